@@ -1,0 +1,82 @@
+"""What is known of one patient today: frozen values, no behaviour beyond reading them.
+
+A finding has three values: present, absent, not known. A key that is not in `Case.findings` is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Age in whole years, sex as told, completed weeks of pregnancy; None is not known."""
+
+    age: int | None = None
+    sex: str | None = None  # female | male | other
+    pregnancy_weeks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Days since the pain began; pain 0 to 10 in whole numbers (now, average, worst of the week)."""
+
+    duration_days: int | None = None
+    pain_now: int | None = None
+    pain_average: int | None = None
+    pain_worst: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Sums of short questionnaires: PHQ-2 and GAD-2 (0 to 6), NICE count for axial spondyloarthritis (0 to 9)."""
+
+    phq2: int | None = None
+    gad2: int | None = None
+    nice_spa: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AshiPlace:
+    """One tender place that a hand has found."""
+
+    where: str
+    side: str | None = None  # left | right | both | midline
+    region: str | None = None  # a site key (low_back, buttock, ...)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What the practitioner set by hand; None leaves the computed value, "none" says there is no such pattern."""
+
+    klass: str | None = None
+    branch: str | None = None
+    root: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient's findings, ready to be assessed."""
+
+    case: str | None = None
+    patient: Patient = Patient()
+    complaint: Complaint = Complaint()
+    findings: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    visit: int = 1
+    cleared: frozenset[str] = frozenset()
+    screening: Screening = Screening()
+    palpation: tuple[AshiPlace, ...] = ()
+    levels: tuple[str, ...] = ()
+    override: Confirmed = Confirmed()
+
+    def is_present(self, finding: str) -> bool:
+        return self.findings.get(finding) is True
+
+    def is_absent(self, finding: str) -> bool:
+        return self.findings.get(finding) is False
+
+    def is_unknown(self, finding: str) -> bool:
+        return self.findings.get(finding) is None

@@ -1,0 +1,248 @@
+"""What an assessment says: frozen values, and their JSON of the outside contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .case import Case
+
+ACTIONS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")  # mild to strict
+LEVELS = ("note", "caution", "refer", "emergency")  # mild to grave
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A finding that speaks for or against; `present` is False where it is the absence that speaks."""
+
+    finding: str
+    weight: float
+    present: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        row: dict[str, Any] = {"finding": self.finding, "weight": plain(self.weight)}
+        if not self.present:
+            row["present"] = False
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class AxisScore:
+    """Stagnation or deficiency: the sum of the weights `for` it. `against` is shown and never subtracted."""
+
+    score: float
+    for_: tuple[Evidence, ...]
+    against: tuple[Evidence, ...]
+    missing: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "score": plain(self.score),
+            "for": [e.as_json() for e in self.for_],
+            "against": [e.as_json() for e in self.against],
+            "missing": list(self.missing),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PatternScore:
+    """One pattern with its evidence. `is_lead`: the branch or root of this patient; `held_back` says why not."""
+
+    id: str
+    name: str
+    icd11: tuple[str, ...]
+    role: str  # branch | root
+    score: float
+    for_: tuple[Evidence, ...]
+    against: tuple[Evidence, ...]
+    missing: tuple[str, ...]
+    is_lead: bool
+    qualifies: bool
+    held_back: str | None
+    principle: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "icd11": list(self.icd11),
+            "role": self.role,
+            "score": plain(self.score),
+            "lead": self.is_lead,
+            "for": [e.as_json() for e in self.for_],
+            "against": [e.as_json() for e in self.against],
+            "missing": list(self.missing),
+            "held_back": self.held_back,
+            "principle": self.principle,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A red flag or caution. `text` is the practitioner's, `patient_text` the patient's (may be empty),
+    `lift` how a licensed user can lift it. `is_private`: never on anything the patient takes home."""
+
+    code: str
+    level: str  # emergency | refer | caution | note
+    text: str
+    because: tuple[str, ...]
+    source: str
+    patient_text: str = ""
+    lift: str = ""
+    group: str = ""
+    is_private: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "level": self.level,
+            "text": self.text,
+            "because": list(self.because),
+            "source": self.source,
+            "patient_text": self.patient_text,
+            "lift": self.lift,
+            "group": self.group,
+            "private": self.is_private,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question that is open. `blocks`: no plan before it is answered. `together`: asked in the same breath."""
+
+    finding: str
+    why: str
+    blocks: bool = False
+    together: tuple[str, ...] = ()
+    by: str = "P"  # P patient, C practitioner, PC either
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "finding": self.finding,
+            "why": self.why,
+            "blocks": self.blocks,
+            "together": list(self.together),
+            "by": self.by,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two answers that do not go together; shown, never averaged away."""
+
+    findings: tuple[str, ...]
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"findings": list(self.findings), "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class TextMark:
+    """A sign read in the patient's own words and not yet cleared; `start` and `end` are places in the text."""
+
+    finding: str
+    text_key: str
+    excerpt: str
+    start: int
+    end: int
+    language: str
+    strength: str  # states | asks
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The whole judgement on one case. Same case and knowledge, same assessment."""
+
+    action: str
+    alerts: tuple[Alert, ...]
+    ask: tuple[Ask, ...]
+    klass: str  # stagnation | deficiency | mixed | undetermined
+    stagnation: AxisScore
+    deficiency: AxisScore
+    share: float | None  # S / (S + D); None when nothing weighs
+    patterns: tuple[PatternScore, ...]  # those that qualify, leads first
+    considered: tuple[PatternScore, ...]  # those that have points and do not qualify, with the reason
+    branch: str | None
+    root: str | None
+    causes: tuple[str, ...]  # accident, lifting, sport, stress, overwork, cold_damp, illness_or_birth, ...
+    channels: tuple[str, ...]  # strongest first
+    contradictions: tuple[Contradiction, ...]
+    sites: tuple[str, ...]  # low_back, buttock, ... in the order of the vocabulary
+    sides: tuple[str, ...]  # left, right, midline
+    radiation: tuple[str, ...]
+    stage: str  # acute | subacute | chronic | unknown
+    marks: tuple[TextMark, ...]  # what the texts say and nobody has cleared
+    is_overruled: bool  # the practitioner's class, branch or root stands in place of the computed one
+    computed: Mapping[str, str | None]  # class, branch and root before the practitioner
+    needs_reasoning: bool  # cautions from two groups: the practitioner writes one line
+    summary: str
+    icd11: Mapping[str, Any]
+    knowledge_version: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's `assessment` object, with more keys."""
+        return {
+            "class": self.klass,
+            "stagnation": self.stagnation.as_json(),
+            "deficiency": self.deficiency.as_json(),
+            "share": None if self.share is None else round(self.share, 4),
+            "patterns": [p.as_json() for p in self.patterns],
+            "considered": [p.as_json() for p in self.considered],
+            "branch": self.branch,
+            "root": self.root,
+            "causes": list(self.causes),
+            "channels": list(self.channels),
+            "contradictions": [c.as_json() for c in self.contradictions],
+            "sites": list(self.sites),
+            "sides": list(self.sides),
+            "radiation": list(self.radiation),
+            "stage": self.stage,
+            "texts": [m.as_json() for m in self.marks],
+            "overruled": self.is_overruled,
+            "computed": dict(self.computed),
+            "needs_reasoning": self.needs_reasoning,
+            "summary": self.summary,
+            "icd11": {k: dict(v) if isinstance(v, Mapping) else v for k, v in self.icd11.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalPicture:
+    """Case and assessment together: all that a planner may look at.
+
+    `is_present` also counts what the texts state as the patient's own; `is_suspected` is true where words only
+    raise the question: a planner withholds then as for a not-known condition, also beside a ticked no.
+    """
+
+    case: Case
+    assessment: Assessment
+
+    def is_present(self, finding: str) -> bool:
+        return self.case.is_present(finding) or self._is_marked(finding, "states")
+
+    def is_absent(self, finding: str) -> bool:
+        return self.case.is_absent(finding) and not any(m.finding == finding for m in self.assessment.marks)
+
+    def is_unknown(self, finding: str) -> bool:
+        return not self.is_present(finding) and not self.is_absent(finding)
+
+    def is_suspected(self, finding: str) -> bool:
+        return not self.is_present(finding) and self._is_marked(finding, "asks")
+
+    @property
+    def is_pregnant(self) -> bool:
+        """Said to be pregnant, or weeks are given: of two answers that disagree the careful one counts."""
+        return self.is_present("condition.pregnant") or self.case.patient.pregnancy_weeks is not None
+
+    def _is_marked(self, finding: str, strength: str) -> bool:
+        return any(m.finding == finding and m.strength == strength for m in self.assessment.marks)
+
+
+def plain(number: float) -> int | float:
+    """7.0 as 7, 4.5 as 4.5: scores are sums of halves."""
+    return int(number) if number == int(number) else number

@@ -1,0 +1,107 @@
+"""From a written word to the terms of a lexicon, forgiving spelling.
+
+Pure. A term is one word of the lexicon, whole (``bladder``) or a beginning (``numb*``). A word that is no term is
+compared with terms of at least five letters that begin alike: one slip of the fingers (a letter missing, doubled, wrong or swapped),
+or, in words of seven letters and more, the same consonants with other vowels ("incontinance"). Words listed as ordinary never count as misspelt.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+MIN_FUZZY = 5
+MIN_SKELETON = 7
+_CACHE = 20_000
+
+
+class Speller:
+    """Finds terms for a folded word; remembers the last few thousand answers (an answer never changes)."""
+
+    def __init__(self, ordinary: Iterable[str]) -> None:
+        self._whole: dict[str, list[int]] = {}
+        self._beginnings: dict[str, list[int]] = {}
+        self._shortest = 99
+        self._slips: dict[str, set[str]] = {}  # word with one letter missing -> terms it may come from
+        self._skeletons: dict[str, set[str]] = {}
+        self._ordinary = frozenset(ordinary)
+        self._answers: OrderedDict[str, tuple[tuple[int, ...], bool]] = OrderedDict()
+
+    def add(self, term: str, number: int) -> None:
+        """Add a folded term under its number; a trailing ``*`` stands for any ending."""
+        stem = term.rstrip("*")
+        if term.endswith("*"):
+            self._beginnings.setdefault(stem, []).append(number)
+            self._shortest = min(self._shortest, len(stem))
+        else:
+            self._whole.setdefault(stem, []).append(number)
+        if len(stem) >= MIN_FUZZY:
+            for slip in _one_letter_less(stem):
+                self._slips.setdefault(slip, set()).add(stem)
+        if len(stem) >= MIN_SKELETON:
+            self._skeletons.setdefault(_skeleton(stem), set()).add(stem)
+
+    def terms(self, word: str) -> tuple[tuple[int, ...], bool]:
+        """Numbers of the terms that the word is, and whether it took a guess at the spelling."""
+        known = self._answers.get(word)
+        if known is None:
+            known = self._find(word)
+            self._answers[word] = known
+            if len(self._answers) > _CACHE:
+                self._answers.popitem(last=False)
+        return known
+
+    def _find(self, word: str) -> tuple[tuple[int, ...], bool]:
+        found = set(self._whole.get(word, ()))
+        for length in range(self._shortest, len(word) + 1):
+            found.update(self._beginnings.get(word[:length], ()))
+        if found or word in self._ordinary or not MIN_FUZZY - 1 <= len(word) <= 30:
+            return tuple(sorted(found)), False
+        for term in self._near(word):
+            found.update(self._whole.get(term, ()))
+        for length in range(MIN_FUZZY, len(word) + 1):
+            beginning = word[:length]
+            if beginning in self._ordinary:
+                continue
+            for term in self._near(beginning):
+                # the guessed beginning must be a real stem, and long enough that an ending cannot make another word of it
+                if len(term) > MIN_FUZZY:
+                    found.update(self._beginnings.get(term, ()))
+        return tuple(sorted(found)), bool(found)
+
+    def _near(self, word: str) -> set[str]:
+        near: set[str] = set()
+        for slip in _one_letter_less(word):
+            for term in self._slips.get(slip, ()):
+                if term[0] == word[0] and _one_slip(word, term):
+                    near.add(term)
+        if len(word) >= MIN_SKELETON - 1:
+            for term in self._skeletons.get(_skeleton(word), ()):
+                if abs(len(term) - len(word)) <= 2:
+                    near.add(term)
+        return near
+
+
+def _one_letter_less(word: str) -> set[str]:
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """Whether one letter inserted, left out, replaced or swapped with its neighbour turns a into b."""
+    if len(a) > len(b):
+        a, b = b, a
+    i = 0
+    while i < len(a) and a[i] == b[i]:
+        i += 1
+    if len(a) == len(b):
+        return a[i + 1 :] == b[i + 1 :] or (a[i + 2 :] == b[i + 2 :] and a[i : i + 2] == b[i : i + 2][::-1])
+    return len(b) - len(a) == 1 and a[i:] == b[i + 1 :]
+
+
+def _skeleton(word: str) -> str:
+    """First letter, then the consonants without doubles: what stays when somebody guesses at the vowels."""
+    kept = [word[0]]
+    for letter in word[1:]:
+        if letter not in "aeiouyh" and letter != kept[-1]:
+            kept.append(letter)
+    return "".join(kept)
