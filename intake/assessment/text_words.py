@@ -25,6 +25,8 @@ _LOOSE_T = frozenset(
     {"can", "don", "won", "isn", "didn", "doesn", "couldn", "haven", "hasn", "wasn", "aren", "wouldn"}
 )
 
+_LONGEST = 60  # letters of one word that are read; longer ones are no words
+
 NO_BREAK, COMMA, SENTENCE = 0, 1, 2
 
 
@@ -63,7 +65,7 @@ def split(text: str) -> Words:
     sentence_starts: list[int] = []
     last_end = 0
     for match in _TOKEN.finditer(text):
-        word = fold(match.group())
+        word = fold(match.group()[:_LONGEST])
         if not word:
             continue
         start, end = match.span()

@@ -1,0 +1,56 @@
+"""Reading settings from the environment: odd values are refused with a sentence, never guessed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A yes/no setting. Raises ImproperlyConfigured on anything but 1/0, true/false, yes/no, on/off."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    value = raw.strip().lower()
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name}={raw!r} is neither yes nor no. Set it to 1 or 0.")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated setting as a list, blanks dropped."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def secret_key(folder: Path) -> str:
+    """DJANGO_SECRET_KEY, or one made at first use and kept in var/secret-key (readable by the owner only)."""
+    given = os.environ.get("DJANGO_SECRET_KEY", "")
+    if given:
+        return given
+    kept = folder / "secret-key"
+    try:
+        return kept.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    made = secrets.token_urlsafe(50)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return kept.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"No DJANGO_SECRET_KEY is set and {kept} cannot be written ({error.strerror}). "
+            "Set DJANGO_SECRET_KEY to a long random text."
+        ) from error
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(made)
+    return made

@@ -1,0 +1,120 @@
+"""The one table of who may do what, and of which address asks for which permission.
+
+Every address refuses by default: one that is not listed here answers 403 to everybody, and a test fails on it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+
+from clinic.audit import trail
+from clinic.people.models import Patient
+
+
+class Permission(StrEnum):
+    ANYONE = "anyone"  # no account needed: patients' links, sign-in, health
+    STAFF = "staff"  # whoever is signed in
+    MANAGE_CLINIC = "manage clinic"
+    READ_AUDIT = "read audit trail"
+    FIND_PATIENTS = "find patients"
+    EDIT_PATIENTS = "edit patients"
+    INVITE = "send intake links"
+    READ_CLINICAL = "read clinical record"
+    WRITE_CLINICAL = "write clinical record"
+    READ_SCHEDULE = "read schedule"
+    WRITE_SCHEDULE = "book"
+    READ_KNOWLEDGE = "read knowledge"
+
+
+P = Permission
+ROLES: dict[str, frozenset[Permission]] = {
+    "owner": frozenset({P.STAFF, P.MANAGE_CLINIC, P.READ_AUDIT, P.FIND_PATIENTS, P.READ_SCHEDULE, P.READ_KNOWLEDGE}),
+    "practitioner": frozenset(
+        {
+            P.STAFF,
+            P.FIND_PATIENTS,
+            P.EDIT_PATIENTS,
+            P.INVITE,
+            P.READ_CLINICAL,
+            P.WRITE_CLINICAL,
+            P.READ_SCHEDULE,
+            P.WRITE_SCHEDULE,
+            P.READ_KNOWLEDGE,
+        }
+    ),
+    "front_desk": frozenset(
+        {P.STAFF, P.FIND_PATIENTS, P.EDIT_PATIENTS, P.INVITE, P.READ_SCHEDULE, P.WRITE_SCHEDULE}
+    ),
+}
+
+# view name -> permission. "namespace:*" covers a whole third-party namespace.
+ADDRESSES: dict[str, Permission] = {
+    "healthz": P.ANYONE,
+    "favicon": P.ANYONE,
+    "admin:*": P.MANAGE_CLINIC,
+    # sign-in (allauth)
+    "account_login": P.ANYONE,
+    "account_logout": P.ANYONE,
+    "account_reauthenticate": P.STAFF,
+    "account_change_password": P.STAFF,
+    "account_reset_password": P.ANYONE,
+    "account_reset_password_done": P.ANYONE,
+    "account_reset_password_from_key": P.ANYONE,
+    "account_reset_password_from_key_done": P.ANYONE,
+    # home, people
+    "home": P.STAFF,
+    "chart": P.FIND_PATIENTS,  # the clinical parts of it ask for READ_CLINICAL
+    "people:clinic": P.MANAGE_CLINIC,
+    "people:patients": P.FIND_PATIENTS,
+    "people:patient_search": P.FIND_PATIENTS,
+    "people:patient_add": P.EDIT_PATIENTS,
+    "people:patient_edit": P.EDIT_PATIENTS,
+    "people:keys": P.STAFF,
+    # audit
+    "audit:trail": P.READ_AUDIT,
+}
+
+
+def permissions_of(user: Any) -> frozenset[Permission]:
+    """All that a user may do; nothing for somebody who is not signed in or may not sign in any more."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return frozenset()
+    held = [ROLES[role] for role in ROLES if getattr(user, f"is_{role}")]
+    return frozenset({P.STAFF}).union(*held)
+
+
+def can(user: Any, permission: Permission) -> bool:
+    return permission is P.ANYONE or permission in permissions_of(user)
+
+
+def permission_for(view_name: str | None) -> Permission | None:
+    """What an address asks for, or None when nobody listed it (then it is refused)."""
+    if not view_name:
+        return None
+    if view_name in ADDRESSES:
+        return ADDRESSES[view_name]
+    namespace = view_name.rpartition(":")[0]
+    return ADDRESSES.get(f"{namespace}:*") if namespace else None
+
+
+def patient_for(user: Any, patient_id: int, *, what: str, permission: Permission = P.READ_CLINICAL) -> Patient:
+    """Fetch and guard in one act, and leave the read in the audit trail.
+
+    ``what``: the part of the record that is read, as in "chart". Raises Http404 or PermissionDenied.
+    """
+    if not can(user, permission):
+        raise PermissionDenied
+    with transaction.atomic():
+        patient = get_object_or_404(Patient, pk=patient_id)
+        trail.record(f"{what}.read", by=user, patient=patient)
+    return patient
+
+
+def note_read(user: Any, patient: Patient, *, what: str, obj: Any = None) -> None:
+    """Leave a read of a patient's record in the audit trail, when the object was fetched another way."""
+    trail.record(f"{what}.read", by=user, patient=patient, obj=obj)

@@ -1,0 +1,113 @@
+"""Who may pass, in which time zone, and what to say when the database is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.audit.models import AuditEvent
+from clinic.people.access import Permission, can, permission_for
+from clinic.people.models import Clinic
+
+Response = Callable[[HttpRequest], HttpResponse]
+
+
+class DatabaseAwayMiddleware:
+    """The database does not answer: 503 and a plain page that needs no database. Nothing is half-saved."""
+
+    def __init__(self, get_response: Response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError):
+            return self.answer()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return self.answer() if isinstance(exception, OperationalError | InterfaceError) else None
+
+    @staticmethod
+    def answer() -> HttpResponse:
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
+
+
+class AccessMiddleware:
+    """Refuse by default. Signs out after idle time; a background request does not count as being there."""
+
+    def __init__(self, get_response: Response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith(f"/{settings.STATIC_URL.lstrip('/')}"):
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault("X-Robots-Tag", "noindex")
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        permission = permission_for(match.view_name if match else None)
+        if permission is Permission.ANYONE:
+            return None
+        user: Any = request.user
+        if not user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if self._was_idle(request):
+            logout(request)
+            messages.info(request, "You were signed out because nobody was active for a while. Nothing saved is lost.")
+            return redirect_to_login(request.get_full_path())
+        if permission is None or not can(user, permission):
+            self._note_refusal(request, match)
+            raise PermissionDenied
+        return None
+
+    @staticmethod
+    def _was_idle(request: HttpRequest) -> bool:
+        now = time.time()
+        last = request.session.get("active_at")
+        if last is not None and now - last > settings.SESSION_IDLE_SECONDS:
+            return True
+        in_background = request.headers.get("X-Ashi-Background") == "1"
+        if last is None or (not in_background and now - last > 30):  # one session write in half a minute at most
+            request.session["active_at"] = now
+        return False
+
+    @staticmethod
+    def _note_refusal(request: HttpRequest, match: Any) -> None:
+        with transaction.atomic():
+            trail.record(
+                "address.refused",
+                by=request.user,
+                detail={"address": match.view_name if match else "", "method": request.method},
+                outcome=AuditEvent.Outcome.REFUSED,
+            )
+
+
+class ClinicMiddleware:
+    """Every page in the clinic's time zone."""
+
+    def __init__(self, get_response: Response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            return self.get_response(request)
+        try:
+            request.clinic = Clinic.current()  # type: ignore[attr-defined]
+        except DatabaseError as error:
+            raise OperationalError("the clinic's row cannot be read") from error
+        with timezone.override(request.clinic.zone):  # type: ignore[attr-defined]
+            return self.get_response(request)

@@ -1,0 +1,175 @@
+"""The clinic, the people who work in it, its patients, and the safety facts known of a patient."""
+
+from __future__ import annotations
+
+import unicodedata
+import zoneinfo
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Now
+from phonenumber_field.modelfields import PhoneNumberField
+
+
+def _time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is not a time zone. Write one like Europe/Berlin or America/Chicago.")
+
+
+class Clinic(models.Model):
+    """The one clinic this installation serves."""
+
+    name = models.CharField(max_length=120)
+    time_zone = models.CharField(max_length=64, default="Europe/London", validators=[_time_zone])
+    emergency_number = models.CharField(max_length=20, default="112")
+    crisis_line = models.CharField("crisis line for the mind", max_length=60, blank=True)
+    phone = PhoneNumberField(blank=True)
+    email = models.EmailField(blank=True)
+    address = models.TextField(blank=True)
+    alert_email = models.EmailField("e-mail that gets red-flag alerts", blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="only_one_clinic")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @classmethod
+    def current(cls) -> Clinic:
+        """The clinic's row, made with plain defaults if the owner has not set it up yet."""
+        return cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A member of staff. ``email`` is the name they sign in with. Raises ValueError without one."""
+        if not email:
+            raise ValueError("A member of staff needs an e-mail address to sign in with.")
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_owner=True, **fields)
+
+
+class User(AbstractBaseUser):
+    """A member of staff. One person can be owner, practitioner and front desk at once."""
+
+    email = models.EmailField("e-mail", unique=True)
+    name = models.CharField(max_length=120)
+    title = models.CharField("title and licence", max_length=120, blank=True)
+    is_owner = models.BooleanField("owner", default=False)
+    is_practitioner = models.BooleanField("practitioner", default=False)
+    is_front_desk = models.BooleanField("front desk", default=False)
+    is_active = models.BooleanField("may sign in", default=True)
+    colour = models.CharField(max_length=7, default="#2f6f5e")  # of their column in the calendar
+
+    objects = UserManager()
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = "member of staff"
+        verbose_name_plural = "staff"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    # Django's admin asks these; the answer is the one table in access.py: the owner, nobody else.
+    @property
+    def is_staff(self) -> bool:
+        return self.is_owner and self.is_active
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_perms(self, perm_list: Any, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+def search_words(*texts: Any) -> list[str]:
+    """Lower-case words without accents, as stored for search and as asked for."""
+    plain = unicodedata.normalize("NFKD", " ".join(str(text) for text in texts if text)).casefold()
+    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return list(dict.fromkeys(kept.split()))
+
+
+class Patient(models.Model):
+    """A person treated here. Contact and identity only; what is wrong lives in ``intake``."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", "female"
+        MALE = "male", "male"
+        OTHER = "other", "other"
+        UNKNOWN = "", "not told"
+
+    given_name = models.CharField("given name", max_length=80)
+    family_name = models.CharField("family name", max_length=80)
+    date_of_birth = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=8, choices=Sex, blank=True, default=Sex.UNKNOWN)
+    email = models.EmailField("e-mail", blank=True)
+    phone = PhoneNumberField(blank=True)
+    address = models.TextField(blank=True)
+    desk_note = models.CharField("note for the front desk", max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    version = models.PositiveIntegerField(default=1)  # two people editing: the second is told
+
+    class Meta:
+        ordering = ["family_name", "given_name", "id"]
+        indexes = [models.Index(fields=["family_name", "given_name", "id"], name="patient_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def age_on(self, day: Any) -> int | None:
+        """Whole years on a date, or None when the date of birth is not known."""
+        born = self.date_of_birth
+        if born is None:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class PatientWord(models.Model):
+    """One searchable word of a patient: found by its first letters, on either database."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=80, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient", "word"], name="patient_word_once")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SafetyFact(models.Model):
+    """A condition or wish known of a patient (``condition.*``, ``wish.*``): present, absent, or again not known.
+
+    Rows are added, never changed; the newest row of a finding counts. Finding ids are those of the vocabulary.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="safety_facts")
+    finding = models.CharField(max_length=60)
+    present = models.BooleanField(null=True)  # None: not known any more
+    note = models.CharField(max_length=200, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["patient", "finding", "-id"], name="safety_fact_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.finding}={self.present}"

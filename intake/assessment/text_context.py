@@ -1,0 +1,119 @@
+"""What stands around a phrase and takes its weight away: negation, history, worry, other people, passing trouble."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from .text_match import Matcher, Occurrence
+from .text_words import COMMA
+
+LIST_REACH = 16  # words that "no", "without", "denies" reach over a list
+NEAR_REACH = 4  # words that "not" reaches
+AFTER_REACH = 3  # words between a phrase and "none", "ruled out" behind it
+CLAUSE_REACH = 24  # words over which history, worry, an owner or a resolution is looked for
+
+
+class Context:
+    """The cues of one text in one language, asked for each match."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._cues: dict[str, tuple[list[Occurrence], list[int]]] = {}
+
+    def silences(self, match: Occurrence, ignores: frozenset[str]) -> bool:
+        """Whether something around the match says that it is not the patient's own trouble of now."""
+        return (
+            ("negation" not in ignores and self._is_negated(match))
+            or ("other" not in ignores and self._is_of_another(match))
+            or ("hypothesis" not in ignores and self._is_hypothesis(match))
+            or ("history" not in ignores and self._is_history(match))
+            or ("fleeting" not in ignores and bool(self._around("fleeting", match)))
+        )
+
+    def _between(self, kind: str, first: int, last: int) -> list[Occurrence]:
+        """Cues of a kind that begin at a word from first up to, not including, last."""
+        known = self._cues.get(kind)
+        if known is None:
+            found = self._matcher.cue(kind)
+            known = self._cues[kind] = (found, [cue.start for cue in found])
+        found, starts = known
+        return found[bisect_left(starts, first) : bisect_left(starts, last)]
+
+    def _same_sentence(self, cue: Occurrence, match: Occurrence) -> bool:
+        sentences = self._matcher.words.sentences
+        return sentences[cue.start] == sentences[match.start]
+
+    def _around(self, kind: str, match: Occurrence, *, past_contrast: bool = False) -> list[Occurrence]:
+        """Cues before or behind the match in its sentence, not beyond a "but", not made of the match's own words."""
+        found = []
+        for cue in self._between(kind, match.start - CLAUSE_REACH, match.end + CLAUSE_REACH):
+            if not self._same_sentence(cue, match) or set(cue.used) & set(match.used):
+                continue
+            low, high = min(cue.end, match.end), max(cue.start, match.start)
+            if past_contrast or not self._matcher.has_contrast(low, high):
+                found.append(cue)
+        return found
+
+    def _is_negated(self, match: Occurrence) -> bool:
+        for kind, reach in (("negation", LIST_REACH), ("negation_near", NEAR_REACH)):
+            for cue in self._between(kind, match.start - reach, match.end):
+                if not self._same_sentence(cue, match) or set(cue.used) & set(match.used):
+                    continue
+                # the first word of the match behind the cue is what the cue speaks of
+                target = next((i for i in match.used if i >= cue.end), None)
+                if target is not None and target - cue.end <= reach:
+                    if not self._is_scope_ended(cue, target, match.end, over_commas=kind == "negation"):
+                        return True
+        for cue in self._between("negation_after", match.end, match.end + AFTER_REACH + 1):
+            if self._same_sentence(cue, match) and not self._matcher.has_contrast(match.end, cue.start):
+                if not self._between("fresh_start", match.end, cue.start):
+                    return True
+        return False
+
+    def _is_scope_ended(self, cue: Occurrence, target: int, match_end: int, *, over_commas: bool) -> bool:
+        if self._matcher.has_contrast(cue.end, target) or self._between("because", cue.end, target):
+            return True
+        breaks = self._matcher.words.breaks
+        for i in range(cue.end, target + 1):
+            begins = breaks[i] == COMMA
+            if begins and not over_commas:
+                return True
+            if i < target and self._between("joint", i, i + 1):
+                begins = True
+                i += 1
+            if begins and self._between("fresh_start", i, min(i + 2, match_end)):
+                return True
+        return False
+
+    def _is_of_another(self, match: Occurrence) -> bool:
+        """Whose trouble it is: of all owners named up to the end of the match, the last one counts."""
+        first = match.start - CLAUSE_REACH
+        others = [cue for cue in self._between("other", first, match.end) if self._same_sentence(cue, match)]
+        if not others:
+            return False
+        owners = [cue for cue in self._between("own", first, match.end) if self._same_sentence(cue, match)]
+        return not owners or max(others[-1].used) > max(owners[-1].used)
+
+    def _is_hypothesis(self, match: Occurrence) -> bool:
+        for cue in self._between("hypothesis", match.start - CLAUSE_REACH, match.end):
+            if self._same_sentence(cue, match) and not set(cue.used) & set(match.used):
+                if not self._matcher.has_contrast(cue.end, max(match.start, cue.end)):
+                    if not self._between("because", cue.end, match.start):
+                        return True
+        return False
+
+    def _is_history(self, match: Occurrence) -> bool:
+        if self._around("resolved", match) or self._is_resolved_next(match):
+            return not self._around("returned", match, past_contrast=True)
+        if not self._around("history", match):
+            return False
+        return not self._around("returned", match, past_contrast=True) and not self._around("present", match)
+
+    def _is_resolved_next(self, match: Occurrence) -> bool:
+        """ "... . All fine since." at the beginning of the next sentence."""
+        words = self._matcher.words
+        following = words.sentences[match.start] + 1
+        if following >= len(words.sentence_starts):
+            return False
+        begin = words.sentence_starts[following]
+        return bool(self._between("resolved", begin, begin + 3))

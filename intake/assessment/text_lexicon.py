@@ -1,0 +1,283 @@
+"""The lexicons of the free texts: one TOML file per language in ``intake/knowledge/texts``, read strictly.
+
+A file holds
+
+* ``[words]``: name -> words and fixed sequences of words (``"back passage"``); ``*`` stands for any ending;
+* ``[phrases]``: name -> templates over names, so that coverage comes from combination and not from lists of sentences;
+* ``[[sign]]``: a finding, its strength and the templates that show it;
+* ``[cues]``: what turns a phrase harmless (negation, history, worry, other people, passing trouble), each with its exceptions;
+* ``ordinary``: everyday words that must not be taken for a misspelt word of the lexicon.
+
+A template reads: ``cannot feel`` one after the other with at most two words between, ``cannot >0 feel`` at most 0 between,
+``numb & saddle`` in either order with at most six words between, ``& 10``-style limits as ``&10``, ``!cold`` not in the same stretch
+of the sentence, ``@pregnant`` anywhere in the same text, ``'wet myself'`` these very words.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .text_spelling import Speller
+from .text_words import fold
+
+FOLDER = Path(__file__).resolve().parent.parent / "knowledge" / "texts"
+CHAIN_GAP = 2
+WINDOW = 6
+
+CueKind = Literal[
+    "negation",  # no, without, denies: reaches over a list
+    "negation_near",  # not: reaches a few words
+    "negation_after",  # "fever: none", "was ruled out", "is normal"
+    "contrast",  # but, however: ends every reach
+    "because",  # because, so, when: ends the reach of a negation
+    "fresh_start",  # I, my, can't: after a comma or an "and", a new statement begins
+    "joint",  # and: a new statement may begin
+    "history",  # ten years ago, as a child
+    "present",  # now, since: in the same clause, history is no history
+    "returned",  # worse, again, still: anywhere in the sentence
+    "resolved",  # all fine since, went away
+    "hypothesis",  # afraid of, what if
+    "other",  # my mother, his
+    "own",  # I, my
+    "fleeting",  # gone in a minute, after sitting cross-legged
+]
+Silence = Literal["negation", "history", "hypothesis", "other", "fleeting"]
+
+
+class LexiconError(ValueError):
+    """The lexicon files are faulty; ``faults`` names every fault with its file and key."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _SignFile(_Strict):
+    finding: str = Field(pattern=r"^(flag|condition|wish)\.[a-z0-9_]+$")
+    strength: Literal["states", "asks"] = "states"
+    ignores: tuple[Silence, ...] = ()
+    any: tuple[str, ...] = Field(min_length=1)
+
+
+class _CueFile(_Strict):
+    any: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+class _LexiconFile(_Strict):
+    language: str = Field(pattern=r"^[a-z]{2}$")
+    words: dict[str, tuple[str, ...]]
+    phrases: dict[str, tuple[str, ...]] = {}
+    cues: dict[CueKind, _CueFile]
+    sign: tuple[_SignFile, ...]
+    ordinary: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Names in order; ``gaps[i]`` words at most may stand between names i and i+1."""
+
+    names: tuple[str, ...]
+    gaps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    chains: tuple[Chain, ...]
+    windows: tuple[int, ...]  # words between chain i and i+1, either order
+    unless: tuple[str, ...]
+    anywhere: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    finding: str
+    strength: Literal["states", "asks"]
+    ignores: frozenset[str]
+    templates: tuple[Template, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language, compiled. ``single[t]`` names what term t stands for, ``sequences[t]`` the sequences that begin with it."""
+
+    code: str
+    speller: Speller
+    single: dict[int, tuple[str, ...]]
+    sequences: dict[int, tuple[tuple[tuple[int, ...], str], ...]]
+    phrases: dict[str, tuple[Template, ...]]
+    cues: dict[str, tuple[tuple[Template, ...], tuple[Template, ...]]]
+    signs: tuple[Sign, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All languages; every text is read with each of them."""
+
+    languages: tuple[Language, ...]
+
+
+@lru_cache(maxsize=1)
+def load_lexicon() -> Lexicon:
+    """All lexicons of the folder, in order of language. Raises LexiconError with every fault found."""
+    return read_lexicon({path.name: path.read_text("utf-8") for path in sorted(FOLDER.glob("*.toml"))})
+
+
+def read_lexicon(files: dict[str, str]) -> Lexicon:
+    """Lexicon from file name -> TOML text. Raises LexiconError with every fault found."""
+    faults: list[str] = []
+    languages = []
+    for name in sorted(files):
+        try:
+            data = _LexiconFile.model_validate(tomllib.loads(files[name]))
+        except tomllib.TOMLDecodeError as error:
+            faults.append(f"{name}: {error}")
+        except ValidationError as error:
+            for fault in error.errors():
+                faults.append(f"{name}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}")
+        else:
+            compiler = _Compiler(name, data)
+            languages.append(compiler.language())
+            faults.extend(compiler.faults)
+    if not files:
+        faults.append("no lexicon file found")
+    if faults:
+        raise LexiconError(tuple(faults))
+    return Lexicon(tuple(languages))
+
+
+_PIECE = re.compile(r"'[^']*'|[>&]\d*|[!@]?\w+|\S")
+
+
+class _Compiler:
+    """Turns one file into a Language and gathers the faults on the way."""
+
+    def __init__(self, file: str, data: _LexiconFile) -> None:
+        self.faults: list[str] = []
+        self._file = file
+        self._data = data
+        self._terms: dict[str, int] = {}
+        self._single: dict[int, set[str]] = {}
+        self._sequences: dict[int, set[tuple[tuple[int, ...], str]]] = {}
+        self._speller = Speller(fold(word) for word in data.ordinary)
+        self._known = set(data.words)
+        self._used: set[str] = set()
+
+    def language(self) -> Language:
+        data = self._data
+        for name, entries in data.words.items():
+            for entry in entries:
+                self._word(name, entry, f"words.{name}")
+        phrases = {}
+        for name, entries in data.phrases.items():
+            if name in self._known:
+                self._fault(f"phrases.{name}", "the name is taken")
+            phrases[name] = self._templates(entries, f"phrases.{name}")
+            self._known.add(name)
+        cues = {
+            str(kind): (
+                self._templates(cue.any, f"cues.{kind}.any"),
+                self._templates(cue.unless, f"cues.{kind}.unless"),
+            )
+            for kind, cue in data.cues.items()
+        }
+        signs = tuple(
+            Sign(sign.finding, sign.strength, frozenset(sign.ignores), self._templates(sign.any, sign.finding))
+            for sign in data.sign
+        )
+        for name in sorted(self._known - self._used):
+            self._fault(name, "nothing uses this name")
+        return Language(
+            data.language,
+            self._speller,
+            {term: tuple(sorted(names)) for term, names in self._single.items()},
+            {term: tuple(sorted(found)) for term, found in self._sequences.items()},
+            phrases,
+            cues,
+            signs,
+        )
+
+    def _fault(self, where: str, text: str) -> None:
+        self.faults.append(f"{self._file}: {where}: {text}")
+
+    def _term(self, word: str) -> int:
+        number = self._terms.get(word)
+        if number is None:
+            number = self._terms[word] = len(self._terms)
+            for written in {word, _plain_umlauts(word)}:
+                ending = "*" if written.endswith("*") else ""
+                self._speller.add(fold(written.rstrip("*")) + ending, number)
+        return number
+
+    def _word(self, name: str, entry: str, where: str) -> None:
+        # Chinese is read sign by sign
+        spaced = re.sub(r"([\u3400-\u9fff])", r" \1 ", entry)
+        numbers = tuple(self._term(word) for word in spaced.split())
+        if not numbers:
+            self._fault(where, "an empty word")
+        elif len(numbers) == 1:
+            self._single.setdefault(numbers[0], set()).add(name)
+        else:
+            self._sequences.setdefault(numbers[0], set()).add((numbers[1:], name))
+
+    def _templates(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
+        return tuple(self._template(entry, where) for entry in entries)
+
+    def _template(self, entry: str, where: str) -> Template:
+        chains: list[tuple[list[str], list[int]]] = [([], [])]
+        windows: list[int] = []
+        unless: list[str] = []
+        anywhere: list[str] = []
+        gap = CHAIN_GAP
+        for piece in _PIECE.findall(entry):
+            if piece[0] == "&":
+                windows.append(int(piece[1:] or WINDOW))
+                chains.append(([], []))
+            elif piece[0] == ">":
+                gap = int(piece[1:] or CHAIN_GAP)
+            elif piece[0] in "!@":
+                (unless if piece[0] == "!" else anywhere).append(self._name(piece[1:], where))
+            else:
+                names, gaps = chains[-1]
+                if names:
+                    gaps.append(gap)
+                gap = CHAIN_GAP
+                names.append(self._literal(piece, where) if piece[0] == "'" else self._name(piece, where))
+        if not all(names for names, _ in chains):
+            self._fault(where, f"template {entry!r} has an empty part")
+        return Template(
+            tuple(Chain(tuple(names), tuple(gaps)) for names, gaps in chains if names),
+            tuple(windows),
+            tuple(unless),
+            tuple(anywhere),
+        )
+
+    def _name(self, name: str, where: str) -> str:
+        if name not in self._known:
+            self._fault(where, f"unknown name {name!r}")
+        self._used.add(name)
+        return name
+
+    def _literal(self, piece: str, where: str) -> str:
+        """A name for the very words between quotes."""
+        if piece not in self._known:
+            self._known.add(piece)
+            self._word(piece, piece.strip("'"), where)
+        self._used.add(piece)
+        return piece
+
+
+def _plain_umlauts(word: str) -> str:
+    """``ä`` as ``ae``: how German is written on a keyboard without umlauts."""
+    return word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")

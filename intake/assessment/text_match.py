@@ -1,0 +1,152 @@
+"""Where the names and templates of a lexicon occur in a text.
+
+Pure and linear: every template looks at most a fixed number of words ahead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .text_lexicon import Chain, Language, Template
+from .text_words import Words
+
+MAX_GUESSES = 2  # misspelt words in one occurrence
+MAX_AT_ONE_WORD = 6  # occurrences kept that begin at the same word
+UNLESS_REACH = 12  # words around a match in which an exception is looked for
+
+
+class Occurrence(NamedTuple):
+    start: int  # first word
+    end: int  # word after the last
+    used: tuple[int, ...]  # the words that made it, without the gaps
+    guesses: int  # how many of them took a guess at the spelling
+
+
+Found = dict[int, list[Occurrence]]  # first word -> occurrences
+_NOTHING: Found = {}
+
+
+class Matcher:
+    """One text seen with one language."""
+
+    def __init__(self, words: Words, language: Language) -> None:
+        self.words = words
+        self._language = language
+        self._found: dict[str, Found] = {}
+        self._done: set[str] = set()
+        self._walls: list[int] | None = None
+        self._read_words()
+        self._walls = self._count_contrasts()
+
+    def _read_words(self) -> None:
+        terms = [self._language.speller.terms(word) for word in self.words.folded]
+        single, sequences = self._language.single, self._language.sequences
+        sentences = self.words.sentences
+        for i, (numbers, guessed) in enumerate(terms):
+            for number in numbers:
+                for name in single.get(number, ()):
+                    self._keep(name, Occurrence(i, i + 1, (i,), int(guessed)))
+                for rest, name in sequences.get(number, ()):
+                    end = i + 1 + len(rest)
+                    if end > len(terms) or sentences[end - 1] != sentences[i]:
+                        continue
+                    if all(part in terms[i + 1 + k][0] for k, part in enumerate(rest)):
+                        guesses = sum(terms[k][1] for k in range(i, end))
+                        if guesses <= MAX_GUESSES:
+                            self._keep(name, Occurrence(i, end, tuple(range(i, end)), guesses))
+
+    def _keep(self, name: str, occurrence: Occurrence) -> None:
+        here = self._found.setdefault(name, {}).setdefault(occurrence.start, [])
+        if len(here) < MAX_AT_ONE_WORD and all(known.end != occurrence.end for known in here):
+            here.append(occurrence)
+
+    def _count_contrasts(self) -> list[int]:
+        """How many contrasting words ("but") stand before each word: no template reaches across one."""
+        marks = [0] * (len(self.words.folded) + 1)
+        for occurrence in self.cue("contrast"):
+            marks[occurrence.start] = 1
+        counts = [0]
+        for mark in marks:
+            counts.append(counts[-1] + mark)
+        return counts
+
+    def cue(self, kind: str) -> list[Occurrence]:
+        """Occurrences of a kind of cue, without those that its exceptions cover, in order."""
+        templates, exceptions = self._language.cues.get(kind, ((), ()))
+        found = [occurrence for template in templates for occurrence in self.occurrences(template)]
+        if found and exceptions:
+            covered = {i for template in exceptions for o in self.occurrences(template) for i in range(o.start, o.end)}
+            found = [o for o in found if not covered.intersection(o.used)]
+        return sorted(set(found))
+
+    def has_contrast(self, first: int, last: int) -> bool:
+        """Whether a contrasting word stands at a word from first up to, not including, last."""
+        return self._walls is not None and self._walls[max(last, first)] > self._walls[first]
+
+    def find(self, name: str) -> Found:
+        """Occurrences of a name by their first word."""
+        phrase = self._language.phrases.get(name)
+        if phrase is not None and name not in self._done:
+            self._done.add(name)
+            for template in phrase:
+                for occurrence in self.occurrences(template):
+                    self._keep(name, occurrence)
+        return self._found.get(name, _NOTHING)
+
+    def occurrences(self, template: Template) -> Iterator[Occurrence]:
+        for name in template.anywhere:
+            if not self.find(name):
+                return
+        for chain in template.chains:
+            for name in chain.names:
+                if not self.find(name):
+                    return
+        found = self._chain(template.chains[0])
+        for window, chain in zip(template.windows, template.chains[1:], strict=True):
+            found = self._either_order(found, self._chain(chain), window)
+        for here in found.values():
+            for occurrence in here:
+                if not any(self._is_near(name, occurrence) for name in template.unless):
+                    yield occurrence
+
+    def _is_near(self, name: str, occurrence: Occurrence) -> bool:
+        found = self.find(name)
+        sentences = self.words.sentences
+        first = max(0, occurrence.start - UNLESS_REACH)
+        last = min(len(sentences), occurrence.end + UNLESS_REACH)
+        return any(i in found and sentences[i] == sentences[occurrence.start] for i in range(first, last))
+
+    def _chain(self, chain: Chain) -> Found:
+        found = self.find(chain.names[0])
+        for gap, name in zip(chain.gaps, chain.names[1:], strict=True):
+            following = self.find(name)
+            joined: Found = {}
+            for here in found.values():
+                for occurrence in here:
+                    self._join(joined, occurrence, following, gap, nearest=False)
+            found = joined
+        return found
+
+    def _either_order(self, left: Found, right: Found, window: int) -> Found:
+        joined: Found = {}
+        for first, second in ((left, right), (right, left)):
+            for here in first.values():
+                for occurrence in here:
+                    self._join(joined, occurrence, second, window, nearest=True)
+        return joined
+
+    def _join(self, joined: Found, first: Occurrence, following: Found, gap: int, *, nearest: bool) -> None:
+        sentences = self.words.sentences
+        for at in range(first.end, min(first.end + gap + 1, len(sentences))):
+            if sentences[at] != sentences[first.start] or self.has_contrast(first.end, at):
+                return
+            for second in following.get(at, ()):
+                guesses = first.guesses + second.guesses
+                if guesses > MAX_GUESSES:
+                    continue
+                here = joined.setdefault(first.start, [])
+                if len(here) < MAX_AT_ONE_WORD and all(known.end != second.end for known in here):
+                    here.append(Occurrence(first.start, second.end, first.used + second.used, guesses))
+            if nearest and at in following:
+                return

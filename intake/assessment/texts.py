@@ -1,0 +1,81 @@
+"""What a patient's own words say: grave signs, and words that raise a question.
+
+Pure. Every lexicon reads every text, so no language has to be guessed. No statistics and no network: a sign is found because
+words of the lexicon stand together, and the excerpt shows them. Sources: the signs are those of the red-flag and
+contraindication tables (KNOWN, CES-CARD); the wording of lay phrases is our own (DESIGN) and measured by the sentences kept with the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from .text_context import Context
+from .text_lexicon import Language, Lexicon, LexiconError, load_lexicon
+from .text_match import Matcher, Occurrence
+from .text_words import Words, split
+
+__all__ = ["Lexicon", "LexiconError", "TextSign", "load_lexicon", "read_texts"]
+
+MAX_PER_FINDING = 3  # places shown for one finding in one text
+
+
+@dataclass(frozen=True, slots=True)
+class TextSign:
+    """A finding read from a text.
+
+    ``states``: the patient says it of himself and of now; it stops like a ticked yes. ``asks``: a word that raises the
+    question. ``start`` and ``end`` are positions in ``texts[text_key]``, and ``excerpt`` is what stands there.
+    """
+
+    finding: str
+    text_key: str
+    excerpt: str
+    start: int
+    end: int
+    language: str
+    strength: Literal["states", "asks"]
+
+
+def read_texts(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ...]:
+    """All signs of all texts, ordered by text, place and finding; any string is good."""
+    signs: list[TextSign] = []
+    for key in sorted(texts):
+        words = split(texts[key])
+        if words.folded:
+            signs.extend(_read_text(key, words, lexicon))
+    return tuple(signs)
+
+
+def _read_text(key: str, words: Words, lexicon: Lexicon) -> list[TextSign]:
+    kept: dict[str, list[TextSign]] = {}
+    for language in lexicon.languages:
+        for sign in _read_language(key, words, language):
+            of_finding = kept.setdefault(sign.finding, [])
+            if len(of_finding) < MAX_PER_FINDING and all(sign.start >= s.end or sign.end <= s.start for s in of_finding):
+                of_finding.append(sign)
+    return sorted((sign for signs in kept.values() for sign in signs), key=lambda s: (s.start, s.end, s.finding))
+
+
+def _read_language(key: str, words: Words, language: Language) -> list[TextSign]:
+    matcher = Matcher(words, language)
+    context = Context(matcher)
+    signs: list[TextSign] = []
+    for sign in language.signs:
+        matches = {match for template in sign.templates for match in matcher.occurrences(template)}
+        found = 0
+        for match in sorted(matches):
+            if found == MAX_PER_FINDING:
+                break
+            if not context.silences(match, sign.ignores):
+                signs.append(_text_sign(sign.finding, sign.strength, key, words, match, language.code))
+                found += 1
+    return signs
+
+
+def _text_sign(
+    finding: str, strength: Literal["states", "asks"], key: str, words: Words, match: Occurrence, language: str
+) -> TextSign:
+    start, end = words.starts[match.start], words.ends[match.end - 1]
+    return TextSign(finding, key, words.text[start:end], start, end, language, strength)

@@ -1,0 +1,35 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+
+def _sqlite_guards() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard_%'")
+        return list(cursor.fetchall())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_guards() -> None:
+    """Emptying tables after a transactional test is a DELETE on SQLite: lift the guards for it, then put them back."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def lifted(self: TransactionTestCase) -> None:
+        if connection.vendor != "sqlite":
+            return teardown(self)
+        guards = _sqlite_guards()
+        with connection.cursor() as cursor:
+            for name, _ in guards:
+                cursor.execute(f"DROP TRIGGER {name}")
+        try:
+            teardown(self)
+        finally:
+            with connection.cursor() as cursor:
+                for _, sql in guards:
+                    cursor.execute(sql)
+
+    TransactionTestCase._fixture_teardown = lifted  # type: ignore[method-assign]
