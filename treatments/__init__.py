@@ -1,1 +1,1 @@
-"""Treatments: what to do about it. Points, plans, courses, visits; the planner in `treatments.planner` is pure."""
+"""Treatments: points, plans, courses, visits; the planner in `treatments.planner` is pure."""

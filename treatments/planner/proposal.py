@@ -1,7 +1,7 @@
 """What the planner hands out: frozen values whose `as_json()` is exactly the contract's output.
 
 Lengths are millimetres, times are minutes, frequencies are hertz. Sides are left, right, both or midline.
-A plan made by hand is stored as JSON of the same shape as `Treatment.as_json()`; `treatment_from_json` reads it.
+A plan made by hand is stored as JSON of the same shape as `Treatment.as_json()`; codec.py reads it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Needle:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPoint:
-    """One needled place of a stage. `where` is set for ASHI; `levels` for EX-B2 (one needle a level and side)."""
+    """One needled place of a stage. `where` is set for ASHI; `levels` for EX-B2 (a needle a level and side)."""
 
     code: str
     name: str
@@ -88,7 +88,7 @@ class PlannedPoint:
 
 @dataclass(frozen=True, slots=True)
 class Electro:
-    """Current between needles of one stage and one side. `lead_levels` names the level of an EX-B2 lead, else ""."""
+    """Current between needles of one stage and one side. `lead_levels`: level of an EX-B2 lead, else ""."""
 
     leads: tuple[tuple[str, str], ...]
     side: Side
@@ -118,7 +118,7 @@ class Electro:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One position of the body; every point of the stage can be reached in it. Points stand in needling order."""
+    """One position of the body; every point can be reached in it. Points stand in needling order."""
 
     position: str
     side_up: str | None

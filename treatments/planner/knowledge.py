@@ -1,0 +1,192 @@
+"""The shape of the planner's knowledge files: strict, frozen pydantic models, one for each kind of table.
+
+Unknown keys are refused, so a misspelt key in a clinical rule cannot vanish. Lengths are millimetres, times
+minutes. Rules carry an id, a plain reason, sources (keys of sources.toml), status and evidence grade; drafts are
+read and inert.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Modality = Literal[
+    "needle", "deep_trunk", "ea", "tacks", "seeds", "magnets", "cupping", "guasha", "moxa_heat", "acupressure"
+]
+MODALITIES: tuple[Modality, ...] = (
+    "needle", "deep_trunk", "ea", "tacks", "seeds",
+    "magnets", "cupping", "guasha", "moxa_heat", "acupressure",
+)  # fmt: skip
+Cell = Literal["caution", "override", "forbid"]
+SEVERITY: dict[str, int] = {"": 0, "caution": 1, "override": 2, "forbid": 3}
+Position = Literal["prone", "supine", "side_lying", "seated"]
+Serves = Literal["local", "segmental", "distal", "branch", "root", "calm", "ashi"]
+SideRule = Literal["painful", "both", "opposite", "one", "midline"]
+Minutes = Annotated[int, Field(ge=1, le=60)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Table(BaseModel):
+    """Base of every table: no unknown key, no change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class When(Table):
+    """Facts that must hold: every one of `all`, at least one of `any`, none of `none`. Empty holds always."""
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+    def facts(self) -> tuple[str, ...]:
+        return self.all + self.any + self.none
+
+
+class Rule(Table):
+    """What every rule says of itself."""
+
+    id: Text
+    when: When = When()
+    text: Text
+    sources: Annotated[tuple[str, ...], Field(min_length=1)]
+    status: Literal["reviewed", "draft"]
+    by: Text
+    date: Text
+    evidence: Literal["trial", "review", "expert", "tradition", "safety", "design"]
+
+
+class Choice(Table):
+    """One candidate point of a rule. Higher weight is chosen first; `side` overrides the rule's."""
+
+    code: Text
+    weight: Annotated[float, Field(gt=0, le=100)]
+    text: str = ""
+    side: SideRule | None = None
+    levels: tuple[str, ...] = ()
+    technique: Literal["reinforcing", "reducing", "even"] | None = None
+
+
+class PointRule(Rule):
+    """Facts -> candidate points that serve one purpose."""
+
+    serves: Serves
+    side: SideRule = "painful"
+    points: Annotated[tuple[Choice, ...], Field(min_length=1)]
+    with_movement: bool = False
+    position: Position | None = None
+
+
+class Site(Table):
+    """A place that hurts: in which positions it is treated, where cups and lamp go, which spinal levels."""
+
+    id: Text
+    name: Text
+    plain: Text
+    positions: Annotated[tuple[Position, ...], Field(min_length=1)]
+    levels: tuple[str, ...]
+    region: Text
+    regions: tuple[str, ...]
+    ashi: Annotated[tuple[str, ...], Field(min_length=1)]
+    rank: int
+    ear: tuple[str, ...] = ()
+    cups: str = ""
+
+
+class Point(Table):
+    """A body point; see POINTS table of docs. Depths in mm, `cap_mm` is never exceeded."""
+
+    code: Text
+    name: Text
+    pinyin: Text
+    hanzi: Text
+    hanzi_traditional: Text
+    english: Text
+    aliases: tuple[str, ...]
+    channel: Literal[
+        "bladder", "gallbladder", "governor_vessel", "belt_vessel", "small_intestine", "kidney", "liver",
+        "stomach", "spleen", "lung", "large_intestine", "heart", "pericardium", "triple_energizer", "conception_vessel",
+        "yang_heel_vessel", "extra",
+    ]  # fmt: skip
+    region: Literal[
+        "head", "face", "neck", "shoulder", "upper_back", "mid_back", "thoraco_lumbar", "low_back",
+        "sacrum", "buttock", "hip", "chest", "abdomen", "groin", "upper_arm", "elbow", "forearm", "wrist", "hand",
+        "thigh", "knee", "leg", "ankle", "foot",
+    ]  # fmt: skip
+    limb: Literal["none", "arm", "leg"]
+    sides: Literal["bilateral", "midline"]
+    location: Text
+    level: str = ""
+    depth_cun: tuple[float, float]
+    depth_mm: tuple[int, int]
+    cap_mm: int
+    angle: Literal["perpendicular", "oblique", "transverse"]
+    angle_note: str
+    positions: tuple[Position, ...]
+    electro: Literal["yes", "override", "no"]
+    pregnancy: Literal["ok", "override", "forbid", "forbid_t1"]
+    moxa: Literal["yes", "no"]
+    risks: tuple[
+        Literal[
+            "pneumothorax", "kidney", "spinal_cord", "peritoneum", "nerve", "vessel", "eye", "fontanelle",
+            "heart", "bladder", "bowel",
+        ],
+        ...,
+    ]  # fmt: skip
+    risk_note: str
+    classes: tuple[str, ...]
+    uses: Text
+    technique: str
+    caution: str
+    use: Literal["plan", "manual", "never"]
+    depth_of_data: Literal["deep", "basic"]
+    sources: Annotated[tuple[str, ...], Field(min_length=1)]
+    confidence: Literal["READ", "KNOWN", "UNSURE", "DESIGN"]
+    thoracic_cap_mm: int | None = None
+    lumbar_cap_mm: int | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """Pinyin and characters, as a practitioner writes it: `Dachangshu 大肠俞`."""
+        return f"{self.name} {self.hanzi}"
+
+
+class Gate(Table):
+    """What stays out while this is not known, and how it is asked; `modalities` are forbidden by the row."""
+
+    modalities: tuple[Modality, ...]
+    ask: Text
+    why: Text
+    rank: int
+    when: When = When()
+
+
+class Contraindication(Table):
+    """One row of the safety table: facts -> level for each of the ten modalities."""
+
+    id: Text
+    name: Text
+    findings: tuple[str, ...]  # any of these present makes the row hold; the first is asked
+    when: When = When()  # facts beside the findings, for rows by age or week of pregnancy
+    scope: Literal["whole", "thorax", "field", "left_leg", "right_leg", "left_arm", "right_arm", "arms"]
+    alert: Literal["caution", "note", "none"]
+    text: Text
+    source: Text
+    confidence: Text
+    needle: Literal["", "caution", "override", "forbid"]
+    deep_trunk: Literal["", "caution", "override", "forbid"]
+    ea: Literal["", "caution", "override", "forbid"]
+    tacks: Literal["", "caution", "override", "forbid"]
+    seeds: Literal["", "caution", "override", "forbid"]
+    magnets: Literal["", "caution", "override", "forbid"]
+    cupping: Literal["", "caution", "override", "forbid"]
+    guasha: Literal["", "caution", "override", "forbid"]
+    moxa_heat: Literal["", "caution", "override", "forbid"]
+    acupressure: Literal["", "caution", "override", "forbid"]
+    gate: Gate | None = None
+
+    def level(self, modality: str) -> str:
+        """The cell of one modality: "", caution, override or forbid."""
+        level: str = getattr(self, modality)
+        return level
