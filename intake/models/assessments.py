@@ -1,0 +1,87 @@
+"""The practitioner's judgement: assessments, and red flags examined and cleared."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from clinic.people.models import Patient
+
+from .responses import IntakeResponse
+
+
+class Clearance(models.Model):
+    """A red flag or condition that somebody examined: by whom, when, result. Withdrawn, never deleted."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="clearances")
+    finding = models.CharField(max_length=60)
+    examined_by = models.CharField(max_length=160)  # a doctor, a hospital, or the practitioner
+    examined_on = models.DateField()
+    result = models.CharField(max_length=300)
+    note = models.TextField(blank=True)
+    cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    cleared_at = models.DateTimeField(db_default=Now())
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["patient", "finding"], name="clearance_of_patient")]
+
+    def __str__(self) -> str:
+        return f"{self.finding} cleared on {self.examined_on}"
+
+
+class Assessment(models.Model):
+    """What the practitioner found and decided. A draft is edited; a signed one is frozen by the database.
+
+    ``findings``: finding id -> true or false: the practitioner's own, corrections of answers.
+    ``levels``: spinal levels tender to touch, as in ``["L4"]``.
+    ``ashi``: list of ``{"where", "side", "region"}``.
+    ``confirmed``: ``{"class", "branch", "root", "reason"}``, each optional.
+    ``result``: ``Assessment.as_json()`` of ``intake.assessment`` at signing.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        SIGNED = "signed", "signed"
+        SUPERSEDED = "superseded", "superseded"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
+    response = models.ForeignKey(
+        IntakeResponse, on_delete=models.PROTECT, null=True, blank=True, related_name="assessments"
+    )
+    findings = models.JSONField(default=dict)
+    levels = models.JSONField(default=list)
+    ashi = models.JSONField(default=list)
+    notes = models.TextField(blank=True)
+    confirmed = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    knowledge_version = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    revision = models.PositiveIntegerField(default=1)  # two people on one draft: the second save is told
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True, blank=True)
+    supersedes = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"], condition=models.Q(status="draft"), name="one_open_assessment_per_patient"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="draft")
+                | models.Q(signed_by__isnull=False, signed_at__isnull=False),
+                name="signed_assessment_has_signer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"assessment {self.pk} of {self.patient} ({self.status})"

@@ -1,0 +1,94 @@
+"""A link that lets one patient fill in one intake, without an account."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from clinic.people.models import Patient
+
+BIRTH_TRIES = 5  # wrong dates of birth before a link locks (DESIGN)
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token: its SHA-256 in hex, so that a copy of the database opens nothing."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class InvitationState(models.TextChoices):
+    """Where a link stands. Only ``invited`` and ``started`` open the form."""
+
+    INVITED = "invited", "invited"
+    STARTED = "started", "started"
+    SUBMITTED = "submitted", "submitted"
+    EXPIRED = "expired", "expired"
+    REVOKED = "revoked", "revoked"
+    REPLACED = "replaced", "replaced"
+    LOCKED = "locked", "locked"
+
+
+class Invitation(models.Model):
+    """One link. The token is never stored. A new link replaces the old one and takes its answers over."""
+
+    State = InvitationState
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces"
+    )
+    sent_to = models.EmailField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)  # "Start" was pressed; a look is not enough
+    failed_birth_checks = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["patient", "-id"], name="invitation_of_patient")]
+
+    def __str__(self) -> str:
+        return f"intake link {self.pk} of {self.patient}"
+
+    @property
+    def state(self) -> InvitationState:
+        """Reads ``self.response`` (select it together) and the clock."""
+        response = getattr(self, "response", None)
+        if response is not None and response.submitted_at is not None:
+            return InvitationState.SUBMITTED
+        if self.replaced_by_id is not None:
+            return InvitationState.REPLACED
+        if self.revoked_at is not None:
+            return InvitationState.REVOKED
+        if self.failed_birth_checks >= BIRTH_TRIES:
+            return InvitationState.LOCKED
+        if timezone.now() >= self.expires_at:
+            return InvitationState.EXPIRED
+        return InvitationState.STARTED if response is not None else InvitationState.INVITED
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (InvitationState.INVITED, InvitationState.STARTED)
+
+
+class RateCount(models.Model):
+    """How often something happened in one window; in the database, so that all workers count together."""
+
+    key = models.CharField(max_length=80)  # what and who, the who as a hash
+    window = models.DateTimeField()  # when the window began
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "window"], name="rate_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"

@@ -1,0 +1,82 @@
+"""The patient's answers, and the red flags raised while they were given."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from clinic.people.models import Patient
+
+from .invitations import Invitation
+
+
+class IntakeResponse(models.Model):
+    """The answers of one intake: saved after every answer, frozen by the database once submitted.
+
+    ``answers``: question id -> value, as ``intake.questionnaire`` reads it. ``red_flags_shown``: list of
+    ``{"flag", "message", "at"}``, what the patient was told and when it was confirmed as read.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intake_responses")
+    invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="response")
+    questionnaire_version = models.CharField(max_length=20)
+    answers = models.JSONField(default=dict)
+    started_at = models.DateTimeField(db_default=Now())
+    saved_at = models.DateTimeField(db_default=Now())
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)  # per cent of the screens answered
+    consent_name = models.CharField(max_length=160, blank=True)
+    consent_signature = models.TextField(blank=True)  # data:image/png;base64,... of at most 100 kB, or empty
+    consent_text_version = models.CharField(max_length=20, blank=True)
+    consent_at = models.DateTimeField(null=True, blank=True)
+    red_flags_shown = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(submitted_at=None) | models.Q(consent_at__isnull=False),
+                name="submitted_with_consent",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"intake {self.pk} of {self.patient}"
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.submitted_at is not None
+
+
+class RedFlagAlert(models.Model):
+    """A red flag in an intake: shown to the patient at once, to the clinic until somebody has answered it."""
+
+    class Level(models.TextChoices):
+        EMERGENCY = "emergency", "emergency"
+        REFER = "refer", "doctor first"
+
+    class Source(models.TextChoices):
+        ANSWER = "answer", "an answer"
+        TEXT = "text", "the patient's own words"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="red_flag_alerts")
+    response = models.ForeignKey(IntakeResponse, on_delete=models.PROTECT, related_name="alerts")
+    flag = models.CharField(max_length=60)  # finding id, or the code of a combination of findings
+    level = models.CharField(max_length=12, choices=Level)
+    source = models.CharField(max_length=8, choices=Source, default=Source.ANSWER)
+    raised_at = models.DateTimeField(db_default=Now())
+    message_shown_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["response", "flag"], name="red_flag_once_per_intake")]
+        indexes = [models.Index(fields=["acknowledged_at", "-id"], name="red_flag_open")]
+
+    def __str__(self) -> str:
+        return f"{self.flag} ({self.level})"
