@@ -1,0 +1,89 @@
+"""Adding and changing patients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from clinic.audit import trail
+from clinic.people.models import Patient, PatientWord, SafetyFact, search_words
+
+
+class EditedMeanwhile(Exception):
+    """Somebody else saved this record first. ``current`` holds what is stored now."""
+
+    def __init__(self, current: Patient) -> None:
+        super().__init__("This record was changed by somebody else meanwhile.")
+        self.current = current
+
+
+def _index(patient: Patient) -> None:
+    words = search_words(patient.given_name, patient.family_name, patient.email)
+    if patient.date_of_birth:
+        words.append(patient.date_of_birth.isoformat().replace("-", ""))
+    if patient.phone:
+        national = str(patient.phone.national_number)
+        words += [national, str(patient.phone).lstrip("+"), national[-4:]]
+    PatientWord.objects.filter(patient=patient).exclude(word__in=words).delete()
+    PatientWord.objects.bulk_create(
+        [PatientWord(patient=patient, word=word[:80]) for word in dict.fromkeys(words)], ignore_conflicts=True
+    )
+
+
+@transaction.atomic
+def add_patient(*, by: Any, **fields: Any) -> Patient:
+    """A new patient, findable at once."""
+    patient = Patient(**fields)
+    patient.save(force_insert=True)
+    _index(patient)
+    trail.record("patient.added", by=by, patient=patient, obj=patient)
+    return patient
+
+
+@transaction.atomic
+def change_patient(patient_id: int, *, by: Any, version: int, changes: Mapping[str, Any]) -> Patient:
+    """Change the named fields only. Raises EditedMeanwhile when ``version`` is no longer the stored one."""
+    patient = Patient.objects.select_for_update().get(pk=patient_id)
+    if patient.version != version:
+        raise EditedMeanwhile(patient)
+    changed = [name for name, value in changes.items() if getattr(patient, name) != value]
+    if not changed:
+        return patient
+    for name in changed:
+        setattr(patient, name, changes[name])
+    patient.version += 1
+    patient.save(update_fields=[*changed, "version"])
+    _index(patient)
+    trail.record("patient.changed", by=by, patient=patient, obj=patient, detail={"fields": sorted(changed)})
+    return patient
+
+
+@transaction.atomic
+def record_safety_facts(*, patient: Patient, facts: Mapping[str, bool | None], by: Any, note: str = "") -> int:
+    """Keep conditions and wishes (finding id -> present, absent, not known). Unchanged ones are not repeated."""
+    known = safety_facts_of(patient)
+    fresh = [
+        SafetyFact(
+            patient=patient,
+            finding=finding,
+            present=present,
+            note=note[:200],
+            recorded_by=by if getattr(by, "pk", None) and getattr(by, "is_authenticated", False) else None,
+        )
+        for finding, present in sorted(facts.items())
+        if finding not in known or known[finding] != present
+    ]
+    if fresh:
+        SafetyFact.objects.bulk_create(fresh)
+        trail.record(
+            "safety_facts.recorded", by=by, patient=patient, detail={"findings": [fact.finding for fact in fresh]}
+        )
+    return len(fresh)
+
+
+def safety_facts_of(patient: Patient) -> dict[str, bool | None]:
+    """The newest word on every condition and wish: finding id -> present, absent, or None for not known any more."""
+    rows = SafetyFact.objects.filter(patient=patient).order_by("id").values_list("finding", "present")
+    return dict(rows)

@@ -1,0 +1,55 @@
+"""The forms of the people app: they validate, nothing else."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from clinic.people.models import Clinic, Patient
+
+
+class PatientForm(forms.ModelForm):
+    """Contact and identity. ``version`` tells whether somebody else saved meanwhile."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    class Meta:
+        model = Patient
+        fields = ["given_name", "family_name", "date_of_birth", "sex", "phone", "email", "address", "desk_note"]
+        widgets = {
+            "date_of_birth": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "address": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {
+            "date_of_birth": "Also protects the intake link: the patient is asked for it when coming back.",
+            "desk_note": "Nothing medical here, as in “prefers mornings”.",
+            "phone": "With the country code when it is abroad, as in +44 20 7946 0000.",
+        }
+
+    def clean_date_of_birth(self) -> datetime.date | None:
+        born: datetime.date | None = self.cleaned_data["date_of_birth"]
+        today = timezone.localdate()
+        if born and not (today - datetime.timedelta(days=366 * 120) <= born <= today):
+            raise forms.ValidationError("This date of birth is in the future or over 120 years ago. Please check the year.")
+        return born
+
+    def changes(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class ClinicForm(forms.ModelForm):
+    """The clinic's own data."""
+
+    class Meta:
+        model = Clinic
+        fields = ["name", "time_zone", "emergency_number", "crisis_line", "phone", "email", "alert_email", "address"]
+        widgets = {"address": forms.Textarea(attrs={"rows": 2})}
+        help_texts = {
+            "time_zone": "As in Europe/Berlin or America/Chicago. All times people see are in this zone.",
+            "emergency_number": "Shown to patients at once when an answer may be an emergency.",
+            "crisis_line": "Shown when somebody may harm themselves.",
+            "alert_email": "Gets a short message, without medical details, when an intake raises a red flag.",
+        }

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from clinic.people.views import clinic, patients
+
+app_name = "people"
+urlpatterns = [
+    path("patients/", patients.patients, name="patients"),
+    path("patients/search/", patients.patient_search, name="patient_search"),
+    path("patients/new/", patients.patient_add, name="patient_add"),
+    path("patients/<int:patient_id>/edit/", patients.patient_edit, name="patient_edit"),
+    path("clinic/", clinic.clinic, name="clinic"),
+    path("keys/", clinic.keys, name="keys"),
+]

