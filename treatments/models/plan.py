@@ -1,0 +1,83 @@
+"""The plan a practitioner edits and signs, and the visits that come of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class TreatmentPlan(models.Model):
+    """One version of a patient's plan. A draft is free; a signed one is locked by the database.
+
+    ``treatment``: the contract's treatment object. ``edits``: log [{"at", "by", "verb", "text"}].
+    ``earlier``: treatments before the last edits, newest last, for undo; emptied at signing.
+    ``overrides``: [{"item", "code", "text", "reason_code", "reason", "by", "at"}].
+    ``review``: {"alerts": safety review as last computed, "seen": [keys of cautions already looked at]}.
+    ``course_reference``: by which the desk finds the course again; a change of a running plan keeps it.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        SIGNED = "signed", "signed"
+        SUPERSEDED = "superseded", "replaced by a newer version"
+
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="plans")
+    proposal = models.ForeignKey("treatments.Proposal", on_delete=models.PROTECT, related_name="plans")
+    version = models.PositiveIntegerField(default=1)  # 1, 2, 3 of this patient
+    treatment = models.JSONField()
+    edits = models.JSONField(default=list, blank=True)
+    earlier = models.JSONField(default=list, blank=True)
+    overrides = models.JSONField(default=list, blank=True)
+    review = models.JSONField(default=dict, blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
+    revision = models.PositiveIntegerField(default=1)  # two people editing: the second is told
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True, blank=True)
+    course_reference = models.CharField(max_length=40, blank=True)
+    supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["patient", "-id"], name="plan_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "version"], name="plan_version_once"),
+            models.UniqueConstraint(fields=["patient"], condition=Q(status="draft"), name="plan_one_draft"),
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(status="signed"), name="plan_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft", signed_by__isnull=True, signed_at__isnull=True)
+                | (~Q(status="draft") & Q(signed_by__isnull=False, signed_at__isnull=False)),
+                name="plan_signed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}, version {self.version}, {self.status}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+
+class PlannedVisit(models.Model):
+    """One visit that a signed plan asks for, and the appointment it got."""
+
+    plan = models.ForeignKey(TreatmentPlan, on_delete=models.PROTECT, related_name="planned_visits")
+    number = models.PositiveSmallIntegerField()
+    needs_device = models.BooleanField(default=False)
+    is_review = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["plan", "number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="planned_visit_once")]
+
+    def __str__(self) -> str:
+        return f"visit {self.number} of plan {self.plan_id}"

@@ -1,0 +1,36 @@
+"""What the planner answered, kept as it was answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Proposal(models.Model):
+    """One run of the planner: its inputs, its knowledge version and its whole answer. Rows never change."""
+
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="proposals")
+    assessment = models.ForeignKey("intake.Assessment", on_delete=models.PROTECT, related_name="proposals")
+    case = models.JSONField()  # the contract's input object: same case and knowledge, same result
+    result = models.JSONField()  # the contract's output object
+    knowledge_version = models.CharField(max_length=40)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["patient", "-id"], name="proposal_newest")]
+
+    def __str__(self) -> str:
+        return f"proposal {self.pk}: {self.action}"
+
+    @property
+    def action(self) -> str:
+        return str(self.result.get("action", ""))
+
+    @property
+    def treatment(self) -> dict[str, Any] | None:
+        return self.result.get("treatment")

@@ -1,0 +1,122 @@
+"""What was really done at a visit, and what went wrong."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Visit(models.Model):
+    """One treatment. A draft is free; a signed one is locked by the database and only amended.
+
+    ``record``: {"stages", "electro", "adjuncts", "ear", "response", "notes", "first_insertion", ...}: what
+    was done, stages and points in the shape of the contract's treatment object.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        SIGNED = "signed", "signed"
+
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="visits")
+    plan = models.ForeignKey("treatments.TreatmentPlan", on_delete=models.PROTECT, related_name="visits")
+    number = models.PositiveSmallIntegerField()
+    practitioner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="visits"
+    )
+    started_at = models.DateTimeField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
+    record = models.JSONField(default=dict, blank=True)
+    needles_in = models.PositiveSmallIntegerField(default=0)
+    needles_out = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=1)  # two people charting: the second is told
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        indexes = [models.Index(fields=["patient", "-started_at"], name="visit_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="visit_number_once"),
+            models.CheckConstraint(
+                condition=Q(status="draft", signed_by__isnull=True, signed_at__isnull=True)
+                | Q(status="signed", signed_by__isnull=False, signed_at__isnull=False),
+                name="visit_signed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"visit {self.number} of patient {self.patient_id}, {self.status}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+
+class Amendment(models.Model):
+    """A later word on a signed visit. The first text stays; rows never change."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="amendments")
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"amendment {self.pk} to visit {self.visit_id}"
+
+
+class AdverseEvent(models.Model):
+    """Something unwanted during or after a treatment. Rows never change: news of the same event is a new
+    row that points to the first one by ``follows``. Codes are those of the safety table (bruise, faint, ...).
+    """
+
+    class Severity(models.TextChoices):
+        MILD = "mild", "mild"
+        MODERATE = "moderate", "moderate"
+        SEVERE = "severe", "severe"
+
+    class Relation(models.TextChoices):
+        UNLIKELY = "unlikely", "unlikely"
+        POSSIBLE = "possible", "possible"
+        PROBABLE = "probable", "probable"
+        CERTAIN = "certain", "certain"
+
+    class Action(models.TextChoices):
+        NONE = "none", "none"
+        STOPPED = "stopped", "treatment stopped"
+        FIRST_AID = "first_aid", "first aid"
+        REFERRED = "referred", "sent to a doctor"
+        HOSPITAL = "hospital", "sent to hospital"
+
+    visit = models.ForeignKey(
+        Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="adverse_events"
+    )
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="adverse_events")
+    code = models.CharField(max_length=20)
+    severity = models.CharField(max_length=10, choices=Severity)
+    serious = models.BooleanField(
+        default=False
+    )  # death, danger to life, hospital, disability, harm to the unborn
+    onset = models.DateTimeField(null=True, blank=True)
+    modality = models.CharField(max_length=20, blank=True)
+    place = models.CharField(max_length=80, blank=True)
+    relation = models.CharField(max_length=10, choices=Relation)
+    action = models.CharField(max_length=10, choices=Action, default=Action.NONE)
+    outcome = models.CharField(max_length=120, blank=True)
+    note = models.TextField(blank=True)
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="later")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["patient", "-id"], name="adverse_event_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.severity}) of patient {self.patient_id}"
