@@ -1,0 +1,274 @@
+"""Reads the knowledge files, finds every fault at once, and compiles them to tuples and sets for fast matching."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from . import schema
+
+DIRECTORY = Path(__file__).resolve().parent.parent / "knowledge"
+PATTERN_IDS = (
+    "qi_blood_stagnation",
+    "blood_stasis",
+    "liver_qi_stagnation",
+    "cold_damp",
+    "damp_heat",
+    "kidney_yang_deficiency",
+    "kidney_yin_deficiency",
+    "kidney_qi_deficiency",
+    "spleen_qi_deficiency",
+    "qi_blood_deficiency",
+)
+# Computed from age, duration, weeks and scores: see redflags.computed_facts.
+COMPUTED = frozenset(
+    "age.unknown age.under_12 age.under_16 age.under_18 age.from_18_to_55 age.over_50 age.over_55 age.over_60 "
+    "age.over_70 count.asas count.nice count.nice_3 count.mood derived.pregnancy_weeks derived.began_before_45 "
+    "derived.over_3_months".split()
+)
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeFault:
+    file: str
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.text}"
+
+
+class KnowledgeError(Exception):
+    """The knowledge files are not usable. `faults` lists all that is wrong, each with file and key."""
+
+    def __init__(self, faults: Iterable[KnowledgeFault]):
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """One finding's weights in half points, the practitioner's factor already in them."""
+
+    finding: str
+    s: int
+    d: int
+    votes: tuple[tuple[int, int], ...]  # (index in PATTERN_IDS, half points)
+    topic: str
+    never_alone: bool
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A red-flag combination; empty sets always hold."""
+
+    row: schema.FlagRule
+    all: frozenset[str]
+    any: frozenset[str]
+    also_any: frozenset[str]
+    not_absent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """An ordinary explanation."""
+
+    row: schema.Explanation
+    any: frozenset[str]
+    unless: frozenset[str]
+    unless_another: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeKnowledge:
+    """All that the assessment knows, ready to match. Immutable; share one between threads."""
+
+    version: str
+    labels: Mapping[str, str]  # finding id -> the practitioner's words
+    asked_of: Mapping[str, str]  # finding id -> P, C or PC
+    order: Mapping[str, int]  # finding id -> place in findings.toml
+    weights: schema.WeightsFile
+    weighings: Mapping[str, Weighing]
+    old_injury_votes: tuple[tuple[int, int], ...]
+    durations: tuple[tuple[int, Weighing], ...]  # (from days, weighing), longest first
+    topics: Mapping[str, tuple[Weighing, ...]]
+    patterns: schema.PatternsFile
+    channels: schema.ChannelsFile
+    contradictions: tuple[schema.ContradictionRule, ...]
+    flags: schema.FlagsFile
+    flag_by_finding: Mapping[str, schema.Flag]
+    rules: tuple[Rule, ...]
+    lowerings: Mapping[str, tuple[Lowering, ...]]  # alert code -> explanations
+
+    def label(self, finding: str) -> str:
+        """The practitioner's words for a finding; the id itself where there are none."""
+        return self.labels.get(finding, finding)
+
+
+def load_intake_knowledge(directory: Path | None = None) -> IntakeKnowledge:
+    """The knowledge of `directory` (the app's own when None), read and checked once per process.
+
+    Raises KnowledgeError with every fault of every file.
+    """
+    return _load(directory or DIRECTORY)
+
+
+@lru_cache(maxsize=4)
+def _load(directory: Path) -> IntakeKnowledge:
+    faults: list[KnowledgeFault] = []
+    version = _read(directory, "version.toml", schema.VersionFile, faults)
+    groups = _read_groups(directory, faults)
+    weights = _read(directory, "weights.toml", schema.WeightsFile, faults)
+    patterns = _read(directory, "patterns.toml", schema.PatternsFile, faults)
+    channels = _read(directory, "channels.toml", schema.ChannelsFile, faults)
+    contradictions = _read(directory, "contradictions.toml", schema.ContradictionsFile, faults)
+    flags = _read(directory, "redflags.toml", schema.FlagsFile, faults)
+    rules = _read(directory, "redflag_rules.toml", schema.FlagRulesFile, faults)
+    if (
+        version is None
+        or weights is None
+        or patterns is None
+        or channels is None
+        or contradictions is None
+        or flags is None
+        or rules is None
+        or faults
+    ):
+        raise KnowledgeError(faults)
+
+    labels = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.findings.items()}
+    faults += _check(labels, weights, patterns, channels, contradictions, flags, rules)
+    if faults:
+        raise KnowledgeError(faults)
+
+    weighings = {f: _weighing(f, w, weights) for f, w in weights.weights.items()}
+    topics: dict[str, list[Weighing]] = {topic: [] for topic in weights.topics}
+    for weighing in weighings.values():
+        topics[weighing.topic].append(weighing)
+    lowerings: dict[str, list[Lowering]] = {}
+    for row in rules.explanation:
+        lowering = Lowering(
+            row=row,
+            any=_members(row.any, rules.sets),
+            unless=_members(row.unless, rules.sets),
+            unless_another=_members(row.unless_another, rules.sets),
+        )
+        for code in row.of:
+            lowerings.setdefault(code, []).append(lowering)
+    return IntakeKnowledge(
+        version=version.version,
+        labels=labels,
+        asked_of={f"{g}.{k}": group.by for g, group in groups.items() for k in group.findings},
+        order={finding: place for place, finding in enumerate(labels)},
+        weights=weights,
+        weighings=weighings,
+        old_injury_votes=_votes(weights.old_injury.votes, 2),
+        durations=tuple(
+            (row.from_, Weighing("complaint.duration_days", row.s * 2, row.d * 2, _votes(row.votes, 2), "", False, False))
+            for row in sorted(weights.duration, key=lambda row: -row.from_)
+        ),
+        topics={topic: tuple(members) for topic, members in topics.items()},
+        patterns=patterns,
+        channels=channels,
+        contradictions=tuple(contradictions.contradiction),
+        flags=flags,
+        flag_by_finding={flag.finding: flag for flag in flags.flag},
+        rules=tuple(
+            Rule(
+                row=row,
+                all=_members(row.all, rules.sets),
+                any=_members(row.any, rules.sets),
+                also_any=_members(row.also_any, rules.sets),
+                not_absent=_members(row.not_absent, rules.sets),
+            )
+            for row in rules.rule
+        ),
+        lowerings={code: tuple(rows) for code, rows in lowerings.items()},
+    )
+
+
+def _read(directory: Path, name: str, model: type[Model], faults: list[KnowledgeFault]) -> Model | None:
+    table = _table(directory / name, faults)
+    if table is None:
+        return None
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        faults += [
+            KnowledgeFault(name, ".".join(str(part) for part in e["loc"]) or "(file)", e["msg"]) for e in error.errors()
+        ]
+        return None
+
+
+def _read_groups(directory: Path, faults: list[KnowledgeFault]) -> dict[str, schema.FindingGroup]:
+    table = _table(directory / "findings.toml", faults) or {}
+    groups: dict[str, schema.FindingGroup] = {}
+    for name, group in table.items():
+        try:
+            groups[name] = schema.FindingGroup.model_validate(group)
+        except ValidationError as error:
+            faults += [
+                KnowledgeFault("findings.toml", ".".join([name, *(str(part) for part in e["loc"])]), e["msg"])
+                for e in error.errors()
+            ]
+    return groups
+
+
+def _table(path: Path, faults: list[KnowledgeFault]) -> dict[str, object] | None:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        faults.append(KnowledgeFault(path.name, "(file)", f"cannot be read: {error.strerror}"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(KnowledgeFault(path.name, "(file)", f"is not TOML: {error}"))
+    return None
+
+
+def _weighing(finding: str, weight: schema.Weight, file: schema.WeightsFile) -> Weighing:
+    group = finding.partition(".")[0]
+    by_hand = group in file.clinician_groups
+    halves = int(2 * file.clinician_factor) if by_hand else 2
+    return Weighing(
+        finding=finding,
+        s=weight.s * halves,
+        d=weight.d * halves,
+        votes=_votes(weight.votes, halves),
+        topic=weight.topic,
+        never_alone=group in file.never_alone,
+        by_hand=by_hand,
+    )
+
+
+def _votes(votes: schema.Votes, halves: int) -> tuple[tuple[int, int], ...]:
+    return tuple((PATTERN_IDS.index(pattern), points * halves) for pattern, points in votes.items())
+
+
+def _members(names: Iterable[str], sets: Mapping[str, list[str]]) -> frozenset[str]:
+    members: set[str] = set()
+    for name in names:
+        members.update(sets.get(name[1:], ()) if name.startswith("@") else (name,))
+    return frozenset(members)
+
+
+def _check(
+    labels: Mapping[str, str],
+    weights: schema.WeightsFile,
+    patterns: schema.PatternsFile,
+    channels: schema.ChannelsFile,
+    contradictions: schema.ContradictionsFile,
+    flags: schema.FlagsFile,
+    rules: schema.FlagRulesFile,
+) -> list[KnowledgeFault]:
+    """What no single file can see: names that do not exist, findings without a weight, rules that never fire."""
+    from .knowledge_check import check  # the checks know this module's names
+
+    return check(labels, weights, patterns, channels, contradictions, flags, rules)

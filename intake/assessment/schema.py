@@ -1,0 +1,176 @@
+"""The shape of the knowledge files of the assessment. Unknown keys are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Level = Literal["note", "caution", "refer", "emergency"]
+Points = Annotated[int, Field(ge=0, le=3)]
+Votes = dict[str, Annotated[int, Field(ge=1, le=3)]]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class VersionFile(Strict):
+    version: Text
+
+
+class FindingGroup(Strict):
+    by: Literal["P", "C", "PC"]
+    label: Text
+    findings: dict[str, Text]
+
+
+class Weight(Strict):
+    s: Points
+    d: Points
+    votes: Votes
+    topic: Text
+    source: Text
+
+
+class DurationRow(Strict):
+    from_: Annotated[int, Field(ge=0, alias="from")]
+    s: Points
+    d: Points
+    votes: Votes
+
+
+class OldInjury(Strict):
+    findings: list[str]
+    after_days: Annotated[int, Field(ge=1)]
+    votes: Votes
+
+
+class WeightsFile(Strict):
+    clinician_factor: Literal[1, 1.5, 2]  # halves, so that sums stay exact
+    clinician_groups: list[str]
+    never_alone: list[str]
+    weightless_groups: list[str]
+    weightless: list[str]
+    speaks_against_deficiency: dict[str, Points]
+    old_injury: OldInjury
+    duration: list[DurationRow]
+    weights: dict[str, Weight]
+    topics: dict[str, Text]
+
+
+class CodesWhen(Strict):
+    any: list[str]
+    codes: list[str]
+
+
+class Pattern(Strict):
+    name: Text
+    role: Literal["branch", "root"]
+    principle: Text
+    icd11: list[str]
+    icd11_when: list[CodesWhen] = []
+    gate: list[str]
+    gate_old_injury: list[str] = []
+    refines: str | None = None
+    against: list[str]
+    tie_causes: list[str]
+    tie_old_injury: bool = False
+    look_alikes: Text
+
+
+class PatternsFile(Strict):
+    min_axis_points: Annotated[int, Field(ge=1)]
+    min_points: Annotated[int, Field(ge=1)]
+    min_findings: Annotated[int, Field(ge=1)]
+    refine_points: Annotated[int, Field(ge=1)]
+    stagnation_share: Annotated[float, Field(gt=0.5, lt=1)]
+    deficiency_share: Annotated[float, Field(gt=0, lt=0.5)]
+    pattern: dict[str, Pattern]
+    icd11_class: dict[Literal["stagnation", "deficiency", "mixed"], str]
+    icd11_titles: dict[str, Text]
+
+
+class ChannelRule(Strict):
+    channel: Text
+    all: list[str] = []
+    any: list[str]
+    weight: Annotated[int, Field(ge=1, le=9)]
+    text: Text
+    source: Text
+
+
+class ChannelsFile(Strict):
+    icd11: dict[str, str]
+    rule: list[ChannelRule]
+
+
+class ContradictionRule(Strict):
+    all: list[str] = []
+    absent: list[str] = []
+    sex: Literal["female", "male", "other"] | None = None
+    pregnancy_weeks: bool = False
+    text: Text
+
+
+class ContradictionsFile(Strict):
+    contradiction: list[ContradictionRule]
+
+
+class Flag(Strict):
+    code: Text
+    finding: Text
+    group: Text
+    level: Level
+    reason: Text
+    message: Text
+    source: Text
+    why: Text
+    ask_if: list[str] | None = None  # asked beside a plan only when one of these holds; None: always
+    answered_by: list[str] = []
+    sex: Literal["female", "male"] | None = None
+    private: bool = False
+
+
+class FlagsFile(Strict):
+    required: list[str]
+    required_any: list[list[str]]
+    messages: dict[str, str]
+    lift: dict[str, Text]
+    flag: list[Flag]
+
+
+class FlagRule(Strict):
+    code: Text
+    group: Text
+    level: Level
+    all: list[str] = []
+    any: list[str] = []
+    also_any: list[str] = []
+    not_absent: list[str] = []
+    within_days: Annotated[int, Field(ge=1)] | None = None
+    within_days_or_unknown: Annotated[int, Field(ge=1)] | None = None
+    duration_unknown: bool = False
+    age_not_over: Annotated[int, Field(ge=1)] | None = None
+    pain_at_least: Annotated[int, Field(ge=1, le=10)] | None = None
+    reason: Text
+    message: Text
+    source: Text
+
+
+class Explanation(Strict):
+    of: list[str]
+    any: list[str] = []
+    absent: list[str] = []
+    over_days: Annotated[int, Field(ge=1)] | None = None
+    unless: list[str] = []
+    unless_another: list[str] = []
+    to: Literal["caution", "note"]
+    text: Text
+
+
+class FlagRulesFile(Strict):
+    sets: dict[str, list[str]]
+    rule: list[FlagRule]
+    explanation: list[Explanation]
