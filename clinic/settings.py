@@ -22,11 +22,6 @@ ALLOWED_HOSTS = environment.words("ASHI_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("ASHI_ORIGINS")
 
 INSTALLED_APPS = [
-    "clinic.audit",
-    "clinic.people",
-    "clinic.scheduling",
-    "intake",
-    "treatments",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -42,6 +37,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "phonenumber_field",
+    "clinic.audit",
+    "clinic.people",
+    "clinic.scheduling",
+    "intake",
+    "treatments",
 ]
 
 MIDDLEWARE = [

@@ -6,6 +6,22 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from tests.support import chromium
+
+
+def pytest_configure() -> None:
+    """Tests need no hashed file names and no slow password hash; everything else is as in production."""
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ASHI_DEMO = True
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    return {**browser_type_launch_args, "executable_path": chromium.executable(), "args": chromium.ARGUMENTS}
+
 
 def _sqlite_guards() -> list[tuple[str, str]]:
     with connection.cursor() as cursor:

@@ -9,8 +9,16 @@ from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.forms import CharField, ModelForm, PasswordInput
 from django.http import HttpRequest
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
+
 from clinic.audit import trail
 from clinic.people.models import User
+
+# Roles stand in access.py, and nobody handles other people's second factors.
+for library_model in (Group, EmailAddress, Authenticator):
+    admin.site.unregister(library_model)
 
 
 class StaffForm(ModelForm):
