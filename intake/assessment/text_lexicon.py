@@ -193,7 +193,9 @@ class _Compiler:
             for kind, cue in data.cues.items()
         }
         signs = tuple(
-            Sign(sign.finding, sign.strength, frozenset(sign.ignores), self._templates(sign.any, sign.finding))
+            Sign(
+                sign.finding, sign.strength, frozenset(sign.ignores), self._templates(sign.any, sign.finding)
+            )
             for sign in data.sign
         )
         for name in sorted(self._known - self._used):

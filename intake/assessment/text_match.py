@@ -76,7 +76,12 @@ class Matcher:
         templates, exceptions = self._language.cues.get(kind, ((), ()))
         found = [occurrence for template in templates for occurrence in self.occurrences(template)]
         if found and exceptions:
-            covered = {i for template in exceptions for o in self.occurrences(template) for i in range(o.start, o.end)}
+            covered = {
+                i
+                for template in exceptions
+                for o in self.occurrences(template)
+                for i in range(o.start, o.end)
+            }
             found = [o for o in found if not covered.intersection(o.used)]
         return sorted(set(found))
 

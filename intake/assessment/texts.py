@@ -53,9 +53,13 @@ def _read_text(key: str, words: Words, lexicon: Lexicon) -> list[TextSign]:
     for language in lexicon.languages:
         for sign in _read_language(key, words, language):
             of_finding = kept.setdefault(sign.finding, [])
-            if len(of_finding) < MAX_PER_FINDING and all(sign.start >= s.end or sign.end <= s.start for s in of_finding):
+            if len(of_finding) < MAX_PER_FINDING and all(
+                sign.start >= s.end or sign.end <= s.start for s in of_finding
+            ):
                 of_finding.append(sign)
-    return sorted((sign for signs in kept.values() for sign in signs), key=lambda s: (s.start, s.end, s.finding))
+    return sorted(
+        (sign for signs in kept.values() for sign in signs), key=lambda s: (s.start, s.end, s.finding)
+    )
 
 
 def _read_language(key: str, words: Words, language: Language) -> list[TextSign]:
@@ -75,7 +79,12 @@ def _read_language(key: str, words: Words, language: Language) -> list[TextSign]
 
 
 def _text_sign(
-    finding: str, strength: Literal["states", "asks"], key: str, words: Words, match: Occurrence, language: str
+    finding: str,
+    strength: Literal["states", "asks"],
+    key: str,
+    words: Words,
+    match: Occurrence,
+    language: str,
 ) -> TextSign:
     start, end = words.starts[match.start], words.ends[match.end - 1]
     return TextSign(finding, key, words.text[start:end], start, end, language, strength)
