@@ -1,7 +1,8 @@
 """Outcome measures: their scales, what change matters, and how one change is judged.
 
-Thresholds: OSTELO (2 points of pain, 5 of Roland-Morris, 10 of Oswestry, or 30 percent), KAMPER (recovered), PEG-MID,
-ARROLL (PHQ-2), KEELE (STarT Back); floors of the 30 percent rule and the mirrored thresholds for worse are DESIGN.
+Thresholds: OSTELO (2 points of pain, 5 of Roland-Morris, 10 of Oswestry, or 30 percent), KAMPER (recovered),
+PEG-MID, ARROLL (PHQ-2), KEELE (STarT Back); floors of the 30 percent rule and the mirrored thresholds for
+worse are DESIGN.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ MATTERS_PERCENT = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One scale. `points`: change that matters. `floor`: least baseline at which 30 percent counts, None: no such rule.
-    `worse`: points the wrong way. `recovered`: at or below. `positive`: at or above, of a short screen."""
+    """One scale. `points`: change that matters. `floor`: least baseline at which 30 percent counts, None: no
+    such rule. `worse`: points the wrong way. `recovered`: at or below. `positive`: at or above, of a short
+    screen."""
 
     id: str
     name: str
@@ -73,9 +75,10 @@ class ScoreError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From the first value to the last. `absolute`: last minus first, in points of the scale. `percent`: improvement
-    as percent of the first value (negative: worse), None where there is no first value above zero or the scale has
-    no such rule. `by_points`, `by_percent`: whether that threshold is met, None where there is none or it cannot count."""
+    """From the first value to the last. `absolute`: last minus first, in points of the scale. `percent`:
+    improvement as percent of the first value (negative: worse), None where there is no first value above zero
+    or the scale has no such rule. `by_points`, `by_percent`: whether that threshold is met, None where there
+    is none or it cannot count."""
 
     measure: str
     baseline: float | None
@@ -98,7 +101,8 @@ def measure_of(measure: str) -> Measure:
 
 
 def checked(measure: Measure, value: float | None) -> float | None:
-    """The value if the scale has it; raises ScoreError for one out of range or a fraction on a whole-number scale."""
+    """The value if the scale has it; raises ScoreError for one out of range or a fraction on a whole-number
+    scale."""
     if value is None:
         return None
     if isinstance(value, bool) or value != value or not measure.low <= value <= measure.high:
@@ -147,7 +151,8 @@ def _verdict(
             return "not_evaluated", f"the first value is below {scale.floor:g}, too low to judge a change"
         if by_percent:
             return "responder", "improved"
-        # fewer than 30 percent of a high first value: the points are shown beside it, the flag is the 30 percent
+        # fewer than 30 percent of a high first value: the points are shown beside it, the flag is the 30
+        # percent
         return "same", "about the same" + (
             f", although {scale.points:g} points are reached" if by_points else ""
         )
@@ -209,7 +214,8 @@ def is_positive(measure: str, value: float | None) -> bool | None:
 
 
 def mean_score(measure: str, items: Sequence[float | None]) -> float | None:
-    """Mean of the items: of all three for PEG and pain impact (else None), of those answered for the activities."""
+    """Mean of the items: of all three for PEG and pain impact (else None), of those answered for the
+    activities."""
     scale = measure_of(measure)
     if scale.id not in ("peg", "impact", "activities"):
         raise ScoreError(f"{scale.name} is no mean of items")
@@ -232,7 +238,8 @@ def sum_score(measure: str, items: Sequence[int | None]) -> int | None:
 
 
 def oswestry(total: int, answered: int = 10) -> float:
-    """Oswestry in percent from the sum on paper and how many of the ten sections were answered (one may be missing)."""
+    """Oswestry in percent from the sum on paper and how many of the ten sections were answered (one may be
+    missing)."""
     if answered not in (9, 10) or not 0 <= total <= 5 * answered:
         raise ScoreError(f"Oswestry: {total} of {answered} sections cannot be")
     return round(100 * total / (5 * answered), 1)

@@ -1,7 +1,7 @@
 """What to do next in a course, from the scores: rules of re-evaluation as plain decisions.
 
-Thresholds: 30 percent and worse OSTELO, stop without improvement NCD, five more visits after a fall of 10 to 50 percent
-GERAC; numbers of visits and the halved dose are DESIGN and await clinical sign-off.
+Thresholds: 30 percent and worse OSTELO, stop without improvement NCD, five more visits after a fall of 10 to
+50 percent GERAC; numbers of visits and the halved dose are DESIGN and await clinical sign-off.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ _OTHERS = ("activities", "pgic")  # decide only where pain and function cannot
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is advised. `because`: one sentence for each fact that led here. `halve_dose`: fewer needles, no current,
-    no cups. `extra_visits`: visits added by `extend`. `screens`: positive PHQ-2 or GAD-2 now, to talk about."""
+    """What is advised. `because`: one sentence for each fact that led here. `halve_dose`: fewer needles, no
+    current, no cups. `extra_visits`: visits added by `extend`. `screens`: positive PHQ-2 or GAD-2 now, to
+    talk about."""
 
     kind: Kind
     text: str
@@ -50,12 +51,12 @@ def progress(
 ) -> Decision:
     """The advice after a visit or at a review.
 
-    ``scores``: measure -> values in the order in which they were taken, None where nobody answered; the first known
-    one is the baseline, the last known one is now. ``stage``: acute, subacute, chronic or unknown.
+    ``scores``: measure -> values in the order in which they were taken, None where nobody answered; the first
+    known one is the baseline, the last known one is now. ``stage``: acute, subacute, chronic or unknown.
     ``worse_over_48h``: how many visits since the last change of dose were followed by more than 48 h of worse
-    pain. ``plan_changed``: the one change for want of effect has been made. ``extended``: visits have been added once.
-    ``red_flag``: a grave sign stands open. Raises ScoreError for a value that its scale does not have,
-    ValueError for an unknown stage or a negative count.
+    pain. ``plan_changed``: the one change for want of effect has been made. ``extended``: visits have been
+    added once. ``red_flag``: a grave sign stands open. Raises ScoreError for a value that its scale does not
+    have, ValueError for an unknown stage or a negative count.
     """
     if stage not in FIRST_REVIEW:
         raise ValueError(f"unknown stage: {stage}")
@@ -92,7 +93,7 @@ def progress(
     if judged.is_recovered:
         return decide("continue", "Recovered: space the last visits out, or close the course.", "KAMPER")
     if is_over and _SLIGHT <= gain <= _HALF and not extended and not judged.only_others:
-        text = f"Improved by {gain:.0f} %, not yet by half: {EXTENSION} more visits are reasonable, then judge again."
+        text = f"Improved by {gain:.0f} %, not yet by half: add {EXTENSION} visits, then judge again."
         return decide("extend", text, "GERAC", extra=EXTENSION)
     if gain >= _CLEAR:
         text = "Improved: go on as planned."
@@ -133,7 +134,7 @@ def _without_effect(sessions_done: int, is_over: bool, plan_changed: bool) -> tu
     if plan_changed and is_over:
         return "stop_and_refer", "No improvement, also after changing the plan: stop and refer.", "NCD"
     if plan_changed:
-        text = f"No improvement yet after the change: go on, and stop and refer at visit {MOST_WITHOUT_IMPROVEMENT}."
+        text = f"No improvement yet after the change: go on to visit {MOST_WITHOUT_IMPROVEMENT} at most."
         return "continue", text, "DESIGN"
     if sessions_done < 4:
         return "adjust", "No improvement yet: look at pattern and points again and adjust.", "DESIGN"
@@ -141,7 +142,8 @@ def _without_effect(sessions_done: int, is_over: bool, plan_changed: bool) -> tu
 
 
 def _change(measure: str, values: Sequence[float | None]) -> Change:
-    """First known value against the last; with only one there is no change (a global answer needs only one)."""
+    """First known value against the last; with only one there is no change (a global answer needs only
+    one)."""
     known = [value for value in values if value is not None]
     if not known:
         return change(measure, None, None)
@@ -151,8 +153,8 @@ def _change(measure: str, values: Sequence[float | None]) -> Change:
 
 
 class _Judged:
-    """What the changes say together. Pain and function decide, each by its first measure that can be judged; where
-    neither can, the patient's own activities and the global answer do."""
+    """What the changes say together. Pain and function decide, each by its first measure that can be judged;
+    where neither can, the patient's own activities and the global answer do."""
 
     def __init__(self, changes: Mapping[str, Change]) -> None:
         leads = [self._first(changes, _PAIN), self._first(changes, _FUNCTION)]
@@ -169,7 +171,8 @@ class _Judged:
 
     @property
     def gain(self) -> float:
-        """Best improvement in percent. A measure judged by points counts as 30 when it responds, else as none."""
+        """Best improvement in percent. A measure judged by points counts as 30 when it responds, else as
+        none."""
         return max((self._gain(c) for c in self.leads), default=0.0)
 
     @staticmethod

@@ -1,4 +1,5 @@
-"""Scores and what they advise: the vectors of the outcome facts, the edges of each threshold, and rows without values."""
+"""Scores and what they advise: the vectors of the outcome facts, the edges of each threshold, and rows
+without values."""
 
 from __future__ import annotations
 
