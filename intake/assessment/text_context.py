@@ -1,11 +1,14 @@
-"""What stands around a phrase and takes its weight away: negation, history, worry, other people, passing trouble."""
+"""What stands around a phrase and takes its weight away.
+
+Negation, history, worry, other people, passing trouble. Pure.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 
 from .text_match import Matcher, Occurrence
-from .text_words import COMMA
+from .text_words import COMMA, NO_BREAK
 
 LIST_REACH = 16  # words that "no", "without", "denies" reach over a list
 NEAR_REACH = 4  # words that "not" reaches
@@ -25,7 +28,7 @@ class Context:
         return (
             ("negation" not in ignores and self._is_negated(match))
             or ("other" not in ignores and self._is_of_another(match))
-            or ("hypothesis" not in ignores and self._is_hypothesis(match))
+            or ("hypothesis" not in ignores and self._is_under("hypothesis", match, CLAUSE_REACH))
             or ("history" not in ignores and self._is_history(match))
             or ("fleeting" not in ignores and bool(self._around("fleeting", match)))
         )
@@ -44,44 +47,70 @@ class Context:
         return sentences[cue.start] == sentences[match.start]
 
     def _around(self, kind: str, match: Occurrence, *, past_contrast: bool = False) -> list[Occurrence]:
-        """Cues before or behind the match in its sentence, not beyond a "but", not made of the match's own words."""
+        """Cues on either side of the match in its sentence, not beyond a "but"."""
         found = []
         for cue in self._between(kind, match.start - CLAUSE_REACH, match.end + CLAUSE_REACH):
-            if not self._same_sentence(cue, match) or set(cue.used) & set(match.used):
+            if not self._can_speak_of(cue, match):
                 continue
             low, high = min(cue.end, match.end), max(cue.start, match.start)
             if past_contrast or not self._matcher.has_contrast(low, high):
                 found.append(cue)
         return found
 
+    def _can_speak_of(self, cue: Occurrence, match: Occurrence) -> bool:
+        """Same sentence, and the match does not need the cue's first word itself ("no" of "no feeling")."""
+        return self._same_sentence(cue, match) and cue.start not in match.used
+
     def _is_negated(self, match: Occurrence) -> bool:
-        for kind, reach in (("negation", LIST_REACH), ("negation_near", NEAR_REACH)):
-            for cue in self._between(kind, match.start - reach, match.end):
-                if not self._same_sentence(cue, match) or set(cue.used) & set(match.used):
-                    continue
-                # the first word of the match behind the cue is what the cue speaks of
-                target = next((i for i in match.used if i >= cue.end), None)
-                if target is not None and target - cue.end <= reach:
-                    if not self._is_scope_ended(cue, target, match.end, over_commas=kind == "negation"):
-                        return True
-        for cue in self._between("negation_after", match.end, match.end + AFTER_REACH + 1):
-            if self._same_sentence(cue, match) and not self._matcher.has_contrast(match.end, cue.start):
-                if not self._between("fresh_start", match.end, cue.start):
+        return (
+            self._is_under("negation", match, LIST_REACH)
+            or self._is_under("negation_near", match, NEAR_REACH)
+            or self._is_negated_behind(match)
+        )
+
+    def _is_under(self, kind: str, match: Occurrence, reach: int) -> bool:
+        """Whether a cue of this kind, standing before a word of the match, reaches that word."""
+        for cue in self._between(kind, match.start - reach, match.end):
+            if not self._can_speak_of(cue, match):
+                continue
+            target = next((i for i in match.used if i >= cue.end), None)
+            if target is None:
+                # the cue ends inside the match: "haven't lost"
+                if cue.start < match.start:
                     return True
+            elif target - cue.end <= reach and not self._is_scope_ended(kind, cue, target, match.end):
+                return True
         return False
 
-    def _is_scope_ended(self, cue: Occurrence, target: int, match_end: int, *, over_commas: bool) -> bool:
+    def _is_scope_ended(self, kind: str, cue: Occurrence, target: int, match_end: int) -> bool:
+        """Whether a "but", a "because" or a new statement stands between the cue and the word."""
         if self._matcher.has_contrast(cue.end, target) or self._between("because", cue.end, target):
             return True
         breaks = self._matcher.words.breaks
         for i in range(cue.end, target + 1):
-            begins = breaks[i] == COMMA
-            if begins and not over_commas:
+            if breaks[i] == COMMA and kind == "negation_near":
                 return True
-            if i < target and self._between("joint", i, i + 1):
-                begins = True
-                i += 1
-            if begins and self._between("fresh_start", i, min(i + 2, match_end)):
+            joint = i < target and bool(self._between("joint", i, i + 1))
+            first = i + joint
+            if (joint or breaks[i] == COMMA) and self._between("fresh_start", first, min(first + 2, match_end)):
+                return True
+        return False
+
+    def _is_negated_behind(self, match: Occurrence) -> bool:
+        """ "Fever: none", "numbness was ruled out", "numbness? No." """
+        for cue in self._between("negation_after", match.end, match.end + AFTER_REACH + 1):
+            if (
+                self._same_sentence(cue, match)
+                and not self._matcher.has_contrast(match.end, cue.start)
+                and not self._between("fresh_start", match.end, cue.start)
+            ):
+                return True
+        words = self._matcher.words
+        for cue in self._between("answer_no", match.end, match.end + 2 * AFTER_REACH):
+            begins = words.breaks[cue.start] != NO_BREAK
+            ends = cue.end == len(words.folded) or words.breaks[cue.end] != NO_BREAK
+            asked = words.text[words.ends[cue.start - 1] : words.starts[cue.start]].strip()[:1] in ("?", ":", "-", "", "–")
+            if begins and ends and asked and words.sentences[cue.start] - words.sentences[match.start] <= 1:
                 return True
         return False
 
@@ -93,14 +122,6 @@ class Context:
             return False
         owners = [cue for cue in self._between("own", first, match.end) if self._same_sentence(cue, match)]
         return not owners or max(others[-1].used) > max(owners[-1].used)
-
-    def _is_hypothesis(self, match: Occurrence) -> bool:
-        for cue in self._between("hypothesis", match.start - CLAUSE_REACH, match.end):
-            if self._same_sentence(cue, match) and not set(cue.used) & set(match.used):
-                if not self._matcher.has_contrast(cue.end, max(match.start, cue.end)):
-                    if not self._between("because", cue.end, match.start):
-                        return True
-        return False
 
     def _is_history(self, match: Occurrence) -> bool:
         if self._around("resolved", match) or self._is_resolved_next(match):

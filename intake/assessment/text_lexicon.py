@@ -35,6 +35,7 @@ CueKind = Literal[
     "negation",  # no, without, denies: reaches over a list
     "negation_near",  # not: reaches a few words
     "negation_after",  # "fever: none", "was ruled out", "is normal"
+    "answer_no",  # "Fever? No": only as the whole answer
     "contrast",  # but, however: ends every reach
     "because",  # because, so, when: ends the reach of a negation
     "fresh_start",  # I, my, can't: after a comma or an "and", a new statement begins

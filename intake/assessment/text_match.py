@@ -142,16 +142,25 @@ class Matcher:
         return joined
 
     def _join(self, joined: Found, first: Occurrence, following: Found, gap: int, *, nearest: bool) -> None:
+        """Add first + second for each second at most ``gap`` words behind; with ``nearest`` only the first such one,
+        and one that stands between the words of first counts too."""
         sentences = self.words.sentences
+        if nearest and first.end - first.start > len(first.used):
+            for at in range(first.start + 1, first.end):
+                for second in following.get(at, ()):
+                    if second.end < first.end and not set(second.used) & set(first.used):
+                        self._add(joined, first, second)
         for at in range(first.end, min(first.end + gap + 1, len(sentences))):
             if sentences[at] != sentences[first.start] or self.has_contrast(first.end, at):
                 return
             for second in following.get(at, ()):
-                guesses = first.guesses + second.guesses
-                if guesses > MAX_GUESSES:
-                    continue
-                here = joined.setdefault(first.start, [])
-                if len(here) < MAX_AT_ONE_WORD and all(known.end != second.end for known in here):
-                    here.append(Occurrence(first.start, second.end, first.used + second.used, guesses))
+                self._add(joined, first, second)
             if nearest and at in following:
                 return
+
+    @staticmethod
+    def _add(joined: Found, first: Occurrence, second: Occurrence) -> None:
+        end, guesses = max(first.end, second.end), first.guesses + second.guesses
+        here = joined.setdefault(first.start, [])
+        if guesses <= MAX_GUESSES and len(here) < MAX_AT_ONE_WORD and all(known.end != end for known in here):
+            here.append(Occurrence(first.start, end, tuple(sorted(first.used + second.used)), guesses))
