@@ -1,7 +1,8 @@
-"""Every address with every role and nobody: the answer is what the one table says, and no address is missing from it."""
+"""Every address with every role and nobody: the one table says the answer, and no address is missing from it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -46,12 +47,10 @@ ALL = sorted(set(walk(get_resolver())))
 
 def example(route: str) -> str:
     """A path for a route: numbers become one that no row has, words become a word."""
-    import re
-
-    path = re.sub(r"<int:\w+>", "987654321", route)
+    path = re.sub(r"\(\?P<\w+>[^)]*\)", "1-1", route)
+    path = re.sub(r"<int:\w+>", "987654321", path)
     path = re.sub(r"<uuid:\w+>", "00000000-0000-0000-0000-000000000000", path)
     path = re.sub(r"<(?:\w+:)?\w+>", "word", path)
-    path = re.sub(r"\(\?P<\w+>[^)]*\)", "1-1", path)
     return "/" + path.replace("^", "").replace("$", "").replace("\\Z", "")
 
 
@@ -69,7 +68,9 @@ def test_the_table_names_no_address_that_is_gone() -> None:
 def clients(db: None) -> dict[str, Client]:
     made = {"nobody": Client(raise_request_exception=False)}
     for role in ROLES:
-        user = User.objects.create_user(f"{role}@example.org", "a long pass phrase", name=role, **{f"is_{role}": True})
+        user = User.objects.create_user(
+            f"{role}@example.org", "a long pass phrase", name=role, **{f"is_{role}": True}
+        )
         made[role] = Client(raise_request_exception=False)
         made[role].force_login(user)
     gone = User.objects.create_user("gone@example.org", "a long pass phrase", name="gone", is_owner=True)
@@ -79,7 +80,9 @@ def clients(db: None) -> dict[str, Client]:
     return made
 
 
-ANSWERS_ITSELF = {"admin:logout", "account_logout"}  # signs the client out: not for a shared session
+SIGNS_OUT = {"admin:logout", "account_logout"}  # not for a shared session
+# refused even to who holds the permission: staff are never removed, and the library's helper wants parameters
+REFUSED_STILL = {"admin:people_user_delete", "admin:autocomplete"}
 
 
 def fault(who: str, permission: Permission | None, status: int, url: str) -> str:
@@ -99,13 +102,13 @@ def fault(who: str, permission: Permission | None, status: int, url: str) -> str
 def test_each_address_answers_as_the_table_says(clients: dict, method: str) -> None:
     faults = []
     for name, route in ALL:
-        if name in ANSWERS_ITSELF:
+        if name in SIGNS_OUT:
             continue
         path, permission = example(route), permission_for(name)
         for who, client in clients.items():
             answer = getattr(client, method)(path)
             wrong = fault(who, permission, answer.status_code, getattr(answer, "url", ""))
-            if wrong:
+            if wrong and not (name in REFUSED_STILL and answer.status_code == 403):
                 faults.append(f"{who} {method} {path} ({name}): {answer.status_code} {wrong}")
     assert not faults, "\n".join(faults)
 

@@ -33,7 +33,9 @@ class Permission(StrEnum):
 
 P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
-    "owner": frozenset({P.STAFF, P.MANAGE_CLINIC, P.READ_AUDIT, P.FIND_PATIENTS, P.READ_SCHEDULE, P.READ_KNOWLEDGE}),
+    "owner": frozenset(
+        {P.STAFF, P.MANAGE_CLINIC, P.READ_AUDIT, P.FIND_PATIENTS, P.READ_SCHEDULE, P.READ_KNOWLEDGE}
+    ),
     "practitioner": frozenset(
         {
             P.STAFF,
@@ -116,7 +118,9 @@ def permission_for(view_name: str | None) -> Permission | None:
     return ADDRESSES.get(f"{namespace}:*") if namespace else None
 
 
-def patient_for(user: Any, patient_id: int, *, what: str, permission: Permission = P.READ_CLINICAL) -> Patient:
+def patient_for(
+    user: Any, patient_id: int, *, what: str, permission: Permission = P.READ_CLINICAL
+) -> Patient:
     """Fetch and guard in one act, and leave the read in the audit trail.
 
     ``what``: the part of the record that is read, as in "chart". Raises Http404 or PermissionDenied.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.auth.forms import ReadOnlyPasswordHashField
-from django.forms import CharField, ModelForm, PasswordInput
-from django.http import HttpRequest
-
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.contrib.auth.models import Group
+from django.forms import CharField, ModelForm, PasswordInput
+from django.http import HttpRequest
 
 from clinic.audit import trail
 from clinic.people.models import User
@@ -24,13 +23,24 @@ for library_model in (Group, EmailAddress, Authenticator):
 class StaffForm(ModelForm):
     password = ReadOnlyPasswordHashField(help_text="Write a new one below to change it.")
     new_password = CharField(
-        required=False, widget=PasswordInput(attrs={"autocomplete": "new-password"}), min_length=15,
+        required=False,
+        widget=PasswordInput(attrs={"autocomplete": "new-password"}),
+        min_length=15,
         help_text="At least 15 characters. Leave empty to keep the present one.",
     )
 
     class Meta:
         model = User
-        fields = ["name", "email", "title", "is_owner", "is_practitioner", "is_front_desk", "is_active", "colour"]
+        fields = [
+            "name",
+            "email",
+            "title",
+            "is_owner",
+            "is_practitioner",
+            "is_front_desk",
+            "is_active",
+            "colour",
+        ]
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -39,7 +49,9 @@ class AuditedAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         verb = "changed" if change else "added"
-        trail.record(f"{obj._meta.model_name}.{verb}", by=request.user, obj=obj, detail={"fields": form.changed_data})
+        trail.record(
+            f"{obj._meta.model_name}.{verb}", by=request.user, obj=obj, detail={"fields": form.changed_data}
+        )
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         trail.record(f"{obj._meta.model_name}.removed", by=request.user, obj=obj)

@@ -67,7 +67,9 @@ class AccessMiddleware:
             return redirect_to_login(request.get_full_path())
         if self._was_idle(request):
             logout(request)
-            messages.info(request, "You were signed out because nobody was active for a while. Nothing saved is lost.")
+            messages.info(
+                request, "You were signed out because nobody was active for a while. Nothing saved is lost."
+            )
             return redirect_to_login(request.get_full_path())
         if permission is None or not can(user, permission):
             self._note_refusal(request, match)
@@ -81,7 +83,9 @@ class AccessMiddleware:
         if last is not None and now - last > settings.SESSION_IDLE_SECONDS:
             return True
         in_background = request.headers.get("X-Ashi-Background") == "1"
-        if last is None or (not in_background and now - last > 30):  # one session write in half a minute at most
+        if last is None or (
+            not in_background and now - last > 30
+        ):  # one session write in half a minute at most
             request.session["active_at"] = now
         return False
 

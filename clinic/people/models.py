@@ -15,7 +15,9 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 def _time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(f"“{name}” is not a time zone. Write one like Europe/Berlin or America/Chicago.")
+        raise ValidationError(
+            f"“{name}” is not a time zone. Write one like Europe/Berlin or America/Chicago."
+        )
 
 
 class Clinic(models.Model):
@@ -43,7 +45,10 @@ class Clinic(models.Model):
     @classmethod
     def current(cls) -> Clinic:
         """The clinic's row, made with plain defaults if the owner has not set it up yet."""
-        return cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
+        return (
+            cls.objects.filter(pk=1).first()
+            or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
+        )
 
 
 class UserManager(BaseUserManager["User"]):

@@ -61,7 +61,9 @@ def change_patient(patient_id: int, *, by: Any, version: int, changes: Mapping[s
 
 
 @transaction.atomic
-def record_safety_facts(*, patient: Patient, facts: Mapping[str, bool | None], by: Any, note: str = "") -> int:
+def record_safety_facts(
+    *, patient: Patient, facts: Mapping[str, bool | None], by: Any, note: str = ""
+) -> int:
     """Keep conditions and wishes (finding id -> present, absent, not known). Unchanged ones are not repeated."""
     known = safety_facts_of(patient)
     fresh = [
@@ -78,7 +80,10 @@ def record_safety_facts(*, patient: Patient, facts: Mapping[str, bool | None], b
     if fresh:
         SafetyFact.objects.bulk_create(fresh)
         trail.record(
-            "safety_facts.recorded", by=by, patient=patient, detail={"findings": [fact.finding for fact in fresh]}
+            "safety_facts.recorded",
+            by=by,
+            patient=patient,
+            detail={"findings": [fact.finding for fact in fresh]},
         )
     return len(fresh)
 

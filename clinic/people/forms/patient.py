@@ -18,7 +18,16 @@ class PatientForm(forms.ModelForm):
 
     class Meta:
         model = Patient
-        fields = ["given_name", "family_name", "date_of_birth", "sex", "phone", "email", "address", "desk_note"]
+        fields = [
+            "given_name",
+            "family_name",
+            "date_of_birth",
+            "sex",
+            "phone",
+            "email",
+            "address",
+            "desk_note",
+        ]
         widgets = {
             "date_of_birth": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "address": forms.Textarea(attrs={"rows": 2}),
@@ -33,7 +42,9 @@ class PatientForm(forms.ModelForm):
         born: datetime.date | None = self.cleaned_data["date_of_birth"]
         today = timezone.localdate()
         if born and not (today - datetime.timedelta(days=366 * 120) <= born <= today):
-            raise forms.ValidationError("This date of birth is in the future or over 120 years ago. Please check the year.")
+            raise forms.ValidationError(
+                "This date of birth is in the future or over 120 years ago. Please check the year."
+            )
         return born
 
     def changes(self) -> dict[str, Any]:
@@ -45,7 +56,16 @@ class ClinicForm(forms.ModelForm):
 
     class Meta:
         model = Clinic
-        fields = ["name", "time_zone", "emergency_number", "crisis_line", "phone", "email", "alert_email", "address"]
+        fields = [
+            "name",
+            "time_zone",
+            "emergency_number",
+            "crisis_line",
+            "phone",
+            "email",
+            "alert_email",
+            "address",
+        ]
         widgets = {"address": forms.Textarea(attrs={"rows": 2})}
         help_texts = {
             "time_zone": "As in Europe/Berlin or America/Chicago. All times people see are in this zone.",

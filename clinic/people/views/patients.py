@@ -24,7 +24,9 @@ def patients(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "")[:100]
     page = Paginator(find_patients(asked), PAGE).get_page(request.GET.get("page"))
     with transaction.atomic():
-        trail.record("patients.listed", by=request.user, detail={"patients": [p.pk for p in page.object_list]})
+        trail.record(
+            "patients.listed", by=request.user, detail={"patients": [p.pk for p in page.object_list]}
+        )
     return render(request, "people/patients.html", {"page": page, "q": asked})
 
 

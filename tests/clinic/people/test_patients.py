@@ -1,0 +1,135 @@
+"""Finding, adding and changing patients: nothing typed is lost, everything leaves an event."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.audit.models import AuditEvent
+from clinic.people.actions.patients import (
+    EditedMeanwhile,
+    add_patient,
+    change_patient,
+    record_safety_facts,
+    safety_facts_of,
+)
+from clinic.people.models import Patient, User
+from clinic.people.search import find_patients
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk() -> User:
+    return User.objects.create_user("desk@example.org", "a long pass phrase", name="Dee Desk", is_front_desk=True)
+
+
+@pytest.fixture
+def client(desk: User) -> Client:
+    client = Client()
+    client.force_login(desk)
+    return client
+
+
+def make(by: User, **fields: object) -> Patient:
+    return add_patient(by=by, **{"given_name": "Marta", "family_name": "Öwen-Núñez", **fields})
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("mar", True),
+        ("MARTA owen", True),
+        ("nun mar", True),  # any order, no accents
+        ("núñ", True),
+        ("(201) 555-01", True),  # national number, however it is spaced
+        ("1990-02-03", True),
+        ("5501", False),
+        ("1990", True),  # year of birth comes first in the stored date
+        ("marta smith", False),
+        ("", True),
+        ("  ", True),
+        ("%", True),  # not a wildcard, not a word: everybody
+        ("ma%", True),
+    ],
+)
+def test_a_patient_is_found_by_first_letters(desk: User, asked: str, found: bool) -> None:
+    make(desk, phone="+12015550123", date_of_birth=datetime.date(1990, 2, 3))
+    assert find_patients(asked).exists() is found
+
+
+def test_adding_leaves_an_event_and_shows_the_chart(client: Client) -> None:
+    answer = client.post(reverse("people:patient_add"), {"given_name": "Ann", "family_name": "Lee"})
+    patient = Patient.objects.get()
+    assert answer.status_code == 302
+    event = AuditEvent.objects.get(action="patient.added")
+    assert (event.patient_id, event.actor_name) == (patient.pk, "Dee Desk")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("given_name", "", "required"),
+        ("date_of_birth", "2999-01-01", "in the future"),
+        ("date_of_birth", "yesterday", "valid date"),
+        ("email", "no-at-sign", "valid email"),
+        ("phone", "12", "valid phone"),
+    ],
+)
+def test_bad_input_is_named_and_nothing_typed_is_lost(client: Client, field: str, value: str, words: str) -> None:
+    typed = {"given_name": "Ann", "family_name": "Lee", "desk_note": "prefers mornings", field: value}
+    answer = client.post(reverse("people:patient_add"), typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page.lower() and "error-summary" in page
+    assert "prefers mornings" in page and value in page
+    assert not Patient.objects.exists()
+
+
+def test_the_second_of_two_editors_is_told_and_loses_nothing(client: Client, desk: User) -> None:
+    patient = make(desk)
+    address = reverse("people:patient_edit", args=[patient.pk])
+    typed = {"given_name": "Marta", "family_name": "Owen", "version": patient.version}
+    change_patient(patient.pk, by=desk, version=1, changes={"desk_note": "came by bike"})
+    answer = client.post(address, {**typed, "desk_note": "needs the lift"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "came by bike" in page and "needs the lift" in page
+    patient.refresh_from_db()
+    assert patient.desk_note == "came by bike"
+    again = client.post(address, {**typed, "desk_note": "needs the lift", "version": 2})
+    assert again.status_code == 302
+    patient.refresh_from_db()
+    assert (patient.desk_note, patient.version) == ("needs the lift", 3)
+
+
+def test_a_stale_version_is_refused_by_the_action(desk: User) -> None:
+    patient = make(desk)
+    with pytest.raises(EditedMeanwhile):
+        change_patient(patient.pk, by=desk, version=7, changes={"desk_note": "x"})
+
+
+def test_safety_facts_keep_their_history_and_the_newest_counts(desk: User) -> None:
+    patient = make(desk)
+    assert record_safety_facts(patient=patient, facts={"condition.pacemaker": True}, by=desk) == 1
+    assert record_safety_facts(patient=patient, facts={"condition.pacemaker": True}, by=desk) == 0
+    assert record_safety_facts(patient=patient, facts={"condition.pacemaker": None}, by=desk) == 1
+    assert safety_facts_of(patient) == {"condition.pacemaker": None}
+    assert patient.safety_facts.count() == 2
+
+
+def test_a_name_is_text_not_markup(client: Client, desk: User) -> None:
+    make(desk, given_name="<script>alert(1)</script>")
+    assert b"<script>alert" not in client.get(reverse("people:patients")).content
+    assert b"<script>alert" not in client.get(reverse("people:patient_search"), {"q": "script"}).content
+
+
+@pytest.mark.parametrize("born", [datetime.date(2000, 2, 29), datetime.date(1986, 11, 22)])
+def test_age_counts_whole_years(born: datetime.date) -> None:
+    patient = Patient(date_of_birth=born)
+    assert patient.age_on(datetime.date(2026, 2, 28)) == 2026 - born.year - 1
+    assert patient.age_on(datetime.date(2026, 11, 22)) == 2026 - born.year
+    assert Patient().age_on(datetime.date(2026, 1, 1)) is None
