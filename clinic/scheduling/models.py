@@ -52,7 +52,7 @@ class Service(models.Model):
         "changeover in minutes",
         default=0,
         validators=[MaxValueValidator(120)],
-        help_text="Fresh paper, notes, airing: the room and the practitioner stay taken for so long afterwards.",
+        help_text="Fresh paper, notes, airing: room and practitioner stay taken for so long.",
     )
     room_kind = models.CharField("kind of room", max_length=20, choices=RoomKind, default=RoomKind.TABLE)
     device_kind = models.CharField("device", max_length=20, choices=DeviceKind, blank=True, default="")
@@ -196,9 +196,7 @@ class Course(models.Model):
         CLOSED = "closed", "closed"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="courses")
-    practitioner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="courses"
-    )
+    practitioner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="courses")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     phases = models.JSONField(validators=[_check_phases])
     sessions = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100)])
@@ -260,9 +258,7 @@ class Appointment(models.Model):
 
     Status = AppointmentStatus
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="appointments", db_index=False
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments", db_index=False)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     practitioner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments", db_index=False
@@ -275,9 +271,7 @@ class Appointment(models.Model):
     status = models.CharField(max_length=9, choices=AppointmentStatus, default=AppointmentStatus.BOOKED)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, null=True, related_name="appointments")
     number_in_course = models.PositiveSmallIntegerField(null=True)
-    nonce = models.CharField(
-        max_length=80, unique=True
-    )  # of the form that booked it: a double click books once
+    nonce = models.CharField(max_length=80, unique=True)  # of the form that booked it: a double click books once
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

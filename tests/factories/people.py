@@ -11,7 +11,7 @@ from clinic.people.models import Patient, PatientWord, User, search_words
 
 
 class UserFactory(DjangoModelFactory):
-    """A member of staff; without a trait, one who holds no role. `password="..."` only where sign-in itself is tested."""
+    """A member of staff; without a trait, one who holds no role. `password="..."` where sign-in is tested."""
 
     class Meta:
         model = User

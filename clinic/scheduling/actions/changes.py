@@ -1,0 +1,164 @@
+"""Moving a visit, following its status through the day, cancelling, and undoing each of these."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from clinic.people.models import User
+from clinic.scheduling.actions.booking import LOOK_AHEAD, choose
+from clinic.scheduling.actions.writing import guarded, hold_schedule, keep_change, refresh_course
+from clinic.scheduling.diary import load_diary, need_of_appointment
+from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
+from clinic.scheduling.models import Appointment, AppointmentChange, AppointmentStatus
+
+UNDO_FOR = dt.timedelta(minutes=10)
+S = AppointmentStatus
+# From each status, where a visit may go. Going back is part of it: clicks slip.
+TRANSITIONS: dict[str, tuple[str, ...]] = {
+    S.BOOKED: (S.CONFIRMED, S.ARRIVED, S.IN_ROOM, S.NO_SHOW, S.CANCELLED),
+    S.CONFIRMED: (S.BOOKED, S.ARRIVED, S.IN_ROOM, S.NO_SHOW, S.CANCELLED),
+    S.ARRIVED: (S.IN_ROOM, S.BOOKED, S.NO_SHOW, S.CANCELLED),
+    S.IN_ROOM: (S.DONE, S.ARRIVED),
+    S.DONE: (S.IN_ROOM,),
+    S.NO_SHOW: (S.BOOKED, S.ARRIVED),
+    S.CANCELLED: (S.BOOKED,),
+}
+_STAMPS = {S.ARRIVED: "arrived_at", S.IN_ROOM: "in_room_at", S.DONE: "done_at"}
+MOVABLE = (S.BOOKED, S.CONFIRMED)
+
+
+def _held(appointment: Appointment, version: int | None) -> Appointment:
+    """The row as it is now, with the schedule held. Raises Changed when ``version`` is not the current
+    one.
+    """
+    hold_schedule()
+    current = Appointment.objects.with_people().select_related("course").get(pk=appointment.pk)
+    if version is not None and current.version != version:
+        raise Changed("Somebody else changed this visit in the meantime. This is how it stands now.")
+    return current
+
+
+def _save(appointment: Appointment, **fields: Any) -> dict[str, Any]:
+    """Write the fields; answers what they were before. Raises SlotTaken when the database refuses."""
+    before = {name: getattr(appointment, name) for name in fields}
+    for name, value in fields.items():
+        setattr(appointment, name, value)
+    appointment.version += 1
+    with guarded():
+        appointment.save(update_fields=[*fields, "version"])
+    return before
+
+
+def move(
+    *,
+    appointment: Appointment,
+    starts_at: dt.datetime,
+    practitioner: User,
+    by: User,
+    version: int | None = None,
+    now: dt.datetime | None = None,
+) -> AppointmentChange:
+    """Give a visit another time or practitioner; room and device are kept where they are free.
+
+    Raises SlotTaken, NotOpen (also when the patient is already here), or Changed.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        current = _held(appointment, version)
+        if current.status not in MOVABLE:
+            raise NotOpen(f"This visit is {current.get_status_display()}: only a coming visit can be moved.")
+        need = need_of_appointment(current, (practitioner.pk,))
+        diary = load_diary(starts_at, max(starts_at, now) + LOOK_AHEAD).without(current.pk)
+        slot = choose(diary, need, starts_at, now=now)
+        before = _save(
+            current,
+            starts_at=slot.starts,
+            ends_at=slot.ends,
+            busy_until=slot.until,
+            practitioner_id=slot.practitioner,
+            room_id=slot.room,
+            device_id=slot.device,
+        )
+        return keep_change(
+            current, AppointmentChange.Kind.MOVED, by=by, now=now, action="appointment.moved", before=before
+        )
+
+
+def set_status(
+    *,
+    appointment: Appointment,
+    status: str,
+    by: User,
+    version: int | None = None,
+    now: dt.datetime | None = None,
+) -> AppointmentChange | None:
+    """Follow the visit through the day. Setting the status it has already is harmless and answers None.
+
+    Raises NotOpen for a step that makes no sense, SlotTaken when a cancelled time was given away, Changed.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        current = _held(appointment, version=None)
+        if current.status == status:
+            return None
+        if version is not None and current.version != version:
+            raise Changed("Somebody else changed this visit in the meantime. This is how it stands now.")
+        if status not in TRANSITIONS[current.status]:
+            wanted = AppointmentStatus(status).label if status in AppointmentStatus.values else "that"
+            raise NotOpen(f"A visit that is {current.get_status_display()} cannot become {wanted}.")
+        fields: dict[str, Any] = {"status": status}
+        if stamp := _STAMPS.get(AppointmentStatus(status)):
+            fields[stamp] = now
+        before = _save(current, **fields)
+        refresh_course(current.course)
+        return keep_change(
+            current,
+            AppointmentChange.Kind.STATUS,
+            by=by,
+            now=now,
+            action=f"appointment.{status}",
+            before=before,
+        )
+
+
+def cancel(
+    *, appointment: Appointment, by: User, version: int | None = None, now: dt.datetime | None = None
+) -> AppointmentChange | None:
+    """Free the time. Undone with ``undo`` for some minutes, or by booking again."""
+    return set_status(appointment=appointment, status=S.CANCELLED, by=by, version=version, now=now)
+
+
+def can_undo(change: AppointmentChange, *, now: dt.datetime) -> bool:
+    """Within some minutes, and only the newest change of a visit."""
+    if change.kind == AppointmentChange.Kind.UNDONE or not dt.timedelta(0) <= now - change.at <= UNDO_FOR:
+        return False
+    return not AppointmentChange.objects.filter(appointment=change.appointment_id, pk__gt=change.pk).exists()
+
+
+def undo(*, change: AppointmentChange, by: User, now: dt.datetime | None = None) -> Appointment:
+    """Put back what a change changed; an undone booking is cancelled.
+
+    Raises CannotUndo when it is too late, SlotTaken when the old time was given away.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        current = _held(change.appointment, None)
+        change = AppointmentChange.objects.get(pk=change.pk)
+        if not can_undo(change, now=now):
+            raise CannotUndo("This can no longer be undone: it is too long ago, or the visit changed again.")
+        if change.kind == AppointmentChange.Kind.BOOKED:
+            fields: dict[str, Any] = {"status": S.CANCELLED}
+        else:
+            fields = {
+                name: parse_datetime(value) if name.endswith(("_at", "_until")) and value else value
+                for name, value in change.before.items()
+            }
+        before = _save(current, **fields)
+        refresh_course(current.course)
+        keep_change(current, AppointmentChange.Kind.UNDONE, by=by, now=now, action="appointment.undone", before=before)
+        return current

@@ -1,0 +1,95 @@
+"""What every verb of the schedule shares: one writer at a time, the database's refusal in words, the kept
+change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from clinic.audit import trail
+from clinic.scheduling.errors import SlotTaken
+from clinic.scheduling.models import Appointment, AppointmentChange, Course
+
+_SCHEDULE_LOCK = 141_421_356  # any fixed number: PostgreSQL's name for "whoever writes the schedule"
+_TAKEN = {
+    "appointment_practitioner_free": ("practitioner", "The practitioner has another visit at that time."),
+    "appointment_room_free": ("room", "The room was taken in the meantime."),
+    "appointment_device_free": ("device", "The device was taken in the meantime."),
+    "appointment_patient_free": ("patient", "This patient has another visit at that time."),
+    "course_visit_booked_once": ("patient", "This visit of the course was booked in the meantime."),
+    "number_in_course": (
+        "patient",
+        "This visit of the course was booked in the meantime.",
+    ),  # as SQLite names it
+}
+
+
+def hold_schedule() -> None:
+    """Let one writer of the schedule in at a time, until the transaction ends.
+
+    The database guards would hold without it; with it, two clashing bookings answer in order instead of in
+    a deadlock.
+    SQLite's transactions are IMMEDIATE: whoever writes is alone already.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SCHEDULE_LOCK])
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """A savepoint in which the database's refusal of a double booking becomes SlotTaken."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        for name, (what, words) in _TAKEN.items():
+            if name in str(error):
+                raise SlotTaken(words, what=what) from error
+        raise
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.datetime) else value
+
+
+def keep_change(
+    appointment: Appointment,
+    kind: str,
+    *,
+    by: Any,
+    now: dt.datetime,
+    action: str,
+    before: dict[str, Any] | None = None,
+) -> AppointmentChange:
+    """Keep what changed (``before``: field name -> old value) and leave the audit event."""
+    before = before or {}
+    change = AppointmentChange.objects.create(
+        appointment=appointment,
+        kind=kind,
+        before={name: _plain(value) for name, value in before.items()},
+        after={name: _plain(getattr(appointment, name)) for name in before},
+        by=by,
+        at=now,
+    )
+    detail = {"service": appointment.service_id, "practitioner": appointment.practitioner_id}
+    trail.record(action, by=by, patient=appointment.patient_id, obj=appointment, detail=detail)
+    return change
+
+
+def refresh_course(course: Course | None) -> None:
+    """A course is booked when each of its visits holds a time; a cancelled visit puts it back on the
+    desk's list.
+    """
+    if course is None or course.status == Course.Status.CLOSED:
+        return
+    held = set(course.appointments.active().values_list("number_in_course", flat=True))
+    status = Course.Status.BOOKED if held.issuperset(course.numbers) else Course.Status.TO_BOOK
+    if status != course.status:
+        course.status = status
+        course.save(update_fields=["status"])

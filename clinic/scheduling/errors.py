@@ -1,0 +1,70 @@
+"""Why a booking was refused, each with the words people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clinic.scheduling.availability import Slot
+
+if TYPE_CHECKING:
+    from clinic.scheduling.models import Appointment
+
+
+class BookingRefused(Exception):
+    """Nothing was booked or changed. ``words`` say why; ``next_fit`` is the nearest slot that would do, if
+    any.
+    """
+
+    def __init__(self, words: str, *, next_fit: Slot | None = None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.next_fit = next_fit
+
+
+class SlotTaken(BookingRefused):
+    """Practitioner, patient, every fitting room or every device has another visit then.
+
+    ``what`` is one of practitioner, patient, room, device.
+    """
+
+    def __init__(self, words: str, *, what: str, next_fit: Slot | None = None) -> None:
+        super().__init__(words, next_fit=next_fit)
+        self.what = what
+
+
+class NotOpen(BookingRefused):
+    """Outside working hours, in an absence, in the past, or in an hour the clock skips."""
+
+
+class FormUsedTwice(BookingRefused):
+    """The form was sent before and booked something else: nothing new is booked unasked."""
+
+    def __init__(self, words: str, *, booked: Appointment) -> None:
+        super().__init__(words)
+        self.booked = booked
+
+
+class Changed(BookingRefused):
+    """Somebody else changed the record since the page was opened."""
+
+
+class CannotUndo(BookingRefused):
+    """Too late, or something newer happened."""
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One visit of a series that does not fit."""
+
+    number: int
+    words: str
+    next_fit: Slot | None
+
+
+class SeriesClash(BookingRefused):
+    """At least one visit of a series does not fit; nothing of it was booked."""
+
+    def __init__(self, clashes: tuple[Clash, ...]) -> None:
+        super().__init__(" ".join(f"Visit {clash.number}: {clash.words}" for clash in clashes))
+        self.clashes = clashes
