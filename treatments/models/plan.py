@@ -72,6 +72,13 @@ class PlannedVisit(models.Model):
 
     plan = models.ForeignKey(TreatmentPlan, on_delete=models.PROTECT, related_name="planned_visits")
     number = models.PositiveSmallIntegerField()
+    appointment = models.ForeignKey(
+        "scheduling.Appointment",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="planned_visits",
+    )
     needs_device = models.BooleanField(default=False)
     is_review = models.BooleanField(default=False)
 

@@ -22,6 +22,9 @@ class Visit(models.Model):
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="visits")
     plan = models.ForeignKey("treatments.TreatmentPlan", on_delete=models.PROTECT, related_name="visits")
     number = models.PositiveSmallIntegerField()
+    appointment = models.ForeignKey(
+        "scheduling.Appointment", on_delete=models.PROTECT, null=True, blank=True, related_name="visits"
+    )
     practitioner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="visits"
     )
