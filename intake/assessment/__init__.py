@@ -1,6 +1,9 @@
-"""What is wrong: findings in, red flags, two scores, patterns, causes and channels out. Pure: no Django, no clock."""
+"""What is wrong: findings in; red flags, two scores, patterns, causes and channels out. Pure."""
 
 from .case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
+from .judging import assess, stage
+from .knowledge import IntakeKnowledge, KnowledgeError, KnowledgeFault, load_intake_knowledge
+from .parsing import CaseError, Fault, parse_case
 from .result import (
     ACTIONS,
     LEVELS,
@@ -12,8 +15,8 @@ from .result import (
     Contradiction,
     Evidence,
     PatternScore,
-    TextMark,
 )
+from .texts import TextSign
 
 __all__ = [
     "ACTIONS",
@@ -24,13 +27,22 @@ __all__ = [
     "Assessment",
     "AxisScore",
     "Case",
+    "CaseError",
     "ClinicalPicture",
     "Complaint",
     "Confirmed",
     "Contradiction",
     "Evidence",
+    "Fault",
+    "IntakeKnowledge",
+    "KnowledgeError",
+    "KnowledgeFault",
     "Patient",
     "PatternScore",
     "Screening",
-    "TextMark",
+    "TextSign",
+    "assess",
+    "load_intake_knowledge",
+    "parse_case",
+    "stage",
 ]

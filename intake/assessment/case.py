@@ -31,7 +31,7 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Sums of short questionnaires: PHQ-2 and GAD-2 (0 to 6), NICE count for axial spondyloarthritis (0 to 9)."""
+    """Sums of PHQ-2 and GAD-2 (0 to 6), and of the NICE count for axial spondyloarthritis (0 to 9)."""
 
     phq2: int | None = None
     gad2: int | None = None
@@ -49,7 +49,7 @@ class AshiPlace:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What the practitioner set by hand; None leaves the computed value, "none" says there is no such pattern."""
+    """What the practitioner set by hand; None leaves the computed value, "none": there is no such pattern."""
 
     klass: str | None = None
     branch: str | None = None

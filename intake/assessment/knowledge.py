@@ -26,11 +26,27 @@ PATTERN_IDS = (
     "spleen_qi_deficiency",
     "qi_blood_deficiency",
 )
-# Computed from age, duration, weeks and scores: see redflags.computed_facts.
+STRONG = 3
+# Computed from age, duration, weeks and scores: see facts.py.
 COMPUTED = frozenset(
-    "age.unknown age.under_12 age.under_16 age.under_18 age.from_18_to_55 age.over_50 age.over_55 age.over_60 "
-    "age.over_70 count.asas count.nice count.nice_3 count.mood derived.pregnancy_weeks derived.began_before_45 "
-    "derived.over_3_months".split()
+    [
+        "age.unknown",
+        "age.under_12",
+        "age.under_16",
+        "age.under_18",
+        "age.from_18_to_55",
+        "age.over_50",
+        "age.over_55",
+        "age.over_60",
+        "age.over_70",
+        "count.asas",
+        "count.nice",
+        "count.nice_3",
+        "count.mood",
+        "derived.pregnancy_weeks",
+        "derived.began_before_45",
+        "derived.over_3_months",
+    ]
 )
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -98,10 +114,13 @@ class IntakeKnowledge:
     order: Mapping[str, int]  # finding id -> place in findings.toml
     weights: schema.WeightsFile
     weighings: Mapping[str, Weighing]
+    strong: tuple[Weighing, ...]  # signs of weight 3: they speak when they are missing, too
     old_injury_votes: tuple[tuple[int, int], ...]
     durations: tuple[tuple[int, Weighing], ...]  # (from days, weighing), longest first
     topics: Mapping[str, tuple[Weighing, ...]]
     patterns: schema.PatternsFile
+    voters: tuple[tuple[tuple[str, int, bool], ...], ...]  # per pattern (finding, half points, strong), strongest first
+    opponents: tuple[tuple[tuple[str, float], ...], ...]  # per pattern (finding, weight) that speaks against it
     channels: schema.ChannelsFile
     contradictions: tuple[schema.ContradictionRule, ...]
     flags: schema.FlagsFile
@@ -171,13 +190,19 @@ def _load(directory: Path) -> IntakeKnowledge:
         order={finding: place for place, finding in enumerate(labels)},
         weights=weights,
         weighings=weighings,
+        strong=tuple(w for f, w in weighings.items() if STRONG in (weights.weights[f].s, weights.weights[f].d)),
         old_injury_votes=_votes(weights.old_injury.votes, 2),
         durations=tuple(
-            (row.from_, Weighing("complaint.duration_days", row.s * 2, row.d * 2, _votes(row.votes, 2), "", False, False))
+            (
+                row.from_,
+                Weighing("complaint.duration_days", row.s * 2, row.d * 2, _votes(row.votes, 2), "", False, False),
+            )
             for row in sorted(weights.duration, key=lambda row: -row.from_)
         ),
         topics={topic: tuple(members) for topic, members in topics.items()},
         patterns=patterns,
+        voters=tuple(_voters(index, weighings, weights) for index in range(len(PATTERN_IDS))),
+        opponents=tuple(_opponents(patterns.pattern[name], weighings, weights) for name in PATTERN_IDS),
         channels=channels,
         contradictions=tuple(contradictions.contradiction),
         flags=flags,
@@ -245,6 +270,28 @@ def _weighing(finding: str, weight: schema.Weight, file: schema.WeightsFile) -> 
         topic=weight.topic,
         never_alone=group in file.never_alone,
         by_hand=by_hand,
+    )
+
+
+def _voters(
+    index: int, weighings: Mapping[str, Weighing], file: schema.WeightsFile
+) -> tuple[tuple[str, int, bool], ...]:
+    name = PATTERN_IDS[index]
+    rows = [
+        (finding, halves, file.weights[finding].votes[name] == STRONG)
+        for finding, weighing in weighings.items()
+        for i, halves in weighing.votes
+        if i == index
+    ]
+    return tuple(sorted(rows, key=lambda row: -row[1]))
+
+
+def _opponents(
+    pattern: schema.Pattern, weighings: Mapping[str, Weighing], file: schema.WeightsFile
+) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (f, max(weighings[f].s, weighings[f].d) / 2 if f in weighings else float(file.speaks_against_deficiency[f]))
+        for f in pattern.against
     )
 
 

@@ -8,8 +8,25 @@ from . import schema
 from .knowledge import COMPUTED, PATTERN_IDS, KnowledgeFault
 
 CHANNELS = frozenset(
-    "bladder gallbladder governor_vessel belt_vessel small_intestine kidney liver stomach spleen lung large_intestine "
-    "heart pericardium triple_energizer conception_vessel yang_heel_vessel extra".split()
+    [
+        "bladder",
+        "gallbladder",
+        "governor_vessel",
+        "belt_vessel",
+        "small_intestine",
+        "kidney",
+        "liver",
+        "stomach",
+        "spleen",
+        "lung",
+        "large_intestine",
+        "heart",
+        "pericardium",
+        "triple_energizer",
+        "conception_vessel",
+        "yang_heel_vessel",
+        "extra",
+    ]
 )
 
 
@@ -25,7 +42,7 @@ def check(
     """All faults between the files, each with file and key."""
     return [
         *_weights(labels, weights),
-        *_patterns(labels, patterns),
+        *_patterns(labels, patterns, {*weights.weights, *weights.speaks_against_deficiency}),
         *_channels(labels, channels, patterns),
         *_contradictions(labels, contradictions),
         *_flags(labels, flags),
@@ -56,6 +73,8 @@ def _weights(labels: Mapping[str, str], file: schema.WeightsFile) -> Iterator[Kn
         yield from _unknown(name, key, [finding], labels, "finding")
         yield from _unknown(name, key, weight.votes, PATTERN_IDS, "pattern")
         yield from _unknown(name, key, [weight.topic], file.topics, "topic")
+        if weight.only_if_absent is not None:
+            yield from _unknown(name, key, [weight.only_if_absent], labels, "finding")
         if not weight.s and not weight.d:
             yield KnowledgeFault(name, key, "weighs nothing; list it under weightless")
     for finding in labels:
@@ -72,15 +91,16 @@ def _weights(labels: Mapping[str, str], file: schema.WeightsFile) -> Iterator[Kn
             yield KnowledgeFault(name, f"topics.{topic}", "no finding belongs to it")
 
 
-def _patterns(labels: Mapping[str, str], file: schema.PatternsFile) -> Iterator[KnowledgeFault]:
+def _patterns(labels: Mapping[str, str], file: schema.PatternsFile, speaking: set[str]) -> Iterator[KnowledgeFault]:
     name = "patterns.toml"
     yield from _unknown(name, "pattern", file.pattern, PATTERN_IDS, "pattern")
     yield from _unknown(name, "pattern", PATTERN_IDS, file.pattern, "pattern")
     yield from _unknown(name, "icd11_class", file.icd11_class.values(), file.icd11_titles, "title for code")
     for pattern, row in file.pattern.items():
         key = f"pattern.{pattern}"
-        for field in ("gate", "gate_old_injury", "against", "tie_causes"):
+        for field in ("gate", "gate_old_injury", "tie_causes"):
             yield from _unknown(name, f"{key}.{field}", getattr(row, field), labels, "finding")
+        yield from _unknown(name, f"{key}.against", row.against, speaking, "weighted finding")
         for when in row.icd11_when:
             yield from _unknown(name, f"{key}.icd11_when", when.any, labels, "finding")
         codes = [*row.icd11, *(code for when in row.icd11_when for code in when.codes)]
@@ -126,9 +146,7 @@ def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Knowle
             yield KnowledgeFault(name, f"flag.{value}", f"the {kind} stands twice")
 
 
-def _rules(
-    labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.FlagRulesFile
-) -> Iterator[KnowledgeFault]:
+def _rules(labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.FlagRulesFile) -> Iterator[KnowledgeFault]:
     name = "redflag_rules.toml"
     facts = {*labels, *COMPUTED, *(f"@{key}" for key in file.sets)}
     for key, members in file.sets.items():

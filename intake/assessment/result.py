@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .case import Case
+from .texts import TextSign
 
 ACTIONS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")  # mild to strict
 LEVELS = ("note", "caution", "refer", "emergency")  # mild to grave
@@ -47,7 +48,7 @@ class AxisScore:
 
 @dataclass(frozen=True, slots=True)
 class PatternScore:
-    """One pattern with its evidence. `is_lead`: the branch or root of this patient; `held_back` says why not."""
+    """One pattern with its evidence. `is_lead`: branch or root of this patient; `held_back` says why not."""
 
     id: str
     name: str
@@ -109,7 +110,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question that is open. `blocks`: no plan before it is answered. `together`: asked in the same breath."""
+    """An open question. `blocks`: no plan before it is answered. `together`: asked in the same breath."""
 
     finding: str
     why: str
@@ -139,22 +140,6 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
-class TextMark:
-    """A sign read in the patient's own words and not yet cleared; `start` and `end` are places in the text."""
-
-    finding: str
-    text_key: str
-    excerpt: str
-    start: int
-    end: int
-    language: str
-    strength: str  # states | asks
-
-    def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-@dataclass(frozen=True, slots=True)
 class Assessment:
     """The whole judgement on one case. Same case and knowledge, same assessment."""
 
@@ -176,7 +161,7 @@ class Assessment:
     sides: tuple[str, ...]  # left, right, midline
     radiation: tuple[str, ...]
     stage: str  # acute | subacute | chronic | unknown
-    marks: tuple[TextMark, ...]  # what the texts say and nobody has cleared
+    marks: tuple[TextSign, ...]  # what the texts say and nobody has cleared
     is_overruled: bool  # the practitioner's class, branch or root stands in place of the computed one
     computed: Mapping[str, str | None]  # class, branch and root before the practitioner
     needs_reasoning: bool  # cautions from two groups: the practitioner writes one line
@@ -202,7 +187,7 @@ class Assessment:
             "sides": list(self.sides),
             "radiation": list(self.radiation),
             "stage": self.stage,
-            "texts": [m.as_json() for m in self.marks],
+            "texts": [asdict(m) for m in self.marks],
             "overruled": self.is_overruled,
             "computed": dict(self.computed),
             "needs_reasoning": self.needs_reasoning,
@@ -215,18 +200,23 @@ class Assessment:
 class ClinicalPicture:
     """Case and assessment together: all that a planner may look at.
 
-    `is_present` also counts what the texts state as the patient's own; `is_suspected` is true where words only
+    `is_present` also counts what the texts state as the patient's own. `is_suspected` is true where words only
     raise the question: a planner withholds then as for a not-known condition, also beside a ticked no.
+    What a practitioner cleared is absent.
     """
 
     case: Case
     assessment: Assessment
 
     def is_present(self, finding: str) -> bool:
-        return self.case.is_present(finding) or self._is_marked(finding, "states")
+        if finding in self.case.cleared:
+            return False
+        return self.case.findings.get(finding) is True or self._is_marked(finding, "states")
 
     def is_absent(self, finding: str) -> bool:
-        return self.case.is_absent(finding) and not any(m.finding == finding for m in self.assessment.marks)
+        if finding in self.case.cleared:
+            return True
+        return self.case.findings.get(finding) is False and not self._is_marked(finding)
 
     def is_unknown(self, finding: str) -> bool:
         return not self.is_present(finding) and not self.is_absent(finding)
@@ -237,10 +227,15 @@ class ClinicalPicture:
     @property
     def is_pregnant(self) -> bool:
         """Said to be pregnant, or weeks are given: of two answers that disagree the careful one counts."""
+        if "condition.pregnant" in self.case.cleared:
+            return False
         return self.is_present("condition.pregnant") or self.case.patient.pregnancy_weeks is not None
 
-    def _is_marked(self, finding: str, strength: str) -> bool:
-        return any(m.finding == finding and m.strength == strength for m in self.assessment.marks)
+    def _is_marked(self, finding: str, strength: str | None = None) -> bool:
+        marks = self.assessment.marks
+        if not marks or finding in self.case.cleared:
+            return False
+        return any(m.finding == finding and strength in (None, m.strength) for m in marks)
 
 
 def plain(number: float) -> int | float:

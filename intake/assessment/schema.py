@@ -32,6 +32,7 @@ class Weight(Strict):
     votes: Votes
     topic: Text
     source: Text
+    only_if_absent: str | None = None  # counts only once this is told absent
 
 
 class DurationRow(Strict):
@@ -48,7 +49,7 @@ class OldInjury(Strict):
 
 
 class WeightsFile(Strict):
-    clinician_factor: Literal[1, 1.5, 2]  # halves, so that sums stay exact
+    clinician_factor: Annotated[float, Field(ge=1, le=2, multiple_of=0.5)]  # halves, so that sums stay exact
     clinician_groups: list[str]
     never_alone: list[str]
     weightless_groups: list[str]
@@ -83,6 +84,7 @@ class Pattern(Strict):
 class PatternsFile(Strict):
     min_axis_points: Annotated[int, Field(ge=1)]
     min_points: Annotated[int, Field(ge=1)]
+    min_without_never_alone: Annotated[int, Field(ge=1)]
     min_findings: Annotated[int, Field(ge=1)]
     refine_points: Annotated[int, Field(ge=1)]
     stagnation_share: Annotated[float, Field(gt=0.5, lt=1)]
