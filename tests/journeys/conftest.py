@@ -1,0 +1,73 @@
+"""Journeys: real people's ways through a real server in a real browser. Any script error or policy violation fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.demo_server import PASSWORD, DemoServer, demo_server
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    with demo_server(tmp_path_factory.mktemp("clinic")) as running:
+        yield running
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: DemoServer) -> Iterator[Callable[..., Page]]:
+    """Opens fresh browsers: ``open_page(as_="desk", size=PHONE)``. Nobody signed in when ``as_`` is empty."""
+    contexts: list[Any] = []
+    troubles: list[str] = []
+
+    def opener(as_: str = "", size: dict[str, int] = DESK) -> Page:
+        context = browser.new_context(viewport=size, base_url=server.url, locale="en-GB")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda said: (
+                troubles.append(f"{page.url}: {said.text}")
+                if said.type == "error" and "status of 4" not in said.text
+                else None
+            ),
+        )
+        if as_:
+            page.goto("/accounts/login/")
+            page.get_by_label("Email").fill(f"{as_}@demo.ashi")
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in", exact=True).click()
+            expect(page.locator("header.topbar")).to_be_visible()
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands (WCAG 2.2 A and AA)."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        ".then(r => r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))"
+    )
+    return list(found)

@@ -1,0 +1,106 @@
+"""The demo clinic under the production server, with files of its own: what journeys and screenshots look at."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "ashi-demo"
+
+
+@dataclass(frozen=True)
+class DemoServer:
+    """Where the server answers, and one open intake link."""
+
+    url: str
+    intake_link: str
+    folder: Path
+    environment: dict[str, str]
+
+    def manage(self, *words: str) -> str:
+        """Run a management command against the server's database; returns what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"manage.py {' '.join(words)} failed:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes], seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise RuntimeError(f"the demo server stopped with exit {server.returncode}")
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("the demo server did not answer in time")
+
+
+@contextmanager
+def demo_server(folder: Path) -> Iterator[DemoServer]:
+    """Migrate, seed and serve a demo clinic whose database and static files lie in ``folder``; stops at the end."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "ASHI_VAR": str(folder),
+        "ASHI_DEMO": "1",
+        "ASHI_HTTPS": "0",
+        "DATABASE_URL": os.environ.get("JOURNEY_DATABASE_URL", f"sqlite:///{folder / 'ashi.sqlite3'}"),
+    }
+    waiting = DemoServer(url, "", folder, environment)
+    waiting.manage("migrate", "--noinput", "--verbosity", "0")
+    waiting.manage("seed_demo")
+    waiting.manage("collectstatic", "--noinput", "--verbosity", "0")
+    words = waiting.manage("demo_welcome", "--base", url)
+    link = re.search(rf"{re.escape(url)}/i/\S+", words)
+    assert link, f"demo_welcome printed no intake link:\n{words}"
+    server = subprocess.Popen(
+        [
+            str(Path(sys.executable).with_name("gunicorn")),
+            "clinic.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            "1",
+            "--threads",
+            "4",
+            "--log-level",
+            "warning",
+            "--access-logfile",
+            os.devnull,
+        ],
+        cwd=ROOT,
+        env=environment,
+    )
+    try:
+        _wait_until_it_answers(url, server)
+        yield DemoServer(url, link.group(), folder, environment)
+    finally:
+        server.terminate()
+        server.wait(timeout=15)
