@@ -1,0 +1,128 @@
+"""From "2 a week for 4 weeks, then 1 a week for 2" to dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinic.scheduling.availability import Away, Diary, Hours, Need, Resource, Slot, fit, instant
+from clinic.scheduling.series import Phase, Visit, Wish, places, propose_series
+
+BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
+MONDAY = dt.date(2026, 3, 16)  # summer time begins two weeks later, on the 29th
+NOW = instant(dt.date(2026, 3, 15), dt.time(12), BERLIN)
+HOURS = tuple(Hours(1, day, dt.time(9), dt.time(17)) for day in range(5))
+HOUSE = Diary(BERLIN, HOURS, (), (), (Resource(1, "table"),), ())
+NEED = Need(45, 10, "table", (1,), patient=70)
+PHASES = (Phase(2, 4), Phase(1, 2))
+
+
+def propose(diary=HOUSE, wish=None, sessions=10, phases=PHASES, first=MONDAY, held=()):
+    visits = [Visit(number, NEED) for number in range(1, sessions + 1)]
+    where = places(phases, sessions)
+    return propose_series(diary, visits, where, wish or Wish(), first_day=first, now=NOW, held=held)
+
+
+def local(offer):
+    return offer.slot.starts.astimezone(BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("phases", "sessions", "weeks"),
+    [
+        (PHASES, 10, [0, 0, 1, 1, 2, 2, 3, 3, 4, 5]),
+        (PHASES, 5, [0, 0, 1, 1, 2]),  # fewer visits than the phases hold
+        (PHASES, 12, [0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7]),  # more: the last phase goes on
+        ((Phase(3, 1),), 3, [0, 0, 0]),
+        ((Phase(1, 1),), 4, [0, 1, 2, 3]),
+    ],
+)
+def test_every_visit_has_its_week(phases, sessions, weeks):
+    assert [place.week for place in places(phases, sessions)] == weeks
+
+
+def test_visits_are_spread_over_their_weeks_at_one_time_of_day():
+    dates = [local(offer) for offer in propose(wish=Wish(at=dt.time(10)))]
+    assert [date.date().isoformat() for date in dates] == [
+        "2026-03-16", "2026-03-19", "2026-03-23", "2026-03-26", "2026-03-30", "2026-04-02",
+        "2026-04-06", "2026-04-09", "2026-04-13", "2026-04-20",
+    ]  # fmt: skip
+    assert {date.strftime("%H:%M") for date in dates} == {"10:00"}  # also after the clocks changed
+    assert len({date.utcoffset() for date in dates}) == 2
+
+
+def test_wished_weekdays_and_part_of_the_day_are_kept():
+    wish = Wish(weekdays=frozenset({1, 4}), earliest=dt.time(13), latest=dt.time(16))
+    offers = propose(wish=wish)
+    assert {local(offer).weekday() for offer in offers} == {1, 4}
+    assert all(wish.earliest <= local(offer).time() <= wish.latest for offer in offers)
+    assert all(offer.as_wished and offer.in_its_week for offer in offers)
+
+
+def test_wish_that_cannot_be_met_still_gets_a_date_and_says_so():
+    away = Away(1, instant(dt.date(2026, 3, 17), dt.time(0), BERLIN), instant(dt.date(2026, 3, 18), dt.time(0), BERLIN))
+    offers = propose(replace(HOUSE, away=(away,)), Wish(weekdays=frozenset({1})), sessions=1, phases=(Phase(1, 1),))
+    assert (offers[0].as_wished, offers[0].in_its_week) == (False, True)
+    assert local(offers[0]).weekday() != 1
+
+
+def test_holiday_pushes_a_visit_past_its_week_and_says_so():
+    away = Away(
+        None, instant(dt.date(2026, 3, 23), dt.time(0), BERLIN), instant(dt.date(2026, 3, 30), dt.time(0), BERLIN)
+    )
+    offers = propose(replace(HOUSE, away=(away,)), phases=(Phase(1, 4),), sessions=4)
+    assert [offer.in_its_week for offer in offers] == [True, False, True, True]
+    days = [local(offer).date() for offer in offers]
+    assert days == sorted(set(days))
+
+
+def test_no_room_for_years_is_said_not_raised():
+    offers = propose(replace(HOUSE, hours=()), sessions=2)
+    assert [offer.slot for offer in offers] == [None, None]
+
+
+def test_one_missing_visit_keeps_away_from_the_others():
+    held = [MONDAY]
+    offers = propose_series(
+        HOUSE, [Visit(3, NEED)], [places(PHASES, 10)[2]], Wish(), first_day=MONDAY, now=NOW, held=held
+    )
+    day = local(offers[0]).date()
+    assert (day - MONDAY).days == 2  # nearest to its Monday that is well apart
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=1, max_size=3),
+    st.integers(1, 14),
+    st.sets(st.integers(0, 6)),
+    st.integers(0, 6),
+    st.integers(0, 3),
+)
+def test_offers_are_free_in_order_and_never_two_on_a_day(phases, sessions, weekdays, offset, absences):
+    away = tuple(
+        Away(None, start, start + dt.timedelta(days=4))
+        for start in (
+            instant(MONDAY + dt.timedelta(days=9 * number + 2), dt.time(12), BERLIN) for number in range(absences)
+        )
+    )
+    diary = replace(HOUSE, away=away)
+    offers = propose(
+        diary,
+        Wish(weekdays=frozenset(weekdays)),
+        sessions,
+        tuple(Phase(*phase) for phase in phases),
+        MONDAY + dt.timedelta(days=offset),
+    )
+    assert [offer.number for offer in offers] == list(range(1, sessions + 1))
+    days = [local(offer).date() for offer in offers if offer.slot]
+    assert len(days) == sessions
+    assert days == sorted(set(days))
+    for offer in offers:
+        assert isinstance(fit(diary, NEED, offer.slot.starts, offer.slot.practitioner, now=NOW), Slot)
+        if offer.as_wished and weekdays:
+            assert local(offer).weekday() in weekdays
