@@ -1,0 +1,313 @@
+"""The questionnaire as a pure thing: what is asked, and what answers mean."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intake.assessment.knowledge import KnowledgeError
+from intake.questionnaire import (
+    DONE,
+    About,
+    findings_from,
+    next_screen,
+    previous_screen,
+    progress,
+    read,
+    resume_at,
+)
+from intake.questionnaire_file import DIRECTORY, load_chart, load_instruments, load_questionnaire
+
+Q = load_questionnaire()
+WOMAN = About(age=38, sex="female", birth_known=True, sex_known=True, on=date(2026, 6, 1))
+MAN = About(age=38, sex="male", birth_known=True, sex_known=True, on=date(2026, 6, 1))
+CAUDA_AND_FOOT = [
+    ("saddle_numbness", "flag.saddle_numbness"),
+    ("bladder_retention", "flag.bladder_retention"),
+    ("bladder_leak", "flag.bladder_leak"),
+    ("bowel_loss", "flag.bowel_loss"),
+    ("sexual_numbness", "flag.sexual_numbness"),
+    ("both_legs", "flag.both_legs"),
+    ("leg_weakness", "flag.leg_weakness_progressive"),
+]
+MUST_BE_KNOWN = [
+    "flag.saddle_numbness",
+    "flag.bladder_retention",
+    "flag.bladder_leak",
+    "flag.bowel_loss",
+    "flag.leg_weakness_progressive",
+    "flag.fever",
+    "flag.weight_loss",
+    "flag.constant_night_pain",
+    "flag.cancer_history",
+    "flag.major_trauma_unchecked",
+]
+
+
+def found(about: About = WOMAN, **answers: Any) -> dict[str, bool]:
+    return findings_from(answers, Q, about)
+
+
+def shown(about: About = WOMAN, **answers: Any) -> set[str]:
+    return {q.id for q in read(Q, answers, about).questions}
+
+
+def test_every_finding_a_patient_can_answer_has_a_question() -> None:
+    groups = tomllib.loads((DIRECTORY / "findings.toml").read_text("utf-8"))
+    answerable = {f"{g}.{k}" for g, group in groups.items() if "P" in group["by"] for k in group["findings"]}
+    told = {f for q in Q.questions for f in q.findings} | {c.sets for c in Q.counts}
+    assert answerable
+    assert sorted(answerable - told) == []
+    assert sorted(told - {f"{g}.{k}" for g, group in groups.items() for k in group["findings"]}) == []
+
+
+def test_no_finding_is_asked_by_two_lists_of_the_form() -> None:
+    """A chart and the list of paths may both tell where pain travels; nothing else is asked twice."""
+    asked: dict[str, list[str]] = {}
+    for question in Q.questions:
+        if question.kind != "chart":
+            for finding in question.findings:
+                asked.setdefault(finding, []).append(question.id)
+    assert {f: ids for f, ids in asked.items() if len(ids) > 1} == {}
+
+
+def test_what_must_be_known_before_a_plan_is_required_of_everybody() -> None:
+    reading = read(Q, {}, MAN)
+    required = {f for q in reading.missing for f in q.findings}
+    assert [f for f in MUST_BE_KNOWN if f not in required] == []
+
+
+@pytest.mark.parametrize(("question", "finding"), CAUDA_AND_FOOT)
+def test_dont_know_counts_as_yes_for_cauda_equina_and_foot(question: str, finding: str) -> None:
+    assert found(**{question: "dont_know"})[finding] is True
+    assert found(**{question: "no"})[finding] is False
+    assert finding not in found()
+
+
+@pytest.mark.parametrize("question", ["fever", "cancer_history", "chest_symptoms"])
+def test_dont_know_elsewhere_stays_not_known(question: str) -> None:
+    finding = Q.question(question).findings[0]
+    assert finding not in found(**{question: "dont_know"})
+
+
+def test_rather_not_say_stays_not_known() -> None:
+    assert "flag.self_harm" not in found(self_harm="decline")
+    assert "flag.sexual_numbness" not in found(sexual_numbness="decline")
+    assert "condition.pregnant" not in found(pregnancy="decline")
+
+
+def test_unticked_is_absent_only_once_the_list_was_answered() -> None:
+    assert "condition.pacemaker" not in found()
+    assert "condition.pacemaker" not in found(heart=[])
+    assert found(heart=["none"])["condition.pacemaker"] is False
+    ticked = found(heart=["pressure"])
+    assert ticked["condition.hypertension_controlled"] is True
+    assert ticked["condition.pacemaker"] is False
+
+
+def test_dont_know_in_a_list_keeps_the_ticks_and_leaves_the_rest_open() -> None:
+    ticked = found(heart=["pressure", "dont_know"])
+    assert ticked["condition.hypertension_controlled"] is True
+    assert "condition.pacemaker" not in ticked
+
+
+def test_present_beats_absent_when_two_questions_tell_of_one_finding() -> None:
+    told = found(where=["calf_left"], travel=["stays"])
+    assert told["radiation.back_of_leg"] is True
+    assert told["radiation.none"] is True  # the contradiction is for the assessment to show
+
+
+def test_men_are_not_asked_about_pregnancy_and_it_is_absent() -> None:
+    assert "pregnancy" not in shown(MAN)
+    assert "periods" not in shown(MAN)
+    assert found(MAN)["condition.pregnant"] is False
+    assert found(MAN)["flag.pregnancy_bleeding_or_pain"] is False
+
+
+def test_pregnancy_is_asked_when_it_can_apply_or_is_not_known() -> None:
+    assert "pregnancy" in shown(WOMAN)
+    assert "pregnancy" in shown(About())
+    assert "pregnancy" not in shown(About(age=64, sex="female", birth_known=True, sex_known=True))
+    assert "condition.pregnant" not in found(WOMAN)
+
+
+def test_maybe_pregnant_leaves_pregnant_open_and_asks_on() -> None:
+    told = found(pregnancy="maybe")
+    assert told["condition.maybe_pregnant"] is True
+    assert "condition.pregnant" not in told
+    assert "pregnancy_bleeding" in shown(pregnancy="maybe")
+    assert "pregnancy_weeks" not in shown(pregnancy="maybe")
+
+
+def test_weeks_are_a_number_of_the_case() -> None:
+    assert read(Q, {"pregnancy": "yes", "pregnancy_weeks": 14}, WOMAN).numbers["pregnancy_weeks"] == 14
+
+
+def test_an_answer_to_a_question_that_is_hidden_again_does_not_count() -> None:
+    assert "flag.late_pregnancy_warning" in found(pregnancy="yes", pregnancy_warning="yes")
+    told = found(pregnancy="no", pregnancy_warning="yes", pregnancy_weeks=20)
+    assert told["flag.late_pregnancy_warning"] is False
+    assert "pregnancy_weeks" not in read(Q, {"pregnancy": "no", "pregnancy_weeks": 20}, WOMAN).numbers
+
+
+def test_runners_get_the_stress_fracture_question_and_others_do_not() -> None:
+    assert "stress_fracture" not in shown(sport="no")
+    assert "stress_fracture" in shown(sport="yes")
+    assert "stress_fracture" in shown(onset=["sport"])
+
+
+def test_first_pain_is_asked_by_age() -> None:
+    assert "first_pain" not in shown(WOMAN)
+    assert found(WOMAN)["flag.first_pain_over_55"] is False
+    old = About(age=70, sex="male", birth_known=True, sex_known=True)
+    assert "first_pain" in shown(old)
+    assert "flag.first_pain_over_55" not in found(old)
+    assert found(old, first_pain="yes")["flag.first_pain_over_55"] is True
+
+
+def test_age_from_the_answered_date_of_birth_decides_later_questions() -> None:
+    stranger = About(on=date(2026, 6, 1))
+    reading = read(Q, {"date_of_birth": "1950-01-31", "sex": "female"}, stranger)
+    assert reading.about["age"] == 76
+    assert reading.person == {"date_of_birth": "1950-01-31", "sex": "female"}
+    assert reading.screen("pregnancy") is None
+
+
+def test_the_chart_sets_place_side_and_path() -> None:
+    told = found(where=["low_back_left", "calf_left", "low_spine"])
+    assert told["site.low_back"] and told["side.left"] and told["side.midline"]
+    assert told["radiation.back_of_leg"] and told["radiation.below_knee"]
+    assert told["side.right"] is False
+    assert told["site.neck"] is False
+    assert "radiation.groin" not in told  # a place that was not painted says nothing of the path
+
+
+def test_the_patients_left_is_on_the_right_of_the_front_picture() -> None:
+    front = {r.id: r for r in Q.question("where").regions}
+    assert front["groin_left"].mirrored and not front["groin_right"].mirrored
+    assert not front["buttock_left"].mirrored and front["buttock_right"].mirrored
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "days"), [(5, "days", 5), (3, "weeks", 21), (3, "months", 91), (2, "years", 730)]
+)
+def test_duration_in_days(number: int, unit: str, days: int) -> None:
+    reading = read(Q, {"duration": {"number": number, "unit": unit}}, WOMAN)
+    assert abs(reading.numbers["duration_days"] - days) <= 1
+
+
+def test_inflammatory_statements_are_counted() -> None:
+    answers = {"duration": {"number": 5, "unit": "years"}}
+    assert "inflammation" in shown(**answers)
+    assert "inflammation" not in shown(duration={"number": 2, "unit": "weeks"})
+    full = read(Q, {**answers, "inflammation": ["slow", "movement", "not_rest", "night"]}, WOMAN)
+    assert full.counts == {"asas": 5, "nice_spa": 3}
+    assert full.findings["flag.inflammatory_back"] is True
+    few = read(Q, {**answers, "inflammation": ["slow"]}, WOMAN)
+    assert few.findings["flag.inflammatory_back"] is False
+    assert "flag.inflammatory_back" not in read(Q, answers, WOMAN).findings
+
+
+def test_scores_of_complete_instruments_only() -> None:
+    answers = {
+        "pain_now": 6,
+        "phq2_1": "2",
+        "phq2_2": "1",
+        "gad2_1": "3",
+        "rmdq_1": ["1", "3"],
+        "rmdq_2": [],
+        "rmdq_3": ["24"],
+        "activities": [{"name": "run", "score": 2}, {"name": "drive", "score": 3}],
+    }
+    assert read(Q, answers, WOMAN).measures == {"nrs_now": 6, "phq2": 3, "rmdq": 3, "activities": 2.5}
+    del answers["rmdq_2"]  # type: ignore[arg-type]
+    assert "rmdq" not in read(Q, answers, WOMAN).measures
+
+
+def test_an_unopened_page_is_missing_and_an_unticked_one_is_zero() -> None:
+    assert read(Q, {"rmdq_1": [], "rmdq_2": [], "rmdq_3": []}, WOMAN).measures["rmdq"] == 0
+
+
+def test_texts_are_handed_on() -> None:
+    assert read(Q, {"reason": "my back"}, WOMAN).texts == {"reason": "my back"}
+
+
+def test_walking_the_screens() -> None:
+    reading = read(Q, {}, WOMAN)
+    first = reading.screens[0]
+    assert previous_screen(reading, first.id) is None
+    assert next_screen(reading, first.id) == reading.screens[1]
+    assert previous_screen(reading, reading.screens[1].id) == first
+    assert next_screen(reading, reading.screens[-1].id) is None
+    assert resume_at(reading, {}) == first
+    assert progress(reading, {}) == 0
+    everything = {DONE: [s.id for s in reading.screens]}
+    assert progress(reading, everything) == 100
+    assert resume_at(reading, everything) == reading.screen("reason")  # required and still open
+
+
+def test_red_flags_come_early_and_screens_are_short() -> None:
+    ids = [s.id for s in Q.screens]
+    assert ids.index("safety_bladder") < ids.index("how_long")
+    for screen in Q.screens:
+        assert len(screen.questions) <= 4, screen.id
+        for question in screen.questions:
+            assert question.label, question.id
+
+
+def test_instruments_carry_their_licence_and_rmdq_is_whole() -> None:
+    instruments = load_instruments()
+    assert {"nrs_now", "nrs_average", "nrs_worst", "rmdq", "phq2", "gad2", "activities"} <= set(instruments)
+    for instrument in instruments.values():
+        assert instrument.licence and instrument.licence_checked_on
+    assert len(instruments["rmdq"].items) == 24
+    assert sum(len(q.options) for q in Q.questions if q.instrument == "rmdq") == 24
+    assert "Pfizer" in Q.screen("mood").source
+
+
+@pytest.fixture
+def own_knowledge(tmp_path: Path) -> Path:
+    for file in DIRECTORY.rglob("*.toml"):
+        target = tmp_path / file.relative_to(DIRECTORY)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(file.read_text("utf-8"), "utf-8")
+    return tmp_path
+
+
+def change(folder: Path, name: str, old: str, new: str) -> None:
+    text = (folder / name).read_text("utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_all_faults_are_named_at_once(own_knowledge: Path) -> None:
+    change(own_knowledge, "questionnaire.toml", '"flag.fever"', '"flag.feever"')
+    change(own_knowledge, "questionnaire.toml", 'question = "sport", is', 'question = "spurt", is')
+    with pytest.raises(KnowledgeError) as caught:
+        load_questionnaire(own_knowledge)
+    text = str(caught.value)
+    assert "questionnaire.toml: fever: no such finding: “flag.feever”" in text
+    assert "questionnaire.toml: sport_more" in text and "spurt" in text
+
+
+def test_an_unknown_key_is_refused(own_knowledge: Path) -> None:
+    change(own_knowledge, "questionnaire.toml", "required = true", "requierd = true")
+    with pytest.raises(KnowledgeError, match="requierd"):
+        load_questionnaire(own_knowledge)
+
+
+def test_an_instrument_that_may_not_be_embedded_is_refused(own_knowledge: Path) -> None:
+    change(own_knowledge, "instruments/rmdq.toml", "embeddable = true", "embeddable = false")
+    with pytest.raises(KnowledgeError, match="may not be embedded"):
+        load_questionnaire(own_knowledge)
+
+
+def test_every_region_has_a_label_of_its_own_and_lies_in_the_chart() -> None:
+    regions = Q.question("where").regions
+    assert len({(r.label) for r in regions}) == len(regions)
+    chart = load_chart()
+    assert {r.view for r in regions} == set(chart.outline)
