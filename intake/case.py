@@ -1,0 +1,147 @@
+"""From what is stored of a patient to one `Case`: answers, safety facts, the practitioner's findings, clearances, scores.
+
+Later sources win: answers, then safety facts (newest row of each finding), then the practitioner's findings.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from clinic.people.models import Patient, SafetyFact
+from intake.assessment import Case, load_intake_knowledge, parse_case
+from intake.models import Assessment, Clearance, IntakeResponse, Score
+from intake.questionnaire import About, Reading, age_on, read
+from intake.questionnaire_file import load_questionnaire
+
+LONGEST_PREGNANCY = 42  # weeks: an answered week grows with the calendar, and no further than this
+
+
+def build_case(patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date) -> Case:
+    """The case to assess or to plan for. Without an assessment: the newest submitted intake.
+
+    Raises `intake.assessment.CaseError` when a stored finding is unknown to the knowledge files.
+    """
+    return parse_case(case_data(patient, assessment, visit=visit, today=today), load_intake_knowledge())
+
+
+def case_data(patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date) -> dict[str, Any]:
+    """The same as the contract's input object, to be stored beside a proposal."""
+    response = assessment.response if assessment is not None else None
+    if response is None:
+        response = (
+            IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).order_by("-submitted_at").first()
+        )
+    data = _answers_part(patient, response, today)
+    findings: dict[str, bool] = data["findings"]
+    for finding, present in _facts(patient).items():
+        _set(findings, finding, present)
+    for finding, present in (assessment.findings if assessment is not None else {}).items():
+        _set(findings, finding, present)
+    if findings.get("condition.pregnant") is False:
+        data["patient"]["pregnancy_weeks"] = None
+    cleared = Clearance.objects.filter(patient=patient, withdrawn_at=None).values_list("finding", flat=True)
+    data |= {"case": f"patient {patient.pk}", "visit": visit, "cleared": sorted(set(cleared))}
+    if visit > 1:
+        data["complaint"] |= _newest_pain(patient)
+    if assessment is not None:
+        data |= {
+            "ashi": assessment.ashi,
+            "levels": assessment.levels,
+            "confirmed": {key: assessment.confirmed.get(key) for key in ("class", "branch", "root")},
+        }
+    return data
+
+
+def case_of_answers(response: IntakeResponse, *, today: date) -> Case:
+    """Only what the patient answered so far: for red flags while the form is being filled in."""
+    return parse_case(_answers_part(response.patient, response, today), load_intake_knowledge())
+
+
+def about(patient: Patient, day: date) -> About:
+    """What the clinic knew of the patient before the form."""
+    return About(
+        age=patient.age_on(day),
+        sex=patient.sex or None,
+        birth_known=patient.date_of_birth is not None,
+        sex_known=bool(patient.sex),
+        on=day,
+    )
+
+
+def reading_of(response: IntakeResponse) -> Reading:
+    """What the answers of a response say, on the day they were given."""
+    return read(load_questionnaire(), response.answers, about(response.patient, answered_on(response)))
+
+
+def answered_on(response: IntakeResponse) -> date:
+    """The day the answers speak of."""
+    moment: datetime | None = response.submitted_at or response.saved_at
+    return timezone.localdate(moment) if moment is not None else timezone.localdate()
+
+
+def _answers_part(patient: Patient, response: IntakeResponse | None, today: date) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "patient": {"age": patient.age_on(today), "sex": patient.sex or None, "pregnancy_weeks": None},
+        "complaint": {},
+        "findings": {},
+        "texts": {},
+        "scores": {},
+    }
+    if response is None:
+        return data
+    reading = reading_of(response)
+    since = max(0, (today - answered_on(response)).days)
+    born = reading.person.get("date_of_birth")
+    if data["patient"]["age"] is None and born:
+        data["patient"]["age"] = max(0, age_on(date.fromisoformat(born), today))
+    if not data["patient"]["sex"] and reading.person.get("sex") in ("female", "male", "other"):
+        data["patient"]["sex"] = reading.person["sex"]
+    if (weeks := reading.numbers.get("pregnancy_weeks")) is not None:
+        data["patient"]["pregnancy_weeks"] = min(LONGEST_PREGNANCY, weeks + since // 7)
+    data["complaint"] = {key: reading.numbers.get(key) for key in ("pain_now", "pain_average", "pain_worst")}
+    if (days := reading.numbers.get("duration_days")) is not None:
+        data["complaint"]["duration_days"] = days + since
+    data["findings"] = {
+        finding: present
+        for finding, present in reading.findings.items()
+        if not present or since < reading.holds_days.get(finding, since + 1)
+    }
+    data["texts"] = dict(reading.texts)
+    data["scores"] = {
+        "phq2": _whole(reading.measures.get("phq2")),
+        "gad2": _whole(reading.measures.get("gad2")),
+        "nice_spa": reading.counts.get("nice_spa"),
+    }
+    return data
+
+
+def _facts(patient: Patient) -> dict[str, bool | None]:
+    """The newest row of each finding."""
+    facts: dict[str, bool | None] = {}
+    rows = SafetyFact.objects.filter(patient=patient).order_by("-id").values_list("finding", "present")
+    for finding, present in rows:
+        facts.setdefault(finding, present)
+    return facts
+
+
+def _set(findings: dict[str, bool], finding: str, present: bool | None) -> None:
+    if present is None:
+        findings.pop(finding, None)
+    else:
+        findings[finding] = present
+
+
+def _newest_pain(patient: Patient) -> dict[str, int]:
+    measures = {"nrs_now": "pain_now", "nrs_average": "pain_average"}
+    newest: dict[str, int] = {}
+    rows = Score.objects.filter(patient=patient, measure__in=measures).order_by("taken_at", "id")
+    for measure, value in rows.values_list("measure", "value"):
+        newest[measures[measure]] = int(value)
+    return newest
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
