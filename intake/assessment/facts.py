@@ -17,7 +17,8 @@ SCREEN_POSITIVE = 3  # PHQ-2 or GAD-2 (ARROLL)
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`present`: told or stated in words, less what a practitioner cleared, plus computed facts.
-    `absent`: told absent and not contradicted by words. `behind`: computed fact -> the findings it stands for."""
+    `absent`: told absent and not stated otherwise in words, or cleared.
+    `behind`: computed fact -> the findings it stands for."""
 
     present: frozenset[str]
     absent: frozenset[str]
@@ -30,7 +31,7 @@ def gather(case: Case, marks: Iterable[TextSign]) -> Facts:
     present = {finding for finding, answer in case.findings.items() if answer} | stated
     present -= case.cleared
     absent = {finding for finding, answer in case.findings.items() if not answer} | case.cleared
-    absent -= {mark.finding for mark in marks}
+    absent -= stated
     behind = _computed(case, present, absent)
     present.update(behind)
     return Facts(frozenset(present), frozenset(absent), behind)

@@ -48,7 +48,7 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
     if not told and worst not in ("emergency", "refer"):
         ask += decisive(case, facts, tally, computed, knowledge)
     ask += from_texts(marks, facts, knowledge)
-    ask += beside_plan(case, facts, knowledge)
+    ask += beside_plan(case, facts, required, knowledge)
     return Assessment(
         action=action,
         alerts=alerts,

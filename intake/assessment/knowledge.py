@@ -119,6 +119,8 @@ class IntakeKnowledge:
     durations: tuple[tuple[int, Weighing], ...]  # (from days, weighing), longest first
     topics: Mapping[str, tuple[Weighing, ...]]
     patterns: schema.PatternsFile
+    branches: tuple[int, ...]  # places in PATTERN_IDS
+    roots: tuple[int, ...]
     voters: tuple[tuple[tuple[str, int, bool], ...], ...]  # per pattern (finding, half points, strong), strongest first
     opponents: tuple[tuple[tuple[str, float], ...], ...]  # per pattern (finding, weight) that speaks against it
     channels: schema.ChannelsFile
@@ -201,6 +203,8 @@ def _load(directory: Path) -> IntakeKnowledge:
         ),
         topics={topic: tuple(members) for topic, members in topics.items()},
         patterns=patterns,
+        branches=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "branch"),
+        roots=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "root"),
         voters=tuple(_voters(index, weighings, weights) for index in range(len(PATTERN_IDS))),
         opponents=tuple(_opponents(patterns.pattern[name], weighings, weights) for name in PATTERN_IDS),
         channels=channels,

@@ -67,8 +67,8 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
     )
     scores = reader.table(top.get("scores"), "scores", ("phq2", "gad2", "nice_spa"))
     confirmed = reader.table(top.get("confirmed"), "confirmed", ("class", "branch", "root"))
-    branches = [p for p in PATTERN_IDS if knowledge.patterns.pattern[p].role == "branch"]
-    roots = [p for p in PATTERN_IDS if knowledge.patterns.pattern[p].role == "root"]
+    branches = [PATTERN_IDS[i] for i in knowledge.branches]
+    roots = [PATTERN_IDS[i] for i in knowledge.roots]
     visit = reader.whole(top.get("visit"), "visit", 1, 1000)
     case = Case(
         case=reader.string(top.get("case"), "case"),

@@ -51,12 +51,12 @@ def from_texts(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowled
     return tuple(asks.values())
 
 
-def beside_plan(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
+def beside_plan(case: Case, facts: Facts, required: Iterable[Ask], knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
     """Red-flag questions that fit this person and have no answer; they do not stop a plan."""
-    required = {*knowledge.flags.required, *(f for group in knowledge.flags.required_any for f in group)}
+    asked = {finding for ask in required for finding in (ask.finding, *ask.together)}
     asks = []
     for flag in knowledge.flags.flag:
-        if flag.finding in required or flag.finding in facts.present or flag.finding in facts.absent:
+        if flag.finding in asked or _is_answered(flag.finding, facts, knowledge):
             continue
         if flag.sex is not None and case.patient.sex not in (None, flag.sex):
             continue

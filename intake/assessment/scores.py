@@ -20,6 +20,7 @@ FEW_POINTS = "too few points"
 FEW_FINDINGS = "too few different findings"
 NEVER_ALONE = "tongue and pulse alone never decide"
 NO_OWN_SIGN = "none of its own signs"
+ALL_FEW_POINTS: tuple[str | None, ...] = (FEW_POINTS,) * len(PATTERN_IDS)
 
 
 @dataclass(slots=True)
@@ -120,12 +121,14 @@ def judge(tally: Tally, case: Case, present: frozenset[str], knowledge: IntakeKn
         klass = "deficiency"
     else:
         klass = "mixed"
+    if max(tally.points) < 2 * limits.min_points:  # the usual case while questions are being weighed
+        return Verdict(klass, None, None, ALL_FEW_POINTS)
     old = is_old(case, knowledge)
-    held_back = tuple(_held_back(i, tally, present, old, knowledge) for i in range(len(PATTERN_IDS)))
+    held_back = tuple([_held_back(i, tally, present, old, knowledge) for i in range(len(PATTERN_IDS))])
     return Verdict(
         klass=klass,
-        branch=_lead("branch", held_back, tally, present, old, knowledge),
-        root=_lead("root", held_back, tally, present, old, knowledge),
+        branch=_lead(knowledge.branches, held_back, tally, present, old, knowledge),
+        root=_lead(knowledge.roots, held_back, tally, present, old, knowledge),
         held_back=held_back,
     )
 
@@ -147,7 +150,7 @@ def _held_back(index: int, tally: Tally, present: frozenset[str], old: bool, kno
 
 
 def _lead(
-    role: str,
+    indices: tuple[int, ...],
     held_back: tuple[str | None, ...],
     tally: Tally,
     present: frozenset[str],
@@ -155,7 +158,7 @@ def _lead(
     knowledge: IntakeKnowledge,
 ) -> str | None:
     patterns = knowledge.patterns.pattern
-    able = [i for i, name in enumerate(PATTERN_IDS) if patterns[name].role == role and held_back[i] is None]
+    able = [i for i in indices if held_back[i] is None]
     if not able:
         return None
 

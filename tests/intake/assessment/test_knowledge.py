@@ -1,0 +1,100 @@
+"""The knowledge files are whole, and a broken one is refused with file and key, all faults at once."""
+
+import shutil
+import time
+import tracemalloc
+
+import pytest
+
+from intake.assessment import KnowledgeError, load_intake_knowledge
+from intake.assessment.knowledge import DIRECTORY, PATTERN_IDS, _load
+
+FILES = sorted(path.name for path in DIRECTORY.glob("*.toml") if path.name != "questionnaire.toml")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    for name in FILES:
+        shutil.copy(DIRECTORY / name, tmp_path / name)
+
+    def edit(name, old, new):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert old in text
+        (tmp_path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return tmp_path
+
+    return edit
+
+
+def faults(directory):
+    with pytest.raises(KnowledgeError) as caught:
+        load_intake_knowledge(directory)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_every_finding_is_weighted_or_weightless(knowledge):
+    weights = knowledge.weights
+    for finding in knowledge.labels:
+        group = finding.partition(".")[0]
+        listed = finding in weights.weightless or finding in weights.speaks_against_deficiency
+        assert (finding in weights.weights) != (listed or group in weights.weightless_groups), finding
+
+
+def test_every_pattern_can_lead(knowledge):
+    for index, name in enumerate(PATTERN_IDS):
+        assert len(knowledge.voters[index]) >= knowledge.patterns.min_findings, name
+        gate = set(knowledge.patterns.pattern[name].gate)
+        assert not gate or gate & {finding for finding, _, _ in knowledge.voters[index]}, name
+
+
+def test_official_titles_are_unchanged_in_form(knowledge):
+    assert all(title.endswith("(TM1)") for title in knowledge.patterns.icd11_titles.values())
+
+
+@pytest.mark.parametrize(
+    "name, old, new, says",
+    [
+        ("weights.toml", '"onset.accident" = { s = 3', '"onset.acident" = { s = 3', "no finding named onset.acident"),
+        ("weights.toml", "s = 3, d = 0", "s = 4, d = 0", "less than or equal to 3"),
+        ("weights.toml", "blood_stasis = 3", "blood_stass = 3", "no pattern named blood_stass"),
+        ("patterns.toml", 'role = "branch"', 'role = "leaf"', "branch"),
+        ("patterns.toml", "min_points = 4", "min_point = 4", "min_points"),
+        ("redflags.toml", 'message = "ces"', 'message = "cess"', "no message named cess"),
+        ("redflags.toml", 'level = "emergency"', 'level = "urgent"', "level"),
+        ("redflag_rules.toml", '"@nerve"', '"@nerves"', "no fact named @nerves"),
+        ("redflag_rules.toml", 'of = ["neuro_power"]', 'of = ["ces_saddle"]', "lowered by no explanation"),
+        ("channels.toml", 'channel = "bladder"', 'channel = "blader"', "no channel named blader"),
+        ("contradictions.toml", '"quality.burning"', '"quality.burn"', "no finding named quality.burn"),
+        ("findings.toml", 'by = "PC"', 'by = "X"', "by"),
+        ("version.toml", "version", "versio", "version"),
+        ("channels.toml", "[[rule]]", "[[rule", "is not TOML"),
+    ],
+)
+def test_a_broken_file_is_refused(copy, name, old, new, says):
+    directory = copy(name, old, new)
+    found = faults(directory)
+    assert any(fault.startswith(f"{name}: ") and says in fault for fault in found), found
+
+
+def test_all_faults_come_at_once(copy):
+    copy("weights.toml", '"onset.accident" = { s = 3', '"onset.acident" = { s = 3')
+    directory = copy("channels.toml", 'channel = "bladder"', 'channel = "blader"')
+    named = {fault.partition(":")[0] for fault in faults(directory)}
+    assert named == {"weights.toml", "channels.toml"}
+
+
+def test_a_missing_file_is_named(copy, tmp_path):
+    (tmp_path / "patterns.toml").unlink()
+    assert any(fault.startswith("patterns.toml: ") for fault in faults(tmp_path))
+
+
+def test_loading_is_quick_and_small():
+    _load.cache_clear()
+    tracemalloc.start()
+    began = time.perf_counter()
+    load_intake_knowledge()
+    seconds = time.perf_counter() - began
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert seconds < 1.0  # usually 30 ms; traced and shared machines are slower
+    assert peak < 20_000_000

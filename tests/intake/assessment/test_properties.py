@@ -1,0 +1,144 @@
+"""What holds for every input whatever."""
+
+import json
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from intake.assessment import Case, CaseError, assess, load_intake_knowledge, parse_case
+
+KNOWLEDGE = load_intake_knowledge()
+IDS = sorted(KNOWLEDGE.labels)
+FLAGS = [f for f in IDS if f.startswith("flag.")]
+CONDITIONS = [f for f in IDS if f.startswith("condition.")]
+EXPLAINING = {"flag.leg_weakness_old", "flag.cancer_history_cleared", "flag.investigated_clear"}
+STRICTNESS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")
+MANY = settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+case_keys = st.sampled_from(
+    [
+        "case",
+        "patient",
+        "complaint",
+        "findings",
+        "texts",
+        "visit",
+        "cleared",
+        "scores",
+        "ashi",
+        "levels",
+        "confirmed",
+        "age",
+    ]
+)
+findings = st.dictionaries(st.sampled_from(IDS), st.booleans() | st.none(), max_size=40)
+cases = st.fixed_dictionaries(
+    {},
+    optional={
+        "patient": st.fixed_dictionaries(
+            {},
+            optional={
+                "age": st.none() | st.integers(0, 120),
+                "sex": st.sampled_from(["female", "male", "other", None]),
+                "pregnancy_weeks": st.none() | st.integers(0, 45),
+            },
+        ),
+        "complaint": st.fixed_dictionaries(
+            {},
+            optional={
+                "duration_days": st.none() | st.integers(0, 20000),
+                "pain_now": st.none() | st.integers(0, 10),
+            },
+        ),
+        "findings": findings,
+        "cleared": st.lists(st.sampled_from(IDS), max_size=3),
+        "visit": st.integers(1, 20),
+        "scores": st.fixed_dictionaries({}, optional={"phq2": st.integers(0, 6), "nice_spa": st.integers(0, 9)}),
+    },
+)
+
+
+def judge(data):
+    return assess(parse_case(data, KNOWLEDGE), KNOWLEDGE)
+
+
+@MANY
+@given(json_values | st.dictionaries(case_keys, json_values | findings | cases, max_size=6))
+def test_any_json_is_a_case_or_a_case_error(data):
+    try:
+        case = parse_case(data, KNOWLEDGE)
+    except CaseError as error:
+        assert error.faults and all(fault.path and fault.text for fault in error.faults)
+    else:
+        assert isinstance(case, Case)
+        json.dumps(assess(case, KNOWLEDGE).as_json(), allow_nan=False)
+
+
+@MANY
+@given(cases, st.sampled_from(FLAGS + CONDITIONS))
+def test_unknown_lies_between_absent_and_present(data, finding):
+    """An open red flag or condition is never taken for absent, and never for worse than present."""
+    if finding in EXPLAINING:
+        return  # an ordinary explanation may lower another sign
+    told = {**data.get("findings", {})}
+    told.pop(finding, None)
+    cleared = [f for f in data.get("cleared", []) if f != finding]
+    ranks = [
+        STRICTNESS.index(judge({**data, "cleared": cleared, "findings": {**told, **answer}}).action)
+        for answer in ({finding: False}, {}, {finding: True})
+    ]
+    assert ranks == sorted(ranks)
+
+
+@MANY
+@given(cases, st.randoms(use_true_random=False))
+def test_order_never_matters_and_the_same_input_gives_the_same_output(data, rng: random.Random):
+    def shuffled(value):
+        if isinstance(value, dict):
+            keys = list(value)
+            rng.shuffle(keys)
+            return {key: shuffled(value[key]) for key in keys}
+        return value
+
+    mixed = {**shuffled(data)}
+    if "cleared" in mixed:
+        mixed["cleared"] = rng.sample(mixed["cleared"], len(mixed["cleared"]))
+    assert judge(mixed) == judge(data)
+    assert judge(data).as_json() == judge(data).as_json()
+
+
+@MANY
+@given(cases)
+def test_scores_are_the_sum_of_their_evidence(data):
+    a = judge(data)
+    for axis in (a.stagnation, a.deficiency):
+        assert axis.score == sum(e.weight for e in axis.for_)
+    for pattern in (*a.patterns, *a.considered):
+        assert pattern.score == sum(e.weight for e in pattern.for_)
+        assert pattern.qualifies == (pattern.held_back is None)
+        assert not pattern.is_lead or pattern.id in (a.branch, a.root)
+
+
+@MANY
+@given(cases)
+def test_action_follows_from_alerts_and_open_questions(data):
+    a = judge(data)
+    levels = {alert.level for alert in a.alerts}
+    blocked = any(ask.blocks for ask in a.ask)
+    if "emergency" in levels:
+        assert a.action == "emergency"
+    elif "refer" in levels:
+        assert a.action == "refer_before_treating"
+    elif blocked:
+        assert a.action == "need_information"
+    else:
+        assert a.action == ("caution" if "caution" in levels else "treat")
+        assert a.klass != "undetermined" and a.sites
+    assert all(alert.text and alert.source for alert in a.alerts)
+    assert len({ask.finding for ask in a.ask}) == len(a.ask)

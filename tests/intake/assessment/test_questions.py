@@ -1,0 +1,90 @@
+"""What must be known before a plan, and which questions would decide most."""
+
+import pytest
+
+ENOUGH = "worsened_by.pressure worsened_by.movement onset.sitting_posture "
+REQUIRED = [
+    "saddle_numbness",
+    "bowel_loss",
+    "leg_weakness_progressive",
+    "fever",
+    "weight_loss",
+    "constant_night_pain",
+    "cancer_history",
+    "major_trauma_unchecked",
+]
+
+
+def blocking(assessment):
+    return [ask.finding for ask in assessment.ask if ask.blocks]
+
+
+@pytest.mark.parametrize("key", REQUIRED)
+def test_each_required_flag_is_asked(judged, key):
+    a = judged(f"{ENOUGH} ?flag.{key}")
+    assert a.action == "need_information"
+    assert blocking(a) == [f"flag.{key}"]
+    assert a.ask[0].why
+
+
+def test_one_bladder_answer_is_enough(judged):
+    for one in ("retention", "leak"):
+        a = judged(f"{ENOUGH} ?flag.bladder_{one}")
+        assert a.action == "treat"
+        assert f"flag.bladder_{one}" in [ask.finding for ask in a.ask]  # asked beside the plan
+    both = judged(f"{ENOUGH} ?flag.bladder_retention ?flag.bladder_leak")
+    assert both.action == "need_information"
+    assert (both.ask[0].finding, both.ask[0].together) == ("flag.bladder_retention", ("flag.bladder_leak",))
+
+
+def test_other_findings_can_answer(judged):
+    assert judged(f"{ENOUGH} ?flag.cancer_history flag.cancer_history_cleared").action == "caution"
+    assert judged(f"{ENOUGH} ?flag.major_trauma_unchecked flag.investigated_clear").action == "treat"
+    assert judged(f"{ENOUGH} ?flag.fever flag.investigated_clear").action == "need_information"
+
+
+def test_a_site_is_needed(judged):
+    a = judged(f"{ENOUGH} ?site.low_back")
+    assert (a.action, blocking(a)) == ("need_information", ["site.low_back"])
+    felt = judged(f"{ENOUGH} ?site.low_back", ashi=[{"where": "left buttock", "region": "buttock"}])
+    assert (felt.action, felt.sites) == ("treat", ("buttock",))
+
+
+def test_emergency_and_referral_outrank_missing_answers(judged):
+    assert judged("?flag.fever flag.saddle_numbness").action == "emergency"
+    assert judged("?flag.fever flag.height_loss").action == "refer_before_treating"
+
+
+def test_too_little_is_asked_for_in_few_questions(judged):
+    a = judged()
+    assert a.action == "need_information" and a.klass == "undetermined"
+    assert 3 <= len(blocking(a)) <= 6
+    together = {frozenset((ask.finding, *ask.together)) for ask in a.ask}
+    # rest and pressure tell the two axes apart best
+    assert {"eased_by.pressure", "worsened_by.pressure"} in together
+    assert {"eased_by.rest", "worsened_by.rest"} in together
+
+
+def test_answered_questions_are_not_asked_again(judged):
+    a = judged("worsened_by.pressure -eased_by.rest -worsened_by.rest")
+    asked = {finding for ask in a.ask for finding in (ask.finding, *ask.together)}
+    assert asked.isdisjoint({"eased_by.pressure", "eased_by.rest", "worsened_by.rest"})
+
+
+def test_the_first_question_can_decide(judged):
+    """Five points of six: each of the first answers, told present, ends the not-knowing."""
+    words = "worsened_by.pressure eased_by.movement"
+    first = next(ask for ask in judged(words).ask if ask.blocks)
+    assert judged(f"{words} {first.finding}").klass != "undetermined"
+
+
+def test_tongue_and_pulse_are_not_among_the_first(judged):
+    assert not any(finding.startswith(("tongue.", "pulse.")) for finding in blocking(judged())[:4])
+
+
+def test_flags_that_fit_the_person_are_asked_beside_the_plan(judged):
+    runner = judged(f"{ENOUGH} onset.sport", patient={"sex": "female"})
+    assert "flag.stress_fracture_signs" in [ask.finding for ask in runner.ask]
+    assert not blocking(runner)
+    man = judged(f"{ENOUGH} body.training_load", patient={"sex": "male"})
+    assert "flag.missed_periods" not in [ask.finding for ask in man.ask]
