@@ -13,4 +13,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("clinic.people.urls")),
     path("", include("clinic.audit.urls")),
+    path("", include("clinic.scheduling.urls")),
 ]

@@ -93,6 +93,24 @@ ADDRESSES: dict[str, Permission] = {
     "people:keys": P.STAFF,
     # audit
     "audit:trail": P.READ_AUDIT,
+    # scheduling: logistics only, so the front desk may do all of it
+    "scheduling:calendar": P.READ_SCHEDULE,
+    "scheduling:feed": P.READ_SCHEDULE,
+    "scheduling:today": P.READ_SCHEDULE,
+    "scheduling:appointment": P.READ_SCHEDULE,
+    "scheduling:new": P.WRITE_SCHEDULE,
+    "scheduling:free": P.WRITE_SCHEDULE,
+    "scheduling:patient_options": P.WRITE_SCHEDULE,
+    "scheduling:move": P.WRITE_SCHEDULE,
+    "scheduling:status": P.WRITE_SCHEDULE,
+    "scheduling:link": P.WRITE_SCHEDULE,
+    "scheduling:undo": P.WRITE_SCHEDULE,
+    "scheduling:followups": P.WRITE_SCHEDULE,
+    "scheduling:course": P.WRITE_SCHEDULE,
+    "scheduling:check": P.WRITE_SCHEDULE,
+    "scheduling:close": P.WRITE_SCHEDULE,
+    "scheduling:undo_course": P.WRITE_SCHEDULE,
+    "scheduling:patient_appointments": P.ANYONE,
 }
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clinic.scheduling.availability import Slot
 
 A_DAY = dt.timedelta(days=1)
+LOOK_AHEAD = dt.timedelta(days=43)  # in which the next fit is searched
 
 
 def load_diary(starts: dt.datetime, ends: dt.datetime) -> Diary:
@@ -58,6 +59,14 @@ def load_diary(starts: dt.datetime, ends: dt.datetime) -> Diary:
         rooms=tuple(Resource(*line) for line in Room.objects.filter(is_active=True).values_list("id", "kind")),
         devices=tuple(Resource(*line) for line in Device.objects.filter(is_active=True).values_list("id", "kind")),
     )
+
+
+def diary_around(starts: Iterable[dt.datetime], *, now: dt.datetime) -> Diary:
+    """What decides about visits at these times, and about the next fit after each. The past decides
+    nothing.
+    """
+    times = [max(start, now) for start in starts]
+    return load_diary(min(times), max(times) + LOOK_AHEAD)
 
 
 def practitioners() -> list[User]:

@@ -1,7 +1,7 @@
 """All that writes to the schedule: keyword-only verbs, one transaction each, the audit event inside it."""
 
 from clinic.scheduling.actions.booking import WantedVisit, book, book_series
-from clinic.scheduling.actions.changes import cancel, move, set_status, undo
+from clinic.scheduling.actions.changes import cancel, move, set_status, undo, undo_series
 from clinic.scheduling.actions.courses import close_course, reopen_course, request_course
 from clinic.scheduling.actions.links import make_link, patient_of_link
 
@@ -18,4 +18,5 @@ __all__ = [
     "request_course",
     "set_status",
     "undo",
+    "undo_series",
 ]

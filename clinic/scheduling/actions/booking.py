@@ -13,11 +13,9 @@ from django.utils import timezone
 from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.actions.writing import guarded, hold_schedule, keep_change, refresh_course
 from clinic.scheduling.availability import Busy, Diary, Need, Refusal, Slot, fit, nearest_fit
-from clinic.scheduling.diary import in_order, load_diary, moment, need_of_service, need_of_visit, refused
+from clinic.scheduling.diary import diary_around, in_order, moment, need_of_service, need_of_visit, refused
 from clinic.scheduling.errors import BookingRefused, Clash, FormUsedTwice, NotOpen, SeriesClash, SlotTaken
 from clinic.scheduling.models import Appointment, AppointmentChange, Course, Service
-
-LOOK_AHEAD = dt.timedelta(days=43)  # in which the next fit is searched
 
 
 def choose(diary: Diary, need: Need, starts_at: dt.datetime, *, now: dt.datetime) -> Slot:
@@ -82,7 +80,7 @@ def book(
             raise FormUsedTwice(f"This form already booked {earlier.patient} for {when}.", booked=earlier)
         wanted = (practitioner.pk,) if practitioner else in_order(None)
         need = need_of_service(service, wanted, patient=patient.pk)
-        diary = load_diary(starts_at, max(starts_at, now) + LOOK_AHEAD)
+        diary = diary_around([starts_at], now=now)
         slot = choose(diary, need, starts_at, now=now)
         appointment = _create(slot, patient_id=patient.pk, service=service, nonce=nonce, by=by)
         keep_change(appointment, AppointmentChange.Kind.BOOKED, by=by, now=now, action="appointment.booked")
@@ -130,8 +128,7 @@ def book_series(
             return BookedSeries(found)
         if course.status == Course.Status.CLOSED:
             raise NotOpen("This course was closed; nothing can be booked for it.")
-        times = [visit.starts_at for visit in visits]
-        diary = load_diary(min(times), max(*times, now) + LOOK_AHEAD)
+        diary = diary_around([visit.starts_at for visit in visits], now=now)
         slots, clashes = _fit_all(course, visits, diary, now)
         if clashes and (not skip_taken or not slots):
             raise SeriesClash(tuple(clashes))

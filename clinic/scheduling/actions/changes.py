@@ -6,15 +6,16 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from clinic.people.models import User
-from clinic.scheduling.actions.booking import LOOK_AHEAD, choose
+from clinic.scheduling.actions.booking import choose
 from clinic.scheduling.actions.writing import guarded, hold_schedule, keep_change, refresh_course
-from clinic.scheduling.diary import load_diary, need_of_appointment
+from clinic.scheduling.diary import diary_around, need_of_appointment
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
-from clinic.scheduling.models import Appointment, AppointmentChange, AppointmentStatus
+from clinic.scheduling.models import Appointment, AppointmentChange, AppointmentStatus, Course
 
 UNDO_FOR = dt.timedelta(minutes=10)
 S = AppointmentStatus
@@ -73,7 +74,7 @@ def move(
         if current.status not in MOVABLE:
             raise NotOpen(f"This visit is {current.get_status_display()}: only a coming visit can be moved.")
         need = need_of_appointment(current, (practitioner.pk,))
-        diary = load_diary(starts_at, max(starts_at, now) + LOOK_AHEAD).without(current.pk)
+        diary = diary_around([starts_at], now=now).without(current.pk)
         slot = choose(diary, need, starts_at, now=now)
         before = _save(
             current,
@@ -133,9 +134,13 @@ def cancel(
     return set_status(appointment=appointment, status=S.CANCELLED, by=by, version=version, now=now)
 
 
+def _is_fresh(change: AppointmentChange, now: dt.datetime) -> bool:
+    return change.kind != AppointmentChange.Kind.UNDONE and dt.timedelta(0) <= now - change.at <= UNDO_FOR
+
+
 def can_undo(change: AppointmentChange, *, now: dt.datetime) -> bool:
     """Within some minutes, and only the newest change of a visit."""
-    if change.kind == AppointmentChange.Kind.UNDONE or not dt.timedelta(0) <= now - change.at <= UNDO_FOR:
+    if not _is_fresh(change, now):
         return False
     return not AppointmentChange.objects.filter(appointment=change.appointment_id, pk__gt=change.pk).exists()
 
@@ -162,3 +167,36 @@ def undo(*, change: AppointmentChange, by: User, now: dt.datetime | None = None)
         refresh_course(current.course)
         keep_change(current, AppointmentChange.Kind.UNDONE, by=by, now=now, action="appointment.undone", before=before)
         return current
+
+
+def series_booked(course: Course, nonce: str, *, now: dt.datetime) -> list[AppointmentChange]:
+    """The bookings one form made for a course, if every one of them can still be undone; else an empty
+    list.
+    """
+    if len(nonce) < 8:
+        return []
+    made = AppointmentChange.objects.select_related("appointment").filter(
+        kind=AppointmentChange.Kind.BOOKED,
+        appointment__course=course,
+        appointment__nonce__startswith=f"{nonce}:",
+    )
+    changes = list(made.order_by("pk"))
+    newest = set(
+        AppointmentChange.objects.filter(appointment__course=course)
+        .values("appointment_id")
+        .annotate(newest=Max("pk"))
+        .values_list("newest", flat=True)
+    )
+    return changes if all(_is_fresh(change, now) and change.pk in newest for change in changes) else []
+
+
+def undo_series(*, course: Course, nonce: str, by: User, now: dt.datetime | None = None) -> None:
+    """Cancel all that one form booked. Raises CannotUndo when it is too late, or one visit changed since."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        hold_schedule()
+        changes = series_booked(course, nonce, now=now)
+        if not changes:
+            raise CannotUndo("This can no longer be undone at once: cancel the visits one by one.")
+        for change in changes:
+            undo(change=change, by=by, now=now)

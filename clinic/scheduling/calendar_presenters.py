@@ -1,0 +1,140 @@
+"""The calendar's events, and the same day as a list for those without JavaScript."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from clinic.people.models import Patient
+from clinic.scheduling.actions.changes import MOVABLE
+from clinic.scheduling.availability import Diary, opening
+from clinic.scheduling.diary import load_diary, practitioners
+from clinic.scheduling.models import Appointment, WorkingHours
+from clinic.scheduling.presenters import day_bounds, day_for, pill
+
+
+def calendar_events(starts: dt.datetime, ends: dt.datetime) -> list[dict[str, Any]]:
+    """Events for Event Calendar: visits, and closed hours as background. Times on the clinic's wall clock,
+    no zone.
+    """
+    visits = Appointment.objects.active().between(starts, ends).with_people()
+    return [_event(visit) for visit in visits] + _closed(load_diary(starts, ends), starts, ends)
+
+
+def _wall(when: dt.datetime) -> str:
+    return timezone.localtime(when).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _event(visit: Appointment) -> dict[str, Any]:
+    local = timezone.localtime(visit.starts_at)
+    status = pill(visit.status)["text"]
+    return {
+        "id": str(visit.pk),
+        "resourceIds": [str(visit.practitioner_id)],
+        "start": _wall(visit.starts_at),
+        "end": _wall(visit.ends_at),
+        "title": str(visit.patient),
+        "editable": visit.status in MOVABLE,
+        "durationEditable": False,
+        "classNames": [f"visit-{visit.status}", f"tint-{visit.service.colour}"],
+        "extendedProps": {
+            "version": visit.version,
+            "room": visit.room.name,
+            "service": visit.service.name,
+            "status": status,
+            "label": f"{local:%H:%M}, {visit.patient}, {visit.service}, {visit.room}, {status}",
+        },
+    }
+
+
+def _closed(diary: Diary, starts: dt.datetime, ends: dt.datetime) -> list[dict[str, Any]]:
+    events = []
+    for practitioner in practitioners():
+        day = timezone.localtime(starts).date()
+        while day < timezone.localtime(ends).date():
+            edge, midnight = _bounds(diary, day)
+            free = [
+                piece
+                for opens, closes, _room in opening(diary, practitioner.pk, day)
+                for piece in _without(opens, closes, diary, practitioner.pk)
+            ]
+            for opens, closes in [*sorted(free), (midnight, midnight)]:
+                if edge < opens:
+                    events.append(_shade(practitioner.pk, edge, opens))
+                edge = max(edge, closes)
+            day += dt.timedelta(days=1)
+    return events
+
+
+def _bounds(diary: Diary, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    first = dt.datetime.combine(day, dt.time(), diary.zone)
+    return first.astimezone(dt.UTC), (
+        dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), diary.zone).astimezone(dt.UTC)
+    )
+
+
+def _without(
+    opens: dt.datetime, closes: dt.datetime, diary: Diary, practitioner: int
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Opening hours less the absences."""
+    pieces = [(opens, closes)]
+    for away in diary.away:
+        if away.practitioner in (None, practitioner):
+            cut = []
+            for start, end in pieces:
+                cut += [(start, min(end, away.starts)), (max(start, away.ends), end)]
+            pieces = [(start, end) for start, end in cut if start < end]
+    return pieces
+
+
+def _shade(practitioner: int, starts: dt.datetime, ends: dt.datetime) -> dict[str, Any]:
+    return {
+        "id": f"closed-{practitioner}-{_wall(starts)}",
+        "resourceIds": [str(practitioner)],
+        "start": _wall(starts),
+        "end": _wall(ends),
+        "display": "background",
+        "classNames": ["closed-hours"],
+    }
+
+
+def day_list(day: dt.date) -> list[dict[str, Any]]:
+    """The calendar without JavaScript: each practitioner's day, with the hours they work."""
+    starts, ends = day_bounds(day)
+    diary = load_diary(starts, ends)
+    visits = [visit for visit in day_for(None, day) if visit.is_active]
+    listed = []
+    for practitioner in practitioners():
+        hours = [
+            f"{timezone.localtime(opens):%H:%M}–{timezone.localtime(closes):%H:%M}"
+            for window in opening(diary, practitioner.pk, day)
+            for opens, closes in _without(window[0], window[1], diary, practitioner.pk)
+        ]
+        rows = [
+            {"visit": visit, "pill": pill(visit.status)} for visit in visits if visit.practitioner_id == practitioner.pk
+        ]
+        listed.append({"practitioner": practitioner, "hours": ", ".join(hours), "rows": rows})
+    return listed
+
+
+def patients_between(starts: dt.datetime, ends: dt.datetime) -> list[Patient]:
+    """Whose names the calendar shows between two moments."""
+    return list(Patient.objects.filter(appointments__in=Appointment.objects.active().between(starts, ends)).distinct())
+
+
+def calendar_frame() -> dict[str, Any]:
+    """What the calendar draws its grid from: columns, first and last hour worked, days nobody works (0 is
+    Sunday).
+    """
+    hours = list(WorkingHours.objects.filter(practitioner__is_active=True).values_list("weekday", "starts", "ends"))
+    first = min((starts for _day, starts, _ends in hours), default=dt.time(9)).hour
+    last = max((ends for _day, _starts, ends in hours), default=dt.time(17))
+    worked = {day for day, _starts, _ends in hours} or set(range(5))
+    return {
+        "resources": [{"id": str(user.pk), "title": user.name} for user in practitioners()],
+        "slotMinTime": f"{max(first - 1, 0):02}:00",
+        "slotMaxTime": f"{min(last.hour + (2 if last.minute else 1), 24):02}:00",
+        "hiddenDays": [(day + 1) % 7 for day in range(7) if day not in worked],
+    }

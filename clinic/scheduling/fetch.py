@@ -1,0 +1,73 @@
+"""Fetch and guard in one act: who may not see it gets nothing, and a look at one patient's record is
+noted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+
+from clinic.audit import trail
+from clinic.people import access
+from clinic.people.access import Permission
+from clinic.people.models import Patient, User
+from clinic.scheduling.models import Appointment, AppointmentChange, Course
+
+
+def _allow(user: Any, permission: Permission) -> None:
+    if not access.can(user, permission):
+        raise PermissionDenied
+
+
+def appointment_for(user: Any, appointment_id: int, *, permission: Permission, what: str | None = None) -> Appointment:
+    """One appointment with its people. ``what``: noted as a read of the record, as in "appointment"."""
+    _allow(user, permission)
+    with transaction.atomic():
+        rows = Appointment.objects.with_people().select_related("course__service")
+        found = get_object_or_404(rows, pk=appointment_id)
+        if what:
+            access.note_read(user, found.patient, what=what, obj=found)
+    return found
+
+
+def change_for(user: Any, change_id: int) -> AppointmentChange:
+    """One change of an appointment, to undo it."""
+    _allow(user, Permission.WRITE_SCHEDULE)
+    return get_object_or_404(AppointmentChange.objects.select_related("appointment"), pk=change_id)
+
+
+def course_for(user: Any, course_id: int, *, what: str | None = None) -> Course:
+    """One course to book, with patient, practitioner and service."""
+    _allow(user, Permission.WRITE_SCHEDULE)
+    with transaction.atomic():
+        rows = Course.objects.select_related("patient", "practitioner", "service")
+        found = get_object_or_404(rows, pk=course_id)
+        if what:
+            access.note_read(user, found.patient, what=what, obj=found)
+    return found
+
+
+def practitioner_or_none(value: str | None) -> User | None:
+    """The practitioner an address names, or None."""
+    if not value or not value.isdecimal() or len(value) > 18:
+        return None
+    return User.objects.filter(pk=value, is_practitioner=True, is_active=True).first()
+
+
+def patient_or_none(user: Any, value: str | None) -> Patient | None:
+    """The patient an address names, or None."""
+    _allow(user, Permission.FIND_PATIENTS)
+    if not value or not value.isdecimal() or len(value) > 18:
+        return None
+    return Patient.objects.filter(pk=value).first()
+
+
+def note_list(user: Any, patients: Any, *, what: str) -> None:
+    """A list that names patients leaves one event with their ids."""
+    ids = sorted({patient.pk for patient in patients})
+    if ids:
+        with transaction.atomic():
+            trail.record(f"{what}.listed", by=user, detail={"patients": ids})

@@ -1,0 +1,137 @@
+"""Forms of the schedule: they validate, nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from clinic.people.models import Patient, User
+from clinic.scheduling.models import Service, WorkingHours
+from clinic.scheduling.offers import read_slot_value
+from clinic.scheduling.series import Wish
+
+FIRST, LAST = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
+# name -> (words, starts no earlier, starts no later)
+PARTS_OF_DAY = {
+    "any": ("any time", dt.time(0, 0), dt.time(23, 59)),
+    "morning": ("morning, until 12", dt.time(0, 0), dt.time(11, 59)),
+    "afternoon": ("afternoon, 12 to 17", dt.time(12, 0), dt.time(16, 59)),
+    "evening": ("evening, from 17", dt.time(17, 0), dt.time(23, 59)),
+}
+
+
+def practitioners() -> Any:
+    return User.objects.filter(is_active=True, is_practitioner=True).order_by("name")
+
+
+def day_field(**more: Any) -> forms.DateField:
+    return forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(FIRST), MaxValueValidator(LAST)],
+        error_messages={"required": "Choose a day.", "invalid": "Write a day like 2026-11-26."},
+        **more,
+    )
+
+
+class SlotField(forms.CharField):
+    """A free time as the page offered it; cleans to (moment, practitioner id)."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=60, label="Time", error_messages={"required": "Choose a time."})
+
+    def clean(self, value: Any) -> tuple[dt.datetime, int]:
+        text = super().clean(value)
+        try:
+            moment, practitioner = read_slot_value(text)
+        except ValueError as error:
+            raise forms.ValidationError("Choose one of the free times.") from error
+        if not FIRST <= moment.date() <= LAST:
+            raise forms.ValidationError("Choose one of the free times.")
+        return moment, practitioner
+
+
+class BookingForm(forms.Form):
+    """One visit for one patient."""
+
+    patient = forms.ModelChoiceField(
+        Patient.objects.all(),
+        label="Patient",
+        widget=forms.TextInput,
+        error_messages={"required": "Choose a patient.", "invalid_choice": "Choose a patient from the list."},
+    )
+    service = forms.ModelChoiceField(
+        Service.objects.filter(is_active=True),
+        label="Service",
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": "Choose a service."},
+    )
+    practitioner = forms.ModelChoiceField(
+        practitioners(),
+        label="Practitioner",
+        required=False,
+        empty_label="Whoever is free",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    day = day_field(label="Day")
+    slot = SlotField()
+    nonce = forms.CharField(max_length=40, min_length=8, widget=forms.HiddenInput)
+
+
+class MoveForm(forms.Form):
+    """Another time or practitioner for a booked visit."""
+
+    practitioner = forms.ModelChoiceField(
+        practitioners(), label="Practitioner", widget=forms.Select(attrs={"class": "form-select"})
+    )
+    day = day_field(label="Day")
+    clock = forms.TimeField(
+        label="Time",
+        widget=forms.TimeInput(attrs={"type": "time", "class": "form-control", "step": "300"}, format="%H:%M"),
+        error_messages={"required": "Choose a time.", "invalid": "Write a time like 15:00."},
+    )
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
+class WishForm(forms.Form):
+    """What suits the patient. Every field may be left alone."""
+
+    first_day = day_field(label="Start on or after")
+    weekdays = forms.TypedMultipleChoiceField(
+        label="Days that suit",
+        choices=[(value, label[:3]) for value, label in WorkingHours.Weekday.choices],
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    part_of_day = forms.ChoiceField(
+        label="Time of day",
+        choices=[(name, words) for name, (words, _, _) in PARTS_OF_DAY.items()],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    at = forms.TimeField(
+        label="Best at",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time", "class": "form-control", "step": "900"}, format="%H:%M"),
+        error_messages={"invalid": "Write a time like 15:00."},
+    )
+    practitioner = forms.ModelChoiceField(
+        practitioners(),
+        label="Practitioner",
+        required=False,
+        empty_label="Whoever is free",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def wish(self) -> Wish:
+        """The cleaned fields as the proposal wants them."""
+        _words, earliest, latest = PARTS_OF_DAY[self.cleaned_data["part_of_day"]]
+        return Wish(
+            weekdays=frozenset(self.cleaned_data["weekdays"]),
+            earliest=earliest,
+            latest=latest,
+            at=self.cleaned_data["at"],
+        )

@@ -1,0 +1,259 @@
+"""Reads the schedule and puts it into words. Nothing here writes; nothing here knows why a patient comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from clinic.people.models import Clinic, Patient, User
+from clinic.scheduling.actions.changes import MOVABLE, TRANSITIONS, can_undo, series_booked
+from clinic.scheduling.diary import moment
+from clinic.scheduling.models import (
+    FREES_THE_SLOT,
+    Appointment,
+    AppointmentChange,
+    AppointmentStatus,
+    Course,
+    DeviceKind,
+    RoomKind,
+)
+
+S = AppointmentStatus
+# status -> (kind of pill, icon, word)
+PILLS = {
+    S.BOOKED: ("", "calendar", "Booked"),
+    S.CONFIRMED: ("good", "calendar-check", "Confirmed"),
+    S.ARRIVED: ("wait", "person-check", "Arrived"),
+    S.IN_ROOM: ("caution", "door-closed", "In room"),
+    S.DONE: ("good", "check2", "Done"),
+    S.CANCELLED: ("", "x-lg", "Cancelled"),
+    S.NO_SHOW: ("danger", "person-x", "Did not come"),
+}
+# status -> what the one click on the day board does next
+NEXT_STEP = {
+    S.BOOKED: (S.ARRIVED, "Arrived"),
+    S.CONFIRMED: (S.ARRIVED, "Arrived"),
+    S.ARRIVED: (S.IN_ROOM, "In room"),
+    S.IN_ROOM: (S.DONE, "Done"),
+}
+STEP_WORDS = {
+    S.BOOKED: "Back to booked",
+    S.CONFIRMED: "Confirmed",
+    S.ARRIVED: "Arrived",
+    S.IN_ROOM: "In room",
+    S.DONE: "Done",
+    S.NO_SHOW: "Did not come",
+    S.CANCELLED: "Cancel",
+}
+LATE_AFTER = dt.timedelta(minutes=5)
+
+
+def pill(status: str) -> dict[str, str]:
+    """What ``components/_pill.html`` needs."""
+    kind, icon, text = PILLS[AppointmentStatus(status)]
+    return {"kind": kind, "icon": icon, "text": text}
+
+
+# --- words of a course ------------------------------------------------------------------------------
+def course_words(course: Course) -> str:
+    """“2 a week for 4 weeks, then 1 a week for 2; 45 minutes; room with table; stimulator from visit 2”."""
+    parts = []
+    for index, phase in enumerate(course.phases):
+        weeks = f"{phase['weeks']} week{'' if phase['weeks'] == 1 else 's'}"
+        parts.append(f"{phase['per_week']} a week for {weeks if index == 0 else phase['weeks']}")
+    words = [", then ".join(parts)]
+    if sum(phase["per_week"] * phase["weeks"] for phase in course.phases) != course.sessions:
+        words.append(f"{course.sessions} visits in all")
+    words.append(f"{course.minutes} minutes")
+    words.append(RoomKind(course.service.room_kind).label)
+    if course.device_kind:
+        start = course.device_from_visit or 1
+        device = DeviceKind(course.device_kind).label
+        words.append(f"{device} from visit {start}" if start > course.first_visit_number else device)
+    return "; ".join(words)
+
+
+# --- for other pages: chart, home, plan -------------------------------------------------------------
+def upcoming_for(patient: Patient, *, now: dt.datetime | None = None) -> list[Appointment]:
+    """Active visits that are not over yet, soonest first; people, room and device are loaded."""
+    now = now or timezone.now()
+    return list(patient.appointments.active().filter(ends_at__gte=now).with_people())
+
+
+def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """First moment of a day of the clinic's calendar, and of the next one."""
+    zone = Clinic.current().zone
+    return (
+        dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC),
+        dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone).astimezone(dt.UTC),
+    )
+
+
+def day_for(practitioner: User | None, day: dt.date) -> list[Appointment]:
+    """All visits that start on a day of the clinic's calendar, cancelled ones too; ``practitioner`` None:
+    everybody's.
+    """
+    starts, ends = day_bounds(day)
+    visits = Appointment.objects.with_people().filter(starts_at__gte=starts, starts_at__lt=ends)
+    return list(visits.filter(practitioner=practitioner) if practitioner else visits)
+
+
+# --- day board --------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Card:
+    visit: Appointment
+    pill: dict[str, str]
+    note: str  # "late 10 min", "waiting 5 min", "since 14:05"
+    note_kind: str
+    next_status: str
+    next_word: str
+    others: tuple[tuple[str, str], ...]  # (status, words) behind "More"
+
+
+def card(visit: Appointment, now: dt.datetime) -> Card:
+    next_status, next_word = NEXT_STEP.get(AppointmentStatus(visit.status), ("", ""))
+    note, kind = _note(visit, now)
+    others = tuple((to, STEP_WORDS[AppointmentStatus(to)]) for to in TRANSITIONS[visit.status] if to != next_status)
+    return Card(visit, pill(visit.status), note, kind, next_status, next_word, others)
+
+
+def _note(visit: Appointment, now: dt.datetime) -> tuple[str, str]:
+    zone = timezone.get_current_timezone()
+    if visit.status in (S.BOOKED, S.CONFIRMED) and now - visit.starts_at > LATE_AFTER:
+        return f"{_minutes(now - visit.starts_at)} late", "caution"
+    if visit.status == S.ARRIVED and visit.arrived_at:
+        waited = now - visit.arrived_at
+        return f"waiting {_minutes(waited)}", "caution" if waited > dt.timedelta(minutes=15) else "wait"
+    if visit.status == S.IN_ROOM and visit.in_room_at:
+        return f"since {visit.in_room_at.astimezone(zone):%H:%M}", "wait"
+    if visit.status == S.DONE and visit.done_at:
+        return f"at {visit.done_at.astimezone(zone):%H:%M}", ""
+    return "", ""
+
+
+def _minutes(length: dt.timedelta) -> str:
+    minutes = max(int(length.total_seconds() // 60), 0)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h"
+
+
+def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> dict[str, Any]:
+    """Columns of the day board, each ``{"title", "cards", "empty"}``, and the visits that are off."""
+    visits = day_for(practitioner, day)
+    titles = [
+        ("Booked", (S.BOOKED, S.CONFIRMED), "Nobody is expected any more."),
+        ("Arrived", (S.ARRIVED,), "Nobody is waiting."),
+        ("In room", (S.IN_ROOM,), "All rooms are free."),
+        ("Done", (S.DONE,), "Nobody is done yet."),
+    ]
+    columns = [
+        {"title": title, "cards": [card(visit, now) for visit in visits if visit.status in statuses], "empty": empty}
+        for title, statuses, empty in titles
+    ]
+    off = [card(visit, now) for visit in visits if visit.status in FREES_THE_SLOT]
+    return {"columns": columns, "off": off, "visits": visits, "day": day}
+
+
+# --- undo -------------------------------------------------------------------------------------------
+def undo_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | None:
+    """What the bar after a change says, and whether its Undo still works; None when there is nothing to
+    say.
+    """
+    if not (change_id or "").isdigit() or len(change_id or "") > 18:
+        return None
+    found = AppointmentChange.objects.select_related("appointment__patient").filter(pk=change_id).first()
+    if found is None or not can_undo(found, now=now):
+        return None
+    visit = found.appointment
+    when = moment(visit.starts_at, timezone.get_current_timezone())
+    if found.kind == AppointmentChange.Kind.STATUS:
+        what = f"is now {visit.get_status_display()}"
+        words = f"{visit.patient}, {when}: {what}."
+    elif found.kind == AppointmentChange.Kind.MOVED:
+        words = f"{visit.patient} was moved to {when}."
+    else:
+        words = f"{visit.patient} is booked for {when}."
+    return {"change": found, "words": words}
+
+
+# --- appointment page -------------------------------------------------------------------------------
+def history(visit: Appointment) -> list[dict[str, Any]]:
+    """For ``components/_timeline.html``: what happened to a visit, newest first."""
+    zone = timezone.get_current_timezone()
+    events = []
+    for change in visit.changes.select_related("by"):
+        text = f"by {change.by}"
+        if change.kind == AppointmentChange.Kind.STATUS:
+            title = AppointmentStatus(change.after["status"]).label.capitalize()
+        elif change.kind == AppointmentChange.Kind.MOVED:
+            before = moment(dt.datetime.fromisoformat(change.before["starts_at"]), zone)
+            after = moment(dt.datetime.fromisoformat(change.after["starts_at"]), zone)
+            title = f"Moved from {before} to {after}" if before != after else "Given to somebody else"
+        else:
+            title = change.get_kind_display().capitalize()
+        events.append({"at": change.at, "title": title, "text": text, "url": ""})
+    return events
+
+
+def appointment_words(visit: Appointment) -> dict[str, Any]:
+    """What the appointment page shows beside its forms."""
+    steps = [
+        (status, STEP_WORDS[AppointmentStatus(status)]) for status in TRANSITIONS[visit.status] if status != S.CANCELLED
+    ]
+    next_status, next_word = NEXT_STEP.get(AppointmentStatus(visit.status), ("", ""))
+    return {
+        "visit": visit,
+        "pill": pill(visit.status),
+        "next_status": next_status,
+        "next_word": next_word,
+        "steps": [step for step in steps if step[0] != next_status],
+        "can_cancel": S.CANCELLED in TRANSITIONS[visit.status],
+        "can_move": visit.status in MOVABLE,
+        "history": history(visit),
+    }
+
+
+# --- follow-ups -------------------------------------------------------------------------------------
+def courses_to_book() -> list[dict[str, Any]]:
+    """The desk's list, longest waiting first."""
+    held = Count("appointments", filter=~Q(appointments__status__in=FREES_THE_SLOT))
+    waiting = (
+        Course.objects.filter(status=Course.Status.TO_BOOK)
+        .select_related("patient", "practitioner", "service")
+        .annotate(held=held)
+    )
+    return [
+        {"course": course, "words": course_words(course), "left": max(course.sessions - course.held, 0)}
+        for course in waiting
+    ]
+
+
+def visits_of(course: Course) -> list[dict[str, Any]]:
+    """Booked visits of a course in order; ``is_extra`` when the course asks for fewer by now."""
+    visits = course.appointments.active().with_people().order_by("starts_at")
+    return [
+        {"visit": visit, "pill": pill(visit.status), "is_extra": visit.number_in_course not in course.numbers}
+        for visit in visits
+    ]
+
+
+def series_offer(course_id: str | None, nonce: str, *, now: dt.datetime) -> dict[str, Any] | None:
+    """What the bar after booking or closing a course says; ``can_undo`` while the whole booking can be
+    taken back.
+    """
+    if not (course_id or "").isdecimal() or len(course_id or "") > 18:
+        return None
+    course = Course.objects.select_related("patient").filter(pk=course_id).first()
+    if course is None:
+        return None
+    if course.status == Course.Status.CLOSED:
+        return {"course": course, "words": f"The course of {course.patient} is off the list.", "is_closed": True}
+    changes = series_booked(course, nonce, now=now)
+    if not changes:
+        return None
+    count = len(changes)
+    words = f"{count} visit{'' if count == 1 else 's'} booked for {course.patient}."
+    return {"course": course, "words": words, "nonce": nonce, "can_undo": True}

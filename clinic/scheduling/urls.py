@@ -1,0 +1,28 @@
+"""Addresses of the schedule."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from clinic.scheduling.views import appointments, booking, calendar, courses, patient_page, today
+
+app_name = "scheduling"
+urlpatterns = [
+    path("schedule/", calendar.calendar, name="calendar"),
+    path("schedule/feed/", calendar.feed, name="feed"),
+    path("schedule/new/", booking.new, name="new"),
+    path("schedule/free/", booking.free, name="free"),
+    path("schedule/patients/", booking.patient_options, name="patient_options"),
+    path("schedule/<int:appointment_id>/", appointments.appointment, name="appointment"),
+    path("schedule/<int:appointment_id>/move/", appointments.move_appointment, name="move"),
+    path("schedule/<int:appointment_id>/status/", appointments.change_status, name="status"),
+    path("schedule/<int:appointment_id>/link/", appointments.patient_link, name="link"),
+    path("schedule/undo/<int:change_id>/", appointments.undo_change, name="undo"),
+    path("today/", today.today, name="today"),
+    path("followups/", courses.followups, name="followups"),
+    path("followups/<int:course_id>/", courses.course, name="course"),
+    path("followups/<int:course_id>/check/<int:number>/", courses.check, name="check"),
+    path("followups/<int:course_id>/close/", courses.close, name="close"),
+    path("followups/<int:course_id>/undo/", courses.undo_booking, name="undo_course"),
+    path("a/<str:token>/", patient_page.patient_appointments, name="patient_appointments"),
+]

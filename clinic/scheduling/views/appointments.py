@@ -1,0 +1,182 @@
+"""One appointment: look, move, follow through the day, undo, link for the patient."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.people.access import Permission
+from clinic.people.models import Clinic
+from clinic.scheduling import fetch
+from clinic.scheduling.actions import make_link, move, set_status, undo
+from clinic.scheduling.availability import GapHour, instant
+from clinic.scheduling.diary import moment
+from clinic.scheduling.errors import BookingRefused, NotOpen
+from clinic.scheduling.forms import MoveForm
+from clinic.scheduling.models import Appointment, AppointmentStatus
+from clinic.scheduling.presenters import appointment_words, course_words, undo_offer
+from clinic.scheduling.views.shared import way_back, with_change
+from clinic.scheduling.views.today import board_part
+
+
+def _move_form(visit: Appointment) -> MoveForm:
+    local = timezone.localtime(visit.starts_at)
+    return MoveForm(
+        initial={
+            "practitioner": visit.practitioner_id,
+            "day": local.date(),
+            "clock": local.time(),
+            "version": visit.version,
+        }
+    )
+
+
+def _page(request: HttpRequest, visit: Appointment, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        **appointment_words(visit),
+        "course_words": course_words(visit.course) if visit.course else "",
+        "form": _move_form(visit),
+        "offer": undo_offer(request.GET.get("changed"), now=timezone.now()),
+        **more,
+    }
+    return render(request, "scheduling/appointment.html", context, status=status)
+
+
+@require_GET
+def appointment(request: HttpRequest, appointment_id: int) -> HttpResponse:
+    visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.READ_SCHEDULE, what="appointment")
+    return _page(request, visit)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+@require_POST
+def move_appointment(request: HttpRequest, appointment_id: int) -> HttpResponse:
+    """By the form, or by dragging in the calendar (then the answer is JSON)."""
+    visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        if _wants_json(request):
+            return JsonResponse({"words": "That is no time a visit can have."}, status=422)
+        return _page(request, visit, form=form, status=422)
+    try:
+        change = move(
+            appointment=visit,
+            starts_at=_asked_moment(visit, form.cleaned_data["day"], form.cleaned_data["clock"]),
+            practitioner=form.cleaned_data["practitioner"],
+            by=request.user,
+            version=form.cleaned_data["version"],
+        )
+    except BookingRefused as refusal:
+        return _refused(request, visit, refusal, form)
+    if _wants_json(request):
+        words = f"{visit.patient} was moved to {moment(change.appointment.starts_at, Clinic.current().zone)}."
+        return JsonResponse(
+            {
+                "words": words,
+                "undo": reverse("scheduling:undo", args=[change.pk]),
+                "version": change.appointment.version,
+            }
+        )
+    return redirect(with_change(reverse("scheduling:appointment", args=[visit.pk]), change.pk))
+
+
+def _asked_moment(visit: Appointment, day: dt.date, clock: dt.time) -> dt.datetime:
+    local = timezone.localtime(visit.starts_at)
+    if (local.date(), local.time()) == (day, clock):
+        return visit.starts_at  # only somebody else: also in an hour that the clock shows twice
+    try:
+        return instant(day, clock, Clinic.current().zone)
+    except GapHour as gap:
+        raise NotOpen(str(gap)) from gap
+
+
+def _refused(
+    request: HttpRequest, visit: Appointment, refusal: BookingRefused, form: MoveForm | None = None
+) -> HttpResponse:
+    near = moment(refusal.next_fit.starts, Clinic.current().zone) if refusal.next_fit else ""
+    if _wants_json(request):
+        return JsonResponse({"words": refusal.words, "next_fit": near}, status=409)
+    visit = fetch.appointment_for(request.user, visit.pk, permission=Permission.READ_SCHEDULE)
+    more: dict[str, Any] = {"refusal": refusal}
+    if form is not None:
+        kept = form.data.copy()
+        kept["version"] = str(visit.version)  # what is shown now is what the next try is about
+        more["form"] = MoveForm(kept)
+    if refusal.next_fit:
+        local = timezone.localtime(refusal.next_fit.starts)
+        fit = {"day": local.date(), "clock": local.time(), "practitioner": refusal.next_fit.practitioner}
+        more["near"] = {"words": near, "form": MoveForm(initial={**fit, "version": visit.version})}
+    return _page(request, visit, status=409, **more)
+
+
+@require_POST
+def change_status(request: HttpRequest, appointment_id: int) -> HttpResponse:
+    """One click on the day board or on the appointment's page."""
+    visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
+    status, version = request.POST.get("status", ""), request.POST.get("version", "")
+    back = way_back(request, reverse("scheduling:appointment", args=[visit.pk]))
+    try:
+        if status not in AppointmentStatus.values:
+            raise NotOpen("There is no such status.")
+        change = set_status(
+            appointment=visit,
+            status=status,
+            by=request.user,
+            version=int(version) if version.isdecimal() and len(version) < 10 else None,
+        )
+    except BookingRefused as refusal:
+        if request.htmx:  # type: ignore[attr-defined]
+            return board_part(request, words=refusal.words, status=409)
+        return _refused(request, visit, refusal)
+    change_id = change.pk if change else None
+    if request.htmx:  # type: ignore[attr-defined]
+        return board_part(request, changed=str(change_id or ""))
+    return redirect(with_change(back, change_id))
+
+
+@require_POST
+def undo_change(request: HttpRequest, change_id: int) -> HttpResponse:
+    change = fetch.change_for(request.user, change_id)
+    visit = change.appointment
+    try:
+        undo(change=change, by=request.user)
+    except BookingRefused as refusal:
+        if request.htmx:  # type: ignore[attr-defined]
+            return board_part(request, words=refusal.words, status=409)
+        return _refused(request, visit, refusal)
+    if request.htmx:  # type: ignore[attr-defined]
+        return board_part(request, said="Undone.")
+    if _wants_json(request):
+        return JsonResponse({"words": "Undone."})
+    return redirect(way_back(request, reverse("scheduling:appointment", args=[visit.pk])))
+
+
+@require_POST
+def patient_link(request: HttpRequest, appointment_id: int) -> HttpResponse:
+    """Make the patient's link to their coming visits; shown once, and e-mailed if asked for."""
+    visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
+    with transaction.atomic():
+        token = make_link(patient=visit.patient, by=request.user)
+        link = request.build_absolute_uri(reverse("scheduling:patient_appointments", args=[token]))
+        is_mailed = bool(request.POST.get("mail") and visit.patient.email)
+        if is_mailed:
+            clinic = Clinic.current()
+            text = render_to_string("scheduling/link_mail.txt", {"clinic": clinic, "link": link})
+            to = visit.patient.email
+            transaction.on_commit(
+                lambda: send_mail(f"Your appointments at {clinic.name}", text, settings.DEFAULT_FROM_EMAIL, [to])
+            )
+    return _page(request, visit, link=link, is_mailed=is_mailed)

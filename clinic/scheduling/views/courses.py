@@ -1,0 +1,162 @@
+"""Courses to book: the desk's list, and one page that turns a course into dates."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.people.models import Clinic
+from clinic.scheduling import fetch
+from clinic.scheduling.actions import WantedVisit, book_series, close_course, reopen_course, undo_series
+from clinic.scheduling.diary import practitioners
+from clinic.scheduling.errors import BookingRefused, NotOpen, SeriesClash
+from clinic.scheduling.forms import WishForm
+from clinic.scheduling.models import Course
+from clinic.scheduling.offers import VisitRow, check_row, marked, moment_of, propose_course, read_rows, use_slot
+from clinic.scheduling.presenters import course_words, courses_to_book, series_offer, visits_of
+from clinic.scheduling.views.shared import new_nonce
+
+
+@require_GET
+def followups(request: HttpRequest) -> HttpResponse:
+    waiting = courses_to_book()
+    fetch.note_list(request.user, [line["course"].patient for line in waiting], what="courses")
+    offer = series_offer(request.GET.get("booked"), request.GET.get("nonce", ""), now=timezone.now())
+    return render(request, "scheduling/followups.html", {"waiting": waiting, "offer": offer})
+
+
+def _wish_form(request: HttpRequest, course: Course) -> WishForm:
+    data = request.POST if request.method == "POST" else request.GET
+    if "first_day" in data:
+        return WishForm(data)
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    start = {"first_day": tomorrow.isoformat(), "part_of_day": "any", "practitioner": str(course.practitioner_id)}
+    filled = QueryDict(mutable=True)
+    filled.update(start)
+    return WishForm(filled)
+
+
+def _page(
+    request: HttpRequest, course: Course, rows: list[VisitRow], wish: WishForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        "course": course,
+        "words": course_words(course),
+        "rows": rows,
+        "wish": wish,
+        "booked": visits_of(course),
+        "practitioners": practitioners(),
+        "nonce": request.POST.get("nonce") or new_nonce(),
+        "can_skip": any(row.state == "taken" for row in rows) and any(row.state != "taken" for row in rows),
+        **more,
+    }
+    return render(request, "scheduling/course.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def course(request: HttpRequest, course_id: int) -> HttpResponse:
+    found = fetch.course_for(request.user, course_id, what="course" if request.method == "GET" else None)
+    wish = _wish_form(request, found)
+    if request.method == "POST":
+        return _book(request, found, wish)
+    if not wish.is_valid():
+        return _page(request, found, [], wish, status=422)
+    chosen = wish.cleaned_data["practitioner"]
+    rows = propose_course(
+        found,
+        wish.wish(),
+        practitioner=chosen.pk if chosen else None,
+        first_day=wish.cleaned_data["first_day"],
+        now=timezone.now(),
+    )
+    return _page(request, found, rows, wish)
+
+
+def _book(request: HttpRequest, course: Course, wish: WishForm) -> HttpResponse:
+    """All rows or none. ``use`` puts the next fit into a row; ``skip_taken`` leaves the clashing ones out."""
+    now, zone = timezone.now(), Clinic.current().zone
+    nonce = request.POST.get("nonce", "")[:40]
+    rows = read_rows(course, request.POST)
+    if request.POST.get("use"):
+        return _page(request, course, _with_next_fit(course, rows, request.POST["use"], now), wish)
+    broken = {}
+    wanted = []
+    for row in rows:
+        try:
+            wanted.append(WantedVisit(row.number, moment_of(row, zone), row.practitioner))
+        except NotOpen as error:
+            broken[row.number] = error.words
+    if broken:
+        shown = [marked(row, broken[row.number], None, zone) if row.number in broken else row for row in rows]
+        return _page(request, course, shown, wish, status=422)
+    try:
+        booked = book_series(
+            course=course,
+            visits=wanted,
+            by=request.user,
+            nonce=nonce if len(nonce) >= 8 else new_nonce(),
+            skip_taken=bool(request.POST.get("skip_taken")),
+        )
+    except SeriesClash as refusal:
+        clashes = {clash.number: clash for clash in refusal.clashes}
+        shown = [
+            marked(row, clashes[row.number].words, clashes[row.number].next_fit, zone) if row.number in clashes else row
+            for row in rows
+        ]
+        return _page(request, course, shown, wish, status=409, refusal=refusal)
+    except BookingRefused as refusal:
+        return _page(request, course, rows, wish, status=409, refusal=refusal)
+    if booked.skipped:
+        left = ", ".join(str(clash.number) for clash in booked.skipped)
+        messages.warning(request, f"Visit {left} is not booked yet: its time was taken. The course stays on the list.")
+    return redirect(f"{reverse('scheduling:followups')}?booked={course.pk}&nonce={nonce}")
+
+
+def _with_next_fit(course: Course, rows: list[VisitRow], use: str, now: dt.datetime) -> list[VisitRow]:
+    number, _, value = use.partition("|")
+    with contextlib.suppress(ValueError, OverflowError):  # a forged value changes nothing
+        rows = [use_slot(row, value) if str(row.number) == number else row for row in rows]
+    return [check_row(course, rows, row.number, now=now) for row in rows]
+
+
+@require_GET
+def check(request: HttpRequest, course_id: int, number: int) -> HttpResponse:
+    """Part of the page: whether the changed date of one visit is free."""
+    found = fetch.course_for(request.user, course_id)
+    rows = read_rows(found, request.GET)
+    if number not in [row.number for row in rows]:
+        return HttpResponse(status=404)
+    row = check_row(found, rows, number, now=timezone.now())
+    return render(request, "scheduling/_row_state.html", {"row": row, "is_checked": True})
+
+
+@require_POST
+def close(request: HttpRequest, course_id: int) -> HttpResponse:
+    """Take a course off the list, or put it back (``reopen``)."""
+    found = fetch.course_for(request.user, course_id)
+    if request.POST.get("reopen"):
+        reopen_course(course=found, by=request.user)
+        return redirect("scheduling:course", found.pk)
+    close_course(course=found, by=request.user)
+    return redirect(f"{reverse('scheduling:followups')}?booked={found.pk}")
+
+
+@require_POST
+def undo_booking(request: HttpRequest, course_id: int) -> HttpResponse:
+    """Cancel all that one form booked for a course, some minutes after it."""
+    found = fetch.course_for(request.user, course_id)
+    try:
+        undo_series(course=found, nonce=request.POST.get("nonce", ""), by=request.user)
+    except BookingRefused as refusal:
+        messages.error(request, refusal.words)
+    else:
+        messages.info(request, "Undone: these visits are cancelled and the course is back on the list.")
+    return redirect("scheduling:course", found.pk)

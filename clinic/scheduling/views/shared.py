@@ -1,0 +1,40 @@
+"""What several pages of the schedule need."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def day_asked(request: HttpRequest, name: str = "date") -> dt.date:
+    """The day an address names; today when it names none, or none of this century."""
+    try:
+        day = dt.date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return timezone.localdate()
+    return day if 2000 <= day.year <= 2100 else timezone.localdate()
+
+
+def new_nonce() -> str:
+    """Made with every form that books: the same form sent twice books once."""
+    return secrets.token_urlsafe(18)
+
+
+def way_back(request: HttpRequest, default: str) -> str:
+    """The page a form came from, if it is one of ours."""
+    asked = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if asked and is_ours else resolve_url(default)
+
+
+def with_change(url: str, change_id: int | None) -> str:
+    """The address with the change whose Undo is offered there."""
+    base = url.split("?")[0]
+    kept = [part for part in url.partition("?")[2].split("&") if part and not part.startswith("changed=")]
+    query = "&".join([*kept, *([f"changed={change_id}"] if change_id else [])])
+    return f"{base}?{query}" if query else base
