@@ -1,7 +1,7 @@
 """What is wrong: findings in; red flags, two scores, patterns, causes and channels out. Pure."""
 
 from .case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
-from .judging import assess, stage
+from .judging import assess, deciding_questions, stage
 from .knowledge import IntakeKnowledge, KnowledgeError, KnowledgeFault, load_intake_knowledge
 from .parsing import CaseError, Fault, parse_case
 from .result import (
@@ -42,6 +42,7 @@ __all__ = [
     "Screening",
     "TextSign",
     "assess",
+    "deciding_questions",
     "load_intake_knowledge",
     "parse_case",
     "stage",

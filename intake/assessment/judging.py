@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from .case import Case
 from .facts import Facts, gather
 from .knowledge import IntakeKnowledge
-from .questions import beside_plan, decisive, from_texts, must_know
+from .questions import beside_plan, decisive, from_hands, from_texts, must_know
 from .redflags import raise_alerts
 from .result import Ask, Assessment, Contradiction
 from .scores import axis_scores, judge, pattern_scores, weigh
@@ -49,6 +49,7 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
         ask += decisive(case, facts, tally, computed, knowledge)
     ask += from_texts(marks, facts, knowledge)
     ask += beside_plan(case, facts, required, knowledge)
+    ask += from_hands(facts, branch, root, knowledge)
     return Assessment(
         action=action,
         alerts=alerts,
@@ -77,6 +78,13 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
         icd11=_icd11(klass, channels, knowledge),
         knowledge_version=knowledge.version,
     )
+
+
+def deciding_questions(case: Case, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
+    """The few open questions whose answers would change class or leading patterns most, also when both are told."""
+    facts = gather(case, _marks(case))
+    _, tally = weigh(case, facts, knowledge)
+    return decisive(case, facts, tally, judge(tally, case, facts.present, knowledge), knowledge)
 
 
 def stage(days: int | None) -> str:

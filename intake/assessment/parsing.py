@@ -18,6 +18,7 @@ SEXES = ("female", "male", "other")
 CLASSES = ("stagnation", "deficiency", "mixed", "undetermined")
 SIDES = ("left", "right", "both", "midline")
 LEVEL = re.compile(r"C[1-7]|T(1[0-2]|[1-9])|L[1-5]|S[1-5]")
+MAX_DAYS = 50_000  # longer than any life
 MAX_FAULTS = 200  # a file of nonsense needs no longer list
 
 CASE_KEYS = (
@@ -78,7 +79,7 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
             pregnancy_weeks=reader.whole(patient.get("pregnancy_weeks"), "patient.pregnancy_weeks", 0, 45),
         ),
         complaint=Complaint(
-            duration_days=reader.whole(complaint.get("duration_days"), "complaint.duration_days", 0, None),
+            duration_days=reader.whole(complaint.get("duration_days"), "complaint.duration_days", 0, MAX_DAYS),
             pain_now=reader.whole(complaint.get("pain_now"), "complaint.pain_now", 0, 10),
             pain_average=reader.whole(complaint.get("pain_average"), "complaint.pain_average", 0, 10),
             pain_worst=reader.whole(complaint.get("pain_worst"), "complaint.pain_worst", 0, 10),
@@ -127,7 +128,7 @@ class _Reader:
                 self.fault(_join(path, key), f"is no known key{_nearest(key, keys)}")
         return value
 
-    def whole(self, value: object, path: str, low: int, high: int | None) -> int | None:
+    def whole(self, value: object, path: str, low: int, high: int) -> int | None:
         if value is None:
             return None
         if isinstance(value, float) and value.is_integer():  # 6.0 is the whole number 6 in JSON
@@ -135,9 +136,8 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int):
             self.fault(path, f"must be a whole number, is {_kind(value)}")
             return None
-        if value < low or (high is not None and value > high):
-            span = f"{low} or more" if high is None else f"{low} to {high}"
-            self.fault(path, f"must be {span}")
+        if not low <= value <= high:
+            self.fault(path, f"must be {low} to {high}")
             return None
         return value
 

@@ -93,6 +93,22 @@ def decisive(case: Case, facts: Facts, tally: Tally, verdict: Verdict, knowledge
     )
 
 
+def from_hands(facts: Facts, branch: str | None, root: str | None, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
+    """Tongue, pulse, palpation and movement that nobody has noted yet: wanted before a plan is final, never required.
+
+    First the finding that would speak most for the leading patterns.
+    """
+    leads = {index for index, name in enumerate(PATTERN_IDS) if name in (branch, root)}
+    asks = []
+    for topic, members in knowledge.topics.items():
+        if not members[0].by_hand or any(w.finding in facts.present or w.finding in facts.absent for w in members):
+            continue
+        ranked = sorted(members, key=lambda w: -max((h for i, h in w.votes if i in leads), default=0))
+        first, *others = (w.finding for w in ranked)
+        asks.append(Ask(first, knowledge.weights.topics[topic], False, tuple(others), knowledge.asked_of[first]))
+    return tuple(asks)
+
+
 def _worth(
     weighing: Weighing, case: Case, facts: Facts, tally: Tally, verdict: Verdict, knowledge: IntakeKnowledge
 ) -> float:

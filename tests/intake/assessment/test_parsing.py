@@ -3,6 +3,7 @@
 import pytest
 
 from intake.assessment import CaseError, parse_case
+from intake.assessment.parsing import CASE_KEYS
 
 
 def faults(data, knowledge):
@@ -39,20 +40,7 @@ def test_a_whole_case(knowledge):
 
 def test_everything_may_be_missing_or_null(knowledge):
     empty = parse_case({}, knowledge)
-    keys = [
-        "case",
-        "patient",
-        "complaint",
-        "findings",
-        "texts",
-        "visit",
-        "cleared",
-        "scores",
-        "ashi",
-        "levels",
-        "confirmed",
-    ]
-    assert parse_case(dict.fromkeys(keys), knowledge) == empty
+    assert parse_case(dict.fromkeys(CASE_KEYS), knowledge) == empty
     assert empty.visit == 1
 
 
@@ -73,6 +61,8 @@ BAD = [
     ({"complaint": {"pain_now": 6.5}}, "complaint.pain_now"),
     ({"complaint": {"pain_worst": -1}}, "complaint.pain_worst"),
     ({"complaint": {"duration_days": -1}}, "complaint.duration_days"),
+    ({"complaint": {"duration_days": 10**400}}, "complaint.duration_days"),
+    ({"complaint": {"duration_days": 1e300}}, "complaint.duration_days"),
     ({"complaint": {"duration_days": float("nan")}}, "complaint.duration_days"),
     ({"complaint": {"duration_days": float("inf")}}, "complaint.duration_days"),
     ({"findings": {"onset.accident": 1}}, "findings.onset.accident"),

@@ -1,12 +1,14 @@
 """What holds for every input whatever."""
 
 import json
+import os
 import random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.assessment import Case, CaseError, assess, load_intake_knowledge, parse_case
+from intake.assessment.parsing import CASE_KEYS
 
 KNOWLEDGE = load_intake_knowledge()
 IDS = sorted(KNOWLEDGE.labels)
@@ -14,29 +16,18 @@ FLAGS = [f for f in IDS if f.startswith("flag.")]
 CONDITIONS = [f for f in IDS if f.startswith("condition.")]
 EXPLAINING = {"flag.leg_weakness_old", "flag.cancer_history_cleared", "flag.investigated_clear"}
 STRICTNESS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")
-MANY = settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(
+    max_examples=int(os.environ.get("PROPERTY_CASES", "2000")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-case_keys = st.sampled_from(
-    [
-        "case",
-        "patient",
-        "complaint",
-        "findings",
-        "texts",
-        "visit",
-        "cleared",
-        "scores",
-        "ashi",
-        "levels",
-        "confirmed",
-        "age",
-    ]
-)
+case_keys = st.sampled_from([*CASE_KEYS, "age"])
 findings = st.dictionaries(st.sampled_from(IDS), st.booleans() | st.none(), max_size=40)
 cases = st.fixed_dictionaries(
     {},

@@ -2,6 +2,8 @@
 
 import pytest
 
+from intake.assessment import deciding_questions, parse_case
+
 ENOUGH = "worsened_by.pressure worsened_by.movement onset.sitting_posture "
 REQUIRED = [
     "saddle_numbness",
@@ -88,3 +90,21 @@ def test_flags_that_fit_the_person_are_asked_beside_the_plan(judged):
     assert not blocking(runner)
     man = judged(f"{ENOUGH} body.training_load", patient={"sex": "male"})
     assert "flag.missed_periods" not in [ask.finding for ask in man.ask]
+
+
+def test_what_hands_can_find_is_asked_until_something_is_noted(judged):
+    def of_hands(assessment):
+        return {ask.finding.partition(".")[0] for ask in assessment.ask if ask.by == "C" and not ask.blocks}
+
+    words = "onset.accident quality.stabbing_fixed worsened_by.pressure"
+    a = judged(words, days=300)
+    assert of_hands(a) == {"tongue", "pulse", "palpation", "motion"}
+    assert next(ask for ask in a.ask if ask.finding.startswith("pulse.")).finding == "pulse.choppy"
+    assert "tongue" not in of_hands(judged(f"{words} -tongue.purple", days=300))
+
+
+def test_deciding_questions_also_for_a_told_case(knowledge, no_flags):
+    words = "eased_by.movement quality.stiff worsened_by.pressure eased_by.heat eased_by.rest"
+    case = parse_case({"findings": {**no_flags, **dict.fromkeys(words.split(), True)}}, knowledge)
+    asks = deciding_questions(case, knowledge)
+    assert asks and not {f for ask in asks for f in (ask.finding, *ask.together)} & set(case.findings)
