@@ -12,54 +12,20 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from . import schema
+from .knowledge_check import PATTERN_IDS, KnowledgeFault, check
+
+__all__ = [
+    "PATTERN_IDS",
+    "IntakeKnowledge",
+    "KnowledgeError",
+    "KnowledgeFault",
+    "Weighing",
+    "load_intake_knowledge",
+]
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "knowledge"
-PATTERN_IDS = (
-    "qi_blood_stagnation",
-    "blood_stasis",
-    "liver_qi_stagnation",
-    "cold_damp",
-    "damp_heat",
-    "kidney_yang_deficiency",
-    "kidney_yin_deficiency",
-    "kidney_qi_deficiency",
-    "spleen_qi_deficiency",
-    "qi_blood_deficiency",
-)
 STRONG = 3
-# Computed from age, duration, weeks and scores: see facts.py.
-COMPUTED = frozenset(
-    [
-        "age.unknown",
-        "age.under_12",
-        "age.under_16",
-        "age.under_18",
-        "age.from_18_to_55",
-        "age.over_50",
-        "age.over_55",
-        "age.over_60",
-        "age.over_70",
-        "count.asas",
-        "count.nice",
-        "count.nice_3",
-        "count.mood",
-        "derived.pregnancy_weeks",
-        "derived.began_before_45",
-        "derived.over_3_months",
-    ]
-)
-
 Model = TypeVar("Model", bound=BaseModel)
-
-
-@dataclass(frozen=True, slots=True)
-class KnowledgeFault:
-    file: str
-    key: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.text}"
 
 
 class KnowledgeError(Exception):
@@ -167,7 +133,7 @@ def _load(directory: Path) -> IntakeKnowledge:
         raise KnowledgeError(faults)
 
     labels = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.findings.items()}
-    faults += _check(labels, weights, patterns, channels, contradictions, flags, rules)
+    faults += check(labels, weights, patterns, channels, contradictions, flags, rules)
     if faults:
         raise KnowledgeError(faults)
 
@@ -308,18 +274,3 @@ def _members(names: Iterable[str], sets: Mapping[str, list[str]]) -> frozenset[s
     for name in names:
         members.update(sets.get(name[1:], ()) if name.startswith("@") else (name,))
     return frozenset(members)
-
-
-def _check(
-    labels: Mapping[str, str],
-    weights: schema.WeightsFile,
-    patterns: schema.PatternsFile,
-    channels: schema.ChannelsFile,
-    contradictions: schema.ContradictionsFile,
-    flags: schema.FlagsFile,
-    rules: schema.FlagRulesFile,
-) -> list[KnowledgeFault]:
-    """What no single file can see: names that do not exist, findings without a weight, rules that never fire."""
-    from .knowledge_check import check  # the checks know this module's names
-
-    return check(labels, weights, patterns, channels, contradictions, flags, rules)

@@ -3,10 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from . import schema
-from .knowledge import COMPUTED, PATTERN_IDS, KnowledgeFault
 
+PATTERN_IDS = (
+    "qi_blood_stagnation",
+    "blood_stasis",
+    "liver_qi_stagnation",
+    "cold_damp",
+    "damp_heat",
+    "kidney_yang_deficiency",
+    "kidney_yin_deficiency",
+    "kidney_qi_deficiency",
+    "spleen_qi_deficiency",
+    "qi_blood_deficiency",
+)
+# Computed from age, duration, weeks and scores: see facts.py.
+COMPUTED = frozenset(
+    [
+        "age.unknown",
+        "age.under_12",
+        "age.under_16",
+        "age.under_18",
+        "age.from_18_to_55",
+        "age.over_50",
+        "age.over_55",
+        "age.over_60",
+        "age.over_70",
+        "count.asas",
+        "count.nice",
+        "count.nice_3",
+        "count.mood",
+        "derived.pregnancy_weeks",
+        "derived.began_before_45",
+        "derived.over_3_months",
+    ]
+)
 CHANNELS = frozenset(
     [
         "bladder",
@@ -28,6 +61,16 @@ CHANNELS = frozenset(
         "extra",
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeFault:
+    file: str
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.text}"
 
 
 def check(
