@@ -164,6 +164,7 @@ class Adjunct:
     points: tuple[PointRef, ...] = ()
     from_visit: int = 1
     size: str = ""
+    order: str = "after_needles"
     cautions: tuple[str, ...] = ()
 
     def as_json(self) -> Json:
@@ -172,6 +173,7 @@ class Adjunct:
             "detail": self.detail,
             "where": self.where,
             "size": self.size,
+            "order": self.order,
             "points": [point.as_json() for point in self.points],
             "minutes": self.minutes,
             "from_visit": self.from_visit,

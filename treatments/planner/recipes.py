@@ -14,6 +14,7 @@ from .knowledge import (
     Modality,
     Point,
     PointRule,
+    Position,
     Rule,
     Serves,
     SideRule,
@@ -68,6 +69,15 @@ class DepthRule(Rule):
     transverse: bool = False
 
 
+class AshiRegion(Table):
+    """Limits of a tender point by the region it lies in; the upper depth is its cap."""
+
+    region: Text
+    positions: Annotated[tuple[Position, ...], Field(min_length=1)]
+    depth_mm: tuple[int, int]
+    angle: Literal["perpendicular", "oblique", "transverse"]
+
+
 class ElectroGoal(Rule):
     """Current for one goal. First rule that fits counts; `max_pairs` 0 proposes none."""
 
@@ -76,6 +86,7 @@ class ElectroGoal(Rule):
     felt_strength: Text
     minutes: Minutes
     max_pairs: Annotated[int, Field(ge=0, le=2)]
+    pairs: Literal["any", "local", "limb"] = "any"
     from_visit: Annotated[int, Field(ge=1)]
 
 
@@ -86,6 +97,7 @@ class ElectroPair(Rule):
     b: Text
     level_a: str = ""
     level_b: str = ""
+    reach: Literal["local", "leg", "limb"]
     rank: int
 
 
@@ -105,17 +117,15 @@ class PointAt(Table):
 class AdjunctRule(Rule):
     """One adjunct. Of several that fit, the heaviest of each kind is proposed."""
 
-    kind: Literal[
-        "cupping_dry", "gua_sha", "moxa_indirect", "warm_needle", "heat_lamp", "acupressure", "tuina"
-    ]
+    kind: Literal["cupping_dry", "gua_sha", "moxa_indirect", "warm_needle", "heat_lamp", "acupressure", "tuina"]
     detail: Text
     where: Text
     size: str = ""
     minutes: Minutes
     from_visit: Annotated[int, Field(ge=1)] = 1
     weight: float
+    order: Literal["before_needles", "during_retention", "after_needles", "own_visit"]
     points: tuple[PointAt, ...] = ()
-    regions: tuple[str, ...]
 
 
 class EarChoice(Table):
@@ -126,9 +136,10 @@ class EarChoice(Table):
 
 
 class EarRule(Rule):
-    """Ear zones with weights; the heaviest few are taken."""
+    """Ear zones with weights; the heaviest few are taken. `from_sites` adds the zones of the painful places."""
 
-    points: Annotated[tuple[EarChoice, ...], Field(min_length=1)]
+    points: tuple[EarChoice, ...]
+    from_sites: bool = False
 
 
 class EarMethod(Table):
@@ -146,6 +157,15 @@ class EarPoint(Table):
 
     code: Text
     name: Text
+    pinyin: str
+    hanzi: str
+    place: Text
+    use: Text
+    group: Text
+    pregnancy: Literal["ok", "override", "forbid", "forbid_t1"]
+    methods: tuple[Literal["seeds", "magnets", "needles", "press_tacks"], ...]
+    sources: tuple[str, ...]
+    confidence: Literal["READ", "KNOWN", "UNSURE", "DESIGN"]
 
 
 class HomeRule(Rule):
@@ -202,6 +222,7 @@ class PlannerKnowledge:
     techniques: tuple[Technique, ...]
     needles: tuple[NeedleSize, ...]
     depths: tuple[DepthRule, ...]
+    ashi: Mapping[str, AshiRegion]
     goals: tuple[ElectroGoal, ...]
     pairs: tuple[ElectroPair, ...]
     exclusions: tuple[Exclusion, ...]
@@ -214,6 +235,7 @@ class PlannerKnowledge:
     principles: Mapping[str, Principle]
     contraindications: tuple[Contraindication, ...]
     points: Mapping[str, Point]
+    drafts: tuple[str, ...] = ()
 
     def every_rule(self) -> tuple[Rule, ...]:
         """All tables that are rules, in the order in which the planner uses them."""

@@ -1,0 +1,212 @@
+"""Beside the needles: cups, scraping, moxa, lamp, pressure and hands; ear points; home care. All pass the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .candidates import site_tables
+from .facts import Facts
+from .knowledge import Point
+from .matching import Compiled, matching
+from .proposal import Adjunct, EarItem, EarPointRef, HomeCare, PointRef, Reason, Side, Withheld
+from .recipes import AdjunctRule, EarMethod, EarPoint, EarRule, HomeRule, PlannerKnowledge, PointAt
+from .safety import Guard, Place, Stop, pregnancy_level
+
+MODALITY_OF = {
+    "cupping_dry": "cupping",
+    "gua_sha": "guasha",
+    "moxa_indirect": "moxa_heat",
+    "warm_needle": "moxa_heat",
+    "heat_lamp": "moxa_heat",
+    "acupressure": "acupressure",
+    "tuina": "acupressure",
+}
+MOST_EAR_POINTS = 4
+LEVEL_NAMES = {"override": "needs_override", "forbid": "forbidden"}
+
+
+def level_name(stop: Stop) -> str:
+    """The contract's word for a stop's level."""
+    return LEVEL_NAMES[stop.level]
+
+
+def hard(stops: Sequence[Stop]) -> Stop | None:
+    """The first stop that keeps something out."""
+    return next((stop for stop in stops if stop.level != "caution"), None)
+
+
+def withhold(item: str, modality: str, stop: Stop) -> Withheld:
+    """An entry of what was kept out."""
+    return Withheld(item, level_name(stop), stop.because, stop.text, stop.source, modality)  # type: ignore[arg-type]
+
+
+def plan_adjuncts(
+    rules: Sequence[Compiled[AdjunctRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
+) -> tuple[tuple[Adjunct, ...], list[Withheld]]:
+    """The heaviest rule of each kind; kept out where the guard says so."""
+    best: dict[str, AdjunctRule] = {}
+    for rule in matching(rules, facts):
+        if rule.kind not in best or rule.weight > best[rule.kind].weight:
+            best[rule.kind] = rule
+    place = ", ".join(dict.fromkeys(site.cups for site in site_tables(facts, knowledge)[:2])) or "low back"
+    kept: list[Adjunct] = []
+    out: list[Withheld] = []
+    for rule in sorted(best.values(), key=lambda rule: (-rule.weight, rule.id)):
+        modality = MODALITY_OF[rule.kind]
+        stops = guard.against(modality)
+        barred = [stop for stop in stops if stop.level != "caution"]
+        if barred:
+            out.extend(withhold(rule.kind, modality, stop) for stop in barred)
+            continue
+        refs, dropped = safe_refs(
+            rule.points, modality, facts, guard, knowledge.points, needled=rule.kind == "warm_needle"
+        )
+        out.extend(dropped)
+        if rule.points and not refs:
+            continue
+        kept.append(
+            Adjunct(
+                kind=rule.kind,
+                detail=rule.detail,
+                where=rule.where.replace("{cups}", place),
+                minutes=rule.minutes,
+                because=(Reason(rule.id, rule.text, rule.sources),),
+                points=refs,
+                from_visit=rule.from_visit,
+                size=rule.size,
+                order=rule.order,
+                cautions=tuple(dict.fromkeys(stop.text for stop in stops)),
+            )
+        )
+    return tuple(kept), out
+
+
+def safe_refs(
+    refs: Sequence[PointAt],
+    modality: str,
+    facts: Facts,
+    guard: Guard,
+    points: Mapping[str, Point],
+    needled: bool = False,
+) -> tuple[tuple[PointRef, ...], list[Withheld]]:
+    """Points of an adjunct or of home care on the sides where they may be worked; the others with their reason."""
+    kept: list[PointRef] = []
+    out: list[Withheld] = []
+    for ref in refs:
+        point = points[ref.code]
+        if point.sides == "midline":
+            wanted: tuple[Side, ...] = ("midline",)
+        elif ref.side == "both":
+            wanted = ("left", "right")
+        else:
+            wanted = ("left",) if facts.painful[0] == "left" else ("right",)
+        free: list[Side] = []
+        for side in wanted:
+            place = Place(point.region, point.limb, side)
+            stops = list(guard.against(modality, place))
+            stops += _limb_left_alone(point, side, guard)
+            if needled:
+                stops += guard.against_needle(point, place)
+            stops += _pressed_in_pregnancy(point, guard)
+            if modality == "moxa_heat" and point.moxa == "no":
+                continue
+            stop = hard(stops)
+            if stop is None:
+                free.append(side)
+            else:
+                out.append(withhold(ref.code if side == "midline" else f"{ref.code} {side}", modality, stop))
+        if len(free) == 2 and not guard.is_one_sided:
+            kept.append(PointRef(ref.code, "both"))
+        else:
+            kept.extend(PointRef(ref.code, side) for side in free)
+    return tuple(kept), out
+
+
+def _limb_left_alone(point: Point, side: str, guard: Guard) -> tuple[Stop, ...]:
+    """A limb that must not be needled is left alone altogether: a caution for pressure there keeps it out as well."""
+    if point.limb == "none":
+        return ()
+    return tuple(stop for stop in guard.limbs["needle"].get((point.limb, side), ()) if stop.level == "forbid")
+
+
+def _pressed_in_pregnancy(point: Point, guard: Guard) -> list[Stop]:
+    """Points on the pregnancy list are not pressed or warmed either, also while pregnancy is open."""
+    stops = [stop for stop in guard.against_in_pregnancy(point, point.region) if stop.level == "forbid"]
+    listed = point.pregnancy != "ok"
+    if guard.pregnancy and listed and not stops:
+        levels = {pregnancy_level(point, point.region, phase) for phase in guard.pregnancy}
+        if levels & {"override", "forbid"}:
+            text = f"{point.code} is on the pregnancy list: not pressed or warmed without a reason."
+            return [Stop("override", guard.pregnancy_because, text, "CARR2015", "pregnancy_points")]
+    return stops if listed else []
+
+
+def plan_ear(
+    rules: Sequence[Compiled[EarRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
+) -> tuple[tuple[EarItem, ...], list[Withheld]]:
+    """Seeds on the heaviest zones of one ear. Tacks and magnets are never proposed unasked; they can be added by hand."""
+    weights: dict[str, float] = {}
+    reasons: dict[str, Reason] = {}
+    for rule in matching(rules, facts):
+        choices = [(choice.code, choice.weight) for choice in rule.points]
+        if rule.from_sites:
+            sites = site_tables(facts, knowledge)
+            codes = dict.fromkeys(code for site in sites for code in site.ear)
+            choices += [(code, 80.0 - place) for place, code in enumerate(codes)]
+        for code, weight in choices:
+            if weight > weights.get(code, 0.0):
+                weights[code] = weight
+                reasons[code] = Reason(rule.id, rule.text, rule.sources)
+    method: EarMethod = knowledge.ear_methods["seeds"]
+    stops = guard.against(method.modality)
+    stop = hard(stops)
+    if stop is not None:
+        return (), [withhold(method.id, method.modality, stop)]
+    ranked = sorted(weights, key=lambda code: (-weights[code], code))
+    codes_kept = [code for code in ranked if _ear_allowed(knowledge.ear_points[code], guard)][:MOST_EAR_POINTS]
+    if not codes_kept:
+        return (), []
+    side = facts.painful[0] if len(facts.painful) == 1 else "left"
+    item = EarItem(
+        method=method.id,
+        side=side,
+        points=tuple(EarPointRef(code, knowledge.ear_points[code].name) for code in codes_kept),
+        because=tuple(dict.fromkeys(reasons[code] for code in codes_kept)),
+        detail=method.detail,
+        keep_days=method.keep_days,
+        cautions=tuple(dict.fromkeys(stop.text for stop in stops)),
+    )
+    return (item,), []
+
+
+def _ear_allowed(zone: EarPoint, guard: Guard) -> bool:
+    return zone.pregnancy == "ok" or not guard.pregnancy_because
+
+
+def plan_home(
+    rules: Sequence[Compiled[HomeRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
+) -> tuple[tuple[HomeCare, ...], list[Withheld]]:
+    """The heaviest item of each group, in the patient's words; the aftercare text last."""
+    best: dict[str, HomeRule] = {}
+    for rule in matching(rules, facts):
+        if rule.group not in best or rule.weight > best[rule.group].weight:
+            best[rule.group] = rule
+    kept: list[HomeCare] = []
+    out: list[Withheld] = []
+    for rule in sorted(best.values(), key=lambda rule: (-rule.weight, rule.id)):
+        cautions: tuple[str, ...] = ()
+        refs: tuple[PointRef, ...] = ()
+        if rule.modality:
+            # At home nothing is gated by what is merely not asked yet: the sheet itself says where not to use it.
+            stops = tuple(stop for stop in guard.against(rule.modality) if not stop.is_open or stop.level == "caution")
+            stop = hard(stops)
+            if stop is not None:
+                out.append(withhold(f"home {rule.kind}", rule.modality, stop))
+                continue
+            refs, dropped = safe_refs(rule.points, rule.modality, facts, guard, knowledge.points)
+            out.extend(dropped)
+            if dropped:  # the sheet names every place: a sheet with a barred place is not handed out
+                continue
+            cautions = tuple(dict.fromkeys(stop.text for stop in stops))
+        kept.append(HomeCare(rule.kind, rule.sheet, (Reason(rule.id, rule.text, rule.sources),), refs, cautions))
+    return tuple(kept), out

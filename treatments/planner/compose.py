@@ -1,0 +1,237 @@
+"""Step 3: spends the needles. Slots are filled in order from the candidates; what safety stops is left out, not swapped.
+
+Leaving out instead of swapping keeps one promise simple: a contraindication can only take things away. Only where no
+distal point is left, safe points of the limbs step in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .candidates import Candidate
+from .facts import Facts
+from .knowledge import Point, Site
+from .recipes import Person, Slots
+from .safety import Guard, Place, Stop
+
+BOTH = ("left", "right")
+UPRIGHT = "seated"
+FALLBACK_DISTAL = 2
+LYING_DOWN_ONLY = ("condition.fainter", "condition.frail", "age:over_75")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A candidate with its side, its purpose and its position; `cost` in needles."""
+
+    candidate: Candidate
+    serves: str
+    side: str
+    position: str
+
+    @property
+    def cost(self) -> int:
+        return 2 if self.side == "both" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """In which positions the patient lies, first the one where most is done."""
+
+    positions: tuple[str, ...]
+    side_up: str | None
+    movement: bool
+
+
+def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]) -> tuple[Layout, Layout]:
+    """Positions as the pain would have them, and as this patient can lie; at most two, one after the other."""
+    movement = any(candidate.with_movement for candidate in candidates)
+    wished = sites[0].positions[0] if sites else "prone"
+    allowed = [position for site in sites for position in site.positions if _can_lie(position, facts)]
+    if any(site.positions[0] == wished for site in sites) and _can_lie(wished, facts):
+        actual = wished
+    else:
+        actual = allowed[0] if allowed else "side_lying"
+    return _layout(wished, movement, facts), _layout(actual, movement, facts)
+
+
+def _can_lie(position: str, facts: Facts) -> bool:
+    words = facts.words
+    if position == "prone":
+        return "condition.cannot_lie_prone" not in words and "person:pregnant" not in words
+    if position == UPRIGHT:
+        return words.isdisjoint(LYING_DOWN_ONLY)
+    return True
+
+
+def _layout(primary: str, movement: bool, facts: Facts) -> Layout:
+    side_up = facts.painful[0] if primary == "side_lying" else None
+    if movement:
+        return Layout((primary, UPRIGHT), side_up, True)
+    if primary == "supine":
+        second = "prone" if _can_lie("prone", facts) else "side_lying"
+        return Layout((primary, second), facts.painful[0] if second == "side_lying" else None, False)
+    # lying long on the back is uncomfortable in pregnancy; a fresh strain is not turned without need
+    stays = not facts.words.isdisjoint({"person:pregnant", "strain:acute"})
+    return Layout((primary,) if stays else (primary, "supine"), side_up, False)
+
+
+def budget(persons: Sequence[Person], visit: int) -> int:
+    """Needles for this visit: the least that any fitting kind of patient asks for."""
+    return min((person.first if visit <= 1 else person.later) for person in persons)
+
+
+def turn_cost(persons: Sequence[Person]) -> float:
+    """How much better a point must be to be worth turning the body; by class only, so that safety cannot shift it."""
+    by_class = [person.turn_cost for person in persons if any(word.startswith("class:") for word in person.when.all)]
+    return by_class[0] if by_class else 30.0
+
+
+def choose(
+    candidates: Sequence[Candidate], slots: Slots, layout: Layout, cost: float, needles: int, facts: Facts
+) -> list[Chosen]:
+    """Fills the slots as if nothing were forbidden. A turn that would serve fewer than two needles is not made."""
+    full = _fill(candidates, slots, layout, cost, max(needles, 10), facts)
+    second = sum(item.cost for item in full if item.position != layout.positions[0])
+    if not layout.movement and second < 2:
+        layout = Layout(layout.positions[:1], layout.side_up, False)
+    return _fill(candidates, slots, layout, cost, needles, facts)
+
+
+def _fill(
+    candidates: Sequence[Candidate], slots: Slots, layout: Layout, cost: float, needles: int, facts: Facts
+) -> list[Chosen]:
+    chosen: list[Chosen] = []
+    used: set[str] = set()
+    left = needles
+    for serves in slots.order:
+        if left <= 0:
+            break
+        best: tuple[float, Candidate, str] | None = None
+        for candidate in candidates:
+            weight = candidate.weights.get(serves)
+            if weight is None or candidate.key in used:
+                continue
+            position = next((p for p in layout.positions if p in candidate.positions), None)
+            if position is None:
+                continue
+            if position != layout.positions[0] and not candidate.with_movement:
+                weight -= cost
+            if best is None or weight > best[0]:
+                best = (weight, candidate, position)
+        if best is None:
+            continue
+        _, candidate, position = best
+        side = settle_side(candidate, serves, position, layout, facts)
+        if side == "both" and left == 1:
+            side = facts.painful[0]
+        item = Chosen(candidate, serves, side, position)
+        chosen.append(item)
+        used.add(candidate.key)
+        left -= item.cost
+    return chosen
+
+
+def settle_side(candidate: Candidate, serves: str, position: str, layout: Layout, facts: Facts) -> str:
+    """left, right, both or midline."""
+    if candidate.is_midline:
+        return "midline"
+    if position == "side_lying":
+        return layout.side_up or facts.painful[0]
+    if candidate.fixed_side:
+        return candidate.fixed_side
+    one = len(facts.painful) == 1
+    rule = candidate.sides.get(serves, "painful")
+    if rule == "both":
+        return "both"
+    if rule == "opposite":
+        return ("right" if facts.painful[0] == "left" else "left") if one else "right"
+    if rule in ("one", "painful_one"):
+        return facts.painful[0]
+    return facts.painful[0] if one else "both"
+
+
+def keep_safe(
+    chosen: Sequence[Chosen], guard: Guard, layout: Layout, points: Mapping[str, Point]
+) -> tuple[list[Chosen], list[tuple[Chosen, Stop | None]]]:
+    """Splits into what may be done and what is left out, with the stop (None: not reachable in this position)."""
+    kept: list[Chosen] = []
+    out: list[tuple[Chosen, Stop | None]] = []
+    for item in chosen:
+        position = item.position if item.position in layout.positions else None
+        if position is None:
+            position = next((p for p in layout.positions if p in item.candidate.positions), None)
+        if position is None or (item.candidate.with_movement and position != UPRIGHT):
+            out.append((item, None))
+            continue
+        side = item.side
+        if position == "side_lying" and side != "midline":
+            side = layout.side_up or side
+        sides, stop = safe_sides(item.candidate, side, guard, points, position)
+        if not sides:
+            out.append((item, stop))
+            continue
+        if stop is not None and sides != side:
+            out.append((Chosen(item.candidate, item.serves, side, position), stop))
+        kept.append(Chosen(item.candidate, item.serves, sides, position))
+    return kept, out
+
+
+def safe_sides(
+    candidate: Candidate, side: str, guard: Guard, points: Mapping[str, Point], position: str
+) -> tuple[str, Stop | None]:
+    """The side that may be needled ("" for none) and the gravest stop met. A barred limb moves to the other side."""
+    wanted = BOTH if side == "both" else (side,)
+    free: list[str] = []
+    worst: Stop | None = None
+    tried = list(wanted)
+    if candidate.limb != "none" and len(wanted) == 1 and wanted[0] in BOTH and position != "side_lying":
+        tried.append("right" if wanted[0] == "left" else "left")
+    for one in tried:
+        stop = stop_of(candidate, one, guard, points)
+        if stop is None:
+            free.append(one)
+            if one in wanted and len(wanted) == 1:
+                break
+        elif worst is None or stop.severity > worst.severity:
+            worst = stop
+    if not free:
+        return "", worst
+    if side == "both" and len(free) == 2:
+        return "both", None
+    return free[0], worst
+
+
+def stop_of(candidate: Candidate, side: str, guard: Guard, points: Mapping[str, Point]) -> Stop | None:
+    """The gravest stop (override or forbid) against needling this candidate on this side; None when it may be done."""
+    point = points[candidate.code]
+    stops = guard.against_needle(point, Place(candidate.region, candidate.limb, side))
+    return next((stop for stop in stops if stop.level != "caution"), None)
+
+
+def fallback_distal(
+    candidates: Sequence[Candidate], kept: list[Chosen], guard: Guard, layout: Layout, facts: Facts, points: Mapping[str, Point],
+    left: int,
+) -> list[Chosen]:  # fmt: skip
+    """Where safety has taken every local or distal point, the safest distal points of the limbs, two at most."""
+    if any(item.candidate.limb == "none" for item in kept) and any(item.serves == "distal" for item in kept):
+        return kept
+    have = {item.candidate.key for item in kept}
+    room = min(FALLBACK_DISTAL - sum(item.serves == "distal" for item in kept), left)
+    pool = sorted(
+        (c for c in candidates if c.limb != "none" and "distal" in c.weights and not c.with_movement),
+        key=lambda c: (-c.weights["distal"], c.key),
+    )
+    added = list(kept)
+    for candidate in pool:
+        position = next((p for p in layout.positions[:1] if p in candidate.positions), None)
+        if room <= 0 or position is None or candidate.key in have:
+            continue
+        side = settle_side(candidate, "distal", position, layout, facts)
+        side = facts.painful[0] if side == "both" else side
+        safe, _ = safe_sides(candidate, side, guard, points, position)
+        if safe:
+            added.append(Chosen(candidate, "distal", safe, position))
+            room -= 1
+    return added

@@ -1,0 +1,210 @@
+"""A clinical picture as a set of facts: findings that are present, and short facts computed from them.
+
+Facts are the only words in which rules speak. A finding keeps its id (`body.anxious`); a computed fact has a kind
+and a value (`branch:cold_damp`). `KINDS` is the closed list; a rule that uses another word is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intake.assessment import ClinicalPicture
+
+BRANCHES = ("qi_blood_stagnation", "blood_stasis", "liver_qi_stagnation", "cold_damp", "damp_heat")
+ROOTS = (
+    "kidney_yang_deficiency",
+    "kidney_yin_deficiency",
+    "kidney_qi_deficiency",
+    "spleen_qi_deficiency",
+    "qi_blood_deficiency",
+)
+CHANNELS = (
+    "bladder", "gallbladder", "governor_vessel", "belt_vessel", "small_intestine", "kidney", "liver", "stomach",
+    "spleen", "lung", "large_intestine", "heart", "pericardium", "triple_energizer", "conception_vessel",
+    "yang_heel_vessel",
+)  # fmt: skip
+SITES = (
+    "neck", "upper_back", "mid_back", "low_back", "sacrum", "sacroiliac", "buttock", "hip_side", "coccyx", "groin",
+    "abdomen", "knee", "shoulder", "leg",
+)  # fmt: skip
+CAUSES = (
+    "accident", "lifting", "sport", "stress", "overwork", "gradual", "cold_damp", "illness_or_birth", "recurrent",
+    "sudden", "pregnancy", "sitting_posture",
+)  # fmt: skip
+KINDS: dict[str, tuple[str, ...]] = {
+    "site": SITES,
+    "side": ("left", "right", "both", "central", "untold"),
+    "channel": CHANNELS,
+    "also": CHANNELS,
+    "branch": BRANCHES,
+    "root": ROOTS,
+    "pattern": BRANCHES + ROOTS,
+    "class": ("stagnation", "deficiency", "mixed", "undetermined"),
+    "cause": CAUSES,
+    "stage": ("acute", "subacute", "chronic", "unknown"),
+    "strain": ("acute",),
+    "injury": ("first_72h",),
+    "training": ("exhausted",),
+    "sciatica": ("bladder", "gallbladder", "untold"),
+    "visit": ("first", "later"),
+    "age": ("under_16", "over_65", "over_75"),
+    "pregnancy": ("weeks_1_12", "weeks_13_36", "week_37", "possible", "weeks_unknown", "any", "can_be"),
+    "person": ("pregnant",),
+    "pain": ("severe",),
+    "sign": ("heat", "cold", "empty_heat", "stress", "anxiety"),
+    "needles": ("none",),
+}
+HEAT = (
+    "quality.burning", "worsened_by.heat", "eased_by.cold", "worsened_by.humid_heat", "body.heat", "palpation.warm_skin",
+    "tongue.yellow_greasy", "tongue.red", "tongue.red_sides", "tongue.thick_yellow", "pulse.slippery_rapid", "pulse.rapid",
+)  # fmt: skip
+EMPTY_HEAT = ("body.empty_heat", "tongue.red_no_coat", "pulse.thin_rapid")
+COLD = ("quality.cold", "eased_by.heat", "worsened_by.cold_damp", "body.cold", "onset.cold_damp", "palpation.cold_skin")
+STRESS = ("onset.stress", "worsened_by.stress_much", "body.liver_tension", "body.anxious")
+STRAINS = ("accident", "lifting", "sport", "sudden")
+FERTILE_AGES = range(12, 56)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the rules of one proposal look at. `painful` holds the sides to treat at the pain."""
+
+    words: frozenset[str]
+    sites: tuple[str, ...]
+    painful: tuple[str, ...]  # ("left",), ("right",) or ("left", "right")
+    pregnancy: tuple[str, ...]  # phases whose rules hold: t1, t2, t3
+    visit: int
+
+    def hold(self, all_: frozenset[str], any_: frozenset[str], none: frozenset[str]) -> bool:
+        """Whether the facts meet a condition (see `When`)."""
+        words = self.words
+        return all_ <= words and (not any_ or not any_.isdisjoint(words)) and none.isdisjoint(words)
+
+
+def read_facts(picture: ClinicalPicture) -> Facts:
+    """The facts of one picture. Nothing is guessed: what is not known gives no fact."""
+    case, assessment = picture.case, picture.assessment
+    words = {finding for finding in case.findings if picture.is_present(finding)}
+    words.update(mark.finding for mark in assessment.marks if mark.strength == "states")
+    sites = tuple(site for site in SITES if site in assessment.sites) or _travelling_sites(words)
+    words.update(f"site:{site}" for site in sites)
+    words.update(f"cause:{cause}" for cause in assessment.causes if cause in CAUSES)
+    for place, channel in enumerate(assessment.channels):
+        words.add(f"{'channel' if place == 0 else 'also'}:{channel}")
+    words.add(f"class:{assessment.klass}")
+    words.add(f"stage:{assessment.stage}")
+    for role, pattern in (("branch", assessment.branch), ("root", assessment.root)):
+        if pattern is not None:
+            words.update((f"{role}:{pattern}", f"pattern:{pattern}"))
+    painful, side = _painful_sides(assessment.sides)
+    words.add(f"side:{side}")
+    words.add("visit:first" if case.visit <= 1 else "visit:later")
+    words.update(_person(picture))
+    phases, pregnancy = _pregnancy(picture)
+    words.update(pregnancy)
+    words.update(_signs(words, picture))
+    return Facts(frozenset(words), sites, painful, phases, case.visit)
+
+
+def _travelling_sites(words: set[str]) -> tuple[str, ...]:
+    """Where no site is told but the path is: leg pain down the back or the side of the leg."""
+    paths = {"radiation.back_of_leg", "radiation.side_of_leg", "radiation.front_of_leg", "radiation.leg"}
+    return ("leg",) if not paths.isdisjoint(words) else ()
+
+
+def _painful_sides(sides: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    both = ("left", "right")
+    if "left" in sides and "right" in sides:
+        return both, "both"
+    if "midline" in sides and "left" not in sides and "right" not in sides:
+        return both, "central"
+    if "left" in sides:
+        return ("left",), "left"
+    if "right" in sides:
+        return ("right",), "right"
+    return both, "untold"
+
+
+def _person(picture: ClinicalPicture) -> set[str]:
+    age = picture.case.patient.age
+    words: set[str] = set()
+    if age is not None:
+        if age < 16:
+            words.add("age:under_16")
+        if age >= 65:
+            words.add("age:over_65")
+        if age > 75:
+            words.add("age:over_75")
+    pains = (picture.case.complaint.pain_now, picture.case.complaint.pain_worst)
+    if any(pain is not None and pain >= 8 for pain in pains):
+        words.add("pain:severe")
+    return words
+
+
+def _pregnancy(picture: ClinicalPicture) -> tuple[tuple[str, ...], set[str]]:
+    """Phases of the pregnancy rules and the words for them. Unknown weeks take every phase: the strictest counts."""
+    patient = picture.case.patient
+    maybe, pregnant = "condition.maybe_pregnant", "condition.pregnant"
+    if picture.is_pregnant:
+        words = {"pregnancy:any", "person:pregnant", pregnant}
+        weeks = patient.pregnancy_weeks
+        if weeks is None:
+            return ("t1", "t2", "t3"), words | {"pregnancy:weeks_unknown"}
+        if weeks <= 12:
+            return ("t1",), words | {"pregnancy:weeks_1_12"}
+        if weeks <= 36:
+            return ("t2",), words | {"pregnancy:weeks_13_36"}
+        return ("t3",), words | {"pregnancy:week_37"}
+    if picture.is_present(maybe):
+        return ("t1",), {"pregnancy:any", "person:pregnant", "pregnancy:possible"}
+    suspected = picture.is_suspected(pregnant) or picture.is_suspected(maybe)
+    if suspected or _can_be_pregnant(picture):
+        return (), {"pregnancy:any", "pregnancy:can_be"}
+    return (), set()
+
+
+def _can_be_pregnant(picture: ClinicalPicture) -> bool:
+    """Pregnancy is possible and nobody has said no. A no to either question is a no where the other is open."""
+    patient = picture.case.patient
+    if patient.sex == "male" or (patient.age is not None and patient.age not in FERTILE_AGES):
+        return False
+    asked = ("condition.pregnant", "condition.maybe_pregnant")
+    return not any(picture.is_absent(finding) for finding in asked)
+
+
+def _signs(words: set[str], picture: ClinicalPicture) -> set[str]:
+    """Facts that join several findings."""
+    found: set[str] = set()
+    for sign, members in (("heat", HEAT), ("empty_heat", EMPTY_HEAT), ("cold", COLD), ("stress", STRESS)):
+        if not words.isdisjoint(members):
+            found.add(f"sign:{sign}")
+    if "branch:damp_heat" in words:
+        found.add("sign:heat")
+    if "branch:liver_qi_stagnation" in words:
+        found.add("sign:stress")
+    screening = picture.case.screening
+    if "body.anxious" in words or (screening.gad2 or 0) >= 3 or (screening.phq2 or 0) >= 3:
+        found.add("sign:anxiety")
+    days = picture.case.complaint.duration_days
+    strained = any(f"cause:{cause}" in words or f"onset.{cause}" in words for cause in STRAINS)
+    if strained and days is not None and days <= 3:
+        found.add("injury:first_72h")
+    leg = _leg_path(words)
+    found.update(leg)
+    if strained and picture.assessment.stage == "acute" and not leg:
+        found.add("strain:acute")
+    if "body.training_load" in words and not words.isdisjoint({"body.tired", "worsened_by.tiredness"}):
+        found.add("training:exhausted")
+    return found
+
+
+def _leg_path(words: set[str]) -> set[str]:
+    """Leg pain that comes from the back: which channel it follows."""
+    electric_below = {"radiation.below_knee", "quality.electric", "exam.straight_leg_raise"}
+    back, outer = "radiation.back_of_leg" in words, "radiation.side_of_leg" in words
+    if not (back or outer or "radiation.below_knee" in words):
+        return set()
+    if words.isdisjoint(electric_below):
+        return set()
+    paths = {name for name, holds in (("bladder", back), ("gallbladder", outer)) if holds}
+    return {f"sciatica:{path}" for path in paths or {"untold"}}

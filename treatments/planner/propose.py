@@ -1,0 +1,304 @@
+"""From a clinical picture to a proposal, in five steps: candidates, safety, composition, parameters, account.
+
+Pure: same picture and knowledge, same proposal. Safety sees every item before it enters and once more at the end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from intake.assessment import ClinicalPicture
+
+from . import account, compose, electro
+from .adjuncts import plan_adjuncts, plan_ear, plan_home, withhold
+from .candidates import LEVELS, Candidate, find_candidates, site_tables
+from .compose import Chosen
+from .facts import Facts, read_facts
+from .knowledge import PointRule
+from .matching import Compiled, compile_rules, first, matching
+from .parameters import needling_order, plan_point, retention
+from .proposal import Dose, Phase, PlannedPoint, Proposal, Reason, Stage, Treatment, Withheld
+from .recipes import (
+    AdjunctRule,
+    DepthRule,
+    DoseRule,
+    EarRule,
+    ElectroGoal,
+    Exclusion,
+    HomeRule,
+    Person,
+    PlannerKnowledge,
+    Slots,
+    Technique,
+)
+from .safety import Guard, Place, build_guard
+
+NO_PLAN = ("emergency", "refer_before_treating", "need_information")
+
+
+@dataclass(frozen=True)
+class _Program:
+    """The rules of one knowledge, compiled."""
+
+    rules: tuple[Compiled[PointRule], ...]
+    persons: tuple[Compiled[Person], ...]
+    slots: tuple[Compiled[Slots], ...]
+    techniques: tuple[Compiled[Technique], ...]
+    depths: tuple[Compiled[DepthRule], ...]
+    goals: tuple[Compiled[ElectroGoal], ...]
+    exclusions: tuple[Compiled[Exclusion], ...]
+    adjuncts: tuple[Compiled[AdjunctRule], ...]
+    ear: tuple[Compiled[EarRule], ...]
+    home: tuple[Compiled[HomeRule], ...]
+    doses: tuple[Compiled[DoseRule], ...]
+
+
+class _Programs:
+    """Compiled rules by knowledge; a process knows one or two."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[PlannerKnowledge, _Program]] = {}
+
+    def of(self, knowledge: PlannerKnowledge) -> _Program:
+        kept = self._kept.get(id(knowledge))
+        if kept is None:
+            kept = (knowledge, _compile(knowledge))
+            self._kept[id(knowledge)] = kept
+        return kept[1]
+
+
+def _compile(knowledge: PlannerKnowledge) -> _Program:
+    return _Program(
+        rules=compile_rules(knowledge.rules),
+        persons=compile_rules(knowledge.persons),
+        slots=compile_rules(knowledge.slots),
+        techniques=compile_rules(knowledge.techniques),
+        depths=compile_rules(knowledge.depths),
+        goals=compile_rules(knowledge.goals),
+        exclusions=compile_rules(knowledge.exclusions),
+        adjuncts=compile_rules(knowledge.adjuncts),
+        ear=compile_rules(knowledge.ear_rules),
+        home=compile_rules(knowledge.home),
+        doses=compile_rules(knowledge.doses),
+    )
+
+
+_PROGRAMS = _Programs()
+
+
+def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
+    """The proposal for one patient. Never raises for a picture that the assessment accepted."""
+    assessment = picture.assessment
+    program = _PROGRAMS.of(knowledge)
+    facts = read_facts(picture)
+    regions = frozenset(region for site in site_tables(facts, knowledge) for region in site.regions)
+    guard = build_guard(picture, facts, knowledge, regions)
+    shown = account.alerts(assessment, guard)
+    treatment: Treatment | None = None
+    withheld: tuple[Withheld, ...] = ()
+    ask = tuple(account.Question(item.finding, item.why) for item in assessment.ask)
+    if assessment.action not in NO_PLAN:
+        treatment, out = _treatment(picture, facts, guard, knowledge, program)
+        withheld = account.tidy([*out, *account.barred_modalities(guard)])
+        ask = account.questions(assessment, guard, withheld)
+    return Proposal(
+        case=picture.case.case,
+        knowledge_version=knowledge.version,
+        action=account.action_of(assessment, shown),
+        alerts=shown,
+        assessment=assessment.as_json(),
+        treatment=treatment,
+        withheld=withheld,
+        ask=ask,
+    )
+
+
+def _treatment(
+    picture: ClinicalPicture, facts: Facts, guard: Guard, knowledge: PlannerKnowledge, program: _Program
+) -> tuple[Treatment, list[Withheld]]:
+    out: list[Withheld] = []
+    persons = matching(program.persons, facts)
+    candidates = find_candidates(picture, facts, knowledge, program.rules)
+    stages = _stages(candidates, facts, guard, knowledge, program, persons, out)
+    if not stages:
+        facts = replace(facts, words=facts.words | {"needles:none"})
+    adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge)
+    out += kept_out
+    if not stages:
+        adjuncts = tuple(adjunct for adjunct in adjuncts if adjunct.kind != "warm_needle")
+    ear, kept_out = plan_ear(program.ear, facts, guard, knowledge)
+    out += kept_out
+    home, kept_out = plan_home(program.home, facts, guard, knowledge)
+    out += kept_out
+    cautions = dict.fromkeys(
+        stop.text for modality in ("needle",) for stop in guard.against(modality) if stop.level == "caution"
+    )
+    treatment = Treatment(
+        principle=account.principle(facts, picture.assessment, knowledge),
+        stages=stages,
+        adjuncts=adjuncts,
+        ear=ear,
+        home_care=home,
+        dose=_dose(facts, program),
+        cautions=tuple(cautions),
+    )
+    return treatment, out
+
+
+def _stages(
+    candidates: Sequence[Candidate],
+    facts: Facts,
+    guard: Guard,
+    knowledge: PlannerKnowledge,
+    program: _Program,
+    persons: Sequence[Person],
+    out: list[Withheld],
+) -> tuple[Stage, ...]:
+    needles_out = next((stop for stop in guard.against("needle") if stop.level != "caution"), None)
+    if needles_out is not None:
+        out.append(withhold("needles", "needle", needles_out))
+        return ()
+    for candidate in candidates:  # whatever a rule asks for and safety stops is told, chosen or not
+        _tell_stop(candidate, facts, guard, knowledge, out)
+    slots = first(program.slots, facts)
+    assert slots is not None, "every class has its slots; check_knowledge proves it"
+    ideal, layout = compose.lay_out(facts, site_tables(facts, knowledge), candidates)
+    cost = compose.turn_cost(persons)
+    needles = compose.budget(persons, facts.visit)
+    chosen = compose.choose(candidates, slots, ideal, cost, needles, facts)
+    kept, left_out = compose.keep_safe(chosen, guard, layout, knowledge.points)
+    for item, stop in left_out:
+        if stop is not None:
+            out.append(withhold(_name(item), "needle", stop))
+    spent = sum(item.cost for item in kept)
+    kept = compose.fallback_distal(candidates, kept, guard, layout, facts, knowledge.points, needles - spent)
+    goal, exclusions = electro.planned_goal(program.goals, program.exclusions, facts)
+    pairs: list[electro.Pair] = []
+    if goal is not None:
+        most = goal.max_pairs * (2 if len(facts.painful) == 2 else 1)
+        pairs = electro.pairs_of(chosen, goal, knowledge, most)
+        if pairs:
+            out += electro.excluded(exclusions, facts)
+        barred = [stop for stop in guard.against("ea") if stop.level != "caution"]
+        if pairs:
+            out += [withhold("electro", "ea", stop) for stop in barred]
+        if exclusions or barred:
+            goal = None
+    return _build_stages(kept, layout, facts, guard, knowledge, program, persons, goal, pairs)
+
+
+def _build_stages(
+    kept: Sequence[Chosen],
+    layout: compose.Layout,
+    facts: Facts,
+    guard: Guard,
+    knowledge: PlannerKnowledge,
+    program: _Program,
+    persons: Sequence[Person],
+    goal: ElectroGoal | None,
+    pairs: Sequence[electro.Pair],
+) -> tuple[Stage, ...]:
+    by_position: dict[str, list[Chosen]] = defaultdict(list)
+    for item in kept:
+        by_position[item.position].append(item)
+    primary = layout.positions[0]
+    second = [position for position in by_position if position != primary]
+    if not layout.movement:
+        for position in second:
+            few = sum(item.cost for item in by_position[position]) < 2
+            if few and by_position.get(primary):  # one needle is not worth turning the body
+                del by_position[position]
+    order = sorted(by_position, key=lambda position: (position != compose.UPRIGHT if layout.movement else False,
+                                                      position != primary))  # fmt: skip
+    techniques, depths = matching(program.techniques, facts), matching(program.depths, facts)
+    stages = []
+    for position in order:
+        items = sorted(by_position[position], key=lambda item: needling_order(item, facts))
+        planned = [
+            plan_point(
+                item,
+                knowledge.points[item.candidate.code],
+                knowledge.ashi.get(item.candidate.region) if item.candidate.code == "ASHI" else None,
+                guard,
+                facts,
+                persons,
+                techniques,
+                depths,
+                knowledge.needles,
+            )
+            for item in items
+        ]
+        main = position == primary
+        minutes = retention(persons, len(order), main)
+        if layout.movement and position == compose.UPRIGHT:
+            minutes = 10
+        current = electro.electro_items(goal, pairs, kept, knowledge.points, guard, minutes, position) if goal else ()
+        points = _join_levels(planned)
+        if guard.is_one_sided:
+            points = _split_sides(points)
+        side_up = layout.side_up if position == "side_lying" else None
+        stages.append(Stage(position, side_up, minutes, tuple(points), current))
+    return tuple(stages)
+
+
+def _join_levels(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
+    """EX-B2 at several levels of one part of the spine and one side is one entry with its levels from above down."""
+    joined: list[PlannedPoint] = []
+    for point in points:
+        if point.levels:
+            for place, other in enumerate(joined):
+                same = other.code == point.code and other.side == point.side and other.depth_mm == point.depth_mm
+                if same and other.levels[0][0] == point.levels[0][0]:
+                    levels = tuple(sorted(other.levels + point.levels, key=LEVELS.index))
+                    joined[place] = replace(other, levels=levels)
+                    break
+            else:
+                joined.append(point)
+        else:
+            joined.append(point)
+    return joined
+
+
+def _split_sides(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
+    """A patient with a barred limb gets every side said by itself."""
+    split: list[PlannedPoint] = []
+    for point in points:
+        split += [replace(point, side="left"), replace(point, side="right")] if point.side == "both" else [point]
+    return split
+
+
+def _tell_stop(
+    candidate: Candidate, facts: Facts, guard: Guard, knowledge: PlannerKnowledge, out: list[Withheld]
+) -> None:
+    if candidate.code == "ASHI" and out and any(item.item == "ASHI" for item in out):
+        return
+    if candidate.limb == "none" or not guard.is_one_sided:
+        sides = facts.painful[:1]
+    else:
+        sides = ("left", "right")
+    point = knowledge.points[candidate.code]
+    for side in sides:
+        stops = guard.against_needle(point, Place(candidate.region, candidate.limb, side))
+        hard = next((stop for stop in stops if stop.level != "caution"), None)
+        if hard is not None:
+            name = candidate.code + (f" {candidate.level}" if candidate.level else "")
+            if candidate.limb != "none" and guard.is_one_sided and hard.row.startswith(("lymph", "avfistula")):
+                name = f"{name} {side}"
+            out.append(withhold(name, "needle", hard))
+
+
+def _name(item: Chosen) -> str:
+    candidate = item.candidate
+    return candidate.code + (f" {candidate.level}" if candidate.level else "")
+
+
+def _dose(facts: Facts, program: _Program) -> Dose:
+    rule = first(program.doses, facts)
+    assert rule is not None, "the last dose rule holds always; check_knowledge proves it"
+    return Dose(
+        phases=tuple(Phase(phase.per_week, phase.weeks) for phase in rule.phases),
+        review_at=rule.review_at,
+        because=(Reason(rule.id, rule.text, rule.sources),),
+    )
