@@ -40,6 +40,7 @@ def raise_alerts(case: Case, facts: Facts, marks: Iterable[TextSign], knowledge:
             _keep(signs, _from_rule(rule, facts))
     said = {mark.finding: mark for mark in marks if mark.strength == "states"}
     alerts = [_finish(sign, facts, case, said, knowledge) for sign in signs.values()]
+    alerts = _without_echoes(alerts)
     alerts += _cleared(case, signs, knowledge)
     alerts += _two_cautions(alerts)
     return tuple(sorted(alerts, key=lambda alert: -RANK[alert.level]))  # stable: the order of the files within a level
@@ -132,6 +133,20 @@ def _finish(sign: _Sign, facts: Facts, case: Case, said: Mapping[str, TextSign],
         group=sign.group,
         is_private=sign.is_private,
     )
+
+
+def _without_echoes(alerts: list[Alert]) -> list[Alert]:
+    """A caution that only repeats part of a graver alert of its group says nothing new."""
+
+    def is_echo(alert: Alert) -> bool:
+        return RANK[alert.level] <= RANK["caution"] and any(
+            other.group == alert.group
+            and RANK[other.level] > RANK[alert.level]
+            and set(alert.because) <= set(other.because)
+            for other in alerts
+        )
+
+    return [alert for alert in alerts if not is_echo(alert)]
 
 
 def _cleared(case: Case, signs: Mapping[str, _Sign], knowledge: IntakeKnowledge) -> list[Alert]:

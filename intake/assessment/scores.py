@@ -39,10 +39,11 @@ class Tally:
         self.d += weighing.d
         if not weighing.never_alone:
             self.outside += weighing.s + weighing.d
+        is_sign = bool(weighing.topic)  # how long it has lasted gives points but is no sign of its own
         for index, halves in weighing.votes:
             self.points[index] += halves
-            self.counts[index] += 1
-            self.solid[index] += not weighing.never_alone
+            self.counts[index] += is_sign
+            self.solid[index] += is_sign and not weighing.never_alone
 
     def copy(self) -> Tally:
         return Tally(self.s, self.d, self.outside, self.points[:], self.counts[:], self.solid[:])

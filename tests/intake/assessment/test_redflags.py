@@ -217,6 +217,13 @@ def test_gravest_first_and_each_code_once(judged):
     assert len(codes) == len(set(codes))
 
 
+def test_a_caution_that_repeats_a_graver_alert_is_not_shown(judged):
+    a = judged(ENOUGH + "flag.missed_periods onset.sport", age=25)
+    assert [alert.code for alert in a.alerts] == ["fx_stress"]
+    beside = judged(ENOUGH + "flag.missed_periods flag.height_loss", age=25)
+    assert [alert.code for alert in beside.alerts] == ["fx_height", "fx_periods"]
+
+
 def test_two_cautions_of_different_kinds_need_reasoning(judged):
     one = judged(ENOUGH + "flag.leg_weakness_old exam.straight_leg_raise")
     two = judged(ENOUGH + "flag.leg_weakness_old flag.eye_skin_gut")

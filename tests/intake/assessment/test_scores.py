@@ -123,6 +123,12 @@ def test_duration_weighs_once(judged):
     assert old.deficiency.score == 0
 
 
+def test_duration_is_no_sign_of_its_own(judged):
+    a = judged("time.night_fixed eased_by.movement quality.stiff worsened_by.breathing", days=400)
+    stasis = next(p for p in a.considered if p.id == "blood_stasis")
+    assert (stasis.score, stasis.held_back) == (4, "too few different findings")
+
+
 def test_what_hands_find_counts_one_and_a_half_times(judged):
     told = judged("worsened_by.pressure worsened_by.movement onset.lifting")
     felt = judged("worsened_by.pressure worsened_by.movement onset.lifting palpation.tender_points")
