@@ -1,0 +1,21 @@
+"""Django's own `check` runs the same examination of the knowledge files as `manage.py check_knowledge`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, register
+
+from treatments.planner.checking import check_knowledge
+
+HINT = (
+    "Correct the file under treatments/knowledge/; `manage.py check_knowledge` prints the same list with the coverage."
+)
+
+
+@register("knowledge")
+def treatment_knowledge(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A broken knowledge file keeps the server from starting and says where."""
+    return [Error(fault, hint=HINT, id="treatments.E001") for fault in check_knowledge()]

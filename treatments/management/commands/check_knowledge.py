@@ -1,0 +1,62 @@
+"""`manage.py check_knowledge`: every fault of the knowledge files at once, and what the rules cover. Exit 1 on faults."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from intake.assessment import KnowledgeError as IntakeKnowledgeError
+from intake.assessment import load_intake_knowledge
+from treatments.planner.checking import Coverage, check_knowledge, coverage
+from treatments.planner.facts import SITES
+from treatments.planner.load import FOLDER, KnowledgeError, load_planner_knowledge
+
+
+def _intake_faults() -> tuple[str, ...]:
+    try:
+        load_intake_knowledge()
+    except IntakeKnowledgeError as error:
+        return tuple(f"intake/knowledge: {fault}" for fault in error.faults)
+    return ()
+
+
+class Command(BaseCommand):
+    help = "Checks the knowledge files and prints every fault with file and key, and the coverage of pattern by site."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--folder", type=Path, default=FOLDER, help="another treatments knowledge folder")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder: Path = options["folder"]
+        faults = [*_intake_faults(), *check_knowledge(folder)]
+        for fault in faults:
+            self.stderr.write(fault)
+        try:
+            knowledge = load_planner_knowledge(folder)
+        except KnowledgeError:
+            knowledge = None
+        if knowledge is not None:
+            self._write_coverage(coverage(knowledge))
+            rules, points = len(knowledge.every_rule()), len(knowledge.points)
+            self.stdout.write(f"Knowledge {knowledge.version}: {rules} rules, {points} points, "
+                              f"{len(knowledge.contraindications)} contraindications, {len(faults)} faults.")  # fmt: skip
+            if knowledge.drafts:
+                self.stdout.write("Drafts (inert): " + ", ".join(knowledge.drafts))
+        if faults:
+            sys.exit(1)
+
+    def _write_coverage(self, rows: list[Coverage]) -> None:
+        """Candidates as local/distal/root, one line a pattern."""
+        by_pattern: dict[str, dict[str, Coverage]] = {}
+        for row in rows:
+            by_pattern.setdefault(row.pattern, {})[row.site] = row
+        self.stdout.write("Candidates by pattern and site: local/distal/root")
+        self.stdout.write(f"{'':24}" + "".join(f"{site:>12}" for site in SITES))
+        for pattern, cells in by_pattern.items():
+            texts = (f"{cells[site].local}/{cells[site].distal}/{cells[site].root}" for site in SITES)
+            self.stdout.write(f"{pattern:24}" + "".join(f"{text:>12}" for text in texts))
