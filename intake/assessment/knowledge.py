@@ -84,6 +84,7 @@ class IntakeKnowledge:
     old_injury_votes: tuple[tuple[int, int], ...]
     durations: tuple[tuple[int, Weighing], ...]  # (from days, weighing), longest first
     topics: Mapping[str, tuple[Weighing, ...]]
+    hand_topics: tuple[tuple[str, frozenset[str]], ...]  # topics only a practitioner can answer, with their findings
     patterns: schema.PatternsFile
     branches: tuple[int, ...]  # places in PATTERN_IDS
     roots: tuple[int, ...]
@@ -168,6 +169,11 @@ def _load(directory: Path) -> IntakeKnowledge:
             for row in sorted(weights.duration, key=lambda row: -row.from_)
         ),
         topics={topic: tuple(members) for topic, members in topics.items()},
+        hand_topics=tuple(
+            (topic, frozenset(w.finding for w in members))
+            for topic, members in topics.items()
+            if all(w.by_hand for w in members)
+        ),
         patterns=patterns,
         branches=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "branch"),
         roots=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "root"),

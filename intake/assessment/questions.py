@@ -56,11 +56,11 @@ def beside_plan(case: Case, facts: Facts, required: Iterable[Ask], knowledge: In
     asked = {finding for ask in required for finding in (ask.finding, *ask.together)}
     asks = []
     for flag in knowledge.flags.flag:
-        if flag.finding in asked or _is_answered(flag.finding, facts, knowledge):
+        if flag.ask_if is not None and facts.present.isdisjoint(flag.ask_if):
             continue
         if flag.sex is not None and case.patient.sex not in (None, flag.sex):
             continue
-        if flag.ask_if is not None and facts.present.isdisjoint(flag.ask_if):
+        if flag.finding in asked or _is_answered(flag.finding, facts, knowledge):
             continue
         asks.append(Ask(flag.finding, flag.why, False, (), knowledge.asked_of[flag.finding]))
     return tuple(asks)
@@ -98,14 +98,16 @@ def from_hands(facts: Facts, branch: str | None, root: str | None, knowledge: In
 
     First the finding that would speak most for the leading patterns.
     """
-    leads = {index for index, name in enumerate(PATTERN_IDS) if name in (branch, root)}
+    leads = [PATTERN_IDS.index(name) for name in (branch, root) if name is not None]
     asks = []
-    for topic, members in knowledge.topics.items():
-        if not members[0].by_hand or any(w.finding in facts.present or w.finding in facts.absent for w in members):
+    for topic, findings in knowledge.hand_topics:
+        if not (findings.isdisjoint(facts.present) and findings.isdisjoint(facts.absent)):
             continue
-        ranked = sorted(members, key=lambda w: -max((h for i, h in w.votes if i in leads), default=0))
-        first, *others = (w.finding for w in ranked)
-        asks.append(Ask(first, knowledge.weights.topics[topic], False, tuple(others), knowledge.asked_of[first]))
+        members = knowledge.topics[topic]
+        voters = (f for index in leads for f, _, _ in knowledge.voters[index] if f in findings)  # strongest first
+        first = next(voters, members[0].finding)
+        others = tuple(w.finding for w in members if w.finding != first)
+        asks.append(Ask(first, knowledge.weights.topics[topic], False, others, knowledge.asked_of[first]))
     return tuple(asks)
 
 

@@ -218,9 +218,12 @@ def pattern_scores(
     leads: tuple[str | None, str | None],
 ) -> tuple[PatternScore, ...]:
     """Every pattern that has points or leads: the branch, the root, then by points."""
-    found = tuple(found)
+    votes: list[list[Evidence]] = [[] for _ in PATTERN_IDS]
+    for weighing in found:
+        for index, halves in weighing.votes:
+            votes[index].append(Evidence(weighing.finding, halves / 2))
     scores = [
-        _pattern(index, found, tally, verdict, facts, knowledge, leads)
+        _pattern(index, _sorted(votes[index]), tally, verdict, facts, knowledge, leads)
         for index, name in enumerate(PATTERN_IDS)
         if tally.points[index] or name in leads
     ]
@@ -229,7 +232,7 @@ def pattern_scores(
 
 def _pattern(
     index: int,
-    found: tuple[Weighing, ...],
+    votes: tuple[Evidence, ...],
     tally: Tally,
     verdict: Verdict,
     facts: Facts,
@@ -238,20 +241,26 @@ def _pattern(
 ) -> PatternScore:
     name = PATTERN_IDS[index]
     pattern = knowledge.patterns.pattern[name]
-    codes = next((w.codes for w in pattern.icd11_when if not facts.present.isdisjoint(w.any)), pattern.icd11)
-    voters = knowledge.voters[index]
-    against = _sorted(Evidence(f, weight) for f, weight in knowledge.opponents[index] if f in facts.present)
-    lacking = _sorted(Evidence(f, halves / 2, False) for f, halves, strong in voters if strong and f in facts.absent)
-    missing = [f for f, halves, _ in voters if f not in facts.present and f not in facts.absent]
+    present, absent = facts.present, facts.absent
+    codes = next((w.codes for w in pattern.icd11_when if not present.isdisjoint(w.any)), pattern.icd11)
+    against = [Evidence(f, weight) for f, weight in knowledge.opponents[index] if f in present]
+    lacking: list[Evidence] = []
+    missing: list[str] = []
+    for finding, halves, is_strong in knowledge.voters[index]:  # strongest first
+        if finding in absent:
+            if is_strong:
+                lacking.append(Evidence(finding, halves / 2, False))
+        elif len(missing) < MISSING_SHOWN and finding not in present:
+            missing.append(finding)
     return PatternScore(
         id=name,
         name=pattern.name,
         icd11=tuple(codes),
         role=pattern.role,
         score=tally.points[index] / 2,
-        for_=_sorted(Evidence(w.finding, h / 2) for w in found for i, h in w.votes if i == index),
-        against=against + lacking,
-        missing=tuple(missing[:MISSING_SHOWN]),
+        for_=votes,
+        against=_sorted(against) + tuple(lacking),
+        missing=tuple(missing),
         is_lead=name in leads,
         qualifies=verdict.held_back[index] is None,
         held_back=verdict.held_back[index],
