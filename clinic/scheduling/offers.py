@@ -95,6 +95,14 @@ class VisitRow:
     next_value: str = ""  # slot value of the next fit
     next_words: str = ""
 
+    @property
+    def weekday(self) -> str:
+        """“Thu”, or nothing while the day is no date."""
+        try:
+            return f"{dt.date.fromisoformat(self.day):%a}"
+        except ValueError:
+            return ""
+
 
 def missing_numbers(course: Course) -> list[int]:
     """Visits of a course that hold no time yet."""

@@ -226,9 +226,16 @@ def courses_to_book() -> list[dict[str, Any]]:
         .annotate(held=held)
     )
     return [
-        {"course": course, "words": course_words(course), "left": max(course.sessions - course.held, 0)}
+        {"course": course, "words": course_words(course), "pill": _left(course.sessions, course.held)}
         for course in waiting
     ]
+
+
+def _left(sessions: int, held: int) -> dict[str, str]:
+    left = max(sessions - held, 0)
+    if held:
+        return {"kind": "caution", "icon": "arrow-repeat", "text": f"{left} of {sessions} left to book"}
+    return {"kind": "wait", "icon": "calendar-plus", "text": f"{left} visit{'' if left == 1 else 's'} to book"}
 
 
 def visits_of(course: Course) -> list[dict[str, Any]]:

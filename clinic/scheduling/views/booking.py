@@ -72,6 +72,8 @@ def new(request: HttpRequest) -> HttpResponse:
         context = _page(request, data)
         context["form"].initial["day"] = context["day"]
         return render(request, "scheduling/new.html", context)
+    if request.POST.get("look"):  # the way without JavaScript: look again, book nothing
+        return render(request, "scheduling/new.html", _page(request, request.POST))
     form = BookingForm(request.POST)
     if not form.is_valid():
         return render(request, "scheduling/new.html", _page(request, request.POST, form=form), status=422)

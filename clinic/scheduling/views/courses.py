@@ -55,6 +55,7 @@ def _page(
         "booked": visits_of(course),
         "practitioners": practitioners(),
         "nonce": request.POST.get("nonce") or new_nonce(),
+        "wish_kept": [(name, value) for name in wish.fields for value in wish.data.getlist(name)],
         "can_skip": any(row.state == "taken" for row in rows) and any(row.state != "taken" for row in rows),
         **more,
     }

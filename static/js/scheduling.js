@@ -1,0 +1,112 @@
+// The calendar (drag to move, click to open or book) and the weekday beside a typed date.
+(() => {
+  "use strict";
+  document.addEventListener("change", (event) => {
+    const box = document.querySelector(`[data-weekday-of="${event.target.id}"]`);
+    const day = box && event.target.valueAsDate;
+    if (box) box.textContent = day ? day.toLocaleDateString("en-GB", { weekday: "short", timeZone: "UTC" }) : "";
+  });
+
+  const box = document.getElementById("calendar");
+  if (!box || !window.EventCalendar || window.matchMedia("(max-width: 720px)").matches) return;
+  const frame = JSON.parse(document.getElementById("calendar-frame").textContent);
+  const token = document.querySelector("#calendar-token input").value;
+  const note = document.getElementById("calendar-note");
+  const two = (number) => String(number).padStart(2, "0");
+  const dayOf = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const clockOf = (date) => `${two(date.getHours())}:${two(date.getMinutes())}`;
+  const post = (url, fields) => fetch(url, {
+    method: "POST",
+    headers: { Accept: "application/json", "X-CSRFToken": token },
+    body: new URLSearchParams(fields),
+  }).then(async (answer) => ({ ok: answer.ok, ...(await answer.json().catch(() => ({}))) }), () => ({ ok: false }));
+
+  const say = (words, isBad, undo) => {
+    note.replaceChildren();
+    const bar = document.createElement("div");
+    bar.className = isBad ? "notice danger" : "notice undo-bar";
+    bar.append(Object.assign(document.createElement("span"), { textContent: words }));
+    if (undo) {
+      const button = Object.assign(document.createElement("button"), { className: "btn btn-quiet btn-sm", textContent: "Undo" });
+      button.addEventListener("click", async () => {
+        const answer = await post(undo, {});
+        say(answer.words || "That could not be undone.", !answer.ok);
+        calendar.refetchEvents();
+      });
+      bar.append(button);
+    }
+    note.append(bar);
+  };
+
+  let isFirst = true;
+  const load = async (info) => {
+    const asked = new URLSearchParams({ start: info.startStr, end: info.endStr });
+    const headers = isFirst ? {} : { "X-Ashi-Background": "1" };
+    isFirst = false;
+    const answer = await fetch(`${box.dataset.feed}?${asked}`, { headers });
+    if (!answer.ok) throw new Error("feed");
+    return answer.json();
+  };
+  const line = (className, textContent) => Object.assign(document.createElement("div"), { className, textContent });
+  const move = async (info) => {
+    const { event } = info;
+    const answer = await post(`${box.dataset.visit}${event.id}/move/`, {
+      practitioner: event.resourceIds[0],
+      day: dayOf(event.start),
+      clock: clockOf(event.start),
+      version: event.extendedProps.version,
+    });
+    if (answer.ok) say(answer.words, false, answer.undo);
+    else {
+      info.revert();
+      say(`Not moved. ${answer.words || "The clinic's server did not answer."}${answer.next_fit ? ` Next fit: ${answer.next_fit}.` : ""}`, true);
+    }
+    calendar.refetchEvents();
+  };
+
+  box.hidden = false;
+  document.getElementById("day-list").hidden = true;
+  const isWeek = box.dataset.view === "week";
+  const mayBook = Boolean(box.dataset.new);
+  const calendar = EventCalendar.create(box, {
+    view: isWeek ? "resourceTimeGridWeek" : "resourceTimeGridDay",
+    date: box.dataset.date,
+    firstDay: 1,
+    hiddenDays: isWeek ? frame.hiddenDays : [],
+    resources: frame.resources,
+    datesAboveResources: true,
+    columnWidth: isWeek ? "120px" : undefined,
+    headerToolbar: { start: "", center: "", end: "" },
+    allDaySlot: false,
+    slotMinTime: frame.slotMinTime,
+    slotMaxTime: frame.slotMaxTime,
+    slotDuration: "00:15:00",
+    slotHeight: 20,
+    snapDuration: "00:05:00",
+    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
+    nowIndicator: Intl.DateTimeFormat().resolvedOptions().timeZone === box.dataset.zone,
+    pointer: mayBook,
+    eventStartEditable: mayBook,
+    eventDurationEditable: false,
+    eventSources: [{ events: load }],
+    eventContent: ({ event, timeText }) => event.display === "background" ? "" : {
+      domNodes: [line("visit-time", `${timeText} · ${event.extendedProps.status}`), line("visit-name", event.title), line("visit-where", `${event.extendedProps.service}, ${event.extendedProps.room}`)],
+    },
+    eventDidMount: ({ el, event }) => {
+      if (event.display !== "background") el.setAttribute("aria-label", event.extendedProps.label);
+    },
+    eventClick: ({ event }) => {
+      if (event.display !== "background") window.location.assign(`${box.dataset.visit}${event.id}/`);
+    },
+    dateClick: ({ date, resource }) => {
+      if (!mayBook) return;
+      const asked = new URLSearchParams({ day: dayOf(date), clock: clockOf(date) });
+      if (resource) asked.set("practitioner", resource.id);
+      window.location.assign(`${box.dataset.new}?${asked}`);
+    },
+    eventDrop: move,
+  });
+  window.setInterval(() => { if (!document.hidden) calendar.refetchEvents(); }, 60000);
+})();
