@@ -14,4 +14,6 @@ urlpatterns = [
     path("", include("clinic.people.urls")),
     path("", include("clinic.audit.urls")),
     path("", include("clinic.scheduling.urls")),
+    path("", include("treatments.urls.root")),
+    path("", include("treatments.urls.plans")),
 ]

@@ -91,6 +91,25 @@ ADDRESSES: dict[str, Permission] = {
     "people:patient_add": P.EDIT_PATIENTS,
     "people:patient_edit": P.EDIT_PATIENTS,
     "people:keys": P.STAFF,
+    # treatments: plans
+    "plans:propose": P.WRITE_CLINICAL,
+    "plans:proposal": P.READ_CLINICAL,
+    "plans:points": P.READ_CLINICAL,
+    "plans:plan": P.READ_CLINICAL,
+    "plans:item": P.WRITE_CLINICAL,
+    "plans:change": P.WRITE_CLINICAL,
+    "plans:undo": P.WRITE_CLINICAL,
+    "plans:override": P.WRITE_CLINICAL,
+    "plans:seen": P.WRITE_CLINICAL,
+    "plans:sign": P.WRITE_CLINICAL,
+    "plans:reopen": P.WRITE_CLINICAL,
+    "plans:home_care": P.READ_CLINICAL,
+    # intake: the practitioner's assessment
+    "intake:assess": P.READ_CLINICAL,
+    "intake:assessment": P.READ_CLINICAL,
+    "intake:assessment_save": P.WRITE_CLINICAL,
+    "intake:assessment_clear": P.WRITE_CLINICAL,
+    "intake:assessment_withdraw": P.WRITE_CLINICAL,
     # audit
     "audit:trail": P.READ_AUDIT,
     # scheduling: logistics only, so the front desk may do all of it

@@ -49,9 +49,7 @@ class TreatmentPlan(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["patient", "version"], name="plan_version_once"),
             models.UniqueConstraint(fields=["patient"], condition=Q(status="draft"), name="plan_one_draft"),
-            models.UniqueConstraint(
-                fields=["patient"], condition=Q(status="signed"), name="plan_one_in_force"
-            ),
+            models.UniqueConstraint(fields=["patient"], condition=Q(status="signed"), name="plan_one_in_force"),
             models.CheckConstraint(
                 condition=Q(status="draft", signed_by__isnull=True, signed_at__isnull=True)
                 | (~Q(status="draft") & Q(signed_by__isnull=False, signed_at__isnull=False)),

@@ -25,9 +25,7 @@ class Visit(models.Model):
     appointment = models.ForeignKey(
         "scheduling.Appointment", on_delete=models.PROTECT, null=True, blank=True, related_name="visits"
     )
-    practitioner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="visits"
-    )
+    practitioner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="visits")
     started_at = models.DateTimeField()
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
     record = models.JSONField(default=dict, blank=True)
@@ -97,15 +95,11 @@ class AdverseEvent(models.Model):
         REFERRED = "referred", "sent to a doctor"
         HOSPITAL = "hospital", "sent to hospital"
 
-    visit = models.ForeignKey(
-        Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="adverse_events"
-    )
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="adverse_events")
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="adverse_events")
     code = models.CharField(max_length=20)
     severity = models.CharField(max_length=10, choices=Severity)
-    serious = models.BooleanField(
-        default=False
-    )  # death, danger to life, hospital, disability, harm to the unborn
+    serious = models.BooleanField(default=False)  # death, danger to life, hospital, disability, harm to the unborn
     onset = models.DateTimeField(null=True, blank=True)
     modality = models.CharField(max_length=20, blank=True)
     place = models.CharField(max_length=80, blank=True)

@@ -1,0 +1,135 @@
+"""What may happen to an assessment: begun, saved, decided, signed. One transaction each."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from intake.assessment import assess, load_intake_knowledge
+from intake.case import build_case
+from intake.models import Assessment, IntakeResponse
+
+
+class StaleAssessment(Exception):
+    """Somebody else saved first. ``current`` is the assessment as it is now."""
+
+    def __init__(self, current: Assessment) -> None:
+        super().__init__("Somebody else changed this assessment meanwhile.")
+        self.current = current
+
+
+class NotADraft(Exception):
+    """The assessment is signed: it is not edited any more."""
+
+
+class NotReady(Exception):
+    """The assessment cannot be signed yet; ``reasons`` say why, in words."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclasses.dataclass(frozen=True)
+class Examination:
+    """What a practitioner entered: ``findings`` holds only what differs from the patient's own answers.
+
+    None in it takes an answer of the patient back to "not known".
+    """
+
+    findings: dict[str, bool | None]
+    levels: list[str]
+    ashi: list[dict[str, str]]
+    notes: str
+
+
+@transaction.atomic
+def open_draft(*, patient: Any, by: Any) -> Assessment:
+    """The open draft of a patient; else a new one, which takes over what was found at the last assessment."""
+    draft = Assessment.objects.filter(patient=patient, status="draft").first()
+    if draft:
+        return draft
+    last = Assessment.objects.filter(patient=patient, status="signed").first()
+    response = IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).first()
+    draft = Assessment.objects.create(
+        patient=patient,
+        response=response,
+        findings=last.findings if last else {},
+        levels=last.levels if last else [],
+        ashi=last.ashi if last else [],
+        created_by=by,
+        supersedes=last,
+    )
+    trail.record("assessment.begun", by=by, patient=patient, obj=draft)
+    return draft
+
+
+@transaction.atomic
+def save(*, assessment_id: int, revision: int, found: Examination, confirmed: dict[str, str], by: Any) -> Assessment:
+    """Keep examination and decision; what is there already changes nothing, whatever the revision.
+
+    ``confirmed``: {} as computed, or {"class", "branch", "root", "reason"} as overruled; signing asks for the
+    reason. Raises StaleAssessment when somebody else saved something different, and NotADraft.
+    """
+    draft = _draft(assessment_id)
+    confirmed = {key: value for key, value in confirmed.items() if value}
+    wanted = (found.findings, found.levels, found.ashi, found.notes, confirmed)
+    if wanted == (draft.findings, draft.levels, draft.ashi, draft.notes, draft.confirmed):
+        return draft
+    if draft.revision != revision:
+        raise StaleAssessment(draft)
+    changed = sum(draft.findings.get(k) != found.findings.get(k) for k in {*draft.findings, *found.findings})
+    draft.findings, draft.levels, draft.ashi, draft.notes, draft.confirmed = wanted
+    draft.revision += 1
+    draft.save(update_fields=["findings", "levels", "ashi", "notes", "confirmed", "revision"])
+    detail = {"changed": changed, "overruled": sorted(set(confirmed) - {"reason"})}
+    trail.record("assessment.saved", by=by, patient=draft.patient, obj=draft, detail=detail)
+    return draft
+
+
+@transaction.atomic
+def sign(*, assessment_id: int, revision: int, by: Any) -> Assessment:
+    """Freeze the draft with the result as it is now; the one before it is superseded.
+
+    Raises NotReady when a result was overruled without a reason, or cautions ask for a line of reasoning.
+    """
+    draft = _draft(assessment_id)
+    if draft.revision != revision:
+        raise StaleAssessment(draft)
+    case = build_case(draft.patient, draft, today=timezone.localdate())
+    knowledge = load_intake_knowledge()
+    result = assess(case, knowledge)
+    reasons = []
+    if result.is_overruled and not draft.confirmed.get("reason", "").strip():
+        reasons.append("You overruled the computed result: write why.")
+    if result.needs_reasoning and not draft.notes.strip():
+        reasons.append("Cautions from more than one group are open: write one line in the notes on why you go on.")
+    if reasons:
+        raise NotReady(reasons)
+    Assessment.objects.filter(patient=draft.patient, status="signed").update(status="superseded")
+    draft.result = {
+        **result.as_json(),
+        "action": result.action,
+        "alerts": [a.as_json() for a in result.alerts],
+    }
+    draft.result["ask"] = [ask.as_json() for ask in result.ask]
+    draft.knowledge_version = result.knowledge_version
+    draft.status = Assessment.Status.SIGNED
+    draft.signed_by, draft.signed_at = by, timezone.now()
+    draft.revision += 1
+    draft.save()
+    detail = {"class": result.klass, "overruled": result.is_overruled}
+    trail.record("assessment.signed", by=by, patient=draft.patient, obj=draft, detail=detail)
+    return draft
+
+
+def _draft(assessment_id: int) -> Assessment:
+    held = Assessment.objects.select_for_update(of=("self",)).select_related("patient", "response")
+    draft = held.get(pk=assessment_id)
+    if draft.status != Assessment.Status.DRAFT:
+        raise NotADraft
+    return draft

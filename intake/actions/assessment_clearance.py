@@ -1,0 +1,57 @@
+"""Lifting a red flag after an examination, and taking that back. Rows are withdrawn, never deleted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from intake.models import Clearance
+
+
+@transaction.atomic
+def clear_findings(
+    *,
+    patient: Any,
+    findings: list[str],
+    examined_by: str,
+    examined_on: dt.date,
+    result: str,
+    note: str = "",
+    by: Any,
+) -> list[Clearance]:
+    """Somebody examined these findings and nothing serious was behind them: one row for each finding.
+
+    Raises ValueError without a finding, an examiner or a result.
+    """
+    if not (findings and examined_by.strip() and result.strip()):
+        raise ValueError("A clearance needs what was examined, by whom, and with what result.")
+    rows = []
+    for finding in findings:
+        row = Clearance.objects.create(
+            patient=patient,
+            finding=finding,
+            examined_by=examined_by.strip(),
+            examined_on=examined_on,
+            result=result.strip(),
+            note=note.strip(),
+            cleared_by=by,
+        )
+        trail.record("redflag.cleared", by=by, patient=patient, obj=row, detail={"finding": finding})
+        rows.append(row)
+    return rows
+
+
+@transaction.atomic
+def withdraw(*, clearance: Clearance, by: Any) -> Clearance:
+    """The clearance does not hold any more: the flag counts again. Withdrawing twice changes nothing."""
+    held = Clearance.objects.select_for_update().get(pk=clearance.pk)
+    if held.withdrawn_at is None:
+        held.withdrawn_at = timezone.now()
+        held.save(update_fields=["withdrawn_at"])
+        detail = {"finding": held.finding}
+        trail.record("redflag.clearance_withdrawn", by=by, patient=held.patient_id, obj=held, detail=detail)
+    return held

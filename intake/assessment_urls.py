@@ -1,0 +1,19 @@
+"""Addresses of the practitioner's assessment; included by intake's own urls in the namespace ``intake``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from intake.views import assessment
+
+urlpatterns = [
+    path("patients/<int:patient_id>/assessment/", assessment.of_patient, name="assess"),
+    path("assessments/<int:assessment_id>/", assessment.page, name="assessment"),
+    path("assessments/<int:assessment_id>/save/", assessment.save, name="assessment_save"),
+    path("assessments/<int:assessment_id>/clear/", assessment.clear, name="assessment_clear"),
+    path(
+        "assessments/<int:assessment_id>/clear/<int:clearance_id>/withdraw/",
+        assessment.withdraw,
+        name="assessment_withdraw",
+    ),
+]

@@ -1,0 +1,266 @@
+"""The assessment page in words: what the patient said, what was found, what follows, with its evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from intake.assessment import assess, load_intake_knowledge
+from intake.case import build_case
+from intake.models import Assessment, Clearance
+
+Json = dict[str, Any]
+GROUPS = {  # group of the vocabulary -> heading; the practitioner's own first
+    "tongue": "Tongue",
+    "pulse": "Pulse",
+    "palpation": "Palpation",
+    "motion": "Movement",
+    "exam": "Examination",
+    "site": "Where it hurts",
+    "side": "Side",
+    "radiation": "Where it travels",
+    "onset": "How it began",
+    "quality": "How it feels",
+    "eased_by": "Eased by",
+    "worsened_by": "Worse with",
+    "time": "Time of day",
+    "body": "The rest of the body",
+    "flag": "Red flags",
+    "condition": "Conditions and medicines",
+    "wish": "Wishes",
+}
+FOUND_BY_HAND = ("tongue", "pulse", "palpation", "motion", "exam")
+SIDES = ("left", "right", "both", "midline")
+LEVELS = [
+    *(f"C{n}" for n in range(5, 8)),
+    *(f"T{n}" for n in range(1, 13)),
+    *(f"L{n}" for n in range(1, 6)),
+    *(f"S{n}" for n in range(1, 5)),
+]
+TEXT_LABELS = {"reason": "In the patient's words"}
+LEVEL_ICONS = {
+    "emergency": ("danger", "exclamation-octagon-fill", "emergency"),
+    "refer": ("danger", "hospital", "doctor first"),
+    "caution": ("caution", "exclamation-triangle", "caution"),
+    "note": ("", "info-circle", "note"),
+}
+ACTIONS = {
+    "emergency": ("danger", "Emergency: no treatment. Do what the alert says, now."),
+    "refer_before_treating": ("danger", "A doctor first: no treatment before this is examined and cleared."),
+    "need_information": ("caution", "Not enough is known yet: answer the questions marked “needed”."),
+    "caution": ("caution", "Can be treated, with care: read the cautions."),
+    "treat": ("good", "Nothing found that stands against treatment."),
+}
+CLASS_WORDS = {
+    "stagnation": "mainly stagnation",
+    "deficiency": "mainly deficiency",
+    "mixed": "stagnation and deficiency together",
+    "undetermined": "cannot be told yet",
+}
+CAUSE_WORDS = {
+    "accident": "accident",
+    "lifting": "lifting or twisting",
+    "sport": "training or sport",
+    "stress": "stress",
+    "overwork": "overwork",
+    "cold_damp": "cold and damp",
+    "illness_or_birth": "illness or birth",
+}
+
+
+def words(name: str) -> str:
+    """An id as words: ``triple_energizer`` is "triple energizer"."""
+    return name.replace("_", " ")
+
+
+def told_by_patient(assessment: Assessment, *, today: dt.date) -> Any:
+    """The case as the patient's answers and the safety facts alone make it, without the practitioner's hand."""
+    bare = Assessment(patient=assessment.patient, response=assessment.response)
+    return build_case(assessment.patient, bare, today=today)
+
+
+def page_of(assessment: Assessment, *, today: dt.date) -> Json:
+    """Everything the page shows. A signed assessment shows the result it was signed with."""
+    case = build_case(assessment.patient, assessment, today=today)
+    told = told_by_patient(assessment, today=today)
+    is_draft = assessment.status == Assessment.Status.DRAFT
+    return {
+        "assessment": assessment,
+        "is_draft": is_draft,
+        "complaint": complaint_of(case),
+        "texts": [{"label": TEXT_LABELS.get(key, words(key)), "text": text} for key, text in case.texts.items()],
+        "by_hand": [_group(name, case, told) for name in FOUND_BY_HAND],
+        "answered": [_group(name, case, told) for name in GROUPS if name not in FOUND_BY_HAND],
+        "levels": [{"level": level, "is_tender": level in assessment.levels} for level in LEVELS],
+        "ashi": [*assessment.ashi, *([{}] * (2 if is_draft else 0))],
+        "sides": SIDES,
+        "regions": [(f.partition(".")[2], label) for f, label in _labels("site").items()],
+        **result_of(assessment, case=case),
+    }
+
+
+def result_of(assessment: Assessment, *, case: Any) -> Json:
+    """The right-hand part: alerts, two scores, patterns, questions."""
+    if assessment.status == Assessment.Status.DRAFT:
+        judged = assess(case, load_intake_knowledge())
+        result: Json = {
+            **judged.as_json(),
+            "action": judged.action,
+            "alerts": [alert.as_json() for alert in judged.alerts],
+            "ask": [ask.as_json() for ask in judged.ask],
+        }
+    else:
+        result = assessment.result
+    kind, sentence = ACTIONS.get(result.get("action", ""), ("", ""))
+    return {
+        "assessment": assessment,
+        "is_draft": assessment.status == Assessment.Status.DRAFT,
+        "result": result,
+        "action": {"kind": kind, "text": sentence},
+        "alerts": [alert_words(alert) for alert in result.get("alerts", [])],
+        "axes": _axes(result),
+        "klass": CLASS_WORDS.get(result["class"], result["class"]),
+        "patterns": [_pattern(p, result) for p in result["patterns"]],
+        "considered": [_pattern(p, result) for p in result.get("considered", [])],
+        "causes": [CAUSE_WORDS.get(cause, words(cause)) for cause in result["causes"]],
+        "channels": [words(channel) for channel in result["channels"]],
+        "contradictions": [c["text"] for c in result["contradictions"]],
+        "asks": [_ask(ask) for ask in result.get("ask", [])],
+        "clearances": _clearances(assessment.patient),
+        "computed": _computed(result),
+        "was_overruled": any(assessment.confirmed.get(key) for key in ("class", "branch", "root")),
+    }
+
+
+def three_way(finding: str, case: Any, told: Any) -> Json:
+    """One control: what counts now, and what the patient had said."""
+    now, said = case.findings.get(finding), told.findings.get(finding)
+    return {
+        "finding": finding,
+        "id": "three-" + finding.replace(".", "-").replace("_", "-"),
+        "label": load_intake_knowledge().label(finding),
+        "value": {True: "1", False: "0"}.get(now, ""),
+        "is_corrected": said is not None and now is not said,
+        "said": {True: "yes", False: "no"}.get(said, ""),
+    }
+
+
+def differences(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Json]:
+    """Where two people's findings differ, for the page after a clash."""
+    label = load_intake_knowledge().label
+    word = {True: "present", False: "absent", None: "not known"}
+    return [
+        {"label": label(finding), "mine": word[mine.get(finding)], "theirs": word[theirs.get(finding)]}
+        for finding in sorted({*mine, *theirs})
+        if mine.get(finding) != theirs.get(finding)
+    ]
+
+
+def _labels(group: str) -> dict[str, str]:
+    return {f: label for f, label in load_intake_knowledge().labels.items() if f.startswith(f"{group}.")}
+
+
+def _group(name: str, case: Any, told: Any) -> Json:
+    controls = [three_way(finding, case, told) for finding in _labels(name)]
+    return {
+        "name": name,
+        "heading": GROUPS[name],
+        "controls": controls,
+        "present": [control for control in controls if control["value"] == "1"],
+        "absent": [control for control in controls if control["value"] == "0"],
+        "unknown": sum(control["value"] == "" for control in controls),
+    }
+
+
+def complaint_of(case: Any) -> Json:
+    days = case.complaint.duration_days
+    pain = case.complaint
+    return {
+        "since": duration(days) if days is not None else "not told",
+        "pain": [
+            {"name": name, "value": value}
+            for name, value in (("now", pain.pain_now), ("average", pain.pain_average), ("worst", pain.pain_worst))
+            if value is not None
+        ],
+        "age": case.patient.age,
+        "sex": case.patient.sex,
+        "weeks": case.patient.pregnancy_weeks,
+    }
+
+
+def duration(days: int) -> str:
+    """Days as people say them: "3 weeks", "4 months", "2 years"."""
+    for size, one, many in ((365, "year", "years"), (30, "month", "months"), (7, "week", "weeks")):
+        if days >= 2 * size or (size == 365 and days >= 330):
+            count = max(1, round(days / size))
+            return f"{count} {one if count == 1 else many}"
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
+def alert_words(alert: Json) -> Json:
+    kind, icon, word = LEVEL_ICONS.get(alert["level"], LEVEL_ICONS["note"])
+    label = load_intake_knowledge().label
+    findings = [finding for finding in alert["because"] if "." in finding]
+    because = [label(finding) for finding in findings]
+    clearable = findings if alert["level"] in ("emergency", "refer", "caution") else []
+    return {**alert, "kind": kind, "icon": icon, "word": word, "because_words": because, "clearable": clearable}
+
+
+def _axes(result: Json) -> list[Json]:
+    # Both bars on one scale, so that they can be compared; 20 points fill it unless a score is higher.
+    top = max(20, result["stagnation"]["score"], result["deficiency"]["score"])
+    return [
+        {
+            "axis": axis,
+            "name": axis.capitalize(),
+            "score": result[axis]["score"],
+            "percent": round(100 * result[axis]["score"] / top, 1),
+            **_evidence(result[axis]),
+        }
+        for axis in ("stagnation", "deficiency")
+    ]
+
+
+def _evidence(row: Json) -> Json:
+    label = load_intake_knowledge().label
+    shown: Json = {
+        side: [
+            {"text": label(e["finding"]), "weight": e["weight"], "is_absence": e.get("present") is False}
+            for e in row.get(side, [])
+        ]
+        for side in ("for", "against")
+    }
+    return {"for_": shown["for"], "against": shown["against"], "missing": [label(f) for f in row.get("missing", [])]}
+
+
+def _pattern(pattern: Json, result: Json) -> Json:
+    titles = load_intake_knowledge().patterns.icd11_titles
+    return {
+        **pattern,
+        **_evidence(pattern),
+        "codes": [{"code": code, "title": titles.get(code, "")} for code in pattern["icd11"]],
+        "is_lead": pattern["id"] in (result.get("branch"), result.get("root")),
+    }
+
+
+def _ask(ask: Json) -> Json:
+    return {**ask, "label": load_intake_knowledge().label(ask["finding"])}
+
+
+def _clearances(patient: Any) -> list[Clearance]:
+    rows = Clearance.objects.filter(patient=patient, withdrawn_at__isnull=True).select_related("cleared_by")[:20]
+    label = load_intake_knowledge().label
+    found = list(rows)
+    for row in found:
+        row.words = label(row.finding)  # type: ignore[attr-defined]
+    return found
+
+
+def _computed(result: Json) -> Json:
+    names = load_intake_knowledge().patterns.pattern
+    computed = result.get("computed", {})
+    return {
+        "klass": CLASS_WORDS.get(computed.get("class", ""), ""),
+        **{role: names[computed[role]].name if computed.get(role) in names else "none" for role in ("branch", "root")},
+    }

@@ -1,0 +1,188 @@
+"""The practitioner's assessment page: opened, saved at each change, decided, signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.people import access
+from intake.actions import assessment as actions
+from intake.actions import assessment_clearance
+from intake.case import build_case
+from intake.forms.assessment import ClearanceForm, DecisionForm, read_examination
+from intake.models import Assessment, Clearance
+from intake.presenters import assessment as presenter
+
+
+def _fetch(request: HttpRequest, assessment_id: int, *, write: bool = False) -> Assessment:
+    """The assessment, guarded; the read goes into the audit trail."""
+    needed = access.Permission.WRITE_CLINICAL if write else access.Permission.READ_CLINICAL
+    if not access.can(request.user, needed):
+        raise access.PermissionDenied
+    with transaction.atomic():
+        rows = Assessment.objects.select_related("patient", "response", "signed_by", "supersedes")
+        found = get_object_or_404(rows, pk=assessment_id)
+        access.note_read(request.user, found.patient, what="assessment", obj=found)
+    return found
+
+
+def _revision(request: HttpRequest) -> int:
+    # "keep" is sent by the button of the clash notice: the practitioner has seen what the other one changed.
+    text = request.POST.get("keep") or request.POST.get("revision") or ""
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+@require_http_methods(["GET", "POST"])
+def of_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """GET: the open draft, else the assessment in force, else an invitation to begin. POST: begin a draft."""
+    patient = access.patient_for(request.user, patient_id, what="assessment")
+    if request.method == "POST":
+        if not access.can(request.user, access.Permission.WRITE_CLINICAL):
+            raise access.PermissionDenied
+        draft = actions.open_draft(patient=patient, by=request.user)
+        return redirect("intake:assessment", assessment_id=draft.pk)
+    rows = list(patient.assessments.exclude(status="superseded"))
+    if not rows:
+        return render(request, "intake/assessment_start.html", {"patient": patient})
+    current = next((row for row in rows if row.status == "draft"), rows[0])
+    return redirect("intake:assessment", assessment_id=current.pk)
+
+
+@require_GET
+def page(request: HttpRequest, assessment_id: int) -> HttpResponse:
+    found = _fetch(request, assessment_id)
+    return _page(request, found)
+
+
+def _with_forms(context: dict[str, Any]) -> dict[str, Any]:
+    """The forms of the result part: one to decide, one to clear each alert."""
+    decision = DecisionForm(initial=DecisionForm.initial_of(context["assessment"].confirmed))
+    for alert in context["alerts"]:
+        if alert["clearable"]:
+            alert["form"] = ClearanceForm(finding_ids=alert["clearable"], prefix=alert["code"])
+    return {**context, "decision": decision}
+
+
+def _page(request: HttpRequest, found: Assessment, *, status: int = 200, **extra: Any) -> HttpResponse:
+    context = _with_forms(presenter.page_of(found, today=timezone.localdate()))
+    bad = extra.pop("clearance", None)
+    for alert in context["alerts"]:
+        if bad is not None and bad.prefix == alert["code"]:
+            alert["form"] = bad
+    return render(request, "intake/assessment.html", {**context, "patient": found.patient, **extra}, status=status)
+
+
+@require_POST
+def save(request: HttpRequest, assessment_id: int) -> HttpResponse:
+    """Save examination and decision, and sign when that button was pressed.
+
+    With htmx answers the result part, else goes back to the page.
+    """
+    found = _fetch(request, assessment_id, write=True)
+    told = presenter.told_by_patient(found, today=timezone.localdate())
+    entered = read_examination(request.POST, told=told.findings, before=found.findings)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, status=422, problems=["Choose class, branch and root from the lists."])
+    wants_to_sign = "sign" in request.POST
+    try:
+        saved = actions.save(
+            assessment_id=found.pk,
+            revision=_revision(request),
+            found=entered,
+            confirmed=form.confirmed() if "klass" in request.POST else found.confirmed,
+            by=request.user,
+        )
+        if wants_to_sign:
+            actions.sign(assessment_id=saved.pk, revision=saved.revision, by=request.user)
+            messages.success(request, "Assessment signed.")
+    except actions.StaleAssessment as clash:
+        return _clash(request, clash.current, entered)
+    except actions.NotADraft:
+        messages.warning(request, "This assessment is signed and not changed any more: assess again to go on.")
+    except actions.NotReady as error:
+        return _result(request, saved, told, problems=error.reasons, status=422)
+    else:
+        if not wants_to_sign:
+            return _result(request, saved, told)
+    return _go(request, "intake:assessment", assessment_id=found.pk)
+
+
+def _go(request: HttpRequest, name: str, **at: Any) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(name, kwargs=at)})
+    return redirect(name, **at)
+
+
+def _result(
+    request: HttpRequest, saved: Assessment, told: Any, *, problems: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    if not request.htmx:  # type: ignore[attr-defined]
+        if problems:
+            return _page(request, saved, status=status, problems=problems)
+        return redirect("intake:assessment", assessment_id=saved.pk)
+    case = build_case(saved.patient, saved, today=timezone.localdate())
+    context = _with_forms(presenter.result_of(saved, case=case))
+    answered = request.POST.get("answer", "").partition("=")[0]
+    context["answered"] = presenter.three_way(answered, case, told) if answered else None
+    context["saved_at"] = timezone.now()
+    context["problems"] = problems
+    return render(request, "intake/_assessment_saved.html", context, status=status)
+
+
+def _clash(request: HttpRequest, current: Assessment, entered: actions.Examination) -> HttpResponse:
+    """409: what the other one changed, beside what was entered here. Nothing entered is lost."""
+    context = {
+        "assessment": current,
+        "differences": presenter.differences(entered.findings, current.findings),
+        "notes_differ": entered.notes != current.notes,
+        "their_notes": current.notes,
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        answer = render(request, "intake/_assessment_clash.html", context, status=409)
+        answer.headers["HX-Retarget"] = "#clash"
+        return answer
+    # Without JavaScript: the page again, filled with what was entered, to be sent with the new revision.
+    typed = Assessment.objects.select_related("patient", "response").get(pk=current.pk)
+    typed.findings, typed.levels = entered.findings, entered.levels
+    typed.ashi, typed.notes = entered.ashi, entered.notes
+    return _page(request, typed, status=409, **context | {"assessment": typed, "has_clash": True})
+
+
+@require_POST
+def clear(request: HttpRequest, assessment_id: int) -> HttpResponse:
+    """Lift a red flag: examined by whom, when, with what result."""
+    found = _fetch(request, assessment_id, write=True)
+    code = request.POST.get("code", "")
+    offered = request.POST.getlist(f"{code}-findings")
+    form = ClearanceForm(request.POST, finding_ids=offered, prefix=code)
+    if not form.is_valid():
+        return _page(request, found, status=422, clearance=form)
+    data = form.cleaned_data
+    assessment_clearance.clear_findings(
+        patient=found.patient,
+        findings=data["findings"],
+        examined_by=data["examined_by"],
+        examined_on=data["examined_on"],
+        result=data["result"],
+        note=data["note"],
+        by=request.user,
+    )
+    messages.success(request, "Cleared: it no longer stands against treatment. The flag and this note are kept.")
+    return redirect("intake:assessment", assessment_id=found.pk)
+
+
+@require_POST
+def withdraw(request: HttpRequest, assessment_id: int, clearance_id: int) -> HttpResponse:
+    found = _fetch(request, assessment_id, write=True)
+    clearance = get_object_or_404(Clearance, pk=clearance_id, patient=found.patient)
+    assessment_clearance.withdraw(clearance=clearance, by=request.user)
+    messages.warning(request, "Taken back: the flag counts again.")
+    return redirect("intake:assessment", assessment_id=found.pk)

@@ -1,0 +1,155 @@
+"""Home, by role: what waits for this person today. Every list is short and asked in one query."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from clinic.people.access import Permission, can
+from clinic.people.models import Clinic, User
+from clinic.scheduling import presenters as schedule
+from clinic.scheduling.models import Course, Device, Room, Service, WorkingHours
+from intake.assessment import load_intake_knowledge
+from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
+from treatments.models import PlannedVisit, TreatmentPlan, Visit
+
+Json = dict[str, Any]
+SHOWN = 12  # rows of a list; the full list is one click away
+
+
+def page_of(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
+    """The blocks for all roles a person holds."""
+    blocks: Json = {"today": today}
+    if can(user, Permission.READ_CLINICAL):
+        blocks["practitioner"] = _practitioner(user, today=today)
+    if user.is_front_desk:
+        blocks["desk"] = _desk(now=now, today=today)
+    if can(user, Permission.MANAGE_CLINIC):
+        blocks["owner"] = _owner()
+    return blocks
+
+
+def patients_shown(blocks: Json) -> list[int]:
+    """Whose names are on the page: for the audit trail."""
+    shown: set[int] = set()
+    for block in (blocks.get("practitioner"), blocks.get("desk")):
+        for value in (block or {}).values():
+            if isinstance(value, list):
+                shown |= {row["patient"].pk for row in value if isinstance(row, dict) and "patient" in row}
+    return sorted(shown)
+
+
+def _practitioner(user: Any, *, today: dt.date) -> Json:
+    label = load_intake_knowledge().label
+    alerts = RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient")[:SHOWN]
+    responses = (
+        IntakeResponse.objects.filter(submitted_at__isnull=False, assessments=None)
+        .select_related("patient")
+        .order_by("submitted_at")
+    )
+    return {
+        "alerts": [
+            {"patient": a.patient, "text": label(a.flag), "level": a.get_level_display(), "at": a.raised_at, "alert": a}
+            for a in alerts
+        ],
+        "intakes": [{"patient": r.patient, "at": r.submitted_at, "response": r} for r in responses[:SHOWN]],
+        "day": _day(schedule.day_for(user, today)) if user.is_practitioner else [],
+        "unsigned": _unsigned(user),
+        "reviews": reviews_due(user),
+    }
+
+
+def _day(visits: list[Any]) -> list[Json]:
+    return [{"patient": v.patient, "visit": v, "pill": schedule.pill(v.status)} for v in visits if v.is_active]
+
+
+def _unsigned(user: Any) -> list[Json]:
+    assessments = Assessment.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
+    plans = TreatmentPlan.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
+    visits = Visit.objects.filter(status="draft", practitioner=user).select_related("patient")[:SHOWN]
+    rows = [{"patient": a.patient, "what": "assessment", "name": "intake:assessment", "id": a.pk} for a in assessments]
+    rows += [{"patient": p.patient, "what": "plan", "name": "plans:plan", "id": p.pk} for p in plans]
+    rows += [
+        {"patient": v.patient, "what": f"visit {v.number}", "name": "visits:visit", "id": v.pk, "at": v.started_at}
+        for v in visits
+    ]
+    return rows
+
+
+def reviews_due(user: Any) -> list[Json]:
+    """Reviews of plans in force that come next, or were passed without scores (newest plans first)."""
+    last_visit = (
+        Visit.objects.filter(
+            patient=OuterRef("plan__patient"), plan__course_reference=OuterRef("plan__course_reference")
+        )
+        .order_by()
+        .values("patient")
+        .annotate(last=Max("number"))
+        .values("last")
+    )
+    reviewed = Score.objects.filter(
+        patient=OuterRef("plan__patient"), occasion="review", visit_number=OuterRef("number")
+    ).filter(taken_at__gte=OuterRef("plan__created_at"))
+    due = (
+        PlannedVisit.objects.filter(is_review=True, plan__status="signed", plan__signed_by=user)
+        .annotate(last=Coalesce(Subquery(last_visit), 0), was_reviewed=Exists(reviewed))
+        .filter(Q(number=F("last") + 1) | Q(number__lte=F("last")), was_reviewed=False)
+        .select_related("plan__patient")
+        .order_by("-plan_id", "number")[:SHOWN]
+    )
+    return [
+        {"patient": v.plan.patient, "number": v.number, "is_overdue": v.number <= v.last, "plan": v.plan} for v in due
+    ]
+
+
+def _desk(*, now: dt.datetime, today: dt.date) -> Json:
+    courses = Course.objects.filter(status="to_book").select_related("patient", "service", "practitioner")[:SHOWN]
+    return {
+        "day": _day(schedule.day_for(None, today)),
+        "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in courses],
+        "intakes": unfinished_intakes(now),
+    }
+
+
+def unfinished_intakes(now: dt.datetime) -> list[Json]:
+    """Links that are open or ran out unused, and nothing newer came in: longest waiting first."""
+    rows = (
+        Invitation.objects.filter(revoked_at=None, replaced_by=None)
+        .filter(Q(response=None) | Q(response__submitted_at=None))
+        .select_related("patient", "response")
+        .order_by("created_at")[:SHOWN]
+    )
+    return [
+        {
+            "patient": row.patient,
+            "state": row.state.label,
+            "progress": getattr(getattr(row, "response", None), "progress", None),
+            "at": row.created_at,
+            "is_expired": row.expires_at <= now,
+        }
+        for row in rows
+    ]
+
+
+def _owner() -> Json:
+    clinic = Clinic.current()
+    rows = [
+        (
+            "Practitioners",
+            User.objects.filter(is_practitioner=True, is_active=True).count(),
+            "admin:people_user_changelist",
+        ),
+        ("Front desk", User.objects.filter(is_front_desk=True, is_active=True).count(), "admin:people_user_changelist"),
+        ("Rooms", Room.objects.filter(is_active=True).count(), "admin:scheduling_room_changelist"),
+        ("Devices", Device.objects.filter(is_active=True).count(), "admin:scheduling_device_changelist"),
+        ("Services", Service.objects.filter(is_active=True).count(), "admin:scheduling_service_changelist"),
+        ("Working hours", WorkingHours.objects.count(), "admin:scheduling_workinghours_changelist"),
+    ]
+    return {
+        "clinic": clinic,
+        "is_named": clinic.name != "Our clinic",
+        "setup": [{"name": name, "count": count, "url_name": url} for name, count, url in rows],
+    }

@@ -1,0 +1,262 @@
+"""A plan in words: stages as tables, the dose as people say it, what safety says, what was kept out and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from intake.assessment import load_intake_knowledge
+from treatments.actions import signing
+from treatments.actions.plans import REASONS
+from treatments.models import Proposal, TreatmentPlan
+
+Json = dict[str, Any]
+POSITIONS = {"prone": "face down", "supine": "face up", "side_lying": "on the side", "seated": "seated"}
+POSITION_ICONS = {
+    "prone": "arrow-down-square",
+    "supine": "arrow-up-square",
+    "side_lying": "layout-split",
+    "seated": "person",
+}
+SIDES = {"left": "L", "right": "R", "both": "L+R", "midline": "mid"}
+TIMES = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times", 7: "daily"}
+KINDS = {
+    "cupping_dry": "cupping",
+    "gua_sha": "gua sha",
+    "moxa_indirect": "moxa",
+    "warm_needle": "warm needle",
+    "heat_lamp": "heat lamp",
+    "acupressure": "acupressure",
+    "tuina": "tuina",
+}
+LEVELS = {
+    "forbidden": ("danger", "slash-circle", "not possible"),
+    "needs_reason": ("danger", "exclamation-octagon", "needs a reason"),
+    "caution": ("caution", "exclamation-triangle", "caution"),
+}
+ACTIONS = {
+    "emergency": "This is an emergency: no treatment today.",
+    "refer_before_treating": "A doctor must look first: no treatment before that.",
+    "need_information": "Not enough is known yet to propose a treatment.",
+}
+
+
+def because_words(ids: Any) -> list[str]:
+    """Finding ids as a practitioner reads them."""
+    label = load_intake_knowledge().label
+    return [label(one) for one in ([ids] if isinstance(ids, str) else ids or [])]
+
+
+def dose_words(dose: Json) -> str:
+    """ "Twice a week for 4 weeks, then once a week for 2 weeks: 10 visits." """
+    parts = []
+    for phase in dose["phases"]:
+        times = TIMES.get(phase["per_week"], f"{phase['per_week']} times")
+        often = times if phase["per_week"] == 7 else f"{times} a week"
+        parts.append(f"{often} for {phase['weeks']} week{'' if phase['weeks'] == 1 else 's'}")
+    text = ", then ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}: {dose['sessions']} visit{'' if dose['sessions'] == 1 else 's'}"
+
+
+def review_words(dose: Json) -> str:
+    """ "Review at visits 5 and 10" """
+    numbers = [str(n) for n in dose.get("review_at", [])]
+    if not numbers:
+        return "No review planned"
+    text = numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"Review at visit{'' if len(numbers) == 1 else 's'} {text}"
+
+
+def page_of(plan: TreatmentPlan) -> Json:
+    """Everything the plan page shows."""
+    treatment = plan.treatment
+    alerts = _alerts(plan)
+    waiting = [alert for alert in alerts if alert["level"] != "caution" and not alert["passed"]]
+    result = plan.proposal.result
+    return {
+        "plan": plan,
+        "patient": plan.patient,
+        "is_draft": plan.is_draft,
+        "principle": treatment["principle"],
+        "needles": treatment.get("needles"),
+        "dose": {
+            "words": dose_words(treatment["dose"]),
+            "review": review_words(treatment["dose"]),
+            "because": treatment["dose"].get("because", []),
+        },
+        "minutes": signing.minutes_needed(treatment),
+        "stages": _stages(treatment, alerts),
+        "adjuncts": [_adjunct(item, i, alerts) for i, item in enumerate(treatment.get("adjuncts", []))],
+        "ear": [_ear(item, i) for i, item in enumerate(treatment.get("ear", []))],
+        "home_care": [
+            {**item, "address": f"home_care.{i}", "points_words": _refs(item.get("points"))}
+            for i, item in enumerate(treatment.get("home_care", []))
+        ],
+        "cautions": treatment.get("cautions", []),
+        "alerts": alerts,
+        "waiting": waiting,
+        "new_cautions": [a for a in alerts if a["level"] == "caution" and not a["is_seen"]],
+        "passed": [{**one, "reason_words": REASONS.get(one["reason_code"], "")} for one in plan.overrides],
+        "open_points": signing.open_points(plan) if plan.is_draft else [],
+        "clinical_alerts": result.get("alerts", []),
+        "withheld": _withheld(result),
+        "ask": [{**ask, "label": because_words(ask["finding"])[0]} for ask in result.get("ask", [])],
+        "merge": plan.review.get("merge"),
+        "edits": [{**e, "when": dt.datetime.fromisoformat(e["at"])} for e in reversed(plan.edits[-30:])],
+        "can_undo": plan.is_draft and bool(plan.earlier),
+        "reasons": REASONS,
+        "assessment": plan.proposal.assessment,
+    }
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """ "Dachangshu 大肠俞" as pinyin and characters."""
+    pinyin = " ".join(word for word in name.split() if word.isascii() or not _is_han(word))
+    hanzi = " ".join(word for word in name.split() if _is_han(word))
+    return pinyin, hanzi
+
+
+def _is_han(word: str) -> bool:
+    return any("\u3400" <= char <= "\u9fff" for char in word)
+
+
+def _alerts(plan: TreatmentPlan) -> list[Json]:
+    seen = set(plan.review.get("seen", []))
+    passed = {f"{one['code']}|{one['item']}": one for one in plan.overrides}
+    rows = []
+    for alert in plan.review.get("alerts", []):
+        kind, icon, word = LEVELS.get(alert["level"], LEVELS["caution"])
+        rows.append(
+            {
+                **alert,
+                "kind": kind,
+                "icon": icon,
+                "word": word,
+                "because_words": because_words(alert["because"]),
+                "is_seen": alert["key"] in seen,
+                "passed": passed.get(alert["key"]),
+                "anchor": "alert-" + "".join(c if c.isalnum() else "-" for c in alert["key"]),
+            }
+        )
+    return rows
+
+
+def _of_item(alerts: list[Json], code: str) -> list[Json]:
+    return [a for a in alerts if a["item"] and a["item"].split(":")[0].split(" ")[0] == code]
+
+
+def _stages(treatment: Json, alerts: list[Json]) -> list[Json]:
+    stages = []
+    for i, stage in enumerate(treatment["stages"]):
+        at = f"stages.{i}"
+        count = len(stage["points"])
+        stages.append(
+            {
+                **stage,
+                "address": at,
+                "electro_list": f"{at}.electro",
+                "number": i + 1,
+                "position_words": POSITIONS.get(stage["position"], stage["position"]),
+                "points": [
+                    _point(point, f"{at}.points.{j}", alerts, is_first=j == 0, is_last=j == count - 1)
+                    for j, point in enumerate(stage["points"])
+                ],
+                "electro": [
+                    _electro(item, f"{at}.electro.{j}", alerts) for j, item in enumerate(stage.get("electro", []))
+                ],
+            }
+        )
+    return stages
+
+
+def _point(point: Json, address: str, alerts: list[Json], *, is_first: bool, is_last: bool) -> Json:
+    pinyin, hanzi = split_name(point.get("name", ""))
+    low, high = point["depth_mm"]
+    needle = point["needle"]
+    return {
+        **point,
+        "address": address,
+        "pinyin": pinyin,
+        "hanzi": hanzi,
+        "side_words": SIDES.get(point["side"], point["side"]),
+        "needle_words": f"{needle['diameter_mm']:.2f} × {needle['length_mm']}",
+        "depth_words": f"{low}–{high}" if low != high else str(low),
+        "levels_words": " ".join(point.get("levels") or []),
+        "alerts": _of_item(alerts, point["code"]),
+        "is_first": is_first,
+        "is_last": is_last,
+        "is_by_hand": any(reason["rule"] == "practitioner" for reason in point.get("because", [])),
+    }
+
+
+def _electro(item: Json, address: str, alerts: list[Json]) -> Json:
+    levels = item.get("lead_levels") or [["", ""]] * len(item["leads"])
+    leads = [
+        " – ".join(f"{code} {level}".strip() for code, level in zip(pair, of_pair, strict=False))
+        for pair, of_pair in zip(item["leads"], levels, strict=False)
+    ]
+    return {
+        **item,
+        "address": address,
+        "leads_words": leads or [" – ".join(pair) for pair in item["leads"]],
+        "side_words": SIDES.get(item["side"], item["side"]),
+        "wave_words": str(item["wave"]).replace("_", "-"),
+        "alerts": [a for a in alerts if a["item"] and a["item"].startswith(("ea", "electro"))],
+    }
+
+
+def _adjunct(item: Json, index: int, alerts: list[Json]) -> Json:
+    kind = item["kind"]
+    return {
+        **item,
+        "address": f"adjuncts.{index}",
+        "kind_words": KINDS.get(kind, kind.replace("_", " ")),
+        "points_words": _refs(item.get("points")),
+        "alerts": [a for a in alerts if a["item"] and a["item"].startswith(kind)],
+    }
+
+
+def _ear(item: Json, index: int) -> Json:
+    return {
+        **item,
+        "address": f"ear.{index}",
+        "method_words": item["method"].replace("_", " "),
+        "points_words": ", ".join(f"{p['code']} {p['name']}".strip() for p in item["points"]),
+    }
+
+
+def _refs(points: Any) -> str:
+    return ", ".join(f"{p['code']} {SIDES.get(p.get('side', ''), '')}".strip() for p in points or [])
+
+
+def _withheld(result: Json) -> list[Json]:
+    rows = []
+    for item in result.get("withheld", []):
+        is_stop = item["level"] == "forbidden"
+        rows.append(
+            {
+                **item,
+                "because_words": because_words(item["because"]),
+                "kind": "danger" if is_stop else "caution",
+                "word": "kept out" if is_stop else "needs a reason",
+            }
+        )
+    return rows
+
+
+def proposal_page(proposal: Proposal) -> Json:
+    """The page for an answer without a treatment: what stops it, what to do, what to ask."""
+    result = proposal.result
+    return {
+        "proposal": proposal,
+        "patient": proposal.patient,
+        "action": proposal.action,
+        "headline": ACTIONS.get(proposal.action, ""),
+        "alerts": [
+            {**alert, "because_words": because_words(alert["because"])}
+            for alert in result.get("alerts", [])
+            if alert["level"] in ("emergency", "refer", "caution")
+        ],
+        "ask": [{**ask, "label": because_words(ask["finding"])[0]} for ask in result.get("ask", [])],
+        "assessment": proposal.assessment,
+    }

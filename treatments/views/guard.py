@@ -1,0 +1,45 @@
+"""Fetch and guard in one act, for plans and proposals; each read goes into the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from clinic.people import access
+from treatments.models import Proposal, TreatmentPlan
+
+
+def plan_for(request: HttpRequest, plan_id: int, *, write: bool = False, what: str = "plan") -> TreatmentPlan:
+    """Raises Http404 or PermissionDenied."""
+    return _fetch(
+        request,
+        TreatmentPlan.objects.select_related(
+            "patient", "proposal__assessment__patient", "proposal__assessment__response", "signed_by", "created_by"
+        ),
+        plan_id,
+        what,
+        write,
+    )
+
+
+def proposal_for(request: HttpRequest, proposal_id: int) -> Proposal:
+    rows = Proposal.objects.select_related("patient", "assessment", "created_by")
+    return _fetch(request, rows, proposal_id, "proposal", False)
+
+
+def _fetch(request: HttpRequest, rows: Any, pk: int, what: str, write: bool) -> Any:
+    needed = access.Permission.WRITE_CLINICAL if write else access.Permission.READ_CLINICAL
+    if not access.can(request.user, needed):
+        raise access.PermissionDenied
+    with transaction.atomic():
+        found = get_object_or_404(rows, pk=pk)
+        access.note_read(request.user, found.patient, what=what, obj=found)
+    return found
+
+
+def revision(request: HttpRequest) -> int:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
