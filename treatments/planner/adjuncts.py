@@ -102,15 +102,9 @@ def safe_refs(
             wanted = ("left",) if facts.painful[0] == "left" else ("right",)
         free: list[Side] = []
         for side in wanted:
-            place = Place(point.region, point.limb, side)
-            stops = list(guard.against(modality, place))
-            stops += _limb_left_alone(point, side, guard)
-            if needled:
-                stops += guard.against_needle(point, place)
-            stops += _pressed_in_pregnancy(point, guard)
             if modality == "moxa_heat" and point.moxa == "no":
                 continue
-            stop = hard(stops)
+            stop = hard(stops_at(point, side, modality, guard, needled))
             if stop is None:
                 free.append(side)
             else:
@@ -120,6 +114,15 @@ def safe_refs(
         else:
             kept.extend(PointRef(ref.code, side) for side in free)
     return tuple(kept), out
+
+
+def stops_at(point: Point, side: str, modality: str, guard: Guard, needled: bool = False) -> list[Stop]:
+    """Every stop against pressing, warming or (`needled`) needling one point on one side beside the plan's needles."""
+    place = Place(point.region, point.limb, side)
+    stops = [*guard.against(modality, place), *_limb_left_alone(point, side, guard)]
+    if needled:
+        stops += guard.against_needle(point, place)
+    return stops + _pressed_in_pregnancy(point, guard)
 
 
 def _limb_left_alone(point: Point, side: str, guard: Guard) -> tuple[Stop, ...]:
@@ -144,7 +147,7 @@ def _pressed_in_pregnancy(point: Point, guard: Guard) -> list[Stop]:
 def plan_ear(
     rules: Sequence[Compiled[EarRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
 ) -> tuple[tuple[EarItem, ...], list[Withheld]]:
-    """Seeds on the heaviest zones of one ear. Tacks and magnets are never proposed unasked; they can be added by hand."""
+    """Seeds on the heaviest zones of one ear. Tacks and magnets are only ever added by hand."""
     weights: dict[str, float] = {}
     reasons: dict[str, Reason] = {}
     for rule in matching(rules, facts):

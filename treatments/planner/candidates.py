@@ -60,7 +60,7 @@ def find_candidates(
                     _add(found, rule, choice, knowledge, level, choice.weight - rank)
             else:
                 _add(found, rule, choice, knowledge, "", choice.weight)
-    for candidate in _tender_points(picture, sites, knowledge):
+    for candidate in _tender_points(picture, facts, sites, knowledge):
         found[candidate.key] = candidate
     return [found[key] for key in sorted(found)]
 
@@ -72,7 +72,8 @@ def _levels(picture: ClinicalPicture, sites: tuple[Site, ...]) -> list[str]:
     return list(dict.fromkeys(tender + by_site))[:6]
 
 
-def _region_of_level(level: str) -> str:
+def region_of_level(level: str) -> str:
+    """The region of EX-B2 beside a vertebra T1 to L5."""
     if level.startswith("L"):
         return "low_back"
     number = int(level[1:])
@@ -88,7 +89,7 @@ def _add(
     if candidate is None:
         candidate = found[key] = Candidate(
             code=point.code,
-            region=_region_of_level(level) if level else point.region,
+            region=region_of_level(level) if level else point.region,
             limb=point.limb,
             positions=point.positions,
             is_midline=point.sides == "midline",
@@ -107,7 +108,9 @@ def _add(
         candidate.positions = (rule.position,) if rule.position else candidate.positions
 
 
-def _tender_points(picture: ClinicalPicture, sites: tuple[Site, ...], knowledge: PlannerKnowledge) -> list[Candidate]:
+def _tender_points(
+    picture: ClinicalPicture, facts: Facts, sites: tuple[Site, ...], knowledge: PlannerKnowledge
+) -> list[Candidate]:
     """Ashi: those a hand has found; without palpation yet, the places where a hand will look on the day."""
     found: list[Candidate] = []
     palpated = picture.case.palpation
@@ -123,10 +126,13 @@ def _tender_points(picture: ClinicalPicture, sites: tuple[Site, ...], knowledge:
     if palpated:
         return found
     text = "The most tender point, to be found by palpation on the day: no expert leaves it out."
-    wheres = [(site, rank, where) for site in sites for rank, where in enumerate(site.ashi)]
-    for place, (site, rank, where) in enumerate(wheres[:6]):
-        weight = 80.0 - place - 2 * rank
-        found.append(_tender(site.region, where, None, weight, Reason("ashi.site", text, sources), knowledge))
+    places = list(sites)
+    if "leg" not in facts.sites and any(word.startswith("sciatica:") for word in facts.words):
+        places.append(knowledge.sites["leg"])
+    for place, site in enumerate(places):
+        for rank, where in enumerate(site.ashi[:3]):
+            weight = 80.0 - place - 3 * rank
+            found.append(_tender(site.region, where, None, weight, Reason("ashi.site", text, sources), knowledge))
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from .adjuncts import MODALITY_OF
 from .candidates import LEVELS
 from .facts import BRANCHES, KINDS, ROOTS, SITES, Facts
-from .knowledge import MODALITIES, Rule, When
+from .knowledge import MODALITIES, PointRule, Rule, When
 from .load import FOLDER, KnowledgeError, known_findings, load_planner_knowledge
 from .matching import compile_rules, matching
 from .recipes import PlannerKnowledge
@@ -168,7 +168,7 @@ def can_hold_together(a: When, b: When) -> bool:
 def _contradictions(knowledge: PlannerKnowledge) -> list[str]:
     """One point told to be reinforced and reduced for the same purpose; equal weights of one kind; warmth in heat."""
     faults: list[str] = []
-    told: dict[tuple[str, str], list[tuple[Rule, str]]] = {}
+    told: dict[tuple[str, str], list[tuple[PointRule, str]]] = {}
     for rule in knowledge.rules:
         for choice in rule.points:
             if choice.technique:
@@ -179,18 +179,18 @@ def _contradictions(knowledge: PlannerKnowledge) -> list[str]:
                 opposed = {technique, another} == {"reinforcing", "reducing"}
                 if opposed and can_hold_together(rule.when, other.when):
                     faults.append(f"{rule.id} and {other.id}: {code} as {serves} is both reinforced and reduced")
-    for rule in knowledge.adjuncts:
-        if rule.kind in HEATING and "sign:heat" not in rule.when.none:
-            faults.append(f"{rule.id}: when.none: warmth must exclude sign:heat")
-        for other in knowledge.adjuncts:
-            same = other.id > rule.id and other.kind == rule.kind and other.weight == rule.weight
-            if same and can_hold_together(rule.when, other.when):
-                faults.append(f"{rule.id} and {other.id}: same kind and weight: which one counts is left open")
+    for one in knowledge.adjuncts:
+        if one.kind in HEATING and "sign:heat" not in one.when.none:
+            faults.append(f"{one.id}: when.none: warmth must exclude sign:heat")
+        for two in knowledge.adjuncts:
+            same = two.id > one.id and two.kind == one.kind and two.weight == one.weight
+            if same and can_hold_together(one.when, two.when):
+                faults.append(f"{one.id} and {two.id}: same kind and weight: which one counts is left open")
     return faults
 
 
 def _contraindication_faults(knowledge: PlannerKnowledge) -> list[str]:
-    """Every condition of the vocabulary is in the table (or named neutral), every row does something, every kind is judged."""
+    """Every condition is in the table (or named neutral), every row does something, every kind is judged."""
     named = {finding for row in knowledge.contraindications for finding in row.findings}
     conditions = {finding for finding in known_findings() if finding.startswith("condition.")}
     faults = [
@@ -210,7 +210,7 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> list[str]:
 
 
 def _table_faults(knowledge: PlannerKnowledge) -> list[str]:
-    """Tables that every patient needs: a budget and slots for each class, a course for all, principles, sites, pairs."""
+    """What every patient needs: a budget and slots for each class, a course, principles, sites; legal pairs."""
     faults: list[str] = []
     for klass in KINDS["class"]:
         facts = Facts(frozenset({f"class:{klass}", "visit:first"}), (), ("left",), (), 1)

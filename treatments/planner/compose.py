@@ -1,4 +1,4 @@
-"""Step 3: spends the needles. Slots are filled in order from the candidates; what safety stops is left out, not swapped.
+"""Step 3: spends the needles. Slots are filled in order from the candidates; what safety stops is left out.
 
 Leaving out instead of swapping keeps one promise simple: a contraindication can only take things away. Only where no
 distal point is left, safe points of the limbs step in.
@@ -48,8 +48,11 @@ def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]
     """Positions as the pain would have them, and as this patient can lie; at most two, one after the other."""
     movement = any(candidate.with_movement for candidate in candidates)
     wished = sites[0].positions[0] if sites else "prone"
+    outer_leg = "sciatica:gallbladder" in facts.words and "sciatica:bladder" not in facts.words
+    if outer_leg and len(facts.painful) == 1 and not movement:
+        wished = "side_lying"  # the whole side line lies open
     allowed = [position for site in sites for position in site.positions if _can_lie(position, facts)]
-    if any(site.positions[0] == wished for site in sites) and _can_lie(wished, facts):
+    if _can_lie(wished, facts):
         actual = wished
     else:
         actual = allowed[0] if allowed else "side_lying"
@@ -82,8 +85,10 @@ def budget(persons: Sequence[Person], visit: int) -> int:
     return min((person.first if visit <= 1 else person.later) for person in persons)
 
 
-def turn_cost(persons: Sequence[Person]) -> float:
+def turn_cost(persons: Sequence[Person], slots: Slots) -> float:
     """How much better a point must be to be worth turning the body; by class only, so that safety cannot shift it."""
+    if slots.turn_cost is not None:
+        return slots.turn_cost
     by_class = [person.turn_cost for person in persons if any(word.startswith("class:") for word in person.when.all)]
     return by_class[0] if by_class else 30.0
 
@@ -211,9 +216,14 @@ def stop_of(candidate: Candidate, side: str, guard: Guard, points: Mapping[str, 
 
 
 def fallback_distal(
-    candidates: Sequence[Candidate], kept: list[Chosen], guard: Guard, layout: Layout, facts: Facts, points: Mapping[str, Point],
+    candidates: Sequence[Candidate],
+    kept: list[Chosen],
+    guard: Guard,
+    layout: Layout,
+    facts: Facts,
+    points: Mapping[str, Point],
     left: int,
-) -> list[Chosen]:  # fmt: skip
+) -> list[Chosen]:
     """Where safety has taken every local or distal point, the safest distal points of the limbs, two at most."""
     if any(item.candidate.limb == "none" for item in kept) and any(item.serves == "distal" for item in kept):
         return kept

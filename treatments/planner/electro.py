@@ -91,7 +91,7 @@ def electro_items(
                 Electro(
                     leads=tuple((pair.a, pair.b) for pair in legal),
                     lead_levels=tuple((pair.level_a, pair.level_b) for pair in legal),
-                    side=side,  # type: ignore[arg-type]
+                    side=side,
                     frequency_hz=goal.frequency_hz,
                     wave=goal.wave,
                     felt_strength=goal.felt_strength,

@@ -55,9 +55,19 @@ KINDS: dict[str, tuple[str, ...]] = {
     "needles": ("none",),
 }
 HEAT = (
-    "quality.burning", "worsened_by.heat", "eased_by.cold", "worsened_by.humid_heat", "body.heat", "palpation.warm_skin",
-    "tongue.yellow_greasy", "tongue.red", "tongue.red_sides", "tongue.thick_yellow", "pulse.slippery_rapid", "pulse.rapid",
-)  # fmt: skip
+    "quality.burning",
+    "worsened_by.heat",
+    "eased_by.cold",
+    "worsened_by.humid_heat",
+    "body.heat",
+    "palpation.warm_skin",
+    "tongue.yellow_greasy",
+    "tongue.red",
+    "tongue.red_sides",
+    "tongue.thick_yellow",
+    "pulse.slippery_rapid",
+    "pulse.rapid",
+)
 EMPTY_HEAT = ("body.empty_heat", "tongue.red_no_coat", "pulse.thin_rapid")
 COLD = ("quality.cold", "eased_by.heat", "worsened_by.cold_damp", "body.cold", "onset.cold_damp", "palpation.cold_skin")
 STRESS = ("onset.stress", "worsened_by.stress_much", "body.liver_tension", "body.anxious")

@@ -183,7 +183,7 @@ def load_planner_knowledge(folder: Path = FOLDER) -> PlannerKnowledge:
     )
     read.refuse_unknown_tables(
         {
-            **dict.fromkeys(RULE_FILES, {"review", "rule"}),
+            **{name: {"review", "rule"} for name in RULE_FILES},
             STIMULATION: {"review", "person", "slots", "technique", "needle", "depth", "ashi"},
             "electro.toml": {"review", "goal", "pair", "exclusion"},
             "adjuncts.toml": {"review", "adjunct"},
@@ -271,9 +271,11 @@ def reference_faults(knowledge: PlannerKnowledge) -> list[str]:
     for candidate in knowledge.rules:
         for choice in candidate.points:
             point(candidate.id, choice.code)
-    for with_points in (*knowledge.adjuncts, *knowledge.home):
-        for ref in with_points.points:
-            point(with_points.id, ref.code)
+    refs = [(rule.id, rule.points) for rule in knowledge.adjuncts]
+    refs += [(rule.id, rule.points) for rule in knowledge.home]
+    for owner, points in refs:
+        for ref in points:
+            point(owner, ref.code)
     for pair in knowledge.pairs:
         point(pair.id, pair.a)
         point(pair.id, pair.b)

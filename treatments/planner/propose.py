@@ -19,7 +19,7 @@ from .facts import Facts, read_facts
 from .knowledge import PointRule
 from .matching import Compiled, compile_rules, first, matching
 from .parameters import needling_order, plan_point, retention
-from .proposal import Dose, Phase, PlannedPoint, Proposal, Reason, Stage, Treatment, Withheld
+from .proposal import Dose, Phase, PlannedPoint, Proposal, Question, Reason, Stage, Treatment, Withheld
 from .recipes import (
     AdjunctRule,
     DepthRule,
@@ -98,7 +98,7 @@ def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
     shown = account.alerts(assessment, guard)
     treatment: Treatment | None = None
     withheld: tuple[Withheld, ...] = ()
-    ask = tuple(account.Question(item.finding, item.why) for item in assessment.ask)
+    ask = tuple(Question(item.finding, item.why) for item in assessment.ask)
     if assessment.action not in NO_PLAN:
         treatment, out = _treatment(picture, facts, guard, knowledge, program)
         withheld = account.tidy([*out, *account.barred_modalities(guard)])
@@ -165,7 +165,7 @@ def _stages(
     slots = first(program.slots, facts)
     assert slots is not None, "every class has its slots; check_knowledge proves it"
     ideal, layout = compose.lay_out(facts, site_tables(facts, knowledge), candidates)
-    cost = compose.turn_cost(persons)
+    cost = compose.turn_cost(persons, slots)
     needles = compose.budget(persons, facts.visit)
     chosen = compose.choose(candidates, slots, ideal, cost, needles, facts)
     kept, left_out = compose.keep_safe(chosen, guard, layout, knowledge.points)

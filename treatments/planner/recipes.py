@@ -42,6 +42,7 @@ class Slots(Rule):
     """In which order the budget is spent: each word takes the best candidate left that serves it."""
 
     order: Annotated[tuple[Serves, ...], Field(min_length=4)]
+    turn_cost: float | None = None  # in place of the one of the class
 
 
 class Technique(Rule):

@@ -1,4 +1,4 @@
-"""`manage.py check_knowledge`: every fault of the knowledge files at once, and what the rules cover. Exit 1 on faults."""
+"""`manage.py check_knowledge`: every fault of the knowledge files, and what the rules cover. Exit 1 on faults."""
 
 from __future__ import annotations
 
@@ -42,9 +42,10 @@ class Command(BaseCommand):
             knowledge = None
         if knowledge is not None:
             self._write_coverage(coverage(knowledge))
-            rules, points = len(knowledge.every_rule()), len(knowledge.points)
-            self.stdout.write(f"Knowledge {knowledge.version}: {rules} rules, {points} points, "
-                              f"{len(knowledge.contraindications)} contraindications, {len(faults)} faults.")  # fmt: skip
+            self.stdout.write(
+                f"Knowledge {knowledge.version}: {len(knowledge.every_rule())} rules, {len(knowledge.points)} points, "
+                f"{len(knowledge.contraindications)} contraindications, {len(faults)} faults."
+            )
             if knowledge.drafts:
                 self.stdout.write("Drafts (inert): " + ", ".join(knowledge.drafts))
         if faults:

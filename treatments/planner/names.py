@@ -1,0 +1,119 @@
+"""Finds points by any usual spelling: old channel letters, pinyin with or without tones, characters, English."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .knowledge import Point
+from .recipes import PlannerKnowledge
+
+# WHO letters of a channel and the letters that books use for it.
+_SPELLINGS = {
+    "LU": "LU L",
+    "PC": "P PC HC XB",
+    "LI": "LI CO IC",
+    "ST": "ST S E M",
+    "SP": "SP MP LP",
+    "HT": "HT H HE C",
+    "SI": "SI IT",
+    "BL": "BL B UB V",
+    "KI": "KI K KID KD R",
+    "TE": "TE TB TH SJ TW",
+    "GB": "GB G VB",
+    "LR": "LR LIV LV F",
+    "GV": "GV DU DM TV",
+    "CV": "CV REN RN RM",
+}
+CHANNEL_LETTERS = {spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+_CODE = re.compile(r"([A-Z]+)[ .\-]*0*(\d{1,2})")
+_EXTRA = re.compile(r"(?:EX|EXTRA|M)?[ .\-]*(HN|CA|B|UE|LE)[ .\-]*0*(\d{1,2})")
+_NOT_A_LETTER = re.compile(r"[^0-9a-z一-鿿]")
+
+
+def find_point(text: str, knowledge: PlannerKnowledge) -> Point | None:
+    """The one point that this spelling means; None where it means none or could mean several."""
+    code = _code_of(text, knowledge)
+    if code is not None:
+        return knowledge.points[code]
+    codes = _names(knowledge).get(plain_name(text), ())
+    return knowledge.points[codes[0]] if len(codes) == 1 else None
+
+
+def search_points(text: str, knowledge: PlannerKnowledge, limit: int = 12) -> list[Point]:
+    """Points that begin with this text, best first: the exact one, names, then codes; in order of the codes."""
+    exact = find_point(text, knowledge)
+    wanted = plain_name(text)
+    if not wanted:
+        return []
+    ranks: dict[str, int] = {exact.code: 0} if exact else {}
+    prefix = _code_prefix(text)
+    for name, codes in _names(knowledge).items():
+        for code in codes:
+            if name == wanted:
+                ranks[code] = min(ranks.get(code, 9), 1)
+            elif name.startswith(wanted):
+                ranks[code] = min(ranks.get(code, 9), 2)
+            elif len(wanted) >= 3 and wanted in name:
+                ranks[code] = min(ranks.get(code, 9), 4)
+    if prefix:
+        for code in knowledge.points:
+            if code.replace("-", "").startswith(prefix):
+                ranks[code] = min(ranks.get(code, 9), 3)
+    order = sorted(ranks, key=lambda code: (ranks[code], _by_number(code)))
+    return [knowledge.points[code] for code in order[:limit]]
+
+
+def plain_name(text: str) -> str:
+    """Small letters without tones, spaces and signs; characters stay: `Shèn Shū` -> `shenshu`."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _NOT_A_LETTER.sub("", bare)
+
+
+def _code_of(text: str, knowledge: PlannerKnowledge) -> str | None:
+    upper = unicodedata.normalize("NFKC", text).strip().upper()
+    matched = _CODE.fullmatch(upper)
+    if matched and matched[1] in CHANNEL_LETTERS:
+        code = f"{CHANNEL_LETTERS[matched[1]]}{int(matched[2])}"
+        if code in knowledge.points:
+            return code
+    extra = _EXTRA.fullmatch(upper)
+    if extra and upper.startswith(("EX", "HN", "UE", "LE", "CA")):
+        code = f"EX-{extra[1]}{int(extra[2])}"
+        if code in knowledge.points:
+            return code
+    return "ASHI" if upper in ("ASHI", "A SHI", "A-SHI") and "ASHI" in knowledge.points else None
+
+
+def _code_prefix(text: str) -> str:
+    """A begun code in WHO letters without dash (`ub2` -> `BL2`, `ex-b` -> `EXB`), or ""."""
+    upper = re.sub(r"[ .\-]", "", unicodedata.normalize("NFKC", text)).upper()
+    matched = re.fullmatch(r"([A-Z]+)(\d{0,2})", upper)
+    if not matched:
+        return ""
+    letters = matched[1] if matched[1].startswith("EX") else CHANNEL_LETTERS.get(matched[1], "")
+    return f"{letters}{matched[2].lstrip('0')}" if letters else ""
+
+
+def _by_number(code: str) -> tuple[str, int]:
+    matched = re.fullmatch(r"(\D+)(\d+)", code)
+    return (matched[1], int(matched[2])) if matched else (code, 0)
+
+
+_INDEXES: dict[int, tuple[PlannerKnowledge, dict[str, tuple[str, ...]]]] = {}
+
+
+def _names(knowledge: PlannerKnowledge) -> dict[str, tuple[str, ...]]:
+    """Plain name -> codes, built when first asked for: it reads every point."""
+    kept = _INDEXES.get(id(knowledge))
+    if kept is None:
+        index: dict[str, list[str]] = {}
+        for code, point in knowledge.points.items():
+            names = (point.name, point.pinyin, point.hanzi, point.hanzi_traditional, point.english, *point.aliases)
+            for name in dict.fromkeys(plain_name(name) for name in names):
+                if name:
+                    index.setdefault(name, []).append(code)
+        kept = (knowledge, {name: tuple(codes) for name, codes in index.items()})
+        _INDEXES[id(knowledge)] = kept
+    return kept[1]
