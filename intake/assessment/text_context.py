@@ -84,7 +84,8 @@ class Context:
 
     def _is_scope_ended(self, kind: str, cue: Occurrence, target: int, match_end: int) -> bool:
         """Whether a "but", a "because" or a new statement stands between the cue and the word."""
-        if self._matcher.has_contrast(cue.end, target) or self._between("because", cue.end, target):
+        ends = "reason" if kind == "hypothesis" else "because"
+        if self._matcher.has_contrast(cue.end, target) or self._between(ends, cue.end, target):
             return True
         breaks = self._matcher.words.breaks
         for i in range(cue.end, target + 1):
@@ -117,7 +118,7 @@ class Context:
     def _is_of_another(self, match: Occurrence) -> bool:
         """Whose trouble it is: of all owners named up to the end of the match, the last one counts."""
         first = match.start - CLAUSE_REACH
-        others = [cue for cue in self._between("other", first, match.end) if self._same_sentence(cue, match)]
+        others = [cue for cue in self._between("other", first, match.end) if self._can_speak_of(cue, match)]
         if not others:
             return False
         owners = [cue for cue in self._between("own", first, match.end) if self._same_sentence(cue, match)]

@@ -38,6 +38,7 @@ CueKind = Literal[
     "answer_no",  # "Fever? No": only as the whole answer
     "contrast",  # but, however: ends every reach
     "because",  # because, so, when: ends the reach of a negation
+    "reason",  # because: ends the reach of a worry ("worried because I cannot feel ...")
     "fresh_start",  # I, my, can't: after a comma or an "and", a new statement begins
     "joint",  # and: a new statement may begin
     "history",  # ten years ago, as a child

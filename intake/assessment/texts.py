@@ -49,31 +49,42 @@ def read_texts(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ..
 
 
 def _read_text(key: str, words: Words, lexicon: Lexicon) -> list[TextSign]:
+    readings = [_Reading.of(words, language) for language in lexicon.languages]
     kept: dict[str, list[TextSign]] = {}
-    for language in lexicon.languages:
-        for sign in _read_language(key, words, language):
-            of_finding = kept.setdefault(sign.finding, [])
-            if len(of_finding) < MAX_PER_FINDING and all(
-                sign.start >= s.end or sign.end <= s.start for s in of_finding
-            ):
-                of_finding.append(sign)
-    return sorted(
-        (sign for signs in kept.values() for sign in signs), key=lambda s: (s.start, s.end, s.finding)
-    )
+    for reading in readings:
+        for sign in _read_language(key, words, reading, readings):
+            known = kept.setdefault(sign.finding, [])
+            if len(known) < MAX_PER_FINDING and all(sign.start >= k.end or sign.end <= k.start for k in known):
+                known.append(sign)
+    return sorted((sign for signs in kept.values() for sign in signs), key=lambda s: (s.start, s.end, s.finding))
 
 
-def _read_language(key: str, words: Words, language: Language) -> list[TextSign]:
-    matcher = Matcher(words, language)
-    context = Context(matcher)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One text as one language sees it."""
+
+    language: Language
+    matcher: Matcher
+    context: Context
+
+    @classmethod
+    def of(cls, words: Words, language: Language) -> _Reading:
+        matcher = Matcher(words, language)
+        return cls(language, matcher, Context(matcher))
+
+
+def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Reading]) -> list[TextSign]:
     signs: list[TextSign] = []
-    for sign in language.signs:
-        matches = {match for template in sign.templates for match in matcher.occurrences(template)}
+    for sign in reading.language.signs:
+        matches = {match for template in sign.templates for match in reading.matcher.occurrences(template)}
         found = 0
         for match in sorted(matches):
             if found == MAX_PER_FINDING:
                 break
-            if not context.silences(match, sign.ignores):
-                signs.append(_text_sign(sign.finding, sign.strength, key, words, match, language.code))
+            # a single word ("cancer", "stent") may be written alike in several languages: any of them may defuse it
+            judges = readings if len(match.used) == 1 else [reading]
+            if not any(judge.context.silences(match, sign.ignores) for judge in judges):
+                signs.append(_text_sign(sign.finding, sign.strength, key, words, match, reading.language.code))
                 found += 1
     return signs
 
