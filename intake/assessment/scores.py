@@ -184,8 +184,9 @@ def axis_scores(
     """Stagnation and deficiency with evidence. What speaks against is shown and subtracted from neither."""
     found = tuple(found)
     strong_absent = [w for w in knowledge.strong if w.finding in facts.absent]
+    answered = {w.topic for w in found}  # who told of an accident is not asked about lifting
     known = facts.absent | facts.present
-    strong_open = [w for w in knowledge.strong if w.finding not in known]
+    strong_open = [w for w in knowledge.strong if w.finding not in known and w.topic not in answered]
     vigour = tuple(
         Evidence(f, float(weight))
         for f, weight in knowledge.weights.speaks_against_deficiency.items()
@@ -219,11 +220,13 @@ def pattern_scores(
 ) -> tuple[PatternScore, ...]:
     """Every pattern that has points or leads: the branch, the root, then by points."""
     votes: list[list[Evidence]] = [[] for _ in PATTERN_IDS]
+    answered = set()
     for weighing in found:
+        answered.add(weighing.topic)
         for index, halves in weighing.votes:
             votes[index].append(Evidence(weighing.finding, halves / 2))
     scores = [
-        _pattern(index, _sorted(votes[index]), tally, verdict, facts, knowledge, leads)
+        _pattern(index, _sorted(votes[index]), answered, tally, verdict, facts, knowledge, leads)
         for index, name in enumerate(PATTERN_IDS)
         if tally.points[index] or name in leads
     ]
@@ -233,6 +236,7 @@ def pattern_scores(
 def _pattern(
     index: int,
     votes: tuple[Evidence, ...],
+    answered: set[str],
     tally: Tally,
     verdict: Verdict,
     facts: Facts,
@@ -250,8 +254,9 @@ def _pattern(
         if finding in absent:
             if is_strong:
                 lacking.append(Evidence(finding, halves / 2, False))
-        elif len(missing) < MISSING_SHOWN and finding not in present:
-            missing.append(finding)
+        elif finding not in present and len(missing) < MISSING_SHOWN:
+            if knowledge.weighings[finding].topic not in answered:
+                missing.append(finding)
     return PatternScore(
         id=name,
         name=pattern.name,

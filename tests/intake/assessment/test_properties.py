@@ -114,6 +114,9 @@ def test_scores_are_the_sum_of_their_evidence(data):
         assert pattern.score == sum(e.weight for e in pattern.for_)
         assert pattern.qualifies == (pattern.held_back is None)
         assert not pattern.is_lead or pattern.id in (a.branch, a.root)
+    told = {finding for finding, answer in data.get("findings", {}).items() if answer is not None}
+    for part in (a.stagnation, a.deficiency, *a.patterns, *a.considered):
+        assert told.isdisjoint(part.missing)
 
 
 @MANY

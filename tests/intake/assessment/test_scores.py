@@ -214,6 +214,8 @@ def test_good_energy_speaks_against_deficiency_without_lowering_it(judged):
 
 def test_missing_lists_open_questions_only(judged):
     a = judged(CHECKS[0][2] + " -tongue.purple", days=270)
+    assert "onset.lifting" not in a.stagnation.missing  # how it began is answered
+    assert "pulse.choppy" in a.stagnation.missing
     lead = a.patterns[0]
     assert "pulse.choppy" in lead.missing and "tongue.purple" not in lead.missing
     assert ("tongue.purple", False) in [(e.finding, e.present) for e in lead.against]
