@@ -1,0 +1,1 @@
+"""The invented clinic that ``seed_demo`` fills: nobody in it exists."""
