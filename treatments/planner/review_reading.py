@@ -89,7 +89,8 @@ class ReadRef:
 
 @dataclass(frozen=True, slots=True)
 class ReadItem:
-    """An adjunct (`kind`, `detail`), an ear item (`kind` is its method) or one thing to do at home."""
+    """An adjunct (`kind`, `detail`), an ear item (`kind` is its method) or one thing to do at home.
+    `order`: before_needles, during_retention, after_needles or own_visit; "" is not told."""
 
     path: str
     kind: str
@@ -99,6 +100,7 @@ class ReadItem:
     minutes: float | None
     from_visit: int
     keep_days: float | None
+    order: str
     points: tuple[ReadRef, ...]
 
 
@@ -298,6 +300,7 @@ class _Reader:
             minutes=self.number(row.get("minutes"), f"{path}.minutes"),
             from_visit=self.whole(row.get("from_visit"), f"{path}.from_visit") or 1,
             keep_days=self.number(row.get("keep_days"), f"{path}.keep_days"),
+            order=self.text(row.get("order"), f"{path}.order"),
             points=tuple(
                 ReadRef(
                     at,

@@ -1,0 +1,269 @@
+"""What a review looks at: the plan, the patient's guard and facts, where each needle would go; and the alerts found."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from intake.assessment import ClinicalPicture
+
+from .candidates import region_of_level, site_tables
+from .facts import Facts, read_facts
+from .knowledge import Point, Rule, When
+from .names import find_point
+from .proposal import Json
+from .recipes import DepthRule, Person, PlannerKnowledge
+from .review_reading import ReadPlan, ReadPoint, ReadStage
+from .safety import Guard, Place, Stop, build_guard
+
+AlertLevel = Literal["forbidden", "needs_reason", "caution"]
+LEVELS: tuple[AlertLevel, ...] = ("forbidden", "needs_reason", "caution")
+OF_STOP: dict[str, AlertLevel] = {"forbid": "forbidden", "override": "needs_reason", "caution": "caution"}
+SIDES = ("left", "right", "both", "midline")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAlert:
+    """One thing to see to before a plan is signed. `item` is the first path it concerns and what stands there
+    (`stages[0].points[3] GB21`), `items` all of them. `subject` names it also after the plan is reordered; with
+    `code` it is what an override holds on to. `because`: findings or facts. `resolved`: a reason has been given."""
+
+    level: AlertLevel
+    code: str
+    text: str
+    item: str
+    because: tuple[str, ...]
+    source: str
+    subject: str
+    items: tuple[str, ...]
+    resolved: bool = False
+
+    @property
+    def key(self) -> str:
+        """The same for the same fact about the same thing."""
+        return f"{self.code}|{self.subject}"
+
+    @property
+    def stops_signing(self) -> bool:
+        return self.level == "forbidden" or (self.level == "needs_reason" and not self.resolved)
+
+    def as_json(self) -> Json:
+        return {
+            "level": self.level,
+            "code": self.code,
+            "text": self.text,
+            "item": self.item,
+            "items": list(self.items),
+            "subject": self.subject,
+            "key": self.key,
+            "because": list(self.because),
+            "source": self.source,
+            "resolved": self.resolved,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A needled place: its point of the knowledge, and the regions where it can lie (several where only words tell)."""
+
+    stage: ReadStage
+    read: ReadPoint
+    point: Point
+    regions: tuple[str, ...]
+    limb: str
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        return ("left", "right") if self.read.side in ("both", None) else (self.read.side or "",)
+
+    def is_thoracic(self, thorax: frozenset[str]) -> bool:
+        return not thorax.isdisjoint(self.regions)
+
+
+class Context:
+    """One review under way."""
+
+    def __init__(self, plan: ReadPlan, picture: ClinicalPicture, knowledge: PlannerKnowledge) -> None:
+        self.plan = plan
+        self.picture = picture
+        self.knowledge = knowledge
+        self.facts: Facts = read_facts(picture)
+        sites = site_tables(self.facts, knowledge)
+        self.field = frozenset(region for site in sites for region in site.regions)
+        self.main_regions = tuple(dict.fromkeys(site.region for site in sites[:1])) or ("low_back",)
+        self.guard: Guard = build_guard(picture, self.facts, knowledge, self.field)
+        self.persons: tuple[Person, ...] = tuple(r for r in knowledge.persons if self.holds(r.when))
+        self.depths: tuple[DepthRule, ...] = tuple(r for r in knowledge.depths if self.holds(r.when))
+        self.spots: list[Spot] = []  # filled by the needle checks, used by those of current and adjuncts
+        self._found: dict[tuple[str, str], ReviewAlert] = {}
+
+    # ------------------------------------------------------------------ facts
+
+    def holds(self, when: When) -> bool:
+        return self.facts.hold(frozenset(when.all), frozenset(when.any), frozenset(when.none))
+
+    def reasons_of(self, rule: Rule) -> tuple[str, ...]:
+        """The facts by which a rule holds for this patient."""
+        return tuple(word for word in rule.when.facts() if word in self.facts.words)
+
+    def has(self, *words: str) -> tuple[str, ...]:
+        """Those of the facts that hold."""
+        return tuple(word for word in words if word in self.facts.words)
+
+    # ----------------------------------------------------------------- alerts
+
+    def add(
+        self,
+        level: AlertLevel,
+        code: str,
+        text: str,
+        path: str,
+        subject: str,
+        because: Iterable[str] = (),
+        source: str = "DESIGN",
+    ) -> None:
+        """Keeps one alert for each code and subject: the gravest, with every item it concerns."""
+        item = f"{path} {subject}".strip()
+        new = ReviewAlert(level, code, text, item, tuple(because), source, subject, (item,))
+        old = self._found.get((code, subject))
+        if old is None or LEVELS.index(level) < LEVELS.index(old.level):
+            self._found[code, subject] = new
+        elif level == old.level and item not in old.items:
+            self._found[code, subject] = replace(old, items=(*old.items, item))
+
+    def add_stops(self, stops: Iterable[Stop], modality: str, label: str, path: str, subject: str) -> None:
+        """Alerts from the safety tables. What holds for the whole body is one alert for the modality; what holds for
+        a place is one for the item. Of several stops of one row the gravest counts."""
+        gravest: dict[str, Stop] = {}
+        for stop in stops:
+            if stop.row not in gravest or stop.severity > gravest[stop.row].severity:
+                gravest[stop.row] = stop
+        columns = ("needle", "deep_trunk") if modality == "needle" else (modality,)
+        for stop in gravest.values():
+            is_whole = any(stop in self.guard.whole[column] for column in columns)
+            self.add(
+                OF_STOP[stop.level],
+                stop.row,
+                f"{MODALITY_WORDS[modality] if is_whole else label}: {stop.text}",
+                path,
+                modality if is_whole else subject,
+                (stop.because,),
+                stop.source,
+            )
+
+    def alerts(self) -> tuple[ReviewAlert, ...]:
+        """What was found, gravest first, then in the order of the plan. A caution that only repeats a row of the
+        safety tables for another modality is said once."""
+        rows = {row.id for row in self.knowledge.contraindications}
+        graver = {alert.code for alert in self._found.values() if alert.level != "caution"}
+        kept: list[ReviewAlert] = []
+        said: dict[str, int] = {}
+        for alert in self._found.values():
+            if alert.level == "caution" and alert.code in rows:
+                if alert.code in graver:
+                    continue
+                if alert.code in said:
+                    first = kept[said[alert.code]]
+                    kept[said[alert.code]] = replace(first, items=(*first.items, *alert.items))
+                    continue
+                said[alert.code] = len(kept)
+            kept.append(alert)
+        return tuple(sorted(kept, key=_in_order))
+
+    # ----------------------------------------------------------------- places
+
+    def find(self, code: str) -> Point | None:
+        """The point of that code, in any usual spelling."""
+        return self.knowledge.points.get(code) or find_point(code, self.knowledge)
+
+    def nearest(self, code: str, known: Iterable[str]) -> str:
+        near = difflib.get_close_matches(code[:40].upper(), list(known), n=1, cutoff=0.4)
+        return f" The nearest known is {near[0]}." if near else ""
+
+    def regions_of(self, read: ReadPoint, point: Point) -> tuple[str, ...]:
+        """Where a needle lies: by level for EX-B2, by palpation, site table or words for a tender point."""
+        if point.code == "EX-B2" and read.levels:
+            known = [level for level in read.levels if re.fullmatch(r"T([1-9]|1[0-2])|L[1-5]", level)]
+            return tuple(dict.fromkeys(region_of_level(level) for level in known)) or (point.region,)
+        if point.code != "ASHI":
+            return (point.region,)
+        for place in self.picture.case.palpation:
+            if place.where == read.where and place.region:
+                site = self.knowledge.sites.get(place.region)
+                return (site.region if site else place.region,)
+        for site in self.knowledge.sites.values():
+            if read.where in site.ashi:
+                return (site.region,)
+        return regions_in(read.where) or self.main_regions
+
+    def place(self, spot: Spot, region: str, side: str) -> Place:
+        return Place(region, spot.limb, side)
+
+
+MODALITY_WORDS = {
+    "needle": "Needles",
+    "deep_trunk": "Deep needles",
+    "ea": "Current",
+    "tacks": "Press tacks",
+    "seeds": "Ear seeds",
+    "magnets": "Magnets",
+    "cupping": "Cups",
+    "guasha": "Gua sha",
+    "moxa_heat": "Moxa and heat",
+    "acupressure": "Pressure",
+}
+_REGION_WORDS = (
+    ("upper_back", r"upper back|shoulder[- ]blades?|scapula\w*|trapezius|rhomboid\w*|between the shoulder"),
+    ("mid_back", r"mid(dle)? back|rib cage"),
+    ("shoulder", r"shoulders?(?![- ]blade)"),
+    ("chest", r"chest|breast\w*|sternum|ribs?(?! cage)"),
+    ("neck", r"neck|nape|occiput"),
+    ("abdomen", r"abdom\w*|belly|navel"),
+    ("sacrum", r"sacr\w*|tail ?bone|coccyx"),
+    ("buttock", r"buttocks?|glute\w*|piriformis"),
+    ("hip", r"hips?|trochanter\w*"),
+    ("low_back", r"low(er)? back|loins?|lumbar|quadratus"),
+    ("thigh", r"thighs?|hamstrings?"),
+    ("knee", r"(?<!below the )knees?"),
+    ("leg", r"calf|calves|legs?|below the knee|shins?"),
+    ("foot", r"foot|feet|ankles?"),
+    ("forearm", r"arms?|forearms?|elbows?|wrists?|hands?"),
+    ("head", r"head|scalp|temples?"),
+)
+LIMB_OF_REGION = {"thigh": "leg", "knee": "leg", "leg": "leg", "foot": "leg", "forearm": "arm"}
+
+
+def regions_in(words: str) -> tuple[str, ...]:
+    """Regions named in free words; what a clause with `not` or `never` names is left out."""
+    text = re.sub(r"\b(not|never|away from|without)\b[^,;.]*", " ", words.lower())
+    found = [region for region, pattern in _REGION_WORDS if re.search(rf"\b(?:{pattern})\b", text)]
+    numbers = [int(n) for n in re.findall(r"\bt(\d{1,2})\b", text) if 1 <= int(n) <= 12]
+    if numbers:
+        found += [region_of_level(f"T{n}") for n in range(min(numbers), max(numbers) + 1)]
+    if re.search(r"\bl[1-5]\b", text):
+        found.append("low_back")
+    return tuple(dict.fromkeys(found))
+
+
+def _in_order(alert: ReviewAlert) -> tuple[int, tuple[tuple[str, int], ...], str, str]:
+    path = alert.item.split(" ", 1)[0]
+    steps = tuple((name, int(number or -1)) for name, number in re.findall(r"([a-z_]+)(?:\[(\d+)\])?", path))
+    first = {"plan": "0", "stages": "1", "adjuncts": "2", "ear": "3", "home_care": "4", "dose": "5"}
+    ranked = tuple((first.get(name, name), number) for name, number in steps)
+    return LEVELS.index(alert.level), ranked, alert.code, alert.subject
+
+
+def overridden(overrides: Iterable[Mapping[str, object] | tuple[str, str]]) -> set[tuple[str, str]]:
+    """(code, subject) of what has a reason already. An override names its item by path and subject, or subject."""
+    found = set()
+    for override in overrides:
+        if isinstance(override, Mapping):
+            code, item = str(override.get("code") or ""), str(override.get("item") or "")
+        else:
+            code, item = override
+        subject = re.sub(r"^(plan|dose|(stages|adjuncts|ear|home_care)(\[\d+\])?(\.\w+(\[\d+\])?)*) ?", "", item)
+        found.add((code, subject))
+    return found
