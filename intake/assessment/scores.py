@@ -254,9 +254,8 @@ def _pattern(
         if finding in absent:
             if is_strong:
                 lacking.append(Evidence(finding, halves / 2, False))
-        elif finding not in present and len(missing) < MISSING_SHOWN:
-            if knowledge.weighings[finding].topic not in answered:
-                missing.append(finding)
+        elif finding not in present and knowledge.weighings[finding].topic not in answered:
+            missing.append(finding)
     return PatternScore(
         id=name,
         name=pattern.name,
@@ -265,7 +264,7 @@ def _pattern(
         score=tally.points[index] / 2,
         for_=votes,
         against=_sorted(against) + tuple(lacking),
-        missing=tuple(missing),
+        missing=tuple(missing[:MISSING_SHOWN]),
         is_lead=name in leads,
         qualifies=verdict.held_back[index] is None,
         held_back=verdict.held_back[index],
