@@ -16,4 +16,7 @@ urlpatterns = [
     path("", include("clinic.scheduling.urls")),
     path("", include("treatments.urls.root")),
     path("", include("treatments.urls.plans")),
+    path("", include("treatments.urls.visits")),
+    path("", include("treatments.urls.outcomes")),
+    path("", include("treatments.urls.knowledge")),
 ]

@@ -130,6 +130,30 @@ ADDRESSES: dict[str, Permission] = {
     "scheduling:close": P.WRITE_SCHEDULE,
     "scheduling:undo_course": P.WRITE_SCHEDULE,
     "scheduling:patient_appointments": P.ANYONE,
+    # treatments: visits, outcomes, knowledge
+    "visits:start": P.WRITE_CLINICAL,
+    "visits:visit": P.READ_CLINICAL,
+    "visits:note": P.READ_CLINICAL,
+    "visits:save": P.WRITE_CLINICAL,
+    "visits:all_done": P.WRITE_CLINICAL,
+    "visits:add_point": P.WRITE_CLINICAL,
+    "visits:remove_point": P.WRITE_CLINICAL,
+    "visits:reason": P.WRITE_CLINICAL,
+    "visits:sign": P.WRITE_CLINICAL,
+    "visits:amend": P.WRITE_CLINICAL,
+    "visits:clearance": P.WRITE_CLINICAL,
+    "visits:adverse_event": P.WRITE_CLINICAL,
+    "visits:event_review": P.WRITE_CLINICAL,
+    "outcomes:patient": P.WRITE_CLINICAL,  # the same page takes the scores of a review
+    "knowledge:home": P.READ_KNOWLEDGE,
+    "knowledge:points": P.READ_KNOWLEDGE,
+    "knowledge:point": P.READ_KNOWLEDGE,
+    "knowledge:ear": P.READ_KNOWLEDGE,
+    "knowledge:patterns": P.READ_KNOWLEDGE,
+    "knowledge:rules": P.READ_KNOWLEDGE,
+    "knowledge:red_flags": P.READ_KNOWLEDGE,
+    "knowledge:contraindications": P.READ_KNOWLEDGE,
+    "knowledge:sources": P.READ_KNOWLEDGE,
 }
 
 

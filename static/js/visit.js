@@ -1,0 +1,50 @@
+// The visit page: the time of this minute, all safety questions no, revision after an autosave, printing.
+(() => {
+  "use strict";
+  const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
+
+  document.querySelectorAll("[data-now]").forEach((button) => {
+    button.addEventListener("click", () => {
+      const field = document.getElementById(button.dataset.now);
+      const now = new Date();
+      field.value = `${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`;
+      changed(field);
+    });
+  });
+
+  document.querySelectorAll("[data-all-no]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const answers = [...button.closest("fieldset").querySelectorAll('input[type="radio"]')];
+      const answered = new Set(answers.filter((radio) => radio.checked).map((radio) => radio.name));
+      const open = answers.filter((radio) => radio.value === "no" && !answered.has(radio.name));
+      open.forEach((radio) => { radio.checked = true; });
+      if (open.length) changed(open[open.length - 1]);
+    });
+  });
+
+  // Small forms outside the big one speak of the same revision: keep them in step after an autosave.
+  document.body.addEventListener("htmx:oobAfterSwap", () => {
+    const revision = document.getElementById("visit-revision");
+    if (revision) document.querySelectorAll(".follows-revision").forEach((field) => { field.value = revision.value; });
+  });
+
+  const saved = document.getElementById("visit-saved");
+  const failed = () => {
+    if (!saved) return;
+    saved.innerHTML = "";
+    const words = document.createElement("span");
+    words.className = "saved";
+    words.dataset.state = "failed";
+    words.textContent = "Not saved. Your text is still here; trying again in 10 seconds.";
+    saved.append(words);
+    window.setTimeout(() => { const form = document.getElementById("visit-form"); if (form) changed(form); }, 10000);
+  };
+  document.body.addEventListener("htmx:sendError", failed);
+  document.body.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status >= 500) failed(); });
+
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+})();

@@ -1,0 +1,97 @@
+"""The short safety questions of every visit, and what lifts a stop. A yes stops needling until somebody examined it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from intake.actions.assessment_clearance import clear_findings
+from intake.assessment import load_intake_knowledge
+from intake.models import Clearance, IntakeResponse, RedFlagAlert
+from treatments.models import Visit
+
+# asked at every visit (safety.md: cauda equina, foot weakness, fever, weight loss, new injury); question in plain words
+SHORT_SET: dict[str, str] = {
+    "flag.saddle_numbness": "Numb or tingling between the legs or around the back passage?",
+    "flag.bladder_retention": "Hard to start or stop passing urine, or no feeling of it?",
+    "flag.bladder_leak": "Leaking urine since the pain?",
+    "flag.bowel_loss": "Lost control or feeling of the bowels?",
+    "flag.sexual_numbness": "New numbness or trouble during sex?",
+    "flag.both_legs": "Pain, tingling or weakness down both legs, new or worse?",
+    "flag.leg_weakness_progressive": "A leg or foot getting weaker, tripping, foot slapping?",
+    "flag.fever": "Fever or shivering with the pain?",
+    "flag.weight_loss": "Losing weight without trying, or feeling generally ill?",
+    "flag.major_trauma_unchecked": "A new fall, accident or blow that no doctor has seen?",
+}
+PREGNANCY = "condition.maybe_pregnant"
+
+
+def raised_flags(record: dict[str, Any]) -> list[str]:
+    """Finding ids answered yes at the start of this visit, in the order in which they are asked."""
+    answers = record.get("start", {}).get("flags", {})
+    return [finding for finding in SHORT_SET if answers.get(finding) == "yes"]
+
+
+def unanswered_flags(record: dict[str, Any]) -> list[str]:
+    answers = record.get("start", {}).get("flags", {})
+    return [finding for finding in SHORT_SET if answers.get(finding) not in ("yes", "no")]
+
+
+def clearances_since(visit: Visit) -> dict[str, Clearance]:
+    """Clearances recorded after the visit began: an older one says nothing about what the patient reports today."""
+    rows = Clearance.objects.filter(
+        patient_id=visit.patient_id, withdrawn_at=None, cleared_at__gte=visit.started_at
+    ).select_related("cleared_by")
+    return {row.finding: row for row in rows.order_by("id")}
+
+
+def open_flags(visit: Visit) -> list[str]:
+    """What stops needling now: answered yes today and not examined since."""
+    raised = raised_flags(visit.record)
+    if not raised:
+        return []
+    cleared = clearances_since(visit)
+    return [finding for finding in raised if finding not in cleared]
+
+
+def raise_alerts(visit: Visit, findings: list[str], *, by: Any) -> None:
+    """Put a flag that a patient told at a visit beside those of the intake, once. Inside the caller's transaction."""
+    response = IntakeResponse.objects.filter(patient_id=visit.patient_id).order_by("-id").first()
+    if response is not None:
+        flags = load_intake_knowledge().flag_by_finding
+        for finding in findings:
+            level = "emergency" if flags[finding].level == "emergency" else "refer"
+            RedFlagAlert.objects.get_or_create(
+                response=response, flag=finding, defaults={"patient_id": visit.patient_id, "level": level}
+            )
+    trail.record(
+        "red_flag.raised", by=by, patient=visit.patient_id, obj=visit, detail={"findings": findings, "at": "visit"}
+    )
+
+
+@transaction.atomic
+def clear_flags(
+    *, visit: Visit, findings: list[str], examined_by: str, examined_on: dt.date, result: str, note: str, by: Any
+) -> list[Clearance]:
+    """Record who examined the raised flags, when, and with what result. Raises ValueError when nothing is open."""
+    still_open = [finding for finding in open_flags(visit) if finding in findings]
+    if not still_open:
+        raise ValueError("None of these flags is open.")
+    rows = clear_findings(
+        patient=visit.patient,
+        findings=still_open,
+        examined_by=examined_by,
+        examined_on=examined_on,
+        result=result,
+        note=note,
+        by=by,
+    )
+    RedFlagAlert.objects.filter(patient_id=visit.patient_id, flag__in=still_open, acknowledged_at=None).update(
+        acknowledged_by=by, acknowledged_at=timezone.now(), note=f"Cleared at a visit: {result}"[:300]
+    )
+    trail.record("visit.stop_lifted", by=by, patient=visit.patient_id, obj=visit, detail={"findings": still_open})
+    return rows

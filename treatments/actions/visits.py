@@ -1,0 +1,292 @@
+"""Charting a visit: begun from the signed plan, saved while it happens, signed and then only amended."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.people.actions.patients import record_safety_facts, safety_facts_of
+from clinic.scheduling.models import Appointment
+from intake.models import Score
+from treatments.actions import mind, signing, visit_flags, visit_record
+from treatments.actions.mind import Json, SafetyAlert
+from treatments.actions.visit_events import open_serious_events
+from treatments.models import Amendment, TreatmentPlan, Visit
+
+HALF_DAY = dt.timedelta(hours=12)
+NEEDS_ANSWER = ("forbidden", "needs_reason")
+
+
+class CannotStart(Exception):
+    """No visit can begin now; the message says why and what to do."""
+
+
+class StaleVisit(Exception):
+    """Somebody else saved first. ``visit`` is the visit as it is now."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__("Somebody else saved this visit meanwhile.")
+        self.visit = visit
+
+
+class AlreadySigned(Exception):
+    """A signed visit is only amended."""
+
+
+class NotReady(Exception):
+    """What still stands between the visit and a signature, in words."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+class PointRefused(Exception):
+    """The point meets a stop and no reason was given; nothing was changed."""
+
+    def __init__(self, alerts: list[SafetyAlert]) -> None:
+        super().__init__(" ".join(alert.text for alert in alerts))
+        self.alerts = alerts
+
+
+@transaction.atomic
+def start_visit(*, patient: Any, by: Any, appointment: Any = None) -> Visit:
+    """The patient's open visit, or a new one from the plan in force. Raises CannotStart."""
+    plans = TreatmentPlan.objects.select_for_update(of=("self",))
+    plan = plans.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).first()
+    open_visit = Visit.objects.filter(patient=patient, status=Visit.Status.DRAFT).first()
+    if open_visit:
+        return open_visit
+    if plan is None:
+        raise CannotStart("There is no signed plan for this patient: sign one first.")
+    if open_serious_events(patient).exists():
+        raise CannotStart("A serious adverse event has not been reviewed yet: review it before treating again.")
+    number = signing._last_visit(plan) + 1
+    last = Visit.objects.filter(patient=patient, plan=plan).order_by("-number").first()
+    now = timezone.now()
+    if appointment is None:
+        appointment = _todays_appointment(patient, now)
+    visit = Visit.objects.create(
+        patient=patient,
+        plan=plan,
+        number=number,
+        appointment=appointment,
+        practitioner=by,
+        started_at=now,
+        record=visit_record.new_record(
+            plan.treatment, number=number, today=timezone.localdate(), last=last.record if last else None
+        ),
+    )
+    trail.record("visit.started", by=by, patient=patient, obj=visit, detail={"number": number, "plan": plan.pk})
+    return visit
+
+
+def _todays_appointment(patient: Any, now: dt.datetime) -> Appointment | None:
+    """The booked time this visit belongs to: the nearest of today that no other visit has taken."""
+    near = Appointment.objects.active().filter(
+        patient=patient, starts_at__range=(now - HALF_DAY, now + HALF_DAY), visits=None
+    )
+    return min(near, key=lambda booked: abs(booked.starts_at - now), default=None)
+
+
+@transaction.atomic
+def save_visit(*, visit_id: int, revision: int, record: Json, by: Any) -> Visit:
+    """Keep the record as it now stands. A record that is the same is not written again.
+
+    Raises StaleVisit or AlreadySigned. What is done to the patient is not taken over while a red flag is open.
+    """
+    visit = _draft_at(visit_id, revision)
+    before = visit.record
+    if record == before:
+        return visit
+    newly = [f for f in visit_flags.raised_flags(record) if f not in visit_flags.raised_flags(before)]
+    visit.record = record
+    if visit_flags.open_flags(visit):
+        visit.record = _without_new_needling(record, before)
+    _keep(visit, by=by, verb="visit.saved")
+    if newly:
+        visit_flags.raise_alerts(visit, newly, by=by)
+    _note_pregnancy(visit, before, by=by)
+    return visit
+
+
+def _without_new_needling(record: Json, before: Json) -> Json:
+    """While a flag is open nothing more is marked as done: what was done before stays in the record."""
+    new = copy.deepcopy(record)
+    was = {point["uid"]: point["done"] for _, point in visit_record.points_of(before)}
+    for _, point in visit_record.points_of(new):
+        if point["done"] == "done" and was.get(point["uid"]) != "done":
+            point["done"] = was.get(point["uid"], "")
+    for name in ("adjuncts", "ear"):
+        earlier = {item["uid"]: item["done"] for item in before[name]}
+        for item in new[name]:
+            if item["done"] == "done":
+                item["done"] = earlier.get(item["uid"], "")
+    return new
+
+
+def _note_pregnancy(visit: Visit, before: Json, *, by: Any) -> None:
+    answer = visit.record["start"].get("pregnant")
+    if answer not in ("yes", "no") or answer == before["start"].get("pregnant"):
+        return
+    known = safety_facts_of(visit.patient)
+    if known.get("condition.pregnant"):
+        return  # a known pregnancy is not made a "maybe" by the question of the day
+    record_safety_facts(
+        patient=visit.patient, facts={visit_flags.PREGNANCY: answer == "yes"}, by=by, note=f"Visit {visit.number}"
+    )
+
+
+@transaction.atomic
+def add_point(
+    *, visit_id: int, revision: int, stage: str, point: Json, reason: str, by: Any
+) -> tuple[Visit, list[SafetyAlert]]:
+    """Record a point that was not planned, after the same safety review as the plan's.
+
+    A stop (forbidden, or one that needs a reason) is refused without a written reason: PointRefused. Returns the
+    visit and the new cautions. Raises StaleVisit, AlreadySigned, KeyError for an unknown stage.
+    """
+    visit = _draft_at(visit_id, revision)
+    if visit_flags.open_flags(visit):
+        raise NotReady(["A red flag is open: no needling until it is examined."])
+    known = {alert.key for alert in safety_of(visit)}
+    visit.record = visit_record.with_point(visit.record, stage, point)
+    fresh = [alert for alert in safety_of(visit) if alert.key not in known]
+    stops = [alert for alert in fresh if alert.level in NEEDS_ANSWER]
+    if stops and not reason.strip():
+        raise PointRefused(stops)
+    visit.record["reasons"] = [*visit.record["reasons"], *[_reason(alert, reason, by) for alert in stops]]
+    _keep(visit, by=by, verb="visit.point_added", detail={"code": point["code"]})
+    return visit, fresh
+
+
+@transaction.atomic
+def remove_point(*, visit_id: int, revision: int, uid: str, by: Any) -> Visit:
+    """Take out a point that was added on the day by mistake. Raises StaleVisit, AlreadySigned."""
+    visit = _draft_at(visit_id, revision)
+    visit.record = visit_record.without_point(visit.record, uid)
+    return _keep(visit, by=by, verb="visit.point_removed")
+
+
+@transaction.atomic
+def give_reason(*, visit_id: int, revision: int, key: str, reason: str, by: Any) -> Visit:
+    """Answer one stop of the safety review in writing. Raises StaleVisit, AlreadySigned, ValueError."""
+    visit = _draft_at(visit_id, revision)
+    alert = next((one for one in safety_of(visit) if one.key == key and one.level in NEEDS_ANSWER), None)
+    if alert is None or not reason.strip():
+        raise ValueError("There is no such stop, or no reason was written.")
+    others = [one for one in visit.record["reasons"] if one["key"] != key]
+    visit.record["reasons"] = [*others, _reason(alert, reason, by)]
+    return _keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code})
+
+
+def _reason(alert: SafetyAlert, reason: str, by: Any) -> Json:
+    at = timezone.now().isoformat(timespec="seconds")
+    return {"key": alert.key, "text": alert.text, "reason": reason.strip()[:300], "by": str(by), "at": at}
+
+
+def safety_of(visit: Visit) -> tuple[SafetyAlert, ...]:
+    """The planner's safety review of the visit as charted, with what is known of the patient today."""
+    picture = mind.picture_of(
+        visit.plan.proposal.assessment, today=timezone.localdate(visit.started_at), visit=visit.number
+    )
+    return mind.safety_of(visit_record.as_treatment(visit.record, visit.plan.treatment), picture)
+
+
+def unanswered_stops(visit: Visit, alerts: tuple[SafetyAlert, ...]) -> list[SafetyAlert]:
+    """Stops that neither the plan's signature nor a reason of this visit has answered."""
+    answered = {f"{one['code']}|{one['item']}" for one in visit.plan.overrides}
+    answered |= {one["key"] for one in visit.record["reasons"]}
+    return [alert for alert in alerts if alert.level in NEEDS_ANSWER and alert.key not in answered]
+
+
+def missing_for_signature(visit: Visit) -> list[str]:
+    """What is still open, in words; empty when the visit can be signed."""
+    record, close = visit.record, visit.record["close"]
+    reasons = []
+    stopped = visit_flags.open_flags(visit)
+    is_treated = bool(visit_record.totals(record)[0] or any(a["done"] == "done" for a in record["adjuncts"]))
+    if stopped and not close.get("flag_action"):
+        reasons.append("A red flag is open: write what was done about it, or record the examination.")
+    if visit_flags.unanswered_flags(record):
+        reasons.append("Ask the short safety questions: not all are answered.")
+    if not is_treated and not stopped and not close.get("not_treated"):
+        reasons.append("Nothing is marked as done: mark what was done, or write why there was no treatment.")
+    for row in visit_record.ledger(record):
+        if not row["is_counted"]:
+            reasons.append(f"{row['name']}: count the needles out.")
+        elif not row["is_even"] and not close.get("mismatch_reason"):
+            reasons.append(
+                f"{row['name']}: {row['in']} needles in, {row['out']} out. Search, count again, or write the reason."
+            )
+    if is_treated:
+        undecided = sum(point["done"] == "" for _, point in visit_record.points_of(record))
+        if undecided:
+            reasons.append(f"{undecided} planned point{'s' * (undecided > 1)} neither done nor left out: say which.")
+        for alert in unanswered_stops(visit, safety_of(visit)):
+            reasons.append(f"{alert.text} Write the reason, or correct the record.")
+    return reasons
+
+
+@transaction.atomic
+def sign_visit(*, visit_id: int, revision: int, by: Any) -> Visit:
+    """Lock the visit and put its pain scores on the curve. Raises NotReady, StaleVisit, AlreadySigned."""
+    visit = _draft_at(visit_id, revision)
+    reasons = missing_for_signature(visit)
+    if reasons:
+        raise NotReady(reasons)
+    visit.status = Visit.Status.SIGNED
+    visit.signed_by, visit.signed_at = by, timezone.now()
+    visit.revision += 1
+    visit.save()
+    start = visit.record["start"]
+    for measure, key in ((Score.Measure.NRS_NOW, "pain_now"), (Score.Measure.NRS_AVERAGE, "pain_average")):
+        if start.get(key) is not None:
+            Score.objects.create(
+                patient=visit.patient,
+                measure=measure,
+                value=start[key],
+                taken_at=visit.started_at,
+                occasion=Score.Occasion.VISIT,
+                visit_number=visit.number,
+                filled_by=Score.FilledBy.STAFF,
+            )
+    detail = {"number": visit.number, "needles_in": visit.needles_in, "needles_out": visit.needles_out}
+    trail.record("visit.signed", by=by, patient=visit.patient, obj=visit, detail=detail)
+    return visit
+
+
+@transaction.atomic
+def amend_visit(*, visit: Visit, text: str, by: Any) -> Amendment:
+    """A later word on a signed visit; the first text stays. Raises ValueError for a draft or an empty text."""
+    if visit.is_draft or not text.strip():
+        raise ValueError("Only a signed visit is amended, and not with an empty text.")
+    amendment = Amendment.objects.create(visit=visit, text=text.strip(), by=by)
+    trail.record("visit.amended", by=by, patient=visit.patient_id, obj=amendment, detail={"visit": visit.pk})
+    return amendment
+
+
+def _draft_at(visit_id: int, revision: int) -> Visit:
+    visit = (
+        Visit.objects.select_for_update(of=("self",))
+        .select_related("patient", "plan__proposal__assessment__patient")
+        .get(pk=visit_id)
+    )
+    if not visit.is_draft:
+        raise AlreadySigned
+    if visit.revision != revision:
+        raise StaleVisit(visit)
+    return visit
+
+
+def _keep(visit: Visit, *, by: Any, verb: str, detail: Json | None = None) -> Visit:
+    visit.needles_in, visit.needles_out = visit_record.totals(visit.record)
+    visit.revision += 1
+    visit.save(update_fields=["record", "needles_in", "needles_out", "revision"])
+    trail.record(verb, by=by, patient=visit.patient, obj=visit, detail=detail)
+    return visit

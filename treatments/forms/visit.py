@@ -1,0 +1,349 @@
+"""Forms of the visit page: one small form for each thing that is charted. They check shape; safety is the planner's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from treatments.actions.visit_events import KINDS
+from treatments.actions.visit_flags import SHORT_SET
+from treatments.forms.plan_items import DEQI, LEVELS, SIDES, TECHNIQUES
+from treatments.models import AdverseEvent
+
+Json = dict[str, Any]
+YES_NO = [("yes", "yes"), ("no", "no")]
+DONE = [("done", "done"), ("not_done", "not done")]
+TIME_OF_DAY = re.compile(r"^(?:[01]\d|2[0-3]):[0-5]\d$")
+
+
+class TimeOfDay(forms.CharField):
+    """HH:MM, kept as text: a time in the clinic's zone on the day of the visit."""
+
+    widget = forms.TextInput(attrs={"type": "time"})
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)[:5]
+        if text and not TIME_OF_DAY.match(text):
+            raise forms.ValidationError("Write the time as 14:05.")
+        return text
+
+
+def number_field(label: str, low: int, high: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=low,
+        max_value=high,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+def text_field(label: str, most: int = 300, rows: int = 0) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+    return forms.CharField(label=label, max_length=most, required=False, widget=widget)
+
+
+def yes_no(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=YES_NO, required=False, widget=forms.RadioSelect)
+
+
+class PartForm(forms.Form):
+    """A part of the record: ``initial_of(item)`` reads it, ``item_fields()`` gives what to keep of it."""
+
+    @classmethod
+    def initial_of(cls, item: Json) -> Json:
+        return {name: item.get(name) for name in cls.base_fields}
+
+    def item_fields(self) -> Json:
+        """What was typed validly; a field in error keeps what is stored."""
+        return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+
+
+class StartForm(PartForm):
+    """How it was since the last visit, pain today, the short safety questions, tongue and pulse."""
+
+    pain_now = number_field("Pain now, 0–10", 0, 10)
+    pain_average = number_field("On average since last time, 0–10", 0, 10)
+    since_last = text_field("How it was since the last visit", 600, rows=2)
+    unwanted = yes_no("Anything unwanted after the last treatment?")
+    unwanted_text = text_field("What")
+    pregnant = yes_no("Could be pregnant now?")
+    tongue = text_field("Tongue", 200)
+    pulse = text_field("Pulse", 200)
+    medicines = text_field("New medicines or illness", 200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for finding, question in SHORT_SET.items():
+            self.fields[flag_field(finding)] = yes_no(question)
+
+    @classmethod
+    def initial_of(cls, item: Json) -> Json:
+        answers = item.get("flags", {})
+        return super().initial_of(item) | {flag_field(f): answers.get(f, "") for f in SHORT_SET}
+
+    def item_fields(self) -> Json:
+        kept = super().item_fields()
+        flags = {f: kept.pop(flag_field(f), "") for f in SHORT_SET}
+        return {**kept, "flags": flags}
+
+    def flag_fields(self) -> list[Any]:
+        return [self[flag_field(finding)] for finding in SHORT_SET]
+
+
+def flag_field(finding: str) -> str:
+    return finding.replace(".", "_")
+
+
+class StageForm(PartForm):
+    first_insertion = TimeOfDay(label="first needle in", required=False)
+    retention_min = number_field("needles stayed, min", 0, 90)
+    in_corrected = number_field("needles in, if the count differs", 0, 99)
+    out = number_field("needles out", 0, 99)
+    out_at = TimeOfDay(label="out at", required=False)
+
+
+class PointForm(PartForm):
+    """How one point was needled. Depth as ``20`` or ``15-25`` mm, needle as ``0.25x40``."""
+
+    done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
+    side = forms.ChoiceField(choices=SIDES)
+    technique = forms.ChoiceField(choices=TECHNIQUES)
+    deqi = forms.ChoiceField(label="deqi obtained", choices=DEQI)
+    depth = forms.CharField(label="depth mm", max_length=9)
+    needle_size = forms.CharField(label="needle mm", max_length=11)
+    spine = forms.CharField(label="levels", max_length=40, required=False)
+    note = text_field("note", 160)
+
+    @classmethod
+    def initial_of(cls, item: Json) -> Json:
+        return {
+            **{name: item.get(name) for name in ("done", "side", "technique", "deqi", "note")},
+            "depth": span(item["depth_mm"]),
+            "needle_size": size(item["needle"]),
+            "spine": " ".join(item.get("levels") or []),
+        }
+
+    def clean_depth(self) -> list[int]:
+        found = re.fullmatch(r"(\d{1,3})(?:\s*[-–]\s*(\d{1,3}))?", self.cleaned_data["depth"].strip())
+        low, high = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 1 <= low <= high <= 120:
+            raise forms.ValidationError("Write the depth in mm, as 20 or 15-25.")
+        return [low, high]
+
+    def clean_needle_size(self) -> Json:
+        text = self.cleaned_data["needle_size"].lower().replace("×", "x").replace(",", ".").replace(" ", "")
+        found = re.fullmatch(r"(0?\.\d{1,3})x(\d{1,3})", text)
+        if not found or not (0.1 <= float(found[1]) <= 0.5 and 5 <= int(found[2]) <= 125):
+            raise forms.ValidationError("Write diameter and length in mm, as 0.25x40.")
+        return {"diameter_mm": float(found[1]), "length_mm": int(found[2])}
+
+    def clean_spine(self) -> list[str]:
+        levels = self.cleaned_data["spine"].upper().replace(",", " ").split()
+        if any(level not in LEVELS for level in levels):
+            raise forms.ValidationError("Write levels of the spine, as L4 L5.")
+        return levels
+
+    def item_fields(self) -> Json:
+        kept = super().item_fields()
+        for name, key in (("depth", "depth_mm"), ("needle_size", "needle"), ("spine", "levels")):
+            if name in kept:
+                kept[key] = kept.pop(name)
+        return kept
+
+
+def span(depth: list[int]) -> str:
+    return str(depth[0]) if depth[0] == depth[1] else f"{depth[0]}-{depth[1]}"
+
+
+def size(needle: Json) -> str:
+    return f"{needle['diameter_mm']:g}x{needle['length_mm']}"
+
+
+class ElectroForm(PartForm):
+    """Current as really given; felt strength 0 (nothing) to 10 (the strongest bearable)."""
+
+    done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
+    pairs = forms.CharField(label="pairs", max_length=120)
+    frequency_hz = forms.RegexField(
+        label="Hz",
+        regex=r"^\d{1,3}(\.\d)?([/-]\d{1,3})?$",
+        error_messages={"invalid": "Write 2, 2-10 or 2/100."},
+    )
+    minutes = number_field("minutes", 1, 30)
+    felt = number_field("felt, 0–10", 0, 10)
+    note = text_field("note", 160)
+
+    @classmethod
+    def initial_of(cls, item: Json) -> Json:
+        pairs = ", ".join("-".join(pair) for pair in item["leads"])
+        return super().initial_of(item) | {"pairs": pairs}
+
+    def clean_pairs(self) -> list[list[str]]:
+        return pairs_of(self.cleaned_data["pairs"])
+
+    def item_fields(self) -> Json:
+        kept = super().item_fields()
+        if "pairs" in kept:
+            kept["leads"] = kept.pop("pairs")
+            if "pairs" in self.changed_data:
+                kept["lead_levels"] = []  # they named the levels of the pairs before
+        return kept
+
+
+def pairs_of(text: str) -> list[list[str]]:
+    """``BL25-BL26, EX-B2-BL54`` as pairs of codes. Raises ValidationError."""
+    pairs = []
+    for pair in text.upper().replace("–", "-").split(","):
+        # EX-B2 holds a hyphen itself: split at the hyphen that stands before the second code
+        codes = [code.strip().replace("EX~", "EX-") for code in pair.replace("EX-", "EX~").split("-")]
+        if len(codes) != 2 or not all(codes):
+            raise forms.ValidationError("Write each pair as BL25-BL26, with a comma between pairs.")
+        pairs.append(codes)
+    return pairs
+
+
+class AdjunctForm(PartForm):
+    done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
+    minutes = number_field("minutes", 1, 60)
+    where = text_field("where", 120)
+    note = text_field("note", 160)
+
+
+class EarForm(PartForm):
+    done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
+    side = forms.ChoiceField(choices=[("left", "left"), ("right", "right"), ("both", "both")], required=False)
+    remove_on = forms.DateField(
+        label="take off on",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    out = number_field("needles out", 0, 20)
+    note = text_field("note", 160)
+
+    def item_fields(self) -> Json:
+        kept = super().item_fields()
+        if "remove_on" in kept:
+            kept["remove_on"] = kept["remove_on"].isoformat() if kept["remove_on"] else ""
+        return kept
+
+
+class CloseForm(PartForm):
+    """Response, advice, notes, and what the ledger needs in words."""
+
+    response = text_field("What changed right after", 600, rows=2)
+    pain_after = number_field("Pain after, 0–10", 0, 10)
+    advice = text_field("Advice given", 600, rows=2)
+    notes = text_field("Notes", 4000, rows=3)
+    mismatch_reason = text_field("Needles in and out differ because", 300)
+    needle_maker = text_field("Needle maker", 80)
+    needle_material = text_field("Needle material", 80)
+    not_treated = text_field("No treatment today, because", 300)
+    flag_action = text_field("What was done about the red flag", 600, rows=2)
+
+
+class AddPointForm(forms.Form):
+    """A point by any spelling. ``reason`` is asked only when safety stops it."""
+
+    stage = forms.CharField(max_length=8)
+    q = forms.CharField(label="Add a point", max_length=60)
+    side = forms.ChoiceField(choices=[("", "usual side"), *SIDES], required=False)
+    reason = forms.CharField(label="Reason", max_length=300, required=False)
+
+
+class ReasonForm(forms.Form):
+    key = forms.CharField(max_length=200)
+    reason = forms.CharField(max_length=300)
+
+
+class AmendForm(forms.Form):
+    text = forms.CharField(label="Amendment", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ClearForm(forms.Form):
+    """Who examined the flags, when, and what was found."""
+
+    findings = forms.MultipleChoiceField(label="Examined", widget=forms.CheckboxSelectMultiple)
+    examined_by = forms.CharField(label="Examined by", max_length=160, help_text="Name, and doctor or clinic.")
+    examined_on = forms.DateField(
+        label="Examined on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    result = forms.CharField(label="Result", max_length=300)
+    note = forms.CharField(label="Note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, open_flags: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["findings"].choices = [  # type: ignore[attr-defined]
+            (finding, SHORT_SET[finding]) for finding in open_flags
+        ]
+
+    def clean_examined_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["examined_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("That day has not come yet.")
+        return day
+
+
+class AdverseEventForm(forms.Form):
+    """What went wrong, by the codes of the safety table."""
+
+    code = forms.ChoiceField(label="What happened")
+    treatment = forms.ChoiceField(
+        label="After which treatment", choices=[("this", "this visit"), ("last", "the visit before")]
+    )
+    severity = forms.ChoiceField(
+        choices=[("", "as usual for this event"), *AdverseEvent.Severity.choices], required=False
+    )
+    serious = forms.BooleanField(
+        label="Serious: death, danger to life, hospital, disability, harm to the unborn", required=False
+    )
+    onset = forms.DateTimeField(
+        label="Began at",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    modality = forms.ChoiceField(
+        choices=[("", "not known")]
+        + [(m, m) for m in ("needle", "electro", "cupping", "gua sha", "moxa or heat", "ear", "acupressure")],
+        required=False,
+    )
+    place = forms.CharField(label="Place or point", max_length=80, required=False)
+    relation = forms.ChoiceField(
+        label="Caused by the treatment?", choices=AdverseEvent.Relation.choices, initial="possible"
+    )
+    action = forms.ChoiceField(label="What was done", choices=AdverseEvent.Action.choices, initial="none")
+    outcome = forms.CharField(label="How it went on", max_length=120, required=False)
+    note = forms.CharField(required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for kind in KINDS.values():
+            groups.setdefault(kind.group, []).append((kind.code, kind.name))
+        self.fields["code"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose"),
+            *[(group, rows) for group, rows in groups.items()],
+        ]
+
+    def clean_onset(self) -> dt.datetime | None:
+        onset: dt.datetime | None = self.cleaned_data["onset"]
+        if onset and onset > timezone.now() + dt.timedelta(minutes=5):
+            raise forms.ValidationError("That has not happened yet.")
+        return onset
+
+    def clean(self) -> Json:
+        data = super().clean() or self.cleaned_data
+        if not data.get("severity") and data.get("code"):
+            data["severity"] = KINDS[data["code"]].severity
+        return data
+
+
+class EventReviewForm(forms.Form):
+    outcome = forms.CharField(label="Outcome", max_length=120)
+    note = forms.CharField(
+        label="What was learned and changed", max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -1,0 +1,22 @@
+"""Visits and what goes with them. Included at the root, because a visit begins at its patient."""
+
+from django.urls import path
+
+from treatments.views import visit_safety, visits
+
+app_name = "visits"
+urlpatterns = [
+    path("patients/<int:patient_id>/visits/start/", visits.start, name="start"),
+    path("visits/<int:visit_id>/", visits.visit, name="visit"),
+    path("visits/<int:visit_id>/note/", visits.print_note, name="note"),
+    path("visits/<int:visit_id>/save/", visits.save, name="save"),
+    path("visits/<int:visit_id>/all-done/", visits.all_done, name="all_done"),
+    path("visits/<int:visit_id>/points/", visits.add_point, name="add_point"),
+    path("visits/<int:visit_id>/points/<str:uid>/remove/", visits.remove_point, name="remove_point"),
+    path("visits/<int:visit_id>/reason/", visits.reason, name="reason"),
+    path("visits/<int:visit_id>/sign/", visits.sign, name="sign"),
+    path("visits/<int:visit_id>/amend/", visits.amend, name="amend"),
+    path("visits/<int:visit_id>/clearance/", visit_safety.clearance, name="clearance"),
+    path("visits/<int:visit_id>/adverse-event/", visit_safety.adverse_event, name="adverse_event"),
+    path("adverse-events/<int:event_id>/", visit_safety.event_review, name="event_review"),
+]

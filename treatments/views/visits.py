@@ -1,0 +1,253 @@
+"""The visit page: begin, chart, sign, amend. Every save tells its revision; an older one is answered 409."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.people import access
+from clinic.people.access import Permission
+from clinic.people.models import Patient
+from clinic.scheduling.models import Appointment
+from treatments.actions import visit_points, visit_record, visits
+from treatments.forms.visit import AddPointForm, AmendForm, ReasonForm
+from treatments.forms.visit_parts import VisitForms
+from treatments.models import Visit
+from treatments.presenters import visit_page
+
+
+@require_POST
+def start(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """Begin the next visit of the plan in force, or go on with the open one."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    appointment = None
+    if request.POST.get("appointment", "").isdecimal():
+        appointment = get_object_or_404(Appointment, pk=int(request.POST["appointment"][:18]), patient=patient)
+    try:
+        visit = visits.start_visit(patient=patient, by=request.user, appointment=appointment)
+    except visits.CannotStart as reason:
+        messages.error(request, str(reason))
+        return redirect("chart", patient_id)
+    return redirect("visits:visit", visit.pk)
+
+
+def visit_for(request: HttpRequest, visit_id: int, *, what: str) -> Visit:
+    """Fetch and guard in one act; leaves the read in the audit trail."""
+    if not access.can(request.user, Permission.READ_CLINICAL):
+        raise PermissionDenied
+    with transaction.atomic():
+        visit = get_object_or_404(
+            Visit.objects.select_related(
+                "patient", "plan__proposal__assessment__patient", "plan__proposal__assessment__response",
+                "practitioner", "signed_by", "appointment",
+            ).prefetch_related("amendments__by", "adverse_events"),
+            pk=visit_id,
+        )  # fmt: skip
+        access.note_read(request.user, visit.patient, what=what, obj=visit)
+    return visit
+
+
+@require_GET
+def visit(request: HttpRequest, visit_id: int) -> HttpResponse:
+    shown = visit_for(request, visit_id, what="visit")
+    if not shown.is_draft:
+        return note(request, shown)
+    return page(request, shown, VisitForms(shown.record))
+
+
+@require_GET
+def print_note(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """The visit as a paper, also while it is still open."""
+    return note(request, visit_for(request, visit_id, what="visit_note"))
+
+
+def note(request: HttpRequest, shown: Visit, *, form: AmendForm | None = None, status: int = 200) -> HttpResponse:
+    body = visit_page.note_of(shown)
+    context = {
+        "visit": shown,
+        "patient": shown.patient,
+        "visit_note": body,
+        "reaches_lung": body["reaches_lung"],
+        "form": form or AmendForm(),
+    }
+    return render(request, "treatments/visit_note.html", context, status=status)
+
+
+def page(request: HttpRequest, shown: Visit, forms: VisitForms, *, status: int = 200, **more: Any) -> HttpResponse:
+    return render(request, "treatments/visit.html", {**visit_page.page_of(shown, forms), **more}, status=status)
+
+
+def _revision(request: HttpRequest) -> int:
+    """``over`` is the revision that somebody who saw both versions writes over."""
+    text = request.POST.get("over") or request.POST.get("revision") or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _saved(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms]:
+    """Take over what was typed. Raises StaleVisit, AlreadySigned."""
+    shown = visit_for(request, visit_id, what="visit")
+    if not shown.is_draft:
+        raise visits.AlreadySigned
+    forms = VisitForms(shown.record, request.POST)
+    kept = visits.save_visit(visit_id=visit_id, revision=_revision(request), record=forms.folded(), by=request.user)
+    shown.record, shown.revision = kept.record, kept.revision
+    return shown, forms
+
+
+@require_POST
+def save(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Autosave (htmx) and the Save button (a whole page). What is valid is kept, what is not is told."""
+    try:
+        shown, forms = _saved(request, visit_id)
+    except visits.StaleVisit as stale:
+        return _conflict(request, stale.visit)
+    except visits.AlreadySigned:
+        return _already_signed(request, visit_id)
+    if request.headers.get("HX-Request"):
+        context = {**visit_page.state_of(shown), "forms": VisitForms(shown.record), "faults": forms.errors}
+        return render(request, "treatments/_visit_saved.html", {**context, "at": timezone.localtime()})
+    if forms.errors:
+        return page(request, shown, forms, status=422)
+    messages.success(request, f"Saved {timezone.localtime():%H:%M}.")
+    return redirect("visits:visit", visit_id)
+
+
+def _conflict(request: HttpRequest, current: Visit) -> HttpResponse:
+    shown = visit_for(request, current.pk, what="visit")
+    forms = VisitForms(shown.record, request.POST)
+    context = {"visit": shown, "differences": forms.differences()}
+    if request.headers.get("HX-Request"):
+        return render(request, "treatments/_visit_conflict.html", context, status=409)
+    return page(request, shown, forms, status=409, differences=context["differences"], is_conflict=True)
+
+
+def _already_signed(request: HttpRequest, visit_id: int) -> HttpResponse:
+    text = "This visit is signed meanwhile and locked. Write what is missing as an amendment."
+    if request.headers.get("HX-Request"):
+        context = {"text": text, "visit_id": visit_id}
+        return render(request, "treatments/_visit_locked.html", context, status=409)
+    messages.error(request, text)
+    return redirect("visits:visit", visit_id)
+
+
+@require_POST
+def all_done(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Confirm instead of retype: all that was not answered yet was done as planned."""
+    try:
+        shown, forms = _saved(request, visit_id)
+        if forms.errors:
+            return page(request, shown, forms, status=422)
+        record = visit_record.all_done(shown.record)
+        visits.save_visit(visit_id=visit_id, revision=shown.revision, record=record, by=request.user)
+    except visits.StaleVisit as stale:
+        return _conflict(request, stale.visit)
+    except visits.AlreadySigned:
+        return _already_signed(request, visit_id)
+    return redirect(f"{request.path.removesuffix('all-done/')}#needling")
+
+
+@require_POST
+def add_point(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """One more point, by any spelling, after the same safety review as the plan's."""
+    try:
+        shown, forms = _saved(request, visit_id)
+        asked = AddPointForm(request.POST, prefix="add")
+        if forms.errors or not asked.is_valid():
+            return page(request, shown, forms, status=422, asked=asked)
+        data = asked.cleaned_data
+        point = visit_points.point_for(data["q"], data["side"])
+        visits.add_point(
+            visit_id=visit_id,
+            revision=shown.revision,
+            stage=data["stage"],
+            point=point,
+            reason=data["reason"],
+            by=request.user,
+        )
+    except visit_points.UnknownPoint as unknown:
+        return page(request, shown, VisitForms(shown.record), status=422, asked=asked, unknown=unknown)
+    except visits.PointRefused as refused:
+        return page(
+            request, shown, VisitForms(shown.record), status=422, asked=asked, refused=refused.alerts, point=point
+        )
+    except visits.NotReady as stopped:
+        messages.error(request, str(stopped))
+    except KeyError:
+        messages.error(request, "That stage is not there any more. Reload the page and add the point again.")
+    except visits.StaleVisit as stale:
+        return _conflict(request, stale.visit)
+    except visits.AlreadySigned:
+        return _already_signed(request, visit_id)
+    return redirect(f"{request.path.removesuffix('points/')}#needling")
+
+
+@require_POST
+def remove_point(request: HttpRequest, visit_id: int, uid: str) -> HttpResponse:
+    try:
+        shown, forms = _saved(request, visit_id)
+        if forms.errors:
+            return page(request, shown, forms, status=422)
+        visits.remove_point(visit_id=visit_id, revision=shown.revision, uid=uid, by=request.user)
+    except visits.StaleVisit as stale:
+        return _conflict(request, stale.visit)
+    except visits.AlreadySigned:
+        return _already_signed(request, visit_id)
+    return redirect("visits:visit", visit_id)
+
+
+@require_POST
+def reason(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """A written answer to a stop of the safety review."""
+    shown = visit_for(request, visit_id, what="visit")
+    form = ReasonForm(request.POST)
+    try:
+        if form.is_valid():
+            visits.give_reason(visit_id=visit_id, revision=_revision(request), by=request.user, **form.cleaned_data)
+        else:
+            messages.error(request, "Write the reason in a few words.")
+    except ValueError as error:
+        messages.error(request, str(error))
+    except visits.StaleVisit as stale:
+        return _conflict(request, stale.visit)
+    except visits.AlreadySigned:
+        return _already_signed(request, visit_id)
+    return redirect("visits:visit", shown.pk)
+
+
+@require_POST
+def sign(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Save what stands on the page, then lock it."""
+    try:
+        shown, forms = _saved(request, visit_id)
+        if forms.errors:
+            return page(request, shown, forms, status=422)
+        visits.sign_visit(visit_id=visit_id, revision=shown.revision, by=request.user)
+    except visits.NotReady as open_points:
+        return page(request, shown, VisitForms(shown.record), status=422, not_ready=open_points.reasons)
+    except visits.StaleVisit as stale:
+        return _conflict(request, stale.visit)
+    except visits.AlreadySigned:
+        return _already_signed(request, visit_id)
+    messages.success(request, "Signed and locked.")
+    return redirect("visits:visit", visit_id)
+
+
+@require_POST
+def amend(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Add a later word to a signed visit."""
+    shown = visit_for(request, visit_id, what="visit")
+    form = AmendForm(request.POST)
+    if shown.is_draft:
+        messages.error(request, "This visit is still open: write it in the visit itself.")
+        return redirect("visits:visit", visit_id)
+    if not form.is_valid():
+        return note(request, shown, form=form, status=422)
+    visits.amend_visit(visit=shown, text=form.cleaned_data["text"], by=request.user)
+    return redirect("visits:visit", visit_id)
