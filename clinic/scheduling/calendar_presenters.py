@@ -44,6 +44,7 @@ def _event(visit: Appointment) -> dict[str, Any]:
             "room": visit.room.name,
             "service": visit.service.name,
             "status": status,
+            "isBooked": visit.status == Appointment.Status.BOOKED,
             "label": f"{local:%H:%M}, {visit.patient}, {visit.service}, {visit.room}, {status}",
         },
     }

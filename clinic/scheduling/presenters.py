@@ -185,7 +185,7 @@ def history(visit: Appointment) -> list[dict[str, Any]]:
     zone = timezone.get_current_timezone()
     events = []
     for change in visit.changes.select_related("by"):
-        text = f"by {change.by}"
+        text = f"{change.at.astimezone(zone):%H:%M}, by {change.by}"
         if change.kind == AppointmentChange.Kind.STATUS:
             title = AppointmentStatus(change.after["status"]).label.capitalize()
         elif change.kind == AppointmentChange.Kind.MOVED:

@@ -77,6 +77,8 @@
     datesAboveResources: true,
     columnWidth: isWeek ? "120px" : undefined,
     headerToolbar: { start: "", center: "", end: "" },
+    locale: "en-GB",
+    scrollTime: frame.slotMinTime,
     allDaySlot: false,
     slotMinTime: frame.slotMinTime,
     slotMaxTime: frame.slotMaxTime,
@@ -92,7 +94,7 @@
     eventDurationEditable: false,
     eventSources: [{ events: load }],
     eventContent: ({ event, timeText }) => event.display === "background" ? "" : {
-      domNodes: [line("visit-time", `${timeText} · ${event.extendedProps.status}`), line("visit-name", event.title), line("visit-where", `${event.extendedProps.service}, ${event.extendedProps.room}`)],
+      domNodes: [line("visit-name", event.title), line("visit-time", event.extendedProps.isBooked ? timeText : `${timeText} · ${event.extendedProps.status}`), line("visit-where", `${event.extendedProps.service}, ${event.extendedProps.room}`)],
     },
     eventDidMount: ({ el, event }) => {
       if (event.display !== "background") el.setAttribute("aria-label", event.extendedProps.label);
