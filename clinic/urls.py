@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("clinic.people.urls")),
     path("", include("clinic.audit.urls")),
     path("", include("clinic.scheduling.urls")),
+    path("", include("intake.urls")),
     path("", include("treatments.urls.root")),
     path("", include("treatments.urls.plans")),
     path("", include("treatments.urls.visits")),

@@ -1,4 +1,4 @@
-"""From what is stored of a patient to one `Case`: answers, safety facts, the practitioner's findings, clearances, scores.
+"""From what is stored of a patient to one `Case`: answers, safety facts, findings, clearances, scores.
 
 Later sources win: answers, then safety facts (newest row of each finding), then the practitioner's findings.
 """

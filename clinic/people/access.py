@@ -154,6 +154,24 @@ ADDRESSES: dict[str, Permission] = {
     "knowledge:red_flags": P.READ_KNOWLEDGE,
     "knowledge:contraindications": P.READ_KNOWLEDGE,
     "knowledge:sources": P.READ_KNOWLEDGE,
+    # intake: the patient's form has no account, its link is its key
+    "intake:entry": P.ANYONE,
+    "intake:welcome": P.ANYONE,
+    "intake:start": P.ANYONE,
+    "intake:birth": P.ANYONE,
+    "intake:leave": P.ANYONE,
+    "intake:step": P.ANYONE,
+    "intake:save": P.ANYONE,
+    "intake:alert": P.ANYONE,
+    "intake:consent": P.ANYONE,
+    "intake:check": P.ANYONE,
+    "intake:send": P.ANYONE,
+    "intake:sent": P.ANYONE,
+    "intake:inbox": P.INVITE,  # where each intake stands; answers ask for READ_CLINICAL
+    "intake:invite": P.INVITE,
+    "intake:revoke": P.INVITE,
+    "intake:response": P.READ_CLINICAL,
+    "intake:acknowledge": P.WRITE_CLINICAL,
 }
 
 

@@ -1,0 +1,190 @@
+"""The patient's answers: saved one by one, consented to, sent once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
+from intake.actions.invitations import LinkNotOpen
+from intake.actions.red_flags import raise_alerts
+from intake.case import reading_of
+from intake.consent import load_consent
+from intake.models import IntakeResponse, RedFlagAlert, Score
+from intake.questionnaire import DONE, Question, Reading, progress
+
+# What passes with time: here the patient's newer "no" outweighs an older "yes" of the staff.
+PASSING = frozenset(
+    {
+        "condition.pregnant",
+        "condition.maybe_pregnant",
+        "condition.pregnancy_at_risk",
+        "condition.postpartum",
+        "condition.breastfeeding",
+        "condition.recent_operation",
+        "condition.recent_spinal_injection",
+        "condition.mri_booked",
+        "condition.high_blood_pressure_today",
+        "condition.skin_broken_local",
+        "condition.intoxicated",
+    }
+)
+
+
+class IncompleteIntake(Exception):
+    """Something required is still open: ``missing`` questions, or the consent."""
+
+    def __init__(self, missing: tuple[Question, ...], *, lacks_consent: bool) -> None:
+        super().__init__("Some questions are still open.")
+        self.missing = missing
+        self.lacks_consent = lacks_consent
+
+
+def _locked(response_id: int) -> IntakeResponse:
+    """The draft, held until the transaction ends. Raises LinkNotOpen when the link no longer opens it."""
+    response = (
+        IntakeResponse.objects.select_for_update(of=("self",))
+        .select_related("patient", "invitation")
+        .get(pk=response_id)
+    )
+    response.invitation.response = response  # the state reads it; spare a query
+    if not response.invitation.is_open:
+        raise LinkNotOpen(response.invitation.state)
+    return response
+
+
+@transaction.atomic
+def save_answers(
+    response_id: int,
+    *,
+    values: Mapping[str, Any],
+    home: str,
+    passed: str = "",
+    is_settled: bool = True,
+) -> IntakeResponse:
+    """Keep answers of one screen (question id -> value, None takes an answer back).
+
+    ``passed``: the screen was left with Next. ``is_settled``: False while somebody is still typing, so that half a
+    sentence raises no alarm. ``home``: the clinic's inbox address for an alert. Raises LinkNotOpen.
+    """
+    response = _locked(response_id)
+    answers = dict(response.answers)
+    for question_id, value in values.items():
+        if value is None:
+            answers.pop(question_id, None)
+        else:
+            answers[question_id] = value
+    if passed and passed not in answers.get(DONE, []):
+        answers[DONE] = [*answers.get(DONE, []), passed]
+    response.answers = answers
+    response.saved_at = timezone.now()
+    response.progress = progress(reading_of(response), answers)
+    response.save(update_fields=["answers", "saved_at", "progress"])
+    trail.record(
+        "intake.saved",
+        by=trail.patient_actor(response.patient),
+        patient=response.patient,
+        obj=response,
+        detail={"questions": sorted(values)},
+    )
+    if is_settled:
+        raise_alerts(response, levels=("emergency",), home=home)
+    return response
+
+
+@transaction.atomic
+def sign_consent(response_id: int, *, name: str, signature: str) -> IntakeResponse:
+    """Keep who consented, to which text, when. ``signature``: PNG data URL or empty. Raises LinkNotOpen."""
+    response = _locked(response_id)
+    response.consent_name = name
+    response.consent_signature = signature
+    response.consent_text_version = load_consent().version
+    response.consent_at = response.saved_at = timezone.now()
+    response.save(update_fields=["consent_name", "consent_signature", "consent_text_version", "consent_at", "saved_at"])
+    trail.record(
+        "consent.signed",
+        by=trail.patient_actor(response.patient),
+        patient=response.patient,
+        obj=response,
+        detail={"text_version": response.consent_text_version},
+    )
+    return response
+
+
+@transaction.atomic
+def submit(response_id: int, *, home: str) -> IntakeResponse:
+    """Send the intake: frozen from here on. Sending twice is sending once.
+
+    Raises IncompleteIntake when something required is open, LinkNotOpen when the link was closed meanwhile.
+    """
+    try:
+        response = _locked(response_id)
+    except LinkNotOpen as closed:
+        if closed.state == "submitted":
+            return IntakeResponse.objects.get(pk=response_id)
+        raise
+    reading = reading_of(response)
+    lacks_consent = response.consent_at is None or response.consent_text_version != load_consent().version
+    if reading.missing or lacks_consent:
+        raise IncompleteIntake(reading.missing, lacks_consent=lacks_consent)
+    by = trail.patient_actor(response.patient)
+    raise_alerts(response, levels=("emergency", "refer"), home=home)
+    _complete_patient(response, reading, by)
+    _keep_safety_facts(response, reading, by)
+    now = timezone.now()
+    Score.objects.bulk_create(
+        Score(
+            patient=response.patient,
+            measure=measure,
+            value=Decimal(str(value)),
+            taken_at=now,
+            occasion=Score.Occasion.INTAKE,
+            filled_by=Score.FilledBy.PATIENT,
+        )
+        for measure, value in reading.measures.items()
+        if measure in Score.Measure.values
+    )
+    response.submitted_at = response.saved_at = now
+    response.progress = 100
+    response.save(update_fields=["submitted_at", "saved_at", "progress"])
+    trail.record("intake.submitted", by=by, patient=response.patient, obj=response)
+    return response
+
+
+def _complete_patient(response: IntakeResponse, reading: Reading, by: trail.Actor) -> None:
+    """Fill what the clinic did not know; never overwrite what it did."""
+    patient = response.patient
+    patient.refresh_from_db()
+    changes: dict[str, Any] = {}
+    if patient.date_of_birth is None and reading.person.get("date_of_birth"):
+        changes["date_of_birth"] = date.fromisoformat(reading.person["date_of_birth"])
+    if not patient.sex and reading.person.get("sex") in patient.Sex.values:
+        changes["sex"] = reading.person["sex"]
+    if changes:
+        change_patient(patient.pk, by=by, version=patient.version, changes=changes)
+
+
+def _keep_safety_facts(response: IntakeResponse, reading: Reading, by: trail.Actor) -> None:
+    """Conditions and wishes. A "no" never unsays an earlier "yes" of a lasting condition: staff look at that."""
+    known = safety_facts_of(response.patient)
+    facts = {
+        finding: present
+        for finding, present in reading.findings.items()
+        if finding.split(".")[0] in ("condition", "wish")
+        and finding not in reading.holds_days
+        and (present or not known.get(finding) or finding in PASSING or finding.startswith("wish."))
+    }
+    record_safety_facts(patient=response.patient, facts=facts, by=by, note="from the intake form")
+
+
+def emergencies_to_confirm(response: IntakeResponse) -> bool:
+    """Whether the patient has yet to confirm an emergency message."""
+    return RedFlagAlert.objects.filter(
+        response=response, level=RedFlagAlert.Level.EMERGENCY, message_shown_at=None
+    ).exists()

@@ -1,0 +1,135 @@
+"""Intake links: made, sent, replaced, revoked, opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.people.models import Clinic, Patient
+from intake.models import IntakeResponse, Invitation
+from intake.models.invitations import hash_of
+from intake.questionnaire_file import load_questionnaire
+
+LIFE = dt.timedelta(days=7)
+
+
+class LinkNotOpen(Exception):
+    """The link can not be used (any more). ``state`` says why."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"This link is {state}.")
+        self.state = state
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A new link. ``url`` holds the token and is known only here and now."""
+
+    invitation: Invitation
+    url: str
+
+
+@transaction.atomic
+def invite(*, patient: Patient, by: Any, link: Callable[[str], str], send_to: str = "") -> Issued:
+    """A new link for a patient, good for seven days. An open one is replaced, and its answers move to the new one.
+
+    ``link``: token -> full address. ``send_to``: e-mail address, or empty to send nothing.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)  # two desks at once: one link stays open
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        patient=patient,
+        token_hash=hash_of(token),
+        created_by=by,
+        expires_at=timezone.now() + LIFE,
+        sent_to=send_to,
+    )
+    earlier = (
+        Invitation.objects.filter(patient=patient, replaced_by=None, revoked_at=None)
+        .exclude(pk=invitation.pk)
+        .exclude(response__submitted_at__isnull=False)
+        .order_by("-id")
+        .first()
+    )
+    if earlier is not None:
+        IntakeResponse.objects.filter(invitation=earlier, submitted_at=None).update(invitation=invitation)
+        Invitation.objects.filter(pk=earlier.pk).update(replaced_by=invitation)
+    trail.record(
+        "invitation.created",
+        by=by,
+        patient=patient,
+        obj=invitation,
+        detail={"replaces": earlier.pk if earlier else None, "by_email": bool(send_to)},
+    )
+    url = link(token)
+    if send_to:
+        transaction.on_commit(lambda: _send(invitation, url), robust=True)  # a mail that fails undoes nothing
+    return Issued(invitation, url)
+
+
+def _send(invitation: Invitation, url: str) -> None:
+    clinic = Clinic.current()
+    words = {"clinic": clinic, "url": url, "expires_at": timezone.localtime(invitation.expires_at, clinic.zone)}
+    send_mail(
+        f"Questions before your first visit – {clinic.name}",
+        render_to_string("intake/email/invitation.txt", words),
+        None,
+        [invitation.sent_to],
+    )
+    Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
+
+
+@transaction.atomic
+def revoke(invitation_id: int, *, by: Any) -> Invitation:
+    """Close an open link at once. Closing a closed one changes nothing."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
+    if invitation.revoked_at is None and invitation.replaced_by_id is None:
+        invitation.revoked_at = timezone.now()
+        invitation.save(update_fields=["revoked_at"])
+        trail.record("invitation.revoked", by=by, patient=invitation.patient, obj=invitation)
+    return invitation
+
+
+@transaction.atomic
+def start(invitation_id: int) -> IntakeResponse:
+    """The patient presses Start: the draft begins. Raises LinkNotOpen. A draft that is there is given back."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
+    if not invitation.is_open:
+        raise LinkNotOpen(invitation.state)
+    response = IntakeResponse.objects.filter(invitation=invitation).first()
+    if response is not None:
+        return response
+    patient = invitation.patient
+    response = IntakeResponse.objects.create(
+        patient=patient, invitation=invitation, questionnaire_version=load_questionnaire().version
+    )
+    invitation.opened_at = timezone.now()
+    invitation.save(update_fields=["opened_at"])
+    trail.record("intake.started", by=trail.patient_actor(patient), patient=patient, obj=response)
+    return response
+
+
+@transaction.atomic
+def count_wrong_birth_date(invitation_id: int) -> int:
+    """One more wrong date of birth; how many it makes. At five the link is locked and the inbox says so."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
+    invitation.failed_birth_checks += 1
+    invitation.save(update_fields=["failed_birth_checks"])
+    trail.record(
+        "invitation.birth_date_wrong",
+        by=None,
+        patient=invitation.patient,
+        obj=invitation,
+        detail={"times": invitation.failed_birth_checks},
+        outcome="refused",
+    )
+    return invitation.failed_birth_checks

@@ -1,0 +1,117 @@
+"""Red flags while a patient answers: raised at once, told to the clinic, answered by somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.people.models import Clinic
+from intake.assessment import Alert, assess, load_intake_knowledge
+from intake.case import answered_on, case_of_answers
+from intake.models import IntakeResponse, RedFlagAlert
+
+LEVELS = ("emergency", "refer")
+
+
+def alerts_of(response: IntakeResponse) -> tuple[Alert, ...]:
+    """Emergencies and referrals that the answers and the patient's own words raise now, gravest first."""
+    return tuple(alert for alert, _ in _alerts_and_source(response))
+
+
+def _alerts_and_source(response: IntakeResponse) -> list[tuple[Alert, str]]:
+    case = case_of_answers(response, today=answered_on(response))
+    alerts = [a for a in assess(case, load_intake_knowledge()).alerts if a.level in LEVELS]
+    ticked, said = RedFlagAlert.Source.ANSWER, RedFlagAlert.Source.TEXT
+    return [(a, ticked if any(map(case.is_present, a.because)) else said) for a in alerts]
+
+
+def name_of(alert: Alert) -> str:
+    """What an alert is kept under: the finding behind it, or its own code when several are."""
+    return alert.because[0] if len(alert.because) == 1 else alert.code
+
+
+def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str) -> list[RedFlagAlert]:
+    """Keep what is newly raised, and tell the clinic by e-mail once the transaction holds. Call inside one.
+
+    ``levels``: emergencies are told at once, referrals when the form is sent (a later answer may explain them).
+    ``home``: the clinic's own address of the inbox, for the e-mail.
+    """
+    found: dict[str, tuple[Alert, str]] = {}
+    for alert, source in _alerts_and_source(response):  # gravest first: it keeps the place
+        if alert.level in levels:
+            found.setdefault(name_of(alert), (alert, source))
+    kept = set(RedFlagAlert.objects.filter(response=response).values_list("flag", flat=True))
+    new = [
+        RedFlagAlert(
+            patient=response.patient,
+            response=response,
+            flag=flag,
+            level=alert.level,
+            source=source,
+        )
+        for flag, (alert, source) in found.items()
+        if flag not in kept
+    ]
+    if not new:
+        return []
+    RedFlagAlert.objects.bulk_create(new)
+    trail.record(
+        "red_flag.raised",
+        by=trail.patient_actor(response.patient),
+        patient=response.patient,
+        obj=response,
+        detail={"flags": [row.flag for row in new]},
+    )
+    urgent = any(row.level == RedFlagAlert.Level.EMERGENCY for row in new)
+    transaction.on_commit(lambda: _tell_clinic(home, urgent=urgent), robust=True)
+    return new
+
+
+def _tell_clinic(home: str, *, urgent: bool) -> None:
+    clinic = Clinic.current()
+    if not clinic.alert_email:
+        return
+    subject = "Red flag in an intake: please look now" if urgent else "An intake asks for a doctor first"
+    # No name and no answer: e-mail is not a safe place for them.
+    body = render_to_string("intake/email/red_flag.txt", {"clinic": clinic, "url": home, "urgent": urgent})
+    send_mail(subject, body, None, [clinic.alert_email])
+
+
+@transaction.atomic
+def confirm_shown(response_id: int) -> None:
+    """The patient pressed "I have read this" under the message."""
+    response = IntakeResponse.objects.select_for_update().get(pk=response_id)
+    rows = list(RedFlagAlert.objects.filter(response=response, message_shown_at=None))
+    if not rows:
+        return
+    now = timezone.now()
+    RedFlagAlert.objects.filter(pk__in=[row.pk for row in rows]).update(message_shown_at=now)
+    if not response.is_submitted:
+        response.red_flags_shown = [
+            *response.red_flags_shown,
+            *({"flag": row.flag, "level": row.level, "at": now.isoformat()} for row in rows),
+        ]
+        response.save(update_fields=["red_flags_shown"])
+    trail.record(
+        "red_flag.shown",
+        by=trail.patient_actor(response.patient),
+        patient=response.patient,
+        obj=response,
+        detail={"flags": [row.flag for row in rows]},
+    )
+
+
+@transaction.atomic
+def acknowledge(alert_id: int, *, by: Any, note: str) -> RedFlagAlert:
+    """A practitioner has answered an alert: what was done, in a line. The first answer stays."""
+    alert = RedFlagAlert.objects.select_for_update().get(pk=alert_id)
+    if alert.acknowledged_at is None:
+        alert.acknowledged_by, alert.acknowledged_at, alert.note = by, timezone.now(), note[:300]
+        alert.save(update_fields=["acknowledged_by", "acknowledged_at", "note"])
+        trail.record("red_flag.answered", by=by, patient=alert.patient, obj=alert)
+    return alert

@@ -1,0 +1,211 @@
+"""One screen of the questionnaire as a form: what was posted, checked and turned into answers.
+
+A field's ``value`` is what to draw: the posted text when it was posted, otherwise the stored answer.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+
+from intake.questionnaire import DAYS_IN, Answers, Question, Screen, is_answered
+
+ACTIVITIES = (1, 2, 3)
+OLDEST = 120  # years
+
+
+class AnswerField:
+    """A question with its value and what is wrong with it."""
+
+    def __init__(self, question: Question, stored: Any, data: QueryDict | None, today: date) -> None:
+        self.question = question
+        self.errors: list[str] = []
+        self.answer = stored
+        self.value = stored
+        if data is not None:
+            self.answer, self.value = _read(question, data, today, self.errors)
+
+    @property
+    def label(self) -> str:
+        return self.question.label
+
+    @property
+    def id_for_label(self) -> str:
+        """Where a link from the error summary leads: the first control of the question."""
+        first = {"date": ".day", "duration": ".number", "activities": ".1.name"}.get(self.question.kind)
+        if first is not None or self.question.kind in ("text", "number"):
+            return f"id_{self.question.id}{first or ''}"
+        return f"id_{self.question.id}.0"
+
+    @property
+    def chosen(self) -> list[str]:
+        """Option or region ids that are ticked."""
+        if isinstance(self.value, list):
+            return [v for v in self.value if isinstance(v, str)]
+        return [str(self.value)] if self.value is not None else []
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of an activities question, empty ones too."""
+        stored = self.value if isinstance(self.value, list) else []
+        padded = [*stored, *({"name": "", "score": None} for _ in ACTIVITIES)][: len(ACTIVITIES)]
+        return [{"number": n, **row} for n, row in zip(ACTIVITIES, padded, strict=True)]
+
+    @property
+    def date_parts(self) -> dict[str, str]:
+        """Year, month, day as typed or as stored."""
+        if isinstance(self.value, str) and self.value:
+            year, month, day = self.value.split("-")
+            return {"year": year, "month": month.lstrip("0"), "day": day.lstrip("0")}
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def steps(self) -> range:
+        return range(self.question.minimum or 0, (self.question.maximum or 0) + 1)
+
+
+class ScreenForm:
+    """The fields of a screen. ``is_complete`` also asks for required answers, as Next does."""
+
+    def __init__(self, screen: Screen, answers: Answers, *, today: date, data: QueryDict | None = None) -> None:
+        self.screen = screen
+        self.fields = [AnswerField(q, answers.get(q.id), data, today) for q in screen.questions]
+
+    def __iter__(self) -> Iterator[AnswerField]:
+        return iter(self.fields)
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        return {field.question.id: field.errors for field in self.fields if field.errors}
+
+    def non_field_errors(self) -> list[str]:
+        return []
+
+    def is_complete(self) -> bool:
+        """Whether nothing is wrong and nothing required is missing; adds the words that say so."""
+        for field in self.fields:
+            if field.question.required and not field.errors and not is_answered(field.question, field.answer):
+                field.errors.append(_ask(field.question))
+        return not self.errors
+
+    def values(self) -> dict[str, Any]:
+        """Question id -> answer, None where nothing was answered; leaves out what is wrong."""
+        return {f.question.id: f.answer for f in self.fields if not f.errors}
+
+
+def _ask(question: Question) -> str:
+    if any(option.id == "dont_know" for option in question.options):
+        return "Please choose an answer. “I don’t know” is an answer too."
+    if question.kind == "chart":
+        return "Please mark at least one place."
+    return "Please answer this."
+
+
+def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -> tuple[Any, Any]:
+    """(answer, value to draw). The answer is None when nothing, or something wrong, was posted."""
+    kind, name = question.kind, question.id
+    if kind in ("many", "statements", "chart"):
+        return _read_ticks(question, data.getlist(name))
+    if kind == "one":
+        posted = data.get(name, "")
+        ids = {option.id for option in question.options}
+        return (posted, posted) if posted in ids else (None, None)
+    if kind in ("scale", "number"):
+        return _read_number(question, data.get(name, ""), errors)
+    if kind == "date":
+        return _read_date(name, data, today, errors)
+    if kind == "duration":
+        return _read_duration(name, data, errors)
+    if kind == "activities":
+        return _read_activities(question, data)
+    text = clean_text(data.get(name, ""))
+    if len(text) > question.max_length:
+        errors.append(f"Please keep it under {question.max_length} letters; it is {len(text)} now.")
+        return None, text
+    return (text or None), text
+
+
+def clean_text(text: str) -> str:
+    """Without control characters and with plain line ends; nothing else is touched."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
+
+
+def _read_ticks(question: Question, posted: list[str]) -> tuple[Any, Any]:
+    if question.kind == "chart":
+        ids = [region.id for region in question.regions]
+    else:
+        ids = [option.id for option in question.options]
+    ticked = [one for one in ids if one in posted]  # in the order of the form, each once
+    alone = {option.id for option in question.options if option.is_none}
+    if len(ticked) > 1:
+        ticked = [one for one in ticked if one not in alone]
+    if question.kind == "statements":
+        return ticked, ticked
+    return (ticked or None), ticked
+
+
+def _whole(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
+
+
+def _read_number(question: Question, text: str, errors: list[str]) -> tuple[Any, Any]:
+    if not text.strip():
+        return None, ""
+    number = _whole(text)
+    low, high = question.minimum or 0, question.maximum if question.maximum is not None else 999_999
+    if number is None or not low <= number <= high:
+        errors.append(f"Please write a whole number from {low} to {high}.")
+        return None, text[:20]
+    return number, number
+
+
+def _read_date(name: str, data: QueryDict, today: date, errors: list[str]) -> tuple[Any, Any]:
+    parts = [data.get(f"{name}.{part}", "").strip()[:10] for part in ("year", "month", "day")]
+    drawn = dict(zip(("year", "month", "day"), parts, strict=True))
+    if not any(parts):
+        return None, drawn
+    numbers = [_whole(part) for part in parts]
+    try:
+        year, month, day = (n if n is not None else 0 for n in numbers)
+        answer = date(year, month, day)
+    except (ValueError, OverflowError):
+        errors.append("Please write day, month and year in numbers, such as 27 3 1984.")
+        return None, drawn
+    if answer > today or today.year - answer.year > OLDEST:
+        errors.append("Please check the year.")
+        return None, drawn
+    return answer.isoformat(), drawn
+
+
+def _read_duration(name: str, data: QueryDict, errors: list[str]) -> tuple[Any, Any]:
+    number, unit = data.get(f"{name}.number", "").strip()[:10], data.get(f"{name}.unit", "")
+    drawn = {"number": number, "unit": unit}
+    if not number:
+        return None, drawn
+    count = _whole(number)
+    if unit not in DAYS_IN:
+        errors.append("Please choose days, weeks, months or years.")
+        return None, drawn
+    if count is None or count * DAYS_IN[unit] > OLDEST * DAYS_IN["years"]:
+        errors.append("Please write a whole number, such as 3.")
+        return None, drawn
+    return {"number": count, "unit": unit}, drawn
+
+
+def _read_activities(question: Question, data: QueryDict) -> tuple[Any, Any]:
+    rows = []
+    for n in ACTIVITIES:
+        activity = clean_text(data.get(f"{question.id}.{n}.name", ""))[:120]
+        score = _whole(data.get(f"{question.id}.{n}.score", ""))
+        if score is not None and not (question.minimum or 0) <= score <= (question.maximum or 0):
+            score = None
+        rows.append({"name": activity, "score": score})
+    named = [row for row in rows if row["name"]]
+    return (named or None), rows

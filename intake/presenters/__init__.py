@@ -1,0 +1,1 @@
+"""What intake pages say, in words."""

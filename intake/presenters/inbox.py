@@ -1,0 +1,118 @@
+"""The inbox: where every intake stands. Built for both readers; answers are never part of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from clinic.people.models import Patient
+from intake.assessment import load_intake_knowledge
+from intake.models import IntakeResponse, Invitation, RedFlagAlert
+
+SHOWN_DAYS = 30  # older ones are found on the chart
+PILLS = {
+    "invited": ("wait", "envelope", "Invited"),
+    "started": ("wait", "pencil", "Started"),
+    "submitted": ("good", "check2", "Sent"),
+    "expired": ("caution", "clock", "Link expired"),
+    "locked": ("caution", "lock", "Locked: date of birth wrong 5 times. Call, then send a new link."),
+    "revoked": ("", "slash-circle", "Link revoked"),
+    "replaced": ("", "arrow-repeat", "Replaced"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One intake in the list."""
+
+    invitation: Invitation
+    patient: Patient
+    state: str
+    pill: tuple[str, str, str]  # kind, icon, words
+    response: IntakeResponse | None
+    is_new: bool  # sent, and no assessment rests on it yet
+    has_alert: bool
+    mail_failed: bool
+
+
+@dataclass(frozen=True)
+class FlagRow:
+    """An open red flag. ``text`` is empty for readers without clinical rights."""
+
+    alert: RedFlagAlert
+    patient: Patient
+    text: str
+
+
+@dataclass(frozen=True)
+class Inbox:
+    flags: list[FlagRow] = field(default_factory=list)
+    new: list[Row] = field(default_factory=list)
+    unfinished: list[Row] = field(default_factory=list)
+    closed: list[Row] = field(default_factory=list)
+    done: list[Row] = field(default_factory=list)
+
+    @property
+    def patient_ids(self) -> list[int]:
+        rows = [*self.new, *self.unfinished, *self.closed, *self.done]
+        return sorted({row.patient.pk for row in rows} | {row.patient.pk for row in self.flags})
+
+
+def open_flags(*, is_clinical: bool) -> list[FlagRow]:
+    """Red flags that nobody has answered yet, gravest and newest first; for the inbox and the home page."""
+    knowledge = load_intake_knowledge()
+    rows = (
+        RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient", "response").order_by("level", "-id")
+    )
+    return [FlagRow(row, row.patient, knowledge.label(row.flag) if is_clinical else "") for row in rows]
+
+
+def new_intakes() -> list[Row]:
+    """Sent and not yet assessed; for the home page."""
+    return inbox(is_clinical=True).new
+
+
+def inbox(*, is_clinical: bool) -> Inbox:
+    """Everything of the last 30 days, and what is still open."""
+    since = timezone.now() - dt.timedelta(days=SHOWN_DAYS)
+    rows = (
+        Invitation.objects.filter(created_at__gte=since, replaced_by=None)
+        .select_related("patient", "response")
+        .annotate(
+            assessed=Count("response__assessments"),
+            alerts=Count("response__alerts", filter=Q(response__alerts__acknowledged_at=None), distinct=True),
+        )
+        .order_by("-id")
+    )
+    page = Inbox(flags=open_flags(is_clinical=is_clinical))
+    for invitation in rows:
+        row = _row(invitation)
+        if row.state == "submitted":
+            (page.new if row.is_new else page.done).append(row)
+        elif row.state in ("invited", "started"):
+            page.unfinished.append(row)
+        else:
+            page.closed.append(row)
+    return page
+
+
+def _row(invitation: Invitation) -> Row:
+    state = str(invitation.state.value)
+    kind, icon, words = PILLS[state]
+    response = getattr(invitation, "response", None)
+    if state == "started" and response is not None:
+        words = f"Started, {response.progress} %"
+    late = timezone.now() - invitation.created_at > dt.timedelta(minutes=10)
+    return Row(
+        invitation=invitation,
+        patient=invitation.patient,
+        state=state,
+        pill=(kind, icon, words),
+        response=response,
+        is_new=state == "submitted" and not invitation.assessed,  # type: ignore[attr-defined]
+        has_alert=bool(invitation.alerts),  # type: ignore[attr-defined]
+        mail_failed=bool(invitation.sent_to) and invitation.sent_at is None and late,
+    )

@@ -1,0 +1,97 @@
+"""What the patient reads: where they are, what to do about a sign, their answers in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from intake.actions.red_flags import alerts_of
+from intake.assessment import Alert, load_intake_knowledge
+from intake.models import IntakeResponse, RedFlagAlert
+from intake.questionnaire import Answers, Question, Reading, Screen, is_answered
+
+KEPT_PRIVATE = "Answered. It is not shown here, to keep it private."
+NOT_ANSWERED = "Not answered"
+
+
+def place(reading: Reading, screen: Screen) -> dict[str, Any]:
+    """Number of the screen, how many there are, per cent."""
+    ids = [s.id for s in reading.screens]
+    number = ids.index(screen.id) + 1
+    return {"number": number, "total": len(ids), "percent": round(100 * (number - 1) / len(ids))}
+
+
+def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
+    """``emergencies``: texts to read now, ``is_crisis``, ``to_confirm``; ``notes``: "see a doctor first" or so.
+
+    With a screen, only the notes that its own answers raise: the same note is not shown twice.
+    """
+    alerts = [a for a in alerts_of(response) if a.patient_text]
+    crisis = load_intake_knowledge().flags.messages["crisis"]
+    urgent = [a for a in alerts if a.level == "emergency"]
+    told = [a for a in alerts if a.level != "emergency" and (screen is None or _is_of(a, screen))]
+    if screen is None:
+        told = [a for a in told if not a.is_private]
+    unread = RedFlagAlert.objects.filter(response=response, level="emergency", message_shown_at=None).exists()
+    return {
+        "emergencies": _texts(urgent, but=crisis),
+        "is_crisis": any(a.patient_text == crisis for a in urgent + told),
+        "notes": _texts(told, but=crisis),
+        "to_confirm": unread and bool(urgent),
+    }
+
+
+def _is_of(alert: Alert, screen: Screen) -> bool:
+    on_screen = {f for q in screen.questions for f in q.findings}
+    return bool(on_screen & set(alert.because)) or any(q.kind == "text" for q in screen.questions)
+
+
+def _texts(alerts: list[Alert], *, but: str) -> list[str]:
+    return list(dict.fromkeys(a.patient_text for a in alerts if a.patient_text != but))
+
+
+def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]:
+    """Sections with rows ``{"screen", "label", "words", "is_answered"}`` for the review page."""
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for screen in reading.screens:
+        rows = sections.setdefault(screen.section, [])
+        for question in screen.questions:
+            told = is_answered(question, answers.get(question.id))
+            words = in_words(question, answers.get(question.id)) if told else [NOT_ANSWERED]
+            if told and question.private:
+                words = [KEPT_PRIVATE]
+            rows.append(
+                {
+                    "screen": screen.id,
+                    "label": question.label if len(screen.questions) > 1 else screen.title,
+                    "words": words,
+                    "is_answered": told,
+                }
+            )
+    return [{"title": title, "rows": rows} for title, rows in sections.items()]
+
+
+def in_words(question: Question, value: Any) -> list[str]:
+    """An answer as the person would read it, one line each."""
+    if not is_answered(question, value):
+        return []
+    if question.kind == "one":
+        option = question.option(str(value))
+        return [option.label] if option else []
+    if question.kind in ("many", "statements"):
+        return [o.label for o in question.options if o.id in value] or ["None of these"]
+    if question.kind == "chart":
+        return [r.label for r in question.regions if r.id in value]
+    if question.kind == "duration":
+        unit = value["unit"] if value["number"] != 1 else value["unit"].removesuffix("s")
+        return [f"{value['number']} {unit}"]
+    if question.kind == "activities":
+        return [row["name"] + (f": {row['score']} of 10" if row.get("score") is not None else "") for row in value]
+    if question.kind == "scale":
+        return [f"{value} of {question.maximum}"]
+    return str(value).splitlines()
+
+
+def open_questions(reading: Reading) -> list[dict[str, str]]:
+    """Required questions without an answer, each with its screen."""
+    of_screen = {q.id: s.id for s in reading.screens for q in s.questions}
+    return [{"screen": of_screen[q.id], "label": q.label} for q in reading.missing]

@@ -1,0 +1,126 @@
+"""A sent intake on one screen, in the practitioner's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from intake.actions.red_flags import alerts_of, name_of
+from intake.assessment import assess, load_intake_knowledge
+from intake.case import answered_on, case_of_answers, reading_of
+from intake.models import IntakeResponse
+from intake.presenters.patient_form import in_words
+from intake.questionnaire_file import load_chart, load_questionnaire
+
+GROUPS = [
+    ("site", "Where"),
+    ("side", "Side"),
+    ("radiation", "Travels"),
+    ("onset", "Began"),
+    ("quality", "Feels"),
+    ("eased_by", "Better with"),
+    ("worsened_by", "Worse with"),
+    ("time", "Time of day"),
+    ("body", "Rest of the body"),
+]
+CAREFUL = [("condition", "Conditions and medicines"), ("wish", "Wishes")]
+MEASURES = [
+    ("nrs_now", "Pain now", 10),
+    ("nrs_average", "Average, 7 days", 10),
+    ("nrs_worst", "Worst, 7 days", 10),
+    ("rmdq", "Roland-Morris", 24),
+    ("phq2", "PHQ-2", 6),
+    ("gad2", "GAD-2", 6),
+    ("activities", "My activities (high is better)", 10),
+]
+
+
+def summary(response: IntakeResponse) -> dict[str, Any]:
+    """All that the page shows; reads the alerts, nothing is written."""
+    knowledge = load_intake_knowledge()
+    reading = reading_of(response)
+    questionnaire = load_questionnaire()
+    case = case_of_answers(response, today=timezone.localdate())
+    assessment = assess(case, knowledge)
+    now_raised = {name_of(alert) for alert in alerts_of(response)}
+    painted = set(response.answers.get("where") or ())
+    chart_question = next(q for q in questionnaire.questions if q.kind == "chart")
+    return {
+        "case": case,
+        "assessment": assessment,
+        "groups": _present(reading.findings, GROUPS),
+        "careful": _present(reading.findings, CAREFUL),
+        "open_conditions": [
+            knowledge.label(f)
+            for q in reading.questions
+            for f in q.findings
+            if f.startswith("condition.") and f not in reading.findings
+        ],
+        "measures": [
+            {"name": name, "value": reading.measures[key], "of": top}
+            for key, name, top in MEASURES
+            if key in reading.measures
+        ],
+        "flags": [
+            {
+                "row": row,
+                "label": knowledge.label(row.flag),
+                "is_still_so": row.flag in now_raised,
+                "kind": "danger" if row.level == "emergency" else "caution",
+            }
+            for row in response.alerts.select_related("acknowledged_by").order_by("level", "id")
+        ],
+        "cautions": [a for a in assessment.alerts if a.level == "caution"],
+        "regions": [r for r in chart_question.regions if r.id in painted],
+        "chart": load_chart(),
+        "texts": [
+            {"label": questionnaire_label(question_id), "text": text, "marks": marks_of(assessment, question_id)}
+            for question_id, text in reading.texts.items()
+        ],
+        "activities": [
+            line
+            for q in reading.questions
+            if q.kind == "activities"
+            for line in in_words(q, response.answers.get(q.id))
+        ],
+        "all_answers": [
+            {"section": s.section, "label": q.label, "words": in_words(q, response.answers.get(q.id))}
+            for s in reading.screens
+            for q in s.questions
+        ],
+        "answered_on": answered_on(response),
+        "age": case.patient.age,
+        "duration": _duration(case.complaint.duration_days),
+    }
+
+
+def questionnaire_label(question_id: str) -> str:
+    question = load_questionnaire().question(question_id)
+    return question.label if question else question_id
+
+
+def marks_of(assessment: Any, text_key: str) -> list[str]:
+    """Words in a text that were read as a sign, as the patient wrote them, with what they were taken for."""
+    knowledge = load_intake_knowledge()
+    return [f"“{m.excerpt}” → {knowledge.label(m.finding)}" for m in assessment.marks if m.text_key == text_key]
+
+
+def _present(findings: Any, groups: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    knowledge = load_intake_knowledge()
+    rows = []
+    for group, title in groups:
+        labels = [knowledge.label(f) for f, present in findings.items() if present and f.startswith(f"{group}.")]
+        if labels:
+            rows.append({"title": title, "labels": labels})
+    return rows
+
+
+def _duration(days: int | None) -> str:
+    """Days as people say them."""
+    if days is None:
+        return "not told"
+    for unit, length in (("year", 365), ("month", 30), ("week", 7)):
+        if days >= 2 * length:
+            return f"{round(days / length)} {unit}s"
+    return f"{days} day{'' if days == 1 else 's'}"

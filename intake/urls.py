@@ -1,0 +1,31 @@
+"""Addresses of intake: the patient's form without an account, and the staff's inbox, links and assessments."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from intake.views import form, invitations, link, responses
+
+app_name = "intake"
+urlpatterns = [
+    # the patient's form: the token comes last, so that it can hide none of the others
+    path("i/", link.welcome, name="welcome"),
+    path("i/start/", link.start, name="start"),
+    path("i/birth/", link.birth, name="birth"),
+    path("i/leave/", link.leave, name="leave"),
+    path("i/step/<slug:screen_id>/", form.step, name="step"),
+    path("i/step/<slug:screen_id>/save/", form.save, name="save"),
+    path("i/alert/", form.alert, name="alert"),
+    path("i/consent/", form.consent, name="consent"),
+    path("i/check/", form.check, name="check"),
+    path("i/send/", form.send, name="send"),
+    path("i/sent/", form.sent, name="sent"),
+    path("i/<str:token>/", link.entry, name="entry"),
+    # staff
+    path("intakes/", invitations.inbox, name="inbox"),
+    path("intakes/<int:response_id>/", responses.page, name="response"),
+    path("red-flags/<int:alert_id>/answer/", responses.acknowledge, name="acknowledge"),
+    path("patients/<int:patient_id>/invite/", invitations.invite, name="invite"),
+    path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke"),
+    path("", include("intake.assessment_urls")),
+]

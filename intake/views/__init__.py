@@ -1,0 +1,1 @@
+"""Pages of the patient form, the inbox and the assessment."""

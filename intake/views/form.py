@@ -1,0 +1,181 @@
+"""The patient's form, screen by screen, saved after every answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from intake.actions import answers as actions
+from intake.actions import limits, red_flags
+from intake.actions.answers import IncompleteIntake
+from intake.case import reading_of
+from intake.consent import load_consent
+from intake.forms.consent import ConsentForm
+from intake.forms.screen import ScreenForm
+from intake.models import IntakeResponse
+from intake.presenters import patient_form as words
+from intake.questionnaire import DAYS_IN, Reading, Screen, next_screen, previous_screen, resume_at
+from intake.questionnaire_file import load_chart
+from intake.views.link import closed, own_response, with_response
+
+SAVES_A_MINUTE = 90  # a person taps less; a script that goes wild is slowed down
+
+
+@require_http_methods(["GET", "POST"])
+@with_response
+def step(request: HttpRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
+    """GET draws a screen; POST is Next: keep the answers and go on, or say what is missing."""
+    reading = reading_of(response)
+    screen = reading.screen(screen_id)
+    if screen is None:  # no such screen, or not asked any more
+        return redirect("intake:welcome")
+    today = timezone.localdate()
+    if request.method == "GET":
+        return _draw(request, response, reading, ScreenForm(screen, response.answers, today=today))
+    form = ScreenForm(screen, response.answers, today=today, data=request.POST)
+    is_complete = form.is_complete()
+    response = actions.save_answers(
+        response.pk,
+        values=form.values(),
+        home=_inbox(request),
+        passed=screen.id if is_complete else "",
+    )
+    if not is_complete:
+        return _draw(request, response, reading_of(response), form, status=422)
+    target = _after(reading_of(response), response, screen, to_check=request.POST.get("then") == "check")
+    if actions.emergencies_to_confirm(response):
+        return redirect(f"{reverse('intake:alert')}?next={target}")
+    return redirect(target)
+
+
+@require_POST
+@with_response
+def save(request: HttpRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
+    """Keep what is on the screen now; answers "Saved 14:05" and, for a red flag, with its message."""
+    reading = reading_of(response)
+    screen = reading.screen(screen_id)
+    if screen is None:
+        return redirect("intake:welcome")
+    if limits.count_up(f"save:{response.pk}", minutes=1) > SAVES_A_MINUTE:
+        return HttpResponse("Too many at once.", status=429, headers={"Retry-After": "20"})
+    form = ScreenForm(screen, response.answers, today=timezone.localdate(), data=request.POST)
+    is_settled = request.GET.get("typing") != "1"
+    response = actions.save_answers(response.pk, values=form.values(), home=_inbox(request), is_settled=is_settled)
+    context = {"response": response, "screen": screen}
+    if is_settled:
+        context |= words.messages(response, screen)
+        context["show_messages"] = True
+    return render(request, "intake/_saved.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@with_response
+def alert(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
+    """What to do now, on a page of its own; POST: "I have read this", and on."""
+    target = _own_path(request.POST.get("next") or request.GET.get("next", ""))
+    if request.method == "POST":
+        red_flags.confirm_shown(response.pk)
+        if request.headers.get("HX-Request"):
+            return render(request, "intake/_messages_read.html")
+        return redirect(target)
+    return render(request, "intake/alert.html", {"next": target, **words.messages(response, None)})
+
+
+@require_http_methods(["GET", "POST"])
+@with_response
+def consent(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
+    form = ConsentForm(request.POST or None, initial={"name": response.consent_name})
+    if request.method == "POST" and form.is_valid():
+        actions.sign_consent(response.pk, name=form.cleaned_data["name"], signature=form.cleaned_data["signature"])
+        return redirect("intake:check")
+    context = {
+        "form": form,
+        "consent": load_consent(),
+        "last": reading_of(response).screens[-1].id,
+        "is_signed": response.consent_at is not None,
+    }
+    return render(request, "intake/consent.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+@with_response
+def check(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
+    """All answers on one page, each with a way to change it that comes back here."""
+    return _draw_check(request, response)
+
+
+@require_POST
+@with_response
+def send(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
+    try:
+        actions.submit(response.pk, home=_inbox(request))
+    except IncompleteIntake as incomplete:
+        return _draw_check(request, response, incomplete, status=422)
+    return redirect("intake:sent")
+
+
+@require_GET
+def sent(request: HttpRequest) -> HttpResponse:
+    """Thank you, and what happens next. Shows no answer."""
+    response = own_response(request)
+    if response is None or not response.is_submitted:
+        return closed(request, "unknown") if response is None else redirect("intake:welcome")
+    return render(request, "intake/sent.html", words.messages(response, None))
+
+
+def _draw(
+    request: HttpRequest, response: IntakeResponse, reading: Reading, form: ScreenForm, status: int = 200
+) -> HttpResponse:
+    screen = form.screen
+    previous = previous_screen(reading, screen.id)
+    context: dict[str, Any] = {
+        "form": form,
+        "screen": screen,
+        "response": response,
+        "previous": previous,
+        "then": "check" if "check" in (request.GET.get("then"), request.POST.get("then")) else "",
+        "chart": load_chart(),
+        "duration_units": [(unit, unit) for unit in DAYS_IN],
+        **words.place(reading, screen),
+        **words.messages(response, screen),
+    }
+    return render(request, "intake/step.html", context, status=status)
+
+
+def _draw_check(
+    request: HttpRequest, response: IntakeResponse, incomplete: IncompleteIntake | None = None, status: int = 200
+) -> HttpResponse:
+    reading = reading_of(response)
+    context = {
+        "response": response,
+        "sections": words.answers_in_words(reading, response.answers),
+        "missing": words.open_questions(reading),
+        "lacks_consent": response.consent_at is None or (incomplete is not None and incomplete.lacks_consent),
+        **words.messages(response, None),
+    }
+    return render(request, "intake/check.html", context, status=status)
+
+
+def _after(reading: Reading, response: IntakeResponse, screen: Screen, *, to_check: bool) -> str:
+    """Where Next leads: the next screen; from the review back to it, unless the change opened new screens."""
+    following = resume_at(reading, response.answers) if to_check else next_screen(reading, screen.id)
+    if following is not None:
+        return reverse("intake:step", args=[following.id]) + ("?then=check" if to_check else "")
+    if to_check or response.consent_at:
+        return reverse("intake:check")
+    return reverse("intake:consent")
+
+
+def _inbox(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("intake:inbox"))
+
+
+def _own_path(path: str) -> str:
+    """Only a page of this form: nobody is sent elsewhere."""
+    home = reverse("intake:welcome")
+    return path if path.startswith(home) and "//" not in path and "\\" not in path else home

@@ -1,0 +1,43 @@
+"""Reading a sent intake: one screen for the practitioner. Every read is in the audit trail."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.people import access
+from intake.actions import red_flags
+from intake.forms.invitation import AcknowledgeForm
+from intake.models import IntakeResponse, RedFlagAlert
+from intake.presenters import response as presenter
+
+
+@require_GET
+def page(request: HttpRequest, response_id: int) -> HttpResponse:
+    """A summary of an intake. A draft can be read too when it holds a red flag; it says that it is one."""
+    with transaction.atomic():
+        rows = IntakeResponse.objects.select_related("patient", "invitation")
+        found = get_object_or_404(rows, pk=response_id)
+        access.note_read(request.user, found.patient, what="intake", obj=found)
+    context = {"response": found, "patient": found.patient, "note_form": AcknowledgeForm(), **presenter.summary(found)}
+    return render(request, "intake/response.html", context)
+
+
+@require_POST
+def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """The practitioner writes what was done about a red flag."""
+    alert = get_object_or_404(RedFlagAlert, pk=alert_id)
+    form = AcknowledgeForm(request.POST)
+    if form.is_valid():
+        red_flags.acknowledge(alert.pk, by=request.user, note=form.cleaned_data["note"])
+        messages.success(request, "Noted. The alert is answered.")
+    else:
+        messages.error(request, form.errors["note"][0])
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect("intake:response", alert.response_id)
