@@ -99,14 +99,20 @@ class Context:
 
     def _is_negated_behind(self, match: Occurrence) -> bool:
         """ "Fever: none", "numbness was ruled out", "numbness? No." """
+        says_no = any(self._between("negator", i, i + 1) for i in match.used)
+        words = self._matcher.words
+        for cue in self._between("negation_behind", match.end, match.end + 2):
+            if self._same_sentence(cue, match) and not says_no and words.breaks[cue.start] == NO_BREAK:
+                return True
         for cue in self._between("negation_after", match.end, match.end + AFTER_REACH + 1):
+            if says_no:
+                break
             if (
                 self._same_sentence(cue, match)
                 and not self._matcher.has_contrast(match.end, cue.start)
                 and not self._between("fresh_start", match.end, cue.start)
             ):
                 return True
-        words = self._matcher.words
         for cue in self._between("answer_no", match.end, match.end + 2 * AFTER_REACH):
             begins = words.breaks[cue.start] != NO_BREAK
             ends = cue.end == len(words.folded) or words.breaks[cue.end] != NO_BREAK

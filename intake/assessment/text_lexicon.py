@@ -6,6 +6,7 @@ A file holds
 * ``[phrases]``: name -> templates over names, so that coverage comes from combination and not from lists of sentences;
 * ``[[sign]]``: a finding, its strength and the templates that show it;
 * ``[cues]``: what turns a phrase harmless (negation, history, worry, other people, passing trouble), each with its exceptions;
+* ``common``: the little words that tell whose language a sentence is;
 * ``ordinary``: everyday words that must not be taken for a misspelt word of the lexicon.
 
 A template reads: ``cannot feel`` one after the other with at most two words between, ``cannot >0 feel`` at most 0 between,
@@ -35,6 +36,8 @@ CueKind = Literal[
     "negation",  # no, without, denies: reaches over a list
     "negation_near",  # not: reaches a few words
     "negation_after",  # "fever: none", "was ruled out", "is normal"
+    "negation_behind",  # German "... nicht", right behind the phrase
+    "negator",  # a phrase made of one of these ("cannot pee") is not undone by "normally" behind it
     "answer_no",  # "Fever? No": only as the whole answer
     "contrast",  # but, however: ends every reach
     "because",  # because, so, when: ends the reach of a negation
@@ -84,6 +87,7 @@ class _LexiconFile(_Strict):
     cues: dict[CueKind, _CueFile]
     sign: tuple[_SignFile, ...]
     ordinary: tuple[str, ...] = ()
+    common: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class Language:
     """One language, compiled. ``single[t]`` names what term t stands for, ``sequences[t]`` the sequences that begin with it."""
 
     code: str
+    common: frozenset[str]
     speller: Speller
     single: dict[int, tuple[str, ...]]
     sequences: dict[int, tuple[tuple[tuple[int, ...], str], ...]]
@@ -204,6 +209,7 @@ class _Compiler:
             self._fault(name, "nothing uses this name")
         return Language(
             data.language,
+            frozenset(fold(word) for word in data.common),
             self._speller,
             {term: tuple(sorted(names)) for term, names in self._single.items()},
             {term: tuple(sorted(found)) for term, found in self._sequences.items()},

@@ -13,6 +13,7 @@ from .text_words import Words
 
 MAX_GUESSES = 2  # misspelt words in one occurrence
 MAX_AT_ONE_WORD = 6  # occurrences kept that begin at the same word
+SENTENCE_SAMPLE = 40  # words that tell the language of a sentence
 UNLESS_REACH = 12  # words around a match in which an exception is looked for
 
 
@@ -88,6 +89,13 @@ class Matcher:
     def has_contrast(self, first: int, last: int) -> bool:
         """Whether a contrasting word stands at a word from first up to, not including, last."""
         return self._walls is not None and self._walls[max(last, first)] > self._walls[first]
+
+    def known_words(self, sentence: int) -> int:
+        """How many of the first words of a sentence are little words of this language: tells whose sentence it is."""
+        starts, folded = self.words.sentence_starts, self.words.folded
+        end = starts[sentence + 1] if sentence + 1 < len(starts) else len(folded)
+        first = starts[sentence]
+        return sum(word in self._language.common for word in folded[first : min(end, first + SENTENCE_SAMPLE)])
 
     def find(self, name: str) -> Found:
         """Occurrences of a name by their first word."""

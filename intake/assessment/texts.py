@@ -81,12 +81,20 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
         for match in sorted(matches):
             if found == MAX_PER_FINDING:
                 break
-            # a single word ("cancer", "stent") may be written alike in several languages: any of them may defuse it
-            judges = readings if len(match.used) == 1 else [reading]
-            if not any(judge.context.silences(match, sign.ignores) for judge in judges):
+            if not any(judge.context.silences(match, sign.ignores) for judge in _judges(match, reading, readings)):
                 signs.append(_text_sign(sign.finding, sign.strength, key, words, match, reading.language.code))
                 found += 1
     return signs
+
+
+def _judges(match: Occurrence, reading: _Reading, readings: list[_Reading]) -> list[_Reading]:
+    """Who may defuse a match: its own language, and for a single word, which several languages may write alike
+    ("cancer", "stent"), also those that know most words of the sentence."""
+    if len(match.used) > 1:
+        return [reading]
+    sentence = reading.matcher.words.sentences[match.start]
+    most = max(other.matcher.known_words(sentence) for other in readings)
+    return [other for other in readings if other is reading or other.matcher.known_words(sentence) == most]
 
 
 def _text_sign(
