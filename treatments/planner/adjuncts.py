@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from .candidates import site_tables
+from intake.assessment import Case
+
+from .candidates import region_of_level, site_tables
 from .facts import Facts
 from .knowledge import Point
 from .matching import Compiled, matching
-from .proposal import Adjunct, EarItem, EarPointRef, HomeCare, PointRef, Reason, Side, Withheld
+from .proposal import Adjunct, EarItem, EarPointRef, HomeCare, PlannedPoint, PointRef, Reason, Side, Stage, Withheld
 from .recipes import AdjunctRule, EarMethod, EarPoint, EarRule, HomeRule, PlannerKnowledge, PointAt
-from .safety import Guard, Place, Stop, pregnancy_level
+from .regions import regions_in, tender_regions
+from .safety import THORAX, Guard, Place, Stop, pregnancy_level
 
 MODALITY_OF = {
     "cupping_dry": "cupping",
@@ -114,6 +118,31 @@ def safe_refs(
         else:
             kept.extend(PointRef(ref.code, side) for side in free)
     return tuple(kept), out
+
+
+def keep_cups_off_needles(
+    adjuncts: Sequence[Adjunct], stages: Sequence[Stage], case: Case, knowledge: PlannerKnowledge
+) -> tuple[Adjunct, ...]:
+    """Cups that stay on a chest wall are not put over needles just drawn: they get a visit of their own."""
+    points = [point for stage in stages for point in stage.points]
+    needled = {region for point in points for region in _needled_regions(point, case, knowledge)} & THORAX
+    return tuple(
+        replace(adjunct, order="own_visit", detail=f"{adjunct.detail}, on a visit without needles there")
+        if adjunct.kind == "cupping_dry"
+        and adjunct.order == "after_needles"
+        and "retained" in adjunct.detail
+        and not needled.isdisjoint(regions_in(adjunct.where))
+        else adjunct
+        for adjunct in adjuncts
+    )
+
+
+def _needled_regions(point: PlannedPoint, case: Case, knowledge: PlannerKnowledge) -> tuple[str, ...]:
+    if point.levels:
+        return tuple(region_of_level(level) for level in point.levels)
+    if point.code == "ASHI":
+        return tender_regions(point.where, case, knowledge) or tuple(THORAX)
+    return (knowledge.points[point.code].region,)
 
 
 def stops_at(point: Point, side: str, modality: str, guard: Guard, needled: bool = False) -> list[Stop]:

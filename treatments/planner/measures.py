@@ -36,9 +36,7 @@ class Measure:
 
 
 def _pain(id: str, name: str) -> Measure:
-    return Measure(
-        id, name, 10, True, ("OSTELO", "KAMPER", "DESIGN"), points=2, floor=3, worse=2, recovered=0
-    )
+    return Measure(id, name, 10, True, ("OSTELO", "KAMPER", "DESIGN"), points=2, floor=3, worse=2, recovered=0)
 
 
 MEASURES: dict[str, Measure] = {
@@ -153,9 +151,7 @@ def _verdict(
             return "responder", "improved"
         # fewer than 30 percent of a high first value: the points are shown beside it, the flag is the 30
         # percent
-        return "same", "about the same" + (
-            f", although {scale.points:g} points are reached" if by_points else ""
-        )
+        return "same", "about the same" + (f", although {scale.points:g} points are reached" if by_points else "")
     if by_points is None:
         return "not_evaluated", "no threshold of change is known"
     return ("responder", "improved") if by_points else ("same", "about the same")
@@ -199,9 +195,7 @@ def _judged(
         numbers = f" {first:g} to {last:g} ({absolute:+g}"
         numbers += f", {abs(percent):.0f} % {'better' if percent >= 0 else 'worse'})" if percent else ")"
     text = f"{scale.name}{numbers}: {words}."
-    return Change(
-        scale.id, first, last, absolute, percent, verdict, by_points, by_percent, text, scale.sources
-    )
+    return Change(scale.id, first, last, absolute, percent, verdict, by_points, by_percent, text, scale.sources)
 
 
 def is_positive(measure: str, value: float | None) -> bool | None:

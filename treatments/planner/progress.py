@@ -64,9 +64,7 @@ def progress(
         raise ValueError("counts of visits cannot be negative")
     changes = tuple(_change(measure, scores[measure]) for measure in sorted(scores))
     screens = tuple(
-        c.measure
-        for c in changes
-        if measure_of(c.measure).positive is not None and is_positive(c.measure, c.now)
+        c.measure for c in changes if measure_of(c.measure).positive is not None and is_positive(c.measure, c.now)
     )
     judged = _Judged({c.measure: c for c in changes})
 
@@ -76,9 +74,7 @@ def progress(
         return Decision(kind, text, because, keys, changes, halve, extra, screens)
 
     if red_flag:
-        return decide(
-            "stop_and_refer", "Stop: a red flag is open. Refer before any further treatment.", "IFOMPT"
-        )
+        return decide("stop_and_refer", "Stop: a red flag is open. Refer before any further treatment.", "IFOMPT")
     if worse_over_48h >= 2:
         text = "Halve the dose: fewer needles, no current, no cups; and screen for red flags again."
         return decide("adjust", text, "DESIGN", halve=True)

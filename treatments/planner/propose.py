@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from intake.assessment import ClinicalPicture
 
 from . import account, compose, electro
-from .adjuncts import plan_adjuncts, plan_ear, plan_home, withhold
+from .adjuncts import keep_cups_off_needles, plan_adjuncts, plan_ear, plan_home, withhold
 from .candidates import LEVELS, Candidate, find_candidates, site_tables
 from .compose import Chosen
 from .facts import Facts, read_facts
@@ -126,6 +126,7 @@ def _treatment(
         facts = replace(facts, words=facts.words | {"needles:none"})
     adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge)
     out += kept_out
+    adjuncts = keep_cups_off_needles(adjuncts, stages, picture.case, knowledge)
     if not stages:
         adjuncts = tuple(adjunct for adjunct in adjuncts if adjunct.kind != "warm_needle")
     ear, kept_out = plan_ear(program.ear, facts, guard, knowledge)
@@ -172,8 +173,6 @@ def _stages(
     for item, stop in left_out:
         if stop is not None:
             out.append(withhold(_name(item), "needle", stop))
-    spent = sum(item.cost for item in kept)
-    kept = compose.fallback_distal(candidates, kept, guard, layout, facts, knowledge.points, needles - spent)
     goal, exclusions = electro.planned_goal(program.goals, program.exclusions, facts)
     pairs: list[electro.Pair] = []
     if goal is not None:

@@ -6,7 +6,8 @@ import re
 from itertools import combinations
 
 from .adjuncts import MODALITY_OF, stops_at
-from .review_context import AlertLevel, Context, regions_in
+from .regions import regions_in
+from .review_context import AlertLevel, Context
 from .review_needles import gentle_persons
 from .review_reading import ReadItem, ReadRef
 from .safety import THORAX

@@ -16,6 +16,7 @@ from .knowledge import Point, Rule, When
 from .names import find_point
 from .proposal import Json
 from .recipes import DepthRule, Person, PlannerKnowledge
+from .regions import tender_regions
 from .review_reading import ReadPlan, ReadPoint, ReadStage
 from .safety import Guard, Place, Stop, build_guard
 
@@ -190,14 +191,7 @@ class Context:
             return tuple(dict.fromkeys(region_of_level(level) for level in known)) or (point.region,)
         if point.code != "ASHI":
             return (point.region,)
-        for place in self.picture.case.palpation:
-            if place.where == read.where and place.region:
-                site = self.knowledge.sites.get(place.region)
-                return (site.region if site else place.region,)
-        for site in self.knowledge.sites.values():
-            if read.where in site.ashi:
-                return (site.region,)
-        return regions_in(read.where) or self.main_regions
+        return tender_regions(read.where, self.picture.case, self.knowledge) or self.main_regions
 
     def place(self, spot: Spot, region: str, side: str) -> Place:
         return Place(region, spot.limb, side)
@@ -215,37 +209,6 @@ MODALITY_WORDS = {
     "moxa_heat": "Moxa and heat",
     "acupressure": "Pressure",
 }
-_REGION_WORDS = (
-    ("upper_back", r"upper back|shoulder[- ]blades?|scapula\w*|trapezius|rhomboid\w*|between the shoulder"),
-    ("mid_back", r"mid(dle)? back|rib cage"),
-    ("shoulder", r"shoulders?(?![- ]blade)"),
-    ("chest", r"chest|breast\w*|sternum|ribs?(?! cage)"),
-    ("neck", r"neck|nape|occiput"),
-    ("abdomen", r"abdom\w*|belly|navel"),
-    ("sacrum", r"sacr\w*|tail ?bone|coccyx"),
-    ("buttock", r"buttocks?|glute\w*|piriformis"),
-    ("hip", r"hips?|trochanter\w*"),
-    ("low_back", r"low(er)? back|loins?|lumbar|quadratus"),
-    ("thigh", r"thighs?|hamstrings?"),
-    ("knee", r"(?<!below the )knees?"),
-    ("leg", r"calf|calves|legs?|below the knee|shins?"),
-    ("foot", r"foot|feet|ankles?"),
-    ("forearm", r"arms?|forearms?|elbows?|wrists?|hands?"),
-    ("head", r"head|scalp|temples?"),
-)
-LIMB_OF_REGION = {"thigh": "leg", "knee": "leg", "leg": "leg", "foot": "leg", "forearm": "arm"}
-
-
-def regions_in(words: str) -> tuple[str, ...]:
-    """Regions named in free words; what a clause with `not` or `never` names is left out."""
-    text = re.sub(r"\b(not|never|away from|without)\b[^,;.]*", " ", words.lower())
-    found = [region for region, pattern in _REGION_WORDS if re.search(rf"\b(?:{pattern})\b", text)]
-    numbers = [int(n) for n in re.findall(r"\bt(\d{1,2})\b", text) if 1 <= int(n) <= 12]
-    if numbers:
-        found += [region_of_level(f"T{n}") for n in range(min(numbers), max(numbers) + 1)]
-    if re.search(r"\bl[1-5]\b", text):
-        found.append("low_back")
-    return tuple(dict.fromkeys(found))
 
 
 def _in_order(alert: ReviewAlert) -> tuple[int, tuple[tuple[str, int], ...], str, str]:

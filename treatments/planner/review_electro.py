@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from .matching import compile_rules, first
 from .review_context import AlertLevel, Context, Spot
-from .review_needles import gentle_persons
 from .review_reading import ReadElectro, ReadStage
 from .safety import THORAX, Stop
 
@@ -16,6 +15,7 @@ HEAD = frozenset({"head", "face"})
 FRONT = frozenset({"chest", "abdomen", "groin"})
 BACK = frozenset({"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "shoulder"})
 ABOVE_L2 = frozenset({"neck", "shoulder", "upper_back", "mid_back", "thoraco_lumbar", "chest"})
+WEAK = ("class:deficiency", "condition.frail", "age:over_75", "age:under_16", "condition.postpartum", "person:pregnant")
 _SPINE_ABOVE_L2 = ("L1", "L2")
 
 
@@ -75,11 +75,9 @@ def _check_patient(ctx: Context, current: ReadElectro, name: str) -> None:
     elif goal is not None and is_today and ctx.facts.visit < goal.from_visit:
         text = f"Current is advised from visit {goal.from_visit} on, when the reaction to needles is known."
         ctx.add("needs_reason", "ea_early", text, current.path, "ea", ("visit:first",), goal.sources[0])
-    gentle = gentle_persons(ctx.persons)
-    if gentle and _is_strong(current.felt_strength):
-        because = ctx.reasons_of(gentle[0])
-        text = f"Strong current is too much for this patient. {gentle[0].text}"
-        ctx.add("needs_reason", "ea_strong", text, current.path, name, because, gentle[0].sources[0])
+    if (weak := ctx.has(*WEAK)) and _is_strong(current.felt_strength):
+        text = "Strong current is too much for a weak patient: just felt is enough."
+        ctx.add("needs_reason", "ea_strong", text, current.path, name, weak, "CNT7")
 
 
 def _is_strong(felt: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from .compose import LYING_DOWN_ONLY, UPRIGHT, budget
 from .knowledge import Point
 from .recipes import DepthRule, Person
-from .review_context import LIMB_OF_REGION, SIDES, AlertLevel, Context, Spot
+from .regions import LIMB_OF_REGION
+from .review_context import SIDES, AlertLevel, Context, Spot
 from .review_reading import ReadPoint, ReadStage
 from .safety import THORAX
 
