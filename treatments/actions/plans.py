@@ -262,7 +262,7 @@ def review_again(plan: TreatmentPlan, picture: Any, alerts: tuple[SafetyAlert, .
     found = mind.safety_of(plan.treatment, picture) if alerts is None else alerts
     plan.review = {
         **plan.review,
-        "alerts": [{**alert.as_json(), "key": alert.key} for alert in found],
+        "alerts": [alert.as_json() for alert in found],
         "action": picture.assessment.action,
     }
     keys = {alert.key for alert in found}

@@ -36,8 +36,12 @@ HOME = [
     ("heat", "warmth"),
     ("movement", "movement"),
     ("breathing", "breathing"),
-    ("rest", "rest and sleep"),
+    ("pacing", "pacing and breaks"),
+    ("sleep", "rest and sleep"),
+    ("support", "pillow, belt, support"),
+    ("cool", "coolness"),
     ("diary", "diary"),
+    ("aftercare", "after the treatment"),
     ("other", "other"),
 ]
 LEVELS = [f"T{n}" for n in range(1, 13)] + [f"L{n}" for n in range(1, 6)] + ["S1"]

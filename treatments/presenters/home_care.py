@@ -14,7 +14,10 @@ HEADINGS = {
     "heat": "Warmth",
     "movement": "Move",
     "breathing": "Breathe",
-    "rest": "Rest and sleep",
+    "cool": "Coolness",
+    "pacing": "Share out your strength",
+    "sleep": "Rest and sleep",
+    "support": "Support",
     "diary": "Keep a short diary",
 }
 SIDES = {"left": "left", "right": "right", "both": "both sides", "midline": "in the middle"}
@@ -44,7 +47,8 @@ def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Json:
         "plan": plan,
         "patient": plan.patient,
         "today": today,
-        "items": [_item(item) for item in treatment.get("home_care", [])],
+        # aftercare has a part of its own on the sheet
+        "items": [_item(item) for item in treatment.get("home_care", []) if item["kind"] != "aftercare"],
         "dose": dose_words(treatment["dose"]),
         "common": COMMON,
         "care": CARE,

@@ -141,8 +141,8 @@ def _alerts(plan: TreatmentPlan) -> list[Json]:
     return rows
 
 
-def _of_item(alerts: list[Json], code: str) -> list[Json]:
-    return [a for a in alerts if a["item"] and a["item"].split(":")[0].split(" ")[0] == code]
+def _of_item(alerts: list[Json], address: str) -> list[Json]:
+    return [a for a in alerts if any(p == address or p.startswith(f"{address}.") for p in a.get("places", []))]
 
 
 def _stages(treatment: Json, alerts: list[Json]) -> list[Json]:
@@ -182,7 +182,7 @@ def _point(point: Json, address: str, alerts: list[Json], *, is_first: bool, is_
         "needle_words": f"{needle['diameter_mm']:.2f} × {needle['length_mm']}",
         "depth_words": f"{low}–{high}" if low != high else str(low),
         "levels_words": " ".join(point.get("levels") or []),
-        "alerts": _of_item(alerts, point["code"]),
+        "alerts": _of_item(alerts, address),
         "is_first": is_first,
         "is_last": is_last,
         "is_by_hand": any(reason["rule"] == "practitioner" for reason in point.get("because", [])),
@@ -201,7 +201,7 @@ def _electro(item: Json, address: str, alerts: list[Json]) -> Json:
         "leads_words": leads or [" – ".join(pair) for pair in item["leads"]],
         "side_words": SIDES.get(item["side"], item["side"]),
         "wave_words": str(item["wave"]).replace("_", "-"),
-        "alerts": [a for a in alerts if a["item"] and a["item"].startswith(("ea", "electro"))],
+        "alerts": _of_item(alerts, address),
     }
 
 
@@ -212,7 +212,7 @@ def _adjunct(item: Json, index: int, alerts: list[Json]) -> Json:
         "address": f"adjuncts.{index}",
         "kind_words": KINDS.get(kind, kind.replace("_", " ")),
         "points_words": _refs(item.get("points")),
-        "alerts": [a for a in alerts if a["item"] and a["item"].startswith(kind)],
+        "alerts": _of_item(alerts, f"adjuncts.{index}"),
     }
 
 

@@ -113,11 +113,12 @@ def change(request: HttpRequest, plan_id: int) -> HttpResponse:
                     was=data.get("was", ""),
                     status=422,
                 )
-            edit = _form_edit(verb, address, kind, form, data)
+            edit, item = _form_edit(verb, address, kind, form), {}
         elif verb == "add_point":
-            edit = _point_edit(address, data)
+            item = _asked_point(data)
+            edit = partial(_add_point, address=address, item=item)
         elif verb in MOVES:
-            edit = MOVES[verb](address)
+            edit, item = MOVES[verb](address), {}
         else:
             raise EditRefused("There is no such change.")
         checked = partial(_checked, edit=edit, address=address, was=data.get("was", ""))
@@ -125,7 +126,7 @@ def change(request: HttpRequest, plan_id: int) -> HttpResponse:
             plan_id=plan.pk,
             revision=revision(request),
             verb=verb,
-            text=_text(plan, verb, address, data),
+            text=_text(plan, verb, address, item),
             change=checked,
             by=request.user,
         )
@@ -155,7 +156,7 @@ def _checked(treatment: Json, *, edit: Callable[[Json], Json], address: str, was
     return edit(treatment)
 
 
-def _form_edit(verb: str, address: str, kind: str, form: Any, data: QueryDict) -> Callable[[Json], Json]:
+def _form_edit(verb: str, address: str, kind: str, form: Any) -> Callable[[Json], Json]:
     if kind == "principle":
         return lambda treatment: plan_edits.with_principle(treatment, form.cleaned_data["principle"])
     fields = form.fields_of_item()
@@ -170,7 +171,8 @@ def _form_edit(verb: str, address: str, kind: str, form: Any, data: QueryDict) -
     return lambda treatment: plan_edits.added(treatment, address, fields)
 
 
-def _point_edit(address: str, data: QueryDict) -> Callable[[Json], Json]:
+def _asked_point(data: QueryDict) -> Json:
+    """The point that was asked for, by any spelling, as an item of a plan. Raises EditRefused."""
     text = (data.get("chosen") or data.get("point", "")).strip()
     side = data.get("side", "both")
     side = side if side in dict(plan_items.SIDES) else "both"
@@ -178,17 +180,20 @@ def _point_edit(address: str, data: QueryDict) -> Callable[[Json], Json]:
         where = data.get("where", "").strip()[:120]
         if not where:
             raise EditRefused("Say where the ashi place is, as in “2 cm lateral to BL25”.")
-        item = point_search.planned_ashi(where=where, side=side)
-    else:
-        point = point_search.find(text)
-        if point is None:
-            near = ", ".join(f"{p.code} {p.name}" for p in point_search.search(text, limit=4))
-            hint = f" Did you mean {near}?" if near else " Write a code, pinyin or characters: BL23, Shenshu, 肾俞."
-            raise EditRefused(f"“{text[:40]}” is not one point I know.{hint}")
-        if point.use == "never":
-            raise EditRefused(f"{point.code} is not needled here: {point.caution or 'the risk is too great'}")
-        item = point_search.planned(point, side=side)
-    return lambda treatment: plan_edits.added(treatment, address, item)
+        return point_search.planned_ashi(where=where, side=side)
+    text, levels = point_search.split_levels(text)
+    point = point_search.find(text)
+    if point is None:
+        near = ", ".join(f"{p.code} {p.name}" for p in point_search.search(text, limit=4))
+        hint = f"Did you mean {near}?" if near else "Write a code, pinyin or characters: BL23, Shenshu, 肾俞."
+        raise EditRefused(f"“{text[:40]}” is not one point I know. {hint}")
+    if point.use == "never":
+        raise EditRefused(f"{point.code} is not needled here: {point.caution or 'the risk is too great'}")
+    return point_search.planned(point, side=side, levels=levels)
+
+
+def _add_point(treatment: Json, *, address: str, item: Json) -> Json:
+    return plan_edits.added(treatment, address, item)
 
 
 MOVES: dict[str, Callable[[str], Callable[[Json], Json]]] = {
@@ -198,10 +203,10 @@ MOVES: dict[str, Callable[[str], Callable[[Json], Json]]] = {
 }
 
 
-def _text(plan: TreatmentPlan, verb: str, address: str, data: QueryDict) -> str:
+def _text(plan: TreatmentPlan, verb: str, address: str, added: Json) -> str:
     """The line of the log."""
     if verb == "add_point":
-        return f"Added {(data.get('chosen') or data.get('point', '')).strip()[:40]}"
+        return f"Added {added['code']} {added['side']}"
     words = {"change": "Changed", "remove": "Removed", "up": "Moved up", "down": "Moved down", "add": "Added"}
     try:
         kind = kind_of(address)
