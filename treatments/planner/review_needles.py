@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .compose import LYING_DOWN_ONLY, UPRIGHT, budget
+from .compose import UPRIGHT, budget
 from .knowledge import Point
 from .recipes import DepthRule, Person
 from .regions import LIMB_OF_REGION
@@ -13,6 +13,7 @@ from .review_reading import ReadPoint, ReadStage
 from .safety import THORAX
 
 POSITIONS = ("prone", "supine", "side_lying", "seated")
+LYING_DOWN_ONLY = ("condition.fainter", "condition.frail", "age:over_75")
 MOST_STAGES = 2
 MOST_NEEDLES = 20  # the most that the trials used (GERAC)
 LONG_RETENTION = 40  # minutes; longest in the trials (DEBAR2025)
@@ -40,7 +41,9 @@ def _check_position(ctx: Context, stage: ReadStage) -> None:
     position, path = stage.position, f"{stage.path}.position"
     if position not in POSITIONS:
         said = f"`{position}` is no position" if position else "The position is missing"
-        ctx.add("forbidden", "position", f"{said}: choose prone, supine, on the side or seated.", path, stage.path)
+        ctx.add(
+            "forbidden", "position", f"{said}: choose prone, supine, on the side or seated.", path, _stage_name(stage)
+        )
         return
     if position == "prone":
         if ctx.has("condition.cannot_lie_prone"):
@@ -51,11 +54,11 @@ def _check_position(ctx: Context, stage: ReadStage) -> None:
             gravest = max(levels, key=_ORDER.index)
             text = "Pregnant: not face down; lay the patient on the side."
             ctx.add(gravest, "pregnant_prone", text, path, "prone", (ctx.guard.pregnancy_because,), "KNOWN")
-    if position == UPRIGHT and (because := ctx.has(*LYING_DOWN_ONLY)):
+    if position == UPRIGHT and (because := ctx.has(*LYING_DOWN_ONLY) or ctx.has("person:lying")):
         text = "Seated needling can make this patient faint: treat lying down."
         ctx.add("needs_reason", "seated_faint", text, path, "seated", because, "BACC-LEAF")
     if position == "side_lying" and stage.side_up not in ("left", "right"):
-        ctx.add("caution", "side_up", "On the side: say which side lies up.", stage.path, stage.path)
+        ctx.add("caution", "side_up", "On the side: say which side lies up.", stage.path, _stage_name(stage))
 
 
 def _check_point(ctx: Context, stage: ReadStage, read: ReadPoint) -> None:
@@ -198,7 +201,7 @@ def _check_retention(ctx: Context, stage: ReadStage) -> None:
     minutes, path = stage.retention_min, f"{stage.path}.retention_min"
     if minutes is None:
         if stage.points:
-            ctx.add("caution", "retention_missing", "Say how long the needles stay.", path, stage.path)
+            ctx.add("caution", "retention_missing", "Say how long the needles stay.", path, _stage_name(stage))
         return
     if not ctx.persons:
         return
@@ -209,7 +212,7 @@ def _check_retention(ctx: Context, stage: ReadStage) -> None:
     is_gentle = bool(gentle_persons([person]))
     level: AlertLevel = "needs_reason" if is_gentle or minutes > LONG_RETENTION else "caution"
     text = f"{minutes:g} min is long for this patient, {most} min at most. {person.text}"
-    ctx.add(level, "retention_long", text, path, stage.path, ctx.reasons_of(person), person.sources[0])
+    ctx.add(level, "retention_long", text, path, _stage_name(stage), ctx.reasons_of(person), person.sources[0])
 
 
 def _check_budget(ctx: Context) -> None:
@@ -239,6 +242,10 @@ def _check_duplicates(ctx: Context) -> None:
                     text = f"{read.shown} stands twice in the plan."
                     ctx.add("caution", "duplicate", text, read.path, read.shown)
                 seen.setdefault(place, read.path)
+
+
+def _stage_name(stage: ReadStage) -> str:
+    return f"{(stage.position or 'untold').replace('_', ' ')} stage"
 
 
 def _sentence(text: str) -> str:
