@@ -1,7 +1,6 @@
 """Step 3: spends the needles. Slots are filled in order from the candidates; what safety stops is left out.
 
-Leaving out instead of swapping keeps one promise simple: a contraindication can only take things away. Only where no
-distal point is left, safe points of the limbs step in.
+Leaving out instead of swapping keeps one promise simple: a contraindication can only take things away.
 """
 
 from __future__ import annotations
@@ -17,8 +16,7 @@ from .safety import Guard, Place, Stop
 
 BOTH = ("left", "right")
 UPRIGHT = "seated"
-FALLBACK_DISTAL = 2
-LYING_DOWN_ONLY = ("condition.fainter", "condition.frail", "age:over_75")
+WHOLE_COURSE = 16  # needles on which a turn of the body is decided, so that no smaller budget decides otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +49,17 @@ def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]
     outer_leg = "sciatica:gallbladder" in facts.words and "sciatica:bladder" not in facts.words
     if outer_leg and len(facts.painful) == 1 and not movement:
         wished = "side_lying"  # the whole side line lies open
-    allowed = [position for site in sites for position in site.positions if _can_lie(position, facts)]
-    if _can_lie(wished, facts):
-        actual = wished
-    else:
+    actual = wished
+    if not _can_lie(wished, facts):
+        allowed = [position for site in sites for position in site.positions if _can_lie(position, facts)]
         actual = allowed[0] if allowed else "side_lying"
-    return _layout(wished, movement, facts), _layout(actual, movement, facts)
+    second = _second_position(wished, movement, facts)
+    possible = second
+    if second is not None and not _can_lie(second, facts):
+        possible = "side_lying" if second == "prone" else None
+    if second == "supine" and "person:pregnant" in facts.words:
+        possible = None  # lying long on the back is uncomfortable in pregnancy
+    return _layout(wished, second, movement, facts), _layout(actual, possible, movement, facts)
 
 
 def _can_lie(position: str, facts: Facts) -> bool:
@@ -64,20 +67,22 @@ def _can_lie(position: str, facts: Facts) -> bool:
     if position == "prone":
         return "condition.cannot_lie_prone" not in words and "person:pregnant" not in words
     if position == UPRIGHT:
-        return words.isdisjoint(LYING_DOWN_ONLY)
+        return "person:lying" not in words
     return True
 
 
-def _layout(primary: str, movement: bool, facts: Facts) -> Layout:
-    side_up = facts.painful[0] if primary == "side_lying" else None
+def _second_position(primary: str, movement: bool, facts: Facts) -> str | None:
+    """What a turn would open: the front for the back, the back for the front. A fresh strain is not turned."""
     if movement:
-        return Layout((primary, UPRIGHT), side_up, True)
-    if primary == "supine":
-        second = "prone" if _can_lie("prone", facts) else "side_lying"
-        return Layout((primary, second), facts.painful[0] if second == "side_lying" else None, False)
-    # lying long on the back is uncomfortable in pregnancy; a fresh strain is not turned without need
-    stays = not facts.words.isdisjoint({"person:pregnant", "strain:acute"})
-    return Layout((primary,) if stays else (primary, "supine"), side_up, False)
+        return UPRIGHT
+    if "strain:acute" in facts.words:
+        return None
+    return "prone" if primary == "supine" else "supine"
+
+
+def _layout(primary: str, second: str | None, movement: bool, facts: Facts) -> Layout:
+    positions = (primary,) if second is None or second == primary else (primary, second)
+    return Layout(positions, facts.painful[0] if "side_lying" in positions else None, movement)
 
 
 def budget(persons: Sequence[Person], visit: int) -> int:
@@ -97,7 +102,7 @@ def choose(
     candidates: Sequence[Candidate], slots: Slots, layout: Layout, cost: float, needles: int, facts: Facts
 ) -> list[Chosen]:
     """Fills the slots as if nothing were forbidden. A turn that would serve fewer than two needles is not made."""
-    full = _fill(candidates, slots, layout, cost, max(needles, 10), facts)
+    full = _fill(candidates, slots, layout, cost, WHOLE_COURSE, facts)
     second = sum(item.cost for item in full if item.position != layout.positions[0])
     if not layout.movement and second < 2:
         layout = Layout(layout.positions[:1], layout.side_up, False)
@@ -118,7 +123,7 @@ def _fill(
             weight = candidate.weights.get(serves)
             if weight is None or candidate.key in used:
                 continue
-            position = next((p for p in layout.positions if p in candidate.positions), None)
+            position = _reach(candidate, layout)
             if position is None:
                 continue
             if position != layout.positions[0] and not candidate.with_movement:
@@ -136,6 +141,15 @@ def _fill(
         used.add(candidate.key)
         left -= item.cost
     return chosen
+
+
+def _reach(candidate: Candidate, layout: Layout) -> str | None:
+    """The position in which a candidate is needled; the seat of a movement stage is for points with movement only."""
+    for position in layout.positions:
+        is_seat = layout.movement and position == UPRIGHT and position != layout.positions[0]
+        if position in candidate.positions and (not is_seat or candidate.with_movement):
+            return position
+    return None
 
 
 def settle_side(candidate: Candidate, serves: str, position: str, layout: Layout, facts: Facts) -> str:
@@ -166,7 +180,7 @@ def keep_safe(
     for item in chosen:
         position = item.position if item.position in layout.positions else None
         if position is None:
-            position = next((p for p in layout.positions if p in item.candidate.positions), None)
+            position = _reach(item.candidate, layout)
         if position is None or (item.candidate.with_movement and position != UPRIGHT):
             out.append((item, None))
             continue
@@ -213,35 +227,3 @@ def stop_of(candidate: Candidate, side: str, guard: Guard, points: Mapping[str, 
     point = points[candidate.code]
     stops = guard.against_needle(point, Place(candidate.region, candidate.limb, side))
     return next((stop for stop in stops if stop.level != "caution"), None)
-
-
-def fallback_distal(
-    candidates: Sequence[Candidate],
-    kept: list[Chosen],
-    guard: Guard,
-    layout: Layout,
-    facts: Facts,
-    points: Mapping[str, Point],
-    left: int,
-) -> list[Chosen]:
-    """Where safety has taken every local or distal point, the safest distal points of the limbs, two at most."""
-    if any(item.candidate.limb == "none" for item in kept) and any(item.serves == "distal" for item in kept):
-        return kept
-    have = {item.candidate.key for item in kept}
-    room = min(FALLBACK_DISTAL - sum(item.serves == "distal" for item in kept), left)
-    pool = sorted(
-        (c for c in candidates if c.limb != "none" and "distal" in c.weights and not c.with_movement),
-        key=lambda c: (-c.weights["distal"], c.key),
-    )
-    added = list(kept)
-    for candidate in pool:
-        position = next((p for p in layout.positions[:1] if p in candidate.positions), None)
-        if room <= 0 or position is None or candidate.key in have:
-            continue
-        side = settle_side(candidate, "distal", position, layout, facts)
-        side = facts.painful[0] if side == "both" else side
-        safe, _ = safe_sides(candidate, side, guard, points, position)
-        if safe:
-            added.append(Chosen(candidate, "distal", safe, position))
-            room -= 1
-    return added

@@ -49,7 +49,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "visit": ("first", "later"),
     "age": ("under_16", "over_65", "over_75"),
     "pregnancy": ("weeks_1_12", "weeks_13_36", "week_37", "possible", "weeks_unknown", "any", "can_be"),
-    "person": ("pregnant",),
+    "person": ("pregnant", "lying"),
     "pain": ("severe",),
     "sign": ("heat", "cold", "empty_heat", "stress", "anxiety"),
     "needles": ("none",),
@@ -72,6 +72,8 @@ EMPTY_HEAT = ("body.empty_heat", "tongue.red_no_coat", "pulse.thin_rapid")
 COLD = ("quality.cold", "eased_by.heat", "worsened_by.cold_damp", "body.cold", "onset.cold_damp", "palpation.cold_skin")
 STRESS = ("onset.stress", "worsened_by.stress_much", "body.liver_tension", "body.anxious")
 STRAINS = ("accident", "lifting", "sport", "sudden")
+# Whoever might faint or must not be hurried is treated lying down, never seated with a strong point.
+LYING_ONLY = frozenset({"condition.fainter", "condition.frail", "age:over_75", "age:under_16", "person:pregnant"})
 FERTILE_AGES = range(12, 56)
 
 
@@ -113,6 +115,8 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     phases, pregnancy = _pregnancy(picture)
     words.update(pregnancy)
     words.update(_signs(words, picture))
+    if not words.isdisjoint(LYING_ONLY):
+        words.add("person:lying")
     return Facts(frozenset(words), sites, painful, phases, case.visit)
 
 
