@@ -7,6 +7,13 @@
     if (box) box.textContent = day ? day.toLocaleDateString("en-GB", { weekday: "short", timeZone: "UTC" }) : "";
   });
 
+  // The day board refreshes itself, but not under somebody's hands.
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    const board = event.target.closest("#board");
+    if (!board || !event.target.hasAttribute("data-refresh")) return;
+    if (board.querySelector(".more[open]") || board.contains(document.activeElement)) event.preventDefault();
+  });
+
   const box = document.getElementById("calendar");
   if (!box || !window.EventCalendar || window.matchMedia("(max-width: 720px)").matches) return;
   const frame = JSON.parse(document.getElementById("calendar-frame").textContent);
@@ -56,8 +63,8 @@
       clock: clockOf(event.start),
       version: event.extendedProps.version,
     });
-    if (answer.ok) say(answer.words, false, answer.undo);
-    else {
+    if (answer.ok && answer.words) say(answer.words, false, answer.undo);
+    else if (!answer.ok) {
       info.revert();
       say(`Not moved. ${answer.words || "The clinic's server did not answer."}${answer.next_fit ? ` Next fit: ${answer.next_fit}.` : ""}`, true);
     }

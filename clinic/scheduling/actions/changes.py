@@ -63,16 +63,19 @@ def move(
     by: User,
     version: int | None = None,
     now: dt.datetime | None = None,
-) -> AppointmentChange:
+) -> AppointmentChange | None:
     """Give a visit another time or practitioner; room and device are kept where they are free.
 
-    Raises SlotTaken, NotOpen (also when the patient is already here), or Changed.
+    Where it already is, nothing happens and the answer is None. Raises SlotTaken, NotOpen (also when the
+    patient is already here), or Changed.
     """
     now = now or timezone.now()
     with transaction.atomic():
         current = _held(appointment, version)
         if current.status not in MOVABLE:
             raise NotOpen(f"This visit is {current.get_status_display()}: only a coming visit can be moved.")
+        if (current.starts_at, current.practitioner_id) == (starts_at, practitioner.pk):
+            return None
         need = need_of_appointment(current, (practitioner.pk,))
         diary = diary_around([starts_at], now=now).without(current.pk)
         slot = choose(diary, need, starts_at, now=now)

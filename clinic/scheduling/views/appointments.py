@@ -81,6 +81,10 @@ def move_appointment(request: HttpRequest, appointment_id: int) -> HttpResponse:
         )
     except BookingRefused as refusal:
         return _refused(request, visit, refusal, form)
+    if change is None:
+        if _wants_json(request):
+            return JsonResponse({"words": "", "version": visit.version})
+        return redirect("scheduling:appointment", visit.pk)
     if _wants_json(request):
         words = f"{visit.patient} was moved to {moment(change.appointment.starts_at, Clinic.current().zone)}."
         return JsonResponse(

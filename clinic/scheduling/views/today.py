@@ -42,5 +42,5 @@ def board_part(
     request: HttpRequest, *, changed: str = "", words: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     """The board again after a click on it: with an Undo, or with why the click could not be done."""
-    context = _board(request, changed=changed, words=words, said=said)
+    context = {**_board(request, changed=changed, words=words, said=said), "clicked": True}
     return render(request, "scheduling/_board.html", context, status=status)

@@ -31,7 +31,8 @@ TEN = at("2026-11-23 10:00", ZONE)
 
 
 @pytest.fixture(autouse=True)
-def _clock():
+def _clock(settings):
+    settings.SECURE_SSL_REDIRECT = False  # the test client speaks plain HTTP
     with time_machine.travel(NOW, tick=False):
         yield
 
@@ -174,6 +175,12 @@ def test_drag_moves_and_answers_with_an_undo(house, client):
     assert client.post(answer["undo"], headers={"Accept": "application/json"}).status_code == 200
     visit.refresh_from_db()
     assert visit.starts_at == TEN
+
+
+def test_dropping_a_visit_where_it_was_changes_nothing(house, client):
+    visit = house.visit()
+    assert _move(client, visit, as_json=True, clock="10:00").json() == {"words": "", "version": 1}
+    assert visit.changes.count() == 1
 
 
 def test_move_onto_a_taken_time_is_409_and_keeps_what_was_typed(house, client):

@@ -1,7 +1,5 @@
-"""Services, rooms, devices, working hours, appointments and the courses they belong to.
+"""Courses, appointments, what changed about them, and the patient's link to their own.
 
-Nothing here speaks of findings or treatments: a visit asks for a service, a length, a kind of room and a
-device.
 That no two active appointments share a practitioner, room, device or patient is kept by the database itself
 (migration 0002), not by the code that books.
 """
@@ -19,155 +17,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from clinic.people.models import Patient
+from clinic.scheduling.models.house import Device, DeviceKind, Room, Service
 
 
-class RoomKind(models.TextChoices):
-    TABLE = "table", "room with table"
-    CHAIR = "chair", "room with chair"
-
-
-class DeviceKind(models.TextChoices):
-    STIMULATOR = "stimulator", "stimulator"
-    HEAT_LAMP = "heat_lamp", "heat lamp"
-
-
-class Tint(models.TextChoices):
-    """Colours of the calendar: names, so that each has a light and a dark form in the style sheet."""
-
-    GREEN = "green", "green"
-    BLUE = "blue", "blue"
-    AMBER = "amber", "amber"
-    CLAY = "clay", "clay"
-    GREY = "grey", "grey"
-
-
-class Service(models.Model):
-    """What can be booked: how long it takes, and what it needs."""
-
-    name = models.CharField(max_length=80, unique=True)
-    minutes = models.PositiveSmallIntegerField(
-        "length in minutes", validators=[MinValueValidator(5), MaxValueValidator(480)]
-    )
-    changeover_minutes = models.PositiveSmallIntegerField(
-        "changeover in minutes",
-        default=0,
-        validators=[MaxValueValidator(120)],
-        help_text="Fresh paper, notes, airing: room and practitioner stay taken for so long.",
-    )
-    room_kind = models.CharField("kind of room", max_length=20, choices=RoomKind, default=RoomKind.TABLE)
-    device_kind = models.CharField("device", max_length=20, choices=DeviceKind, blank=True, default="")
-    colour = models.CharField(max_length=10, choices=Tint, default=Tint.GREEN)
-    is_first_visit = models.BooleanField("for a first visit", default=False)
-    is_active = models.BooleanField("can be booked", default=True)
-
-    class Meta:
-        ordering = ["-is_first_visit", "name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Room(models.Model):
-    name = models.CharField(max_length=60, unique=True)
-    kind = models.CharField(max_length=20, choices=RoomKind, default=RoomKind.TABLE)
-    is_active = models.BooleanField("in use", default=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Device(models.Model):
-    name = models.CharField(max_length=60, unique=True)
-    kind = models.CharField(max_length=20, choices=DeviceKind, default=DeviceKind.STIMULATOR)
-    is_active = models.BooleanField("in use", default=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class WorkingHours(models.Model):
-    """When a practitioner works, by the clock on the clinic's wall, every week."""
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, "Monday"
-        TUESDAY = 1, "Tuesday"
-        WEDNESDAY = 2, "Wednesday"
-        THURSDAY = 3, "Thursday"
-        FRIDAY = 4, "Friday"
-        SATURDAY = 5, "Saturday"
-        SUNDAY = 6, "Sunday"
-
-    practitioner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="working_hours",
-        limit_choices_to={"is_practitioner": True},
-    )
-    weekday = models.PositiveSmallIntegerField(choices=Weekday)
-    starts = models.TimeField()
-    ends = models.TimeField()
-    room = models.ForeignKey(
-        Room,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="Where they usually work: taken first when it is free and of the right kind.",
-    )
-
-    class Meta:
-        verbose_name_plural = "working hours"
-        ordering = ["practitioner", "weekday", "starts"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends__gt=F("starts")),
-                name="hours_end_after_they_start",
-                violation_error_message="Working hours must end after they start.",
-            ),
-            models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_weekday_0_to_6"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.practitioner}, {self.get_weekday_display()} {self.starts:%H:%M}-{self.ends:%H:%M}"
-
-
-class Absence(models.Model):
-    """When a practitioner, or the whole clinic, is away: holiday, course, closed day."""
-
-    practitioner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="absences",
-        limit_choices_to={"is_practitioner": True},
-        help_text="Leave empty when the whole clinic is closed.",
-    )
-    starts_at = models.DateTimeField("from")
-    ends_at = models.DateTimeField("until")
-    reason = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        ordering = ["starts_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
-                name="absence_ends_after_it_starts",
-                violation_error_message="An absence must end after it starts.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.practitioner or 'Clinic closed'}, {self.starts_at:%Y-%m-%d %H:%M}"
-
-
-def _check_phases(value: Any) -> None:
+def check_phases(value: Any) -> None:
     """``[{"per_week": 2, "weeks": 4}, ...]``, 1 to 7 a week, 1 to 52 weeks."""
     fine = (
         isinstance(value, list)
@@ -198,7 +51,7 @@ class Course(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="courses")
     practitioner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="courses")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
-    phases = models.JSONField(validators=[_check_phases])
+    phases = models.JSONField(validators=[check_phases])
     sessions = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100)])
     minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(5), MaxValueValidator(480)])
     device_kind = models.CharField(max_length=20, choices=DeviceKind, blank=True, default="")

@@ -1,0 +1,42 @@
+"""Services, rooms, devices, working hours; appointments and the courses they belong to.
+
+Nothing here speaks of findings or treatments: a visit asks for a service, a length, a kind of room and a device.
+"""
+
+from clinic.scheduling.models.house import (
+    Absence,
+    Device,
+    DeviceKind,
+    Room,
+    RoomKind,
+    Service,
+    Tint,
+    WorkingHours,
+)
+from clinic.scheduling.models.visits import (
+    FREES_THE_SLOT,
+    Appointment,
+    AppointmentChange,
+    AppointmentLink,
+    AppointmentQuerySet,
+    AppointmentStatus,
+    Course,
+)
+
+__all__ = [
+    "FREES_THE_SLOT",
+    "Absence",
+    "Appointment",
+    "AppointmentChange",
+    "AppointmentLink",
+    "AppointmentQuerySet",
+    "AppointmentStatus",
+    "Course",
+    "Device",
+    "DeviceKind",
+    "Room",
+    "RoomKind",
+    "Service",
+    "Tint",
+    "WorkingHours",
+]
