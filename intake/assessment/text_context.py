@@ -64,7 +64,9 @@ class Context:
     def _is_negated(self, match: Occurrence) -> bool:
         return (
             self._is_under("negation", match, LIST_REACH)
+            or self._is_under("negation_through", match, LIST_REACH)
             or self._is_under("negation_near", match, NEAR_REACH)
+            or self._is_denial(match)
             or self._is_negated_behind(match)
         )
 
@@ -84,9 +86,11 @@ class Context:
 
     def _is_scope_ended(self, kind: str, cue: Occurrence, target: int, match_end: int) -> bool:
         """Whether a "but", a "because" or a new statement stands between the cue and the word."""
-        ends = "reason" if kind == "hypothesis" else "because"
+        ends = "because" if kind.startswith("negation") and kind != "negation_through" else "reason"
         if self._matcher.has_contrast(cue.end, target) or self._between(ends, cue.end, target):
             return True
+        if kind == "negation_through":
+            return False
         breaks = self._matcher.words.breaks
         for i in range(cue.end, target + 1):
             if breaks[i] == COMMA and kind == "negation_near":
@@ -96,6 +100,15 @@ class Context:
             if (joint or breaks[i] == COMMA) and self._between("fresh_start", first, min(first + 2, match_end)):
                 return True
         return False
+
+    def _is_denial(self, match: Occurrence) -> bool:
+        """Whether the match took its "no" from a denial: "don't feel any numbness between my legs"."""
+        return any(
+            cue.start in match.used
+            and self._same_sentence(cue, match)
+            and COMMA not in self._matcher.words.breaks[cue.start + 1 : cue.end]
+            for cue in self._between("denial", match.start, match.end)
+        )
 
     def _is_negated_behind(self, match: Occurrence) -> bool:
         """ "Fever: none", "numbness was ruled out", "numbness? No." """
@@ -116,7 +129,13 @@ class Context:
         for cue in self._between("answer_no", match.end, match.end + 2 * AFTER_REACH):
             begins = words.breaks[cue.start] != NO_BREAK
             ends = cue.end == len(words.folded) or words.breaks[cue.end] != NO_BREAK
-            asked = words.text[words.ends[cue.start - 1] : words.starts[cue.start]].strip()[:1] in ("?", ":", "-", "", "–")
+            asked = words.text[words.ends[cue.start - 1] : words.starts[cue.start]].strip()[:1] in (
+                "?",
+                ":",
+                "-",
+                "",
+                "–",
+            )
             if begins and ends and asked and words.sentences[cue.start] - words.sentences[match.start] <= 1:
                 return True
         return False

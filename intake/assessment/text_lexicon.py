@@ -1,29 +1,30 @@
 """The lexicons of the free texts: one TOML file per language in ``intake/knowledge/texts``, read strictly.
 
-A file holds
+A file holds lists written as one string with ``|`` between the entries:
 
-* ``[words]``: name -> words and fixed sequences of words (``"back passage"``); ``*`` stands for any ending;
-* ``[phrases]``: name -> templates over names, so that coverage comes from combination and not from lists of sentences;
+* ``[words]``: name -> words and fixed sequences of words (``back passage``); ``*`` stands for any ending;
+* ``[phrases]``: name -> templates over names: coverage comes from combination, not from lists of sentences;
 * ``[[sign]]``: a finding, its strength and the templates that show it;
-* ``[cues]``: what turns a phrase harmless (negation, history, worry, other people, passing trouble), each with its exceptions;
+* ``[cues]``: what takes a phrase its weight (negation, history, worry, other people), each with exceptions;
 * ``common``: the little words that tell whose language a sentence is;
 * ``ordinary``: everyday words that must not be taken for a misspelt word of the lexicon.
 
-A template reads: ``cannot feel`` one after the other with at most two words between, ``cannot >0 feel`` at most 0 between,
-``numb & saddle`` in either order with at most six words between, ``& 10``-style limits as ``&10``, ``!cold`` not in the same stretch
-of the sentence, ``@pregnant`` anywhere in the same text, ``'wet myself'`` these very words.
+A template reads: ``cannot feel`` one after the other with at most two words between; ``cannot >0 feel`` with
+none between; ``numb & saddle`` in either order with at most six words between, ``numb &8 saddle`` with eight;
+``!cold`` not in the same stretch of the sentence; ``@pregnant`` anywhere in the text; ``'wet myself'`` these words.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from .text_spelling import Speller
 from .text_words import fold
@@ -34,6 +35,8 @@ WINDOW = 6
 
 CueKind = Literal[
     "negation",  # no, without, denies: reaches over a list
+    "negation_through",  # "never thought of": also over a comma and "I"
+    "denial",  # "don't feel any numbness": a denial although the phrase itself uses its words
     "negation_near",  # not: reaches a few words
     "negation_after",  # "fever: none", "was ruled out", "is normal"
     "negation_behind",  # German "... nicht", right behind the phrase
@@ -68,26 +71,36 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _entries(value: object) -> object:
+    """``"numb | no feeling"`` -> ``("numb", "no feeling")``; anything else is left to be refused."""
+    if not isinstance(value, str):
+        return value
+    return tuple(entry.strip() for entry in value.split("|"))
+
+
+_Entries = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_entries)]
+
+
 class _SignFile(_Strict):
     finding: str = Field(pattern=r"^(flag|condition|wish)\.[a-z0-9_]+$")
     strength: Literal["states", "asks"] = "states"
     ignores: tuple[Silence, ...] = ()
-    any: tuple[str, ...] = Field(min_length=1)
+    any: _Entries
 
 
 class _CueFile(_Strict):
-    any: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
+    any: _Entries
+    unless: _Entries = ()
 
 
 class _LexiconFile(_Strict):
     language: str = Field(pattern=r"^[a-z]{2}$")
-    words: dict[str, tuple[str, ...]]
-    phrases: dict[str, tuple[str, ...]] = {}
+    words: dict[str, _Entries]
+    phrases: dict[str, _Entries] = {}
     cues: dict[CueKind, _CueFile]
     sign: tuple[_SignFile, ...]
-    ordinary: tuple[str, ...] = ()
-    common: tuple[str, ...]
+    ordinary: _Entries = ()
+    common: _Entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +113,12 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Template:
+    """Chains that stand together; ``needs`` are all the names without which it cannot match."""
+
     chains: tuple[Chain, ...]
     windows: tuple[int, ...]  # words between chain i and i+1, either order
     unless: tuple[str, ...]
-    anywhere: tuple[str, ...]
+    needs: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +129,26 @@ class Sign:
     templates: tuple[Template, ...]
 
 
+Sequence = tuple[tuple[int, ...], str]  # further terms, and the name that the whole stands for
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language, compiled. ``single[t]`` names what term t stands for, ``sequences[t]`` the sequences that begin with it."""
+    """One language, compiled.
+
+    ``single[t]`` names what term t stands for; ``sequences[t][u]`` are the sequences that begin with terms t and u.
+    ``signs_by_name[n]`` are the templates of signs, by the rarest name that each needs.
+    """
 
     code: str
     common: frozenset[str]
     speller: Speller
     single: dict[int, tuple[str, ...]]
-    sequences: dict[int, tuple[tuple[tuple[int, ...], str], ...]]
+    sequences: dict[int, dict[int, tuple[Sequence, ...]]]
     phrases: dict[str, tuple[Template, ...]]
     cues: dict[str, tuple[tuple[Template, ...], tuple[Template, ...]]]
     signs: tuple[Sign, ...]
+    signs_by_name: dict[str, tuple[tuple[int, Template], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +187,8 @@ def read_lexicon(files: dict[str, str]) -> Lexicon:
     return Lexicon(tuple(languages))
 
 
+_FIXED = re.compile(r"'[^']*'")
+_HAN_SIGN = re.compile(r"([\u3400-\u9fff])")
 _PIECE = re.compile(r"'[^']*'|[>&]\d*|[!@]?\w+|\S")
 
 
@@ -176,7 +201,7 @@ class _Compiler:
         self._data = data
         self._terms: dict[str, int] = {}
         self._single: dict[int, set[str]] = {}
-        self._sequences: dict[int, set[tuple[tuple[int, ...], str]]] = {}
+        self._sequences: dict[int, dict[int, list[Sequence]]] = {}
         self._speller = Speller(fold(word) for word in data.ordinary)
         self._known = set(data.words)
         self._used: set[str] = set()
@@ -193,16 +218,11 @@ class _Compiler:
             phrases[name] = self._templates(entries, f"phrases.{name}")
             self._known.add(name)
         cues = {
-            str(kind): (
-                self._templates(cue.any, f"cues.{kind}.any"),
-                self._templates(cue.unless, f"cues.{kind}.unless"),
-            )
+            str(kind): (self._cue(cue.any, f"cues.{kind}.any"), self._cue(cue.unless, f"cues.{kind}.unless"))
             for kind, cue in data.cues.items()
         }
         signs = tuple(
-            Sign(
-                sign.finding, sign.strength, frozenset(sign.ignores), self._templates(sign.any, sign.finding)
-            )
+            Sign(sign.finding, sign.strength, frozenset(sign.ignores), self._templates(sign.any, sign.finding))
             for sign in data.sign
         )
         for name in sorted(self._known - self._used):
@@ -212,11 +232,25 @@ class _Compiler:
             frozenset(fold(word) for word in data.common),
             self._speller,
             {term: tuple(sorted(names)) for term, names in self._single.items()},
-            {term: tuple(sorted(found)) for term, found in self._sequences.items()},
+            {
+                first: {second: tuple(found) for second, found in seconds.items()}
+                for first, seconds in self._sequences.items()
+            },
             phrases,
             cues,
             signs,
+            _by_rarest_name(signs),
         )
+
+    def _cue(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
+        """Cues are mostly fixed words: those become one name, the others stay templates."""
+        fixed = [entry for entry in entries if _FIXED.fullmatch(entry)]
+        templates = [self._template(entry, where) for entry in entries if not _FIXED.fullmatch(entry)]
+        for entry in fixed:
+            self._word(where, entry.strip("'"), where)
+        if fixed:
+            templates.append(Template((Chain((where,), ()),), (), (), frozenset({where})))
+        return tuple(templates)
 
     def _fault(self, where: str, text: str) -> None:
         self.faults.append(f"{self._file}: {where}: {text}")
@@ -225,21 +259,22 @@ class _Compiler:
         number = self._terms.get(word)
         if number is None:
             number = self._terms[word] = len(self._terms)
-            for written in {word, _plain_umlauts(word)}:
-                ending = "*" if written.endswith("*") else ""
+            ending = "*" if word.endswith("*") else ""
+            for written in {word} if word.isascii() else {word, _plain_umlauts(word)}:
                 self._speller.add(fold(written.rstrip("*")) + ending, number)
         return number
 
     def _word(self, name: str, entry: str, where: str) -> None:
         # Chinese is read sign by sign
-        spaced = re.sub(r"([\u3400-\u9fff])", r" \1 ", entry)
+        spaced = entry if entry.isascii() else _HAN_SIGN.sub(r" \1 ", entry)
         numbers = tuple(self._term(word) for word in spaced.split())
         if not numbers:
             self._fault(where, "an empty word")
         elif len(numbers) == 1:
             self._single.setdefault(numbers[0], set()).add(name)
         else:
-            self._sequences.setdefault(numbers[0], set()).add((numbers[1:], name))
+            seconds = self._sequences.setdefault(numbers[0], {})
+            seconds.setdefault(numbers[1], []).append((numbers[2:], name))
 
     def _templates(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
         return tuple(self._template(entry, where) for entry in entries)
@@ -270,7 +305,7 @@ class _Compiler:
             tuple(Chain(tuple(names), tuple(gaps)) for names, gaps in chains if names),
             tuple(windows),
             tuple(unless),
-            tuple(anywhere),
+            frozenset(anywhere).union(*(names for names, _ in chains)),
         )
 
     def _name(self, name: str, where: str) -> str:
@@ -286,6 +321,18 @@ class _Compiler:
             self._word(piece, piece.strip("'"), where)
         self._used.add(piece)
         return piece
+
+
+def _by_rarest_name(signs: tuple[Sign, ...]) -> dict[str, tuple[tuple[int, Template], ...]]:
+    """Templates by the name that fewest others need: most are never looked at."""
+    use = Counter(name for sign in signs for template in sign.templates for name in template.needs)
+    index: dict[str, list[tuple[int, Template]]] = {}
+    for number, sign in enumerate(signs):
+        for template in sign.templates:
+            if template.needs:
+                rarest = min(template.needs, key=lambda name: (use[name], name))
+                index.setdefault(rarest, []).append((number, template))
+    return {name: tuple(found) for name, found in index.items()}
 
 
 def _plain_umlauts(word: str) -> str:

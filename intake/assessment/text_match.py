@@ -38,24 +38,35 @@ class Matcher:
         self._done: set[str] = set()
         self._walls: list[int] | None = None
         self._read_words()
+        self._present = set(self._found)
+        for name, templates in language.phrases.items():
+            if any(template.needs <= self._present for template in templates):
+                self._present.add(name)
         self._walls = self._count_contrasts()
 
     def _read_words(self) -> None:
         terms = [self._language.speller.terms(word) for word in self.words.folded]
         single, sequences = self._language.single, self._language.sequences
-        sentences = self.words.sentences
         for i, (numbers, guessed) in enumerate(terms):
             for number in numbers:
                 for name in single.get(number, ()):
                     self._keep(name, Occurrence(i, i + 1, (i,), int(guessed)))
-                for rest, name in sequences.get(number, ()):
-                    end = i + 1 + len(rest)
-                    if end > len(terms) or sentences[end - 1] != sentences[i]:
-                        continue
-                    if all(part in terms[i + 1 + k][0] for k, part in enumerate(rest)):
-                        guesses = sum(terms[k][1] for k in range(i, end))
-                        if guesses <= MAX_GUESSES:
-                            self._keep(name, Occurrence(i, end, tuple(range(i, end)), guesses))
+                seconds = sequences.get(number)
+                if seconds and i + 1 < len(terms):
+                    for second in terms[i + 1][0]:
+                        for rest, name in seconds.get(second, ()):
+                            self._keep_sequence(name, i, rest, terms)
+
+    def _keep_sequence(
+        self, name: str, first: int, rest: tuple[int, ...], terms: list[tuple[tuple[int, ...], bool]]
+    ) -> None:
+        end = first + 2 + len(rest)
+        if end > len(terms) or self.words.sentences[end - 1] != self.words.sentences[first]:
+            return
+        if all(part in terms[first + 2 + k][0] for k, part in enumerate(rest)):
+            guesses = sum(terms[k][1] for k in range(first, end))
+            if guesses <= MAX_GUESSES:
+                self._keep(name, Occurrence(first, end, tuple(range(first, end)), guesses))
 
     def _keep(self, name: str, occurrence: Occurrence) -> None:
         here = self._found.setdefault(name, {}).setdefault(occurrence.start, [])
@@ -77,12 +88,7 @@ class Matcher:
         templates, exceptions = self._language.cues.get(kind, ((), ()))
         found = [occurrence for template in templates for occurrence in self.occurrences(template)]
         if found and exceptions:
-            covered = {
-                i
-                for template in exceptions
-                for o in self.occurrences(template)
-                for i in range(o.start, o.end)
-            }
+            covered = {i for template in exceptions for o in self.occurrences(template) for i in range(o.start, o.end)}
             found = [o for o in found if not covered.intersection(o.used)]
         return sorted(set(found))
 
@@ -90,12 +96,22 @@ class Matcher:
         """Whether a contrasting word stands at a word from first up to, not including, last."""
         return self._walls is not None and self._walls[max(last, first)] > self._walls[first]
 
-    def known_words(self, sentence: int) -> int:
+    def common_words(self, sentence: int) -> int:
         """How many of the first words of a sentence are little words of this language: tells whose sentence it is."""
         starts, folded = self.words.sentence_starts, self.words.folded
         end = starts[sentence + 1] if sentence + 1 < len(starts) else len(folded)
         first = starts[sentence]
         return sum(word in self._language.common for word in folded[first : min(end, first + SENTENCE_SAMPLE)])
+
+    def signs(self) -> dict[int, set[Occurrence]]:
+        """Occurrences of the signs, by the number of the sign."""
+        found: dict[int, set[Occurrence]] = {}
+        index = self._language.signs_by_name
+        for name in self._present:
+            for number, template in index.get(name, ()):
+                if template.needs <= self._present:
+                    found.setdefault(number, set()).update(self.occurrences(template))
+        return found
 
     def find(self, name: str) -> Found:
         """Occurrences of a name by their first word."""
@@ -108,13 +124,8 @@ class Matcher:
         return self._found.get(name, _NOTHING)
 
     def occurrences(self, template: Template) -> Iterator[Occurrence]:
-        for name in template.anywhere:
-            if not self.find(name):
-                return
-        for chain in template.chains:
-            for name in chain.names:
-                if not self.find(name):
-                    return
+        if not template.needs <= self._present:
+            return
         found = self._chain(template.chains[0])
         for window, chain in zip(template.windows, template.chains[1:], strict=True):
             found = self._either_order(found, self._chain(chain), window)

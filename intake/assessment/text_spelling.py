@@ -1,8 +1,9 @@
 """From a written word to the terms of a lexicon, forgiving spelling.
 
 Pure. A term is one word of the lexicon, whole (``bladder``) or a beginning (``numb*``). A word that is no term is
-compared with terms of at least five letters that begin alike: one slip of the fingers (a letter missing, doubled, wrong or swapped),
-or, in words of seven letters and more, the same consonants with other vowels ("incontinance"). Words listed as ordinary never count as misspelt.
+compared with terms of at least five letters that begin alike: one slip of the fingers (a letter missing, doubled,
+wrong or swapped), or, from seven letters on, the same consonants with other vowels ("incontinance").
+Words listed as ordinary never count as misspelt.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ class Speller:
         self._whole: dict[str, list[int]] = {}
         self._beginnings: dict[str, list[int]] = {}
         self._shortest = 99
-        self._slips: dict[str, set[str]] = {}  # word with one letter missing -> terms it may come from
-        self._skeletons: dict[str, set[str]] = {}
+        self._slips: dict[str, list[str]] = {}  # word with one letter missing -> terms it may come from
+        self._skeletons: dict[str, list[str]] = {}
         self._ordinary = frozenset(ordinary)
         self._answers: OrderedDict[str, tuple[tuple[int, ...], bool]] = OrderedDict()
 
@@ -35,11 +36,15 @@ class Speller:
             self._shortest = min(self._shortest, len(stem))
         else:
             self._whole.setdefault(stem, []).append(number)
-        if len(stem) >= MIN_FUZZY:
-            for slip in _one_letter_less(stem):
-                self._slips.setdefault(slip, set()).add(stem)
-        if len(stem) >= MIN_SKELETON:
-            self._skeletons.setdefault(_skeleton(stem), set()).add(stem)
+
+    def _index(self) -> None:
+        """Prepare the guessing; done when the first unknown word comes, so that loading stays quick."""
+        for stem in sorted({*self._whole, *self._beginnings}):
+            if len(stem) >= MIN_FUZZY:
+                for slip in _one_letter_less(stem):
+                    self._slips.setdefault(slip, []).append(stem)
+            if len(stem) >= MIN_SKELETON:
+                self._skeletons.setdefault(_skeleton(stem), []).append(stem)
 
     def terms(self, word: str) -> tuple[tuple[int, ...], bool]:
         """Numbers of the terms that the word is, and whether it took a guess at the spelling."""
@@ -57,6 +62,8 @@ class Speller:
             found.update(self._beginnings.get(word[:length], ()))
         if found or word in self._ordinary or not MIN_FUZZY - 1 <= len(word) <= 30:
             return tuple(sorted(found)), False
+        if not self._slips:
+            self._index()
         for term in self._near(word):
             found.update(self._whole.get(term, ()))
         for length in range(MIN_FUZZY, len(word) + 1):
@@ -64,7 +71,7 @@ class Speller:
             if beginning in self._ordinary:
                 continue
             for term in self._near(beginning):
-                # the guessed beginning must be a real stem, and long enough that an ending cannot make another word of it
+                # long enough that an ending cannot make another word of it
                 if len(term) > MIN_FUZZY:
                     found.update(self._beginnings.get(term, ()))
         return tuple(sorted(found)), bool(found)

@@ -21,9 +21,7 @@ _DROPPED = re.compile(rf"[{_INSIDE}{_APOSTROPHES}]")
 _FULL_STOP = re.compile(r"[!?;\n\r。！？；]|(?<!\.)\.(?!\.)")
 _PAUSE = re.compile(r"[,:()\[\]，、：（）–—…]|\.\.|\s-+\s")
 # "can t", "don t": the apostrophe became a space.
-_LOOSE_T = frozenset(
-    {"can", "don", "won", "isn", "didn", "doesn", "couldn", "haven", "hasn", "wasn", "aren", "wouldn"}
-)
+_LOOSE_T = frozenset({"can", "don", "won", "isn", "didn", "doesn", "couldn", "haven", "hasn", "wasn", "aren", "wouldn"})
 
 _LONGEST = 60  # letters of one word that are read; longer ones are no words
 
@@ -32,7 +30,7 @@ NO_BREAK, COMMA, SENTENCE = 0, 1, 2
 
 @lru_cache(maxsize=8192)
 def fold(word: str) -> str:
-    """The word in lower case without accents, apostrophes and invisible signs: ``"Can’t"`` -> ``"cant"``, ``"spüre"`` -> ``"spure"``."""
+    """The word in lower case without accents, apostrophes and invisible signs: ``Can’t`` -> ``cant``."""
     if word.isascii():
         return _DROPPED.sub("", word.lower())
     decomposed = unicodedata.normalize("NFKD", word.casefold())
@@ -43,7 +41,8 @@ def fold(word: str) -> str:
 class Words:
     """A text cut into words. All tuples have one entry per word.
 
-    ``breaks[i]`` is what stands before word i (nothing, a comma, the end of a sentence); ``sentences[i]`` numbers the sentences.
+    ``breaks[i]`` is what stands before word i (nothing, a comma, the end of a sentence), ``sentences[i]`` the number
+    of its sentence.
     """
 
     text: str

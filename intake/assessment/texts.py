@@ -1,8 +1,9 @@
 """What a patient's own words say: grave signs, and words that raise a question.
 
-Pure. Every lexicon reads every text, so no language has to be guessed. No statistics and no network: a sign is found because
-words of the lexicon stand together, and the excerpt shows them. Sources: the signs are those of the red-flag and
-contraindication tables (KNOWN, CES-CARD); the wording of lay phrases is our own (DESIGN) and measured by the sentences kept with the tests.
+Pure. Every lexicon reads every text, so a patient may write in any of its languages. No statistics and no network:
+a sign is found because words of the lexicon stand together, and the excerpt shows them.
+Sources: the signs are those of the red-flag and contraindication tables (KNOWN, CES-CARD); the wording of lay
+phrases is our own (DESIGN), measured by the sentences kept with the tests; nobody has validated it clinically.
 """
 
 from __future__ import annotations
@@ -75,26 +76,32 @@ class _Reading:
 
 def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Reading]) -> list[TextSign]:
     signs: list[TextSign] = []
-    for sign in reading.language.signs:
-        matches = {match for template in sign.templates for match in reading.matcher.occurrences(template)}
+    for number, matches in sorted(reading.matcher.signs().items()):
+        sign = reading.language.signs[number]
         found = 0
         for match in sorted(matches):
             if found == MAX_PER_FINDING:
                 break
+            if match.guesses and reading not in _speakers(match, readings):
+                continue  # a word of another language is no misspelling
             if not any(judge.context.silences(match, sign.ignores) for judge in _judges(match, reading, readings)):
                 signs.append(_text_sign(sign.finding, sign.strength, key, words, match, reading.language.code))
                 found += 1
     return signs
 
 
+def _speakers(match: Occurrence, readings: list[_Reading]) -> list[_Reading]:
+    """The languages that know most of the little words in the sentence of the match."""
+    sentence = readings[0].matcher.words.sentences[match.start]
+    counts = [reading.matcher.common_words(sentence) for reading in readings]
+    return [reading for reading, count in zip(readings, counts, strict=True) if count == max(counts)]
+
+
 def _judges(match: Occurrence, reading: _Reading, readings: list[_Reading]) -> list[_Reading]:
     """Who may defuse a match: its own language, and for a single word, which several languages may write alike
-    ("cancer", "stent"), also those that know most words of the sentence."""
-    if len(match.used) > 1:
-        return [reading]
-    sentence = reading.matcher.words.sentences[match.start]
-    most = max(other.matcher.known_words(sentence) for other in readings)
-    return [other for other in readings if other is reading or other.matcher.known_words(sentence) == most]
+    ("cancer", "stent"), also the language of the sentence when that is another one."""
+    speakers = _speakers(match, readings)
+    return [reading] if len(match.used) > 1 or reading in speakers else [reading, *speakers]
 
 
 def _text_sign(
