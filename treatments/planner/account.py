@@ -12,7 +12,7 @@ from .facts import Facts
 from .knowledge import MODALITIES
 from .proposal import Question, Withheld
 from .recipes import PlannerKnowledge
-from .safety import Guard
+from .safety import Guard, Stop
 
 ITEM_OF = {
     "needle": "needles",
@@ -34,13 +34,20 @@ def barred_modalities(guard: Guard) -> list[Withheld]:
     """What the conditions that are present bar as such, also where the plan would not have used it."""
     found = []
     for modality in MODALITIES:
-        for stop in (*guard.whole[modality], *guard.thorax[modality], *guard.field[modality]):
-            if stop.level != "caution" and not stop.is_open:
-                found.append(withhold(ITEM_OF[modality], modality, stop))
-        for (limb, side), stops in sorted(guard.limbs[modality].items()):
+        name = ITEM_OF[modality]
+        places: list[tuple[str, tuple[Stop, ...]]] = [
+            (name, guard.whole[modality]),
+            (
+                f"{name} over the chest" if modality != "deep_trunk" else "deep needles over the chest",
+                guard.thorax[modality],
+            ),
+            (f"{name} at the painful place", guard.field[modality]),
+        ]
+        places += [(f"{name} {side} {limb}", stops) for (limb, side), stops in sorted(guard.limbs[modality].items())]
+        for item, stops in places:
             for stop in stops:
                 if stop.level != "caution" and not stop.is_open:
-                    found.append(withhold(f"{ITEM_OF[modality]} {side} {limb}", modality, stop))
+                    found.append(withhold(item, modality, stop))
     return found
 
 

@@ -9,7 +9,7 @@ from .facts import Facts
 from .knowledge import Point
 from .matching import Compiled, first, matching
 from .proposal import Electro, Reason, Withheld
-from .recipes import ElectroGoal, ElectroPair, Exclusion, PlannerKnowledge
+from .recipes import ElectroGoal, ElectroPair, Exclusion
 from .safety import THORAX, Guard, Place
 
 Pair = tuple[ElectroPair, str, str]  # pair, side, position
@@ -29,12 +29,13 @@ def planned_goal(
     return goal, matching(exclusions, facts)
 
 
-def pairs_of(chosen: Sequence[Chosen], goal: ElectroGoal, knowledge: PlannerKnowledge, most: int) -> list[Pair]:
+def pairs_of(
+    chosen: Sequence[Chosen], goal: ElectroGoal, pairs: Sequence[ElectroPair], points: Mapping[str, Point], most: int
+) -> list[Pair]:
     """Legal pairs among the chosen needles, best first, no needle twice on one side."""
-    points = knowledge.points
     found: list[Pair] = []
     used: set[tuple[str, str, str]] = set()
-    for pair in knowledge.pairs:
+    for pair in pairs:
         if goal.pairs != "any" and pair.reach != goal.pairs:
             continue
         ends = [_end(chosen, pair.a, pair.level_a, points), _end(chosen, pair.b, pair.level_b, points)]

@@ -26,6 +26,7 @@ from .recipes import (
     DoseRule,
     EarRule,
     ElectroGoal,
+    ElectroPair,
     Exclusion,
     HomeRule,
     Person,
@@ -49,6 +50,7 @@ class _Program:
     depths: tuple[Compiled[DepthRule], ...]
     goals: tuple[Compiled[ElectroGoal], ...]
     exclusions: tuple[Compiled[Exclusion], ...]
+    pairs: tuple[Compiled[ElectroPair], ...]
     adjuncts: tuple[Compiled[AdjunctRule], ...]
     ear: tuple[Compiled[EarRule], ...]
     home: tuple[Compiled[HomeRule], ...]
@@ -78,6 +80,7 @@ def _compile(knowledge: PlannerKnowledge) -> _Program:
         depths=compile_rules(knowledge.depths),
         goals=compile_rules(knowledge.goals),
         exclusions=compile_rules(knowledge.exclusions),
+        pairs=compile_rules(knowledge.pairs),
         adjuncts=compile_rules(knowledge.adjuncts),
         ear=compile_rules(knowledge.ear_rules),
         home=compile_rules(knowledge.home),
@@ -163,6 +166,7 @@ def _stages(
         return ()
     for candidate in candidates:  # whatever a rule asks for and safety stops is told, chosen or not
         _tell_stop(candidate, facts, guard, knowledge, out)
+    candidates = [candidate for candidate in candidates if not _pregnancy_stops(candidate, facts, guard, knowledge)]
     slots = first(program.slots, facts)
     assert slots is not None, "every class has its slots; check_knowledge proves it"
     ideal, layout = compose.lay_out(facts, site_tables(facts, knowledge), candidates)
@@ -172,12 +176,15 @@ def _stages(
     kept, left_out = compose.keep_safe(chosen, guard, layout, knowledge.points)
     for item, stop in left_out:
         if stop is not None:
-            out.append(withhold(_name(item), "needle", stop))
+            name = _name(item)
+            if item.candidate.limb != "none" and guard.is_one_sided:
+                name = f"{name} {item.side}" if item.side != "both" else name
+            out.append(withhold(name, "needle", stop))
     goal, exclusions = electro.planned_goal(program.goals, program.exclusions, facts)
     pairs: list[electro.Pair] = []
     if goal is not None:
         most = goal.max_pairs * (2 if len(facts.painful) == 2 else 1)
-        pairs = electro.pairs_of(chosen, goal, knowledge, most)
+        pairs = electro.pairs_of(chosen, goal, matching(program.pairs, facts), knowledge.points, most)
         if pairs:
             out += electro.excluded(exclusions, facts)
         barred = [stop for stop in guard.against("ea") if stop.level != "caution"]
@@ -266,6 +273,15 @@ def _split_sides(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
     for point in points:
         split += [replace(point, side="left"), replace(point, side="right")] if point.side == "both" else [point]
     return split
+
+
+def _pregnancy_stops(candidate: Candidate, facts: Facts, guard: Guard, knowledge: PlannerKnowledge) -> bool:
+    """A known pregnancy has its own few points: what it stops gives its place to what it allows."""
+    if not facts.pregnancy:
+        return False
+    place = Place(candidate.region, candidate.limb, facts.painful[0])
+    stops = guard.against_needle(knowledge.points[candidate.code], place)
+    return any(stop.row.startswith("preg") and stop.level != "caution" for stop in stops)
 
 
 def _tell_stop(
