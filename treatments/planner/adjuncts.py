@@ -223,6 +223,7 @@ def plan_home(
     for rule in matching(rules, facts):
         if rule.group not in best or rule.weight > best[rule.group].weight:
             best[rule.group] = rule
+    place = next((site.plain for site in site_tables(facts, knowledge)), "back")
     kept: list[HomeCare] = []
     out: list[Withheld] = []
     for rule in sorted(best.values(), key=lambda rule: (-rule.weight, rule.id)):
@@ -240,5 +241,6 @@ def plan_home(
             if dropped:  # the sheet names every place: a sheet with a barred place is not handed out
                 continue
             cautions = tuple(dict.fromkeys(stop.text for stop in stops))
-        kept.append(HomeCare(rule.kind, rule.sheet, (Reason(rule.id, rule.text, rule.sources),), refs, cautions))
+        sheet = rule.sheet.replace("{place}", place)
+        kept.append(HomeCare(rule.kind, sheet, (Reason(rule.id, rule.text, rule.sources),), refs, cautions))
     return tuple(kept), out
