@@ -185,6 +185,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # stored; what people see is in the clinic's own zone (ClinicMiddleware)
 PHONENUMBER_DEFAULT_REGION = os.environ.get("ASHI_PHONE_REGION", "US")
 PHONENUMBER_DB_FORMAT = "E164"
+PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if os.environ.get("EMAIL_HOST")

@@ -17,7 +17,12 @@ STAFF = (
     ("practitioner3@demo.ashi", "Priya Raman", "L.Ac., sports", ("practitioner", "front_desk"), "#8a5a00"),
     ("desk@demo.ashi", "Dora Finch", "Front desk", ("front_desk",), "#56635d"),
 )
-HOURS = (((0, 1, 2, 3, 4), dt.time(8, 0), dt.time(12, 30)), ((0, 1, 2, 3), dt.time(13, 30), dt.time(18, 0)))
+# open every day, so that the demo has a day to run whenever somebody starts it
+HOURS = (
+    ((0, 1, 2, 3, 4), dt.time(8, 0), dt.time(12, 30)),
+    ((0, 1, 2, 3, 4), dt.time(13, 30), dt.time(18, 0)),
+    ((5, 6), dt.time(9, 0), dt.time(17, 0)),
+)
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ class Walk:
             assessment = self._assess(response)
             if stage == "assessed":
                 return self.patient
+        with at(self._moment(self.days_ago - 1, hour=11, minute=20)):
             plan = plans.propose(assessment=assessment, by=self.practitioner).plan
             if stage == "proposed" or plan is None:
                 return self.patient
@@ -229,7 +230,10 @@ class Walk:
 
     def _record(self, record: dict[str, Any], number: int, appointment: Appointment) -> dict[str, Any]:
         zone = Clinic.current().zone
-        clock = lambda minutes: f"{(appointment.starts_at + dt.timedelta(minutes=minutes)).astimezone(zone):%H:%M}"  # noqa: E731
+
+        def clock(minutes: int) -> str:
+            return f"{(appointment.starts_at + dt.timedelta(minutes=minutes)).astimezone(zone):%H:%M}"
+
         record = visit_record.all_done(record)
         pain = self._pain(number)
         record["start"] = {
@@ -269,14 +273,15 @@ class Walk:
 
 
 def fill_calendar(clinic: DemoClinic, patients: list[Patient], *, now: dt.datetime) -> int:
-    """First visits for people who have none booked, on the days to come; how many were booked."""
+    """First visits for people who have none booked, from this morning on; how many were booked."""
+    morning = min(now, dt.datetime.combine(timezone.localdate(now), dt.time(7, 30), Clinic.current().zone))
     booked = 0
-    for place, patient in enumerate(patients):
-        with at(now):
+    with at(morning):
+        for place, patient in enumerate(patients):
             practitioner = clinic.practitioners[place % len(clinic.practitioners)]
             need = need_of_service(clinic.first_visit, (practitioner.pk,), patient=patient.pk)
-            wished = now + dt.timedelta(days=place % 9, hours=place % 7)
-            slot = nearest_fit(diary_around([wished], now=now), need, wished, now=now)
+            wished = morning + dt.timedelta(days=place // 4, hours=(place * 5) % 9)
+            slot = nearest_fit(diary_around([wished], now=morning), need, wished, now=morning)
             if slot is None:
                 continue
             book(
@@ -289,3 +294,17 @@ def fill_calendar(clinic: DemoClinic, patients: list[Patient], *, now: dt.dateti
             )
             booked += 1
     return booked
+
+
+def run_today(clinic: DemoClinic, *, now: dt.datetime) -> None:
+    """Bring the day board to this minute: who is due soon has arrived, who is on is in the room, the rest is done."""
+    soon = now + dt.timedelta(minutes=20)
+    midnight = dt.datetime.combine(timezone.localdate(now), dt.time(), Clinic.current().zone)
+    for visit in Appointment.objects.filter(status="booked", starts_at__range=(midnight, soon)):
+        steps = ["arrived"]
+        if visit.starts_at <= now:
+            steps.append("in_room")
+        if visit.ends_at <= now:
+            steps.append("done")
+        for step in steps:
+            set_status(appointment=Appointment.objects.get(pk=visit.pk), status=step, by=clinic.desk)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.people.models import Clinic, Patient, User
 from treatments.demo.clinic import set_up
 from treatments.demo.people import cast
-from treatments.demo.walk import Walk, fill_calendar
+from treatments.demo.walk import Walk, fill_calendar, run_today
 
 
 class Command(BaseCommand):
@@ -29,6 +29,7 @@ class Command(BaseCommand):
             raise CommandError("There is data already. The demo goes into an empty database only.")
         if not settings.ASHI_DEMO:
             raise CommandError("The demo is off. Set ASHI_DEMO=1, and never in a clinic's own installation.")
+        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nobody invented gets mail
         self.stdout.write("Filling the demo clinic …")
         now = timezone.now()
         with transaction.atomic():
@@ -43,5 +44,6 @@ class Command(BaseCommand):
                     if role.stage in ("submitted", "assessed", "proposed", "invited", "half"):
                         unbooked.append(patient)
                 booked = fill_calendar(clinic, unbooked, now=now)
+                run_today(clinic, now=now)
         people = ", ".join(f"{count} {stage.replace('_', ' ')}" for stage, count in turns.items())
         self.stdout.write(f"{sum(turns.values())} patients ({people}); {booked} first visits booked.")
