@@ -88,7 +88,7 @@ def propose(*, assessment: Assessment, by: Any, keep_edits: bool = True) -> Prop
         created_by=by,
     )
     detail = {"action": result["action"], "assessment": assessment.pk}
-    trail.record("plan.proposed", by=by, patient=assessment.patient, obj=proposal, detail=detail)
+    trail.record("proposal.made", by=by, patient=assessment.patient, obj=proposal, detail=detail)
     if result["treatment"] is None:
         return Proposed(proposal, None)
     base = base_plan(assessment.patient)

@@ -1,0 +1,230 @@
+"""Proposing, editing, overriding, undoing, signing: on the real planner and the real safety review."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Any
+
+import pytest
+
+from clinic.audit.models import AuditEvent
+from clinic.people.models import SafetyFact
+from clinic.scheduling.models import Course
+from intake.actions import assessment as assessments
+from tests.factories.assessed import assessed, draft_plan
+from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.scheduling import ServiceFactory
+from treatments.actions import plan_edits, plans, point_search, signing
+from treatments.models import PlannedVisit, Proposal, TreatmentPlan, Visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def petra(db: None) -> Any:
+    return UserFactory(practitioner=True)
+
+
+@pytest.fixture
+def ana(db: None) -> Any:
+    return PatientFactory()
+
+
+def add(plan: TreatmentPlan, text: str, by: Any, side: str = "both") -> TreatmentPlan:
+    item = point_search.planned(point_search.find(text), side=side)
+    change = partial(plan_edits.added, list_address="stages.0.points", item=item)
+    return plans.edit(
+        plan_id=plan.pk, revision=plan.revision, verb="add_point", text=f"Added {text}", change=change, by=by
+    )
+
+
+def codes(plan: TreatmentPlan) -> list[str]:
+    return [point["code"] for stage in plan.treatment["stages"] for point in stage["points"]]
+
+
+def sign(plan: TreatmentPlan, by: Any) -> TreatmentPlan:
+    plan = plans.note_seen(plan_id=plan.pk, revision=plan.revision, by=by)
+    return signing.sign_plan(
+        plan_id=plan.pk, revision=plan.revision, service=ServiceFactory(minutes=45), practitioner=by, by=by
+    )
+
+
+def test_a_proposal_is_stored_with_inputs_and_version_and_opens_a_draft(ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra)
+    assert plan.is_draft and plan.version == 1 and "BL25" in codes(plan)
+    assert plan.proposal.case["findings"]["onset.accident"] is True
+    assert plan.proposal.knowledge_version == plan.proposal.result["knowledge_version"]
+    assert AuditEvent.objects.filter(action="proposal.made", patient_id=ana.pk).count() == 1
+
+
+def test_what_the_planner_proposes_passes_its_own_review(ana: Any, petra: Any) -> None:
+    assert signing.open_points(draft_plan(ana, petra)) == []
+
+
+def test_a_red_flag_gives_a_proposal_and_no_plan(ana: Any, petra: Any) -> None:
+    made = plans.propose(assessment=assessed(ana, petra, flag__saddle_numbness=True), by=petra)
+    assert made.plan is None and made.proposal.action == "emergency"
+    assert not TreatmentPlan.objects.exists()
+
+
+def test_missing_answers_give_no_plan(ana: Any, petra: Any) -> None:
+    made = plans.propose(assessment=assessed(ana, petra, flag__fever=None), by=petra)
+    assert made.plan is None and made.proposal.action == "need_information"
+
+
+def test_only_a_signed_assessment_is_planned_from(ana: Any, petra: Any) -> None:
+    with pytest.raises(ValueError, match="signed"):
+        plans.propose(assessment=assessments.open_draft(patient=ana, by=petra), by=petra)
+
+
+def test_an_edit_is_kept_logged_and_audited(ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra)
+    edited = add(plan, "UB23", petra)
+    assert "BL23" in codes(edited) and edited.revision == plan.revision + 1
+    assert edited.edits[-1]["by"] == str(petra) and edited.edits[-1]["text"] == "Added UB23"
+    assert AuditEvent.objects.get(action="plan.edited").detail == {"verb": "add_point"}
+
+
+def test_the_second_of_two_people_is_told(ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra)
+    old = plan.revision
+    add(plan, "BL23", petra)
+    plan.revision = old
+    with pytest.raises(plans.StaleRevision) as clash:
+        add(plan, "GB34", petra)
+    assert "BL23" in codes(clash.value.plan)
+    assert "GB34" not in codes(TreatmentPlan.objects.get(pk=plan.pk))
+
+
+def test_what_must_never_be_done_is_refused_at_once_and_nothing_changes(ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra)
+    before = plan.treatment
+    SafetyFact.objects.create(patient=ana, finding="condition.pregnant", present=True, recorded_by=petra)
+    with pytest.raises(plans.Forbidden, match=re.compile("pregnan", re.I)):
+        add(plan, "LI4", petra)
+    plan.refresh_from_db()
+    assert plan.treatment == before and plan.revision == 2
+
+
+def test_an_override_needs_a_coded_reason_and_is_kept_with_who_and_why(ana: Any, petra: Any) -> None:
+    plan = add(draft_plan(ana, petra), "CV17", petra)
+    stop = next(a for a in plan.review["alerts"] if a["level"] == "needs_reason" and a["item"] == "CV17")
+    ask = partial(plans.override, plan_id=plan.pk, revision=plan.revision, by=petra)
+    for code, words in (("", "because"), ("nonsense", "because"), ("other", "  ")):
+        with pytest.raises(plans.ReasonMissing):
+            ask(key=stop["key"], reason_code=code, reason=words)
+    with pytest.raises(ValueError, match="nothing here"):
+        ask(key="no|such", reason_code="benefit", reason="")
+    assert any("CV17" in text for text in signing.open_points(plan))
+    waiting = [a for a in plan.review["alerts"] if a["level"] == "needs_reason"]
+    for one in waiting:
+        plan = plans.override(
+            plan_id=plan.pk, revision=plan.revision, key=one["key"], reason_code="benefit", reason="calms", by=petra
+        )
+    kept = next(one for one in plan.overrides if one["item"] == "CV17")
+    assert (kept["reason_code"], kept["reason"], kept["by"]) == ("benefit", "calms", str(petra)) and kept["at"]
+    assert signing.open_points(plan) == []
+
+
+def test_a_reason_does_not_outlive_its_item(ana: Any, petra: Any) -> None:
+    plan = add(draft_plan(ana, petra), "CV17", petra)
+    stop = next(a for a in plan.review["alerts"] if a["item"] == "CV17")
+    plan = plans.override(
+        plan_id=plan.pk, revision=plan.revision, key=stop["key"], reason_code="benefit", reason="", by=petra
+    )
+    last = len(plan.treatment["stages"][0]["points"]) - 1
+    plan = plans.edit(
+        plan_id=plan.pk,
+        revision=plan.revision,
+        verb="remove",
+        text="Removed CV17",
+        change=lambda treatment: plan_edits.removed(treatment, f"stages.0.points.{last}"),
+        by=petra,
+    )
+    assert "CV17" not in codes(plan) and plan.overrides == []
+
+
+def test_undo_takes_back_the_last_edit(ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra)
+    before = codes(plan)
+    plan = add(plan, "BL23", petra)
+    plan = plans.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
+    assert codes(plan) == before and plan.edits[-1]["verb"] == "undone"
+
+
+def test_signing_locks_and_gives_the_desk_a_course_without_medicine(ana: Any, petra: Any) -> None:
+    plan = sign(draft_plan(ana, petra), petra)
+    assert plan.status == "signed" and plan.signed_by == petra and plan.earlier == []
+    course = Course.objects.get()
+    dose = plan.treatment["dose"]
+    assert (course.sessions, course.phases, course.reference) == (dose["sessions"], dose["phases"], f"plan:{plan.pk}")
+    assert course.first_visit_number == 1 and course.status == "to_book"
+    for word in ("stasis", "pain", "BL", "needle"):
+        assert word not in course.needs
+    visits = list(PlannedVisit.objects.filter(plan=plan))
+    assert [v.number for v in visits] == list(range(1, dose["sessions"] + 1))
+    assert [v.number for v in visits if v.is_review] == dose["review_at"]
+    with pytest.raises(plans.NotADraft):
+        add(plan, "BL23", petra)
+
+
+def test_signing_looks_at_the_patient_of_this_minute(ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra)
+    plan = plans.note_seen(plan_id=plan.pk, revision=plan.revision, by=petra)
+    SafetyFact.objects.create(patient=ana, finding="condition.pregnant", present=True, recorded_by=petra)
+    with pytest.raises(signing.NotReady) as error:
+        signing.sign_plan(
+            plan_id=plan.pk, revision=plan.revision, service=ServiceFactory(), practitioner=petra, by=petra
+        )
+    assert error.value.reasons
+    assert TreatmentPlan.objects.get().is_draft and not Course.objects.exists()
+
+
+def test_a_stale_page_cannot_sign(ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra)
+    add(plan, "BL23", petra)
+    with pytest.raises(plans.StaleRevision):
+        signing.sign_plan(
+            plan_id=plan.pk, revision=plan.revision, service=ServiceFactory(), practitioner=petra, by=petra
+        )
+
+
+def test_a_change_of_a_running_plan_is_a_new_version_of_the_same_course(ana: Any, petra: Any) -> None:
+    first = sign(draft_plan(ana, petra), petra)
+    for number in (1, 2):
+        Visit.objects.create(patient=ana, plan=first, number=number, practitioner=petra, started_at=first.signed_at)
+    draft = plans.new_version(plan=first, by=petra)
+    assert draft.version == 2 and codes(draft) == codes(first)
+    assert plans.new_version(plan=first, by=petra) == draft
+    second = sign(add(draft, "GB34", petra), petra)
+    first.refresh_from_db()
+    assert first.status == "superseded" and second.supersedes == first
+    assert second.course_reference == first.course_reference and Course.objects.count() == 1
+    assert PlannedVisit.objects.filter(plan=second).first().number == 3
+
+
+def test_a_new_plan_after_the_last_visit_is_a_new_course(ana: Any, petra: Any) -> None:
+    first = sign(draft_plan(ana, petra), petra)
+    last = first.treatment["dose"]["sessions"]
+    Visit.objects.create(patient=ana, plan=first, number=last, practitioner=petra, started_at=first.signed_at)
+    second = sign(plans.new_version(plan=first, by=petra), petra)
+    assert second.course_reference != first.course_reference and Course.objects.count() == 2
+    assert PlannedVisit.objects.filter(plan=second).first().number == 1
+
+
+def test_proposing_again_keeps_every_edit_and_says_so(ana: Any, petra: Any) -> None:
+    plan = add(draft_plan(ana, petra), "GB34", petra)
+    made = plans.propose(assessment=assessed(ana, petra, body__tired=True, tongue__pale=True), by=petra)
+    assert made.plan is not None and made.plan.pk == plan.pk and made.plan.is_draft
+    assert "GB34" in codes(made.plan)
+    assert any("GB34" in text for text in made.plan.review["merge"]["kept"])
+    assert Proposal.objects.count() == 2
+
+
+def test_starting_over_is_explicit(ana: Any, petra: Any) -> None:
+    plan = add(draft_plan(ana, petra), "GB34", petra)
+    made = plans.propose(assessment=plan.proposal.assessment, by=petra, keep_edits=False)
+    assert made.plan is not None and "GB34" not in codes(made.plan)
+    undone = plans.undo(plan_id=made.plan.pk, revision=made.plan.revision, by=petra)
+    assert "GB34" in codes(undone)

@@ -1,0 +1,170 @@
+"""Home by role and the chart: what each sees, what nobody but a clinician sees, what is left in the trail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+from clinic.people.models import SafetyFact
+from intake.models import IntakeResponse, Invitation, RedFlagAlert, Score
+from tests.factories.assessed import assessed, draft_plan, examined
+from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.treatments import signed_plan
+from treatments.models import PlannedVisit, Visit
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def petra(db: None) -> Any:
+    return UserFactory(practitioner=True)
+
+
+@pytest.fixture
+def ana(db: None) -> Any:
+    return PatientFactory(given_name="Ana", family_name="Ahn", desk_note="rings in the evening")
+
+
+def invited(patient: Any, *, submitted: bool = False) -> Invitation:
+    now = timezone.now()
+    link = Invitation.objects.create(
+        patient=patient, token_hash=f"{patient.pk}-{now.timestamp()}", expires_at=now + dt.timedelta(days=7)
+    )
+    if submitted:
+        IntakeResponse.objects.create(
+            patient=patient,
+            invitation=link,
+            questionnaire_version="1",
+            submitted_at=now,
+            consent_at=now,
+            consent_name="A",
+        )
+    return link
+
+
+def test_the_practitioner_sees_red_flags_first_then_new_intakes_and_what_to_sign(ana: Any, petra: Any) -> None:
+    link = invited(ana, submitted=True)
+    RedFlagAlert.objects.create(patient=ana, response=link.response, flag="flag.saddle_numbness", level="emergency")
+    examined(PatientFactory(given_name="Ben", family_name="Berg"), petra)
+    text = client_of(petra).get("/").content.decode()
+    assert text.index("Red flags") < text.index("My patients today")
+    assert "Ana Ahn" in text and "Ben Berg" in text and "assessment" in text
+    event = AuditEvent.objects.get(action="home.read")
+    assert ana.pk in event.detail["patients"]
+
+
+def test_a_review_is_due_when_the_next_visit_is_one(ana: Any, petra: Any) -> None:
+    plan = signed_plan(ana, petra)
+    PlannedVisit.objects.filter(plan=plan).delete()
+    PlannedVisit.objects.create(plan=plan, number=2, is_review=True)
+    assert "visit 2" not in client_of(petra).get("/").content.decode()
+    visit = Visit.objects.create(patient=ana, plan=plan, number=1, practitioner=petra, started_at=timezone.now())
+    assert [row["number"] for row in client_of(petra).get("/").context["practitioner"]["reviews"]] == [2]
+    Visit.objects.create(patient=ana, plan=plan, number=2, practitioner=petra, started_at=timezone.now())
+    row = client_of(petra).get("/").context["practitioner"]["reviews"][0]
+    assert row["is_overdue"] and visit.number == 1
+    Score.objects.create(
+        patient=ana, measure="rmdq", value=4, occasion="review", visit_number=2, filled_by="patient",
+        taken_at=timezone.now(),
+    )  # fmt: skip
+    assert client_of(petra).get("/").context["practitioner"]["reviews"] == []
+
+
+def test_the_front_desk_sees_logistics_and_no_medicine(ana: Any, petra: Any) -> None:
+    link = invited(ana, submitted=True)
+    RedFlagAlert.objects.create(patient=ana, response=link.response, flag="flag.saddle_numbness", level="emergency")
+    ben = PatientFactory(given_name="Ben", family_name="Berg")
+    invited(ben)
+    answer = client_of(UserFactory(desk=True)).get("/")
+    text = answer.content.decode()
+    assert "Unfinished intakes" in text and "Ben Berg" in text
+    assert "Red flags" not in text and "practitioner" not in answer.context
+
+
+def test_the_owner_sees_what_is_not_set_up_yet(db: None) -> None:
+    text = client_of(UserFactory(owner=True)).get("/").content.decode()
+    assert "Set up the clinic" in text and "none yet" in text and "Red flags" not in text
+
+
+def test_somebody_with_all_roles_sees_all_blocks(db: None) -> None:
+    answer = client_of(UserFactory(owner=True, practitioner=True, desk=True)).get("/")
+    assert all(block in answer.context for block in ("practitioner", "desk", "owner"))
+
+
+def test_the_chart_shows_a_clinician_everything_on_one_page(ana: Any, petra: Any) -> None:
+    SafetyFact.objects.create(patient=ana, finding="condition.asthma", present=True, note="inhaler")
+    plan = draft_plan(ana, petra)
+    for value in (7, 5, 3):
+        Score.objects.create(patient=ana, measure="nrs_average", value=value, occasion="visit", filled_by="patient")
+    text = client_of(petra).get(f"/patients/{ana.pk}/").content.decode()
+    for shown in (
+        "Stagnation score",
+        "Blood stasis",
+        "asthma",
+        "inhaler",
+        "7 → <strong>3</strong>",
+        "Assessment signed",
+    ):
+        assert shown in text
+    assert f"/plans/{plan.pk}/" in text and "Go on with the plan" in text
+    assert AuditEvent.objects.filter(action="chart.read", patient_id=ana.pk).count() == 1
+
+
+def test_the_chart_shows_the_desk_contact_and_dates_only(ana: Any, petra: Any) -> None:
+    SafetyFact.objects.create(patient=ana, finding="condition.asthma", present=True, note="inhaler")
+    signed_plan(ana, petra)
+    answer = client_of(UserFactory(desk=True)).get(f"/patients/{ana.pk}/")
+    text = answer.content.decode()
+    assert answer.status_code == 200 and "rings in the evening" in text and "Send intake link" in text
+    for hidden in ("asthma", "inhaler", "Stagnation", "principle", "Move qi", "BL25", "Safety"):
+        assert hidden not in text
+    assert AuditEvent.objects.filter(action="contact.read", patient_id=ana.pk).count() == 1
+
+
+def test_the_next_step_follows_the_patient_through_the_clinic(ana: Any, petra: Any) -> None:
+    def step() -> str:
+        following = client_of(petra).get(f"/patients/{ana.pk}/").context["clinical"]["next"]
+        return following["text"] if following else ""
+
+    assert step() == ""
+    examined(ana, petra)
+    assert step() == "Go on with the assessment"
+    assessed(ana, petra)
+    assert step() == "Propose a treatment"
+    signed = PatientFactory()
+    signed_plan(signed, petra)
+    assert client_of(petra).get(f"/patients/{signed.pk}/").context["clinical"]["next"]["text"] == "Start a visit"
+
+
+def test_a_chart_asks_the_same_number_of_questions_however_long_the_record(
+    ana: Any, petra: Any, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(3):
+        assessed(ana, petra)
+    plan = signed_plan(PatientFactory(), petra)
+    for number in range(1, 11):
+        Visit.objects.create(
+            patient=plan.patient, plan=plan, number=number, practitioner=petra, started_at=timezone.now()
+        )
+        Score.objects.create(
+            patient=plan.patient, measure="nrs_now", value=number, occasion="visit", filled_by="patient"
+        )
+    client = client_of(petra)
+    for patient in (ana, plan.patient):
+        with django_assert_max_num_queries(34):
+            assert client.get(f"/patients/{patient.pk}/").status_code == 200
+
+
+def test_nobody_reads_a_chart_that_is_not_there(petra: Any) -> None:
+    assert client_of(petra).get("/patients/424242/").status_code == 404
