@@ -82,9 +82,10 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
         for match in sorted(matches):
             if found == MAX_PER_FINDING:
                 break
-            if match.guesses and reading not in _speakers(match, readings):
+            speakers = _speakers(match, readings)
+            if match.guesses and reading not in speakers:
                 continue  # a word of another language is no misspelling
-            if not any(judge.context.silences(match, sign.ignores) for judge in _judges(match, reading, readings)):
+            if not any(judge.context.silences(match, sign.ignores) for judge in _judges(match, reading, speakers)):
                 signs.append(_text_sign(sign.finding, sign.strength, key, words, match, reading.language.code))
                 found += 1
     return signs
@@ -97,11 +98,12 @@ def _speakers(match: Occurrence, readings: list[_Reading]) -> list[_Reading]:
     return [reading for reading, count in zip(readings, counts, strict=True) if count == max(counts)]
 
 
-def _judges(match: Occurrence, reading: _Reading, readings: list[_Reading]) -> list[_Reading]:
+def _judges(match: Occurrence, reading: _Reading, speakers: list[_Reading]) -> list[_Reading]:
     """Who may defuse a match: its own language, and for a single word, which several languages may write alike
-    ("cancer", "stent"), also the language of the sentence when that is another one."""
-    speakers = _speakers(match, readings)
-    return [reading] if len(match.used) > 1 or reading in speakers else [reading, *speakers]
+    ("cancer", "stent"), also the language of the sentence."""
+    if len(match.used) > 1:
+        return [reading]
+    return [reading, *(other for other in speakers if other is not reading)]
 
 
 def _text_sign(
