@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from .adjuncts import withhold
 from .compose import Chosen
 from .facts import Facts
 from .knowledge import Point
 from .matching import Compiled, first, matching
 from .proposal import Electro, Reason, Withheld
 from .recipes import ElectroGoal, ElectroPair, Exclusion
-from .safety import THORAX, Guard, Place
+from .safety import THORAX, Guard, Place, Stop
 
 Pair = tuple[ElectroPair, str, str]  # pair, side, position
 SAFETY_STEPS = (
@@ -74,8 +75,9 @@ def electro_items(
     guard: Guard,
     minutes: int,
     position: str,
-) -> tuple[Electro, ...]:
+) -> tuple[tuple[Electro, ...], list[Withheld]]:
     """The current of one stage, one item for each side; only pairs whose two needles are still in the plan."""
+    out: list[Withheld] = []
     cautions = tuple(stop.text for stop in guard.against("ea") if stop.level == "caution")
     items = []
     for side in ("left", "right"):
@@ -85,7 +87,11 @@ def electro_items(
             b = _end(kept, pair.b, pair.level_b, points)
             if pair_side != side or pair_position != position or a is None or b is None:
                 continue
-            if _is_on(a, side) and _is_on(b, side) and a.position == b.position and _is_free(a, b, side, guard):
+            if not (_is_on(a, side) and _is_on(b, side) and a.position == b.position):
+                continue
+            stops = _stops(a, b, side, guard)
+            out += [withhold(f"electro {pair.a}-{pair.b} {side}", "ea", stop) for stop in stops]
+            if not stops:
                 legal.append(pair)
         if legal:
             items.append(
@@ -105,15 +111,16 @@ def electro_items(
                     cautions=(SAFETY_STEPS, *cautions),
                 )
             )
-    return tuple(items)
+    return tuple(items), out
 
 
-def _is_free(a: Chosen, b: Chosen, side: str, guard: Guard) -> bool:
+def _stops(a: Chosen, b: Chosen, side: str, guard: Guard) -> list[Stop]:
+    """What keeps current away from one of the two needles."""
+    found: dict[Stop, None] = {}
     for item in (a, b):
-        stops = guard.against("ea", Place(item.candidate.region, item.candidate.limb, side))
-        if any(stop.level != "caution" for stop in stops):
-            return False
-    return True
+        place = Place(item.candidate.region, item.candidate.limb, side)
+        found.update(dict.fromkeys(stop for stop in guard.against("ea", place) if stop.level != "caution"))
+    return list(found)
 
 
 def excluded(exclusions: Sequence[Exclusion], facts: Facts) -> list[Withheld]:

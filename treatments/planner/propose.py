@@ -19,7 +19,7 @@ from .facts import Facts, read_facts
 from .knowledge import PointRule
 from .matching import Compiled, compile_rules, first, matching
 from .parameters import needling_order, plan_point, retention
-from .proposal import Dose, Phase, PlannedPoint, Proposal, Question, Reason, Stage, Treatment, Withheld
+from .proposal import Dose, Electro, Phase, PlannedPoint, Proposal, Question, Reason, Stage, Treatment, Withheld
 from .recipes import (
     AdjunctRule,
     DepthRule,
@@ -192,7 +192,7 @@ def _stages(
             out += [withhold("electro", "ea", stop) for stop in barred]
         if exclusions or barred:
             goal = None
-    return _build_stages(kept, layout, facts, guard, knowledge, program, persons, goal, pairs)
+    return _build_stages(kept, layout, facts, guard, knowledge, program, persons, goal, pairs, out)
 
 
 def _build_stages(
@@ -205,6 +205,7 @@ def _build_stages(
     persons: Sequence[Person],
     goal: ElectroGoal | None,
     pairs: Sequence[electro.Pair],
+    out: list[Withheld],
 ) -> tuple[Stage, ...]:
     by_position: dict[str, list[Chosen]] = defaultdict(list)
     for item in kept:
@@ -240,7 +241,10 @@ def _build_stages(
         minutes = retention(persons, len(order), main)
         if layout.movement and position == compose.UPRIGHT:
             minutes = 10
-        current = electro.electro_items(goal, pairs, kept, knowledge.points, guard, minutes, position) if goal else ()
+        current: tuple[Electro, ...] = ()
+        if goal:
+            current, kept_out = electro.electro_items(goal, pairs, kept, knowledge.points, guard, minutes, position)
+            out += kept_out
         points = _join_levels(planned)
         if guard.is_one_sided:
             points = _split_sides(points)

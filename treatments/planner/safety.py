@@ -186,11 +186,8 @@ def row_state(row: Contraindication, picture: ClinicalPicture, facts: Facts) -> 
         if picture.is_suspected(finding):
             return "suspected", finding
     gate = row.gate
-    if gate is not None and _holds(gate.when, facts):
-        if row.when.facts():  # a row by age or week: its gate's own condition says that it is open
-            return "open", gate.ask
-        if picture.is_unknown(gate.ask):
-            return "open", gate.ask
+    if gate is not None and picture.is_unknown(gate.ask) and _holds(gate.when, facts):
+        return "open", gate.ask
     return "absent", ""
 
 
