@@ -11,23 +11,22 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.models import Clinic
-from intake.assessment import Alert, assess, load_intake_knowledge
+from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
 from intake.case import answered_on, case_of_answers
 from intake.models import IntakeResponse, RedFlagAlert
 
 LEVELS = ("emergency", "refer")
 
 
-def alerts_of(response: IntakeResponse) -> tuple[Alert, ...]:
-    """Emergencies and referrals that the answers and the patient's own words raise now, gravest first."""
-    return tuple(alert for alert, _ in _alerts_and_source(response))
-
-
-def _alerts_and_source(response: IntakeResponse) -> list[tuple[Alert, str]]:
+def judged(response: IntakeResponse) -> tuple[Case, Assessment]:
+    """The answers so far and what they say, with the patient's own words read."""
     case = case_of_answers(response, today=answered_on(response))
-    alerts = [a for a in assess(case, load_intake_knowledge()).alerts if a.level in LEVELS]
-    ticked, said = RedFlagAlert.Source.ANSWER, RedFlagAlert.Source.TEXT
-    return [(a, ticked if any(map(case.is_present, a.because)) else said) for a in alerts]
+    return case, assess(case, load_intake_knowledge())
+
+
+def grave(assessment: Assessment) -> list[Alert]:
+    """Emergencies and referrals, gravest first."""
+    return [alert for alert in assessment.alerts if alert.level in LEVELS]
 
 
 def name_of(alert: Alert) -> str:
@@ -42,8 +41,11 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str
     ``home``: the clinic's own address of the inbox, for the e-mail.
     """
     found: dict[str, tuple[Alert, str]] = {}
-    for alert, source in _alerts_and_source(response):  # gravest first: it keeps the place
+    case, assessment = judged(response)
+    for alert in grave(assessment):  # gravest first: it keeps the place
         if alert.level in levels:
+            is_ticked = any(map(case.is_present, alert.because))
+            source = RedFlagAlert.Source.ANSWER if is_ticked else RedFlagAlert.Source.TEXT
             found.setdefault(name_of(alert), (alert, source))
     kept = set(RedFlagAlert.objects.filter(response=response).values_list("flag", flat=True))
     new = [

@@ -67,7 +67,12 @@ def open_flags(*, is_clinical: bool) -> list[FlagRow]:
     rows = (
         RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient", "response").order_by("level", "-id")
     )
-    return [FlagRow(row, row.patient, knowledge.label(row.flag) if is_clinical else "") for row in rows]
+    if not is_clinical:  # one line for each patient: how many signs there are is an answer, too
+        first: dict[int, RedFlagAlert] = {}
+        for row in rows:
+            first.setdefault(row.patient_id, row)
+        return [FlagRow(row, row.patient, "") for row in first.values()]
+    return [FlagRow(row, row.patient, knowledge.label(row.flag)) for row in rows]
 
 
 def new_intakes() -> list[Row]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from intake.actions.red_flags import alerts_of
-from intake.assessment import Alert, load_intake_knowledge
+from intake.actions.red_flags import grave, judged
+from intake.assessment import Alert, Assessment, load_intake_knowledge
 from intake.models import IntakeResponse, RedFlagAlert
 from intake.questionnaire import Answers, Question, Reading, Screen, is_answered
 
@@ -25,10 +25,11 @@ def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
 
     With a screen, only the notes that its own answers raise: the same note is not shown twice.
     """
-    alerts = [a for a in alerts_of(response) if a.patient_text]
+    _, assessment = judged(response)
+    alerts = [a for a in grave(assessment) if a.patient_text]
     crisis = load_intake_knowledge().flags.messages["crisis"]
     urgent = [a for a in alerts if a.level == "emergency"]
-    told = [a for a in alerts if a.level != "emergency" and (screen is None or _is_of(a, screen))]
+    told = [a for a in alerts if a.level != "emergency" and (screen is None or _is_of(a, screen, assessment))]
     if screen is None:
         told = [a for a in told if not a.is_private]
     unread = RedFlagAlert.objects.filter(response=response, level="emergency", message_shown_at=None).exists()
@@ -40,9 +41,10 @@ def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
     }
 
 
-def _is_of(alert: Alert, screen: Screen) -> bool:
-    on_screen = {f for q in screen.questions for f in q.findings}
-    return bool(on_screen & set(alert.because)) or any(q.kind == "text" for q in screen.questions)
+def _is_of(alert: Alert, screen: Screen, assessment: Assessment) -> bool:
+    ticked = {f for q in screen.questions for f in q.findings}
+    said = {m.finding for m in assessment.marks if any(m.text_key == q.id for q in screen.questions)}
+    return not (ticked | said).isdisjoint(alert.because)
 
 
 def _texts(alerts: list[Alert], *, but: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from intake.actions.red_flags import alerts_of, name_of
+from intake.actions.red_flags import grave, name_of
 from intake.assessment import assess, load_intake_knowledge
 from intake.case import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse
@@ -43,7 +43,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     questionnaire = load_questionnaire()
     case = case_of_answers(response, today=timezone.localdate())
     assessment = assess(case, knowledge)
-    now_raised = {name_of(alert) for alert in alerts_of(response)}
+    now_raised = {name_of(alert) for alert in grave(assessment)}
     painted = set(response.answers.get("where") or ())
     chart_question = next(q for q in questionnaire.questions if q.kind == "chart")
     return {

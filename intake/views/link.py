@@ -37,11 +37,19 @@ View = Callable[..., HttpResponse]
 @require_http_methods(["GET", "HEAD"])
 def entry(request: HttpRequest, token: str) -> HttpResponse:
     """Swap the token for a cookie and go to the clean address. Nothing is opened or used up by looking."""
+    answer = _enter(request, token)
+    answer["Referrer-Policy"] = "no-referrer"  # this address holds the token
+    return answer
+
+
+def _enter(request: HttpRequest, token: str) -> HttpResponse:
     invitation = Invitation.objects.select_related("response").filter(token_hash=hash_of(token)).first()
     if invitation is None:
         network = hashlib.sha256(_network(request).encode()).hexdigest()[:32]
         if limits.count_up(f"bad-link:{network}", minutes=BAD_MINUTES) > BAD_LINKS:
-            return render(request, "intake/too_many.html", status=429, headers={"Retry-After": str(BAD_MINUTES * 60)})
+            slow = render(request, "intake/too_many.html", status=429)
+            slow["Retry-After"] = str(BAD_MINUTES * 60)
+            return slow
         return closed(request, "unknown")
     if not invitation.is_open:
         return closed(request, invitation.state)

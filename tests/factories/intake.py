@@ -1,0 +1,96 @@
+"""Intake links and answers for tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from intake.models import IntakeResponse, Invitation
+from intake.models.invitations import hash_of
+from intake.questionnaire import DONE, About, read
+from intake.questionnaire_file import load_questionnaire
+from tests.factories.people import PatientFactory, UserFactory
+
+# An adult with a plain sore back and no red flag: every required question answered.
+PLAIN: dict[str, Any] = {
+    "reason": "My lower back is stiff after work.",
+    "where": ["low_back_left", "low_back_right"],
+    "pregnancy": "no",
+    "saddle_numbness": "no",
+    "bladder_retention": "no",
+    "bladder_leak": "no",
+    "bowel_loss": "no",
+    "leg_weakness": "no",
+    "both_legs": "no",
+    "cord_signs": "no",
+    "fever": "no",
+    "chest_symptoms": "no",
+    "tearing": "no",
+    "calf_swollen": "no",
+    "weight_loss": "no",
+    "constant_night_pain": "no",
+    "cancer_history": "no",
+    "major_trauma": "no",
+    "duration": {"number": 8, "unit": "weeks"},
+    "pain_now": 5,
+    "pain_average": 5,
+    "pain_worst": 7,
+    "onset": ["sitting"],
+    "quality": ["stiff"],
+    "heart": ["none"],
+    "blood": ["none"],
+    "rmdq_1": ["2", "3"],
+    "rmdq_2": [],
+    "rmdq_3": ["21"],
+    "phq2_1": "0",
+    "phq2_2": "1",
+    "gad2_1": "1",
+    "gad2_2": "0",
+    "wishes": ["few_needles"],
+}
+
+
+class InvitationFactory(DjangoModelFactory):
+    """An open link. ``token`` is what its address would hold: ``InvitationFactory(token="abc")``."""
+
+    class Meta:
+        model = Invitation
+        exclude = ["token"]
+
+    token = factory.LazyFunction(lambda: secrets.token_urlsafe(32))
+    patient = factory.SubFactory(PatientFactory)
+    token_hash = factory.LazyAttribute(lambda o: hash_of(o.token))
+    created_by = factory.SubFactory(UserFactory, desk=True)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=7))
+
+
+class ResponseFactory(DjangoModelFactory):
+    """A draft that was just started; ``complete=True`` has every required answer and the consent."""
+
+    class Meta:
+        model = IntakeResponse
+
+    class Params:
+        complete = factory.Trait(
+            answers=factory.LazyFunction(lambda: {**PLAIN, DONE: all_screens()}),
+            consent_name="Ana Muster",
+            consent_text_version="2026.11",
+            consent_at=factory.LazyFunction(timezone.now),
+        )
+
+    invitation = factory.SubFactory(InvitationFactory)
+    patient = factory.SelfAttribute("invitation.patient")
+    questionnaire_version = "2026.11"
+    answers = factory.LazyFunction(dict)
+    saved_at = factory.LazyFunction(timezone.now)
+
+
+def all_screens() -> list[str]:
+    """Ids of the screens that an adult woman with the plain answers passes."""
+    reading = read(load_questionnaire(), PLAIN, About(age=40, sex="female", birth_known=True, sex_known=True))
+    return [screen.id for screen in reading.screens]

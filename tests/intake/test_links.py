@@ -1,0 +1,266 @@
+"""A link: made, looked at, opened, closed; each state says which, and nothing leaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import secrets
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+from clinic.people.models import Clinic
+from intake.actions.invitations import invite
+from intake.models import IntakeResponse, Invitation
+from intake.models.invitations import hash_of
+from intake.views.link import COOKIE
+from tests.factories.intake import InvitationFactory, ResponseFactory
+from tests.factories.people import PatientFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def link(token: str) -> str:
+    return f"https://clinic.example/i/{token}/"
+
+
+@pytest.fixture
+def token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def opened(token: str) -> Client:
+    """A phone on which the link was followed."""
+    phone = Client()
+    assert phone.get(f"/i/{token}/").status_code == 302
+    return phone
+
+
+def test_only_the_hash_of_a_token_is_kept(django_capture_on_commit_callbacks: Any) -> None:
+    patient = PatientFactory(email="ana@mail.example")
+    with django_capture_on_commit_callbacks(execute=True):
+        issued = invite(patient=patient, by=UserFactory(desk=True), link=link, send_to="ana@mail.example")
+    token = issued.url.split("/")[-2]
+    assert len(token) == 43  # 256 bits
+    assert issued.invitation.token_hash == hash_of(token) != token
+    assert issued.invitation.expires_at - timezone.now() > dt.timedelta(days=6, hours=23)
+    assert [m.to for m in mail.outbox] == [["ana@mail.example"]]
+    assert issued.url in mail.outbox[0].body
+    assert patient.given_name not in mail.outbox[0].body
+    assert Invitation.objects.get().sent_at is not None
+    for event in AuditEvent.objects.all():
+        assert token not in str(event.detail)
+
+
+def test_the_first_look_swaps_the_token_for_a_cookie_and_opens_nothing(token: str) -> None:
+    invitation = InvitationFactory(token=token)
+    answer = Client().get(f"/i/{token}/")
+    assert (answer.status_code, answer["Location"]) == (302, "/i/")
+    cookie = answer.cookies[COOKIE]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax"
+    assert token not in cookie.value
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in answer["Cache-Control"] and "noindex" in answer["X-Robots-Tag"]
+    for _ in range(20):  # mail scanners and previews
+        scanner = Client()
+        scanner.get(f"/i/{token}/", follow=True)
+        scanner.head(f"/i/{token}/")
+    invitation.refresh_from_db()
+    assert invitation.opened_at is None
+    assert not IntakeResponse.objects.exists()
+
+
+def test_start_makes_one_draft(token: str) -> None:
+    InvitationFactory(token=token)
+    phone = opened(token)
+    assert phone.post("/i/start/")["Location"].startswith("/i/step/")
+    phone.post("/i/start/")
+    assert IntakeResponse.objects.count() == 1
+    assert Invitation.objects.get().opened_at is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({"expires_at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, 410, "has run out"),
+        ({"revoked_at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, 410, "closed by the clinic"),
+        ({"failed_birth_checks": 5}, 410, "locked"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/i/{token}/"),
+        ("get", "/i/"),
+        ("post", "/i/start/"),
+        ("get", "/i/step/reason/"),
+        ("post", "/i/step/reason/"),
+        ("post", "/i/step/reason/save/"),
+        ("get", "/i/check/"),
+        ("post", "/i/send/"),
+    ],
+)
+def test_a_closed_link_says_which_and_how_to_get_a_new_one(
+    token: str, changes: dict[str, Any], status: int, words: str, method: str, path: str
+) -> None:
+    clinic = Clinic.current()
+    clinic.phone = "+12025550111"
+    clinic.save()
+    response = ResponseFactory(invitation=InvitationFactory(token=token), answers={"reason": "secret pain"})
+    phone = opened(token)
+    phone.post("/i/birth/", {"day": "17", "month": "5", "year": "1984"})
+    Invitation.objects.update(**changes)
+    answer = getattr(phone, method)(path.format(token=token), {"reason": "changed"})
+    assert answer.status_code == status
+    text = answer.content.decode()
+    assert words in text and "+1 202-555-0111" in text
+    assert "secret pain" not in text and response.patient.family_name not in text
+    response.refresh_from_db()
+    assert response.answers == {"reason": "secret pain"}
+
+
+def test_a_used_link_says_so(token: str) -> None:
+    response = ResponseFactory(invitation=InvitationFactory(token=token), complete=True)
+    phone = opened(token)
+    IntakeResponse.objects.filter(pk=response.pk).update(submitted_at=timezone.now())
+    for path in (f"/i/{token}/", "/i/", "/i/step/reason/"):
+        answer = phone.get(path)
+        assert answer.status_code == 410
+        assert "were sent" in answer.content.decode()
+
+
+def test_a_replaced_link_says_so_and_its_answers_move_to_the_new_one(token: str) -> None:
+    response = ResponseFactory(invitation=InvitationFactory(token=token), answers={"reason": "back"})
+    issued = invite(patient=response.patient, by=UserFactory(desk=True), link=link)
+    assert Client().get(f"/i/{token}/").status_code == 410
+    assert "newer link" in Client().get(f"/i/{token}/").content.decode()
+    response.refresh_from_db()
+    assert response.invitation == issued.invitation
+    assert response.answers == {"reason": "back"}
+
+
+def test_unknown_and_malformed_tokens_look_the_same() -> None:
+    unknown, malformed = Client().get(f"/i/{secrets.token_urlsafe(32)}/"), Client().get("/i/x/")
+    assert unknown.status_code == malformed.status_code == 404
+    blank = re.compile(r"hx-headers=.*")
+    assert blank.sub("", unknown.content.decode()) == blank.sub("", malformed.content.decode())
+
+
+def test_no_cookie_is_an_unknown_link() -> None:
+    assert Client().get("/i/").status_code == 404
+    assert Client().post("/i/send/").status_code == 404
+    forged = Client()
+    forged.cookies[COOKIE] = "eyJpbnZpdGF0aW9uIjoxfQ:1abc:forged"
+    assert forged.get("/i/").status_code == 404
+
+
+def test_twenty_wrong_links_then_wait_but_a_right_one_still_opens(token: str) -> None:
+    InvitationFactory(token=token)
+    for _ in range(20):
+        assert Client().get("/i/wrong/").status_code == 404
+    late = Client().get("/i/wrong/")
+    assert late.status_code == 429 and late["Retry-After"]
+    assert Client().get("/i/wrong/", REMOTE_ADDR="203.0.113.9").status_code == 404
+    assert Client().get(f"/i/{token}/").status_code == 302
+
+
+class TestAnotherDevice:
+    def test_it_asks_for_the_date_of_birth_and_shows_nothing_before(self, token: str) -> None:
+        response = ResponseFactory(invitation=InvitationFactory(token=token), answers={"reason": "secret pain"})
+        tablet = opened(token)
+        page = tablet.get("/i/")
+        assert page.status_code == 200 and "date of birth" in page.content.decode()
+        assert response.patient.given_name not in page.content.decode()
+        assert tablet.get("/i/step/reason/")["Location"] == "/i/"
+        assert tablet.post("/i/step/reason/save/", {"reason": "other"})["Location"] == "/i/"
+        assert tablet.post("/i/start/")["Location"] == "/i/"
+        tablet.post("/i/birth/", {"day": "17", "month": "5", "year": "1984"})
+        assert "secret pain" in tablet.get("/i/step/reason/").content.decode()
+
+    def test_five_wrong_dates_lock_the_link_and_the_desk_is_told(self, token: str) -> None:
+        ResponseFactory(invitation=InvitationFactory(token=token))
+        tablet = opened(token)
+        wrong = {"day": "1", "month": "1", "year": "1990"}
+        for left in (4, 3, 2, 1):
+            answer = tablet.post("/i/birth/", wrong)
+            assert answer.status_code == 422 and f"{left} more" in answer.content.decode()
+        assert tablet.post("/i/birth/", wrong).status_code == 410
+        right = tablet.post("/i/birth/", {"day": "17", "month": "5", "year": "1984"})
+        assert right.status_code == 410
+        desk = Client()
+        desk.force_login(UserFactory(desk=True))
+        assert "date of birth wrong 5 times" in desk.get("/intakes/").content.decode()
+
+    def test_a_date_that_is_none_costs_no_try(self, token: str) -> None:
+        ResponseFactory(invitation=InvitationFactory(token=token))
+        assert opened(token).post("/i/birth/", {"day": "x", "month": "", "year": "1"}).status_code == 422
+        assert Invitation.objects.get().failed_birth_checks == 0
+
+    def test_an_answered_date_counts_when_the_clinic_knows_none(self, token: str) -> None:
+        invitation = InvitationFactory(token=token, patient__date_of_birth=None)
+        ResponseFactory(invitation=invitation, answers={"date_of_birth": "1970-02-03"})
+        tablet = opened(token)
+        assert tablet.get("/i/").status_code == 200
+        assert tablet.post("/i/birth/", {"day": "4", "month": "2", "year": "1970"}).status_code == 422
+        assert tablet.post("/i/birth/", {"day": "3", "month": "2", "year": "1970"}).status_code == 302
+
+    def test_leaving_forgets_this_device(self, token: str) -> None:
+        InvitationFactory(token=token)
+        phone = opened(token)
+        phone.post("/i/start/")
+        phone.post("/i/leave/")
+        assert phone.get("/i/").status_code == 404
+        assert phone.get(f"/i/{token}/").status_code == 302  # the link itself still works
+
+
+class TestStaff:
+    def test_the_link_is_shown_once_with_a_picture(self) -> None:
+        desk = Client()
+        desk.force_login(UserFactory(desk=True))
+        patient = PatientFactory()
+        assert desk.get(f"/patients/{patient.pk}/invite/").status_code == 200
+        shown = desk.post(f"/patients/{patient.pk}/invite/", {"how": "show", "newest": ""}).content.decode()
+        token = re.search(r"/i/([\w-]{43})/", shown).group(1)
+        assert "data:image/svg+xml" in shown
+        assert Invitation.objects.get().token_hash == hash_of(token)
+        assert not mail.outbox
+
+    def test_a_double_click_makes_one_link(self) -> None:
+        desk = Client()
+        desk.force_login(UserFactory(desk=True))
+        patient = PatientFactory()
+        for _ in range(2):
+            desk.post(f"/patients/{patient.pk}/invite/", {"how": "show", "newest": ""})
+        assert Invitation.objects.count() == 1
+
+    def test_a_wrong_address_keeps_what_was_typed(self) -> None:
+        desk = Client()
+        desk.force_login(UserFactory(desk=True))
+        patient = PatientFactory()
+        answer = desk.post(f"/patients/{patient.pk}/invite/", {"how": "email", "email": "no address"})
+        assert answer.status_code == 422 and "no address" in answer.content.decode()
+        assert not Invitation.objects.exists()
+
+    def test_revoking_works_on_the_next_request(self, token: str) -> None:
+        invitation = InvitationFactory(token=token)
+        phone = opened(token)
+        desk = Client()
+        desk.force_login(UserFactory(desk=True))
+        desk.post(f"/invitations/{invitation.pk}/revoke/")
+        assert phone.get("/i/").status_code == 410
+        assert AuditEvent.objects.filter(action="invitation.revoked").count() == 1
+
+    def test_a_mail_that_fails_undoes_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        def refuse(*_: Any, **__: Any) -> None:
+            raise OSError("mail server away")
+
+        monkeypatch.setattr("intake.actions.invitations.send_mail", refuse)
+        with django_capture_on_commit_callbacks(execute=True):
+            invite(patient=PatientFactory(), by=UserFactory(desk=True), link=link, send_to="a@b.example")
+        assert Invitation.objects.get().sent_at is None
