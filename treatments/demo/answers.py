@@ -43,7 +43,9 @@ def answers_of(
         open_ones = [question for question in shown if question.id not in answers]
         if not open_ones or (only is not None and len(answers) >= only):
             return {key: value for key, value in answers.items() if value is not None}
-        answers[open_ones[0].id] = _answer(persona, open_ones[0], ticks)
+        room = len(open_ones) if only is None else only - len(answers)
+        for question in open_ones[:room]:
+            answers[question.id] = _answer(persona, question, ticks)
 
 
 class _Ticks:

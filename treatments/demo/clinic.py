@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
+
 from clinic.people.models import Clinic, User
 from clinic.scheduling.models import Device, Room, Service, WorkingHours
 
@@ -49,9 +51,12 @@ def set_up() -> DemoClinic:
         },
     )
     staff = {}
+    password = make_password(PASSWORD)  # once: a slow hash is meant to be slow
     for email, name, title, roles, colour in STAFF:
         held = {f"is_{role}": True for role in roles}
-        staff[email] = User.objects.create_user(email, PASSWORD, name=name, title=title, colour=colour, **held)
+        staff[email] = User.objects.create(
+            email=email, password=password, name=name, title=title, colour=colour, **held
+        )
     rooms = [
         Room.objects.create(name="Willow", kind="table"),
         Room.objects.create(name="Cedar", kind="table"),

@@ -280,7 +280,7 @@ def fill_calendar(clinic: DemoClinic, patients: list[Patient], *, now: dt.dateti
         for place, patient in enumerate(patients):
             practitioner = clinic.practitioners[place % len(clinic.practitioners)]
             need = need_of_service(clinic.first_visit, (practitioner.pk,), patient=patient.pk)
-            wished = morning + dt.timedelta(days=place // 4, hours=(place * 5) % 9)
+            wished = morning + dt.timedelta(days=place // 8, hours=1 + place % 8)
             slot = nearest_fit(diary_around([wished], now=morning), need, wished, now=morning)
             if slot is None:
                 continue
