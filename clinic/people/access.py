@@ -137,6 +137,7 @@ ADDRESSES: dict[str, Permission] = {
     "visits:save": P.WRITE_CLINICAL,
     "visits:all_done": P.WRITE_CLINICAL,
     "visits:add_point": P.WRITE_CLINICAL,
+    "visits:add_item": P.WRITE_CLINICAL,
     "visits:remove_point": P.WRITE_CLINICAL,
     "visits:reason": P.WRITE_CLINICAL,
     "visits:sign": P.WRITE_CLINICAL,

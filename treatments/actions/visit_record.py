@@ -158,16 +158,15 @@ def ear_needles_of(ear: Json) -> int:
 def ledger(record: Json) -> list[Json]:
     """Needles in and out, one row a stage and one for needles in the ear.
 
-    Each row: ``uid``, ``name``, ``counted`` (from the points done), ``in`` (corrected by hand if so), ``out`` (None: not
-    counted yet), ``is_even``. A row without a needle is even without counting.
+    Each row: ``uid``, ``name``, ``counted`` (from the points done), ``in`` (corrected by hand if so), ``out`` (None:
+    not counted yet), ``is_even``. A row without a needle is even without counting.
     """
     rows = []
     for index, stage in enumerate(record["stages"]):
         counted = sum(needles_of(point) for point in stage["points"] if point["done"] == "done")
         inside = counted if stage.get("in_corrected") is None else stage["in_corrected"]
-        rows.append(
-            _row(stage["uid"], f"Stage {index + 1}, {stage['position'].replace('_', ' ')}", counted, inside, stage)
-        )
+        name = f"Stage {index + 1}, {stage['position'].replace('_', ' ')}"
+        rows.append(_row(stage["uid"], name, counted, inside, stage))
     for ear in record["ear"]:
         if ear["method"] == "needles":
             counted = ear_needles_of(ear) if ear["done"] == "done" else 0
@@ -265,6 +264,34 @@ def with_point(record: Json, stage_uid: str, point: Json) -> Json:
     uid = f"{stage_uid}p{max(taken, default=-1) + 1}"
     entry = {"where": "", "role": "local", "angle": "", "levels": [], "note": "", **copy.deepcopy(point)}
     stage["points"].append({**entry, "uid": uid, "done": "done", "planned": None, "as_last_time": False})
+    return new
+
+
+def with_current(record: Json, stage_uid: str, *, leads: list[list[str]], side: str) -> Json:
+    """A record with current that was not planned, done. Raises KeyError for an unknown stage."""
+    new = copy.deepcopy(record)
+    stage = next((one for one in new["stages"] if one["uid"] == stage_uid), None)
+    if stage is None:
+        raise KeyError(stage_uid)
+    item = {"leads": leads, "side": side, "frequency_hz": "2", "wave": "continuous", "minutes": 15}
+    stage["electro"].append({**_current(item, f"{stage_uid}e{len(stage['electro'])}"), "done": "done"})
+    return new
+
+
+def with_adjunct(record: Json, *, kind: str, where: str) -> Json:
+    """A record with cups, moxa, heat or hands that were not planned, done."""
+    new = copy.deepcopy(record)
+    item = {"uid": f"a{len(new['adjuncts'])}", "kind": kind, "detail": "", "where": where, "points": []}
+    new["adjuncts"].append({**item, "minutes": None, "planned_minutes": None, "done": "done", "note": ""})
+    return new
+
+
+def with_ear(record: Json, *, method: str, side: str, points: list[Json], today: dt.date) -> Json:
+    """A record with ear points that were not planned, done; what stays in the ear comes off after five days."""
+    new = copy.deepcopy(record)
+    comes_off = (today + dt.timedelta(days=5)).isoformat() if method in RETAINED else ""
+    item = {"uid": f"r{len(new['ear'])}", "method": method, "side": side, "points": points}
+    new["ear"].append({**item, "done": "done", "remove_on": comes_off, "out": None, "note": ""})
     return new
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from treatments.actions.visit_events import open_serious_events
 from treatments.models import Amendment, TreatmentPlan, Visit
 
 HALF_DAY = dt.timedelta(hours=12)
+OF_THE_COURSE = "course"  # dose and reviews are a matter of the plan, not of one visit
 NEEDS_ANSWER = ("forbidden", "needs_reason")
 
 
@@ -46,11 +48,12 @@ class NotReady(Exception):
         self.reasons = reasons
 
 
-class PointRefused(Exception):
-    """The point meets a stop and no reason was given; nothing was changed."""
+class AddRefused(Exception):
+    """What is added meets a stop and no reason was given; nothing was changed."""
 
-    def __init__(self, alerts: list[SafetyAlert]) -> None:
+    def __init__(self, what: str, alerts: list[SafetyAlert]) -> None:
         super().__init__(" ".join(alert.text for alert in alerts))
+        self.what = what
         self.alerts = alerts
 
 
@@ -143,25 +146,26 @@ def _note_pregnancy(visit: Visit, before: Json, *, by: Any) -> None:
 
 
 @transaction.atomic
-def add_point(
-    *, visit_id: int, revision: int, stage: str, point: Json, reason: str, by: Any
+def add(
+    *, visit_id: int, revision: int, grow: Callable[[Json], Json], what: str, reason: str, by: Any
 ) -> tuple[Visit, list[SafetyAlert]]:
-    """Record a point that was not planned, after the same safety review as the plan's.
+    """Record something that was not planned, after the same safety review as the plan's.
 
-    A stop (forbidden, or one that needs a reason) is refused without a written reason: PointRefused. Returns the
-    visit and the new cautions. Raises StaleVisit, AlreadySigned, KeyError for an unknown stage.
+    ``grow``: gives the record with it (``visit_record.with_point`` and the like). ``what``: its code or kind.
+    A stop (forbidden, or one that needs a reason) is refused without a written reason: AddRefused. Returns the
+    visit and what the review newly says. Raises NotReady, StaleVisit, AlreadySigned, KeyError for an unknown stage.
     """
     visit = _draft_at(visit_id, revision)
     if visit_flags.open_flags(visit):
-        raise NotReady(["A red flag is open: no needling until it is examined."])
+        raise NotReady(["A red flag is open: nothing is added until it is examined."])
     known = {alert.key for alert in safety_of(visit)}
-    visit.record = visit_record.with_point(visit.record, stage, point)
+    visit.record = grow(visit.record)
     fresh = [alert for alert in safety_of(visit) if alert.key not in known]
     stops = [alert for alert in fresh if alert.level in NEEDS_ANSWER]
     if stops and not reason.strip():
-        raise PointRefused(stops)
+        raise AddRefused(what, stops)
     visit.record["reasons"] = [*visit.record["reasons"], *[_reason(alert, reason, by) for alert in stops]]
-    _keep(visit, by=by, verb="visit.point_added", detail={"code": point["code"]})
+    _keep(visit, by=by, verb="visit.item_added", detail={"item": what})
     return visit, fresh
 
 
@@ -195,7 +199,8 @@ def safety_of(visit: Visit) -> tuple[SafetyAlert, ...]:
     picture = mind.picture_of(
         visit.plan.proposal.assessment, today=timezone.localdate(visit.started_at), visit=visit.number
     )
-    return mind.safety_of(visit_record.as_treatment(visit.record, visit.plan.treatment), picture)
+    alerts = mind.safety_of(visit_record.as_treatment(visit.record, visit.plan.treatment), picture)
+    return tuple(alert for alert in alerts if alert.item != OF_THE_COURSE)
 
 
 def unanswered_stops(visit: Visit, alerts: tuple[SafetyAlert, ...]) -> list[SafetyAlert]:

@@ -22,9 +22,7 @@ class ReviewForm(forms.Form):
         label="Worst pain in the last 7 days, 0–10", min_value=0, max_value=10, required=False
     )
     rmdq = forms.IntegerField(label="Roland-Morris total, 0–24", min_value=0, max_value=24, required=False)
-    rmdq_asked = forms.BooleanField(
-        label="The 24 statements below were asked: count the ticks", required=False
-    )
+    rmdq_asked = forms.BooleanField(label="The 24 statements below were asked: count the ticks", required=False)
     ticks = forms.MultipleChoiceField(
         label="Roland-Morris: tick what is true today", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -81,5 +79,3 @@ class ReviewForm(forms.Form):
 
     def activity_fields(self) -> list[Any]:
         return [self[f"activity_{row}"] for row in range(1, ACTIVITY_ROWS + 1)]
-
-

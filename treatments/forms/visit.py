@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
-from treatments.actions.visit_events import KINDS
 from treatments.actions.visit_flags import SHORT_SET
-from treatments.forms.plan_items import DEQI, LEVELS, SIDES, TECHNIQUES
-from treatments.models import AdverseEvent
+from treatments.forms.plan_items import ADJUNCTS, DEQI, EAR_METHODS, LEVELS, SIDES, TECHNIQUES
 
 Json = dict[str, Any]
 YES_NO = [("yes", "yes"), ("no", "no")]
@@ -53,6 +49,15 @@ def yes_no(label: str) -> forms.ChoiceField:
 
 class PartForm(forms.Form):
     """A part of the record: ``initial_of(item)`` reads it, ``item_fields()`` gives what to keep of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.RadioSelect):
+                is_choice = isinstance(field.widget, forms.Select)
+                field.widget.attrs["class"] = (
+                    "form-select form-select-sm" if is_choice else "form-control form-control-sm"
+                )
 
     @classmethod
     def initial_of(cls, item: Json) -> Json:
@@ -102,7 +107,7 @@ def flag_field(finding: str) -> str:
 class StageForm(PartForm):
     first_insertion = TimeOfDay(label="first needle in", required=False)
     retention_min = number_field("needles stayed, min", 0, 90)
-    in_corrected = number_field("needles in, if the count differs", 0, 99)
+    in_corrected = number_field("needles in, corrected", 0, 99)
     out = number_field("needles out", 0, 99)
     out_at = TimeOfDay(label="out at", required=False)
 
@@ -255,6 +260,41 @@ class AddPointForm(forms.Form):
     reason = forms.CharField(label="Reason", max_length=300, required=False)
 
 
+class AddItemForm(forms.Form):
+    """Current, cups, moxa, hands or ear that was not planned. ``what``: pairs, a place, or ear points."""
+
+    KINDS = [("electro", "electro"), *ADJUNCTS, *[(f"ear_{key}", f"ear {name}") for key, name in EAR_METHODS]]
+    kind = forms.ChoiceField(choices=KINDS)
+    what = forms.CharField(max_length=120)
+    side = forms.ChoiceField(choices=SIDES[:3])
+    stage = forms.CharField(max_length=8)
+    reason = forms.CharField(max_length=300, required=False)
+
+    def clean(self) -> Json:
+        data = super().clean() or self.cleaned_data
+        kind, what = data.get("kind", ""), data.get("what", "")
+        try:
+            if kind == "electro":
+                data["leads"] = pairs_of(what)
+            elif kind.startswith("ear_"):
+                data["points"] = ear_points_of(what)
+        except forms.ValidationError as error:
+            self.add_error("what", error)
+        return data
+
+
+def ear_points_of(text: str) -> list[Json]:
+    """``TF4 Shenmen, AH9`` as points with code and name. Raises ValidationError."""
+    points = []
+    for part in text.split(","):
+        code, _, name = part.strip().partition(" ")
+        if code:
+            points.append({"code": code[:12].upper(), "name": name.strip()[:60]})
+    if not points:
+        raise forms.ValidationError("Write at least one ear point, as TF4 Shenmen.")
+    return points
+
+
 class ReasonForm(forms.Form):
     key = forms.CharField(max_length=200)
     reason = forms.CharField(max_length=300)
@@ -262,88 +302,3 @@ class ReasonForm(forms.Form):
 
 class AmendForm(forms.Form):
     text = forms.CharField(label="Amendment", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class ClearForm(forms.Form):
-    """Who examined the flags, when, and what was found."""
-
-    findings = forms.MultipleChoiceField(label="Examined", widget=forms.CheckboxSelectMultiple)
-    examined_by = forms.CharField(label="Examined by", max_length=160, help_text="Name, and doctor or clinic.")
-    examined_on = forms.DateField(
-        label="Examined on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    result = forms.CharField(label="Result", max_length=300)
-    note = forms.CharField(label="Note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, *args: Any, open_flags: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["findings"].choices = [  # type: ignore[attr-defined]
-            (finding, SHORT_SET[finding]) for finding in open_flags
-        ]
-
-    def clean_examined_on(self) -> dt.date:
-        day: dt.date = self.cleaned_data["examined_on"]
-        if day > timezone.localdate():
-            raise forms.ValidationError("That day has not come yet.")
-        return day
-
-
-class AdverseEventForm(forms.Form):
-    """What went wrong, by the codes of the safety table."""
-
-    code = forms.ChoiceField(label="What happened")
-    treatment = forms.ChoiceField(
-        label="After which treatment", choices=[("this", "this visit"), ("last", "the visit before")]
-    )
-    severity = forms.ChoiceField(
-        choices=[("", "as usual for this event"), *AdverseEvent.Severity.choices], required=False
-    )
-    serious = forms.BooleanField(
-        label="Serious: death, danger to life, hospital, disability, harm to the unborn", required=False
-    )
-    onset = forms.DateTimeField(
-        label="Began at",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-    modality = forms.ChoiceField(
-        choices=[("", "not known")]
-        + [(m, m) for m in ("needle", "electro", "cupping", "gua sha", "moxa or heat", "ear", "acupressure")],
-        required=False,
-    )
-    place = forms.CharField(label="Place or point", max_length=80, required=False)
-    relation = forms.ChoiceField(
-        label="Caused by the treatment?", choices=AdverseEvent.Relation.choices, initial="possible"
-    )
-    action = forms.ChoiceField(label="What was done", choices=AdverseEvent.Action.choices, initial="none")
-    outcome = forms.CharField(label="How it went on", max_length=120, required=False)
-    note = forms.CharField(required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for kind in KINDS.values():
-            groups.setdefault(kind.group, []).append((kind.code, kind.name))
-        self.fields["code"].choices = [  # type: ignore[attr-defined]
-            ("", "Choose"),
-            *[(group, rows) for group, rows in groups.items()],
-        ]
-
-    def clean_onset(self) -> dt.datetime | None:
-        onset: dt.datetime | None = self.cleaned_data["onset"]
-        if onset and onset > timezone.now() + dt.timedelta(minutes=5):
-            raise forms.ValidationError("That has not happened yet.")
-        return onset
-
-    def clean(self) -> Json:
-        data = super().clean() or self.cleaned_data
-        if not data.get("severity") and data.get("code"):
-            data["severity"] = KINDS[data["code"]].severity
-        return data
-
-
-class EventReviewForm(forms.Form):
-    outcome = forms.CharField(label="Outcome", max_length=120)
-    note = forms.CharField(
-        label="What was learned and changed", max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )

@@ -34,6 +34,7 @@ class VisitForms:
         self.stages = [
             {
                 "item": stage,
+                "position": stage["position"].replace("_", " "),
                 "form": self._part(StageForm, stage["uid"], stage),
                 "points": [
                     {
@@ -44,7 +45,11 @@ class VisitForms:
                     for point in stage["points"]
                 ],
                 "electro": [
-                    {"item": current, "form": self._part(ElectroForm, current["uid"], current)}
+                    {
+                        "item": current,
+                        "wave": current["wave"].replace("_", "-"),
+                        "form": self._part(ElectroForm, current["uid"], current),
+                    }
                     for current in stage["electro"]
                 ],
             }

@@ -86,9 +86,7 @@ def points_page(q: str, channel: str, region: str) -> Json:
     if q.strip():
         found = point_search.search(q, limit=40)
     elif channel or region:
-        found = [
-            p for p in _points() if (not channel or p.channel == channel) and (not region or p.region == region)
-        ]
+        found = [p for p in _points() if (not channel or p.channel == channel) and (not region or p.region == region)]
     else:
         found = []
     return {
@@ -121,9 +119,7 @@ def point_page(code: str) -> Json | None:
         "confidence": CONFIDENCE[point.confidence],
         "use": USE[point.use],
         "rules": [
-            words.rule_row(rule)
-            for rule in load_planner_knowledge().every_rule()
-            if point.code in words.codes_in(rule)
+            words.rule_row(rule) for rule in load_planner_knowledge().every_rule() if point.code in words.codes_in(rule)
         ],
         "sources": sources_of(point.sources),
     }
@@ -152,7 +148,10 @@ def ear_page() -> Json:
                 "methods": ", ".join(method.replace("_", " ") for method in point.methods),
             }
         )
-    return {"groups": list(groups.items()), "methods": list(knowledge.ear_methods.values())}
+    return {
+        "groups": list(groups.items()),
+        "methods": [{**dict(method), "id": method.id.replace("_", " ")} for method in knowledge.ear_methods.values()],
+    }
 
 
 @lru_cache(maxsize=1)
@@ -201,11 +200,7 @@ def rules_page(kind: str, q: str) -> Json:
     groups = []
     for key, name, rows in _rule_rows():
         if asked:
-            kept = [
-                row
-                for row in rows
-                if asked in f"{row['id']} {row['when']} {row['does']} {row['text']}".casefold()
-            ]
+            kept = [row for row in rows if asked in f"{row['id']} {row['when']} {row['does']} {row['text']}".casefold()]
         else:
             kept = list(rows) if key == kind else []
         if kept:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from intake.assessment import load_intake_knowledge
-from treatments.planner import load_planner_knowledge
 from treatments.planner.knowledge import PointRule, Rule, When
 from treatments.planner.recipes import (
     AdjunctRule,
@@ -31,6 +30,13 @@ SERVES = {
     "root": "Points for the root",
     "calm": "Calming points",
     "ashi": "Ashi points",
+}
+SIDES = {
+    "painful": "painful side",
+    "both": "both sides",
+    "opposite": "opposite side",
+    "one": "one side",
+    "midline": "midline",
 }
 KINDS: tuple[tuple[str, type[Rule], str], ...] = (
     ("points", PointRule, "Points"),
@@ -87,7 +93,7 @@ def does_words(rule: Rule) -> str:
         points = ", ".join(
             choice.code + (f" {'/'.join(choice.levels)}" if choice.levels else "") for choice in rule.points
         )
-        return f"{SERVES[rule.serves]}, {rule.side} side: {points}" + (
+        return f"{SERVES[rule.serves]}, {SIDES[rule.side]}: {points}" + (
             ", with movement" if rule.with_movement else ""
         )
     if isinstance(rule, Person):
@@ -97,7 +103,7 @@ def does_words(rule: Rule) -> str:
             f"deqi {rule.deqi_local} locally, {rule.deqi_root} at the root"
         )
     if isinstance(rule, Slots):
-        return "then ".join(f"{word} " for word in rule.order).strip()
+        return ", then ".join(rule.order)
     if isinstance(rule, Technique):
         return f"{rule.technique} for {', '.join(rule.serves)} points"
     if isinstance(rule, NeedleSize):

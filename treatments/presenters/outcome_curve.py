@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640, 230
-LEFT, RIGHT, TOP, BOTTOM = 34, 18, 14, 34
+LEFT, RIGHT, TOP, BOTTOM = 34, 104, 14, 34  # the words of the lines stand at the right
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,7 @@ def curve(
         return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - min(max(value, 0), high) / high), 1)
 
     def dots(values: list[Value]) -> tuple[Dot, ...]:
-        return tuple(
-            Dot(x_of(v.at), y_of(v.value), _words(v), v.occasion == "review") for v in values
-        )
+        return tuple(Dot(x_of(v.at), y_of(v.value), _words(v), v.occasion == "review") for v in values)
 
     def path(values: list[Value]) -> str:
         return " ".join(f"{x_of(v.at)},{y_of(v.value)}" for v in values)
@@ -84,7 +82,7 @@ def curve(
     previous = -99.0
     for value, text, kind in sorted(marks, key=lambda mark: -mark[0]):
         y = y_of(value)
-        text_y = max(y - 4, previous + 12)
+        text_y = max(y, previous + 14)
         previous = text_y
         lines.append(Line(y, text, kind, round(text_y, 1)))
     return Curve(

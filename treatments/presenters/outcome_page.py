@@ -21,6 +21,7 @@ KIND_WORDS = {
     "stop_and_refer": ("Stop and refer", "danger"),
     "not_enough_data": ("Not enough yet", "wait"),
 }
+JUDGED = ("nrs_average", "nrs_now", "rmdq", "activities", "pgic")
 TABLE = ("nrs_average", "nrs_now", "nrs_worst", "rmdq", "impact", "activities", "pgic", "phq2", "gad2")
 
 
@@ -39,7 +40,7 @@ def outcomes_of(patient: Any) -> Json:
         "has_scores": bool(scores),
         "pain": _chart(main, series[main], series["nrs_now"] if main == "nrs_average" else None),
         "function": _chart("rmdq", series["rmdq"]),
-        "verdicts": [_verdict(measure, series[measure]) for measure in ("nrs_average", "nrs_now", "rmdq", "activities", "pgic") if series[measure]],
+        "verdicts": [_verdict(measure, series[measure]) for measure in JUDGED if series[measure]],
         "table": _table(scores),
         "measures": [MEASURES[measure].name for measure in TABLE if series[measure]],
         "decision": decision,

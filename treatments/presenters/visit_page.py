@@ -120,6 +120,7 @@ def note_of(visit: Visit) -> Json:
         "stages": [
             {
                 **stage,
+                "position_words": stage["position"].replace("_", " "),
                 "done": [_point_words(p) for p in stage["points"] if p["done"] == "done"],
                 "left_out": [p for p in stage["points"] if p["done"] == "not_done"],
                 "currents": [
@@ -190,5 +191,10 @@ def page_of(visit: Visit, forms: Any) -> Json:
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "serious_open": open_serious_events(visit.patient).exists(),
         "adjunct_names": ADJUNCT_NAMES,
+        "item_kinds": [
+            ("electro", "Electro"),
+            *ADJUNCT_NAMES.items(),
+            *[(f"ear_{key}", f"Ear {name.lower()}") for key, name in EAR_NAMES.items()],
+        ],
         "ear_names": EAR_NAMES,
     }

@@ -12,6 +12,7 @@ urlpatterns = [
     path("visits/<int:visit_id>/save/", visits.save, name="save"),
     path("visits/<int:visit_id>/all-done/", visits.all_done, name="all_done"),
     path("visits/<int:visit_id>/points/", visits.add_point, name="add_point"),
+    path("visits/<int:visit_id>/items/", visits.add_item, name="add_item"),
     path("visits/<int:visit_id>/points/<str:uid>/remove/", visits.remove_point, name="remove_point"),
     path("visits/<int:visit_id>/reason/", visits.reason, name="reason"),
     path("visits/<int:visit_id>/sign/", visits.sign, name="sign"),

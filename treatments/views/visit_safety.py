@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.people import access
 from treatments.actions import visit_events, visit_flags
-from treatments.forms.visit import AdverseEventForm, ClearForm, EventReviewForm
+from treatments.forms.visit_safety import AdverseEventForm, ClearForm, EventReviewForm
 from treatments.models import AdverseEvent
 from treatments.presenters import visit_page
 from treatments.views.visits import visit_for

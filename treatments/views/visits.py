@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,7 +19,8 @@ from clinic.people.access import Permission
 from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
 from treatments.actions import visit_points, visit_record, visits
-from treatments.forms.visit import AddPointForm, AmendForm, ReasonForm
+from treatments.actions.mind import Json
+from treatments.forms.visit import AddItemForm, AddPointForm, AmendForm, ReasonForm
 from treatments.forms.visit_parts import VisitForms
 from treatments.models import Visit
 from treatments.presenters import visit_page
@@ -96,7 +99,10 @@ def _saved(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms]:
     if not shown.is_draft:
         raise visits.AlreadySigned
     forms = VisitForms(shown.record, request.POST)
-    kept = visits.save_visit(visit_id=visit_id, revision=_revision(request), record=forms.folded(), by=request.user)
+    typed, revision = forms.folded(), _revision(request)
+    if typed == shown.record:
+        revision = shown.revision  # an autosave of this very page came first: nothing is written over
+    kept = visits.save_visit(visit_id=visit_id, revision=revision, record=typed, by=request.user)
     shown.record, shown.revision = kept.record, kept.revision
     return shown, forms
 
@@ -150,42 +156,78 @@ def all_done(request: HttpRequest, visit_id: int) -> HttpResponse:
         return _conflict(request, stale.visit)
     except visits.AlreadySigned:
         return _already_signed(request, visit_id)
-    return redirect(f"{request.path.removesuffix('all-done/')}#needling")
+    return redirect(f"{reverse('visits:visit', args=[visit_id])}#needling")
 
 
 @require_POST
 def add_point(request: HttpRequest, visit_id: int) -> HttpResponse:
     """One more point, by any spelling, after the same safety review as the plan's."""
+    asked = AddPointForm(request.POST, prefix="add")
+
+    def grow(record: Json) -> Json:
+        return visit_record.with_point(record, data["stage"], point)
+
     try:
-        shown, forms = _saved(request, visit_id)
-        asked = AddPointForm(request.POST, prefix="add")
-        if forms.errors or not asked.is_valid():
-            return page(request, shown, forms, status=422, asked=asked)
+        if not asked.is_valid():
+            raise visit_points.UnknownPoint("Write which point, as bl23, Shenshu or 肾俞.", [])
         data = asked.cleaned_data
         point = visit_points.point_for(data["q"], data["side"])
-        visits.add_point(
-            visit_id=visit_id,
-            revision=shown.revision,
-            stage=data["stage"],
-            point=point,
-            reason=data["reason"],
-            by=request.user,
-        )
     except visit_points.UnknownPoint as unknown:
-        return page(request, shown, VisitForms(shown.record), status=422, asked=asked, unknown=unknown)
-    except visits.PointRefused as refused:
-        return page(
-            request, shown, VisitForms(shown.record), status=422, asked=asked, refused=refused.alerts, point=point
-        )
+        return _not_added(request, visit_id, asked_point=asked, unknown=unknown)
+    return _add(request, visit_id, grow, what=point["code"], reason=data["reason"], asked_point=asked)
+
+
+@require_POST
+def add_item(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Current, cups, moxa, hands or ear that was not planned."""
+    asked = AddItemForm(request.POST, prefix="more")
+    if not asked.is_valid():
+        return _not_added(request, visit_id, asked_item=asked)
+    data = asked.cleaned_data
+
+    def grow(record: Json) -> Json:
+        if data["kind"] == "electro":
+            return visit_record.with_current(record, data["stage"], leads=data["leads"], side=data["side"])
+        if data["kind"].startswith("ear_"):
+            method = data["kind"].removeprefix("ear_")
+            today = timezone.localdate()
+            return visit_record.with_ear(record, method=method, side=data["side"], points=data["points"], today=today)
+        return visit_record.with_adjunct(record, kind=data["kind"], where=data["what"])
+
+    return _add(request, visit_id, grow, what=data["kind"], reason=data["reason"], asked_item=asked)
+
+
+def _add(
+    request: HttpRequest, visit_id: int, grow: Callable[[Json], Json], *, what: str, reason: str, **asked: Any
+) -> HttpResponse:
+    """Keep the page as typed, then add; a stop without a reason is shown and nothing is added."""
+    try:
+        shown, forms = _saved(request, visit_id)
+        if forms.errors:
+            return page(request, shown, forms, status=422, **asked)
+        visits.add(visit_id=visit_id, revision=shown.revision, grow=grow, what=what, reason=reason, by=request.user)
+    except visits.AddRefused as refused:
+        return page(request, shown, VisitForms(shown.record), status=422, refused=refused, **asked)
     except visits.NotReady as stopped:
         messages.error(request, str(stopped))
     except KeyError:
-        messages.error(request, "That stage is not there any more. Reload the page and add the point again.")
+        messages.error(request, "That stage is not there any more. Reload the page and add it again.")
     except visits.StaleVisit as stale:
         return _conflict(request, stale.visit)
     except visits.AlreadySigned:
         return _already_signed(request, visit_id)
-    return redirect(f"{request.path.removesuffix('points/')}#needling")
+    return redirect(f"{reverse('visits:visit', args=[visit_id])}#needling")
+
+
+def _not_added(request: HttpRequest, visit_id: int, **more: Any) -> HttpResponse:
+    """What was asked cannot be understood: the rest of the page is kept all the same."""
+    try:
+        shown, forms = _saved(request, visit_id)
+    except visits.StaleVisit as stale:
+        return _conflict(request, stale.visit)
+    except visits.AlreadySigned:
+        return _already_signed(request, visit_id)
+    return page(request, shown, forms if forms.errors else VisitForms(shown.record), status=422, **more)
 
 
 @require_POST

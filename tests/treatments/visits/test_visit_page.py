@@ -1,0 +1,397 @@
+"""A visit as it is charted through the pages: begun, saved, signed, read, amended."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+from clinic.people.actions.patients import record_safety_facts
+from intake.models import Clearance, Score
+from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.treatments import signed_plan, signed_visit
+from treatments.actions import visit_flags, visit_record
+from treatments.forms.visit import flag_field
+from treatments.forms.visit_parts import VisitForms
+from treatments.models import AdverseEvent, Amendment, Visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def petra():
+    return UserFactory(practitioner=True)
+
+
+@pytest.fixture
+def client(petra):
+    client = Client()
+    client.force_login(petra)
+    return client
+
+
+@pytest.fixture
+def patient(petra):
+    patient = PatientFactory(sex="male")
+    signed_plan(patient, petra)
+    return patient
+
+
+@pytest.fixture
+def visit(client, patient):
+    answer = client.post(reverse("visits:start", args=[patient.pk]))
+    assert answer.status_code == 302
+    return Visit.objects.get()
+
+
+def posted(visit: Visit, **changes: object) -> dict[str, object]:
+    """What a browser sends of the page as it stands, with some fields changed."""
+    visit.refresh_from_db()
+    data: dict[str, object] = {"revision": visit.revision}
+    for form, uid in VisitForms(visit.record).parts():
+        data[f"{uid}-here"] = "1"
+        for field in form:
+            value = field.value()
+            if value not in (None, ""):
+                data[field.html_name] = value
+    return data | changes
+
+
+def safe(**more: object) -> dict[str, object]:
+    return {f"start-{flag_field(f)}": "no" for f in visit_flags.SHORT_SET} | more
+
+
+def all_done(visit: Visit, **more: object) -> dict[str, object]:
+    data = posted(visit) | safe()
+    for stage in visit.record["stages"]:
+        for point in stage["points"]:
+            data[f"{point['uid']}-done"] = "done"
+    return data | {"s0-out": "4", "s1-out": "1"} | more
+
+
+def url(name: str, visit: Visit, *more: object) -> str:
+    return reverse(f"visits:{name}", args=[visit.pk, *more])
+
+
+def test_start_takes_the_plan_over_and_goes_on_with_an_open_visit(client, patient, visit):
+    assert (visit.number, visit.status, visit.revision) == (1, "draft", 1)
+    assert [p["code"] for _, p in visit_record.points_of(visit.record)] == ["BL25", "BL26", "BL40", "LR3"]
+    assert visit.record["stages"][0]["electro"] == []  # planned from visit 2
+    client.post(reverse("visits:start", args=[patient.pk]))
+    assert Visit.objects.count() == 1
+
+
+def test_the_page_shows_plan_and_last_visit_beside_each_other(client, patient, petra):
+    signed_visit(patient, petra, days_ago=3, since_last="slept badly")
+    client.post(reverse("visits:start", args=[patient.pk]))
+    page = client.get(url("visit", Visit.objects.get(status="draft")))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "Last visit" in text and "slept badly" in text and "大肠俞" in text and "Visit 2" in text
+    assert "2/100" in text  # the current starts at visit 2
+
+
+def test_from_start_to_signature(client, patient, visit):
+    page = client.get(url("visit", visit))
+    assert page.status_code == 200
+    answer = client.post(
+        url("save", visit), posted(visit, **safe(**{"start-pain_now": "4", "start-pain_average": "6"}))
+    )
+    assert answer.status_code == 302
+    visit.refresh_from_db()
+    assert visit.record["start"]["pain_now"] == 4
+    answer = client.post(url("sign", visit), all_done(visit, **{"s0p1-side": "left", "s0p1-depth": "20"}))
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    visit.refresh_from_db()
+    assert (visit.status, visit.needles_in, visit.needles_out) == ("signed", 5, 5)
+    assert dict(Score.objects.values_list("measure", "value")) == {"nrs_now": 4, "nrs_average": 6}
+    score = Score.objects.get(measure="nrs_now")
+    assert (score.occasion, score.visit_number, score.filled_by) == ("visit", 1, "staff")
+    note = client.get(url("visit", visit)).content.decode()
+    assert "BL26" in note and "changed" in note and "signed" in note
+
+
+def test_every_step_leaves_an_audit_event(client, patient, visit):
+    client.get(url("visit", visit))
+    client.post(url("sign", visit), all_done(visit))
+    client.post(url("amend", visit), {"text": "Patient rang: fine."})
+    actions = list(AuditEvent.objects.filter(patient_id=patient.pk).values_list("action", flat=True))
+    for action in ("visit.started", "visit.read", "visit.saved", "visit.signed", "visit.amended"):
+        assert action in actions
+
+
+def test_needles_in_and_out_must_agree_or_be_explained(client, visit):
+    answer = client.post(url("sign", visit), all_done(visit, **{"s0-out": "3"}))
+    assert answer.status_code == 422 and "4 needles in, 3 out" in answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.is_draft and visit.needles_out == 4  # what was typed is kept
+    answer = client.post(
+        url("sign", visit), posted(visit, **{"close-mismatch_reason": "One fell out on the table, found in the sheet"})
+    )
+    assert answer.status_code == 302
+    visit.refresh_from_db()
+    assert not visit.is_draft
+
+
+def test_uncounted_needles_stop_the_signature(client, visit):
+    data = all_done(visit)
+    del data["s1-out"]
+    answer = client.post(url("sign", visit), data)
+    assert answer.status_code == 422 and "count the needles out" in answer.content.decode()
+
+
+def test_unanswered_safety_questions_and_undecided_points_stop_the_signature(client, visit):
+    data = all_done(visit)
+    del data[f"start-{flag_field('flag.fever')}"]
+    data["s0p2-done"] = ""
+    text = client.post(url("sign", visit), data | {"s0-out": "3"}).content.decode()
+    assert "Ask the short safety questions" in text and "1 planned point neither done nor left out" in text
+
+
+def test_a_signed_visit_is_locked_also_for_raw_sql(client, patient, petra):
+    visit = signed_visit(patient, petra)
+    answer = client.post(url("save", visit), posted(visit, **{"close-notes": "changed later"}))
+    assert answer.status_code == 302
+    answer = client.post(url("save", visit), posted(visit), headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    for sql in (
+        "UPDATE treatments_visit SET needles_in = 99 WHERE id = %s",
+        "DELETE FROM treatments_visit WHERE id = %s",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [visit.pk])
+    visit.refresh_from_db()
+    assert visit.record["close"].get("notes", "") == "" and visit.needles_in == 5
+
+
+def test_amendments_stand_beside_the_first_text(client, patient, petra):
+    visit = signed_visit(patient, petra, since_last="much better")
+    assert client.post(url("amend", visit), {"text": " "}).status_code == 422
+    client.post(url("amend", visit), {"text": "It was the left side."})
+    note = client.get(url("visit", visit)).content.decode()
+    assert "much better" in note and "It was the left side." in note
+    amendment = Amendment.objects.get()
+    assert amendment.by == petra
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Amendment.objects.filter(pk=amendment.pk).update(text="no")
+
+
+def test_a_stale_revision_is_answered_409_and_nothing_is_lost(client, visit):
+    old = posted(visit, **{"close-notes": "mine", "start-tongue": "red"})
+    client.post(url("save", visit), posted(visit, **{"close-notes": "theirs"}))
+    answer = client.post(url("save", visit), old)
+    text = answer.content.decode()
+    assert answer.status_code == 409 and "theirs" in text and "mine" in text and "red" in text
+    visit.refresh_from_db()
+    assert visit.record["close"]["notes"] == "theirs"
+    part = client.post(url("save", visit), old, headers={"HX-Request": "true"})
+    assert part.status_code == 409 and "theirs" in part.content.decode()
+    assert client.post(url("save", visit), old | {"over": visit.revision}).status_code == 302
+    visit.refresh_from_db()
+    assert visit.record["close"]["notes"] == "mine" and visit.record["start"]["tongue"] == "red"
+
+
+def test_saving_the_same_twice_is_no_conflict_and_no_new_revision(client, visit):
+    data = posted(visit, **{"close-notes": "same"})
+    client.post(url("save", visit), data)
+    visit.refresh_from_db()
+    answer = client.post(url("save", visit), data)  # an autosave and a click with the same text
+    assert answer.status_code == 302
+    before = visit.revision
+    visit.refresh_from_db()
+    assert visit.revision == before
+
+
+def test_autosave_answers_the_new_revision_and_what_hangs_on_it(client, visit):
+    answer = client.post(url("save", visit), posted(visit, **{"s0p0-done": "done"}), headers={"HX-Request": "true"})
+    text = answer.content.decode()
+    assert answer.status_code == 200 and "Saved" in text
+    assert 'name="revision" id="visit-revision" value="2"' in text
+    assert '<strong class="figures">2</strong> in' in text  # BL25 on both sides
+
+
+def test_what_is_invalid_is_told_and_the_rest_is_kept(client, visit):
+    data = posted(visit, **{"s0p0-depth": "deep", "start-pain_now": "7", "start-pain_average": "11"})
+    part = client.post(url("save", visit), data, headers={"HX-Request": "true"}).content.decode()
+    assert "except: " in part and "depth mm" in part
+    visit.refresh_from_db()
+    assert visit.record["start"]["pain_now"] == 7
+    assert visit.record["stages"][0]["points"][0]["depth_mm"] == [15, 25]
+    page = client.post(url("save", visit), posted(visit) | {"s0p0-depth": "deep"})
+    assert page.status_code == 422 and 'value="deep"' in page.content.decode()
+    assert "Write the depth in mm" in page.content.decode()
+
+
+def test_a_red_flag_stops_needling_until_it_is_examined(client, patient, visit):
+    yes = {f"start-{flag_field('flag.saddle_numbness')}": "yes"}
+    client.post(url("save", visit), posted(visit, **safe(**yes, **{"s0p0-done": "done"})))
+    visit.refresh_from_db()
+    assert visit.record["stages"][0]["points"][0]["done"] == ""
+    text = client.get(url("visit", visit)).content.decode()
+    assert "Stop: do not needle" in text and "112" in text
+    assert AuditEvent.objects.filter(action="red_flag.raised", patient_id=patient.pk).exists()
+    answer = client.post(url("sign", visit), all_done(visit, **yes))
+    assert answer.status_code == 422 and "red flag is open" in answer.content.decode()
+
+    assert client.post(url("clearance", visit), {"findings": ["flag.saddle_numbness"]}).status_code == 422
+    answer = client.post(
+        url("clearance", visit),
+        {
+            "findings": ["flag.saddle_numbness"],
+            "examined_by": "Dr Ada, City Hospital",
+            "examined_on": timezone.localdate().isoformat(),
+            "result": "Cauda equina excluded by MRI",
+        },
+    )
+    assert answer.status_code == 302 and Clearance.objects.get().finding == "flag.saddle_numbness"
+    answer = client.post(url("sign", visit), all_done(visit, **yes))
+    assert answer.status_code == 302
+
+
+def test_a_stopped_visit_is_signed_with_what_was_done_instead(client, visit):
+    yes = {f"start-{flag_field('flag.leg_weakness_progressive')}": "yes"}
+    data = posted(visit, **safe(**yes, **{"close-flag_action": "Sent to the emergency department at 14:20"}))
+    assert client.post(url("sign", visit), data).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.status, visit.needles_in) == ("signed", 0)
+
+
+def test_an_old_clearance_does_not_answer_for_today(client, patient, petra, visit):
+    Clearance.objects.create(
+        patient=patient, finding="flag.fever", examined_by="Dr Bo", examined_on=dt.date(2026, 1, 5),
+        result="flu", cleared_by=petra, cleared_at=visit.started_at - dt.timedelta(days=30),
+    )  # fmt: skip
+    yes = {f"start-{flag_field('flag.fever')}": "yes"}
+    client.post(url("save", visit), posted(visit, **safe(**yes)))
+    visit.refresh_from_db()
+    assert visit_flags.open_flags(visit) == ["flag.fever"]
+
+
+@pytest.mark.parametrize("name", ["bl23", "BL 23", "Shenshu", "肾俞", "UB23"])
+def test_a_point_is_added_by_any_spelling(client, visit, name):
+    data = posted(visit, **{"add-q": name, "add-stage": "s0", "add-side": "left"})
+    answer = client.post(url("add_point", visit), data)
+    assert answer.status_code == 302, answer.content.decode()[:500]
+    visit.refresh_from_db()
+    added = visit.record["stages"][0]["points"][-1]
+    assert (added["code"], added["side"], added["done"], added["planned"]) == ("BL23", "left", "done", None)
+    client.post(url("remove_point", visit, added["uid"]), posted(visit))
+    visit.refresh_from_db()
+    assert [p["code"] for p in visit.record["stages"][0]["points"]] == ["BL25", "BL26", "BL40"]
+
+
+def test_a_planned_point_is_not_taken_out_but_marked(client, visit):
+    client.post(url("remove_point", visit, "s0p0"), posted(visit))
+    visit.refresh_from_db()
+    assert [p["code"] for p in visit.record["stages"][0]["points"]] == ["BL25", "BL26", "BL40"]
+
+
+def test_an_unknown_point_is_named_with_what_was_typed(client, visit):
+    answer = client.post(
+        url("add_point", visit), posted(visit, **{"add-q": "<b>zz99</b>", "add-stage": "s0", "close-notes": "kept"})
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "names no single point" in text and "<b>zz99" not in text
+    visit.refresh_from_db()
+    assert visit.record["close"]["notes"] == "kept"
+
+
+def test_what_was_not_planned_is_added_and_charted(client, visit):
+    for kind, what in (("electro", "BL25-BL26"), ("heat_lamp", "low back"), ("ear_needles", "TF4 Shenmen, AH9")):
+        more = {"more-kind": kind, "more-what": what, "more-side": "right", "more-stage": "s0"}
+        answer = client.post(url("add_item", visit), posted(visit, **more, **{"more-reason": "as agreed"}))
+        assert answer.status_code == 302, answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.record["stages"][0]["electro"][0]["leads"] == [["BL25", "BL26"]]
+    assert visit.record["adjuncts"][-1]["kind"] == "heat_lamp"
+    assert visit.record["ear"][-1]["method"] == "needles" and visit.needles_in == 2
+    text = client.get(url("visit", visit)).content.decode()
+    assert "AH9" in text and "Heat lamp" in text
+
+
+def test_what_safety_stops_is_not_added_without_a_reason(client, visit, patient, petra):
+    record_safety_facts(patient=patient, facts={"condition.pacemaker": True}, by=petra)
+    more = {"more-kind": "electro", "more-what": "BL25-BL26", "more-side": "right", "more-stage": "s0"}
+    refused = client.post(url("add_item", visit), posted(visit, **more, **{"close-notes": "kept"}))
+    assert refused.status_code == 422 and "is not added" in refused.content.decode()
+    visit.refresh_from_db()
+    assert visit.record["stages"][0]["electro"] == [] and visit.record["close"]["notes"] == "kept"
+    assert client.post(url("add_item", visit), posted(visit, **(more | {"more-what": "BL25"}))).status_code == 422
+
+
+def test_what_is_typed_is_never_markup(client, visit):
+    evil = "<script>alert(1)</script>"
+    data = all_done(
+        visit, **{"close-notes": evil, "start-since_last": evil, "s0p0-note": evil, "start-unwanted_text": evil}
+    )
+    client.post(url("save", visit), data)
+    assert evil not in client.get(url("visit", visit)).content.decode()
+    visit.refresh_from_db()
+    client.post(url("sign", visit), posted(visit))
+    client.post(url("amend", visit), {"text": evil})
+    text = client.get(url("visit", visit)).content.decode()
+    assert evil not in text and "&lt;script&gt;" in text
+
+
+def test_all_done_as_planned_confirms_what_is_open(client, visit):
+    client.post(url("all_done", visit), posted(visit, **{"s0p1-done": "not_done"}))
+    visit.refresh_from_db()
+    assert [p["done"] for _, p in visit_record.points_of(visit.record)] == ["done", "not_done", "done", "done"]
+    assert visit.needles_in == 4
+
+
+@pytest.mark.parametrize("name", ["visit", "note", "clearance", "adverse_event"])
+def test_the_front_desk_reads_none_of_it(visit, name):
+    desk = Client()
+    desk.force_login(UserFactory(desk=True))
+    assert desk.get(url(name, visit)).status_code == 403
+
+
+def test_the_front_desk_writes_none_of_it(visit, patient):
+    desk = Client()
+    desk.force_login(UserFactory(desk=True))
+    assert desk.post(reverse("visits:start", args=[patient.pk])).status_code == 403
+    assert desk.post(url("sign", visit), posted(visit)).status_code == 403
+    visit.refresh_from_db()
+    assert visit.is_draft
+
+
+def test_an_adverse_event_is_recorded_and_a_serious_one_stops_the_next_visit(client, patient, petra):
+    visit = signed_visit(patient, petra)
+    form = {"code": "ptx", "treatment": "this", "relation": "probable", "action": "hospital", "place": "GB21"}
+    assert client.post(url("adverse_event", visit), form | {"code": ""}).status_code == 422
+    assert client.post(url("adverse_event", visit), form).status_code == 302
+    event = AdverseEvent.objects.get()
+    assert (event.serious, event.severity, event.visit_id) == (True, "severe", visit.pk)
+    client.post(reverse("visits:start", args=[patient.pk]))
+    assert Visit.objects.count() == 1
+    review = reverse("visits:event_review", args=[event.pk])
+    assert client.get(review).status_code == 200
+    client.post(review, {"outcome": "recovered", "note": "No more deep needling at GB21."})
+    assert AdverseEvent.objects.filter(follows=event).count() == 1
+    client.post(reverse("visits:start", args=[patient.pk]))
+    assert Visit.objects.count() == 2
+
+
+def test_without_a_signed_plan_no_visit_begins(client):
+    nobody = PatientFactory()
+    answer = client.post(reverse("visits:start", args=[nobody.pk]))
+    assert answer.status_code == 302 and Visit.objects.count() == 0
+
+
+def test_any_post_at_all_is_answered(client, visit):
+    for junk in (
+        {"revision": "9" * 40},
+        {"revision": "x", "s0-here": "1", "s0-out": "NaN"},
+        {"revision": "1", "s0p0-here": "1"},
+        {"revision": "1", "start-here": "1", "start-pain_now": "\x00", "start-tongue": "a\x00b" * 500},
+        {"revision": "1", "close-here": "1", "close-notes": "é" * 9000},
+    ):
+        assert client.post(url("save", visit), junk).status_code < 500
+        assert client.post(url("sign", visit), junk).status_code < 500
+        assert client.post(url("add_point", visit), junk).status_code < 500
