@@ -45,7 +45,7 @@ def _event(visit: Appointment) -> dict[str, Any]:
             "service": visit.service.name,
             "status": status,
             "isBooked": visit.status == Appointment.Status.BOOKED,
-            "label": f"{local:%H:%M}, {visit.patient}, {visit.service}, {visit.room}, {status}",
+            "spoken": f"{local:%A}, with {visit.practitioner}, {status}",
         },
     }
 

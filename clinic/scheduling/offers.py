@@ -56,7 +56,7 @@ def free_times(
         diary = diary.without(ignore)
     slots = free_slots(diary, need, day, now=now)
     names = {user.pk: user.name for user in practitioners()}
-    groups = []
+    groups: list[dict[str, Any]] = []
     for practitioner in need.practitioners:
         times = [
             {

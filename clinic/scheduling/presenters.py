@@ -162,7 +162,7 @@ def undo_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | N
     """What the bar after a change says, and whether its Undo still works; None when there is nothing to
     say.
     """
-    if not (change_id or "").isdigit() or len(change_id or "") > 18:
+    if not change_id or not change_id.isdecimal() or len(change_id) > 18:
         return None
     found = AppointmentChange.objects.select_related("appointment__patient").filter(pk=change_id).first()
     if found is None or not can_undo(found, now=now):
@@ -251,7 +251,7 @@ def series_offer(course_id: str | None, nonce: str, *, now: dt.datetime) -> dict
     """What the bar after booking or closing a course says; ``can_undo`` while the whole booking can be
     taken back.
     """
-    if not (course_id or "").isdecimal() or len(course_id or "") > 18:
+    if not course_id or not course_id.isdecimal() or len(course_id) > 18:
         return None
     course = Course.objects.select_related("patient").filter(pk=course_id).first()
     if course is None:

@@ -101,21 +101,23 @@
     eventDurationEditable: false,
     eventSources: [{ events: load }],
     eventContent: ({ event, timeText }) => event.display === "background" ? "" : {
-      domNodes: [line("visit-name", event.title), line("visit-time", event.extendedProps.isBooked ? timeText : `${timeText} · ${event.extendedProps.status}`), line("visit-where", `${event.extendedProps.service}, ${event.extendedProps.room}`)],
-    },
-    eventDidMount: ({ el, event }) => {
-      if (event.display !== "background") el.setAttribute("aria-label", event.extendedProps.label);
+      domNodes: [line("visit-name", event.title), line("visit-time", event.extendedProps.isBooked ? timeText : `${timeText} · ${event.extendedProps.status}`), line("visit-where", `${event.extendedProps.service}, ${event.extendedProps.room}`), line("visually-hidden", event.extendedProps.spoken)],
     },
     eventClick: ({ event }) => {
       if (event.display !== "background") window.location.assign(`${box.dataset.visit}${event.id}/`);
     },
     dateClick: ({ date, resource }) => {
       if (!mayBook) return;
+      date.setMinutes(date.getMinutes() - (date.getMinutes() % 15)); // free times lie on quarter hours
       const asked = new URLSearchParams({ day: dayOf(date), clock: clockOf(date) });
       if (resource) asked.set("practitioner", resource.id);
       window.location.assign(`${box.dataset.new}?${asked}`);
     },
     eventDrop: move,
+  });
+  // The library calls its grid a table but gives it no rows of cells: each visit says whose it is instead.
+  box.querySelectorAll("[role=table],[role=rowgroup],[role=row],[role=cell],[role=columnheader],[role=rowheader]").forEach((part) => {
+    ["role", "aria-colindex", "aria-colspan", "aria-rowindex", "aria-rowspan", "aria-colcount", "aria-rowcount"].forEach((name) => part.removeAttribute(name));
   });
   window.setInterval(() => { if (!document.hidden) calendar.refetchEvents(); }, 60000);
 })();

@@ -116,7 +116,7 @@ def _refused(
     visit = fetch.appointment_for(request.user, visit.pk, permission=Permission.READ_SCHEDULE)
     more: dict[str, Any] = {"refusal": refusal}
     if form is not None:
-        kept = form.data.copy()
+        kept = request.POST.copy()
         kept["version"] = str(visit.version)  # what is shown now is what the next try is about
         more["form"] = MoveForm(kept)
     if refusal.next_fit:

@@ -61,7 +61,7 @@ def _prefilled(request: HttpRequest) -> QueryDict:
     data.setdefault("day", timezone.localdate().isoformat())
     practitioner = fetch.practitioner_or_none(data.get("practitioner"))
     if practitioner and data.get("clock") and not data.get("slot"):
-        data["slot"] = slot_from_wall(data["day"], data["clock"], practitioner.pk)
+        data["slot"] = slot_from_wall(str(data["day"]), str(data["clock"]), practitioner.pk)
     return data
 
 

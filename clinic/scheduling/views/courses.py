@@ -44,6 +44,11 @@ def _wish_form(request: HttpRequest, course: Course) -> WishForm:
     return WishForm(filled)
 
 
+def _typed(form: WishForm) -> QueryDict:
+    assert isinstance(form.data, QueryDict)  # it is always bound
+    return form.data
+
+
 def _page(
     request: HttpRequest, course: Course, rows: list[VisitRow], wish: WishForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
@@ -55,7 +60,7 @@ def _page(
         "booked": visits_of(course),
         "practitioners": practitioners(),
         "nonce": request.POST.get("nonce") or new_nonce(),
-        "wish_kept": [(name, value) for name in wish.fields for value in wish.data.getlist(name)],
+        "wish_kept": [(name, value) for name in wish.fields for value in _typed(wish).getlist(name)],
         "can_skip": any(row.state == "taken" for row in rows) and any(row.state != "taken" for row in rows),
         **more,
     }
