@@ -100,7 +100,7 @@ class Reading:
             "heat": not kinds.isdisjoint(WARM) or not home.isdisjoint(WARM_HOME),
             "acupressure": "acupressure" in kinds | home,
         }
-        return found[modality] if modality in found else modality in methods
+        return found.get(modality, modality in methods)
 
 
 def faults(worked: WorkedCase, proposal: dict[str, Any]) -> list[str]:

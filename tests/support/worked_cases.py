@@ -259,9 +259,10 @@ def shown(proposal: dict[str, Any]) -> str:
     """A proposal on one screen, as a practitioner would read it aloud."""
     judged, plan = proposal["assessment"], proposal["treatment"]
     lead = [f"{p['role']} {p['id']} {p['score']}" for p in judged["patterns"] if p["lead"]]
+    scores = f"S {judged['stagnation']['score']}, D {judged['deficiency']['score']}"
+    patterns = ", ".join(lead) or "no pattern leads"
     lines = [
-        f"{proposal['action']}: {judged['class']} (S {judged['stagnation']['score']}, D {judged['deficiency']['score']}), "
-        f"{', '.join(lead) or 'no pattern leads'}; channels {', '.join(judged['channels'])}; "
+        f"{proposal['action']}: {judged['class']} ({scores}), {patterns}; channels {', '.join(judged['channels'])}; "
         f"causes {', '.join(judged['causes'])}; {judged['stage']}"
     ]
     lines += [f"! {alert['level']} {alert['code']}: {alert['text']}" for alert in proposal["alerts"]]
