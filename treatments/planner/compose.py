@@ -47,7 +47,8 @@ def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]
     movement = any(candidate.with_movement for candidate in candidates)
     wished = sites[0].positions[0] if sites else "prone"
     outer_leg = "sciatica:gallbladder" in facts.words and "sciatica:bladder" not in facts.words
-    if outer_leg and len(facts.painful) == 1 and not movement:
+    belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"})
+    if (outer_leg or belt) and len(facts.painful) == 1 and not movement:
         wished = "side_lying"  # the whole side line lies open
     actual = wished
     if not _can_lie(wished, facts):
@@ -106,7 +107,11 @@ def choose(
     second = sum(item.cost for item in full if item.position != layout.positions[0])
     if not layout.movement and second < 2:
         layout = Layout(layout.positions[:1], layout.side_up, False)
-    return _fill(candidates, slots, layout, cost, needles, facts)
+    chosen = _fill(candidates, slots, layout, cost, needles, facts)
+    turned = sum(item.cost for item in chosen if item.position != layout.positions[0])
+    if not layout.movement and turned < 2:
+        chosen = [item for item in chosen if item.position == layout.positions[0]]
+    return chosen
 
 
 def _fill(
