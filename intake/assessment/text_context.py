@@ -72,7 +72,9 @@ class Context:
 
     def _is_under(self, kind: str, match: Occurrence, reach: int) -> bool:
         """Whether a cue of this kind, standing before a word of the match, reaches that word."""
-        for cue in self._between(kind, match.start - reach, match.end):
+        # "no sale ni una gota": inside a phrase that says no itself, another no changes nothing
+        end = match.start if kind != "hypothesis" and self._holds_negation(match) else match.end
+        for cue in self._between(kind, match.start - reach, end):
             if not self._can_speak_of(cue, match):
                 continue
             target = next((i for i in match.used if i >= cue.end), None)
@@ -101,6 +103,13 @@ class Context:
                 return True
         return False
 
+    def _holds_negation(self, match: Occurrence) -> bool:
+        return any(self._between(kind, i, i + 1) for kind in ("negation", "negation_near") for i in match.used)
+
+    def _says_no(self, match: Occurrence) -> bool:
+        """Whether the match is made of a "no", a "cannot" or a "difficult" itself."""
+        return any(self._between("negator", i, i + 1) for i in match.used)
+
     def _is_denial(self, match: Occurrence) -> bool:
         """Whether the match took its "no" from a denial: "don't feel any numbness between my legs"."""
         return any(
@@ -112,7 +121,7 @@ class Context:
 
     def _is_negated_behind(self, match: Occurrence) -> bool:
         """ "Fever: none", "numbness was ruled out", "numbness? No." """
-        says_no = any(self._between("negator", i, i + 1) for i in match.used)
+        says_no = self._says_no(match)
         words = self._matcher.words
         for cue in self._between("negation_behind", match.end, match.end + 2):
             if self._same_sentence(cue, match) and not says_no and words.breaks[cue.start] == NO_BREAK:

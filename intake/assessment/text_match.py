@@ -84,9 +84,12 @@ class Matcher:
         return counts
 
     def cue(self, kind: str) -> list[Occurrence]:
-        """Occurrences of a kind of cue, without those that its exceptions cover, in order."""
+        """Occurrences of a kind of cue, in order, without those that its exceptions cover.
+
+        Here no spelling is guessed: a wrong guess would silence a grave sign.
+        """
         templates, exceptions = self._language.cues.get(kind, ((), ()))
-        found = [occurrence for template in templates for occurrence in self.occurrences(template)]
+        found = [o for template in templates for o in self.occurrences(template) if not o.guesses]
         if found and exceptions:
             covered = {i for template in exceptions for o in self.occurrences(template) for i in range(o.start, o.end)}
             found = [o for o in found if not covered.intersection(o.used)]
