@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from intake.assessment import Case
 
-from .candidates import region_of_level, site_tables
+from .candidates import site_tables
 from .facts import Facts
 from .knowledge import Point
 from .matching import Compiled, matching
 from .proposal import Adjunct, EarItem, EarPointRef, HomeCare, PlannedPoint, PointRef, Reason, Side, Stage, Withheld
 from .recipes import AdjunctRule, EarMethod, EarPoint, EarRule, HomeRule, PlannerKnowledge, PointAt
-from .regions import regions_in, tender_regions
+from .regions import region_of_level, regions_in, tender_region
 from .safety import THORAX, Guard, Place, Stop, pregnancy_level
 
 MODALITY_OF = {
@@ -141,7 +141,8 @@ def _needled_regions(point: PlannedPoint, case: Case, knowledge: PlannerKnowledg
     if point.levels:
         return tuple(region_of_level(level) for level in point.levels)
     if point.code == "ASHI":
-        return tender_regions(point.where, case, knowledge) or tuple(THORAX)
+        region = tender_region(point.where, case.palpation, knowledge)
+        return (region,) if region else tuple(THORAX)
     return (knowledge.points[point.code].region,)
 
 

@@ -12,6 +12,7 @@ from .knowledge import Choice, PointRule, Site
 from .matching import Compiled, matching
 from .proposal import Reason
 from .recipes import PlannerKnowledge
+from .regions import region_of_level, tender_region
 
 LEVELS = ("C7", *(f"T{n}" for n in range(1, 13)), *(f"L{n}" for n in range(1, 6)), *(f"S{n}" for n in range(1, 5)))
 SECOND_RULE_BONUS = 6.0  # a point asked for by several rules is the better choice
@@ -72,14 +73,6 @@ def _levels(picture: ClinicalPicture, sites: tuple[Site, ...]) -> list[str]:
     return list(dict.fromkeys(tender + by_site))[:6]
 
 
-def region_of_level(level: str) -> str:
-    """The region of EX-B2 beside a vertebra T1 to L5."""
-    if level.startswith("L"):
-        return "low_back"
-    number = int(level[1:])
-    return "upper_back" if number <= 6 else "mid_back" if number <= 11 else "thoraco_lumbar"
-
-
 def _add(
     found: dict[str, Candidate], rule: PointRule, choice: Choice, knowledge: PlannerKnowledge, level: str, weight: float
 ) -> None:
@@ -116,9 +109,9 @@ def _tender_points(
     palpated = picture.case.palpation
     sources = ("EXPERT", "SCIA2021")
     for place, ashi in enumerate(palpated[:4]):
-        region = ashi.region or ""
-        site = knowledge.sites.get(region)
-        region = site.region if site else region if region in knowledge.ashi else _main_region(sites)
+        region = tender_region(ashi.where, palpated, knowledge) or _main_region(sites)
+        if region not in knowledge.ashi:
+            continue  # head, chest or belly: a tender point there is the practitioner's own decision
         text = "Tender point found by palpation: no expert leaves it out."
         found.append(
             _tender(region, ashi.where, ashi.side, 90.0 - place, Reason("ashi.palpated", text, sources), knowledge)

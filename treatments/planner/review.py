@@ -63,7 +63,7 @@ def _check_action(ctx: Context) -> None:
     if assessment.action in _STOPS:
         level, words = _STOPS[assessment.action]
         grave = [alert for alert in assessment.alerts if alert.level == level]
-        text = words.format(why=" ".join(alert.text for alert in grave)).strip()
+        text = words.format(why=" ".join(f"{alert.text.rstrip('.')}." for alert in grave)).strip()
         because = dict.fromkeys(finding for alert in grave for finding in alert.because)
         source = grave[0].source if grave else "DESIGN"
         ctx.add("forbidden", assessment.action, text, "plan", "", because, source)

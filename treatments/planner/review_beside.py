@@ -7,8 +7,7 @@ from itertools import combinations
 
 from .adjuncts import MODALITY_OF, stops_at
 from .regions import regions_in
-from .review_context import AlertLevel, Context
-from .review_needles import gentle_persons
+from .review_context import WEAK, AlertLevel, Context
 from .review_reading import ReadItem, ReadRef
 from .safety import THORAX
 
@@ -114,7 +113,7 @@ def _check_minutes(ctx: Context, item: ReadItem, modality: str, name: str) -> No
     if minutes is None or most is None:
         return
     path, source = f"{item.path}.minutes", _SOURCE[modality]
-    weak = gentle_persons(ctx.persons)
+    weak = ctx.has(*WEAK)
     least = GENTLE_MINUTES[modality]
     if minutes > most:
         ctx.add(
@@ -122,7 +121,7 @@ def _check_minutes(ctx: Context, item: ReadItem, modality: str, name: str) -> No
         )
     elif weak and minutes > least:
         text = f"{name}: {minutes:g} min is long for this patient; {least} min is enough."
-        ctx.add("caution", "long_for_patient", text, path, name, ctx.reasons_of(weak[0]), source)
+        ctx.add("caution", "long_for_patient", text, path, name, weak, source)
 
 
 def _check_after_needles(ctx: Context, item: ReadItem, modality: str, name: str) -> None:

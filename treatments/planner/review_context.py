@@ -10,19 +10,21 @@ from typing import Literal
 
 from intake.assessment import ClinicalPicture
 
-from .candidates import region_of_level, site_tables
+from .candidates import site_tables
 from .facts import Facts, read_facts
 from .knowledge import Point, Rule, When
 from .names import find_point
 from .proposal import Json
 from .recipes import DepthRule, Person, PlannerKnowledge
-from .regions import tender_regions
+from .regions import region_of_level, tender_region
 from .review_reading import ReadPlan, ReadPoint, ReadStage
 from .safety import Guard, Place, Stop, build_guard
 
 AlertLevel = Literal["forbidden", "needs_reason", "caution"]
 LEVELS: tuple[AlertLevel, ...] = ("forbidden", "needs_reason", "caution")
 OF_STOP: dict[str, AlertLevel] = {"forbid": "forbidden", "override": "needs_reason", "caution": "caution"}
+# who gets little of everything, also on later visits
+WEAK = ("class:deficiency", "condition.frail", "age:over_75", "age:under_16", "condition.postpartum", "person:pregnant")
 SIDES = ("left", "right", "both", "midline")
 
 
@@ -68,7 +70,7 @@ class ReviewAlert:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A needled place: its point of the knowledge, and the regions where it can lie (several where only words tell)."""
+    """A needled place: its point of the knowledge, and the regions where it lies (several for EX-B2)."""
 
     stage: ReadStage
     read: ReadPoint
@@ -159,6 +161,10 @@ class Context:
         """What was found, gravest first, then in the order of the plan. A caution that only repeats a row of the
         safety tables for another modality is said once."""
         rows = {row.id for row in self.knowledge.contraindications}
+        if "pregnancy:weeks_unknown" in self.facts.words:  # every phase holds: its strictest says it for all
+            for code, subject in list(self._found):
+                if code in ("preg_t2", "preg_37") and any(known == "preg_t1" for known, _ in self._found):
+                    self._drop_phase(code, subject)
         graver = {alert.code for alert in self._found.values() if alert.level != "caution"}
         kept: list[ReviewAlert] = []
         said: dict[str, int] = {}
@@ -173,6 +179,13 @@ class Context:
                 said[alert.code] = len(kept)
             kept.append(alert)
         return tuple(sorted(kept, key=_in_order))
+
+    def _drop_phase(self, code: str, subject: str) -> None:
+        """A later phase of pregnancy that the first weeks already say, at least as gravely."""
+        first = self._found.get(("preg_t1", subject))
+        alert = self._found[code, subject]
+        if alert.level == "caution" or (first and LEVELS.index(first.level) <= LEVELS.index(alert.level)):
+            del self._found[code, subject]
 
     # ----------------------------------------------------------------- places
 
@@ -191,7 +204,8 @@ class Context:
             return tuple(dict.fromkeys(region_of_level(level) for level in known)) or (point.region,)
         if point.code != "ASHI":
             return (point.region,)
-        return tender_regions(read.where, self.picture.case, self.knowledge) or self.main_regions
+        region = tender_region(read.where, self.picture.case.palpation, self.knowledge)
+        return (region,) if region else self.main_regions
 
     def place(self, spot: Spot, region: str, side: str) -> Place:
         return Place(region, spot.limb, side)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .matching import compile_rules, first
-from .review_context import AlertLevel, Context, Spot
+from .review_context import WEAK, AlertLevel, Context, Spot
 from .review_reading import ReadElectro, ReadStage
 from .safety import THORAX, Stop
 
@@ -15,7 +15,6 @@ HEAD = frozenset({"head", "face"})
 FRONT = frozenset({"chest", "abdomen", "groin"})
 BACK = frozenset({"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "shoulder"})
 ABOVE_L2 = frozenset({"neck", "shoulder", "upper_back", "mid_back", "thoraco_lumbar", "chest"})
-WEAK = ("class:deficiency", "condition.frail", "age:over_75", "age:under_16", "condition.postpartum", "person:pregnant")
 _SPINE_ABOVE_L2 = ("L1", "L2")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .compose import UPRIGHT, budget
+from .facts import LYING_ONLY
 from .knowledge import Point
 from .recipes import DepthRule, Person
 from .regions import LIMB_OF_REGION
@@ -13,7 +14,6 @@ from .review_reading import ReadPoint, ReadStage
 from .safety import THORAX
 
 POSITIONS = ("prone", "supine", "side_lying", "seated")
-LYING_DOWN_ONLY = ("condition.fainter", "condition.frail", "age:over_75")
 MOST_STAGES = 2
 MOST_NEEDLES = 20  # the most that the trials used (GERAC)
 LONG_RETENTION = 40  # minutes; longest in the trials (DEBAR2025)
@@ -54,7 +54,7 @@ def _check_position(ctx: Context, stage: ReadStage) -> None:
             gravest = max(levels, key=_ORDER.index)
             text = "Pregnant: not face down; lay the patient on the side."
             ctx.add(gravest, "pregnant_prone", text, path, "prone", (ctx.guard.pregnancy_because,), "KNOWN")
-    if position == UPRIGHT and (because := ctx.has(*LYING_DOWN_ONLY) or ctx.has("person:lying")):
+    if position == UPRIGHT and (because := ctx.has(*sorted(LYING_ONLY))):
         text = "Seated needling can make this patient faint: treat lying down."
         ctx.add("needs_reason", "seated_faint", text, path, "seated", because, "BACC-LEAF")
     if position == "side_lying" and stage.side_up not in ("left", "right"):
