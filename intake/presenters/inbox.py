@@ -75,11 +75,6 @@ def open_flags(*, is_clinical: bool) -> list[FlagRow]:
     return [FlagRow(row, row.patient, knowledge.label(row.flag)) for row in rows]
 
 
-def new_intakes() -> list[Row]:
-    """Sent and not yet assessed; for the home page."""
-    return inbox(is_clinical=True).new
-
-
 def inbox(*, is_clinical: bool) -> Inbox:
     """Everything of the last 30 days, and what is still open."""
     since = timezone.now() - dt.timedelta(days=SHOWN_DAYS)

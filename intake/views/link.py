@@ -73,7 +73,7 @@ def with_invitation(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         cookie = _cookie(request)
         rows = Invitation.objects.select_related("patient", "response")
-        invitation = rows.filter(pk=cookie.get("invitation")).first()
+        invitation = rows.filter(pk=cookie.get("invitation", 0)).first()
         if invitation is None:
             return closed(request, "unknown")
         if not invitation.is_open:
@@ -158,7 +158,7 @@ def own_response(request: HttpRequest) -> IntakeResponse | None:
     if not cookie.get("sees"):
         return None
     rows = IntakeResponse.objects.select_related("patient", "invitation")
-    return rows.filter(invitation_id=cookie.get("invitation")).first()
+    return rows.filter(invitation_id=cookie.get("invitation", 0)).first()
 
 
 def _go_on(response: IntakeResponse) -> HttpResponse:

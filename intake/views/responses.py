@@ -36,7 +36,7 @@ def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponse:
         red_flags.acknowledge(alert.pk, by=request.user, note=form.cleaned_data["note"])
         messages.success(request, "Noted. The alert is answered.")
     else:
-        messages.error(request, form.errors["note"][0])
+        messages.error(request, str(form.errors["note"][0]))
     back = request.POST.get("back", "")
     if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         return redirect(back)

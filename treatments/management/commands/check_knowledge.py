@@ -9,19 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from intake.assessment import KnowledgeError as IntakeKnowledgeError
-from intake.assessment import load_intake_knowledge
+from intake.checks import knowledge_faults
 from treatments.planner.checking import Coverage, check_knowledge, coverage
 from treatments.planner.facts import SITES
 from treatments.planner.load import FOLDER, KnowledgeError, load_planner_knowledge
-
-
-def _intake_faults() -> tuple[str, ...]:
-    try:
-        load_intake_knowledge()
-    except IntakeKnowledgeError as error:
-        return tuple(f"intake/knowledge: {fault}" for fault in error.faults)
-    return ()
 
 
 class Command(BaseCommand):
@@ -33,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
-        faults = [*_intake_faults(), *check_knowledge(folder)]
+        faults = [*knowledge_faults(), *check_knowledge(folder)]
         for fault in faults:
             self.stderr.write(fault)
         try:

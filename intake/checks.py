@@ -1,0 +1,39 @@
+"""Django's own `check` reads every knowledge file of the intake: a broken one keeps the server from starting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, register
+
+from intake.assessment import KnowledgeError, load_intake_knowledge
+from intake.assessment.text_lexicon import LexiconError, load_lexicon
+from intake.consent import load_consent
+from intake.questionnaire_file import load_instruments, load_questionnaire
+
+HINT = "Correct the file under intake/knowledge/; `manage.py check_knowledge` prints the same list."
+LOADERS: tuple[Callable[[], Any], ...] = (
+    load_intake_knowledge,
+    load_lexicon,
+    load_questionnaire,
+    load_instruments,
+    load_consent,
+)
+
+
+def knowledge_faults() -> tuple[str, ...]:
+    """Every fault of every knowledge file of the intake, each with file and key, each once."""
+    faults: dict[str, None] = {}
+    for load in LOADERS:
+        try:
+            load()
+        except (KnowledgeError, LexiconError) as error:
+            faults |= dict.fromkeys(f"intake/knowledge: {fault}" for fault in error.faults)
+    return tuple(faults)
+
+
+@register("knowledge")
+def intake_knowledge(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    return [Error(fault, hint=HINT, id="intake.E001") for fault in knowledge_faults()]
