@@ -42,9 +42,10 @@ ACTIONS = {
 
 
 def because_words(ids: Any) -> list[str]:
-    """Finding ids as a practitioner reads them."""
+    """Findings and facts as a practitioner reads them; ``class:`` and ``visit:`` say what the page says anyway."""
     label = load_intake_knowledge().label
-    return [label(one) for one in ([ids] if isinstance(ids, str) else ids or [])]
+    shown = [one for one in ([ids] if isinstance(ids, str) else ids or []) if not one.startswith(("class:", "visit:"))]
+    return [one.replace(":", " ").replace("_", " ") if ":" in one else label(one) for one in shown]
 
 
 def dose_words(dose: Json) -> str:
@@ -100,7 +101,7 @@ def page_of(plan: TreatmentPlan) -> Json:
         "open_points": signing.open_points(plan) if plan.is_draft else [],
         "clinical_alerts": result.get("alerts", []),
         "withheld": _withheld(result),
-        "ask": [{**ask, "label": because_words(ask["finding"])[0]} for ask in result.get("ask", [])],
+        "ask": [{**ask, "label": load_intake_knowledge().label(ask["finding"])} for ask in result.get("ask", [])],
         "merge": plan.review.get("merge"),
         "edits": [{**e, "when": dt.datetime.fromisoformat(e["at"])} for e in reversed(plan.edits[-30:])],
         "can_undo": plan.is_draft and bool(plan.earlier),
@@ -133,6 +134,7 @@ def _alerts(plan: TreatmentPlan) -> list[Json]:
                 "icon": icon,
                 "word": word,
                 "because_words": because_words(alert["because"]),
+                "name": "" if alert["text"].startswith(alert["item"]) else alert["item"],
                 "is_seen": alert["key"] in seen,
                 "passed": passed.get(alert["key"]),
                 "anchor": "alert-" + "".join(c if c.isalnum() else "-" for c in alert["key"]),
@@ -257,6 +259,6 @@ def proposal_page(proposal: Proposal) -> Json:
             for alert in result.get("alerts", [])
             if alert["level"] in ("emergency", "refer", "caution")
         ],
-        "ask": [{**ask, "label": because_words(ask["finding"])[0]} for ask in result.get("ask", [])],
+        "ask": [{**ask, "label": load_intake_knowledge().label(ask["finding"])} for ask in result.get("ask", [])],
         "assessment": proposal.assessment,
     }

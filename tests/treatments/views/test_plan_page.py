@@ -282,5 +282,5 @@ def test_queries_do_not_grow_with_edits(
 ) -> None:
     for point in ("BL23", "GB34", "ST36", "LR3"):
         change(client, plan, "add_point", "stages.0.points", point=point, side="both")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         client.get(at(plan))
