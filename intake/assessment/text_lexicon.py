@@ -268,8 +268,8 @@ class _Compiler:
         # Chinese is read sign by sign
         spaced = entry if entry.isascii() else _HAN_SIGN.sub(r" \1 ", entry)
         numbers = tuple(self._term(word) for word in spaced.split())
-        if not numbers:
-            self._fault(where, "an empty word")
+        if not numbers or "*" in spaced.split():
+            self._fault(where, f"an empty word in {entry!r}")
         elif len(numbers) == 1:
             self._single.setdefault(numbers[0], set()).add(name)
         else:

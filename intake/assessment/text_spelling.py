@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 MIN_FUZZY = 5
-MIN_SKELETON = 7
+MIN_SKELETON = 8
 _CACHE = 20_000
 
 
@@ -84,7 +84,7 @@ class Speller:
                     near.add(term)
         if len(word) >= MIN_SKELETON - 1:
             for term in self._skeletons.get(_skeleton(word), ()):
-                if abs(len(term) - len(word)) <= 2:
+                if term[:2] == word[:2] and _distance(word, term) <= 2:
                     near.add(term)
         return near
 
@@ -93,16 +93,30 @@ def _one_letter_less(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
-def _one_slip(a: str, b: str) -> bool:
-    """Whether one letter inserted, left out, replaced or swapped with its neighbour turns a into b."""
-    if len(a) > len(b):
-        a, b = b, a
+def _one_slip(written: str, term: str) -> bool:
+    """Whether one letter inserted, left out, replaced or swapped with its neighbour turns the term into the word.
+
+    A term of five letters has too many neighbours ("fever", "never"): there only a swap or a letter too much counts.
+    """
     i = 0
-    while i < len(a) and a[i] == b[i]:
+    while i < min(len(written), len(term)) and written[i] == term[i]:
         i += 1
-    if len(a) == len(b):
-        return a[i + 1 :] == b[i + 1 :] or (a[i + 2 :] == b[i + 2 :] and a[i : i + 2] == b[i : i + 2][::-1])
-    return len(b) - len(a) == 1 and a[i:] == b[i + 1 :]
+    if len(written) == len(term):
+        swapped = written[i + 2 :] == term[i + 2 :] and written[i : i + 2] == term[i : i + 2][::-1]
+        return swapped or (len(term) > MIN_FUZZY and written[i + 1 :] == term[i + 1 :])
+    if len(written) == len(term) + 1:
+        return written[i + 1 :] == term[i:]
+    return len(term) > MIN_FUZZY and len(term) == len(written) + 1 and written[i:] == term[i + 1 :]
+
+
+def _distance(a: str, b: str) -> int:
+    """Letters to insert, leave out or replace to make b of a."""
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        corner, row[0] = row[0], i
+        for j, other in enumerate(b, 1):
+            corner, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, corner + (letter != other))
+    return row[-1]
 
 
 def _skeleton(word: str) -> str:
