@@ -95,6 +95,10 @@ class MoveForm(forms.Form):
     )
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
+    def clean_clock(self) -> dt.time:
+        clock: dt.time = self.cleaned_data["clock"]
+        return clock.replace(second=0, microsecond=0)
+
 
 class WishForm(forms.Form):
     """What suits the patient. Every field may be left alone."""

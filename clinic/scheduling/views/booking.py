@@ -20,7 +20,7 @@ from clinic.scheduling.errors import BookingRefused, FormUsedTwice
 from clinic.scheduling.forms import BookingForm
 from clinic.scheduling.models import Service
 from clinic.scheduling.offers import free_times, slot_from_wall, slot_value
-from clinic.scheduling.views.shared import new_nonce, with_change
+from clinic.scheduling.views.shared import new_nonce, with_change, words_asked
 
 
 def _need(data: QueryDict, patient_id: int | None) -> Need | None:
@@ -43,7 +43,7 @@ def _page(request: HttpRequest, data: QueryDict, *, form: BookingForm | None = N
         day = day_field.clean(data.get("day") or timezone.localdate().isoformat())
     except ValidationError:  # the form says what is wrong with the day; the times shown are today's
         day = timezone.localdate()
-    asked = data.get("q", "")[:100]
+    asked = data.get("q", "").replace("\0", "")[:100]
     return {
         "form": form,
         "patient": patient,
@@ -118,7 +118,7 @@ def free(request: HttpRequest) -> HttpResponse:
 @require_GET
 def patient_options(request: HttpRequest) -> HttpResponse:
     """Part of the page: the first few patients whose names begin so."""
-    asked = request.GET.get("q", "")[:100]
+    asked = words_asked(request)
     found = list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 else []
     fetch.note_list(request.user, found, what="patients")
     return render(request, "scheduling/_patients.html", {"found": found, "q": asked})

@@ -22,14 +22,14 @@ from clinic.scheduling.forms import WishForm
 from clinic.scheduling.models import Course
 from clinic.scheduling.offers import VisitRow, check_row, marked, moment_of, propose_course, read_rows, use_slot
 from clinic.scheduling.presenters import course_words, courses_to_book, series_offer, visits_of
-from clinic.scheduling.views.shared import new_nonce
+from clinic.scheduling.views.shared import new_nonce, read_nonce
 
 
 @require_GET
 def followups(request: HttpRequest) -> HttpResponse:
     waiting = courses_to_book()
     fetch.note_list(request.user, [line["course"].patient for line in waiting], what="courses")
-    offer = series_offer(request.GET.get("booked"), request.GET.get("nonce", ""), now=timezone.now())
+    offer = series_offer(request.GET.get("booked"), read_nonce(request.GET.get("nonce", "")), now=timezone.now())
     return render(request, "scheduling/followups.html", {"waiting": waiting, "offer": offer})
 
 
@@ -59,7 +59,7 @@ def _page(
         "wish": wish,
         "booked": visits_of(course),
         "practitioners": practitioners(),
-        "nonce": request.POST.get("nonce") or new_nonce(),
+        "nonce": read_nonce(request.POST.get("nonce", "")) or new_nonce(),
         "wish_kept": [(name, value) for name in wish.fields for value in _typed(wish).getlist(name)],
         "can_skip": any(row.state == "taken" for row in rows) and any(row.state != "taken" for row in rows),
         **more,
@@ -80,7 +80,7 @@ def course(request: HttpRequest, course_id: int) -> HttpResponse:
         found,
         wish.wish(),
         practitioner=chosen.pk if chosen else None,
-        first_day=wish.cleaned_data["first_day"],
+        first_day=max(wish.cleaned_data["first_day"], timezone.localdate()),
         now=timezone.now(),
     )
     return _page(request, found, rows, wish)
@@ -89,7 +89,7 @@ def course(request: HttpRequest, course_id: int) -> HttpResponse:
 def _book(request: HttpRequest, course: Course, wish: WishForm) -> HttpResponse:
     """All rows or none. ``use`` puts the next fit into a row; ``skip_taken`` leaves the clashing ones out."""
     now, zone = timezone.now(), Clinic.current().zone
-    nonce = request.POST.get("nonce", "")[:40]
+    nonce = read_nonce(request.POST.get("nonce", "")) or new_nonce()
     rows = read_rows(course, request.POST)
     if request.POST.get("use"):
         return _page(request, course, _with_next_fit(course, rows, request.POST["use"], now), wish)
@@ -108,7 +108,7 @@ def _book(request: HttpRequest, course: Course, wish: WishForm) -> HttpResponse:
             course=course,
             visits=wanted,
             by=request.user,
-            nonce=nonce if len(nonce) >= 8 else new_nonce(),
+            nonce=nonce,
             skip_taken=bool(request.POST.get("skip_taken")),
         )
     except SeriesClash as refusal:
@@ -160,7 +160,7 @@ def undo_booking(request: HttpRequest, course_id: int) -> HttpResponse:
     """Cancel all that one form booked for a course, some minutes after it."""
     found = fetch.course_for(request.user, course_id)
     try:
-        undo_series(course=found, nonce=request.POST.get("nonce", ""), by=request.user)
+        undo_series(course=found, nonce=read_nonce(request.POST.get("nonce", "")), by=request.user)
     except BookingRefused as refusal:
         messages.error(request, refusal.words)
     else:

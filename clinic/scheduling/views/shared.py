@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 
 from django.http import HttpRequest
@@ -23,6 +24,16 @@ def day_asked(request: HttpRequest, name: str = "date") -> dt.date:
 def new_nonce() -> str:
     """Made with every form that books: the same form sent twice books once."""
     return secrets.token_urlsafe(18)
+
+
+def read_nonce(text: str) -> str:
+    """The nonce a form or address carries; empty for anything that ``new_nonce`` cannot have made."""
+    return text if re.fullmatch(r"[A-Za-z0-9_-]{8,40}", text) else ""
+
+
+def words_asked(request: HttpRequest) -> str:
+    """What is looked for with ``?q=``: short, and without the NUL that PostgreSQL refuses."""
+    return request.GET.get("q", "").replace("\0", "")[:100]
 
 
 def way_back(request: HttpRequest, default: str) -> str:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from clinic.scheduling.models import Appointment
+from clinic.scheduling.models import Appointment, AppointmentChange
 from tests.factories.scheduling import AppointmentFactory, DeviceFactory, at
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +91,14 @@ def test_sqlite_refuses_times_that_do_not_sort():
 def test_visit_cannot_end_before_it_starts():
     with pytest.raises(IntegrityError), transaction.atomic():
         AppointmentFactory(starts_at=TEN, ends_at=TEN, busy_until=TEN)
+
+
+def test_visits_are_not_deleted_and_their_history_only_grows():
+    visit = AppointmentFactory(starts_at=TEN)
+    change = AppointmentChange.objects.create(appointment=visit, kind="booked", by=visit.created_by, at=TEN)
+    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic():
+        AppointmentChange.objects.filter(pk=change.pk).update(kind="moved")
+    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic():
+        AppointmentChange.objects.filter(pk=change.pk)._raw_delete("default")
+    with pytest.raises(IntegrityError, match="not deleted"), transaction.atomic():
+        Appointment.objects.filter(pk=visit.pk)._raw_delete("default")

@@ -457,3 +457,29 @@ def test_get_changes_nothing(house, client, course):
         assert client.get(reverse(f"scheduling:{name}", args=[pk]), {"status": "cancelled"}).status_code == 405
     visit.refresh_from_db()
     assert visit.version == 1
+
+
+# --- whatever is sent, never a 500 -----------------------------------------------------------------------------
+ODD = ["\0", "a\0b", "\ud7ff\u202e", "9" * 30, "-1", "1e9", "' OR 1=1 --", "<script>", "x" * 5000, "0001-01-01", "NaN"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_odd_input_is_answered_in_words(house, client, course, odd):
+    visit = house.visit()
+    names = [
+        *("q", "date", "view", "changed", "practitioner", "patient", "service", "day", "slot", "clock", "start", "end"),
+        *("booked", "nonce", "first_day", "weekdays", "part_of_day", "at", "version", "status", "use", "number"),
+        *("next", "look", "skip_taken", "day-1", "clock-1", "practitioner-1"),
+    ]
+    sent = dict.fromkeys(names, odd)
+    addresses = {
+        "calendar": [], "feed": [], "new": [], "free": [], "patient_options": [], "today": [], "followups": [],
+        "appointment": [visit.pk], "move": [visit.pk], "status": [visit.pk], "course": [course.pk],
+        "check": [course.pk, 1], "undo_course": [course.pk],
+    }  # fmt: skip
+    for name, args in addresses.items():
+        url = reverse(f"scheduling:{name}", args=args)
+        for method in (client.get, client.post):
+            assert method(url, sent).status_code < 500, (name, method)
+    visit.refresh_from_db()
+    assert (visit.version, Appointment.objects.count()) == (1, 1)
