@@ -1,6 +1,7 @@
 """From what is stored of a patient to one `Case`: answers, safety facts, findings, clearances, scores.
 
-Later sources win: answers, then safety facts (newest row of each finding), then the practitioner's findings.
+Later sources win: answers, then safety facts (newest row of each finding), then the practitioner's findings, then
+safety facts recorded after those were signed.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.people.models import Patient, SafetyFact
@@ -40,6 +42,9 @@ def case_data(patient: Patient, assessment: Assessment | None, *, visit: int = 1
         _set(findings, finding, present)
     for finding, present in (assessment.findings if assessment is not None else {}).items():
         _set(findings, finding, present)
+    if assessment is not None and assessment.signed_at is not None:
+        for finding, present in facts_since(patient, assessment.signed_at).items():
+            _set(findings, finding, present)
     if findings.get("condition.pregnant") is False:
         data["patient"]["pregnancy_weeks"] = None
     cleared = Clearance.objects.filter(patient=patient, withdrawn_at=None).values_list("finding", flat=True)
@@ -118,11 +123,19 @@ def _answers_part(patient: Patient, response: IntakeResponse | None, today: date
     return data
 
 
+def facts_since(patient: Patient, moment: datetime) -> dict[str, bool | None]:
+    """What was recorded after a moment, as after an assessment was signed: newer than the hand that examined."""
+    return _newest(SafetyFact.objects.filter(patient=patient, recorded_at__gt=moment))
+
+
 def _facts(patient: Patient) -> dict[str, bool | None]:
+    return _newest(SafetyFact.objects.filter(patient=patient))
+
+
+def _newest(rows: QuerySet[SafetyFact]) -> dict[str, bool | None]:
     """The newest row of each finding."""
     facts: dict[str, bool | None] = {}
-    rows = SafetyFact.objects.filter(patient=patient).order_by("-id").values_list("finding", "present")
-    for finding, present in rows:
+    for finding, present in rows.order_by("-id").values_list("finding", "present"):
         facts.setdefault(finding, present)
     return facts
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from intake.assessment import assess, load_intake_knowledge
-from intake.case import build_case
+from intake.case import build_case, facts_since
 from intake.models import Assessment, IntakeResponse
 
 
@@ -55,10 +55,13 @@ def open_draft(*, patient: Any, by: Any) -> Assessment:
         return draft
     last = Assessment.objects.filter(patient=patient, status="signed").first()
     response = IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).first()
+    # what was told or recorded since then is newer than what the last examination found
+    newer = facts_since(patient, last.signed_at) if last and last.signed_at else {}
+    taken_over = {finding: value for finding, value in last.findings.items() if finding not in newer} if last else {}
     draft = Assessment.objects.create(
         patient=patient,
         response=response,
-        findings=last.findings if last else {},
+        findings=taken_over,
         levels=last.levels if last else [],
         ashi=last.ashi if last else [],
         created_by=by,

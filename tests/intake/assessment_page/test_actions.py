@@ -13,6 +13,7 @@ from clinic.people.models import SafetyFact
 from intake.actions import assessment as actions
 from intake.actions import assessment_clearance
 from intake.actions.assessment import Examination
+from intake.case import build_case
 from intake.models import Assessment, Clearance
 from tests.factories.assessed import assessed, examined
 from tests.factories.people import PatientFactory, UserFactory
@@ -148,3 +149,12 @@ def test_clearing_a_flag_lifts_it_and_taking_that_back_brings_it_again(ana, petr
     draft = actions.open_draft(patient=ana, by=petra)
     assert actions.sign(assessment_id=draft.pk, revision=draft.revision, by=petra).result["action"] in STOPS
     assert AuditEvent.objects.filter(action__startswith="redflag.").count() == 2
+
+
+def test_what_is_recorded_after_signing_is_newer_than_the_examination(ana, petra) -> None:
+    signed = assessed(ana, petra, condition__pacemaker=False)
+    SafetyFact.objects.create(patient=ana, finding="condition.pacemaker", present=True, recorded_by=petra)
+    today = dt.date(2026, 11, 1)
+    assert build_case(ana, signed, today=today).is_present("condition.pacemaker")
+    again = actions.open_draft(patient=ana, by=petra)
+    assert build_case(ana, again, today=today).is_present("condition.pacemaker")
