@@ -24,10 +24,31 @@
   });
 
   // Small forms outside the big one speak of the same revision: keep them in step after an autosave.
+  // A stop that has just come up goes before the eyes: the answer that raised it may stand far below.
+  const stopped = () => document.querySelector("#visit-stop .stop");
+  let wasStopped = Boolean(stopped());
+  document.body.addEventListener("htmx:afterSettle", () => {
+    const stop = stopped();
+    if (stop && !wasStopped) { stop.scrollIntoView({ block: "center" }); stop.focus({ preventScroll: true }); }
+    wasStopped = Boolean(stop);
+  });
   document.body.addEventListener("htmx:oobAfterSwap", () => {
     const revision = document.getElementById("visit-revision");
     if (revision) document.querySelectorAll(".follows-revision").forEach((field) => { field.value = revision.value; });
   });
+
+  // A pressed button sends the whole form itself: no autosave beside it, and no autosave to the button's address.
+  const form = document.getElementById("visit-form");
+  if (form) {
+    let leaving = false;
+    form.addEventListener("submit", () => { leaving = true; });
+    window.addEventListener("pageshow", () => { leaving = false; });
+    form.addEventListener("htmx:configRequest", (event) => {
+      if (event.target !== form) return;
+      if (leaving) { event.preventDefault(); return; }
+      event.detail.path = form.getAttribute("hx-post");
+    });
+  }
 
   const saved = document.getElementById("visit-saved");
   const failed = () => {
@@ -38,7 +59,7 @@
     words.dataset.state = "failed";
     words.textContent = "Not saved. Your text is still here; trying again in 10 seconds.";
     saved.append(words);
-    window.setTimeout(() => { const form = document.getElementById("visit-form"); if (form) changed(form); }, 10000);
+    window.setTimeout(() => { if (form) changed(form); }, 10000);
   };
   document.body.addEventListener("htmx:sendError", failed);
   document.body.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status >= 500) failed(); });

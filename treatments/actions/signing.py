@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from clinic.scheduling.actions import request_course
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.scheduling.actions import request_course
 from treatments.actions import mind, plans
+from treatments.actions.visit_events import open_serious_events
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
 
 
@@ -34,6 +35,8 @@ def open_points(plan: TreatmentPlan) -> list[str]:
             reasons.append(f"{alert['text']} Take it out, or give a reason.")
     if not any(stage["points"] for stage in plan.treatment["stages"]) and not plan.treatment["adjuncts"]:
         reasons.append("There is nothing in the plan yet.")
+    if open_serious_events(plan.patient).exists():
+        reasons.append("A serious adverse event has not been reviewed yet: review it first.")
     return reasons
 
 

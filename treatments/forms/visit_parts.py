@@ -111,7 +111,9 @@ class VisitForms:
             for name in form.changed_data:
                 field = form[name]
                 label = f"{self.name_of(uid)}: {field.label.lower()}".removeprefix(": ")
-                found.append((label, _shown(form.initial.get(name)), _shown(field.value())))
+                theirs, mine = _shown(form.initial.get(name)), _shown(field.value())
+                if theirs != mine:
+                    found.append((label, theirs, mine))
         return found
 
     def name_of(self, uid: str) -> str:

@@ -18,6 +18,7 @@ from intake.assessment import assess, load_intake_knowledge
 from intake.case import build_case
 from intake.models import Clearance, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.presenters import assessment as assessment_words
+from treatments.actions.visit_events import KINDS, open_serious_events
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
 from treatments.presenters.plan import dose_words, review_words
 
@@ -73,6 +74,7 @@ def clinical_part(patient: Any, *, today: dt.date) -> Json:
         "draft_plan": next((p for p in plans if p.status == "draft"), None),
         "open_visit": next((v for v in visits if v.status == "draft"), None),
         "visits_done": len(visits),
+        "serious_events": list(open_serious_events(patient)),
         "open_flags": [f for f in flags if f.acknowledged_at is None],
         "curves": _curves(patient),
         "timeline": _timeline(patient, assessments, plans, visits, responses, flags),
@@ -214,7 +216,9 @@ def _timeline(patient: Any, assessments: Any, plans: Any, visits: Any, responses
         taken_back = " (taken back)" if c.withdrawn_at else ""
         add(c.cleared_at, f"Cleared: {label(c.finding)}{taken_back}", f"{c.result} · {c.examined_by}")
     for e in AdverseEvent.objects.filter(patient=patient)[:10]:
-        add(e.recorded_at, f"Adverse event: {e.code.replace('_', ' ')}", e.get_severity_display())
+        words = f"{e.get_severity_display()}{', serious' if e.serious else ''}"
+        url = reverse("visits:event_review", args=[e.pk])
+        add(e.recorded_at, f"Adverse event{' reviewed' if e.follows_id else ''}: {KINDS[e.code].name}", words, url)
     return sorted(events, key=lambda event: event["at"], reverse=True)[:EVENTS]
 
 

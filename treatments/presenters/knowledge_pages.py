@@ -161,7 +161,7 @@ def patterns_page() -> Json:
     rows = []
     for name, pattern in intake.patterns.pattern.items():
         signs = [
-            (intake.labels[finding], weight.votes[name], weight.source)
+            (words.fact_words(finding), weight.votes[name], weight.source)
             for finding, weight in intake.weights.weights.items()
             if name in weight.votes
         ]

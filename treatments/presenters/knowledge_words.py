@@ -31,6 +31,16 @@ SERVES = {
     "calm": "Calming points",
     "ashi": "Ashi points",
 }
+BEFORE = {  # what a finding's own label leaves unsaid
+    "onset": "began with",
+    "quality": "pain:",
+    "worsened_by": "worse from",
+    "eased_by": "better from",
+    "time": "when:",
+    "tongue": "tongue",
+    "pulse": "pulse",
+    "palpation": "by touch:",
+}
 SIDES = {
     "painful": "painful side",
     "both": "both sides",
@@ -64,7 +74,7 @@ def fact_words(fact: str) -> str:
     """``site:low_back`` as "low back", a finding by the name the assessment gives it."""
     labels = load_intake_knowledge().labels
     if fact in labels:
-        return labels[fact]
+        return f"{BEFORE.get(fact.partition('.')[0], '')} {labels[fact]}".strip()
     kind, _, value = fact.partition(":")
     if not value:
         return fact.replace("_", " ").replace(".", ": ")

@@ -119,8 +119,7 @@ def _table(scores: list[Score]) -> list[Json]:
             key,
             {
                 "at": at,
-                "occasion": score.get_occasion_display(),
-                "visit": score.visit_number,
+                "when": _when(score),
                 "filled_by": score.get_filled_by_display(),
                 "language": score.language,
                 "values": {},
@@ -130,6 +129,13 @@ def _table(scores: list[Score]) -> list[Json]:
     for row in rows.values():
         row["cells"] = [row["values"].get(measure, "") for measure in used]
     return sorted(rows.values(), key=lambda row: row["at"], reverse=True)
+
+
+def _when(score: Score) -> str:
+    if score.visit_number is None:
+        return score.get_occasion_display()
+    is_review = score.occasion == Score.Occasion.REVIEW
+    return f"{'review, ' if is_review else ''}visit {score.visit_number}"
 
 
 def _pacing(plan: TreatmentPlan) -> Json:

@@ -16,6 +16,7 @@ from intake.models import Clearance, Score
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan, signed_visit
 from treatments.actions import visit_flags, visit_record
+from treatments.actions.signing import open_points
 from treatments.forms.visit import flag_field
 from treatments.forms.visit_parts import VisitForms
 from treatments.models import AdverseEvent, Amendment, Visit
@@ -370,6 +371,8 @@ def test_an_adverse_event_is_recorded_and_a_serious_one_stops_the_next_visit(cli
     assert (event.serious, event.severity, event.visit_id) == (True, "severe", visit.pk)
     client.post(reverse("visits:start", args=[patient.pk]))
     assert Visit.objects.count() == 1
+    assert "Serious adverse event, not reviewed" in client.get(reverse("chart", args=[patient.pk])).content.decode()
+    assert any("serious adverse event" in reason for reason in open_points(visit.plan))
     review = reverse("visits:event_review", args=[event.pk])
     assert client.get(review).status_code == 200
     client.post(review, {"outcome": "recovered", "note": "No more deep needling at GB21."})
