@@ -64,12 +64,19 @@ def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]
             rows.append(
                 {
                     "screen": screen.id,
-                    "label": question.label if len(screen.questions) > 1 else screen.title,
+                    "label": _heading(screen, question),
                     "words": words,
                     "is_answered": told,
                 }
             )
     return [{"title": title, "rows": rows} for title, rows in sections.items()]
+
+
+def _heading(screen: Screen, question: Question) -> str:
+    """The question as it reads without its screen around it."""
+    if len(screen.questions) == 1:
+        return screen.title
+    return question.label if question.label.endswith("?") else f"{screen.title}: {question.label}"
 
 
 def in_words(question: Question, value: Any) -> list[str]:

@@ -1,0 +1,77 @@
+"""Several at once, on real connections: one submit, no answer lost, one link open, one alert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from clinic.audit import trail
+from intake.actions import answers as actions
+from intake.actions import limits
+from intake.actions.invitations import invite
+from intake.models import IntakeResponse, Invitation, RateCount, RedFlagAlert, Score
+from tests.factories.intake import ResponseFactory
+from tests.factories.people import PatientFactory, UserFactory
+from tests.support.on_disk import on_disk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MANY = 6
+
+
+@pytest.fixture(autouse=True)
+def _real_file(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    with on_disk(tmp_path):
+        yield
+
+
+def at_once(work: Callable[[int], Any]) -> list[Any]:
+    """Run ``work(0)`` to ``work(MANY - 1)`` together, each on its own connection."""
+    gate = Barrier(MANY)
+
+    def one(number: int) -> Any:
+        try:
+            gate.wait(10)
+            return work(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(MANY) as pool:
+        return list(pool.map(one, range(MANY)))
+
+
+def test_many_sends_are_one() -> None:
+    response = ResponseFactory(complete=True)
+    sent = at_once(lambda _: actions.submit(response.pk, home="/"))
+    assert len({row.submitted_at for row in sent}) == 1
+    assert Score.objects.filter(measure="rmdq").count() == 1
+    assert list(trail.verify()) == []
+
+
+def test_answers_of_many_devices_all_stay() -> None:
+    response = ResponseFactory()
+    at_once(lambda n: actions.save_answers(response.pk, values={f"q{n}": n}, home="/"))
+    assert IntakeResponse.objects.get().answers == {f"q{n}": n for n in range(MANY)}
+
+
+def test_one_alert_from_many_saves() -> None:
+    response = ResponseFactory()
+    at_once(lambda _: actions.save_answers(response.pk, values={"saddle_numbness": "yes"}, home="/"))
+    assert RedFlagAlert.objects.count() == 1
+
+
+def test_many_desks_leave_one_open_link() -> None:
+    patient, desk = PatientFactory(), UserFactory(desk=True)
+    at_once(lambda n: invite(patient=patient, by=desk, link=lambda token: f"/i/{token}/"))
+    assert Invitation.objects.count() == MANY
+    assert sum(i.is_open for i in Invitation.objects.select_related("response")) == 1
+
+
+def test_counting_misses_nobody() -> None:
+    counts = at_once(lambda _: limits.count_up("bad-link:test", minutes=10))
+    assert max(counts) == sum(RateCount.objects.values_list("count", flat=True)) == MANY
