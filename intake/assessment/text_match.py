@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .text_lexicon import Chain, Language, Template
+from .text_schema import Chain, Language, Template
 from .text_words import Words
 
 MAX_GUESSES = 2  # misspelt words in one occurrence
@@ -105,6 +105,11 @@ class Matcher:
         end = starts[sentence + 1] if sentence + 1 < len(starts) else len(folded)
         first = starts[sentence]
         return sum(word in self._language.common for word in folded[first : min(end, first + SENTENCE_SAMPLE)])
+
+    def knows(self, used: tuple[int, ...]) -> bool:
+        """Whether these words are words of the lexicon as they are written."""
+        answers = [self._language.speller.terms(self.words.folded[i]) for i in used]
+        return all(numbers and not guessed for numbers, guessed in answers)
 
     def signs(self) -> dict[int, set[Occurrence]]:
         """Occurrences of the signs, by the number of the sign."""

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .text_context import Context
-from .text_lexicon import Language, Lexicon, LexiconError, load_lexicon
+from .text_lexicon import LexiconError, load_lexicon
 from .text_match import Matcher, Occurrence
+from .text_schema import Language, Lexicon
 from .text_words import Words, split
 
 __all__ = ["Lexicon", "LexiconError", "TextSign", "load_lexicon", "read_texts"]
@@ -83,8 +84,8 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
             if found == MAX_PER_FINDING:
                 break
             speakers = _speakers(match, readings)
-            if match.guesses and reading not in speakers:
-                continue  # a word of another language is no misspelling
+            if match.guesses and _is_foreign(match, reading, readings, speakers):
+                continue
             if not any(judge.context.silences(match, sign.ignores) for judge in _judges(match, reading, speakers)):
                 signs.append(_text_sign(sign.finding, sign.strength, key, words, match, reading.language.code))
                 found += 1
@@ -92,10 +93,17 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
 
 
 def _speakers(match: Occurrence, readings: list[_Reading]) -> list[_Reading]:
-    """The languages that know most of the little words in the sentence of the match."""
+    """The languages that know most of the little words in the sentence of the match; none if it has no such words."""
     sentence = readings[0].matcher.words.sentences[match.start]
     counts = [reading.matcher.common_words(sentence) for reading in readings]
-    return [reading for reading, count in zip(readings, counts, strict=True) if count == max(counts)]
+    return [reading for reading, count in zip(readings, counts, strict=True) if count == max(counts) > 0]
+
+
+def _is_foreign(match: Occurrence, reading: _Reading, readings: list[_Reading], speakers: list[_Reading]) -> bool:
+    """Whether what looks misspelt to this language belongs to another ("Fieber" is no misspelt "fiebre")."""
+    if speakers:
+        return reading not in speakers
+    return any(other.matcher.knows(match.used) for other in readings if other is not reading)
 
 
 def _judges(match: Occurrence, reading: _Reading, speakers: list[_Reading]) -> list[_Reading]:

@@ -1,0 +1,126 @@
+"""What a lexicon file may hold, and what it becomes: pydantic models of the file, frozen dataclasses of the reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from .text_spelling import Speller
+
+CueKind = Literal[
+    "negation",  # no, without, denies: reaches over a list
+    "negation_through",  # "never thought of": also over a comma and "I"
+    "denial",  # "don't feel any numbness": a denial although the phrase itself uses its words
+    "negation_near",  # not: reaches a few words
+    "negation_after",  # "fever: none", "was ruled out", "is normal"
+    "negation_behind",  # German "... nicht", right behind the phrase
+    "negator",  # a phrase made of one of these ("cannot pee") is not undone by "normally" behind it
+    "answer_no",  # "Fever? No": only as the whole answer
+    "contrast",  # but, however: ends every reach
+    "because",  # because, so, when: ends the reach of a negation
+    "reason",  # because: ends the reach of a worry ("worried because I cannot feel ...")
+    "fresh_start",  # I, my, can't: after a comma or an "and", a new statement begins
+    "joint",  # and: a new statement may begin
+    "history",  # ten years ago, as a child
+    "present",  # now, since: in the same clause, history is no history
+    "returned",  # worse, again, still: anywhere in the sentence
+    "resolved",  # all fine since, went away
+    "hypothesis",  # afraid of, what if
+    "other",  # my mother, his
+    "own",  # I, my
+    "fleeting",  # gone in a minute, after sitting cross-legged
+]
+Silence = Literal["negation", "history", "hypothesis", "other", "fleeting"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _entries(value: object) -> object:
+    """``"numb | no feeling"`` -> ``("numb", "no feeling")``; anything else is left to be refused."""
+    if not isinstance(value, str):
+        return value
+    return tuple(entry.strip() for entry in value.split("|"))
+
+
+_Entries = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_entries)]
+
+
+class SignFile(_Strict):
+    finding: str = Field(pattern=r"^(flag|condition|wish)\.[a-z0-9_]+$")
+    strength: Literal["states", "asks"] = "states"
+    ignores: tuple[Silence, ...] = ()
+    any: _Entries
+
+
+class CueFile(_Strict):
+    any: _Entries
+    unless: _Entries = ()
+
+
+class LexiconFile(_Strict):
+    language: str = Field(pattern=r"^[a-z]{2}$")
+    words: dict[str, _Entries]
+    phrases: dict[str, _Entries] = {}
+    cues: dict[CueKind, CueFile]
+    sign: tuple[SignFile, ...]
+    ordinary: _Entries = ()
+    common: _Entries
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Names in order; ``gaps[i]`` words at most may stand between names i and i+1."""
+
+    names: tuple[str, ...]
+    gaps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Chains that stand together; ``needs`` are all the names without which it cannot match."""
+
+    chains: tuple[Chain, ...]
+    windows: tuple[int, ...]  # words between chain i and i+1, either order
+    unless: tuple[str, ...]
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    finding: str
+    strength: Literal["states", "asks"]
+    ignores: frozenset[str]
+    templates: tuple[Template, ...]
+
+
+Sequence = tuple[tuple[int, ...], str]  # further terms, and the name that the whole stands for
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language, compiled.
+
+    ``single[t]`` names what term t stands for; ``sequences[t][u]`` are the sequences that begin with terms t and u.
+    ``signs_by_name[n]`` are the templates of signs, by the rarest name that each needs.
+    """
+
+    code: str
+    common: frozenset[str]
+    speller: Speller
+    single: dict[int, tuple[str, ...]]
+    sequences: dict[int, dict[int, tuple[Sequence, ...]]]
+    phrases: dict[str, tuple[Template, ...]]
+    cues: dict[str, tuple[tuple[Template, ...], tuple[Template, ...]]]
+    signs: tuple[Sign, ...]
+    signs_by_name: dict[str, tuple[tuple[int, Template], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All languages; every text is read with each of them."""
+
+    languages: tuple[Language, ...]
