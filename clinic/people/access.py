@@ -57,7 +57,6 @@ ROLES: dict[str, frozenset[Permission]] = {
 # view name -> permission. "namespace:*" covers a whole third-party namespace.
 ADDRESSES: dict[str, Permission] = {
     "healthz": P.ANYONE,
-    "favicon": P.ANYONE,
     "admin:*": P.MANAGE_CLINIC,
     # sign-in (allauth)
     "account_login": P.ANYONE,
@@ -107,6 +106,7 @@ ADDRESSES: dict[str, Permission] = {
     # intake: the practitioner's assessment
     "intake:assess": P.READ_CLINICAL,
     "intake:assessment": P.READ_CLINICAL,
+    "intake:assessment_answers": P.READ_CLINICAL,
     "intake:assessment_save": P.WRITE_CLINICAL,
     "intake:assessment_clear": P.WRITE_CLINICAL,
     "intake:assessment_withdraw": P.WRITE_CLINICAL,

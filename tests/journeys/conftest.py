@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
+expect.set_options(timeout=20_000)  # a busy machine is not a broken page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,7 +40,7 @@ def open_page(browser: Browser, server: DemoServer) -> Iterator[Callable[..., Pa
         context = browser.new_context(viewport=size, base_url=server.url, locale="en-GB")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
         page.on(
             "console",

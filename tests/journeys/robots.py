@@ -1,0 +1,218 @@
+"""People who use the pages: what they click and type. No test of its own; the journeys tell the stories."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from intake.questionnaire import About
+from intake.questionnaire_file import load_questionnaire
+from treatments.demo.answers import Persona, answers_of
+
+
+def answers_for(persona: Persona) -> dict[str, Any]:
+    """What a persona will answer: the same shape as is stored, question id -> value."""
+    born = dt.date(persona.born, 6, 15)
+    today = dt.date.today()  # noqa: DTZ011
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    about = About(age=age, sex=persona.sex, birth_known=True, sex_known=True, on=today)
+    return answers_of(persona, load_questionnaire(), about)
+
+
+class Patient:
+    """Answers the intake on a phone, screen after screen."""
+
+    def __init__(self, page: Page, answers: Mapping[str, Any]) -> None:
+        self.page, self.answers = page, answers
+
+    def open(self, link: str) -> None:
+        self.page.goto(link)
+        expect(self.page).to_have_url(re.compile(r"/i/$"))  # the token is out of the address at once
+        self.page.get_by_role("button", name="Start").click()
+
+    def screen_id(self) -> str | None:
+        found = re.search(r"/i/step/([a-z_0-9]+)/", self.page.url)
+        return found.group(1) if found else None
+
+    def answer_until(self, stop: str | None = None) -> list[str]:
+        """Answer screens until ``stop`` (its id) or until the consent; the screens passed."""
+        passed: list[str] = []
+        while (screen := self.screen_id()) and screen != stop:
+            assert len(passed) < 80, f"the form never ends: {passed}"
+            self.fill()
+            self.next()
+            passed.append(screen)
+        return passed
+
+    def fill(self) -> None:
+        form = self.page.locator("form[data-answers]")
+        for question, value in self.answers.items():
+            if form.locator(f'[name="{question}"], [name^="{question}."]').count():
+                self._put(form, question, value)
+        if form.locator("input, textarea").count() > 1:
+            expect(self.page.locator("#saved")).to_contain_text(re.compile("Saved|Every answer"))
+
+    def next(self) -> None:
+        before = self.page.url
+        self.page.get_by_role("button", name="Next").click()
+        self.page.wait_for_url(lambda url: url != before)
+
+    def _put(self, form: Locator, question: str, value: Any) -> None:
+        if isinstance(value, dict):
+            form.locator(f'[name="{question}.number"]').fill(str(value["number"]))
+            self._tick(form, f"{question}.unit", value["unit"])
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for number, row in enumerate(value, start=1):
+                form.locator(f'[name="{question}.{number}.name"]').fill(row["name"])
+                self._tick(form, f"{question}.{number}.score", row["score"])
+        elif isinstance(value, list):
+            listed = form.locator("details[data-places]:not([open]) > summary")
+            if listed.count() and form.locator(f'[data-places] [name="{question}"]').count():
+                listed.click()
+            for one in value:
+                self._tick(form, question, one)
+        elif form.locator(f'textarea[name="{question}"], input[type="text"][name="{question}"]').count():
+            form.locator(f'[name="{question}"]').fill(str(value))
+            form.locator(f'[name="{question}"]').blur()
+        elif form.locator(f'[name="{question}"]:not([type="radio"])').count():
+            form.locator(f'[name="{question}"]').fill(str(value))
+        else:
+            self._tick(form, question, value)
+
+    @staticmethod
+    def _tick(form: Locator, name: str, value: Any) -> None:
+        selector = f'input[name="{name}"][value="{value}"]'
+        if not form.locator(selector).is_checked():
+            form.locator("label", has=form.page.locator(selector)).first.click()
+
+    def consent_and_send(self, name: str) -> None:
+        page = self.page
+        page.locator("label.choice", has=page.locator("#id_agreed")).click()
+        page.get_by_label("Your full name").fill(name)
+        page.get_by_role("button", name="Sign and go on").click()
+        expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+        page.get_by_role("button", name="Send to the clinic").click()
+        expect(page).to_have_url(re.compile("/i/sent/"))
+
+
+class Desk:
+    """Adds a patient, sends the link, books the course."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def add_patient(self, persona: Persona) -> int:
+        page = self.page
+        page.goto("/patients/new/")
+        page.get_by_label("Given name").fill(persona.given_name)
+        page.get_by_label("Family name").fill(persona.family_name)
+        page.get_by_label("Date of birth").fill(f"{persona.born}-06-15")
+        page.get_by_label("Sex").select_option(persona.sex)
+        page.get_by_label("E-mail").fill("story@example.org")
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_url(re.compile(r"/patients/\d+/$"))
+        found = re.search(r"/patients/(\d+)/", page.url)
+        assert found
+        return int(found.group(1))
+
+    def intake_link(self, patient: int) -> str:
+        page = self.page
+        page.goto(f"/patients/{patient}/invite/")
+        page.get_by_role("button", name="Show the link only").click()
+        expect(page.get_by_alt_text("QR code")).to_be_visible()
+        return page.get_by_label("The link").input_value()
+
+    def book_course(self, name: str) -> int:
+        """Book every visit of the course of somebody on the list; how many dates were offered."""
+        page = self.page
+        page.goto("/followups/")
+        page.get_by_role("link", name=re.compile(name)).first.click()
+        dates = page.locator('input[type="date"][name$="day"], input[type="date"][name*="day-"]').count()
+        page.get_by_role("button", name=re.compile("^Book")).last.click()
+        page.wait_for_url(re.compile("booked="))
+        return dates
+
+
+class Practitioner:
+    """Examines, signs, lets the planner propose, edits, signs, charts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def examine(self, patient: int, persona: Persona) -> None:
+        page = self.page
+        page.goto(f"/patients/{patient}/assessment/")
+        page.get_by_role("button", name="Start the assessment").click()
+        for finding in persona.found:
+            self._mark(finding, "1")
+        for finding in persona.absent_found:
+            self._mark(finding, "0")
+        for level in persona.levels:
+            page.locator(f'label[for="level-{level}"]').click()
+        page.get_by_label("Notes").fill("Cautions talked through; treatment adapted.")
+        page.get_by_label("Notes").blur()
+        expect(page.locator("#saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+
+    def _mark(self, finding: str, value: str) -> None:
+        control = self.page.locator(f'input[name="f.{finding}"][value="{value}"]')
+        self.page.locator(f'label[for="{control.get_attribute("id")}"]').click()
+
+    def sign_assessment(self) -> None:
+        self.page.get_by_role("button", name="Sign the assessment").click()
+        expect(self.page.get_by_role("button", name="Propose a treatment")).to_be_visible()
+
+    def propose(self) -> None:
+        self.page.get_by_role("button", name="Propose a treatment").click()
+        self.page.wait_for_url(re.compile(r"/plans/\d+/$"))
+
+    def codes(self) -> list[str]:
+        return self.page.locator("table.points .code").all_inner_texts()
+
+    def add_point(self, typed: str, side: str = "both") -> None:
+        form = self.page.locator("form.add-point").first
+        form.get_by_role("textbox").first.fill(typed)
+        form.get_by_role("combobox").first.select_option(side)
+        form.get_by_role("button", name="Add", exact=True).click()
+
+    def give_reasons(self, words: str) -> int:
+        """Answer every stop that may be passed with a reason; how many there were."""
+        page, given = self.page, 0
+        while page.locator("form.reason-form").count():
+            form = page.locator("form.reason-form").first
+            before = page.locator("form.reason-form").count()
+            form.locator("select").select_option(index=1)
+            form.get_by_role("textbox").fill(words)
+            form.get_by_role("button", name="Give reason").click()
+            expect(page.locator("form.reason-form")).to_have_count(before - 1)
+            given += 1
+        return given
+
+    def sign_plan(self) -> None:
+        page = self.page
+        box = page.locator("#id_cautions_read")
+        if box.count():
+            box.check()
+        page.get_by_role("button", name="Sign the plan").click()
+        expect(page.get_by_text("signed, in force")).to_be_visible()
+
+    def chart_first_visit(self, patient: int, *, pain: int) -> None:
+        page = self.page
+        page.goto(f"/patients/{patient}/")
+        page.get_by_role("button", name="Start a visit").click()
+        expect(page.get_by_role("heading", name=re.compile("^Visit 1"))).to_be_visible()
+        page.get_by_label("Pain now, 0–10").fill(str(pain))
+        page.get_by_label("On average since last time, 0–10").fill(str(pain))
+        page.get_by_role("button", name="All asked: no").click()
+        expect(page.locator("#visit-saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+        page.get_by_role("button", name="All done as planned").click()
+        for place in page.locator(".ledger-row").all():
+            counted = place.locator(".count .figures").inner_text()
+            place.get_by_label("needles out").fill(counted.strip() or "0")
+        page.get_by_label("needles out").last.blur()
+        expect(page.get_by_text("ready to sign")).to_be_visible()
+        page.get_by_role("button", name="Sign and lock").click()
+        expect(page.get_by_text(re.compile(r"signed \d"))).to_be_visible()
