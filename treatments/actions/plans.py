@@ -15,17 +15,10 @@ from intake.models import Assessment
 from treatments.actions import mind
 from treatments.actions.mind import Json, SafetyAlert
 from treatments.models import Proposal, TreatmentPlan
+from treatments.planner.override_reasons import reasons_for
 
 UNDO_STEPS = 20
-REASONS = {
-    "benefit": "Benefit outweighs the risk for this patient",
-    "examined": "Examined: not present today",
-    "doctor": "Agreed with the patient's doctor",
-    "adapted": "Technique adapted (shallower, weaker, shorter)",
-    "wish": "The patient knows the risk and asks for it",
-    "record": "The record is wrong; it is being corrected",
-    "other": "Other (say which)",
-}
+REASONS = reasons_for("override")
 
 
 class StaleRevision(Exception):
