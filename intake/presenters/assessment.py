@@ -90,8 +90,8 @@ def page_of(assessment: Assessment, *, today: dt.date) -> Json:
         "is_draft": is_draft,
         "complaint": complaint_of(case),
         "texts": [{"label": TEXT_LABELS.get(key, words(key)), "text": text} for key, text in case.texts.items()],
-        "by_hand": [_group(name, case, told) for name in FOUND_BY_HAND],
-        "answered": [_group(name, case, told) for name in GROUPS if name not in FOUND_BY_HAND],
+        "by_hand": [group_of(name, case, told) for name in FOUND_BY_HAND],
+        "answered": [group_of(name, case, told) for name in GROUPS if name not in FOUND_BY_HAND],
         "levels": [{"level": level, "is_tender": level in assessment.levels} for level in LEVELS],
         "ashi": [*assessment.ashi, *([{}] * (2 if is_draft else 0))],
         "sides": SIDES,
@@ -149,9 +149,16 @@ def three_way(finding: str, case: Any, told: Any) -> Json:
 def differences(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Json]:
     """Where two people's findings differ, for the page after a clash."""
     label = load_intake_knowledge().label
+    sent = {True: "1", False: "0", None: ""}
     word = {True: "present", False: "absent", None: "not known"}
     return [
-        {"label": label(finding), "mine": word[mine.get(finding)], "theirs": word[theirs.get(finding)]}
+        {
+            "finding": finding,
+            "value": sent[mine.get(finding)],
+            "label": label(finding),
+            "mine": word[mine.get(finding)],
+            "theirs": word[theirs.get(finding)],
+        }
         for finding in sorted({*mine, *theirs})
         if mine.get(finding) != theirs.get(finding)
     ]
@@ -161,7 +168,7 @@ def _labels(group: str) -> dict[str, str]:
     return {f: label for f, label in load_intake_knowledge().labels.items() if f.startswith(f"{group}.")}
 
 
-def _group(name: str, case: Any, told: Any) -> Json:
+def group_of(name: str, case: Any, told: Any) -> Json:
     controls = [three_way(finding, case, told) for finding in _labels(name)]
     return {
         "name": name,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +26,7 @@ def _fetch(request: HttpRequest, assessment_id: int, *, write: bool = False) -> 
     """The assessment, guarded; the read goes into the audit trail."""
     needed = access.Permission.WRITE_CLINICAL if write else access.Permission.READ_CLINICAL
     if not access.can(request.user, needed):
-        raise access.PermissionDenied
+        raise PermissionDenied
     with transaction.atomic():
         rows = Assessment.objects.select_related("patient", "response", "signed_by", "supersedes")
         found = get_object_or_404(rows, pk=assessment_id)
@@ -45,7 +46,7 @@ def of_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
     patient = access.patient_for(request.user, patient_id, what="assessment")
     if request.method == "POST":
         if not access.can(request.user, access.Permission.WRITE_CLINICAL):
-            raise access.PermissionDenied
+            raise PermissionDenied
         draft = actions.open_draft(patient=patient, by=request.user)
         return redirect("intake:assessment", assessment_id=draft.pk)
     rows = list(patient.assessments.exclude(status="superseded"))
@@ -59,6 +60,22 @@ def of_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
 def page(request: HttpRequest, assessment_id: int) -> HttpResponse:
     found = _fetch(request, assessment_id)
     return _page(request, found)
+
+
+@require_GET
+def answers(request: HttpRequest, assessment_id: int, group: str) -> HttpResponse:
+    """One group of the patient's answers as controls: asked for when it is opened, most never are."""
+    found = _fetch(request, assessment_id)
+    if group not in presenter.GROUPS:
+        raise Http404
+    if not request.htmx:  # type: ignore[attr-defined]
+        return _page(request, found, open_group=group)
+    today = timezone.localdate()
+    case = build_case(found.patient, found, today=today)
+    context = presenter.group_of(group, case, presenter.told_by_patient(found, today=today))
+    return render(
+        request, "intake/_assessment_answers.html", {**context, "is_draft": found.status == Assessment.Status.DRAFT}
+    )
 
 
 def _with_forms(context: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +135,8 @@ def save(request: HttpRequest, assessment_id: int) -> HttpResponse:
 def _go(request: HttpRequest, name: str, **at: Any) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(status=204, headers={"HX-Redirect": reverse(name, kwargs=at)})
-    return redirect(name, **at)
+    answer: HttpResponse = redirect(name, **at)
+    return answer
 
 
 def _result(

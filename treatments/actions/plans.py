@@ -106,7 +106,7 @@ def propose(*, assessment: Assessment, by: Any, keep_edits: bool = True) -> Prop
 
 
 def _was_touched(plan: TreatmentPlan) -> bool:
-    return plan.treatment != plan.proposal.treatment
+    return bool(plan.treatment != plan.proposal.treatment)
 
 
 def _new_draft(proposal: Proposal, *, by: Any, supersedes: TreatmentPlan | None) -> TreatmentPlan:

@@ -86,7 +86,7 @@ def sign_plan(*, plan_id: int, revision: int, service: Any, practitioner: Any, b
 
 def is_finished(plan: TreatmentPlan) -> bool:
     """All visits of the plan's dose were begun: the next plan is a new course, not a change of this one."""
-    return _last_visit(plan) >= plan.treatment["dose"]["sessions"]
+    return _last_visit(plan) >= int(plan.treatment["dose"]["sessions"])
 
 
 def _last_visit(plan: TreatmentPlan) -> int:
@@ -133,4 +133,4 @@ def minutes_needed(treatment: dict[str, Any]) -> int:
     """Room time of one visit: 10 to settle and talk, retention, hands-on work, 5 for each turn (DESIGN)."""
     stages = treatment["stages"]
     hands_on = sum(a.get("minutes") or 0 for a in treatment["adjuncts"] if a["kind"] not in ("heat_lamp",))
-    return 10 + sum(stage["retention_min"] for stage in stages) + hands_on + 5 * max(0, len(stages) - 1)
+    return int(10 + sum(stage["retention_min"] for stage in stages) + hands_on + 5 * max(0, len(stages) - 1))

@@ -79,7 +79,7 @@ class PointForm(forms.Form):
         }
 
     def clean_levels(self) -> list[str]:
-        levels = self.cleaned_data["levels"].upper().replace(",", " ").split()
+        levels: list[str] = self.cleaned_data["levels"].upper().replace(",", " ").split()
         unknown = [level for level in levels if level not in LEVELS]
         if unknown:
             raise forms.ValidationError(f"Not a level of the spine: {', '.join(unknown)}. Write L4 L5.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -14,7 +15,7 @@ from treatments.models import Proposal, TreatmentPlan
 
 def plan_for(request: HttpRequest, plan_id: int, *, write: bool = False, what: str = "plan") -> TreatmentPlan:
     """Raises Http404 or PermissionDenied."""
-    return _fetch(
+    plan: TreatmentPlan = _fetch(
         request,
         TreatmentPlan.objects.select_related(
             "patient", "proposal__assessment__patient", "proposal__assessment__response", "signed_by", "created_by"
@@ -23,17 +24,19 @@ def plan_for(request: HttpRequest, plan_id: int, *, write: bool = False, what: s
         what,
         write,
     )
+    return plan
 
 
 def proposal_for(request: HttpRequest, proposal_id: int) -> Proposal:
     rows = Proposal.objects.select_related("patient", "assessment", "created_by")
-    return _fetch(request, rows, proposal_id, "proposal", False)
+    proposal: Proposal = _fetch(request, rows, proposal_id, "proposal", False)
+    return proposal
 
 
 def _fetch(request: HttpRequest, rows: Any, pk: int, what: str, write: bool) -> Any:
     needed = access.Permission.WRITE_CLINICAL if write else access.Permission.READ_CLINICAL
     if not access.can(request.user, needed):
-        raise access.PermissionDenied
+        raise PermissionDenied
     with transaction.atomic():
         found = get_object_or_404(rows, pk=pk)
         access.note_read(request.user, found.patient, what=what, obj=found)

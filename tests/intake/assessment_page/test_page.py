@@ -48,11 +48,11 @@ def test_the_page_shows_both_scores_with_evidence_and_the_patterns(client: Clien
     assert AuditEvent.objects.filter(action="assessment.read", patient_id=draft.patient_id).count() == 1
 
 
-@pytest.mark.parametrize("path", ["", "save/", "clear/", "clear/1/withdraw/"])
+@pytest.mark.parametrize("path", ["", "answers/flag/", "save/", "clear/", "clear/1/withdraw/"])
 def test_the_front_desk_is_refused(draft: Assessment, path: str) -> None:
     desk = Client()
     desk.force_login(UserFactory(desk=True))
-    method = desk.post if path else desk.get
+    method = desk.get if path in ("", "answers/flag/") else desk.post
     assert method(url(draft, path)).status_code == 403
     assert desk.get(f"/patients/{draft.patient_id}/assessment/").status_code == 403
 
@@ -102,7 +102,7 @@ def test_a_clash_shows_both_versions_and_keeps_what_was_typed(
     assert "red sides" in text and "wiry" in text and "theirs" in text
     assert f'name="keep" value="{now.revision}"' in text
     if not headers:
-        assert "my notes" in text
+        assert "my notes" in text and 'name="f.pulse.wiry" value="1"' in text
     draft.refresh_from_db()
     assert draft.notes == "theirs" and "pulse.wiry" not in draft.findings
     # "Save mine over theirs"
@@ -173,3 +173,16 @@ def test_queries_do_not_grow_with_the_record(client: Client, petra, django_asser
     draft = actions.open_draft(patient=ana, by=petra)
     with django_assert_max_num_queries(26):
         client.get(url(draft))
+
+
+def test_answers_are_corrected_group_by_group_also_without_javascript(client: Client, draft: Assessment) -> None:
+    page = client.get(url(draft)).content.decode()
+    assert 'name="f.tongue.pale"' in page and 'name="f.quality.dull"' not in page
+    part = client.get(url(draft, "answers/quality/"), headers=HTMX).content.decode()
+    assert 'name="f.quality.dull"' in part and "<html" not in part
+    whole = client.get(url(draft, "answers/quality/")).content.decode()
+    assert 'name="f.quality.dull"' in whole and "<html" in whole
+    assert client.get(url(draft, "answers/nonsense/")).status_code == 404
+    client.post(url(draft, "save/"), sent(draft, **{"f.quality.stabbing_fixed": "0"}))
+    draft.refresh_from_db()
+    assert draft.findings["quality.stabbing_fixed"] is False

@@ -162,7 +162,7 @@ def test_a_chart_asks_the_same_number_of_questions_however_long_the_record(
         )
     client = client_of(petra)
     for patient in (ana, plan.patient):
-        with django_assert_max_num_queries(34):
+        with django_assert_max_num_queries(36):
             assert client.get(f"/patients/{patient.pk}/").status_code == 200
 
 
