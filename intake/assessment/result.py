@@ -202,19 +202,20 @@ class ClinicalPicture:
 
     `is_present` also counts what the texts state as the patient's own. `is_suspected` is true where words only
     raise the question: a planner withholds then as for a not-known condition, also beside a ticked no.
-    What a practitioner cleared is absent.
+    What a practitioner cleared is absent. A condition that was told stays: cleared cancer lifts the referral, it does
+    not make the cancer go away, so what it forbids stays forbidden until the answer itself is corrected.
     """
 
     case: Case
     assessment: Assessment
 
     def is_present(self, finding: str) -> bool:
-        if finding in self.case.cleared:
+        if self._is_cleared(finding):
             return False
         return self.case.findings.get(finding) is True or self._is_marked(finding, "states")
 
     def is_absent(self, finding: str) -> bool:
-        if finding in self.case.cleared:
+        if self._is_cleared(finding):
             return True
         return self.case.findings.get(finding) is False and not self._is_marked(finding)
 
@@ -227,9 +228,13 @@ class ClinicalPicture:
     @property
     def is_pregnant(self) -> bool:
         """Said to be pregnant, or weeks are given: of two answers that disagree the careful one counts."""
-        if "condition.pregnant" in self.case.cleared:
+        if self._is_cleared("condition.pregnant"):
             return False
         return self.is_present("condition.pregnant") or self.case.patient.pregnancy_weeks is not None
+
+    def _is_cleared(self, finding: str) -> bool:
+        told = finding.startswith("condition.") and self.case.findings.get(finding) is True
+        return finding in self.case.cleared and not told
 
     def _is_marked(self, finding: str, strength: str | None = None) -> bool:
         marks = self.assessment.marks

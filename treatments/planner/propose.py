@@ -178,7 +178,9 @@ def _stages(
         if stop is not None:
             name = _name(item)
             if item.candidate.limb != "none" and guard.is_one_sided:
-                name = f"{name} {item.side}" if item.side != "both" else name
+                if item.side == "both":  # told above for the barred side; the other side is in the plan
+                    continue
+                name = f"{name} {item.side}"
             out.append(withhold(name, "needle", stop))
     goal, exclusions = electro.planned_goal(program.goals, program.exclusions, facts)
     pairs: list[electro.Pair] = []
@@ -211,12 +213,6 @@ def _build_stages(
     for item in kept:
         by_position[item.position].append(item)
     primary = layout.positions[0]
-    second = [position for position in by_position if position != primary]
-    if not layout.movement:
-        for position in second:
-            few = sum(item.cost for item in by_position[position]) < 2
-            if few and by_position.get(primary):  # one needle is not worth turning the body
-                del by_position[position]
     order = sorted(by_position, key=lambda position: (position != compose.UPRIGHT if layout.movement else False,
                                                       position != primary))  # fmt: skip
     techniques, depths = matching(program.techniques, facts), matching(program.depths, facts)
