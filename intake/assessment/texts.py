@@ -101,9 +101,9 @@ def _speakers(match: Occurrence, readings: list[_Reading]) -> list[_Reading]:
 
 def _is_foreign(match: Occurrence, reading: _Reading, readings: list[_Reading], speakers: list[_Reading]) -> bool:
     """Whether what looks misspelt to this language belongs to another ("Fieber" is no misspelt "fiebre")."""
-    if speakers:
-        return reading not in speakers
-    return any(other.matcher.knows(match.used) for other in readings if other is not reading)
+    if speakers and reading not in speakers:
+        return True
+    return any(other.matcher.knows(match.used) for other in speakers or readings if other is not reading)
 
 
 def _judges(match: Occurrence, reading: _Reading, speakers: list[_Reading]) -> list[_Reading]:
