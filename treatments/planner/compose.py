@@ -50,10 +50,7 @@ def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]
     belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"})
     if (outer_leg or belt) and len(facts.painful) == 1 and not movement:
         wished = "side_lying"  # the whole side line lies open
-    actual = wished
-    if not _can_lie(wished, facts):
-        allowed = [position for site in sites for position in site.positions if _can_lie(position, facts)]
-        actual = allowed[0] if allowed else "side_lying"
+    actual = wished if _can_lie(wished, facts) else "side_lying"
     second = _second_position(wished, movement, facts)
     possible = second
     if second is not None and not _can_lie(second, facts):
