@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,9 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
-from clinic.scheduling.models import Appointment
+from clinic.scheduling.actions import set_status
+from clinic.scheduling.errors import BookingRefused
+from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.models import Score
 from treatments.actions import mind, signing, visit_flags, visit_record
 from treatments.actions.mind import Json, SafetyAlert
@@ -85,6 +88,7 @@ def start_visit(*, patient: Any, by: Any, appointment: Any = None) -> Visit:
             plan.treatment, number=number, today=timezone.localdate(), last=last.record if last else None
         ),
     )
+    _follow(appointment, AppointmentStatus.IN_ROOM, by=by)
     trail.record("visit.started", by=by, patient=patient, obj=visit, detail={"number": number, "plan": plan.pk})
     return visit
 
@@ -95,6 +99,13 @@ def _todays_appointment(patient: Any, now: dt.datetime) -> Appointment | None:
         patient=patient, starts_at__range=(now - HALF_DAY, now + HALF_DAY), visits=None
     )
     return min(near, key=lambda booked: abs(booked.starts_at - now), default=None)
+
+
+def _follow(appointment: Appointment | None, status: AppointmentStatus, *, by: Any) -> None:
+    """Move the day board along. Where the desk has another view of it, the desk's stays."""
+    if appointment is not None:
+        with suppress(BookingRefused):
+            set_status(appointment=appointment, status=status, by=by)
 
 
 @transaction.atomic
@@ -261,6 +272,7 @@ def sign_visit(*, visit_id: int, revision: int, by: Any) -> Visit:
                 visit_number=visit.number,
                 filled_by=Score.FilledBy.STAFF,
             )
+    _follow(visit.appointment, AppointmentStatus.DONE, by=by)
     detail = {"number": visit.number, "needles_in": visit.needles_in, "needles_out": visit.needles_out}
     trail.record("visit.signed", by=by, patient=visit.patient, obj=visit, detail=detail)
     return visit

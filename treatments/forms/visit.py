@@ -22,7 +22,7 @@ class TimeOfDay(forms.CharField):
     widget = forms.TextInput(attrs={"type": "time"})
 
     def clean(self, value: Any) -> str:
-        text = super().clean(value)[:5]
+        text = str(super().clean(value))[:5]
         if text and not TIME_OF_DAY.match(text):
             raise forms.ValidationError("Write the time as 14:05.")
         return text
@@ -134,7 +134,7 @@ class PointForm(PartForm):
         }
 
     def clean_depth(self) -> list[int]:
-        found = re.fullmatch(r"(\d{1,3})(?:\s*[-–]\s*(\d{1,3}))?", self.cleaned_data["depth"].strip())
+        found = re.fullmatch(r"([0-9]{1,3})(?:\s*[-–]\s*([0-9]{1,3}))?", self.cleaned_data["depth"].strip())
         low, high = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
         if not 1 <= low <= high <= 120:
             raise forms.ValidationError("Write the depth in mm, as 20 or 15-25.")
@@ -142,13 +142,13 @@ class PointForm(PartForm):
 
     def clean_needle_size(self) -> Json:
         text = self.cleaned_data["needle_size"].lower().replace("×", "x").replace(",", ".").replace(" ", "")
-        found = re.fullmatch(r"(0?\.\d{1,3})x(\d{1,3})", text)
+        found = re.fullmatch(r"(0?\.[0-9]{1,3})x([0-9]{1,3})", text)
         if not found or not (0.1 <= float(found[1]) <= 0.5 and 5 <= int(found[2]) <= 125):
             raise forms.ValidationError("Write diameter and length in mm, as 0.25x40.")
         return {"diameter_mm": float(found[1]), "length_mm": int(found[2])}
 
     def clean_spine(self) -> list[str]:
-        levels = self.cleaned_data["spine"].upper().replace(",", " ").split()
+        levels: list[str] = self.cleaned_data["spine"].upper().replace(",", " ").split()
         if any(level not in LEVELS for level in levels):
             raise forms.ValidationError("Write levels of the spine, as L4 L5.")
         return levels

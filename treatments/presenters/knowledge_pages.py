@@ -158,7 +158,7 @@ def ear_page() -> Json:
 def patterns_page() -> Json:
     """Every pattern with its signs and their weight, gate, signs against, codes, principle."""
     intake, planner = load_intake_knowledge(), load_planner_knowledge()
-    rows = []
+    rows: list[Json] = []
     for name, pattern in intake.patterns.pattern.items():
         signs = [
             (words.fact_words(finding), weight.votes[name], weight.source)

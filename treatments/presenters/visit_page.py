@@ -10,13 +10,15 @@ from django.utils import timezone
 from clinic.people.models import Patient
 from intake.assessment import load_intake_knowledge
 from treatments.actions import visit_flags, visit_record, visits
+from treatments.actions.point_search import ASHI
 from treatments.actions.visit_events import KINDS, open_serious_events
 from treatments.models import AdverseEvent, Visit
 from treatments.planner import load_planner_knowledge
+from treatments.planner.regions import tender_region
 from treatments.presenters.visit_completeness import completeness
 
 Json = dict[str, Any]
-THORAX = ("chest", "upper_back", "mid_back", "shoulder")  # where a needle can reach the lung
+THORAX = ("chest", "upper_back", "mid_back", "thoraco_lumbar", "shoulder")  # where a needle can reach the lung
 ADJUNCT_NAMES = {
     "cupping_dry": "Cupping",
     "gua_sha": "Gua sha",
@@ -74,17 +76,18 @@ def stop_of(visit: Visit) -> Json | None:
 
 def reaches_lung(record: Json) -> bool:
     """Whether a needle was put into chest, upper or mid back or shoulder: the breathing card is due."""
-    points = load_planner_knowledge().points
+    knowledge = load_planner_knowledge()
     for point in visit_record.done_points(record):
-        known = points.get(point["code"])
-        if known and (known.region in THORAX or "pneumothorax" in known.risks):
-            return True
-        if any(level.startswith("T") for level in point.get("levels") or []):
-            return True
-        if known is None and any(
-            word in point["where"].lower() for word in ("chest", "rib", "shoulder", "thorac", "upper back", "mid back")
-        ):
-            return True
+        if point["code"] == ASHI:
+            if tender_region(point["where"], (), knowledge) in THORAX:
+                return True
+        elif point.get("levels"):
+            if any(level.startswith("T") for level in point["levels"]):
+                return True
+        elif point["code"] in knowledge.points:
+            known = knowledge.points[point["code"]]
+            if known.region in THORAX or "pneumothorax" in known.risks:
+                return True
     return False
 
 

@@ -14,6 +14,7 @@ from clinic.audit.models import AuditEvent
 from clinic.people.actions.patients import record_safety_facts
 from intake.models import Clearance, Score
 from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_plan, signed_visit
 from treatments.actions import visit_flags, visit_record
 from treatments.actions.signing import open_points
@@ -379,6 +380,34 @@ def test_an_adverse_event_is_recorded_and_a_serious_one_stops_the_next_visit(cli
     assert AdverseEvent.objects.filter(follows=event).count() == 1
     client.post(reverse("visits:start", args=[patient.pk]))
     assert Visit.objects.count() == 2
+
+
+def test_the_day_board_follows_the_visit(client, patient, petra):
+    booked = AppointmentFactory(patient=patient, practitioner=petra, starts_at=timezone.now())
+    client.post(reverse("visits:start", args=[patient.pk]))
+    visit = Visit.objects.get()
+    booked.refresh_from_db()
+    assert (visit.appointment, booked.status) == (booked, "in_room")
+    client.post(url("sign", visit), all_done(visit))
+    booked.refresh_from_db()
+    assert booked.status == "done"
+
+
+def test_somebody_elses_appointment_is_not_taken(client, patient):
+    other = AppointmentFactory(starts_at=timezone.now())
+    answer = client.post(reverse("visits:start", args=[patient.pk]), {"appointment": other.pk})
+    assert answer.status_code == 404 and Visit.objects.count() == 0
+
+
+def test_pages_ask_the_database_a_fixed_number_of_times(client, patient, petra, django_assert_max_num_queries):
+    for days in (9, 6, 3):
+        signed_visit(patient, petra, days_ago=days)
+    client.post(reverse("visits:start", args=[patient.pk]))
+    visit = Visit.objects.get(status="draft")
+    with django_assert_max_num_queries(40):
+        client.get(url("visit", visit))
+    with django_assert_max_num_queries(40):
+        client.post(url("save", visit), posted(visit, **{"close-notes": "x"}), headers={"HX-Request": "true"})
 
 
 def test_without_a_signed_plan_no_visit_begins(client):

@@ -1,0 +1,160 @@
+"""The record of a visit as plain data: made from the plan, counted, turned back into a treatment."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories.treatments import POINT, TREATMENT, answered
+from treatments.actions import visit_record as vr
+from treatments.forms.visit import ElectroForm, PointForm, ear_points_of, pairs_of
+from treatments.presenters.visit_completeness import completeness
+from treatments.presenters.visit_page import reaches_lung
+
+TODAY = dt.date(2026, 3, 2)
+TITLED = SimpleNamespace(title="L.Ac.")
+
+
+def record(number: int = 2, last=None):
+    return vr.new_record(copy.deepcopy(TREATMENT), number=number, today=TODAY, last=last)
+
+
+def test_a_new_record_says_nothing_was_done_yet():
+    new = record()
+    assert vr.totals(new) == (0, 0) and vr.done_points(new) == []
+    assert all(row["is_even"] and row["is_counted"] for row in vr.ledger(new))
+
+
+@pytest.mark.parametrize(("number", "currents"), [(1, 0), (2, 1)])
+def test_current_and_adjuncts_begin_with_their_visit(number, currents):
+    assert len(record(number)["stages"][0]["electro"]) == currents
+
+
+def test_what_was_done_otherwise_last_time_is_offered_again():
+    last = answered(record(1))
+    last["stages"][0]["points"][1] |= {"depth_mm": [18, 18], "side": "left"}
+    last["stages"][0]["points"][2] |= {"done": "not_done", "side": "left"}
+    new = record(2, last)
+    _, bl26, bl40 = new["stages"][0]["points"]
+    assert (bl26["depth_mm"], bl26["side"], bl26["as_last_time"], bl26["done"]) == ([18, 18], "left", True, "")
+    assert bl26["planned"]["depth_mm"] == [15, 25]
+    assert (bl40["side"], bl40["as_last_time"]) == ("right", False)  # it was not done
+
+
+@pytest.mark.parametrize(
+    ("side", "levels", "needles"), [("left", [], 1), ("both", [], 2), ("both", ["L4", "L5"], 4), ("midline", [], 1)]
+)
+def test_needles_follow_from_sides_and_levels(side, levels, needles):
+    assert vr.needles_of({"side": side, "levels": levels}) == needles
+
+
+def test_the_ledger_counts_by_stage_and_can_be_corrected():
+    new = vr.all_done(record())
+    assert [row["in"] for row in vr.ledger(new)] == [4, 1]
+    new["stages"][0]["in_corrected"] = 5
+    new["stages"][0]["out"] = 4
+    first, second = vr.ledger(new)
+    assert (first["counted"], first["in"], first["is_even"], second["is_counted"]) == (4, 5, False, False)
+    assert vr.totals(new) == (6, 4)
+
+
+def test_ear_needles_are_counted_and_seeds_are_not():
+    new = vr.with_ear(record(), method="needles", side="both", points=[{"code": "TF4", "name": ""}], today=TODAY)
+    assert vr.totals(new) == (2, 0) and new["ear"][-1]["remove_on"] == ""
+    assert new["ear"][0]["remove_on"] == "2026-03-07"
+
+
+def test_a_record_reads_back_as_a_treatment_without_what_was_left_out():
+    new = record()
+    new["stages"][0]["points"][0]["done"] = "not_done"
+    new["adjuncts"][0]["done"] = "not_done"
+    back = vr.as_treatment(new, TREATMENT)
+    assert [p["code"] for p in back["stages"][0]["points"]] == ["BL26", "BL40"] and back["adjuncts"] == []
+    assert back["dose"] == TREATMENT["dose"]
+
+
+def test_an_added_point_has_its_own_uid_and_only_added_ones_go():
+    new = vr.with_point(record(), "s0", {**POINT, "code": "BL23", "name": "Shenshu", "side": "both"})
+    again = vr.with_point(new, "s0", {**POINT, "code": "BL24", "name": "Qihaishu", "side": "left"})
+    uids = [point["uid"] for _, point in vr.points_of(again)]
+    assert len(uids) == len(set(uids)) == 6
+    gone = vr.without_point(vr.without_point(again, "s0p3"), "s0p0")
+    assert [point["code"] for _, point in vr.points_of(gone)] == ["BL25", "BL26", "BL40", "BL24", "LR3"]
+    with pytest.raises(KeyError):
+        vr.with_point(new, "s9", POINT)
+
+
+def test_no_function_changes_what_it_is_given():
+    new = record()
+    before = copy.deepcopy(new)
+    vr.all_done(new), vr.with_point(new, "s0", {**POINT, "code": "BL23", "side": "left", "name": ""})
+    vr.with_current(new, "s0", leads=[["BL25", "BL26"]], side="left"), vr.with_adjunct(new, kind="tuina", where="back")
+    vr.as_treatment(new, TREATMENT)
+    assert new == before
+
+
+def test_the_completeness_meter_names_what_is_missing():
+    empty = {item.number: item.missing for item in completeness(record(), TREATMENT, SimpleNamespace(title=""))}
+    assert empty["2c"] == "mark the points that were done" and empty["5"] and empty["4"]
+    full = answered(record())
+    for stage in full["stages"]:
+        stage |= {"first_insertion": "14:05", "retention_min": 20}
+    full["stages"][0]["electro"][0]["felt"] = 4
+    full["close"] = {"needle_maker": "Seirin", "needle_material": "steel", "advice": "walk"}
+    assert [item.number for item in completeness(full, TREATMENT, TITLED) if not item.is_there] == []
+    full["stages"][0]["electro"][0]["felt"] = None
+    missing = [item.missing for item in completeness(full, TREATMENT, TITLED) if item.missing]
+    assert missing == ["minutes and strength of the current"]
+
+
+@pytest.mark.parametrize(
+    ("code", "levels", "where", "is_near"),
+    [("BL25", [], "", False), ("BL13", [], "", True), ("GB21", [], "", True), ("EX-B2", ["T8"], "", True),
+     ("EX-B2", ["L4"], "", False), ("ASHI", [], "left shoulder blade", True), ("ASHI", [], "iliac crest", False)],
+)  # fmt: skip
+def test_the_breathing_card_is_due_after_needles_near_the_lung(code, levels, where, is_near):
+    point = {**POINT, "code": code, "name": "", "side": "left", "levels": levels, "where": where}
+    new = vr.with_point(record(), "s0", point)
+    assert reaches_lung(new) is is_near
+    assert reaches_lung(record()) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [("BL25-BL26", [["BL25", "BL26"]]), ("bl25 – bl26, EX-B2-BL54", [["BL25", "BL26"], ["EX-B2", "BL54"]])],
+)
+def test_pairs_are_read_as_people_write_them(text, pairs):
+    assert pairs_of(text) == pairs
+
+
+@pytest.mark.parametrize("text", ["BL25", "BL25-", "BL25-BL26-BL27", ",", "-"])
+def test_what_is_no_pair_is_refused(text):
+    with pytest.raises(Exception, match="Write each pair"):
+        pairs_of(text)
+
+
+def test_ear_points_are_read_with_their_names():
+    assert ear_points_of("tf4 Shenmen, AH9") == [{"code": "TF4", "name": "Shenmen"}, {"code": "AH9", "name": ""}]
+
+
+@pytest.mark.parametrize(
+    ("depth", "needle", "good"),
+    [("20", "0.25x40", True), ("15-25", "0,25 × 40", True), ("15–25", ".2x25", True), ("25-15", "0.25x40", False),
+     ("0", "0.25x40", False), ("20", "25x40", False), ("20", "0.25", False), ("１２", "0.25x40", False)],
+)  # fmt: skip
+def test_depth_and_needle_are_read_or_refused(depth, needle, good):
+    data = {"side": "left", "technique": "even", "deqi": "clear", "depth": depth, "needle_size": needle}
+    assert PointForm(data).is_valid() is good
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_any_text_at_all_is_valid_or_refused(depth, needle):
+    data = {"side": "left", "technique": "even", "deqi": "clear", "depth": depth, "needle_size": needle}
+    form = PointForm(data)
+    assert form.is_valid() or form.errors
+    assert ElectroForm({"pairs": depth, "frequency_hz": needle}).is_valid() in (True, False)
