@@ -293,12 +293,13 @@ def _unsignable(r: Reading) -> Iterator[str]:
         if place in seen:
             yield f"{needle.code} {needle.level} {needle.side} is needled twice"
         seen.add(place)
-    if len(r.needles) >= 8:
+    barred = any(item["item"] == "ASHI" for item in r.proposal["withheld"])  # the painful place itself is left alone
+    if len(r.needles) >= 8 and not barred:
         serves = {needle.role for needle in r.needles}
         for role in ("local", "distal"):
             if role not in serves:
                 yield f"eight needles or more and none of them {role}"
-    if len(r.needles) >= 6 and not any(needle.code == "ASHI" for needle in r.needles):
+    if len(r.needles) >= 6 and not barred and not any(needle.code == "ASHI" for needle in r.needles):
         yield "six needles or more and no tender point"
     for item in (*(row for s in r.stages for row in (*s["points"], *s["electro"])), *r.adjuncts, *r.ear, *r.home):
         if not item["because"] or not all(reason["sources"] for reason in item["because"]):
