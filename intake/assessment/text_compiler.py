@@ -12,7 +12,7 @@ from .text_words import fold
 CHAIN_GAP = 2  # words that may stand between two names of a chain, unless the template says otherwise
 WINDOW = 6  # words between two chains joined by &
 
-_WORDS = re.compile(r"(?:\s*[\w']+\*?)+\s*")
+_WORD = re.compile(r"[\w']+\*?")
 _FIXED = re.compile(r"'[^']*'")
 _HAN_SIGN = re.compile(r"([\u3400-\u9fff])")
 _PIECE = re.compile(r"'[^']*'|[>&]\d*|[!@]?\w+|\S")
@@ -81,9 +81,11 @@ class Compiler:
     def _fault(self, where: str, text: str) -> None:
         self.faults.append(f"{self._file}: {where}: {text}")
 
-    def _term(self, word: str) -> int:
+    def _term(self, word: str, where: str) -> int:
         number = self._terms.get(word)
         if number is None:
+            if not _WORD.fullmatch(word):
+                self._fault(where, f"{word!r} is no word")
             number = self._terms[word] = len(self._terms)
             ending = "*" if word.endswith("*") else ""
             for written in {word} if word.isascii() else {word, _plain_umlauts(word)}:
@@ -93,9 +95,9 @@ class Compiler:
     def _word(self, name: str, entry: str, where: str) -> None:
         # Chinese is read sign by sign
         spaced = entry if entry.isascii() else _HAN_SIGN.sub(r" \1 ", entry)
-        numbers = tuple(self._term(word) for word in spaced.split())
-        if not numbers or not _WORDS.fullmatch(spaced):
-            self._fault(where, f"{entry!r} is no word or sequence of words")
+        numbers = tuple(self._term(word, where) for word in spaced.split())
+        if not numbers:
+            self._fault(where, "an empty word")
         elif len(numbers) == 1:
             self._single.setdefault(numbers[0], set()).add(name)
         else:

@@ -32,6 +32,8 @@ NO_BREAK, COMMA, SENTENCE = 0, 1, 2
 def fold(word: str) -> str:
     """The word in lower case without accents, apostrophes and invisible signs: ``Can’t`` -> ``cant``."""
     if word.isascii():
+        if word.isalnum():
+            return word.lower()
         return _DROPPED.sub("", word.lower())
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     return _DROPPED.sub("", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
