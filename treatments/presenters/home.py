@@ -48,7 +48,7 @@ def _practitioner(user: Any, *, today: dt.date) -> Json:
     responses = (
         IntakeResponse.objects.filter(submitted_at__isnull=False, assessments=None)
         .select_related("patient")
-        .order_by("submitted_at")
+        .order_by("-submitted_at")
     )
     return {
         "alerts": [

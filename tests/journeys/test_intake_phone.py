@@ -1,0 +1,82 @@
+"""The intake on a flaky phone: nothing answered is lost, nothing stays on the phone, another device is asked first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import PHONE, accessibility_faults
+from tests.journeys.robots import Desk
+from treatments.demo.people import cast
+
+IN_STORAGE = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
+SAVED = re.compile(r"Saved \d\d:\d\d")
+
+
+@pytest.fixture
+def link(open_page: Callable[..., Page]) -> str:
+    """An open intake link of somebody whose date of birth is known."""
+    desk = Desk(open_page("desk"))
+    return desk.intake_link(desk.add_patient(next(iter(cast())).persona))
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page], link: str) -> Page:
+    """A phone on the first question."""
+    page = open_page(size=PHONE)
+    page.goto(link)
+    page.get_by_role("button", name="Start").click()
+    return page
+
+
+def test_offline_and_on_again_loses_nothing(phone: Page, open_page: Callable[..., Page], link: str) -> None:
+    words = phone.locator("#id_reason")
+    words.fill("It pulls after gardening.")
+    words.blur()
+    expect(phone.locator("#saved")).to_contain_text(SAVED)
+
+    phone.context.set_offline(True)
+    words.fill("It pulls after gardening, on the left.")
+    words.blur()
+    expect(phone.locator("#saved")).to_contain_text("we keep trying")
+    phone.get_by_role("button", name="Next").click()
+    expect(words).to_have_value("It pulls after gardening, on the left.")  # nobody was sent away
+    phone.context.set_offline(False)
+    expect(phone.locator("#saved")).to_contain_text(SAVED, timeout=30_000)
+
+    phone.get_by_role("button", name="Next").click()
+    expect(phone.get_by_role("heading", name="Where does it hurt?")).to_be_visible()
+    assert accessibility_faults(phone) == []
+    phone.locator("[data-region=low_back_left]").click()
+    expect(phone.locator("[data-marked]")).to_contain_text("Lower back, left")
+    expect(phone.locator("#saved")).to_contain_text(SAVED)
+
+    phone.go_back()
+    expect(phone.locator("#id_reason")).to_have_value("It pulls after gardening, on the left.")
+    stored = phone.evaluate(IN_STORAGE)
+    assert "gardening" not in stored and "low_back" not in stored
+
+    tablet = open_page(size=PHONE)
+    tablet.goto(link)
+    expect(tablet.get_by_role("heading", name="Go on where you stopped")).to_be_visible()
+    assert "gardening" not in tablet.content()
+
+
+def test_a_red_flag_stands_before_everything_at_once(phone: Page, open_page: Callable[..., Page]) -> None:
+    phone.goto("/i/step/safety_bladder/")
+    phone.locator("label", has=phone.locator("input[name=bowel_loss][value=yes]")).click()
+    message = phone.locator("[data-urgent]")
+    expect(message).to_be_in_viewport()
+    expect(message).to_contain_text("Go to an emergency department now")
+    expect(message.get_by_role("link", name=re.compile("^Call"))).to_have_attribute("href", re.compile(r"^tel:\d+"))
+    assert accessibility_faults(phone) == []
+    message.get_by_role("button", name="I have read this").click()
+    expect(phone.locator("#messages")).to_contain_text("Thank you")
+
+    desk = open_page("desk")
+    desk.goto("/intakes/")
+    expect(desk.get_by_text("Call patient: practitioner alerted").first).to_be_visible()
+    assert "bowel" not in desk.content()

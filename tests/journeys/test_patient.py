@@ -1,0 +1,97 @@
+"""A patient alone with a phone: a red flag at once, stopping and coming back, a closed link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import PHONE, accessibility_faults
+from tests.journeys.robots import Desk, Patient, answers_for
+from treatments.demo.people import cast
+
+
+def persona_of(given_name: str, family_name: str):
+    role = next(role for role in cast() if role.persona.given_name == given_name)
+    return replace(role.persona, family_name=family_name)
+
+
+def test_a_red_flag_says_at_once_what_to_do_and_alerts_the_clinic(open_page: Callable[..., Page]) -> None:
+    persona = persona_of("Raymond", "Redflag")
+    desk = Desk(open_page("desk"))
+    link = desk.intake_link(desk.add_patient(persona))
+    page = open_page(size=PHONE)
+    patient = Patient(page, answers_for(persona))
+    patient.open(link)
+    patient.answer_until("safety_bladder")
+    patient.fill()
+    message = page.locator("[data-urgent]").first
+    expect(message).to_contain_text("emergency department")
+    expect(message.get_by_role("link", name=re.compile("911")).first).to_have_attribute("href", re.compile("tel:911"))
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+        "the page is wider than the phone"
+    )
+
+    home = open_page("practitioner")
+    home.goto("/")
+    expect(home.get_by_text("Raymond Redflag").first).to_be_visible()
+    inbox = desk.page
+    inbox.goto("/intakes/")
+    expect(inbox.get_by_text("Raymond Redflag").first).to_be_visible()
+    expect(inbox.locator("main")).not_to_contain_text(re.compile("numb|bladder|thigh", re.I))
+
+
+def test_leaving_and_coming_back_on_another_device(open_page: Callable[..., Page]) -> None:
+    persona = persona_of("Mara", "Comesback")
+    desk = Desk(open_page("desk"))
+    link = desk.intake_link(desk.add_patient(persona))
+    first = open_page(size=PHONE)
+    patient = Patient(first, answers_for(persona))
+    patient.open(link)
+    patient.answer_until("how_long")
+    first.close()
+
+    second = open_page(size=PHONE)
+    second.goto(link)
+    expect(second.get_by_text(re.compile("date of birth|birthday|born", re.I)).first).to_be_visible()
+    expect(second.locator("main")).not_to_contain_text(persona.reason[:20])  # nothing is shown before the check
+    day, month, year = second.get_by_label("Day"), second.get_by_label("Month"), second.get_by_label("Year")
+    day.fill("15"), month.fill("6"), year.fill(str(persona.born))
+    second.get_by_role("button").first.click()
+    going_on = second.get_by_role("button", name=re.compile("Start|Go on|Continue"))
+    if going_on.count():
+        going_on.first.click()
+    second.wait_for_url(re.compile("/i/step/"))
+    again = Patient(second, answers_for(persona))
+    assert again.screen_id() == "how_long"
+    again.answer_until()
+    again.consent_and_send("Mara Comesback")
+    second.goto(link)
+    expect(second.locator("main")).to_contain_text(re.compile("already|sent|used", re.I))
+
+
+def test_a_link_that_is_no_link_leaks_nothing(open_page: Callable[..., Page]) -> None:
+    page = open_page(size=PHONE)
+    answer = page.goto("/i/" + "x" * 43 + "/")
+    assert answer is not None and answer.status in (404, 410)
+    expect(page.locator("main")).to_contain_text("ask us for a new one")
+    expect(page.locator("main")).not_to_contain_text(re.compile("Okafor|Lindqvist|born", re.I))
+
+
+def test_the_form_is_usable_for_everybody(open_page: Callable[..., Page]) -> None:
+    persona = persona_of("Elena", "Everybody")
+    desk = Desk(open_page("desk"))
+    link = desk.intake_link(desk.add_patient(persona))
+    page = open_page(size=PHONE)
+    patient = Patient(page, answers_for(persona))
+    patient.open(link)
+    faults = []
+    while patient.screen_id() and patient.screen_id() != "strength":
+        faults += [f"{patient.screen_id()}: {fault}" for fault in accessibility_faults(page)]
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{patient.screen_id()} is {wide} px wider than the phone"
+        patient.fill()
+        patient.next()
+    assert not faults, "\n".join(faults)
