@@ -24,6 +24,7 @@ from treatments.presenters.plan import dose_words, review_words
 
 Json = dict[str, Any]
 EVENTS = 40
+STOPS = ("emergency", "refer_before_treating")
 CURVES = {"nrs_average": ("Pain, average", 10), "nrs_now": ("Pain now", 10), "rmdq": ("Roland-Morris", 24)}
 INTAKE_PILLS = {
     "invited": ("wait", "envelope", "link sent"),
@@ -229,6 +230,8 @@ def _next(part: Json, patient: Any) -> Json | None:
         return _step(f"Go on with visit {visit.number}", "visits:visit", visit.pk)
     if part["draft_assessment"]:
         return _step("Go on with the assessment", "intake:assessment", part["draft_assessment"].pk)
+    if part.get("action") in STOPS and part["signed_assessment"]:
+        return _step("Look at the red flags", "intake:assessment", part["signed_assessment"].pk)
     if part["draft_plan"]:
         return _step("Go on with the plan", "plans:plan", part["draft_plan"].pk)
     if part["plan"]:

@@ -30,13 +30,14 @@ CARE = [
 CALL_US = "Call us if a spot turns red, hot or weeps, or if your pain is clearly worse for more than two days."
 RETAINED = "Seeds or magnets: take them off after 5 days, or at once if wet, itchy or sore."
 TACKS = "Small ear needles (tacks): take them off after 2 to 4 days, or at once if wet, itchy or sore."
-EMERGENCY = "You become short of breath or get chest pain in the next three days"
+EMERGENCY = "if you become short of breath or get chest pain in the next three days"
 HOSPITAL = [
     "Numbness between the legs or around the back passage",
     "Trouble passing urine or stool, or leaking that is new",
     "A leg or foot that gets weaker",
 ]
-DOCTOR = ["Fever with back pain", "Pain that never lets up at night", "Losing weight without trying"]
+SAME_DAY = ["Fever or shivering with the pain"]
+THIS_WEEK = ["Pain day and night that no position eases", "Losing weight without trying"]
 
 
 def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Json:
@@ -58,7 +59,8 @@ def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Json:
         ],
         "emergency": EMERGENCY,
         "hospital": HOSPITAL,
-        "doctor": DOCTOR,
+        "same_day": SAME_DAY,
+        "this_week": THIS_WEEK,
     }
 
 

@@ -147,6 +147,13 @@ def test_the_next_step_follows_the_patient_through_the_clinic(ana: Any, petra: A
     assert client_of(petra).get(f"/patients/{signed.pk}/").context["clinical"]["next"]["text"] == "Start a visit"
 
 
+def test_a_red_flag_comes_before_any_visit(ana: Any, petra: Any) -> None:
+    signed_plan(ana, petra)
+    SafetyFact.objects.create(patient=ana, finding="flag.saddle_numbness", present=True)
+    clinical = client_of(petra).get(f"/patients/{ana.pk}/").context["clinical"]
+    assert clinical["action"] == "emergency" and clinical["next"]["text"] == "Look at the red flags"
+
+
 def test_a_chart_asks_the_same_number_of_questions_however_long_the_record(
     ana: Any, petra: Any, django_assert_max_num_queries: Any
 ) -> None:
