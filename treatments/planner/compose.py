@@ -47,7 +47,9 @@ def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]
     movement = any(candidate.with_movement for candidate in candidates)
     wished = sites[0].positions[0] if sites else "prone"
     outer_leg = "sciatica:gallbladder" in facts.words and "sciatica:bladder" not in facts.words
-    belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"})
+    # a girdle round the waist, not round the ribs; stress needs the back itself (BL18)
+    belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"}) and "site:low_back" in facts.words
+    belt = belt and "branch:liver_qi_stagnation" not in facts.words
     if (outer_leg or belt) and len(facts.painful) == 1 and not movement:
         wished = "side_lying"  # the whole side line lies open
     actual = wished if _can_lie(wished, facts) else "side_lying"
