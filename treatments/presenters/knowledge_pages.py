@@ -46,7 +46,7 @@ USE = {"plan": "proposed by the planner", "manual": "only added by hand", "never
 @lru_cache(maxsize=1)
 def _points() -> tuple[Point, ...]:
     book = load_planner_knowledge().points
-    return tuple(book[code] for code in book)
+    return tuple(book[code] for code in book if code != point_search.ASHI)  # a place found by hand, no point
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +68,7 @@ def counts() -> Json:
     planner, intake = load_planner_knowledge(), load_intake_knowledge()
     rules = planner.every_rule()
     return {
-        "points": len(planner.points),
+        "points": len(_points()),
         "ear": len(planner.ear_points),
         "patterns": len(intake.patterns.pattern),
         "rules": len(rules),
@@ -204,7 +204,7 @@ def rules_page(kind: str, q: str) -> Json:
         else:
             kept = list(rows) if key == kind else []
         if kept:
-            groups.append((name, kept))
+            groups.append((name, kept, sorted({row["by"] for row in kept})))
     return {
         "q": q,
         "kind": kind,
