@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from clinic.audit import trail
@@ -17,7 +18,7 @@ from clinic.scheduling.actions import set_status
 from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.models import Score
-from treatments.actions import mind, signing, visit_flags, visit_record
+from treatments.actions import mind, visit_flags, visit_record
 from treatments.actions.mind import Json, SafetyAlert
 from treatments.actions.visit_events import open_serious_events
 from treatments.models import Amendment, TreatmentPlan, Visit
@@ -72,7 +73,7 @@ def start_visit(*, patient: Any, by: Any, appointment: Any = None) -> Visit:
         raise CannotStart("There is no signed plan for this patient: sign one first.")
     if open_serious_events(patient).exists():
         raise CannotStart("A serious adverse event has not been reviewed yet: review it before treating again.")
-    number = signing._last_visit(plan) + 1
+    number = _last_number(plan) + 1
     last = Visit.objects.filter(patient=patient, plan=plan).order_by("-number").first()
     now = timezone.now()
     if appointment is None:
@@ -91,6 +92,12 @@ def start_visit(*, patient: Any, by: Any, appointment: Any = None) -> Visit:
     _follow(appointment, AppointmentStatus.IN_ROOM, by=by)
     trail.record("visit.started", by=by, patient=patient, obj=visit, detail={"number": number, "plan": plan.pk})
     return visit
+
+
+def _last_number(plan: TreatmentPlan) -> int:
+    """Visits are numbered through a course, also when its plan got a new version."""
+    numbers = Visit.objects.filter(patient_id=plan.patient_id, plan__course_reference=plan.course_reference)
+    return numbers.aggregate(last=Max("number"))["last"] or 0
 
 
 def _todays_appointment(patient: Any, now: dt.datetime) -> Appointment | None:
