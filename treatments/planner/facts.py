@@ -178,12 +178,11 @@ def _pregnancy(picture: ClinicalPicture) -> tuple[tuple[str, ...], set[str]]:
 
 
 def _can_be_pregnant(picture: ClinicalPicture) -> bool:
-    """Pregnancy is possible and nobody has said no. A no to either question is a no where the other is open."""
+    """Pregnancy is possible and nobody has said no to `condition.pregnant`."""
     patient = picture.case.patient
     if patient.sex == "male" or (patient.age is not None and patient.age not in FERTILE_AGES):
         return False
-    asked = ("condition.pregnant", "condition.maybe_pregnant")
-    return not any(picture.is_absent(finding) for finding in asked)
+    return not picture.is_absent("condition.pregnant")
 
 
 def _signs(words: set[str], picture: ClinicalPicture) -> set[str]:

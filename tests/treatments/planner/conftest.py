@@ -1,0 +1,88 @@
+"""Cases for the planner's tests: every red flag, condition and wish answered no, unless a test says otherwise."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
+from treatments.planner import load_planner_knowledge, propose
+from treatments.planner.load import known_findings
+
+settings.register_profile(
+    "thorough", max_examples=2000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile(
+    "quick", max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"))
+
+ANSWERED_NO = {
+    finding: False for finding in sorted(known_findings()) if finding.split(".")[0] in ("flag", "condition", "wish")
+}
+ACCIDENT = (
+    "site.low_back", "site.buttock", "side.right", "onset.accident", "quality.stabbing_fixed", "worsened_by.movement",
+    "worsened_by.sitting", "worsened_by.pressure", "time.night_fixed", "eased_by.movement",
+)  # fmt: skip
+Proposing = Callable[..., dict[str, Any]]
+
+
+def case_of(
+    present: Iterable[str] = ACCIDENT,
+    *,
+    unknown: Iterable[str] = (),
+    absent: Iterable[str] = (),
+    age: int | None = 38,
+    sex: str | None = "female",
+    weeks: int | None = None,
+    days: int | None = 270,
+    pain: int | None = 6,
+    visit: int = 1,
+    **more: Any,
+) -> dict[str, Any]:
+    findings = {**ANSWERED_NO, **dict.fromkeys(absent, False), **dict.fromkeys(present, True)}
+    for finding in unknown:
+        findings.pop(finding, None)
+    return {
+        "case": "test",
+        "patient": {"age": age, "sex": sex, "pregnancy_weeks": weeks},
+        "complaint": {"duration_days": days, "pain_now": pain},
+        "findings": findings,
+        "visit": visit,
+        **more,
+    }
+
+
+def proposal_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    intake = load_intake_knowledge()
+    case = parse_case(data, intake)
+    return propose(ClinicalPicture(case, assess(case, intake)), load_planner_knowledge()).as_json()
+
+
+@pytest.fixture
+def proposed() -> Proposing:
+    """proposed(findings that are present, unknown=..., age=..., ...) -> the proposal as JSON."""
+
+    def run(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        return proposal_of(case_of(*args, **kwargs))
+
+    return run
+
+
+@pytest.fixture
+def accident() -> tuple[str, ...]:
+    return ACCIDENT
+
+
+@pytest.fixture
+def make_case() -> Callable[..., dict[str, Any]]:
+    return case_of
+
+
+@pytest.fixture
+def answer() -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    return proposal_of
