@@ -3,104 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from .worked_case_reading import Reading, is_adjunct, is_withheld
 from .worked_cases import May, Must, MustNot, WorkedCase, planner
 
 DEQI = ("none", "mild", "clear")
-WARM = ("moxa_indirect", "warm_needle", "heat_lamp")
-WARM_HOME = ("heat",)
-WORN_EAR = {"seeds": "seeds", "magnets": "magnets", "press_tacks": "tacks", "needles": "ear_needles"}
-
-
-@dataclass(frozen=True)
-class Needle:
-    """One needled place on one side."""
-
-    code: str
-    level: str
-    side: str
-    role: str
-    position: str
-    row: dict[str, Any]
-
-    def fits(self, wanted: str, both: frozenset[tuple[str, str]]) -> bool:
-        """`wanted`: "BL25", "BL25 right", "BL25 both", "EX-B2 L4", "EX-B2 L4 right"."""
-        code, *rest = wanted.split()
-        for word in rest:
-            if word == "both":
-                if (self.code, self.level) not in both:
-                    return False
-            elif word not in (self.side, self.level):
-                return False
-        return code == self.code
-
-
-def needles_of(plan: dict[str, Any] | None) -> list[Needle]:
-    """Every needle of every stage, one entry for each side and level."""
-    found = []
-    for stage in plan["stages"] if plan else ():
-        for row in stage["points"]:
-            for side in ("left", "right") if row["side"] == "both" else (row["side"],):
-                for level in row["levels"] or [""]:
-                    found.append(Needle(row["code"], level, side, row["role"], stage["position"], row))
-    return found
-
-
-class Reading:
-    """A proposal, read once for all checks."""
-
-    def __init__(self, proposal: dict[str, Any]):
-        self.proposal = proposal
-        self.plan: dict[str, Any] | None = proposal["treatment"]
-        plan = self.plan or {"stages": [], "adjuncts": [], "ear": [], "home_care": []}
-        self.stages: list[dict[str, Any]] = plan["stages"]
-        self.adjuncts: list[dict[str, Any]] = plan["adjuncts"]
-        self.ear: list[dict[str, Any]] = plan["ear"]
-        self.home: list[dict[str, Any]] = plan["home_care"]
-        self.needles = needles_of(self.plan)
-        sides: dict[tuple[str, str], set[str]] = {}
-        for needle in self.needles:
-            sides.setdefault((needle.code, needle.level), set()).add(needle.side)
-        self.both = frozenset(place for place, on in sides.items() if {"left", "right"} <= on)
-        self.pairs = [
-            f"{a}-{b} {current['side']}"
-            for stage in self.stages
-            for current in stage["electro"]
-            for a, b in current["leads"]
-        ]
-        self.currents = [current for stage in self.stages for current in stage["electro"]]
-        self.zones = [point["code"] for item in self.ear for point in item["points"]]
-        self.words = "\n".join(_texts(proposal)).lower()
-
-    def has_needle(self, wanted: str) -> bool:
-        return any(needle.fits(one, self.both) for one in wanted.split(" or ") for needle in self.needles)
-
-    def has_adjunct(self, wanted: str) -> bool:
-        return any(_is_adjunct(item, one) for one in wanted.split(" or ") for item in self.adjuncts)
-
-    def has_alert(self, wanted: str) -> bool:
-        code, *level = wanted.split()
-        return any(a["code"] == code and (not level or a["level"] == level[0]) for a in self.proposal["alerts"])
-
-    def has_withheld(self, wanted: str) -> bool:
-        return any(_is_withheld(item, wanted) for item in self.proposal["withheld"])
-
-    def uses(self, modality: str) -> bool:
-        kinds = {item["kind"] for item in self.adjuncts}
-        methods = {WORN_EAR[item["method"]] for item in self.ear}
-        home = {item["kind"] for item in self.home}
-        found = {
-            "needles": bool(self.needles) or "ear_needles" in methods,
-            "electro": bool(self.currents),
-            "cupping": "cupping_dry" in kinds,
-            "gua_sha": "gua_sha" in kinds,
-            "moxa": not kinds.isdisjoint(("moxa_indirect", "warm_needle")),
-            "heat": not kinds.isdisjoint(WARM) or not home.isdisjoint(WARM_HOME),
-            "acupressure": "acupressure" in kinds | home,
-        }
-        return found.get(modality, modality in methods)
 
 
 def faults(worked: WorkedCase, proposal: dict[str, Any]) -> list[str]:
@@ -196,7 +104,7 @@ def _may(must: Must, may: May, r: Reading) -> Iterator[str]:
     if may.adjuncts is not None:
         allowed = [one for entry in (*must.adjuncts, *may.adjuncts) for one in entry.split(" or ")]
         for item in r.adjuncts:
-            if not any(_is_adjunct(item, one) for one in allowed):
+            if not any(is_adjunct(item, one) for one in allowed):
                 yield f"may.adjuncts: {item['kind']} ({item['detail']}) is not in the list"
     yield from _closed("electro", must.electro, may.electro, r.pairs)
     yield from _closed("ear", must.ear, may.ear, r.zones)
@@ -210,7 +118,7 @@ def _may(must: Must, may: May, r: Reading) -> Iterator[str]:
                 yield f"may.alerts: {alert['level']} {alert['code']} cries wolf: {alert['text']}"
     if may.withheld is not None:
         for item in r.proposal["withheld"]:
-            if not any(_is_withheld(item, entry) for entry in (*must.withheld, *may.withheld)):
+            if not any(is_withheld(item, entry) for entry in (*must.withheld, *may.withheld)):
                 yield f"may.withheld: {item['item']} ({item['level']}, {item['because']}) is not in the list"
 
 
@@ -304,30 +212,6 @@ def _unsignable(r: Reading) -> Iterator[str]:
     for item in (*(row for s in r.stages for row in (*s["points"], *s["electro"])), *r.adjuncts, *r.ear, *r.home):
         if not item["because"] or not all(reason["sources"] for reason in item["because"]):
             yield f"no reason or source for {item.get('code') or item.get('kind') or item.get('method') or 'current'}"
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-def _is_adjunct(item: dict[str, Any], wanted: str) -> bool:
-    kind, _, detail = wanted.partition(":")
-    return item["kind"] == kind and detail.strip() in f"{item['detail']} {item['where']}"
-
-
-def _is_withheld(item: dict[str, Any], wanted: str) -> bool:
-    """`wanted`: the item, then perhaps level and reason: "LI4", "electro forbidden condition.pacemaker"."""
-    words = wanted.split()
-    tail = [word for word in words if word in ("forbidden", "needs_override") or "." in word or ":" in word]
-    name = " ".join(word for word in words if word not in tail)
-    return item["item"] == name and all(word in (item["level"], item["because"]) for word in tail)
 
 
 def _one_of(key: str, value: str, wanted: str | tuple[str, ...] | None) -> Iterator[str]:
