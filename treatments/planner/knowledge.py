@@ -160,6 +160,7 @@ class Gate(Table):
     why: Text
     rank: int
     when: When = When()
+    ruled_out_by: tuple[str, ...] = ()  # findings whose absence answers the question: no cancer ever, none now
 
 
 class Contraindication(Table):

@@ -187,6 +187,8 @@ def row_state(row: Contraindication, picture: ClinicalPicture, facts: Facts) -> 
             return "suspected", finding
     gate = row.gate
     if gate is not None and picture.is_unknown(gate.ask) and _holds(gate.when, facts):
+        if any(picture.is_absent(finding) for finding in gate.ruled_out_by):
+            return "absent", ""
         return "open", gate.ask
     return "absent", ""
 

@@ -76,7 +76,10 @@ def test_what_a_condition_forbids_or_reserves_is_not_proposed(proposed, accident
 GATED = [
     row
     for row in KNOWLEDGE.contraindications
-    if row.gate and row.scope == "whole" and set(row.gate.when.facts()) <= {"pregnancy:can_be"}
+    if row.gate
+    and row.scope == "whole"
+    and set(row.gate.when.facts()) <= {"pregnancy:can_be"}
+    and not row.gate.ruled_out_by  # these have a test of their own
 ]
 
 
@@ -89,6 +92,12 @@ def test_what_is_not_known_keeps_out_what_it_would_forbid_and_is_asked(proposed,
         assert proposal["treatment"]["stages"], "an unknown never takes the needles away"
         if any(item["because"] == row.gate.ask for item in proposal["withheld"]):
             assert row.gate.ask in {question["finding"] for question in proposal["ask"]}
+
+
+def test_cancer_under_treatment_is_ruled_out_by_no_cancer_ever(proposed, accident):
+    proposal = proposed(accident, visit=3, unknown=("condition.cancer_active",))
+    assert does(proposal, "ea"), "the red-flag question was answered: no cancer ever"
+    assert "condition.cancer_active" not in {question["finding"] for question in proposal["ask"]}
 
 
 def test_no_current_while_a_pacemaker_is_not_known_of(proposed, accident):
