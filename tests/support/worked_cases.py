@@ -19,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from intake.assessment import CaseError, ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner import PlannerKnowledge, load_planner_knowledge, propose
 
+from .worked_case_names import unknown_names
+
 # Flags that explain or clear another one: a patient who denies every red flag has not answered these.
 GOOD_NEWS = ("flag.investigated_clear", "flag.cancer_history_cleared", "flag.leg_weakness_old")
 FOLDER = Path(__file__).parents[1] / "cases"
@@ -186,6 +188,10 @@ def read_file(path: Path) -> WorkedCase:
 def load_cases(folder: Path = FOLDER) -> tuple[Worked, ...]:
     """Every case, by name. Raises CaseFileError for the first file that is wrong."""
     files = {path.stem: read_file(path) for path in sorted(folder.glob("*.toml"))}
+    for name, file in files.items():
+        unknown = list(unknown_names(file, load_intake_knowledge(), planner()))
+        if unknown:
+            raise CaseFileError(f"{name}.toml: " + "; ".join(unknown))
     return tuple(Worked(name, file, input_of(name, files)) for name, file in files.items())
 
 

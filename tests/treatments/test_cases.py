@@ -84,6 +84,11 @@ action = "need_information"
         ("DESIGN", "MY-BOOK", "sources: MY-BOOK"),
         ("[must]", 'like = "nowhere"\n[must]', "case.like"),
         ("[case]", "[case", "broken.toml"),
+        ('action = "need_information"', 'points = ["BL255 left"]', "must.points: BL255"),
+        ('action = "need_information"', 'points = ["BL25 lefft"]', "must.points: “lefft”"),
+        ('action = "need_information"', '[must_not]\npoints = ["GB211"]', "must_not.points: GB211"),
+        ('action = "need_information"', 'alerts = ["ces_sadle"]', "must.alerts: ces_sadle"),
+        ('action = "need_information"', 'electro = ["BL25-BL266 left"]', "must.electro: BL266"),
     ],
 )
 def test_a_broken_file_is_refused_by_file_and_key(tmp_path: Path, old: str, new: str, named: str) -> None:
@@ -131,9 +136,9 @@ roles = { calm = 9 }
 techniques = { BL25 = "reinforcing" }
 deqi_at_most = "none"
 depth_at_most = { BL25 = 1 }
-adjuncts = ["cupping_wet"]
+adjuncts = ["heat_lamp"]
 electro = ["GB20-GB20 left"]
-ear = ["ZZ9"]
+ear = ["CO15"]
 ear_methods = ["press_tacks"]
 home = ["swimming"]
 home_points = ["BL67"]
