@@ -1,0 +1,47 @@
+"""`manage.py check_knowledge` and Django's own check: silent and green when sound, every fault and exit 1 when not."""
+
+from __future__ import annotations
+
+import shutil
+from io import StringIO
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+
+from treatments import checks
+from treatments.planner.load import FOLDER
+
+
+def test_the_real_knowledge_is_sound_and_its_coverage_is_printed():
+    out, err = StringIO(), StringIO()
+    call_command("check_knowledge", stdout=out, stderr=err)
+    text = out.getvalue()
+    assert err.getvalue() == ""
+    assert "0 faults" in text
+    assert all(pattern in text for pattern in ("blood_stasis", "cold_damp", "kidney_yin_deficiency"))
+    assert "sacroiliac" in text and "10/4/7" in text
+
+
+def test_every_fault_is_printed_and_the_exit_is_1(tmp_path):
+    folder = tmp_path / "knowledge"
+    shutil.copytree(FOLDER, folder)
+    for name, old, new in (
+        ("rules/local.toml", 'code = "BL25"', 'code = "BL250"'),
+        ("rules/distal.toml", '"channel:kidney"', '"channel:kidny"'),
+    ):
+        path = folder / name
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit) as caught:
+        call_command("check_knowledge", folder=folder, stdout=out, stderr=err)
+    assert caught.value.code == 1
+    assert "local.low_back: no such point 'BL250'" in err.getvalue()
+    assert "distal.kidney: when: no such fact 'channel:kidny'" in err.getvalue()
+
+
+def test_django_check_reports_the_same_faults(monkeypatch):
+    assert run_checks(tags=["knowledge"]) == []
+    monkeypatch.setattr(checks, "check_knowledge", lambda: ("dose.toml: dose[x]: broken",))
+    (error,) = run_checks(tags=["knowledge"])
+    assert error.id == "treatments.E001" and "dose.toml" in error.msg

@@ -1,0 +1,131 @@
+"""`manage.py propose`: exit codes, one line for each fault, JSON lines, speed; never a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+USABLE = {"case": "A 肾俞", "patient": {"age": 38, "sex": "male"}, "findings": {"onset.accident": True}}
+KEYS = {"case", "knowledge_version", "action", "alerts", "assessment", "treatment", "withheld", "ask"}
+
+
+def run(*args: str, stdin: bytes = b"") -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "propose", *args], input=stdin, capture_output=True, cwd=ROOT, timeout=120
+    )
+    return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+
+
+def test_one_case_from_a_file_and_from_standard_input(tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(USABLE), encoding="utf-8")
+    from_file = run(str(path))
+    assert from_file[0] == 0 and from_file[2] == ""
+    answer = json.loads(from_file[1])
+    assert answer.keys() >= KEYS
+    assert (answer["case"], answer["action"], answer["treatment"]) == ("A 肾俞", "need_information", None)
+    assert run("-", stdin=path.read_bytes()) == from_file
+
+
+def test_an_empty_object_is_a_case_of_which_nothing_is_known():
+    code, out, _ = run("-", stdin=b"{}")
+    assert code == 0
+    assert json.loads(out)["action"] == "need_information"
+
+
+@pytest.mark.parametrize(
+    ("raw", "path", "words"),
+    [
+        (b"", "$", "empty"),
+        (b"{", "$", "not JSON"),
+        (b"[]", "$", ""),
+        (b"null", "$", ""),
+        (b'"text"', "$", ""),
+        (b'{"visit": 1, "visit": 2}', "$", "twice"),
+        (b'{"patient": {"age": NaN}}', "$", "NaN"),
+        (b'{"patient": {"age": -Infinity}}', "$", "Infinity"),
+        (b'{"patient": {"age": ' + b"9" * 5000 + b"}}", "$", "digits"),
+        (b'{"patient": {"age": 1e400}}', "patient.age", ""),
+        (b'{"patient": {"age": true}}', "patient.age", ""),
+        (b'{"patient": {"age": -1}}', "patient.age", ""),
+        (b'{"patient": {"age": "38"}}', "patient.age", ""),
+        (b"[" * 100_000, "$", "deep"),
+        (b'{"a":' * 50_000, "$", "deep"),
+        (b"\xff\xfe{}", "$", "UTF-8"),
+        (b'{"findings": {"onset.acident": true}}', "findings.onset.acident", "onset.accident"),
+        (b'{"findings": {"onset.accident": "yes"}}', "findings.onset.accident", ""),
+        (b'{"findings": []}', "findings", ""),
+        (b'{"patiant": {}}', "patiant", "patient"),
+    ],
+    ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else "",
+)
+def test_unusable_input_is_refused_with_its_path(raw, path, words):
+    code, out, err = run("-", stdin=raw)
+    assert (code, out) == (2, "")
+    assert "Traceback" not in err
+    lines = err.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{path}: ") and words in lines[0]
+
+
+def test_every_fault_has_its_line():
+    code, out, err = run(
+        "-", stdin=b'{"patient": {"age": -1, "sex": "x"}, "findings": {"flag.feber": true}, "visit": 0}'
+    )
+    assert (code, out) == (2, "")
+    assert [line.split(": ")[0] for line in err.strip().splitlines()] == [
+        "patient.age", "patient.sex", "visit", "findings.flag.feber",
+    ] or len(err.strip().splitlines()) == 4  # fmt: skip
+    assert "flag.fever" in err
+
+
+@pytest.mark.parametrize("name", ["nowhere.json", "."])
+def test_a_file_that_cannot_be_read(name):
+    code, out, err = run(name)
+    assert (code, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1 and name in err
+
+
+def test_half_a_surrogate_in_the_label_is_no_traceback():
+    code, out, err = run("-", stdin=b'{"case": "\\ud800"}')
+    assert "Traceback" not in err
+    assert (code == 0 and json.loads(out)) or (code == 2 and err)
+
+
+def test_lines_answer_the_good_and_name_the_bad():
+    lines = [json.dumps(USABLE), "{", "", json.dumps({"case": "B", "findings": {"site.lowback": True}}), "{}"]
+    code, out, _ = run("--lines", "-", stdin="\n".join(lines).encode())
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 2
+    assert len(answers) == 4
+    assert [set(answer) >= KEYS for answer in answers] == [True, False, False, True]
+    assert answers[1]["case"] is None and answers[1]["errors"][0]["path"] == "$"
+    assert answers[2]["case"] == "B" and answers[2]["errors"][0]["path"] == "findings.site.lowback"
+    assert "site.low_back" in answers[2]["errors"][0]["text"]
+    assert run("--lines", "-", stdin=json.dumps(USABLE).encode())[0] == 0
+    assert run("--lines", "-", stdin=b"") == (0, "", "")
+
+
+def test_a_thousand_cases_keep_their_order_and_take_seconds(make_full_cases):
+    cases = make_full_cases(1000)
+    started = time.monotonic()
+    code, out, _ = run("--lines", "-", stdin="\n".join(map(json.dumps, cases)).encode())
+    seconds = time.monotonic() - started
+    assert code == 0
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [answer["case"] for answer in answers] == [case["case"] for case in cases]
+    assert sum(answer["treatment"] is not None for answer in answers) > 500
+    assert seconds < 25, "five times the aim of 5 s on a quiet core: other tests run beside this one"
+
+
+def test_no_database_is_touched(monkeypatch, tmp_path):
+    """With a database that cannot be opened the answer is the same."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/no/such/folder/db.sqlite3")
+    code, out, _ = run("-", stdin=b"{}")
+    assert code == 0 and json.loads(out)["action"] == "need_information"
