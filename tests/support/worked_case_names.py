@@ -19,7 +19,7 @@ ALERT_LEVELS = {"emergency", "refer", "caution", "note"}
 
 def unknown_names(file: object, intake: IntakeKnowledge, planner: PlannerKnowledge) -> Iterator[str]:
     """ "must_not.points: BL255 is unknown" for each; `file` is a WorkedCase."""
-    known = {
+    known: dict[str, set[str]] = {
         "points": set(planner.points),
         "ear": set(planner.ear_points),
         "ask": set(intake.order),

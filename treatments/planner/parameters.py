@@ -15,7 +15,13 @@ from .safety import THORAX, Guard, Place
 LENGTHS = (15, 25, 30, 40, 50, 60, 75)
 LUMBAR_DEPTH = (15, 30)  # EX-B2 beside the lumbar spine; the point's own caps still count
 THORACIC_DEPTH = (8, 12)
-FINE_FACTS = frozenset({"condition.very_thin", "condition.frail", "age:over_75", "age:under_16", "body.anxious"})
+FINE_FACTS = frozenset(
+    {
+        "condition.very_thin", "condition.frail", "age:over_75", "age:under_16", "body.anxious",
+        "condition.anticoagulant", "condition.unknown_medication", "condition.low_platelets",
+        "condition.liver_kidney_disease",
+    }
+)  # fmt: skip
 SPARE_MM = 5  # a needle is never pushed in to its handle
 DEQI = ("none", "mild", "clear")
 HEAD_TO_FOOT = (
