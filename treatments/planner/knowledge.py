@@ -18,7 +18,6 @@ MODALITIES: tuple[Modality, ...] = (
     "needle", "deep_trunk", "ea", "tacks", "seeds",
     "magnets", "cupping", "guasha", "moxa_heat", "acupressure",
 )  # fmt: skip
-Cell = Literal["caution", "override", "forbid"]
 SEVERITY: dict[str, int] = {"": 0, "caution": 1, "override": 2, "forbid": 3}
 Position = Literal["prone", "supine", "side_lying", "seated"]
 Serves = Literal["local", "segmental", "distal", "branch", "root", "calm", "ashi"]

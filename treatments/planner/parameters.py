@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from .compose import Chosen
 from .facts import Facts
 from .knowledge import Point
-from .matching import Compiled
 from .proposal import Needle, PlannedPoint, Role
 from .recipes import AshiRegion, DepthRule, NeedleSize, Person, Technique
 from .safety import THORAX, Guard, Place
@@ -156,8 +155,3 @@ def needling_order(item: Chosen, facts: Facts) -> tuple[int, int, float, str]:
         200.0 - item.candidate.weights["ashi"] if item.serves == "ashi" else 0.0,
         item.candidate.key,
     )
-
-
-def compiled_first(rules: Sequence[Compiled[Technique]], facts: Facts) -> list[Technique]:
-    """Technique rules that fit, in their order."""
-    return [c.rule for c in rules if facts.hold(c.all, c.any, c.none)]

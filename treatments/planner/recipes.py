@@ -35,7 +35,6 @@ class Person(Rule):
     deqi_local: Deqi
     deqi_root: Deqi
     turn_cost: float
-    is_strict: bool = False
 
 
 class Slots(Rule):
