@@ -19,6 +19,23 @@ def pytest_configure() -> None:
     settings.SECURE_SSL_REDIRECT = False
 
 
+PURE = ("tests/intake/assessment/", "tests/treatments/planner/", "tests/treatments/test_cases", "tests/test_architecture")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the pure rooms: the same on every database, because they open none."""
+    for item in items:
+        path = item.path.relative_to(item.config.rootpath).as_posix()
+        if path.startswith(PURE):
+            item.add_marker(pytest.mark.pure)
+
+
+@pytest.fixture(autouse=True)
+def _pure_means_no_database(request: pytest.FixtureRequest) -> None:
+    marks = {mark.name for mark in request.node.iter_markers()}
+    assert not {"pure", "django_db"} <= marks, "a test of a pure room must not open the database"
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     return {**browser_type_launch_args, "executable_path": chromium.executable(), "args": chromium.ARGUMENTS}

@@ -1,7 +1,6 @@
 """The knowledge files are whole, and a broken one is refused with file and key, all faults at once."""
 
 import shutil
-import time
 import tracemalloc
 
 import pytest
@@ -88,13 +87,10 @@ def test_a_missing_file_is_named(copy, tmp_path):
     assert any(fault.startswith("patterns.toml: ") for fault in faults(tmp_path))
 
 
-def test_loading_is_quick_and_small():
+def test_it_takes_little_memory():
     _load.cache_clear()
     tracemalloc.start()
-    began = time.perf_counter()
     load_intake_knowledge()
-    seconds = time.perf_counter() - began
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert seconds < 1.0  # usually 30 ms; traced and shared machines are slower
     assert peak < 20_000_000
