@@ -19,7 +19,12 @@ def pytest_configure() -> None:
     settings.SECURE_SSL_REDIRECT = False
 
 
-PURE = ("tests/intake/assessment/", "tests/treatments/planner/", "tests/treatments/test_cases", "tests/test_architecture")
+PURE = (
+    "tests/intake/assessment/",
+    "tests/treatments/planner/",
+    "tests/treatments/test_cases",
+    "tests/test_architecture",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

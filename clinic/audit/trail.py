@@ -94,7 +94,7 @@ def record(
             actor_name=actor.name,
             action=action,
             patient_id=getattr(patient, "pk", patient),
-            object_type=obj._meta.model_name if obj is not None else "",
+            object_type=(obj._meta.model_name or "") if obj is not None else "",
             object_id=str(obj.pk) if obj is not None else "",
             detail=detail or {},
             outcome=outcome,

@@ -49,9 +49,7 @@ class AuditedAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         verb = "changed" if change else "added"
-        trail.record(
-            f"{obj._meta.model_name}.{verb}", by=request.user, obj=obj, detail={"fields": form.changed_data}
-        )
+        trail.record(f"{obj._meta.model_name}.{verb}", by=request.user, obj=obj, detail={"fields": form.changed_data})
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         trail.record(f"{obj._meta.model_name}.removed", by=request.user, obj=obj)
@@ -61,13 +59,13 @@ class AuditedAdmin(admin.ModelAdmin):
         for obj in queryset:
             self.delete_model(request, obj)
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Django's own log would be a second, weaker trail."""
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """See log_addition."""
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """See log_addition."""
 
 

@@ -15,9 +15,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 def _time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(
-            f"“{name}” is not a time zone. Write one like Europe/Berlin or America/Chicago."
-        )
+        raise ValidationError(f"“{name}” is not a time zone. Write one like Europe/Berlin or America/Chicago.")
 
 
 class Clinic(models.Model):
@@ -45,10 +43,7 @@ class Clinic(models.Model):
     @classmethod
     def current(cls) -> Clinic:
         """The clinic's row, made with plain defaults if the owner has not set it up yet."""
-        return (
-            cls.objects.filter(pk=1).first()
-            or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
-        )
+        return cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -143,7 +138,7 @@ class Patient(models.Model):
         born = self.date_of_birth
         if born is None:
             return None
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return int(day.year - born.year - ((day.month, day.day) < (born.month, born.day)))
 
 
 class PatientWord(models.Model):

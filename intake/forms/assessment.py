@@ -30,9 +30,9 @@ def read_examination(data: QueryDict, *, told: Mapping[str, bool], before: Mappi
     known = load_intake_knowledge().labels
     findings = dict(before)
     entered = {name[2:]: value for name, value in data.items() if name.startswith("f.")}
-    name, _, value = data.get("answer", "").partition("=")
-    if name:
-        entered[name] = value
+    pressed, _, choice = str(data.get("answer", "")).partition("=")
+    if pressed:
+        entered[pressed] = choice
     for finding, value in entered.items():
         if finding not in known or value not in ANSWERS:
             continue

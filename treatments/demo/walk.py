@@ -131,9 +131,8 @@ class Walk:
         persona = self.role.persona
         draft = assessing.open_draft(patient=self.patient, by=self.practitioner)
         Assessment.objects.filter(pk=draft.pk).update(created_at=timezone.now())
-        findings: dict[str, bool | None] = dict.fromkeys(persona.found, True) | dict.fromkeys(
-            persona.absent_found, False
-        )
+        findings: dict[str, bool | None] = {finding: True for finding in persona.found}
+        findings |= {finding: False for finding in persona.absent_found}
         found = assessing.Examination(
             findings=findings,
             levels=list(persona.levels),

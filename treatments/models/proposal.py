@@ -33,4 +33,5 @@ class Proposal(models.Model):
 
     @property
     def treatment(self) -> dict[str, Any] | None:
-        return self.result.get("treatment")
+        found: dict[str, Any] | None = self.result.get("treatment")
+        return found

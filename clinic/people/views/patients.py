@@ -24,9 +24,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "")[:100]
     page = Paginator(find_patients(asked), PAGE).get_page(request.GET.get("page"))
     with transaction.atomic():
-        trail.record(
-            "patients.listed", by=request.user, detail={"patients": [p.pk for p in page.object_list]}
-        )
+        trail.record("patients.listed", by=request.user, detail={"patients": [p.pk for p in page.object_list]})
     return render(request, "people/patients.html", {"page": page, "q": asked})
 
 
@@ -54,9 +52,7 @@ def patient_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
-    patient = access.patient_for(
-        request.user, patient_id, what="contact", permission=access.Permission.EDIT_PATIENTS
-    )
+    patient = access.patient_for(request.user, patient_id, what="contact", permission=access.Permission.EDIT_PATIENTS)
     if request.method == "GET":
         form = PatientForm(instance=patient, initial={"version": patient.version})
         return render(request, "people/patient_form.html", {"form": form, "patient": patient})
@@ -65,9 +61,7 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "people/patient_form.html", {"form": form, "patient": patient}, status=422)
     try:
-        change_patient(
-            patient_id, by=request.user, version=form.cleaned_data["version"] or 0, changes=form.changes()
-        )
+        change_patient(patient_id, by=request.user, version=form.cleaned_data["version"] or 0, changes=form.changes())
     except EditedMeanwhile as meanwhile:
         theirs = PatientForm(instance=meanwhile.current)
         differences = [
@@ -75,8 +69,9 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
             for name, field in form.fields.items()
             if name != "version" and str(theirs[name].value() or "") != str(form[name].value() or "")
         ]
-        form.data = form.data.copy()
-        form.data["version"] = str(meanwhile.current.version)
+        again = request.POST.copy()
+        again["version"] = str(meanwhile.current.version)
+        form.data = again
         context = {"form": form, "patient": meanwhile.current, "differences": differences}
         return render(request, "people/patient_form.html", context, status=409)
     return redirect("chart", patient_id)

@@ -89,7 +89,7 @@ class Command(BaseCommand):
 def _opened(name: str) -> BinaryIO:
     """The named file, or standard input for `-`. Raises OSError."""
     if name == "-":
-        return getattr(sys.stdin, "buffer", sys.stdin)  # type: ignore[no-any-return]
+        return sys.stdin.buffer
     return Path(name).open("rb")
 
 
