@@ -31,6 +31,7 @@ GROUPS = {  # group of the vocabulary -> heading; the practitioner's own first
     "wish": "Wishes",
 }
 FOUND_BY_HAND = ("tongue", "pulse", "palpation", "motion", "exam")
+BAR_TOP = 50  # points that fill a bar of stagnation or deficiency; the bar has a mark every 10
 SIDES = ("left", "right", "both", "midline")
 LEVELS = [
     *(f"C{n}" for n in range(5, 8)),
@@ -214,15 +215,18 @@ def alert_words(alert: Json) -> Json:
     return {**alert, "kind": kind, "icon": icon, "word": word, "because_words": because, "clearable": clearable}
 
 
+def bar_percent(score: float) -> float:
+    """How far a bar is filled: one fixed scale, so that bars compare between the two and between patients."""
+    return round(min(100.0, 100 * score / BAR_TOP), 1)
+
+
 def _axes(result: Json) -> list[Json]:
-    # Both bars on one scale, so that they can be compared; 20 points fill it unless a score is higher.
-    top = max(20, result["stagnation"]["score"], result["deficiency"]["score"])
     return [
         {
             "axis": axis,
             "name": axis.capitalize(),
             "score": result[axis]["score"],
-            "percent": round(100 * result[axis]["score"] / top, 1),
+            "percent": bar_percent(result[axis]["score"]),
             **_evidence(result[axis]),
         }
         for axis in ("stagnation", "deficiency")

@@ -90,7 +90,7 @@
     slotMinTime: frame.slotMinTime,
     slotMaxTime: frame.slotMaxTime,
     slotDuration: "00:15:00",
-    slotHeight: 20,
+    slotHeight: 15, // a day of eleven hours stands on one screen
     snapDuration: "00:05:00",
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },

@@ -93,7 +93,6 @@ def clinical_part(patient: Any, *, today: dt.date) -> Json:
 def _summary(case: Any, judged: Any) -> Json:
     label = load_intake_knowledge().label
     result = {**judged.as_json(), "action": judged.action}
-    top = max(20, judged.stagnation.score, judged.deficiency.score)
     reason = case.texts.get("reason") or next(iter(case.texts.values()), "")
     return {
         "complaint": assessment_words.complaint_of(case),
@@ -108,7 +107,7 @@ def _summary(case: Any, judged: Any) -> Json:
                 "axis": axis,
                 "name": axis.capitalize(),
                 "score": result[axis]["score"],
-                "percent": round(100 * result[axis]["score"] / top, 1),
+                "percent": assessment_words.bar_percent(result[axis]["score"]),
             }
             for axis in ("stagnation", "deficiency")
         ],

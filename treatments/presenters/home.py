@@ -44,7 +44,9 @@ def patients_shown(blocks: Json) -> list[int]:
 
 def _practitioner(user: Any, *, today: dt.date) -> Json:
     label = load_intake_knowledge().label
-    alerts = RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient")[:SHOWN]
+    alerts = (
+        RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient").order_by("level", "-id")[:SHOWN]
+    )
     responses = (
         IntakeResponse.objects.filter(submitted_at__isnull=False, assessments=None)
         .select_related("patient")
