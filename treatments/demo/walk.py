@@ -131,8 +131,8 @@ class Walk:
         persona = self.role.persona
         draft = assessing.open_draft(patient=self.patient, by=self.practitioner)
         Assessment.objects.filter(pk=draft.pk).update(created_at=timezone.now())
-        findings: dict[str, bool | None] = {finding: True for finding in persona.found}
-        findings |= {finding: False for finding in persona.absent_found}
+        findings: dict[str, bool | None] = dict.fromkeys(persona.found, True)
+        findings |= dict.fromkeys(persona.absent_found, False)
         found = assessing.Examination(
             findings=findings,
             levels=list(persona.levels),
@@ -292,6 +292,28 @@ def fill_calendar(clinic: DemoClinic, patients: list[Patient], *, now: dt.dateti
                 nonce=uuid.uuid4().hex,
             )
             booked += 1
+    return booked
+
+
+def keep_coming(clinic: DemoClinic, patients: list[Patient], *, now: dt.datetime) -> int:
+    """Single follow-ups, twice a week for two weeks, for people whose course is over; how many were booked."""
+    booked = 0
+    for place, patient in enumerate(patients):
+        practitioner = clinic.practitioners[place % len(clinic.practitioners)]
+        need = need_of_service(clinic.follow_up, (practitioner.pk,), patient=patient.pk)
+        for turn in range(4):
+            wished = now + dt.timedelta(days=1 + turn * 3 + place % 3, hours=(place * 3 + turn) % 8 - 3)
+            slot = nearest_fit(diary_around([wished], now=now), need, wished, now=now)
+            if slot is not None:
+                book(
+                    patient=patient,
+                    service=clinic.follow_up,
+                    practitioner=practitioner,
+                    starts_at=slot.starts,
+                    by=clinic.desk,
+                    nonce=uuid.uuid4().hex,
+                )
+                booked += 1
     return booked
 
 

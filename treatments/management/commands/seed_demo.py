@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.people.models import Clinic, Patient, User
 from treatments.demo.clinic import set_up
 from treatments.demo.people import cast
-from treatments.demo.walk import Walk, fill_calendar, run_today
+from treatments.demo.walk import Walk, fill_calendar, keep_coming, run_today
 
 
 class Command(BaseCommand):
@@ -36,6 +36,7 @@ class Command(BaseCommand):
             clinic = set_up()
             turns: Counter[str] = Counter()
             unbooked: list[Patient] = []
+            regulars: list[Patient] = []
             with timezone.override(Clinic.current().zone):
                 for number, role in enumerate(cast()):
                     walk = Walk(role, clinic, now=now, turn=turns[role.stage], number=number)
@@ -43,7 +44,10 @@ class Command(BaseCommand):
                     patient = walk.go()
                     if role.stage in ("submitted", "assessed", "proposed", "invited", "half"):
                         unbooked.append(patient)
+                    elif role.stage in ("finished", "overdue"):
+                        regulars.append(patient)
                 booked = fill_calendar(clinic, unbooked, now=now)
+                booked += keep_coming(clinic, regulars, now=now)
                 run_today(clinic, now=now)
         people = ", ".join(f"{count} {stage.replace('_', ' ')}" for stage, count in turns.items())
-        self.stdout.write(f"{sum(turns.values())} patients ({people}); {booked} first visits booked.")
+        self.stdout.write(f"{sum(turns.values())} patients ({people}); {booked} more visits booked.")
