@@ -15,7 +15,7 @@ from treatments.demo.people import cast
 STORIES = {
     "accident": ("Daniel", "stagnation", "blood stasis"),
     "runner": ("Mara", "mixed", "qi and blood"),
-    "stress": ("Elena", "mixed", "liver qi"),
+    "stress": ("Elena", "stagnation|mixed", "liver qi"),
 }
 
 
