@@ -33,9 +33,7 @@ class Permission(StrEnum):
 
 P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
-    "owner": frozenset(
-        {P.STAFF, P.MANAGE_CLINIC, P.READ_AUDIT, P.FIND_PATIENTS, P.READ_SCHEDULE, P.READ_KNOWLEDGE}
-    ),
+    "owner": frozenset({P.STAFF, P.MANAGE_CLINIC, P.READ_AUDIT, P.FIND_PATIENTS, P.READ_SCHEDULE, P.READ_KNOWLEDGE}),
     "practitioner": frozenset(
         {
             P.STAFF,
@@ -49,9 +47,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.READ_KNOWLEDGE,
         }
     ),
-    "front_desk": frozenset(
-        {P.STAFF, P.FIND_PATIENTS, P.EDIT_PATIENTS, P.INVITE, P.READ_SCHEDULE, P.WRITE_SCHEDULE}
-    ),
+    "front_desk": frozenset({P.STAFF, P.FIND_PATIENTS, P.EDIT_PATIENTS, P.INVITE, P.READ_SCHEDULE, P.WRITE_SCHEDULE}),
 }
 
 # view name -> permission. "namespace:*" covers a whole third-party namespace.
@@ -103,6 +99,8 @@ ADDRESSES: dict[str, Permission] = {
     "plans:sign": P.WRITE_CLINICAL,
     "plans:reopen": P.WRITE_CLINICAL,
     "plans:home_care": P.READ_CLINICAL,
+    "plans:what_if": P.READ_CLINICAL,
+    "plans:findings": P.READ_CLINICAL,
     # intake: the practitioner's assessment
     "intake:assess": P.READ_CLINICAL,
     "intake:assessment": P.READ_CLINICAL,
@@ -198,9 +196,7 @@ def permission_for(view_name: str | None) -> Permission | None:
     return ADDRESSES.get(f"{namespace}:*") if namespace else None
 
 
-def patient_for(
-    user: Any, patient_id: int, *, what: str, permission: Permission = P.READ_CLINICAL
-) -> Patient:
+def patient_for(user: Any, patient_id: int, *, what: str, permission: Permission = P.READ_CLINICAL) -> Patient:
     """Fetch and guard in one act, and leave the read in the audit trail.
 
     ``what``: the part of the record that is read, as in "chart". Raises Http404 or PermissionDenied.

@@ -6,6 +6,7 @@ Nothing here writes. It is the only door of this app to ``intake.case`` and ``tr
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from intake.case import build_case, case_data
 from treatments import planner
 from treatments.planner.merge import merge
 from treatments.planner.review import review
+from treatments.planner.what_if import WhatIf, what_if
 
 Json = dict[str, Any]
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
@@ -52,6 +54,14 @@ def inputs_of(assessment: Any, *, today: dt.date) -> Json:
 def propose(picture: ClinicalPicture) -> Json:
     """The contract's output object."""
     return planner.propose(picture, planner.load_planner_knowledge()).as_json()
+
+
+def supposed(picture: ClinicalPicture, changes: Mapping[str, bool | None]) -> WhatIf:
+    """What would be proposed otherwise if these findings were present, absent or not known.
+
+    Raises CaseError for an unknown finding.
+    """
+    return what_if(picture, changes, load_intake_knowledge(), planner.load_planner_knowledge())
 
 
 def safety_of(treatment: Json, picture: ClinicalPicture) -> tuple[SafetyAlert, ...]:

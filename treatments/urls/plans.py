@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from treatments.views import plan_edits, plans
+from treatments.views import plan_edits, plans, what_if
 
 app_name = "plans"
 urlpatterns = [
     path("patients/<int:patient_id>/propose/", plans.propose, name="propose"),
     path("proposals/<int:proposal_id>/", plans.proposal, name="proposal"),
     path("plans/points/", plan_edits.points, name="points"),
+    path("plans/findings/", what_if.findings, name="findings"),
     path("plans/<int:plan_id>/", plans.page, name="plan"),
     path("plans/<int:plan_id>/item/", plan_edits.item_form, name="item"),
     path("plans/<int:plan_id>/change/", plan_edits.change, name="change"),
@@ -20,4 +21,5 @@ urlpatterns = [
     path("plans/<int:plan_id>/sign/", plans.sign, name="sign"),
     path("plans/<int:plan_id>/reopen/", plans.reopen, name="reopen"),
     path("plans/<int:plan_id>/home-care/", plans.home_care, name="home_care"),
+    path("plans/<int:plan_id>/what-if/", what_if.page, name="what_if"),
 ]
