@@ -6,7 +6,7 @@ Leaving out instead of swapping keeps one promise simple: a contraindication can
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .candidates import Candidate
 from .facts import Facts
@@ -59,7 +59,7 @@ def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]
         possible = "side_lying" if second == "prone" else None
     if second == "supine" and "person:pregnant" in facts.words:
         possible = None  # lying long on the back is uncomfortable in pregnancy
-    return _layout(wished, second, movement, facts), _layout(actual, possible, movement, facts)
+    return _layout(wished, second, movement, facts), _layout(actual, possible, possible == UPRIGHT, facts)
 
 
 def _can_lie(position: str, facts: Facts) -> bool:
@@ -181,11 +181,13 @@ def keep_safe(
     """Splits into what may be done and what is left out, with the stop (None: not reachable in this position)."""
     kept: list[Chosen] = []
     out: list[tuple[Chosen, Stop | None]] = []
-    for item in chosen:
-        position = item.position if item.position in layout.positions else None
+    for wished in chosen:
+        item = wished
+        if item.candidate.with_movement and not layout.movement:  # lying down, and so without the movement
+            positions = points[item.candidate.code].positions
+            item = replace(item, candidate=replace(item.candidate, with_movement=False, positions=positions))
+        position = item.position if item.position in layout.positions else _reach(item.candidate, layout)
         if position is None:
-            position = _reach(item.candidate, layout)
-        if position is None or (item.candidate.with_movement and position != UPRIGHT):
             out.append((item, None))
             continue
         side = item.side
