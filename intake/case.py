@@ -53,7 +53,8 @@ def case_data(patient: Patient, assessment: Assessment | None, *, visit: int = 1
         data["complaint"] |= _newest_pain(patient)
     if assessment is not None:
         data |= {
-            "ashi": assessment.ashi,
+            # a place whose side or region is not chosen yet counts without it
+            "ashi": [{key: value for key, value in place.items() if value} for place in assessment.ashi],
             "levels": assessment.levels,
             "confirmed": {key: assessment.confirmed.get(key) for key in ("class", "branch", "root")},
         }

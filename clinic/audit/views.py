@@ -17,7 +17,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
     """Newest first; ``?patient=`` and ``?action=`` narrow it."""
     events = AuditEvent.objects.all()
     patient, action = request.GET.get("patient", "").strip(), request.GET.get("action", "").strip()[:60]
-    if patient.isdigit() and len(patient) < 19:
+    if patient.isascii() and patient.isdigit() and len(patient) < 19:
         events = events.filter(patient_id=int(patient))
     if action:
         events = events.filter(action__startswith=action)

@@ -12,7 +12,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -44,6 +44,33 @@ class DatabaseAwayMiddleware:
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
 
 
+class PlainTextMiddleware:
+    """Leave out NUL, which no keyboard makes and PostgreSQL refuses, from whatever is sent."""
+
+    def __init__(self, get_response: Response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value.replace("\0", "") for name, value in request.COOKIES.items()}
+        request.GET = self._clean(request.GET)
+        if request.method == "POST":
+            try:
+                request.POST = self._clean(request.POST)
+            except UnreadablePostError:  # the sender went away half-way
+                return HttpResponse(status=400)
+        return self.get_response(request)
+
+    @staticmethod
+    def _clean(sent: QueryDict) -> QueryDict:
+        if not any("\0" in value for name in sent for value in (name, *sent.getlist(name))):
+            return sent
+        clean = QueryDict(mutable=True)
+        for name in sent:
+            clean.setlist(name.replace("\0", ""), [value.replace("\0", "") for value in sent.getlist(name)])
+        clean._mutable = False
+        return clean
+
+
 class AccessMiddleware:
     """Refuse by default. Signs out after idle time; a background request does not count as being there."""
 
@@ -67,9 +94,7 @@ class AccessMiddleware:
             return redirect_to_login(request.get_full_path())
         if self._was_idle(request):
             logout(request)
-            messages.info(
-                request, "You were signed out because nobody was active for a while. Nothing saved is lost."
-            )
+            messages.info(request, "You were signed out because nobody was active for a while. Nothing saved is lost.")
             return redirect_to_login(request.get_full_path())
         if permission is None or not can(user, permission):
             self._note_refusal(request, match)
@@ -83,9 +108,7 @@ class AccessMiddleware:
         if last is not None and now - last > settings.SESSION_IDLE_SECONDS:
             return True
         in_background = request.headers.get("X-Ashi-Background") == "1"
-        if last is None or (
-            not in_background and now - last > 30
-        ):  # one session write in half a minute at most
+        if last is None or (not in_background and now - last > 30):  # one session write in half a minute at most
             request.session["active_at"] = now
         return False
 

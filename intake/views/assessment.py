@@ -37,7 +37,7 @@ def _fetch(request: HttpRequest, assessment_id: int, *, write: bool = False) -> 
 def _revision(request: HttpRequest) -> int:
     # "keep" is sent by the button of the clash notice: the practitioner has seen what the other one changed.
     text = request.POST.get("keep") or request.POST.get("revision") or ""
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 @require_http_methods(["GET", "POST"])

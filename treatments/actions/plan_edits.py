@@ -22,7 +22,7 @@ def item_at(treatment: Json, address: str) -> Json:
     """The thing an address names. Raises EditRefused when it is not there."""
     here: Any = treatment
     for step in address.split("."):
-        if isinstance(here, list) and step.isascii() and step.isdigit() and int(step) < len(here):
+        if isinstance(here, list) and step.isascii() and step.isdigit() and len(step) < 4 and int(step) < len(here):
             here = here[int(step)]
         elif isinstance(here, dict) and (step in LISTS or step == "dose") and step in here:
             here = here[step]
