@@ -11,11 +11,12 @@ from .text_words import fold
 
 CHAIN_GAP = 2  # words that may stand between two names of a chain, unless the template says otherwise
 WINDOW = 6  # words between two chains joined by &
+NEXT_SENTENCE_WINDOW = 10  # words between two chains joined by +
 
 _WORD = re.compile(r"[\w']+\*?")
 _FIXED = re.compile(r"'[^']*'")
 _HAN_SIGN = re.compile(r"([\u3400-\u9fff])")
-_PIECE = re.compile(r"'[^']*'|[>&]\d*|[!@]?\w+|\S")
+_PIECE = re.compile(r"'[^']*'|[>&+]\d*|[!@]?\w+|\S")
 
 
 class Compiler:
@@ -75,7 +76,7 @@ class Compiler:
         for entry in fixed:
             self._word(where, entry.strip("'"), where)
         if fixed:
-            templates.append(Template((Chain((where,), ()),), (), (), frozenset({where})))
+            templates.append(Template((Chain((where,), ()),), (), (), (), frozenset({where})))
         return tuple(templates)
 
     def _fault(self, where: str, text: str) -> None:
@@ -117,6 +118,9 @@ class Compiler:
             if piece[0] == "&":
                 windows.append(int(piece[1:] or WINDOW))
                 chains.append(([], []))
+            elif piece[0] == "+":
+                windows.append(-int(piece[1:] or NEXT_SENTENCE_WINDOW))
+                chains.append(([], []))
             elif piece[0] == ">":
                 gap = int(piece[1:] or CHAIN_GAP)
             elif piece[0] in "!@":
@@ -133,6 +137,7 @@ class Compiler:
             tuple(Chain(tuple(names), tuple(gaps)) for names, gaps in chains if names),
             tuple(windows),
             tuple(unless),
+            tuple(anywhere),
             frozenset(anywhere).union(*(names for names, _ in chains)),
         )
 

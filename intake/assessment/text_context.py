@@ -11,9 +11,14 @@ from .text_match import Matcher, Occurrence
 from .text_words import COMMA, NO_BREAK
 
 LIST_REACH = 16  # words that "no", "without", "denies" reach over a list
+LIST_REST = 8  # words of a list that follow up to its "or"
 NEAR_REACH = 4  # words that "not" reaches
 AFTER_REACH = 3  # words between a phrase and "none", "ruled out" behind it
 CLAUSE_REACH = 24  # words over which history, worry, an owner or a resolution is looked for
+
+
+# "I might be pregnant" is enough where pregnancy only makes another sign graver.
+_SAID = frozenset({"hypothesis", "fleeting"})
 
 
 class Context:
@@ -22,6 +27,7 @@ class Context:
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
         self._cues: dict[str, tuple[list[Occurrence], list[int]]] = {}
+        self._said: dict[str, bool] = {}
 
     def silences(self, match: Occurrence, ignores: frozenset[str]) -> bool:
         """Whether something around the match says that it is not the patient's own trouble of now."""
@@ -32,6 +38,14 @@ class Context:
             or ("history" not in ignores and self._is_history(match))
             or ("fleeting" not in ignores and bool(self._around("fleeting", match)))
         )
+
+    def is_said(self, name: str) -> bool:
+        """Whether the name is said of the patient anywhere: "no chance of pregnancy" does not make her pregnant."""
+        known = self._said.get(name)
+        if known is None:
+            found = self._matcher.find(name).values()
+            known = self._said[name] = any(not self.silences(match, _SAID) for here in found for match in here)
+        return known
 
     def _between(self, kind: str, first: int, last: int) -> list[Occurrence]:
         """Cues of a kind that begin at a word from first up to, not including, last."""
@@ -44,7 +58,7 @@ class Context:
 
     def _same_sentence(self, cue: Occurrence, match: Occurrence) -> bool:
         sentences = self._matcher.words.sentences
-        return sentences[cue.start] == sentences[match.start]
+        return sentences[match.start] <= sentences[cue.start] <= sentences[match.end - 1]
 
     def _around(self, kind: str, match: Occurrence, *, past_contrast: bool = False) -> list[Occurrence]:
         """Cues on either side of the match in its sentence, not beyond a "but"."""
@@ -99,8 +113,20 @@ class Context:
                 return True
             joint = i < target and bool(self._between("joint", i, i + 1))
             first = i + joint
-            if (joint or breaks[i] == COMMA) and self._between("fresh_start", first, min(first + 2, match_end)):
+            if not (joint or breaks[i] == COMMA):
+                continue
+            if self._between("fresh_start", first, min(first + 2, match_end)):
                 return True
+            if self._between("bare_start", first, min(first + 2, match_end)) and not self._is_in_list(first):
+                return True
+        return False
+
+    def _is_in_list(self, word: int) -> bool:
+        """Whether an "or" follows before the next statement: "no fever, chest pain or sweats"."""
+        sentences = self._matcher.words.sentences
+        for cue in self._between("list_or", word, word + LIST_REST):
+            if sentences[cue.start] == sentences[word]:
+                return not self._between("fresh_start", word, cue.start)
         return False
 
     def _holds_negation(self, match: Occurrence) -> bool:
@@ -133,7 +159,11 @@ class Context:
                 self._same_sentence(cue, match)
                 and not self._matcher.has_contrast(match.end, cue.start)
                 and not self._between("fresh_start", match.end, cue.start)
+                and not self._between("bare_start", match.end, cue.start)
             ):
+                return True
+        for cue in self._between("negation_closing", match.end, match.end + LIST_REACH):
+            if self._same_sentence(cue, match) and not says_no and not self._is_restarted(match.end, cue.start):
                 return True
         for cue in self._between("answer_no", match.end, match.end + 2 * AFTER_REACH):
             begins = words.breaks[cue.start] != NO_BREAK
@@ -148,6 +178,13 @@ class Context:
             if begins and ends and asked and words.sentences[cue.start] - words.sentences[match.start] <= 1:
                 return True
         return False
+
+    def _is_restarted(self, first: int, last: int) -> bool:
+        """Whether a "but" or, after a comma, a new statement stands between."""
+        if self._matcher.has_contrast(first, last):
+            return True
+        breaks = self._matcher.words.breaks
+        return any(breaks[i] == COMMA and self._between("fresh_start", i, i + 1) for i in range(first, last))
 
     def _is_of_another(self, match: Occurrence) -> bool:
         """Whose trouble it is: of all owners named up to the end of the match, the last one counts."""

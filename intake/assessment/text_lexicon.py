@@ -11,7 +11,8 @@ A file holds lists written as one string with ``|`` between the entries:
 
 A template reads: ``cannot feel`` one after the other with at most two words between; ``cannot >0 feel`` with
 none between; ``numb & saddle`` in either order with at most six words between, ``numb &8 saddle`` with eight;
-``!cold`` not in the same stretch of the sentence; ``@pregnant`` anywhere in the text; ``'wet myself'`` these words.
+``chest + sweat`` likewise within ten words, also in the sentence before or after; ``!cold`` not in the same stretch of
+the sentence; ``@pregnant`` said of the patient anywhere in the text; ``'wet myself'`` these words.
 """
 
 from __future__ import annotations

@@ -111,15 +111,15 @@ class Matcher:
         answers = [self._language.speller.terms(self.words.folded[i]) for i in used]
         return all(numbers and not guessed for numbers, guessed in answers)
 
-    def signs(self) -> dict[int, set[Occurrence]]:
-        """Occurrences of the signs, by the number of the sign."""
-        found: dict[int, set[Occurrence]] = {}
+    def signs(self) -> list[tuple[int, Occurrence, tuple[str, ...]]]:
+        """Number of the sign, where it occurs, and the names that must be said anywhere for it; in this order."""
+        found: set[tuple[int, Occurrence, tuple[str, ...]]] = set()
         index = self._language.signs_by_name
         for name in self._present:
             for number, template in index.get(name, ()):
                 if template.needs <= self._present:
-                    found.setdefault(number, set()).update(self.occurrences(template))
-        return found
+                    found.update((number, here, template.anywhere) for here in self.occurrences(template))
+        return sorted(found)
 
     def find(self, name: str) -> Found:
         """Occurrences of a name by their first word."""
@@ -170,15 +170,16 @@ class Matcher:
 
     def _join(self, joined: Found, first: Occurrence, following: Found, gap: int, *, nearest: bool) -> None:
         """Add first + second for each second at most ``gap`` words behind; with ``nearest`` only the first such one,
-        and one that stands between the words of first counts too."""
+        and one that stands between the words of first counts too. A gap below 0 reaches into the next sentence."""
         sentences = self.words.sentences
+        further, gap = (1, -gap) if gap < 0 else (0, gap)
         if nearest and first.end - first.start > len(first.used):
             for at in range(first.start + 1, first.end):
                 for second in following.get(at, ()):
                     if second.end < first.end and not set(second.used) & set(first.used):
                         self._add(joined, first, second)
         for at in range(first.end, min(first.end + gap + 1, len(sentences))):
-            if sentences[at] != sentences[first.start] or self.has_contrast(first.end, at):
+            if sentences[at] > sentences[first.end - 1] + further or self.has_contrast(first.end, at):
                 return
             for second in following.get(at, ()):
                 self._add(joined, first, second)

@@ -21,7 +21,10 @@ CueKind = Literal[
     "contrast",  # but, however: ends every reach
     "because",  # because, so, when: ends the reach of a negation
     "reason",  # because: ends the reach of a worry ("worried because I cannot feel ...")
+    "negation_closing",  # "numbness or loss of control I do not have": at the end of a whole list
     "fresh_start",  # I, my, can't: after a comma or an "and", a new statement begins
+    "bare_start",  # chest, numb: begins one too, unless an "or" shows that the list of a negation goes on
+    "list_or",  # or
     "joint",  # and: a new statement may begin
     "history",  # ten years ago, as a child
     "present",  # now, since: in the same clause, history is no history
@@ -84,8 +87,9 @@ class Template:
     """Chains that stand together; ``needs`` are all the names without which it cannot match."""
 
     chains: tuple[Chain, ...]
-    windows: tuple[int, ...]  # words between chain i and i+1, either order
+    windows: tuple[int, ...]  # words between chain i and i+1, either order; below 0: also in the next sentence
     unless: tuple[str, ...]
+    anywhere: tuple[str, ...]  # names that must be said of the patient somewhere in the text
     needs: frozenset[str]
 
 

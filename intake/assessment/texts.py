@@ -8,6 +8,7 @@ phrases is our own (DESIGN), measured by the sentences kept with the tests; nobo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -77,18 +78,23 @@ class _Reading:
 
 def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Reading]) -> list[TextSign]:
     signs: list[TextSign] = []
-    for number, matches in sorted(reading.matcher.signs().items()):
+    found: Counter[int] = Counter()
+    last: tuple[int, Occurrence] | None = None
+    for number, match, anywhere in reading.matcher.signs():
+        if (
+            found[number] == MAX_PER_FINDING
+            or last == (number, match)
+            or not all(map(reading.context.is_said, anywhere))
+        ):
+            continue
         sign = reading.language.signs[number]
-        found = 0
-        for match in sorted(matches):
-            if found == MAX_PER_FINDING:
-                break
-            speakers = _speakers(match, readings)
-            if match.guesses and _is_foreign(match, reading, readings, speakers):
-                continue
-            if not any(judge.context.silences(match, sign.ignores) for judge in _judges(match, reading, speakers)):
-                signs.append(_text_sign(sign.finding, sign.strength, key, words, match, reading.language.code))
-                found += 1
+        speakers = _speakers(match, readings)
+        if match.guesses and _is_foreign(match, reading, readings, speakers):
+            continue
+        if not any(judge.context.silences(match, sign.ignores) for judge in _judges(match, reading, speakers)):
+            signs.append(_text_sign(sign.finding, sign.strength, key, words, match, reading.language.code))
+            found[number] += 1
+            last = (number, match)
     return signs
 
 

@@ -105,6 +105,11 @@ def test_the_sentences_are_enough_and_cover_every_emergency(language: str):
         ("Ich spuere nichts beim Abwischen", "flag.saddle_numbness"),
         ("Kein Fieber, aber ich kann nicht pinkeln", "flag.bladder_retention"),
         ("no siento nada cuando me limpio", "flag.saddle_numbness"),
+        ("I wipe. I feel nothing.", "flag.saddle_numbness"),
+        ("My chest feels tight. I sweat.", "flag.chest_symptoms"),
+        ("My left arm hurts. I am sweating.", "flag.chest_symptoms"),
+        ("No fever, chest feels heavy and I sweat", "flag.chest_symptoms"),
+        ("I might be pregnant and have tummy cramps", "flag.pregnancy_bleeding_or_pain"),
     ],
 )
 def test_states(text: str, finding: str):
@@ -123,6 +128,10 @@ def test_states(text: str, finding: str):
         "My mother had cancer",
         "What if I lose control of my bladder?",
         "Ten years ago I could not pee after an operation, all fine since",
+        "No fever, chest pain, breathlessness or sweats",
+        "Tummy cramps with my period, no chance of pregnancy",
+        "My left arm hurts. My husband is sweating.",
+        "Taubheit im Schritt oder Verlust der Blasenkontrolle habe ich nicht",
         "Mi madre tuvo cáncer",
         "Meine Mutter hatte Krebs",
         "Spüre keine Taubheit im Schritt",
@@ -136,6 +145,10 @@ def test_does_not_state(text: str):
     ("text", "finding"),
     [
         ("I take warfarin", "condition.anticoagulant"),
+        ("epilepsy, well controlled", "condition.epilepsy_controlled"),
+        ("epilepsy, not well controlled", "condition.epilepsy_uncontrolled"),
+        ("I take Keppra for my epilepsy", "condition.epilepsy_uncontrolled"),
+        ("Epilepsie. Gut eingestellt.", "condition.epilepsy_controlled"),
         ("on Eliquis since my clot", "condition.anticoagulant"),
         ("wafarin every evening", "condition.anticoagulant"),
         ("baby aspirin", "condition.antiplatelet"),
@@ -178,6 +191,24 @@ def test_asks(text: str, finding: str):
 )
 def test_does_not_ask(text: str):
     assert asked(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "limbs"),
+    [
+        ("lymph nodes removed", "left_arm left_leg right_arm right_leg"),
+        ("left leg pain. Lymph nodes removed.", "left_arm left_leg right_arm right_leg"),
+        ("lymph nodes removed from both armpits", "left_arm right_arm"),
+        ("lymphoedema of the right leg", "right_leg"),
+        ("mastectomy on the left", "left_arm"),
+        ("me quitaron los ganglios de la axila derecha", "right_arm"),
+        ("Lymphknoten wurden entfernt", "left_arm left_leg right_arm right_leg"),
+        ("淋巴清扫", "left_arm left_leg right_arm right_leg"),
+    ],
+)
+def test_a_limb_that_is_not_named_may_be_any(text: str, limbs: str):
+    found = {finding for finding in asked(text) if "lymphoedema" in finding}
+    assert found == {f"condition.lymphoedema_{limb}" for limb in limbs.split()}
 
 
 def test_a_sign_points_at_its_words():
