@@ -16,6 +16,7 @@ class QuietFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # another handler's words for the fault, if there is one
         return _TOKEN.sub(r"/\1/…", super().format(record))
 
     def formatException(self, exc_info: Any) -> str:

@@ -55,6 +55,14 @@ class AuditedAdmin(admin.ModelAdmin):
         trail.record(f"{obj._meta.model_name}.removed", by=request.user, obj=obj)
         super().delete_model(request, obj)
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """What hangs on it, by kind and number: the rows themselves would name patients."""
+        _, counts, lacking, held = super().get_deleted_objects(objs, request)
+        stops = [f"{len(held)} records use it. Make it inactive instead."] if held else []
+        return [str(one) for one in objs], counts, lacking, stops
+
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for obj in queryset:
             self.delete_model(request, obj)
