@@ -31,6 +31,14 @@ GROUPS = {  # group of the vocabulary -> heading; the practitioner's own first
     "wish": "Wishes",
 }
 FOUND_BY_HAND = ("tongue", "pulse", "palpation", "motion", "exam")
+FACT_WORDS = {  # numbers that are evidence too, but no findings of the vocabulary
+    "complaint.duration_days": "how long it has lasted",
+    "patient.age": "age",
+    "patient.pregnancy_weeks": "week of pregnancy",
+    "scores.phq2": "PHQ-2 score",
+    "scores.gad2": "GAD-2 score",
+    "scores.nice_spa": "screening for inflammatory back pain",
+}
 BAR_TOP = 50  # points that fill a bar of stagnation or deficiency; the bar has a mark every 10
 SIDES = ("left", "right", "both", "midline")
 LEVELS = [
@@ -208,11 +216,15 @@ def duration(days: int) -> str:
 
 def alert_words(alert: Json) -> Json:
     kind, icon, word = LEVEL_ICONS.get(alert["level"], LEVEL_ICONS["note"])
-    label = load_intake_knowledge().label
     findings = [finding for finding in alert["because"] if "." in finding]
-    because = [label(finding) for finding in findings]
+    because = [evidence_words(finding) for finding in findings]
     clearable = findings if alert["level"] in ("emergency", "refer", "caution") else []
     return {**alert, "kind": kind, "icon": icon, "word": word, "because_words": because, "clearable": clearable}
+
+
+def evidence_words(source: str) -> str:
+    """The practitioner's words for a finding, or for a number that counts as evidence."""
+    return FACT_WORDS.get(source) or load_intake_knowledge().label(source)
 
 
 def bar_percent(score: float) -> float:
@@ -234,15 +246,18 @@ def _axes(result: Json) -> list[Json]:
 
 
 def _evidence(row: Json) -> Json:
-    label = load_intake_knowledge().label
     shown: Json = {
         side: [
-            {"text": label(e["finding"]), "weight": e["weight"], "is_absence": e.get("present") is False}
+            {"text": evidence_words(e["finding"]), "weight": e["weight"], "is_absence": e.get("present") is False}
             for e in row.get(side, [])
         ]
         for side in ("for", "against")
     }
-    return {"for_": shown["for"], "against": shown["against"], "missing": [label(f) for f in row.get("missing", [])]}
+    return {
+        "for_": shown["for"],
+        "against": shown["against"],
+        "missing": [evidence_words(f) for f in row.get("missing", [])],
+    }
 
 
 def _pattern(pattern: Json, result: Json) -> Json:

@@ -6,9 +6,11 @@ import datetime as dt
 from typing import Any
 
 from intake.assessment import load_intake_knowledge
+from intake.presenters.assessment import evidence_words
 from treatments.actions import signing
 from treatments.actions.plans import REASONS
 from treatments.models import Proposal, TreatmentPlan
+from treatments.presenters import point_map
 
 Json = dict[str, Any]
 POSITIONS = {"prone": "face down", "supine": "face up", "side_lying": "on the side", "seated": "seated"}
@@ -43,9 +45,8 @@ ACTIONS = {
 
 def because_words(ids: Any) -> list[str]:
     """Findings and facts as a practitioner reads them; ``class:`` and ``visit:`` say what the page says anyway."""
-    label = load_intake_knowledge().label
     shown = [one for one in ([ids] if isinstance(ids, str) else ids or []) if not one.startswith(("class:", "visit:"))]
-    return [one.replace(":", " ").replace("_", " ") if ":" in one else label(one) for one in shown]
+    return [one.replace(":", " ").replace("_", " ") if ":" in one else evidence_words(one) for one in shown]
 
 
 def dose_words(dose: Json) -> str:
@@ -156,6 +157,7 @@ def _stages(treatment: Json, alerts: list[Json]) -> list[Json]:
             {
                 **stage,
                 "address": at,
+                "map": point_map.of_stage(stage),
                 "electro_list": f"{at}.electro",
                 "number": i + 1,
                 "position_words": POSITIONS.get(stage["position"], stage["position"]),
