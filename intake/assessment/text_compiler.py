@@ -67,6 +67,7 @@ class Compiler:
             cues,
             signs,
             _by_rarest_name(signs),
+            _by_completing_name(phrases),
         )
 
     def _cue(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
@@ -82,28 +83,33 @@ class Compiler:
     def _fault(self, where: str, text: str) -> None:
         self.faults.append(f"{self._file}: {where}: {text}")
 
-    def _term(self, word: str, where: str) -> int:
-        number = self._terms.get(word)
-        if number is None:
-            if not _WORD.fullmatch(word):
-                self._fault(where, f"{word!r} is no word")
-            number = self._terms[word] = len(self._terms)
-            ending = "*" if word.endswith("*") else ""
-            for written in {word} if word.isascii() else {word, _plain_umlauts(word)}:
-                self._speller.add(fold(written.rstrip("*")) + ending, number)
+    def _new_term(self, word: str, where: str) -> int:
+        number = self._terms[word] = len(self._terms)
+        if word.isascii() and word.isalnum() and word.islower():
+            self._speller.add(word, number)
+            return number
+        if not _WORD.fullmatch(word):
+            self._fault(where, f"{word!r} is no word")
+        ending = "*" if word.endswith("*") else ""
+        for written in {word} if word.isascii() else {word, _plain_umlauts(word)}:
+            self._speller.add(fold(written.rstrip("*")) + ending, number)
         return number
 
     def _word(self, name: str, entry: str, where: str) -> None:
         # Chinese is read sign by sign
         spaced = entry if entry.isascii() else _HAN_SIGN.sub(r" \1 ", entry)
-        numbers = tuple(self._term(word, where) for word in spaced.split())
-        if not numbers:
-            self._fault(where, "an empty word")
-        elif len(numbers) == 1:
+        terms = self._terms
+        numbers = []
+        for word in spaced.split():
+            number = terms.get(word)
+            numbers.append(self._new_term(word, where) if number is None else number)
+        if len(numbers) == 1:
             self._single.setdefault(numbers[0], set()).add(name)
+        elif numbers:
+            first, second, *rest = numbers
+            self._sequences.setdefault(first, {}).setdefault(second, []).append((tuple(rest), name))
         else:
-            seconds = self._sequences.setdefault(numbers[0], {})
-            seconds.setdefault(numbers[1], []).append((numbers[2:], name))
+            self._fault(where, "an empty word")
 
     def _templates(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
         return tuple(self._template(entry, where) for entry in entries)
@@ -165,6 +171,20 @@ def _by_rarest_name(signs: tuple[Sign, ...]) -> dict[str, tuple[tuple[int, Templ
             if template.needs:
                 rarest = min(template.needs, key=lambda name: (use[name], name))
                 index.setdefault(rarest, []).append((number, template))
+    return {name: tuple(found) for name, found in index.items()}
+
+
+def _by_completing_name(
+    phrases: dict[str, tuple[Template, ...]],
+) -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:
+    """Which phrases to try when a name has come: under one of the words that each template needs, and under each of
+    its phrases, since all words are known before any phrase."""
+    index: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    for phrase, templates in phrases.items():
+        for template in templates:
+            words = sorted(template.needs - phrases.keys())
+            for name in (*words[:1], *(template.needs & phrases.keys())):
+                index.setdefault(name, []).append((phrase, template.needs))
     return {name: tuple(found) for name, found in index.items()}
 
 

@@ -39,23 +39,45 @@ class Matcher:
         self._walls: list[int] | None = None
         self._read_words()
         self._present = set(self._found)
-        for name, templates in language.phrases.items():
-            if any(template.needs <= self._present for template in templates):
-                self._present.add(name)
-        self._walls = self._count_contrasts()
+        self._add_phrases()
 
     def _read_words(self) -> None:
-        terms = [self._language.speller.terms(word) for word in self.words.folded]
-        single, sequences = self._language.single, self._language.sequences
+        speller_terms = self._language.speller.terms
+        terms = [speller_terms(word) for word in self.words.folded]
+        single, sequences, found = self._language.single, self._language.sequences, self._found
+        last = len(terms) - 1
         for i, (numbers, guessed) in enumerate(terms):
+            if not numbers:
+                continue
+            alone: Occurrence | None = None
             for number in numbers:
-                for name in single.get(number, ()):
-                    self._keep(name, Occurrence(i, i + 1, (i,), int(guessed)))
-                seconds = sequences.get(number)
-                if seconds and i + 1 < len(terms):
+                names = single.get(number)
+                if names:
+                    if alone is None:
+                        alone = Occurrence(i, i + 1, (i,), int(guessed))
+                    for name in names:
+                        places = found.get(name)
+                        if places is None:
+                            found[name] = {i: [alone]}
+                        elif i not in places:
+                            places[i] = [alone]
+                        else:
+                            self._keep(name, alone)
+                seconds = sequences.get(number) if i < last else None
+                if seconds:
                     for second in terms[i + 1][0]:
                         for rest, name in seconds.get(second, ()):
                             self._keep_sequence(name, i, rest, terms)
+
+    def _add_phrases(self) -> None:
+        """The phrases that may occur: all that they need is there."""
+        index, present = self._language.phrases_by_name, self._present
+        new = [name for name in index if name in present]
+        while new:
+            for phrase, needs in index.get(new.pop(), ()):
+                if phrase not in present and needs <= present:
+                    present.add(phrase)
+                    new.append(phrase)
 
     def _keep_sequence(
         self, name: str, first: int, rest: tuple[int, ...], terms: list[tuple[tuple[int, ...], bool]]
@@ -75,6 +97,7 @@ class Matcher:
 
     def _count_contrasts(self) -> list[int]:
         """How many contrasting words ("but") stand before each word: no template reaches across one."""
+        self._walls = [0] * (len(self.words.folded) + 2)  # none stands in the way of finding them
         marks = [0] * (len(self.words.folded) + 1)
         for occurrence in self.cue("contrast"):
             marks[occurrence.start] = 1
@@ -97,7 +120,9 @@ class Matcher:
 
     def has_contrast(self, first: int, last: int) -> bool:
         """Whether a contrasting word stands at a word from first up to, not including, last."""
-        return self._walls is not None and self._walls[max(last, first)] > self._walls[first]
+        if self._walls is None:
+            self._walls = self._count_contrasts()
+        return self._walls[max(last, first)] > self._walls[first]
 
     def common_words(self, sentence: int) -> int:
         """How many of the first words of a sentence are little words of this language: tells whose sentence it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -74,16 +74,15 @@ class LexiconFile(_Strict):
     common: _Entries
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+# Named tuples: thousands are made when the lexicons load, and frozen dataclasses take five times as long to make.
+class Chain(NamedTuple):
     """Names in order; ``gaps[i]`` words at most may stand between names i and i+1."""
 
     names: tuple[str, ...]
     gaps: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """Chains that stand together; ``needs`` are all the names without which it cannot match."""
 
     chains: tuple[Chain, ...]
@@ -109,7 +108,8 @@ class Language:
     """One language, compiled.
 
     ``single[t]`` names what term t stands for; ``sequences[t][u]`` are the sequences that begin with terms t and u.
-    ``signs_by_name[n]`` are the templates of signs, by the rarest name that each needs.
+    ``signs_by_name[n]`` are the templates of signs, by the rarest name that each needs; ``phrases_by_name[n]`` the
+    phrases and what a template of theirs needs, by the names whose coming may complete it.
     """
 
     code: str
@@ -121,6 +121,7 @@ class Language:
     cues: dict[str, tuple[tuple[Template, ...], tuple[Template, ...]]]
     signs: tuple[Sign, ...]
     signs_by_name: dict[str, tuple[tuple[int, Template], ...]]
+    phrases_by_name: dict[str, tuple[tuple[str, frozenset[str]], ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ class Speller:
         self._whole: dict[str, list[int]] = {}
         self._beginnings: dict[str, list[int]] = {}
         self._shortest = 99
-        self._slips: dict[str, list[str]] = {}  # word with one letter missing -> terms it may come from
-        self._skeletons: dict[str, list[str]] = {}
+        # By first letter: word with one letter missing, or consonants alone -> terms it may come from
+        self._near_by_letter: dict[str, tuple[dict[str, list[str]], dict[str, list[str]]]] = {}
         self._ordinary = frozenset(ordinary)
         self._answers: OrderedDict[str, tuple[tuple[int, ...], bool]] = OrderedDict()
 
@@ -37,14 +37,17 @@ class Speller:
         else:
             self._whole.setdefault(stem, []).append(number)
 
-    def _index(self) -> None:
-        """Prepare the guessing; done when the first unknown word comes, so that loading stays quick."""
-        for stem in sorted({*self._whole, *self._beginnings}):
+    def _index(self, letter: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Prepare the guessing for one first letter; done when an unknown word comes, so that loading stays quick."""
+        slips: dict[str, list[str]] = {}
+        skeletons: dict[str, list[str]] = {}
+        for stem in sorted({stem for stems in (self._whole, self._beginnings) for stem in stems if stem[0] == letter}):
             if len(stem) >= MIN_FUZZY:
                 for slip in _one_letter_less(stem):
-                    self._slips.setdefault(slip, []).append(stem)
+                    slips.setdefault(slip, []).append(stem)
             if len(stem) >= MIN_SKELETON:
-                self._skeletons.setdefault(_skeleton(stem), []).append(stem)
+                skeletons.setdefault(_skeleton(stem), []).append(stem)
+        return slips, skeletons
 
     def terms(self, word: str) -> tuple[tuple[int, ...], bool]:
         """Numbers of the terms that the word is, and whether it took a guess at the spelling."""
@@ -62,8 +65,6 @@ class Speller:
             found.update(self._beginnings.get(word[:length], ()))
         if found or word in self._ordinary or not MIN_FUZZY - 1 <= len(word) <= 30:
             return tuple(sorted(found)), False
-        if not self._slips:
-            self._index()
         for term in self._near(word):
             found.update(self._whole.get(term, ()))
         for length in range(MIN_FUZZY, len(word) + 1):
@@ -78,12 +79,16 @@ class Speller:
 
     def _near(self, word: str) -> set[str]:
         near: set[str] = set()
+        known = self._near_by_letter.get(word[0])
+        if known is None:
+            known = self._near_by_letter[word[0]] = self._index(word[0])
+        slips, skeletons = known
         for slip in _one_letter_less(word):
-            for term in self._slips.get(slip, ()):
-                if term[0] == word[0] and _one_slip(word, term):
+            for term in slips.get(slip, ()):
+                if _one_slip(word, term):
                     near.add(term)
         if len(word) >= MIN_SKELETON - 1:
-            for term in self._skeletons.get(_skeleton(word), ()):
+            for term in skeletons.get(_skeleton(word), ()):
                 if term[:2] == word[:2] and _distance(word, term) <= 2:
                     near.add(term)
         return near
