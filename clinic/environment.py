@@ -30,6 +30,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def file(name: str, usual: Path) -> Path | None:
+    """A file named by a setting, whether it is there or not; else the usual one if it is there; else None."""
+    given = os.environ.get(name, "").strip()
+    if given:
+        return Path(given).absolute()
+    return usual if usual.is_file() else None
+
+
 def secret_key(folder: Path) -> str:
     """DJANGO_SECRET_KEY, or one made at first use and kept in var/secret-key (readable by the owner only)."""
     given = os.environ.get("DJANGO_SECRET_KEY", "")

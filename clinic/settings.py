@@ -18,6 +18,8 @@ DEBUG = environment.flag("DJANGO_DEBUG")
 ASHI_DEMO = environment.flag("ASHI_DEMO")  # demo accounts may sign in
 HTTPS = environment.flag("ASHI_HTTPS", default=True)  # off only for a server on this machine without TLS
 SECRET_KEY = environment.secret_key(VAR_DIR)
+# the clinic's own points and rules, laid over treatments/knowledge (docs/clinical.md); named and missing is a fault
+ASHI_KNOWLEDGE = environment.file("ASHI_KNOWLEDGE", VAR_DIR / "knowledge.toml")
 ALLOWED_HOSTS = environment.words("ASHI_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("ASHI_ORIGINS")
 

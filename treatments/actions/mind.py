@@ -13,6 +13,7 @@ from typing import Any
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge
 from intake.case import build_case, case_data
 from treatments import planner
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.merge import merge
 from treatments.planner.review import review
 from treatments.planner.what_if import WhatIf, what_if
@@ -53,7 +54,7 @@ def inputs_of(assessment: Any, *, today: dt.date) -> Json:
 
 def propose(picture: ClinicalPicture) -> Json:
     """The contract's output object."""
-    return planner.propose(picture, planner.load_planner_knowledge()).as_json()
+    return planner.propose(picture, planner_knowledge()).as_json()
 
 
 def supposed(picture: ClinicalPicture, changes: Mapping[str, bool | None]) -> WhatIf:
@@ -61,7 +62,7 @@ def supposed(picture: ClinicalPicture, changes: Mapping[str, bool | None]) -> Wh
 
     Raises CaseError for an unknown finding.
     """
-    return what_if(picture, changes, load_intake_knowledge(), planner.load_planner_knowledge())
+    return what_if(picture, changes, load_intake_knowledge(), planner_knowledge())
 
 
 def safety_of(treatment: Json, picture: ClinicalPicture) -> tuple[SafetyAlert, ...]:
@@ -77,7 +78,7 @@ def safety_of(treatment: Json, picture: ClinicalPicture) -> tuple[SafetyAlert, .
             because=tuple(alert.because),
             source=alert.source,
         )
-        for alert in review(treatment, picture, planner.load_planner_knowledge())
+        for alert in review(treatment, picture, planner_knowledge())
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from treatments.planner import load_planner_knowledge
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.names import find_point, plain_name, search_points
 
 ASHI = "ASHI"
@@ -14,7 +14,7 @@ LEVEL = re.compile(r"T(1[0-2]|[1-9])|L[1-5]")
 
 def search(text: str, limit: int = 8) -> list[Any]:
     """Points that the typed letters can mean, best first."""
-    return search_points(text[:60], load_planner_knowledge(), limit)
+    return search_points(text[:60], planner_knowledge(), limit)
 
 
 def split_levels(text: str) -> tuple[str, list[str]]:
@@ -26,7 +26,7 @@ def split_levels(text: str) -> tuple[str, list[str]]:
 
 def find(text: str) -> Any | None:
     """The one point a text means: its exact name, or the only one that begins so; None when none or several."""
-    point = find_point(text[:60], load_planner_knowledge())
+    point = find_point(text[:60], planner_knowledge())
     if point is None:
         found = search(text, limit=2)
         point = found[0] if len(found) == 1 else None

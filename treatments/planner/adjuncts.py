@@ -56,6 +56,8 @@ def plan_adjuncts(
     kept: list[Adjunct] = []
     out: list[Withheld] = []
     for rule in sorted(best.values(), key=lambda rule: (-rule.weight, rule.id)):
+        if rule.id in knowledge.silent:
+            continue
         modality = MODALITY_OF[rule.kind]
         stops = guard.against(modality)
         barred = [stop for stop in stops if stop.level != "caution"]
@@ -228,6 +230,8 @@ def plan_home(
     kept: list[HomeCare] = []
     out: list[Withheld] = []
     for rule in sorted(best.values(), key=lambda rule: (-rule.weight, rule.id)):
+        if rule.id in knowledge.silent:
+            continue
         cautions: tuple[str, ...] = ()
         refs: tuple[PointRef, ...] = ()
         if rule.modality:

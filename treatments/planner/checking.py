@@ -45,10 +45,10 @@ class Coverage:
         return self.local > 0 and self.distal > 0 and self.root > 0
 
 
-def check_knowledge(folder: Path = FOLDER) -> tuple[str, ...]:
-    """One line for every fault, with file or rule and key; empty when the knowledge is sound."""
+def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[str, ...]:
+    """One line for every fault, with file or rule and key; empty when the knowledge is sound. `own`: a clinic's."""
     try:
-        knowledge = load_planner_knowledge(folder)
+        knowledge = load_planner_knowledge(folder) if own is None else load_planner_knowledge(folder, own)
     except KnowledgeError as error:
         return error.faults
     return (

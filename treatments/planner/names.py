@@ -28,6 +28,7 @@ _SPELLINGS = {
 CHANNEL_LETTERS = {spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings.split()}
 _CODE = re.compile(r"([A-Z]+)[ .\-]*0*(\d{1,2})")
 _EXTRA = re.compile(r"(?:EX|EXTRA|M)?[ .\-]*(HN|CA|B|UE|LE)[ .\-]*0*(\d{1,2})")
+_WHO = re.compile(r"[A-Z]{2}\d|EX-|ASHI")
 _NOT_A_LETTER = re.compile(r"[^0-9a-z一-鿿]")
 
 
@@ -73,6 +74,8 @@ def plain_name(text: str) -> str:
 
 def _code_of(text: str, knowledge: PlannerKnowledge) -> str | None:
     upper = unicodedata.normalize("NFKC", text).strip().upper()
+    if upper in knowledge.points:
+        return upper
     matched = _CODE.fullmatch(upper)
     if matched and matched[1] in CHANNEL_LETTERS:
         code = f"{CHANNEL_LETTERS[matched[1]]}{int(matched[2])}"
@@ -111,6 +114,8 @@ def _names(knowledge: PlannerKnowledge) -> dict[str, tuple[str, ...]]:
         index: dict[str, list[str]] = {}
         for code, point in knowledge.points.items():
             names = (point.name, point.pinyin, point.hanzi, point.hanzi_traditional, point.english, *point.aliases)
+            if not _WHO.match(code):  # a clinic's own: T-77.08, also written t7708
+                names = (code, *names)
             for name in dict.fromkeys(plain_name(name) for name in names):
                 if name:
                     index.setdefault(name, []).append(code)

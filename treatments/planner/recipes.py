@@ -209,6 +209,18 @@ class Source(Table):
     read: Text
 
 
+class OwnLimit(Table):
+    """How far a clinic's own points may go in one region of the body; a region without a row takes none."""
+
+    region: Text
+    limb: Literal["none", "arm", "leg"]
+    cap_mm: Annotated[int, Field(ge=1, le=20)]
+    positions: Annotated[tuple[Position, ...], Field(min_length=1)]
+    risks: tuple[Text, ...]
+    moxa: Literal["yes", "no"]
+    source: Text
+
+
 @dataclass(frozen=True)
 class PlannerKnowledge:
     """Everything the planner knows, checked and cross-referenced; `points` maps a code to its point."""
@@ -235,7 +247,15 @@ class PlannerKnowledge:
     principles: Mapping[str, Principle]
     contraindications: tuple[Contraindication, ...]
     points: Mapping[str, Point]
-    drafts: tuple[str, ...] = ()
+    own_limits: Mapping[str, OwnLimit]
+    draft_rules: tuple[Rule, ...] = ()  # read and shown, inert
+    switched_off: tuple[Rule, ...] = ()  # by the clinic's own file
+    silent: frozenset[str] = frozenset()  # switched off, yet keeping their place: the next heaviest does not step in
+
+    @property
+    def drafts(self) -> tuple[str, ...]:
+        """The ids of the drafts."""
+        return tuple(rule.id for rule in self.draft_rules)
 
     def every_rule(self) -> tuple[Rule, ...]:
         """All tables that are rules, in the order in which the planner uses them."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from intake.assessment import load_intake_knowledge
 from treatments.actions import point_search
-from treatments.planner import load_planner_knowledge
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.knowledge import MODALITIES, Point
 from treatments.presenters import knowledge_words as words
 
@@ -45,7 +45,7 @@ USE = {"plan": "proposed by the planner", "manual": "only added by hand", "never
 
 @lru_cache(maxsize=1)
 def _points() -> tuple[Point, ...]:
-    book = load_planner_knowledge().points
+    book = planner_knowledge().points
     return tuple(book[code] for code in book if code != point_search.ASHI)  # a place found by hand, no point
 
 
@@ -65,7 +65,7 @@ def shelves() -> Json:
 
 @lru_cache(maxsize=1)
 def counts() -> Json:
-    planner, intake = load_planner_knowledge(), load_intake_knowledge()
+    planner, intake = planner_knowledge(), load_intake_knowledge()
     rules = planner.every_rule()
     return {
         "points": len(_points()),
@@ -103,7 +103,7 @@ def points_page(q: str, channel: str, region: str) -> Json:
 @lru_cache(maxsize=512)
 def point_page(code: str) -> Json | None:
     """One point with everything known of it, or None. Any spelling of its code is understood."""
-    book = load_planner_knowledge().points
+    book = planner_knowledge().points
     point = book[code] if code in book else point_search.find(code)
     if point is None:
         return None
@@ -119,7 +119,7 @@ def point_page(code: str) -> Json | None:
         "confidence": CONFIDENCE[point.confidence],
         "use": USE[point.use],
         "rules": [
-            words.rule_row(rule) for rule in load_planner_knowledge().every_rule() if point.code in words.codes_in(rule)
+            words.rule_row(rule) for rule in planner_knowledge().every_rule() if point.code in words.codes_in(rule)
         ],
         "sources": sources_of(point.sources),
     }
@@ -132,13 +132,13 @@ def _class_words(text: str) -> str:
 
 
 def sources_of(keys: tuple[str, ...]) -> list[Any]:
-    known = load_planner_knowledge().sources
+    known = planner_knowledge().sources
     return [known[key] for key in keys if key in known]
 
 
 @lru_cache(maxsize=1)
 def ear_page() -> Json:
-    knowledge = load_planner_knowledge()
+    knowledge = planner_knowledge()
     groups: dict[str, list[Any]] = {}
     for point in knowledge.ear_points.values():
         groups.setdefault(point.group, []).append(
@@ -157,7 +157,7 @@ def ear_page() -> Json:
 @lru_cache(maxsize=1)
 def patterns_page() -> Json:
     """Every pattern with its signs and their weight, gate, signs against, codes, principle."""
-    intake, planner = load_intake_knowledge(), load_planner_knowledge()
+    intake, planner = load_intake_knowledge(), planner_knowledge()
     rows: list[Json] = []
     for name, pattern in intake.patterns.pattern.items():
         signs = [
@@ -187,7 +187,7 @@ def patterns_page() -> Json:
 
 @lru_cache(maxsize=1)
 def _rule_rows() -> tuple[tuple[str, str, tuple[Json, ...]], ...]:
-    rules = load_planner_knowledge().every_rule()
+    rules = planner_knowledge().every_rule()
     return tuple(
         (key, name, tuple(words.rule_row(rule) for rule in rules if type(rule) is kind))
         for key, kind, name in words.KINDS
@@ -210,7 +210,7 @@ def rules_page(kind: str, q: str) -> Json:
         "kind": kind,
         "kinds": [(key, name, len(rows)) for key, name, rows in _rule_rows()],
         "groups": groups,
-        "drafts": load_planner_knowledge().drafts,
+        "drafts": planner_knowledge().drafts,
     }
 
 
@@ -260,11 +260,11 @@ def contraindications_page() -> Json:
             "row": row,
             "cells": [(modality, row.level(modality), *marks[row.level(modality)]) for modality in MODALITIES],
         }
-        for row in load_planner_knowledge().contraindications
+        for row in planner_knowledge().contraindications
     ]
     return {"rows": rows, "modalities": [MODALITY_NAMES[modality] for modality in MODALITIES]}
 
 
 @lru_cache(maxsize=1)
 def sources_page() -> Json:
-    return {"sources": list(load_planner_knowledge().sources.values())}
+    return {"sources": list(planner_knowledge().sources.values())}

@@ -12,8 +12,8 @@ from intake.assessment import load_intake_knowledge
 from treatments.actions import visit_flags, visit_record, visits
 from treatments.actions.point_search import ASHI
 from treatments.actions.visit_events import KINDS, open_serious_events
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import AdverseEvent, Visit
-from treatments.planner import load_planner_knowledge
 from treatments.planner.regions import tender_region
 from treatments.presenters.visit_completeness import completeness
 
@@ -76,7 +76,7 @@ def stop_of(visit: Visit) -> Json | None:
 
 def reaches_lung(record: Json) -> bool:
     """Whether a needle was put into chest, upper or mid back or shoulder: the breathing card is due."""
-    knowledge = load_planner_knowledge()
+    knowledge = planner_knowledge()
     for point in visit_record.done_points(record):
         if point["code"] == ASHI:
             if tender_region(point["where"], (), knowledge) in THORAX:

@@ -42,6 +42,6 @@ def test_every_fault_is_printed_and_the_exit_is_1(tmp_path):
 
 def test_django_check_reports_the_same_faults(monkeypatch):
     assert run_checks(tags=["knowledge"]) == []
-    monkeypatch.setattr(checks, "check_knowledge", lambda: ("dose.toml: dose[x]: broken",))
+    monkeypatch.setattr(checks, "check_knowledge", lambda own: ("dose.toml: dose[x]: broken",))
     (error,) = run_checks(tags=["knowledge"])
     assert error.id == "treatments.E001" and "dose.toml" in error.msg

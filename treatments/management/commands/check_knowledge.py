@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from intake.checks import knowledge_faults
+from treatments.clinic_knowledge import own_file
 from treatments.planner.checking import Coverage, check_knowledge, coverage
 from treatments.planner.facts import SITES
 from treatments.planner.load import FOLDER, KnowledgeError, load_planner_knowledge
@@ -21,24 +22,30 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, default=FOLDER, help="another treatments knowledge folder")
+        parser.add_argument("--own", type=Path, help="the clinic's own file (usual: ASHI_KNOWLEDGE)")
+        parser.add_argument("--quiet", action="store_true", help="without the table")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
-        faults = [*knowledge_faults(), *check_knowledge(folder)]
+        own: Path | None = options["own"] or own_file()
+        faults = [*knowledge_faults(), *check_knowledge(folder, own)]
         for fault in faults:
             self.stderr.write(fault)
         try:
-            knowledge = load_planner_knowledge(folder)
+            knowledge = load_planner_knowledge(folder, own)
         except KnowledgeError:
             knowledge = None
         if knowledge is not None:
-            self._write_coverage(coverage(knowledge))
+            if not options["quiet"]:
+                self._write_coverage(coverage(knowledge))
             self.stdout.write(
                 f"Knowledge {knowledge.version}: {len(knowledge.every_rule())} rules, {len(knowledge.points)} points, "
                 f"{len(knowledge.contraindications)} contraindications, {len(faults)} faults."
             )
             if knowledge.drafts:
                 self.stdout.write("Drafts (inert): " + ", ".join(knowledge.drafts))
+            if knowledge.switched_off:
+                self.stdout.write("Switched off: " + ", ".join(rule.id for rule in knowledge.switched_off))
         if faults:
             sys.exit(1)
 

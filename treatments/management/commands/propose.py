@@ -12,7 +12,8 @@ from typing import Any, BinaryIO, NoReturn
 from django.core.management.base import BaseCommand
 
 from intake.assessment import CaseError, ClinicalPicture, Fault, assess, load_intake_knowledge, parse_case
-from treatments.planner import load_planner_knowledge, propose
+from treatments.clinic_knowledge import planner_knowledge
+from treatments.planner import KnowledgeError, propose
 
 UNUSABLE = 2
 
@@ -31,7 +32,11 @@ class Command(BaseCommand):
             if hasattr(stream, "reconfigure"):  # characters such as 肾俞 must not depend on the locale
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
         self.intake = load_intake_knowledge()
-        self.planner = load_planner_knowledge()
+        try:
+            self.planner = planner_knowledge()
+        except KnowledgeError as error:  # a clinic's own file: the system check, skipped here for speed, says it too
+            self.stderr.write("\n".join(error.faults))
+            sys.exit(UNUSABLE)
         try:
             if options["lines"]:
                 self._answer_lines(options["case"])

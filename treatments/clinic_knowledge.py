@@ -1,0 +1,21 @@
+"""The knowledge of this installation: ours, and the clinic's own file over it where there is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from treatments.planner import PlannerKnowledge, load_planner_knowledge
+
+
+def own_file() -> Path | None:
+    """The clinic's own knowledge file (`ASHI_KNOWLEDGE`), or None."""
+    file: Path | None = settings.ASHI_KNOWLEDGE
+    return file
+
+
+def planner_knowledge() -> PlannerKnowledge:
+    """What the planner knows here, read once. Raises KnowledgeError, which the system check says before the start."""
+    file = own_file()
+    return load_planner_knowledge() if file is None else load_planner_knowledge(own=file)
