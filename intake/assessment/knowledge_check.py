@@ -210,5 +210,5 @@ def _rules(labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.Flag
         yield from _unknown(name, key, explanation.of, codes, "alert")
         for code in sorted(grave.intersection(explanation.of)):
             yield KnowledgeFault(name, key, f"{code} is an emergency and is lowered by no explanation")
-        if not explanation.any and not explanation.absent and explanation.over_days is None:
+        if not explanation.any and not explanation.absent:
             yield KnowledgeFault(name, key, "explains nothing")

@@ -110,9 +110,6 @@ def _finish(sign: _Sign, facts: Facts, case: Case, said: Mapping[str, TextSign],
                 continue
             if not facts.absent.issuperset(row.absent):
                 continue
-            days = case.complaint.duration_days
-            if row.over_days is not None and (days is None or days <= row.over_days):
-                continue
             if not lowering.unless.isdisjoint(facts.present):
                 continue
             if not (lowering.unless_another - set(sign.because)).isdisjoint(facts.present):

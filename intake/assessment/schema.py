@@ -165,7 +165,6 @@ class Explanation(Strict):
     of: list[str]
     any: list[str] = []
     absent: list[str] = []
-    over_days: Annotated[int, Field(ge=1)] | None = None
     unless: list[str] = []
     unless_another: list[str] = []
     to: Literal["caution", "note"]

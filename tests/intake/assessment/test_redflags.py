@@ -93,7 +93,7 @@ COMBINATIONS = [
     ("flag.major_trauma_unchecked exam.sensation_reduced", 40, 7, "emergency", "fx_major"),
     ("flag.major_trauma_unchecked quality.electric", 40, None, "emergency", "fx_major"),
     ("flag.major_trauma_unchecked", 40, 7, "refer_before_treating", "fx_major"),
-    ("flag.major_trauma_unchecked", 40, 60, "caution", "fx_major"),
+    ("flag.major_trauma_unchecked", 40, 60, "refer_before_treating", "fx_major"),
     ("flag.major_trauma_unchecked exam.reflex_reduced", 40, 60, "refer_before_treating", "fx_major"),
     ("flag.first_pain_over_55 flag.weight_loss", 60, 60, "refer_before_treating", "ca_cluster"),
     ("flag.infection_risk flag.constant_night_pain", 40, 60, "emergency", "inf_risk"),
