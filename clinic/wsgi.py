@@ -1,8 +1,14 @@
-"""What a production server loads."""
+"""What a production server loads. A broken knowledge file keeps it from starting, whoever starts it."""
 
 import os
+import sys
 
+from django.core import checks
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 application = get_wsgi_application()
+faults = [str(fault) for fault in checks.run_checks(tags=["knowledge"]) if fault.is_serious()]
+if faults:
+    print("Ashi does not start, because its knowledge files are broken:", *faults, sep="\n", file=sys.stderr)  # noqa: T201
+    sys.exit(4)  # gunicorn: the application cannot be loaded, do not try again and again

@@ -1,4 +1,4 @@
-"""Who may pass, in which time zone, and what to say when the database is away."""
+"""What may come in, who may pass, and in which time zone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.audit import trail
@@ -22,26 +21,6 @@ from clinic.people.access import Permission, can, permission_for
 from clinic.people.models import Clinic
 
 Response = Callable[[HttpRequest], HttpResponse]
-
-
-class DatabaseAwayMiddleware:
-    """The database does not answer: 503 and a plain page that needs no database. Nothing is half-saved."""
-
-    def __init__(self, get_response: Response) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return self.answer()
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return self.answer() if isinstance(exception, OperationalError | InterfaceError) else None
-
-    @staticmethod
-    def answer() -> HttpResponse:
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
 
 
 class PlainTextMiddleware:
