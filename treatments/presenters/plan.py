@@ -10,6 +10,7 @@ from intake.presenters.assessment import evidence_words
 from treatments.actions import signing
 from treatments.actions.plans import REASONS
 from treatments.models import Proposal, TreatmentPlan
+from treatments.presenters import point_map
 
 Json = dict[str, Any]
 POSITIONS = {"prone": "face down", "supine": "face up", "side_lying": "on the side", "seated": "seated"}
@@ -156,6 +157,7 @@ def _stages(treatment: Json, alerts: list[Json]) -> list[Json]:
             {
                 **stage,
                 "address": at,
+                "map": point_map.of_stage(stage),
                 "electro_list": f"{at}.electro",
                 "number": i + 1,
                 "position_words": POSITIONS.get(stage["position"], stage["position"]),
