@@ -10,7 +10,7 @@ from .text_spelling import Speller
 from .text_words import fold
 
 CHAIN_GAP = 2  # words that may stand between two names of a chain, unless the template says otherwise
-WINDOW = 6  # words between two chains joined by &
+WINDOW = 8  # words between two chains joined by &
 NEXT_SENTENCE_WINDOW = 10  # words between two chains joined by +
 
 _WORD = re.compile(r"[\w']+\*?")

@@ -196,11 +196,37 @@ class Context:
         return not owners or max(others[-1].used) > max(owners[-1].used)
 
     def _is_history(self, match: Occurrence) -> bool:
-        if self._around("resolved", match) or self._is_resolved_next(match):
+        resolved = any(not self._is_of_statement_before(cue, match) for cue in self._around("resolved", match))
+        if resolved or self._is_resolved_next(match):
             return not self._around("returned", match, past_contrast=True)
-        if not self._around("history", match):
+        past = self._around("history", match)
+        if all(self._is_of_statement_before(cue, match) and not self._sets_time(cue) for cue in past):
             return False
         return not self._around("returned", match, past_contrast=True) and not self._around("present", match)
+
+    def _is_of_statement_before(self, cue: Occurrence, match: Occurrence) -> bool:
+        """ "Disc operation ten years ago, can't feel my groin": the match is a new statement, of now."""
+        breaks = self._matcher.words.breaks
+        for i in range(cue.end, match.start + 1):
+            joint = i < match.start and bool(self._between("joint", i, i + 1))
+            if joint:
+                is_new = bool(self._between("own", i + 1, i + 2))
+            elif breaks[i] == COMMA:
+                kinds = ("fresh_start", "bare_start")
+                is_new = i + 1 >= match.start or any(self._between(kind, i, i + 2) for kind in kinds)
+            else:
+                continue
+            if is_new and not self._between("past_tense", i, match.end):
+                return True
+        return False
+
+    def _sets_time(self, cue: Occurrence) -> bool:
+        """ "Ten years ago, after the birth, I leaked": such a beginning holds for what follows."""
+        words = self._matcher.words
+        first = cue.start
+        while first > words.sentence_starts[words.sentences[first]] and words.breaks[first] != COMMA:
+            first -= 1
+        return first == cue.start or bool(self._between("setting", first, first + 1))
 
     def _is_resolved_next(self, match: Occurrence) -> bool:
         """ "... . All fine since." at the beginning of the next sentence."""

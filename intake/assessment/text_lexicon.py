@@ -10,7 +10,7 @@ A file holds lists written as one string with ``|`` between the entries:
 * ``ordinary``: everyday words that must not be taken for a misspelt word of the lexicon.
 
 A template reads: ``cannot feel`` one after the other with at most two words between; ``cannot >0 feel`` with
-none between; ``numb & saddle`` in either order with at most six words between, ``numb &8 saddle`` with eight;
+none between; ``numb & saddle`` in either order with at most eight words between, ``numb &4 saddle`` with four;
 ``chest + sweat`` likewise within ten words, also in the sentence before or after; ``!cold`` not in the same stretch of
 the sentence; ``@pregnant`` said of the patient anywhere in the text; ``'wet myself'`` these words.
 """
