@@ -97,12 +97,10 @@ def _last_visit(plan: TreatmentPlan) -> int:
 def _plan_visits(plan: TreatmentPlan, continued: TreatmentPlan | None) -> None:
     dose, electro = plan.treatment["dose"], device_from_visit(plan.treatment)
     done = _last_visit(continued) if continued else 0
-    booked = {v.number: v.appointment_id for v in continued.planned_visits.all()} if continued else {}
     PlannedVisit.objects.bulk_create(
         PlannedVisit(
             plan=plan,
             number=number,
-            appointment_id=booked.get(number),
             needs_device=electro is not None and number >= electro,
             is_review=number in dose["review_at"],
         )

@@ -66,17 +66,10 @@ class TreatmentPlan(models.Model):
 
 
 class PlannedVisit(models.Model):
-    """One visit that a signed plan asks for, and the appointment it got."""
+    """One visit that a signed plan asks for. Its appointment is the one with this number in the plan's course."""
 
     plan = models.ForeignKey(TreatmentPlan, on_delete=models.PROTECT, related_name="planned_visits")
     number = models.PositiveSmallIntegerField()
-    appointment = models.ForeignKey(
-        "scheduling.Appointment",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="planned_visits",
-    )
     needs_device = models.BooleanField(default=False)
     is_review = models.BooleanField(default=False)
 

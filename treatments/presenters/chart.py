@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.people.models import SafetyFact
 from clinic.scheduling import presenters as schedule
@@ -20,6 +21,7 @@ from intake.models import Clearance, IntakeResponse, Invitation, RedFlagAlert, S
 from intake.presenters import assessment as assessment_words
 from treatments.actions.visit_events import KINDS, open_serious_events
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
+from treatments.presenters import planned_visits
 from treatments.presenters.plan import dose_words, review_words
 
 Json = dict[str, Any]
@@ -143,6 +145,7 @@ def _plan(plans: list[TreatmentPlan]) -> Json | None:
     return {
         "plan": plan,
         "principle": plan.treatment["principle"],
+        "visits": planned_visits.visits_of(plan, now=timezone.now()),
         "dose": dose_words(plan.treatment["dose"]),
         "review": review_words(plan.treatment["dose"]),
         "stages": [

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
 from intake.assessment import load_intake_knowledge
 from intake.presenters.assessment import evidence_words
 from treatments.actions import signing
 from treatments.actions.plans import REASONS
 from treatments.models import Proposal, TreatmentPlan
-from treatments.presenters import point_map
+from treatments.presenters import planned_visits, point_map
 
 Json = dict[str, Any]
 POSITIONS = {"prone": "face down", "supine": "face up", "side_lying": "on the side", "seated": "seated"}
@@ -88,6 +90,7 @@ def page_of(plan: TreatmentPlan) -> Json:
         },
         "minutes": signing.minutes_needed(treatment),
         "stages": _stages(treatment, alerts),
+        "visits": planned_visits.visits_of(plan, now=timezone.now()),
         "adjuncts": [_adjunct(item, i, alerts) for i, item in enumerate(treatment.get("adjuncts", []))],
         "ear": [_ear(item, i) for i, item in enumerate(treatment.get("ear", []))],
         "home_care": [

@@ -1,0 +1,69 @@
+"""The visits a signed plan asks for, beside what the front desk booked and what was done.
+
+The plan knows the numbers, the schedule the times: they meet in the course's reference and the number in the course.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from clinic.scheduling.models import Appointment
+from treatments.models import TreatmentPlan, Visit
+
+Json = dict[str, Any]
+
+
+def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Json | None:
+    """``rows`` of the booked and the begun, ``open`` the numbers nobody booked in words, ``next`` the row that comes
+    next, ``reviews_open`` whether a review is among the unbooked. None for a draft, which has no visits yet."""
+    if plan.is_draft:
+        return None
+    booked = {
+        row.number_in_course: row
+        for row in Appointment.objects.active().filter(
+            course__reference=plan.course_reference, patient=plan.patient_id, number_in_course__isnull=False
+        )
+    }
+    begun = {
+        visit.number: visit
+        for visit in Visit.objects.filter(patient=plan.patient_id, plan__course_reference=plan.course_reference)
+    }
+    rows: list[Json] = []
+    unbooked = []
+    for planned in plan.planned_visits.all():
+        appointment, visit = booked.get(planned.number), begun.get(planned.number)
+        if appointment is None and visit is None:
+            unbooked.append(planned)
+            continue
+        rows.append(
+            {
+                "number": planned.number,
+                "is_review": planned.is_review,
+                "appointment": appointment,
+                "visit": visit,
+                "at": visit.started_at if visit else appointment and appointment.starts_at,
+            }
+        )
+    coming = [row for row in rows if row["visit"] is None and row["at"] >= now]
+    return {
+        "rows": rows,
+        "coming": len(coming),
+        "next": min(coming, key=lambda row: row["at"], default=None),
+        "open": numbers_in_words([planned.number for planned in unbooked]),
+        "reviews_open": any(planned.is_review for planned in unbooked),
+    }
+
+
+def numbers_in_words(numbers: list[int]) -> str:
+    """As "3", "3 and 5", "3, 5 and 7 to 9"; empty without numbers."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = []
+    for run in runs:
+        parts += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
