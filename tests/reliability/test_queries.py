@@ -1,0 +1,112 @@
+"""A page asks the database the same number of questions however many rows there are."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from clinic.people.models import User
+from intake.models import RedFlagAlert, Score
+from tests.factories.intake import InvitationFactory, ResponseFactory
+from tests.factories.people import PatientFactory
+from tests.factories.scheduling import (
+    AppointmentFactory,
+    CourseFactory,
+    RoomFactory,
+    ServiceFactory,
+    WorkingPractitionerFactory,
+    clinic_in,
+)
+from tests.factories.treatments import signed_plan, signed_visit
+from tests.support.furnished import FurnishedCase
+
+# page -> how many questions at most, sign-in, session and the audit event included
+MOST = {
+    "/": 22,
+    "/patients/": 14,
+    "/patients/search/?q=mus": 13,
+    "/intakes/": 14,
+    "/schedule/?view=day": 25,
+    "/schedule/feed/?start={today}T00:00&end={later}T00:00": 23,
+    "/today/": 16,
+    "/followups/": 14,
+    "/patients/{course}/": 34,
+    "/outcomes/{course}/": 21,
+}
+
+
+def more_of_everything(count: int, *, first: int, practitioner: User, desk: User) -> None:
+    """Patients at every stage, today's visits, courses, alerts and drafts, ``count`` of each."""
+    clinic_in("America/New_York")
+    now = timezone.now()
+    service, room = ServiceFactory(), RoomFactory()
+    for number in range(first, first + count):
+        patient = PatientFactory()
+        sent = ResponseFactory(complete=True, submitted_at=now, invitation=InvitationFactory(patient=patient))
+        RedFlagAlert.objects.create(patient=patient, response=sent, flag="flag.fever", level="refer")
+        ResponseFactory(invitation=InvitationFactory(patient=PatientFactory()))
+        CourseFactory(patient=patient, practitioner=practitioner, service=service, reference=f"more:{number}")
+        start = now + dt.timedelta(hours=200 + number)
+        AppointmentFactory(
+            patient=patient,
+            practitioner=practitioner,
+            service=service,
+            room=room,
+            starts_at=start,
+            ends_at=start + dt.timedelta(minutes=30),
+            busy_until=start + dt.timedelta(minutes=40),
+            created_by=desk,
+        )
+        today = now.replace(hour=17, minute=0, second=0, microsecond=0)
+        AppointmentFactory(patient=patient, practitioner=WorkingPractitionerFactory(), service=service, starts_at=today)
+
+
+class Queries(FurnishedCase):
+    def counts(self) -> dict[str, int]:
+        practitioner = self.made.client("practitioner")
+        today = timezone.localdate()
+        found = {}
+        for page in MOST:
+            path = page.format(course=self.made.patients["course"], today=today, later=today + dt.timedelta(days=28))
+            practitioner.get(path)  # what is asked only once in a session
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
+                answer = practitioner.get(path)
+            assert answer.status_code == 200, f"{path}: {answer.status_code}"
+            found[page] = len(asked)
+        return found
+
+    def test_more_rows_ask_no_more(self) -> None:
+        practitioner, desk = (User.objects.get(pk=self.made.staff[role]) for role in ("practitioner", "front_desk"))
+        more_of_everything(2, first=0, practitioner=practitioner, desk=desk)
+        few = self.counts()
+        more_of_everything(8, first=2, practitioner=practitioner, desk=desk)
+        many = self.counts()
+        grown = {page: (few[page], many[page]) for page in MOST if many[page] > few[page]}
+        assert not grown, grown
+        over = {page: many[page] for page in MOST if many[page] > MOST[page]}
+        assert not over, f"{over} of {many}"
+
+    def test_a_long_record_asks_no_more(self) -> None:
+        practitioner = User.objects.get(pk=self.made.staff["practitioner"])
+        patient = PatientFactory()
+        signed_plan(patient, practitioner)
+        client = self.made.client("practitioner")
+        for _ in range(2):
+            signed_visit(patient, practitioner)
+        asked = []
+        for _ in range(2):
+            client.get(f"/patients/{patient.pk}/")
+            with CaptureQueriesContext(connection) as questions:
+                assert client.get(f"/patients/{patient.pk}/").status_code == 200
+            asked.append(len(questions))
+            for number in range(6):
+                signed_visit(patient, practitioner)
+                Score.objects.create(
+                    patient=patient, measure="rmdq", value=12 - number, occasion="review", filled_by="patient"
+                )
+        assert asked[1] <= asked[0], asked
