@@ -176,9 +176,12 @@ def reference_faults(knowledge: PlannerKnowledge) -> list[str]:
         point(pair.id, pair.a)
         point(pair.id, pair.b)
     for ear in knowledge.ear_rules:
-        faults.extend(
-            f"{ear.id}: no such ear zone {c.code!r}" for c in ear.points if c.code not in knowledge.ear_points
-        )
+        for zone in ear.points:
+            known = knowledge.ear_points.get(zone.code)
+            if known is None:
+                faults.append(f"{ear.id}: no such ear zone {zone.code!r}")
+            elif "seeds" not in known.methods:
+                faults.append(f"{ear.id}: ear zone {zone.code!r} is not worked with seeds, and only seeds are proposed")
     for site in knowledge.sites.values():
         faults.extend(f"site[{site.id}]: no such ear zone {c!r}" for c in site.ear if c not in knowledge.ear_points)
         if site.id not in KINDS["site"]:

@@ -91,6 +91,9 @@ def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
     if read.faults:
         raise KnowledgeError(read.faults)
     read.refuse_unknown_tables({name: TABLES})
+    review = data.get("review", {})
+    if isinstance(review, dict):
+        read.faults += [f"{name}: review: {key}: unknown key" for key in sorted({*review} - {"status", "by", "date"})]
     meta = _meta(data.get("meta"), name, read.faults)
     sources = read.rows(name, "source", Source, "key")
     points = _points(read, name, base)

@@ -145,7 +145,7 @@ def cap_of(ctx: Context, spot: Spot, region: str) -> tuple[int, float, tuple[Dep
     lowered = float(cap)
     for rule in lowering:
         lowered *= rule.factor
-    return cap, lowered, lowering
+    return cap, max(1.0, lowered), lowering  # a proposal goes no shallower than 1 mm either
 
 
 def _check_depth(ctx: Context, spot: Spot, name: str) -> None:
