@@ -114,6 +114,10 @@ class Walk:
         known = about(self.patient, timezone.localdate())
         values = answers_of(self.role.persona, questionnaire, known, only=9 + self.number % 9 if half else None)
         response = intake_answers.save_answers(response.pk, values=values, home="/intakes/")
+        if half:  # left each of these screens with Next, so that the inbox shows how far they came
+            for screen in questionnaire.screens:
+                if screen.questions and all(question.id in values for question in screen.questions):
+                    response = intake_answers.save_answers(response.pk, values={}, home="/intakes/", passed=screen.id)
         RedFlagAlert.objects.filter(response=response).update(message_shown_at=timezone.now(), raised_at=timezone.now())
         if half:
             return response
