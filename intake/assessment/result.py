@@ -193,6 +193,7 @@ class Assessment:
             "needs_reasoning": self.needs_reasoning,
             "summary": self.summary,
             "icd11": {k: dict(v) if isinstance(v, Mapping) else v for k, v in self.icd11.items()},
+            "knowledge_version": self.knowledge_version,
         }
 
 

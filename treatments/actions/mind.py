@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from intake.assessment import ClinicalPicture, assess, load_intake_knowledge
+from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from intake.case import build_case, case_data
 from treatments import planner
 from treatments.clinic_knowledge import planner_knowledge
@@ -55,6 +55,18 @@ def inputs_of(assessment: Any, *, today: dt.date) -> Json:
 def propose(picture: ClinicalPicture) -> Json:
     """The contract's output object."""
     return planner.propose(picture, planner_knowledge()).as_json()
+
+
+def propose_again(case: Json) -> Json:
+    """The answer to stored inputs. Raises CaseError for inputs that the knowledge of today does not accept."""
+    intake = load_intake_knowledge()
+    parsed = parse_case(case, intake)
+    return propose(ClinicalPicture(parsed, assess(parsed, intake)))
+
+
+def versions() -> tuple[str, str]:
+    """The versions of the knowledge in use: of the planner, and of the assessment."""
+    return planner_knowledge().version, load_intake_knowledge().version
 
 
 def supposed(picture: ClinicalPicture, changes: Mapping[str, bool | None]) -> WhatIf:
