@@ -22,7 +22,7 @@ class QuietFormatter(logging.Formatter):
     def formatException(self, exc_info: Any) -> str:
         _, error, where = exc_info
         lines = ["Traceback (most recent call last):\n", *traceback.format_tb(where)]
-        causes = []
+        causes: list[str] = []
         while error is not None and len(causes) < 5:
             causes.append(f"{type(error).__module__}.{type(error).__qualname__}")
             error = error.__cause__ or error.__context__

@@ -68,9 +68,7 @@ def test_the_table_names_no_address_that_is_gone() -> None:
 def clients(db: None) -> dict[str, Client]:
     made = {"nobody": Client(raise_request_exception=False)}
     for role in ROLES:
-        user = User.objects.create_user(
-            f"{role}@example.org", "a long pass phrase", name=role, **{f"is_{role}": True}
-        )
+        user = User.objects.create_user(f"{role}@example.org", "a long pass phrase", name=role, **{f"is_{role}": True})
         made[role] = Client(raise_request_exception=False)
         made[role].force_login(user)
     gone = User.objects.create_user("gone@example.org", "a long pass phrase", name="gone", is_owner=True)

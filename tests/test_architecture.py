@@ -18,10 +18,33 @@ MAY_IMPORT = {
     "intake": {"clinic.audit", "clinic.people"},
     "treatments": {"clinic.audit", "clinic.people", "clinic.scheduling", "intake"},
 }
-LAYERS = ["urls", "admin", "views", "forms", "presenters", "actions", "models"]  # upper ones may import lower ones
-PURE = ["intake/assessment", "intake/questionnaire.py", "treatments/planner", "clinic/scheduling/availability.py"]
+LAYERS = [
+    "urls",
+    "admin",
+    "views",
+    "forms",
+    "presenters",
+    "actions",
+    "models",
+]  # upper ones may import lower ones
+PURE = [
+    "intake/assessment",
+    "intake/questionnaire.py",
+    "treatments/planner",
+    "clinic/scheduling/availability.py",
+]
 PURE_MAY_IMPORT = {"pydantic", "annotated_types", "pydantic_core", "intake", "treatments", "clinic"}
-FORBIDDEN_IN_PURE = {"random", "time", "datetime.now", "secrets", "uuid", "os", "socket", "subprocess", "urllib"}
+FORBIDDEN_IN_PURE = {
+    "random",
+    "time",
+    "datetime.now",
+    "secrets",
+    "uuid",
+    "os",
+    "socket",
+    "subprocess",
+    "urllib",
+}
 
 
 def sources() -> list[Path]:
@@ -97,7 +120,9 @@ def test_views_do_not_write_and_leave_no_model_unguarded() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 verb = node.func.attr
-                assert verb not in {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}, f"{path}: {verb}"
+                assert verb not in {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}, (
+                    f"{path}: {verb}"
+                )
 
 
 def test_no_inline_style_or_script_in_templates() -> None:

@@ -31,10 +31,10 @@ class PlainTextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.COOKIES = {name: value.replace("\0", "") for name, value in request.COOKIES.items()}
-        request.GET = self._clean(request.GET)
+        request.GET = self._clean(request.GET)  # type: ignore[assignment]  # as immutable as before
         if request.method == "POST":
             try:
-                request.POST = self._clean(request.POST)
+                request.POST = self._clean(request.POST)  # type: ignore[assignment]
             except UnreadablePostError:  # the sender went away half-way
                 return HttpResponse(status=400)
         return self.get_response(request)

@@ -77,8 +77,7 @@ class Assessment(models.Model):
                 fields=["patient"], condition=models.Q(status="draft"), name="one_open_assessment_per_patient"
             ),
             models.CheckConstraint(
-                condition=models.Q(status="draft")
-                | models.Q(signed_by__isnull=False, signed_at__isnull=False),
+                condition=models.Q(status="draft") | models.Q(signed_by__isnull=False, signed_at__isnull=False),
                 name="signed_assessment_has_signer",
             ),
         ]

@@ -48,9 +48,7 @@ class WorkingPractitionerFactory(UserFactory):
         skip_postgeneration_save = True
 
     @factory.post_generation
-    def working_hours(
-        self, create: bool, extracted: tuple[tuple[int, str, str], ...] | None, **_: object
-    ) -> None:
+    def working_hours(self, create: bool, extracted: tuple[tuple[int, str, str], ...] | None, **_: object) -> None:
         if not create:
             return
         lines = extracted if extracted is not None else tuple((day, "09:00", "17:00") for day in range(5))
@@ -76,9 +74,7 @@ class AppointmentFactory(DjangoModelFactory):
     practitioner = factory.SubFactory(WorkingPractitionerFactory)
     room = factory.SubFactory(RoomFactory)
     starts_at = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
-    ends_at = factory.LazyAttribute(
-        lambda visit: visit.starts_at + dt.timedelta(minutes=visit.service.minutes)
-    )
+    ends_at = factory.LazyAttribute(lambda visit: visit.starts_at + dt.timedelta(minutes=visit.service.minutes))
     busy_until = factory.LazyAttribute(
         lambda visit: visit.ends_at + dt.timedelta(minutes=visit.service.changeover_minutes)
     )

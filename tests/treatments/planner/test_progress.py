@@ -201,9 +201,7 @@ def test_counts_and_stage_are_checked():
     st.booleans(),
     st.booleans(),
 )
-def test_every_mix_of_scores_has_one_decision_independent_of_order(
-    scores, stage, done, planned, changed, extended
-):
+def test_every_mix_of_scores_has_one_decision_independent_of_order(scores, stage, done, planned, changed, extended):
     def decide(rows):
         return progress(
             rows, stage=stage, sessions_done=done, sessions_planned=planned,
@@ -213,9 +211,7 @@ def test_every_mix_of_scores_has_one_decision_independent_of_order(
     found = decide(scores)
     assert found == decide(dict(reversed(scores.items())))
     if found.kind == "stop_and_refer":
-        assert not any(
-            c.verdict in ("responder", "recovered") for c in found.changes if "nrs_now" not in scores
-        )
+        assert not any(c.verdict in ("responder", "recovered") for c in found.changes if "nrs_now" not in scores)
     if found.kind in ("extend", "continue"):
         assert found.because
 
