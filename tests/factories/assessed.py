@@ -9,8 +9,18 @@ from intake.models import Assessment
 from treatments.actions import plans
 from treatments.models import TreatmentPlan
 
-PRESENT = ["site.low_back", "site.buttock", "side.right", "quality.stabbing_fixed", "worsened_by.movement", "worsened_by.sitting", "eased_by.movement", "time.night_fixed", "onset.accident", "radiation.back_of_leg", "tongue.purple", "pulse.choppy", "palpation.tender_points"]
-ABSENT = ["flag.saddle_numbness", "flag.bladder_retention", "flag.bladder_leak", "flag.bowel_loss", "flag.leg_weakness_progressive", "flag.fever", "flag.weight_loss", "flag.constant_night_pain", "flag.cancer_history", "flag.major_trauma_unchecked", "flag.both_legs", "flag.infection_risk", "body.cold", "body.empty_heat", "condition.maybe_pregnant", "condition.pacemaker", "condition.anticoagulant", "condition.epilepsy_uncontrolled", "condition.bleeding_disorder"]
+PRESENT = [
+    "site.low_back", "site.buttock", "side.right", "quality.stabbing_fixed", "worsened_by.movement",
+    "worsened_by.sitting", "eased_by.movement", "time.night_fixed", "onset.accident", "radiation.back_of_leg",
+    "tongue.purple", "pulse.choppy", "palpation.tender_points",
+]  # fmt: skip
+ABSENT = [
+    "flag.saddle_numbness", "flag.bladder_retention", "flag.bladder_leak", "flag.bowel_loss",
+    "flag.leg_weakness_progressive", "flag.fever", "flag.weight_loss", "flag.constant_night_pain",
+    "flag.cancer_history", "flag.major_trauma_unchecked", "flag.both_legs", "flag.infection_risk", "body.cold",
+    "body.empty_heat", "condition.maybe_pregnant", "condition.pacemaker", "condition.anticoagulant",
+    "condition.epilepsy_uncontrolled", "condition.bleeding_disorder",
+]  # fmt: skip
 FINDINGS = {**dict.fromkeys(PRESENT, True), **dict.fromkeys(ABSENT, False)}
 
 
