@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from . import schema
+from .drafts import Draft, Files, draft_faults, set_aside
 from .knowledge_check import PATTERN_IDS, KnowledgeFault, check
 
 __all__ = [
@@ -96,6 +97,8 @@ class IntakeKnowledge:
     flag_by_finding: Mapping[str, schema.Flag]
     rules: tuple[Rule, ...]
     lowerings: Mapping[str, tuple[Lowering, ...]]  # alert code -> explanations
+    rules_review: schema.Review  # of the red-flag combinations
+    drafts: tuple[Draft, ...]  # rows that are read and shown, and used by nothing
 
     def label(self, finding: str) -> str:
         """The practitioner's words for a finding; the id itself where there are none."""
@@ -135,8 +138,11 @@ def _load(directory: Path) -> IntakeKnowledge:
 
     labels = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.findings.items()}
     faults += check(labels, weights, patterns, channels, contradictions, flags, rules)
+    faults += draft_faults(flags)
     if faults:
         raise KnowledgeError(faults)
+    live, drafts = set_aside(Files(weights, patterns, channels, contradictions, flags, rules))
+    weights, patterns, channels, contradictions, flags, rules = live
 
     weighings = {f: _weighing(f, w, weights) for f, w in weights.weights.items()}
     topics: dict[str, list[Weighing]] = {topic: [] for topic in weights.topics}
@@ -194,6 +200,8 @@ def _load(directory: Path) -> IntakeKnowledge:
             for row in rules.rule
         ),
         lowerings={code: tuple(rows) for code, rows in lowerings.items()},
+        rules_review=rules.review,
+        drafts=drafts,
     )
 
 

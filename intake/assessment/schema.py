@@ -1,4 +1,7 @@
-"""The shape of the knowledge files of the assessment. Unknown keys are refused."""
+"""The shape of the knowledge files of the assessment. Unknown keys are refused.
+
+Each file of rules says who reviewed it; a single row can be a draft.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,28 @@ from pydantic import BaseModel, ConfigDict, Field
 Level = Literal["note", "caution", "refer", "emergency"]
 Points = Annotated[int, Field(ge=0, le=3)]
 Votes = dict[str, Annotated[int, Field(ge=1, le=3)]]
+Evidence = Literal["trial", "review", "expert", "tradition", "safety", "design"]
 Text = Annotated[str, Field(min_length=1)]
 
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Review(Strict):
+    """Who read the rows of a file against the sources, when, and of which grade they are unless a row says its own."""
+
+    status: Literal["reviewed"]
+    by: Text
+    date: Text
+    evidence: Evidence
+
+
+class Reviewed(Strict):
+    """A row that can be a draft: read, checked and shown, and inert."""
+
+    status: Literal["reviewed", "draft"] = "reviewed"
+    evidence: Evidence | None = None
 
 
 class VersionFile(Strict):
@@ -26,7 +46,7 @@ class FindingGroup(Strict):
     findings: dict[str, Text]
 
 
-class Weight(Strict):
+class Weight(Reviewed):
     s: Points
     d: Points
     votes: Votes
@@ -49,6 +69,7 @@ class OldInjury(Strict):
 
 
 class WeightsFile(Strict):
+    review: Review
     clinician_factor: Annotated[float, Field(ge=1, le=2, multiple_of=0.5)]  # halves, so that sums stay exact
     clinician_groups: list[str]
     never_alone: list[str]
@@ -82,6 +103,7 @@ class Pattern(Strict):
 
 
 class PatternsFile(Strict):
+    review: Review
     min_axis_points: Annotated[int, Field(ge=1)]
     min_points: Annotated[int, Field(ge=1)]
     min_without_never_alone: Annotated[int, Field(ge=1)]
@@ -94,7 +116,7 @@ class PatternsFile(Strict):
     icd11_titles: dict[str, Text]
 
 
-class ChannelRule(Strict):
+class ChannelRule(Reviewed):
     channel: Text
     all: list[str] = []
     any: list[str]
@@ -104,11 +126,12 @@ class ChannelRule(Strict):
 
 
 class ChannelsFile(Strict):
+    review: Review
     icd11: dict[str, str]
     rule: list[ChannelRule]
 
 
-class ContradictionRule(Strict):
+class ContradictionRule(Reviewed):
     all: list[str] = []
     absent: list[str] = []
     sex: Literal["female", "male", "other"] | None = None
@@ -117,10 +140,11 @@ class ContradictionRule(Strict):
 
 
 class ContradictionsFile(Strict):
+    review: Review
     contradiction: list[ContradictionRule]
 
 
-class Flag(Strict):
+class Flag(Reviewed):
     code: Text
     finding: Text
     group: Text
@@ -136,6 +160,7 @@ class Flag(Strict):
 
 
 class FlagsFile(Strict):
+    review: Review
     required: list[str]
     required_any: list[list[str]]
     messages: dict[str, str]
@@ -143,7 +168,7 @@ class FlagsFile(Strict):
     flag: list[Flag]
 
 
-class FlagRule(Strict):
+class FlagRule(Reviewed):
     code: Text
     group: Text
     level: Level
@@ -161,7 +186,7 @@ class FlagRule(Strict):
     source: Text
 
 
-class Explanation(Strict):
+class Explanation(Reviewed):
     of: list[str]
     any: list[str] = []
     absent: list[str] = []
@@ -172,6 +197,7 @@ class Explanation(Strict):
 
 
 class FlagRulesFile(Strict):
+    review: Review
     sets: dict[str, list[str]]
     rule: list[FlagRule]
     explanation: list[Explanation]
