@@ -61,9 +61,7 @@ def change_patient(patient_id: int, *, by: Any, version: int, changes: Mapping[s
 
 
 @transaction.atomic
-def record_safety_facts(
-    *, patient: Patient, facts: Mapping[str, bool | None], by: Any, note: str = ""
-) -> int:
+def record_safety_facts(*, patient: Patient, facts: Mapping[str, bool | None], by: Any, note: str = "") -> int:
     """Keep conditions and wishes (finding id -> present, absent, not known). Unchanged ones are not repeated."""
     known = safety_facts_of(patient)
     fresh = [

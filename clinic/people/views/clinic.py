@@ -18,9 +18,7 @@ def clinic(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             saved = form.save()
-            trail.record(
-                "clinic.changed", by=request.user, obj=saved, detail={"fields": sorted(form.changed_data)}
-            )
+            trail.record("clinic.changed", by=request.user, obj=saved, detail={"fields": sorted(form.changed_data)})
         return redirect("people:clinic")
     context = {"form": form, "staff": User.objects.order_by("-is_active", "name")}
     return render(request, "people/clinic.html", context, status=422 if form.is_bound else 200)
