@@ -13,6 +13,7 @@ from treatments.actions import point_search
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.knowledge import MODALITIES, Point
 from treatments.presenters import knowledge_words as words
+from treatments.presenters.knowledge_signs import combination_words, draft_rows, sign_rows
 
 Json = dict[str, Any]
 MODALITY_NAMES = {
@@ -73,7 +74,7 @@ def counts() -> Json:
         "patterns": len(intake.patterns.pattern),
         "rules": len(rules),
         "design": sum("DESIGN" in rule.sources for rule in rules),
-        "drafts": len(planner.drafts),
+        "drafts": len(planner.drafts) + len(intake.drafts),
         "flags": len(intake.flags.flag),
         "contraindications": len(planner.contraindications),
         "sources": len(planner.sources),
@@ -187,11 +188,14 @@ def patterns_page() -> Json:
 
 @lru_cache(maxsize=1)
 def _rule_rows() -> tuple[tuple[str, str, tuple[Json, ...]], ...]:
-    rules = planner_knowledge().every_rule()
-    return tuple(
+    knowledge = planner_knowledge()
+    off = {rule.id for rule in knowledge.switched_off}
+    rules = [rule for rule in knowledge.every_rule() if rule.id not in off]
+    planner = tuple(
         (key, name, tuple(words.rule_row(rule) for rule in rules if type(rule) is kind))
         for key, kind, name in words.KINDS
     )
+    return planner + sign_rows()
 
 
 def rules_page(kind: str, q: str) -> Json:
@@ -210,7 +214,9 @@ def rules_page(kind: str, q: str) -> Json:
         "kind": kind,
         "kinds": [(key, name, len(rows)) for key, name, rows in _rule_rows()],
         "groups": groups,
-        "drafts": planner_knowledge().drafts,
+        "drafts": [words.rule_row(rule) for rule in planner_knowledge().draft_rules],
+        "sign_drafts": draft_rows(),
+        "switched_off": [words.rule_row(rule) for rule in planner_knowledge().switched_off],
     }
 
 
@@ -230,17 +236,7 @@ def flags_page() -> Json:
     combinations = [
         {
             "rule": rule.row,
-            "when": "; ".join(
-                part
-                for part in (
-                    " and ".join(sorted(words.fact_words(f) for f in rule.all)),
-                    "any of: " + ", ".join(sorted(words.fact_words(f) for f in rule.any)) if rule.any else "",
-                    "and any of: " + ", ".join(sorted(words.fact_words(f) for f in rule.also_any))
-                    if rule.also_any
-                    else "",
-                )
-                if part
-            ),
+            "when": combination_words(rule),
         }
         for rule in intake.rules
     ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from intake.assessment import load_intake_knowledge
+from intake.assessment.drafts import Draft
 from tests.factories.people import UserFactory
 from treatments.planner import load_planner_knowledge
-from treatments.presenters import knowledge_pages, knowledge_words
+from treatments.presenters import knowledge_pages, knowledge_signs, knowledge_words
 
 pytestmark = pytest.mark.django_db
 PAGES = ["home", "points", "ear", "patterns", "rules", "red_flags", "contraindications", "sources"]
@@ -76,7 +81,63 @@ def test_every_rule_can_be_read_aloud():
         assert knowledge_words.does_words(rule), rule.id
         assert knowledge_words.when_words(rule.when), rule.id
     kinds = knowledge_pages.rules_page("", "")["kinds"]
-    assert sum(count for _, _, count in kinds) == len(load_planner_knowledge().every_rule())
+    intake = load_intake_knowledge()
+    signs = len(intake.weights.weights) + len(intake.flags.flag) + len(intake.rules)
+    assert sum(count for _, _, count in kinds) == len(load_planner_knowledge().every_rule()) + signs
+    for kind, _, _ in kinds:
+        for _, rows, _ in knowledge_pages.rules_page(kind, "")["groups"]:
+            assert all(row["when"] and row["does"] and row["evidence"] and row["by"] for row in rows), kind
+
+
+def _forget() -> None:
+    for one in (knowledge_pages._rule_rows, knowledge_pages._points, knowledge_pages.shelves, knowledge_pages.counts,
+                knowledge_pages.point_page):  # fmt: skip
+        one.cache_clear()
+
+
+@pytest.fixture
+def own_file(settings, tmp_path):
+    """The clinic of the example file, with one rule more that is a draft."""
+    example = Path(settings.BASE_DIR, "docs", "knowledge.example.toml").read_text(encoding="utf-8")
+    draft = example[example.index("[[rule]]") : example.index("[[home]]")]
+    draft = draft.replace("own.tung_upper_back", "own.later").replace("[[rule]]", '[[rule]]\nstatus = "draft"')
+    path = tmp_path / "knowledge.toml"
+    path.write_text(example + draft, encoding="utf-8")
+    settings.ASHI_KNOWLEDGE = path
+    _forget()
+    yield path
+    _forget()
+
+
+def test_own_rules_drafts_and_what_is_switched_off_are_read(own_file, client):
+    text = client.get(reverse("knowledge:rules"), {"q": "cups.stress"}).content.decode()
+    assert "Drafts" in text and "own.later" in text
+    assert "Switched off by this clinic" in text and text.count('id="cups.stress"') == 1
+    assert "own.tung_upper_back" in client.get(reverse("knowledge:rules"), {"kind": "points"}).content.decode()
+    point = client.get(reverse("knowledge:point", args=["T-77.08"])).content.decode()
+    assert "Sihuashang" in point and "OWN-TUNG" in point and "own.tung_upper_back" in point
+
+
+def test_without_an_own_file_none_of_it_is_there(client):
+    text = client.get(reverse("knowledge:rules"), {"q": "sciatica"}).content.decode()
+    assert "own." not in text and "Switched off" not in text and "<h2>Drafts" not in text
+
+
+def test_drafts_of_the_assessment_are_read_too(client, monkeypatch):
+    draft = Draft("redflag_rules.toml", "neuro_power", "refer: reduced power")
+    monkeypatch.setattr(
+        knowledge_signs, "load_intake_knowledge", lambda: replace(load_intake_knowledge(), drafts=(draft,))
+    )
+    text = client.get(reverse("knowledge:rules")).content.decode()
+    assert "redflag_rules.toml: neuro_power" in text and "refer: reduced power" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [("signs", "stagnation 3"), ("red_flags", "safety"), ("combinations", "safety")]
+)
+def test_rules_of_the_assessment_stand_beside_those_of_the_planner(client, kind, word):
+    text = client.get(reverse("knowledge:rules"), {"kind": kind}).content.decode()
+    assert word in text and "Reviewed by: Ashi project" in text
 
 
 def test_rules_are_found_by_a_word(client):
