@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from .text_schema import Chain, Language, LexiconFile, Sequence, Sign, Template
+from .text_schema import Chain, Language, LexiconFile, Sequences, Sign, Template
 from .text_spelling import Speller
 from .text_words import fold
 
@@ -27,8 +27,9 @@ class Compiler:
         self._file = file
         self._data = data
         self._terms: dict[str, int] = {}
-        self._single: dict[int, set[str]] = {}
-        self._sequences: dict[int, dict[int, list[Sequence]]] = {}
+        self._single: dict[int, tuple[str, ...]] = {}
+        self._sequences = Sequences(self._terms)
+        self._further: list[str] = []  # words after the first of a sequence, still to become terms
         self._speller = Speller(fold(word) for word in data.ordinary)
         self._known = set(data.words)
         self._used: set[str] = set()
@@ -38,7 +39,7 @@ class Compiler:
         for name, entries in data.words.items():
             for entry in entries:
                 self._word(name, entry, f"words.{name}")
-        phrases = {}
+        phrases: dict[str, tuple[Template, ...]] = {}
         for name, entries in data.phrases.items():
             if name in self._known:
                 self._fault(f"phrases.{name}", "the name is taken")
@@ -52,17 +53,17 @@ class Compiler:
             Sign(sign.finding, sign.strength, frozenset(sign.ignores), self._templates(sign.any, sign.finding))
             for sign in data.sign
         )
+        for word in dict.fromkeys(" ".join(self._further).split()):
+            if word not in self._terms:
+                self._new_term(word, "in a sequence of words")
         for name in sorted(self._known - self._used):
             self._fault(name, "nothing uses this name")
         return Language(
             data.language,
             frozenset(fold(word) for word in data.common),
             self._speller,
-            {term: tuple(sorted(names)) for term, names in self._single.items()},
-            {
-                first: {second: tuple(found) for second, found in seconds.items()}
-                for first, seconds in self._sequences.items()
-            },
+            self._single,
+            self._sequences,
             phrases,
             cues,
             signs,
@@ -98,18 +99,19 @@ class Compiler:
     def _word(self, name: str, entry: str, where: str) -> None:
         # Chinese is read sign by sign
         spaced = entry if entry.isascii() else _HAN_SIGN.sub(r" \1 ", entry)
-        terms = self._terms
-        numbers = []
-        for word in spaced.split():
-            number = terms.get(word)
-            numbers.append(self._new_term(word, where) if number is None else number)
-        if len(numbers) == 1:
-            self._single.setdefault(numbers[0], set()).add(name)
-        elif numbers:
-            first, second, *rest = numbers
-            self._sequences.setdefault(first, {}).setdefault(second, []).append((tuple(rest), name))
-        else:
+        parts = spaced.split(None, 1)
+        if not parts:
             self._fault(where, "an empty word")
+            return
+        number = self._terms.get(parts[0])
+        if number is None:
+            number = self._new_term(parts[0], where)
+        if len(parts) == 2 and parts[1].strip():
+            self._further.append(parts[1])
+            self._sequences.add(number, parts[1], name)
+        else:
+            known = self._single.get(number)
+            self._single[number] = (name,) if known is None else tuple(sorted({*known, name}))
 
     def _templates(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
         return tuple(self._template(entry, where) for entry in entries)

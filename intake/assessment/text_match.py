@@ -63,8 +63,7 @@ class Matcher:
                             places[i] = [alone]
                         else:
                             self._keep(name, alone)
-                seconds = sequences.get(number) if i < last else None
-                if seconds:
+                if i < last and (seconds := sequences.after(number)):
                     for second in terms[i + 1][0]:
                         for rest, name in seconds.get(second, ()):
                             self._keep_sequence(name, i, rest, terms)

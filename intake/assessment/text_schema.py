@@ -105,11 +105,38 @@ class Sign:
 Sequence = tuple[tuple[int, ...], str]  # further terms, and the name that the whole stands for
 
 
+class Sequences:
+    """Fixed sequences of words by their first term.
+
+    Those of a term are made ready when a text first holds it: most never are, and loading stays quick.
+    """
+
+    def __init__(self, terms: dict[str, int]) -> None:
+        self._terms = terms
+        self._written: dict[int, list[tuple[str, str]]] = {}
+        self._ready: dict[int, dict[int, list[Sequence]]] = {}
+
+    def add(self, first: int, further: str, name: str) -> None:
+        """Words after the first one, as written; all of them must be known terms before ``after`` is asked."""
+        self._written.setdefault(first, []).append((further, name))
+
+    def after(self, first: int) -> dict[int, list[Sequence]]:
+        """Second term -> the sequences that begin with these two."""
+        ready = self._ready.get(first)
+        if ready is None:
+            ready = {}
+            for further, name in self._written.get(first, ()):
+                second, *rest = (self._terms[word] for word in further.split())
+                ready.setdefault(second, []).append((tuple(rest), name))
+            self._ready[first] = ready
+        return ready
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """One language, compiled.
 
-    ``single[t]`` names what term t stands for; ``sequences[t][u]`` are the sequences that begin with terms t and u.
+    ``single[t]`` names what term t stands for; ``sequences`` those of several terms.
     ``signs_by_name[n]`` are the templates of signs, by the rarest name that each needs; ``phrases_by_name[n]`` the
     phrases and what a template of theirs needs, by the names whose coming may complete it.
     """
@@ -118,7 +145,7 @@ class Language:
     common: frozenset[str]
     speller: Speller
     single: dict[int, tuple[str, ...]]
-    sequences: dict[int, dict[int, tuple[Sequence, ...]]]
+    sequences: Sequences
     phrases: dict[str, tuple[Template, ...]]
     cues: dict[str, tuple[tuple[Template, ...], tuple[Template, ...]]]
     signs: tuple[Sign, ...]

@@ -20,8 +20,8 @@ class Speller:
     """Finds terms for a folded word; remembers the last few thousand answers (an answer never changes)."""
 
     def __init__(self, ordinary: Iterable[str]) -> None:
-        self._whole: dict[str, list[int]] = {}
-        self._beginnings: dict[str, list[int]] = {}
+        self._whole: dict[str, tuple[int, ...]] = {}
+        self._beginnings: dict[str, tuple[int, ...]] = {}
         self._shortest = 99
         # By first letter: word with one letter missing, or consonants alone -> terms it may come from
         self._near_by_letter: dict[str, tuple[dict[str, list[str]], dict[str, list[str]]]] = {}
@@ -30,12 +30,12 @@ class Speller:
 
     def add(self, term: str, number: int) -> None:
         """Add a folded term under its number; a trailing ``*`` stands for any ending."""
-        stem = term.rstrip("*")
         if term.endswith("*"):
-            self._beginnings.setdefault(stem, []).append(number)
+            stem = term.rstrip("*")
+            self._beginnings[stem] = (*self._beginnings.get(stem, ()), number)
             self._shortest = min(self._shortest, len(stem))
         else:
-            self._whole.setdefault(stem, []).append(number)
+            self._whole[term] = (*self._whole.get(term, ()), number)
 
     def _index(self, letter: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """Prepare the guessing for one first letter; done when an unknown word comes, so that loading stays quick."""
