@@ -8,8 +8,8 @@ German 56/65 and 2/70, 38/52 and 3/41, 41/42 and 2/53, 28/31 and 1/35.
 The sixth part is by a second author who had not seen the lexicons nor the other sentences:
 English 52/60 and 4/60, Spanish 54/60 and 3/60, German 53/60 and 4/60; the seventh, by the same after the repairs:
 English 46/60 and 5/60, Spanish 26/30 and 3/30, German 27/30 and 2/30; the eighth, again after repairs:
-English 41/45 and 5/45, Spanish 27/30 and 2/29, German 28/30 and 3/30. The harmless ones of these three parts are
-chosen to be hard: nearly each holds a word of a grave sign.
+English 41/45 and 5/45, Spanish 27/30 and 2/29, German 28/30 and 3/30. By the seventh and eighth
+that author had read the lexicons. Many harmless ones of these three parts hold words of a grave sign on purpose.
 New wordings fare like these first figures, not like the figures after repair that the test below asks for.
 """
 
