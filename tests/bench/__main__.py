@@ -1,4 +1,4 @@
-"""``make bench``: how fast the clinical mind is, beside CLIPS on the same rules in the same run."""
+"""``make bench``: how fast the clinical mind is, beside CLIPS on the same rules in the same run; then the pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.bench import pages
 from tests.bench.cases import cases
 from tests.bench.clips_rules import ClipsRules
 
@@ -112,3 +113,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    pages.main()

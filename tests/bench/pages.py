@@ -122,7 +122,7 @@ def fill(size: int) -> int:
         (
             Appointment(
                 patient=one, practitioner=practitioner, room=room, service=service, created_by=desk, nonce=f"bench{n}",
-                status="done", starts_at=(start := long_ago - dt.timedelta(hours=n)),
+                status="done", starts_at=(start := long_ago - dt.timedelta(hours=size - n)),
                 ends_at=start + dt.timedelta(minutes=45), busy_until=start + dt.timedelta(minutes=55),
             )
             for n, one in enumerate(patients)

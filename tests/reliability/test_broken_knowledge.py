@@ -10,7 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+# a server and a database of its own: once is enough, with the suite on SQLite
+pytestmark = pytest.mark.skipif(
+    settings.DATABASES["default"]["ENGINE"].endswith("postgresql"), reason="has a database of its own"
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -10,9 +10,16 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+from django.conf import settings
+
 from tests.support.plain_server import PlainServer
 
-ROUNDS = 3
+# a server and a database of its own: once is enough, with the suite on SQLite
+pytestmark = pytest.mark.skipif(
+    settings.DATABASES["default"]["ENGINE"].endswith("postgresql"), reason="has a database of its own"
+)
+ROUNDS = 2
 SAVERS = 4
 
 
