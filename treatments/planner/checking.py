@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from intake.assessment import KnowledgeError as IntakeKnowledgeError
+from intake.assessment import load_intake_knowledge
+
 from .adjuncts import MODALITY_OF
 from .candidates import LEVELS
+from .checking_rules import condition_faults, contradictions, order_faults
 from .facts import BRANCHES, KINDS, ROOTS, SITES, Facts
-from .knowledge import MODALITIES, PointRule, Rule, When
+from .knowledge import MODALITIES
 from .load import FOLDER, KnowledgeError, known_findings, load_planner_knowledge
 from .matching import compile_rules, matching
+from .measures import MEASURES
 from .recipes import PlannerKnowledge
 
 NEEDED = ("local", "distal", "root")
-HEATING = ("moxa_indirect", "warm_needle", "heat_lamp")
-EXCLUSIVE = ("class", "stage", "branch", "root", "side", "visit", "channel")  # one value of each at a time
 # Conditions that change no modality; each is used by rules or by the assessment, or is only worth knowing.
 NEUTRAL_CONDITIONS = frozenset(
     {
@@ -52,10 +55,11 @@ def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[str
     except KnowledgeError as error:
         return error.faults
     return (
+        *_source_faults(knowledge),
         *_point_faults(knowledge),
-        *_condition_faults(knowledge),
-        *_order_faults(knowledge),
-        *_contradictions(knowledge),
+        *condition_faults(knowledge),
+        *order_faults(knowledge),
+        *contradictions(knowledge),
         *_contraindication_faults(knowledge),
         *_table_faults(knowledge),
         *(
@@ -87,6 +91,28 @@ def _lacking(row: Coverage) -> list[str]:
     return [need for need in NEEDED if getattr(row, need) == 0]
 
 
+def _source_faults(knowledge: PlannerKnowledge) -> list[str]:
+    """Sources that do not exist, of whatever names one outside the rules: ear, principles, measures, the assessment."""
+    named: list[tuple[str, Sequence[str]]] = [
+        *((f"ear_points.toml: ear_point[{zone.code}]", zone.sources) for zone in knowledge.ear_points.values()),
+        *((f"ear.toml: method[{method.id}]", method.sources) for method in knowledge.ear_methods.values()),
+        *((f"principles.toml: principle[{one.pattern}]", one.sources) for one in knowledge.principles.values()),
+        *((f"own_limits.toml: limit[{limit.region}]", (limit.source,)) for limit in knowledge.own_limits.values()),
+        *((f"measures: {measure.id}", measure.sources) for measure in MEASURES.values()),
+        *((rule.id, rule.sources) for rule in knowledge.draft_rules),
+    ]
+    try:
+        intake = load_intake_knowledge()
+    except IntakeKnowledgeError:
+        pass  # its own faults are told by the intake
+    else:
+        named += [(f"weights.toml: {finding}", (row.source,)) for finding, row in intake.weights.weights.items()]
+        named += [(f"channels.toml: {row.channel}", (row.source,)) for row in intake.channels.rule]
+        named += [(f"redflags.toml: {flag.code}", (flag.source,)) for flag in intake.flags.flag]
+        named += [(f"redflag_rules.toml: {rule.row.code}", (rule.row.source,)) for rule in intake.rules]
+    return [f"{owner}: no such source {key!r}" for owner, keys in named for key in keys if key not in knowledge.sources]
+
+
 def _point_faults(knowledge: PlannerKnowledge) -> list[str]:
     """Points that do not parse, depths past their cap, sources that do not exist, points no position reaches."""
     faults = list(knowledge.points.read_all()) if hasattr(knowledge.points, "read_all") else []
@@ -103,89 +129,6 @@ def _point_faults(knowledge: PlannerKnowledge) -> list[str]:
             faults.append(f"{owner}: level: no such level {point.level!r}")
         if point.use == "plan" and not any(point.region in size.regions for size in knowledge.needles):
             faults.append(f"{owner}: region {point.region!r} has no needle size")
-    return faults
-
-
-def _condition_faults(knowledge: PlannerKnowledge) -> list[str]:
-    """Rules that can never fire: what they ask for they also exclude, or two values of a kind that has one."""
-    return [f"{rule.id}: when: {why}" for rule in knowledge.every_rule() for why in never_holds(rule.when)]
-
-
-def never_holds(when: When) -> list[str]:
-    """Why a condition can never hold; empty where it can."""
-    why = [f"{word!r} is asked for and excluded" for word in when.all if word in when.none]
-    if when.any and set(when.any) <= set(when.none):
-        why.append("all of `any` is excluded")
-    for kind in EXCLUSIVE:
-        values = sorted({word for word in when.all if word.startswith(f"{kind}:")})
-        if len(values) > 1:
-            why.append(f"{' and '.join(values)} never hold together")
-        if len(values) == 1 and when.any and all(w.startswith(f"{kind}:") and w != values[0] for w in when.any):
-            why.append(f"{values[0]} never holds together with {', '.join(when.any)}")
-    return why
-
-
-def _order_faults(knowledge: PlannerKnowledge) -> list[str]:
-    """Where the first rule that fits counts, a rule behind one that always fits is never reached."""
-    faults: list[str] = []
-    tables: tuple[tuple[str, Sequence[Rule]], ...] = (
-        ("slots", knowledge.slots),
-        ("goal", knowledge.goals),
-        ("dose", knowledge.doses),
-    )
-    for name, rules in tables:
-        for place, rule in enumerate(rules):
-            for earlier in rules[:place]:
-                if implies(rule.when, earlier.when):
-                    faults.append(
-                        f"{rule.id}: never reached: {earlier.id} comes first in {name} and fits whenever it does"
-                    )
-    for place, rule in enumerate(knowledge.techniques):
-        for earlier in knowledge.techniques[:place]:
-            if set(rule.serves) <= set(earlier.serves) and implies(rule.when, earlier.when):
-                faults.append(f"{rule.id}: never reached: {earlier.id} comes first and fits whenever it does")
-    return faults
-
-
-def implies(special: When, general: When) -> bool:
-    """Whether `general` holds whenever `special` does (told from the words alone)."""
-    any_held = bool(set(special.all) & set(general.any)) or (special.any and set(special.any) <= set(general.any))
-    return (
-        set(general.all) <= set(special.all)
-        and (not general.any or bool(any_held))
-        and set(general.none) <= set(special.none)
-    )
-
-
-def can_hold_together(a: When, b: When) -> bool:
-    """Whether no word of the two conditions speaks against their holding for one patient."""
-    both = When(all=tuple(dict.fromkeys(a.all + b.all)), none=tuple(dict.fromkeys(a.none + b.none)))
-    if never_holds(both):
-        return False
-    return all(not w.any or not set(w.any) <= set(both.none) for w in (a, b))
-
-
-def _contradictions(knowledge: PlannerKnowledge) -> list[str]:
-    """One point told to be reinforced and reduced for the same purpose; equal weights of one kind; warmth in heat."""
-    faults: list[str] = []
-    told: dict[tuple[str, str], list[tuple[PointRule, str]]] = {}
-    for rule in knowledge.rules:
-        for choice in rule.points:
-            if choice.technique:
-                told.setdefault((choice.code, rule.serves), []).append((rule, choice.technique))
-    for (code, serves), sayings in told.items():
-        for place, (rule, technique) in enumerate(sayings):
-            for other, another in sayings[place + 1 :]:
-                opposed = {technique, another} == {"reinforcing", "reducing"}
-                if opposed and can_hold_together(rule.when, other.when):
-                    faults.append(f"{rule.id} and {other.id}: {code} as {serves} is both reinforced and reduced")
-    for one in knowledge.adjuncts:
-        if one.kind in HEATING and "sign:heat" not in one.when.none:
-            faults.append(f"{one.id}: when.none: warmth must exclude sign:heat")
-        for two in knowledge.adjuncts:
-            same = two.id > one.id and two.kind == one.kind and two.weight == one.weight
-            if same and can_hold_together(one.when, two.when):
-                faults.append(f"{one.id} and {two.id}: same kind and weight: which one counts is left open")
     return faults
 
 

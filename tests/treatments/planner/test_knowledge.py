@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 import tracemalloc
@@ -9,7 +10,8 @@ import tracemalloc
 import pytest
 
 from treatments.planner import load_planner_knowledge
-from treatments.planner.checking import Coverage, check_knowledge, coverage, never_holds
+from treatments.planner.checking import Coverage, check_knowledge, coverage
+from treatments.planner.checking_rules import never_holds
 from treatments.planner.knowledge import When
 from treatments.planner.load import FOLDER, KnowledgeError
 
@@ -85,11 +87,75 @@ def test_single_faults_are_named(folder, name, old, new, told):
         ("principles.toml", 'pattern = "cold_damp"', 'pattern = "cold"', "no principle for cold_damp"),
         ("electro.toml", 'a = "GB34"\nb = "ST36"', 'a = "GV20"\nb = "ST36"', "GV20 takes no current"),
         ("dose.toml", "review_at = [5, 10]", "review_at = [5, 99]", "lies behind the last"),
+        # every point named exists: rules, adjuncts, home care, pairs, ear zones
+        ("adjuncts.toml", 'code = "GV4"', 'code = "GV44"', "moxa.kidney_yang: no such point 'GV44'"),
+        ("home_care.toml", 'code = "', 'code = "X', "no such point"),
+        ("electro.toml", 'a = "GB34"\nb = "ST36"', 'a = "GB34"\nb = "ST99"', "no such point 'ST99'"),
+        ("ear.toml", 'code = "TF4"', 'code = "TF9"', "ear.pain: no such ear zone 'TF9'"),
+        ("ear.toml", 'code = "TF4"', 'code = "BFA-PZ"', "is not worked with seeds"),
+        ("sites.toml", 'ear = ["', 'ear = ["ZZ9", "', "no such ear zone 'ZZ9'"),
+        ("rules/local.toml", 'code = "BL25"', 'code = "CV17"', "may not be proposed"),
+        # every source exists, also outside the rules
+        ("ear_points.toml", 'sources = ["', 'sources = ["NOWHERE", "', "no such source 'NOWHERE'"),
+        ("principles.toml", 'sources = ["', 'sources = ["NOWHERE", "', "no such source 'NOWHERE'"),
+        ("points/kidney.toml", 'sources = ["', 'sources = ["NOWHERE", "', "no such source 'NOWHERE'"),
+        ("contraindications.toml", 'source = "', 'source = "NO-', "no such source 'NO-"),
+        ("own_limits.toml", 'source = "DESIGN"', 'source = "DESIGNED"', "no such source 'DESIGNED'"),
+        ("sources.toml", 'key = "OSTELO"', 'key = "OSTELOO"', "measures: nrs_average: no such source 'OSTELO'"),
+        ("sources.toml", 'key = "IFOMPT"', 'key = "IFOMT"', "redflags.toml: "),
+        # no rule that can never fire
+        ("rules/distal.toml", 'when = { all = ["strain:acute"]', 'when = { all = ["strain:acute", "stage:chronic"]',
+         "stage:acute and stage:chronic never hold together"),
+        ("rules/pattern.toml", 'when = { all = ["pattern:cold_damp"] }',
+         'when = { all = ["branch:cold_damp"], none = ["pattern:cold_damp"] }', "is asked for and excluded"),
+        ("home_care.toml", 'id = "home.move_acute"\nwhen = { all = ["stage:acute"] }',
+         'id = "home.move_acute"\nwhen = { all = ["cause:sport", "stage:acute"] }', "home.training is as heavy"),
+        # no two rules that contradict
+        ("rules/distal.toml", 'code = "SI3", weight = 81', 'code = "SI3", weight = 80', "one or opposite is left open"),
+        ("adjuncts.toml", "weight = 88", "weight = 80", "which one counts is left open"),
+        ("rules/pattern.toml", 'code = "SP6", weight = 55, side = "both", technique = "reducing"',
+         'code = "BL17", weight = 55, side = "both", technique = "reinforcing"', "both reinforced and reduced"),
+        # every contraindication reaches every modality
+        ("contraindications.toml", 'guasha = "', 'guashaa = "', "guasha"),
+        ("contraindications.toml", 'scope = "whole"', 'scope = "somewhere"', "scope"),
     ],
 )  # fmt: skip
 def test_what_does_not_hang_together_is_named(folder, name, old, new, told):
     change(folder, name, old, new)
     assert any(told in fault for fault in check_knowledge(folder)), check_knowledge(folder)
+
+
+def test_a_gap_in_the_coverage_is_named(folder):
+    """All rules for the coccyx gone: every pattern there lacks its local points."""
+    path = folder / "rules/local.toml"
+    rules = path.read_text(encoding="utf-8").split("[[rule]]")
+    kept = [rule for rule in rules if "site:coccyx" not in rule]
+    assert len(kept) < len(rules)
+    path.write_text("[[rule]]".join(kept), encoding="utf-8")
+    faults = [fault for fault in check_knowledge(folder) if fault.startswith("coverage: ")]
+    assert len(faults) == 10 and all("at coccyx: no candidate that is local" in fault for fault in faults)
+
+
+def test_a_row_that_reaches_nothing_and_a_modality_that_nothing_forbids_are_named(folder):
+    path = folder / "contraindications.toml"
+    text = path.read_text(encoding="utf-8")
+    cells = re.sub(r'^(magnets) = "forbid"', r'\1 = "override"', text, flags=re.MULTILINE)
+    cells = re.sub(r', "magnets"|"magnets", |"magnets"', "", cells)  # the gates' lists
+    path.write_text(cells, encoding="utf-8")
+    assert "contraindications.toml: no row ever forbids magnets" in check_knowledge(folder)
+    empty = re.sub(r'^(needle|deep_trunk|ea|tacks|seeds|magnets|cupping|guasha|moxa_heat|acupressure) = ".*"',
+                   r'\1 = ""', text[text.rindex("[[contraindication]]"):], flags=re.MULTILINE)  # fmt: skip
+    path.write_text(text[: text.rindex("[[contraindication]]")] + empty, encoding="utf-8")
+    load_planner_knowledge.cache_clear()
+    assert any("reaches no modality" in fault for fault in check_knowledge(folder))
+
+
+def test_a_draft_of_any_kind_is_kept_for_reading(folder):
+    change(folder, "adjuncts.toml", 'id = "cups.stress"', 'id = "cups.stress"\nstatus = "draft"')
+    change(folder, "stimulation.toml", 'id = "depth.thin"', 'id = "depth.thin"\nstatus = "draft"')
+    knowledge = load_planner_knowledge(folder)
+    assert set(knowledge.drafts) == {"cups.stress", "depth.thin"}
+    assert not {"cups.stress", "depth.thin"} & {rule.id for rule in knowledge.every_rule()}
 
 
 def test_a_rule_behind_one_that_always_fits_is_named(folder):

@@ -1,0 +1,154 @@
+"""No rule that can never fire: for every rule a patient is made, by the real assessment, in whom it holds."""
+
+from __future__ import annotations
+
+from itertools import islice, product
+
+import pytest
+
+from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
+from treatments.planner import load_planner_knowledge
+from treatments.planner.checking_rules import never_holds
+from treatments.planner.facts import BRANCHES, COLD, EMPTY_HEAT, HEAT, STRESS, read_facts
+from treatments.planner.knowledge import MODALITIES
+from treatments.planner.matching import compile_rules, first
+from treatments.planner.safety import build_guard, row_state
+
+KNOWLEDGE, INTAKE = load_planner_knowledge(), load_intake_knowledge()
+DAYS = {"acute": 20, "subacute": 60, "chronic": 400, "unknown": None}
+AGES = {"under_16": 14, "over_65": 68, "over_75": 80}
+WEEKS = {"weeks_1_12": 8, "weeks_13_36": 20, "week_37": 38, "any": 20}
+SIGNS = {"heat": HEAT[0], "cold": COLD[0], "empty_heat": EMPTY_HEAT[0], "stress": STRESS[0], "anxiety": "body.anxious"}
+SCIATICA = {"bladder": "radiation.back_of_leg", "gallbladder": "radiation.side_of_leg"}
+SIDES = {"left": ("side.left",), "right": ("side.right",), "both": ("side.left", "side.right"), "untold": ()}
+
+
+def options(word):
+    """Ways to bring a fact about: (findings, changes of the case)."""
+    kind, colon, value = word.partition(":")
+    if not colon:
+        return [((word,), {})]
+    if kind == "site":
+        return [((f"site.{value}",), {})]
+    if kind == "side":
+        central = [((finding,), {}) for finding in INTAKE.labels if finding.startswith("side.") and "mid" in finding]
+        return central if value == "central" else [(SIDES[value], {})]
+    if kind in ("channel", "also"):
+        rows = sorted((row for row in INTAKE.channels.rule if row.channel == value), key=lambda row: -row.weight)
+        found = [(*row.all, finding) for row in rows for finding in row.any]
+        if kind == "also":  # second: another channel is touched more
+            found = [(*one, before) for one in found for before in ("radiation.side_of_leg", "radiation.back_of_leg")]
+        return [(findings, {}) for findings in found]
+    if kind in ("branch", "root", "pattern", "class"):
+        role = kind if kind != "pattern" else "branch" if value in BRANCHES else "root"
+        return [((), {("confirmed", role): value})]
+    if kind == "cause":
+        return [((finding,), {}) for finding in INTAKE.labels if finding == f"onset.{value}"] or [
+            ((finding,), {}) for finding in INTAKE.labels if finding.startswith(("onset.", "worsened_by."))
+        ]
+    if kind == "stage":
+        return [((), {("complaint", "duration_days"): DAYS[value]})]
+    if kind in ("strain", "injury"):
+        return [(("onset.lifting",), {("complaint", "duration_days"): 2})]
+    if kind == "training":
+        return [(("body.training_load", "body.tired"), {})]
+    if kind == "sciatica":
+        path = (SCIATICA[value],) if value in SCIATICA else ()
+        return [((*path, "radiation.below_knee", "quality.electric"), {})]
+    if kind == "visit":
+        return [((), {("visit",): 1 if value == "first" else 3})]
+    if kind == "age":
+        return [((), {("patient", "age"): AGES[value]})]
+    if kind == "pregnancy" and value == "can_be":
+        return [((), {("patient", "sex"): "female"})]
+    if kind == "pregnancy" or word == "person:pregnant":
+        weeks = WEEKS.get(value, 20)
+        return [(("condition.pregnant",), {("patient", "pregnancy_weeks"): weeks, ("patient", "sex"): "female"})]
+    if word == "person:lying":
+        return [(("condition.fainter",), {})]
+    if kind == "pain":
+        return [((), {("complaint", "pain_now"): 9})]
+    return [((SIGNS[value],), {})]
+
+
+def case_of(parts):
+    case = {"patient": {"age": 40, "sex": "male"}, "complaint": {"duration_days": 200}, "findings": {}, "confirmed": {}}
+    for findings, changes in parts:
+        case["findings"].update(dict.fromkeys(findings, True))
+        for path, value in changes.items():
+            place = case
+            for step in path[:-1]:
+                place = place[step]
+            place[path[-1]] = value
+    return case
+
+
+def picture_of(case):
+    parsed = parse_case(case, INTAKE)
+    return ClinicalPicture(parsed, assess(parsed, INTAKE))
+
+
+def witness(when):
+    """A case in which the condition holds, or None: every word of `all`, and one of `any` after the other."""
+    for chosen in when.any or (None,):
+        words = [*when.all, *([chosen] if chosen else [])]
+        for parts in islice(product(*(options(word) for word in words)), 400):
+            case = case_of(parts)
+            facts = read_facts(picture_of(case))
+            if facts.hold(frozenset(when.all), frozenset(when.any), frozenset(when.none)):
+                return case
+    return None
+
+
+RULES = [rule for rule in KNOWLEDGE.every_rule() if "needles:none" not in rule.when.facts()]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_there_is_a_patient_for_every_rule(rule):
+    assert not never_holds(rule.when)
+    assert witness(rule.when) is not None
+
+
+def test_there_is_a_patient_for_the_rules_of_those_who_get_no_needles(answer, make_case, accident):
+    rules = {rule.id for rule in KNOWLEDGE.every_rule() if "needles:none" in rule.when.facts()}
+    assert rules
+    proposal = answer(make_case((*accident, "wish.no_needles")))
+    treatment = proposal["treatment"]
+    assert rules <= {why["rule"] for item in treatment["adjuncts"] for why in item["because"]}
+
+
+@pytest.mark.parametrize("row", KNOWLEDGE.contraindications, ids=lambda row: row.id)
+def test_every_contraindication_holds_for_somebody_and_reaches_every_modality_it_names(row):
+    """By each of its findings; and every cell of the row arrives at the guard, which all items pass."""
+    for finding in row.findings or (None,):
+        words = [*row.when.all, *row.when.any[:1], *([finding] if finding else [])]
+        holding = None
+        for parts in islice(product(*(options(word) for word in words)), 200):
+            picture = picture_of(case_of(parts))
+            if row_state(row, picture, read_facts(picture))[0] == "present":
+                holding = picture
+        assert holding is not None, finding
+        guard = build_guard(holding, read_facts(holding), KNOWLEDGE, frozenset({"low_back"}))
+        for modality in MODALITIES:
+            limbs = [stop for stops in guard.limbs[modality].values() for stop in stops]
+            stops = [*guard.whole[modality], *guard.thorax[modality], *guard.field[modality], *limbs]
+            levels = {stop.level for stop in stops if stop.row == row.id}
+            assert levels == ({row.level(modality)} - {""}), modality
+
+
+def test_every_rule_is_first_somewhere():
+    """Where only the first rule that fits counts, each comes first for somebody."""
+    for rules in (KNOWLEDGE.doses, KNOWLEDGE.goals, KNOWLEDGE.slots):
+        compiled, reached = compile_rules(rules), set()
+        for rule in rules:
+            for chosen in rule.when.any or (None,):
+                words = [*rule.when.all, *([chosen] if chosen else [])]
+                for parts in islice(product(*(options(word) for word in words)), 40):
+                    case = case_of(parts)
+                    untold = {**case, "complaint": {}}
+                    for tried, klass in product((case, untold), (None, "stagnation", "deficiency", "mixed")):
+                        told = any(word.startswith("class:") for word in words)
+                        confirmed = case["confirmed"] | ({"class": klass} if klass and not told else {})
+                        winner = first(compiled, read_facts(picture_of({**tried, "confirmed": confirmed})))
+                        reached.add(winner.id if winner else None)
+        assert {rule.id for rule in rules} <= reached, {rule.id for rule in rules} - reached
