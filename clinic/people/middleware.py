@@ -83,6 +83,8 @@ class AccessMiddleware:
     @staticmethod
     def _was_idle(request: HttpRequest) -> bool:
         now = time.time()
+        if now - request.session.setdefault("began_at", now) > settings.SESSION_COOKIE_AGE:
+            return True  # the cookie's own age starts anew whenever the session is written
         last = request.session.get("active_at")
         if last is not None and now - last > settings.SESSION_IDLE_SECONDS:
             return True

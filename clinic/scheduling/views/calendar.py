@@ -56,6 +56,5 @@ def feed(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"words": "Say from when to when."}, status=422)
     if not dt.timedelta(0) < ends - starts <= LONGEST or not 2000 <= starts.year <= 2100:
         return JsonResponse({"words": "At most six weeks at a time."}, status=422)
-    if request.headers.get("X-Ashi-Background") != "1":
-        fetch.note_list(request.user, patients_between(starts, ends), what="schedule")
+    fetch.note_refresh(request, list(patients_between(starts, ends)), what="schedule")
     return JsonResponse(calendar_events(starts, ends), safe=False)

@@ -31,8 +31,7 @@ def _board(request: HttpRequest, *, changed: str, words: str = "", said: str = "
 def today(request: HttpRequest) -> HttpResponse:
     """The page; asked for by htmx, only the board (it refreshes itself twice a minute)."""
     context = _board(request, changed=request.GET.get("changed", ""))
-    if request.headers.get("X-Ashi-Background") != "1":
-        fetch.note_list(request.user, [visit.patient for visit in context["visits"]], what="schedule")
+    fetch.note_refresh(request, [visit.patient for visit in context["visits"]], what="schedule")
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "scheduling/_board.html", context)
     return render(request, "scheduling/today.html", {**context, "practitioners": practitioners()})
