@@ -99,11 +99,13 @@ def fault(who: str, permission: Permission | None, status: int, url: str) -> str
 @pytest.mark.parametrize("method", ["get", "head", "post", "put", "delete"])
 def test_each_address_answers_as_the_table_says(clients: dict, method: str) -> None:
     faults = []
+    # who may pass is decided before the method is looked at: two roles and nobody are enough for the rarer ones
+    people = clients if method in ("get", "post") else {who: clients[who] for who in ("nobody", "front_desk", "owner")}
     for name, route in ALL:
         if name in SIGNS_OUT:
             continue
         path, permission = example(route), permission_for(name)
-        for who, client in clients.items():
+        for who, client in people.items():
             answer = getattr(client, method)(path)
             wrong = fault(who, permission, answer.status_code, getattr(answer, "url", ""))
             if wrong and not (name in REFUSED_STILL and answer.status_code == 403):
