@@ -9,6 +9,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 
+from clinic import environment
 from treatments import checks
 from treatments.planner.load import FOLDER
 
@@ -45,3 +46,32 @@ def test_django_check_reports_the_same_faults(monkeypatch):
     monkeypatch.setattr(checks, "check_knowledge", lambda own: ("dose.toml: dose[x]: broken",))
     (error,) = run_checks(tags=["knowledge"])
     assert error.id == "treatments.E001" and "dose.toml" in error.msg
+
+
+def test_a_clinics_own_file_is_checked_before_the_server_starts(tmp_path, settings):
+    path = tmp_path / "own.toml"
+    settings.ASHI_KNOWLEDGE = path
+    (missing,) = run_checks(tags=["knowledge"])
+    assert missing.msg == "own.toml: the file is missing"
+    path.write_text('switched_off = ["pacemaker"]\n[meta]\nname = "river"\nversion = "1"\n', encoding="utf-8")
+    (fault,) = run_checks(tags=["knowledge"])
+    assert "a contraindication cannot be switched off" in fault.msg and fault.id == "treatments.E001"
+    err = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("check_knowledge", quiet=True, stdout=StringIO(), stderr=err)
+    assert err.getvalue().startswith("own.toml: switched_off: 'pacemaker'")
+    path.write_text('switched_off = ["cups.stress"]\n[meta]\nname = "river"\nversion = "1"\n', encoding="utf-8")
+    out = StringIO()
+    call_command("check_knowledge", quiet=True, stdout=out)
+    assert "2026.11+river.1" in out.getvalue() and "Switched off: cups.stress" in out.getvalue()
+    assert "Candidates by pattern" not in out.getvalue()
+
+
+def test_the_file_is_the_one_that_is_named_else_the_usual_one_if_it_is_there(tmp_path, monkeypatch):
+    usual = tmp_path / "knowledge.toml"
+    monkeypatch.delenv("ASHI_KNOWLEDGE", raising=False)
+    assert environment.file("ASHI_KNOWLEDGE", usual) is None
+    usual.write_text("", encoding="utf-8")
+    assert environment.file("ASHI_KNOWLEDGE", usual) == usual
+    monkeypatch.setenv("ASHI_KNOWLEDGE", str(tmp_path / "named.toml"))
+    assert environment.file("ASHI_KNOWLEDGE", usual) == tmp_path / "named.toml"
