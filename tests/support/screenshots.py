@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tempfile
 from pathlib import Path
@@ -13,6 +14,14 @@ from tests.support.demo_server import PASSWORD, DemoServer, demo_server
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "images"
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+
+def _next_workday() -> str:
+    """The next Monday to Friday after today: the fullest picture of a calendar."""
+    day = dt.date.today() + dt.timedelta(days=1)  # noqa: DTZ011
+    while day.weekday() > 4:
+        day += dt.timedelta(days=1)
+    return day.isoformat()
 
 
 def _page(browser: Browser, server: DemoServer, *, as_: str = "", size: dict[str, int]) -> Page:
@@ -78,7 +87,7 @@ def main() -> None:
         _phone(browser, server)
         _practitioner(browser, server)
         page = _page(browser, server, as_="desk", size=WIDE)
-        page.goto("/schedule/?view=week")
+        page.goto(f"/schedule/?view=day&date={_next_workday()}")
         _shoot(page, "desk-calendar")
         browser.close()
 
