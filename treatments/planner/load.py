@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -100,8 +101,7 @@ def load_planner_knowledge(folder: Path = FOLDER, own: Path | None = None) -> Pl
     )
     knowledge = replace(knowledge, draft_rules=tuple(read.drafts))
     faults = read.faults + points.faults
-    if not faults:
-        faults = reference_faults(knowledge)
+    faults += [_with_file(fault, read.places) for fault in reference_faults(knowledge)]
     if faults:
         raise KnowledgeError(faults)
     return knowledge
@@ -127,6 +127,12 @@ def is_fact(word: str) -> bool:
     return word in known_findings()
 
 
+def _with_file(fault: str, places: Mapping[str, str]) -> str:
+    """A fault told of a row, with the file in which the row stands before it."""
+    file = places.get(fault.partition(":")[0].partition("[")[2].partition("]")[0] or fault.partition(":")[0])
+    return f"{file}: {fault}" if file else fault
+
+
 def reference_faults(knowledge: PlannerKnowledge) -> list[str]:
     """Every name that points nowhere: facts, points, sources, ear zones, sites; and every id told twice."""
     faults: list[str] = []
@@ -138,7 +144,13 @@ def reference_faults(knowledge: PlannerKnowledge) -> list[str]:
     def point(owner: str, code: str) -> None:
         if code not in knowledge.points:
             faults.append(f"{owner}: no such point {code!r}")
-        elif knowledge.points[code].use != "plan":
+            return
+        try:
+            use = knowledge.points[code].use
+        except KnowledgeError as error:
+            faults.extend(fault for fault in error.faults if fault not in faults)
+            return
+        if use != "plan":
             faults.append(f"{owner}: point {code!r} may not be proposed (use is not plan)")
 
     for rule in knowledge.every_rule():

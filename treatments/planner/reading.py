@@ -88,6 +88,7 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.faults: list[str] = []
+        self.places: dict[str, str] = {}  # id of a row -> the file it stands in
         self.drafts: list[Rule] = []
         self._files: dict[str, dict[str, Any]] = {}
 
@@ -126,6 +127,7 @@ class Reader:
             except ValidationError as error:
                 self.faults.extend(fault_lines(name, f"{key}[{row.get(label, place)}]", error))
                 continue
+            self.places.setdefault(str(row.get(label, place)), name)
             if isinstance(one, Rule) and one.status == "draft":
                 self.drafts.append(one)
             else:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from clinic import environment
 from treatments import checks
+from treatments.planner.checking import check_knowledge
 from treatments.planner.load import FOLDER
 
 
@@ -75,3 +76,23 @@ def test_the_file_is_the_one_that_is_named_else_the_usual_one_if_it_is_there(tmp
     assert environment.file("ASHI_KNOWLEDGE", usual) == usual
     monkeypatch.setenv("ASHI_KNOWLEDGE", str(tmp_path / "named.toml"))
     assert environment.file("ASHI_KNOWLEDGE", usual) == tmp_path / "named.toml"
+
+
+def test_faults_of_every_kind_are_told_at_once_with_their_files(tmp_path):
+    folder = tmp_path / "knowledge"
+    shutil.copytree(FOLDER, folder)
+    for name, old, new in (
+        ("rules/local.toml", "sources = [", "sorces = ["),
+        ("rules/distal.toml", 'code = "BL40"', 'code = "BL99"'),
+        ("points/bladder.toml", "cap_mm = 25", 'cap_mm = "deep"'),
+    ):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    faults = check_knowledge(folder)
+    for start in (
+        "rules/local.toml: rule[local.low_back]: sorces",
+        "rules/distal.toml: distal.bladder: no such point 'BL99'",
+        "points/bladder.toml: point[BL23]: cap_mm",
+    ):
+        assert any(fault.startswith(start) for fault in faults), f"{start} is not among {faults}"
