@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from treatments.planner.merge import MergeResult, merge
@@ -353,38 +353,32 @@ def plans(draw: Any) -> Json:
     )
 
 
-@settings(max_examples=300, deadline=None)
-@given(plans(), plans())
-def test_not_edited_follows_the_new_proposal(before, after):
-    result = merge(before, before, after)
-    assert result.treatment == after
-    assert not result.kept and not result.conflicts
-
-
-@settings(max_examples=300, deadline=None)
-@given(plans(), plans())
-def test_proposed_as_before_leaves_the_edited_plan(before, edited):
-    result = merge(before, edited, before)
-    assert result.treatment == edited
-    assert not result.taken and not result.conflicts
-
-
-@settings(max_examples=200, deadline=None)
-@given(plans(), plans())
-def test_edited_as_now_proposed_says_nothing(before, after):
-    result = merge(before, after, after)
-    assert result.treatment == after
-    assert not result.conflicts and not result.taken
-
-
 def flat(treatment: Json) -> dict[str, tuple[str, Json]]:
     return {p["code"]: (row["position"], p) for row in treatment["stages"] for p in row["points"]}
 
 
-@settings(max_examples=500, deadline=None)
 @given(plans(), plans(), plans())
-def test_every_edit_survives_and_nothing_stands_twice(before, edited, after):
+def test_whatever_three_plans_are_merged(before, edited, after):
+    copies = copy.deepcopy((before, edited, after))
+
+    untouched = merge(before, before, after)
+    assert untouched.treatment == after, "what was not edited follows the new proposal"
+    assert not untouched.kept and not untouched.conflicts
+    as_before = merge(before, edited, before)
+    assert as_before.treatment == edited, "proposed as before leaves the edited plan alone"
+    assert not as_before.taken and not as_before.conflicts
+    as_proposed = merge(before, after, after)
+    assert as_proposed.treatment == after, "edited to what is now proposed has nothing to tell"
+    assert not as_proposed.taken and not as_proposed.conflicts
+
     result = merge(before, edited, after)
+    every_edit_survives_and_nothing_stands_twice(before, edited, result)
+    assert (before, edited, after) == copies, "the inputs are left alone"
+    assert json.loads(json.dumps(result.as_json())) == result.as_json()
+    assert merge(*(json.loads(json.dumps(made)) for made in copies)) == result
+
+
+def every_edit_survives_and_nothing_stands_twice(before, edited, result):
     was, mine, merged = flat(before), flat(edited), flat(result.treatment)
     for code, (position, row) in mine.items():
         if code not in was:
@@ -408,13 +402,3 @@ def test_every_edit_survives_and_nothing_stands_twice(before, edited, after):
     assert len(kinds) == len(set(kinds))
     for row in result.treatment["stages"]:
         assert row["needles"] == sum(p["needles"] for p in row["points"])
-
-
-@settings(max_examples=200, deadline=None)
-@given(plans(), plans(), plans())
-def test_json_in_and_out_and_inputs_untouched(before, edited, after):
-    copies = copy.deepcopy((before, edited, after))
-    result = merge(before, edited, after)
-    assert (before, edited, after) == copies
-    assert json.loads(json.dumps(result.as_json())) == result.as_json()
-    assert merge(*(json.loads(json.dumps(v)) for v in copies)) == result

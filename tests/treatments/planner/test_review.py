@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
@@ -947,7 +947,6 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(places(FULL)), JSON)
 def test_any_value_anywhere_gives_alerts_or_faults(place, value):
     made = copy.deepcopy(FULL)
@@ -965,7 +964,6 @@ def test_any_value_anywhere_gives_alerts_or_faults(place, value):
         assert len(keys) == len(set(keys))
 
 
-@settings(max_examples=300, deadline=None)
 @given(JSON)
 def test_any_json_is_a_plan_or_refused(value):
     try:
@@ -1020,7 +1018,6 @@ def anybody(seed: int) -> ClinicalPicture:
     return ClinicalPicture(case, assess(case, INTAKE))
 
 
-@settings(max_examples=2000, deadline=None)
 @given(st.integers(0, 2**32))
 def test_what_is_proposed_passes_its_own_review(seed):
     patient = anybody(seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.assessment import CaseError, ClinicalPicture, assess, load_intake_knowledge, parse_case
@@ -83,7 +83,6 @@ def test_an_unknown_finding_is_named():
     assert caught.value.faults[0].path == "changes.flag.fevr"
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(INTAKE.order)), st.sampled_from([True, False, None]), max_size=4))
 def test_there_and_back_mirror_each_other(changes):
     """What goes one way comes the other way."""
