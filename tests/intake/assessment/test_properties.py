@@ -88,7 +88,7 @@ def test_unknown_lies_between_absent_and_present(data, finding):
 
 
 @MANY
-@given(cases, st.randoms(use_true_random=False))
+@given(cases, st.integers(0, 2**32).map(random.Random))
 def test_order_never_matters_and_the_same_input_gives_the_same_output(data, rng: random.Random):
     def shuffled(value):
         if isinstance(value, dict):
@@ -100,8 +100,9 @@ def test_order_never_matters_and_the_same_input_gives_the_same_output(data, rng:
     mixed = {**shuffled(data)}
     if "cleared" in mixed:
         mixed["cleared"] = rng.sample(mixed["cleared"], len(mixed["cleared"]))
-    assert judge(mixed) == judge(data)
-    assert judge(data).as_json() == judge(data).as_json()
+    judged = judge(data)
+    assert judge(mixed) == judged
+    assert judge(data).as_json() == judged.as_json()
 
 
 @MANY
