@@ -15,8 +15,9 @@ from django.utils import timezone
 from clinic.people.models import Patient, SafetyFact
 from intake.assessment import Case, load_intake_knowledge, parse_case
 from intake.models import Assessment, Clearance, IntakeResponse, Score
-from intake.questionnaire import About, Reading, age_on, read
+from intake.questionnaire import About
 from intake.questionnaire_file import load_questionnaire
+from intake.questionnaire_reading import Reading, age_on, read
 
 LONGEST_PREGNANCY = 42  # weeks: an answered week grows with the calendar, and no further than this
 

@@ -30,6 +30,7 @@ LAYERS = [
 PURE = [
     "intake/assessment",
     "intake/questionnaire.py",
+    "intake/questionnaire_reading.py",
     "treatments/planner",
     "clinic/scheduling/availability.py",
 ]

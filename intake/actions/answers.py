@@ -17,7 +17,8 @@ from intake.actions.red_flags import raise_alerts
 from intake.case import reading_of
 from intake.consent import load_consent
 from intake.models import IntakeResponse, RedFlagAlert, Score
-from intake.questionnaire import DONE, Question, Reading, progress
+from intake.questionnaire import DONE, Question
+from intake.questionnaire_reading import Reading, progress
 
 # What passes with time: here the patient's newer "no" outweighs an older "yes" of the staff.
 PASSING = frozenset(

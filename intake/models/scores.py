@@ -9,7 +9,7 @@ from clinic.people.models import Patient
 
 
 class Score(models.Model):
-    """One value of one measure. Scoring: ``intake.questionnaire`` and its instrument files."""
+    """One value of one measure. Scoring: ``intake.questionnaire_reading`` and its instrument files."""
 
     class Measure(models.TextChoices):
         NRS_NOW = "nrs_now", "pain now (0-10)"

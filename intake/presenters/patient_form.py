@@ -7,7 +7,8 @@ from typing import Any
 from intake.actions.red_flags import grave, judged
 from intake.assessment import Alert, Assessment, load_intake_knowledge
 from intake.models import IntakeResponse, RedFlagAlert
-from intake.questionnaire import Answers, Question, Reading, Screen, is_answered
+from intake.questionnaire import Answers, Question, Screen, is_answered
+from intake.questionnaire_reading import Reading
 
 KEPT_PRIVATE = "Answered. It is not shown here, to keep it private."
 NOT_ANSWERED = "Not answered"

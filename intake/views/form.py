@@ -19,8 +19,9 @@ from intake.forms.consent import ConsentForm
 from intake.forms.screen import ScreenForm
 from intake.models import IntakeResponse
 from intake.presenters import patient_form as words
-from intake.questionnaire import DAYS_IN, Reading, Screen, next_screen, previous_screen, resume_at
+from intake.questionnaire import DAYS_IN, Screen
 from intake.questionnaire_file import load_chart
+from intake.questionnaire_reading import Reading, next_screen, previous_screen, resume_at
 from intake.views.link import closed, own_response, with_response
 
 SAVES_A_MINUTE = 90  # a person taps less; a script that goes wild is slowed down

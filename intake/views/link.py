@@ -24,7 +24,7 @@ from intake.case import reading_of
 from intake.forms.invitation import BirthForm
 from intake.models import IntakeResponse, Invitation
 from intake.models.invitations import BIRTH_TRIES, hash_of
-from intake.questionnaire import resume_at
+from intake.questionnaire_reading import resume_at
 
 COOKIE = "__Host-ashi-intake" if settings.HTTPS else "ashi-intake"
 SALT = "intake.link"

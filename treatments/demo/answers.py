@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from intake.questionnaire import About, Question, Questionnaire, read
+from intake.questionnaire import About, Question, Questionnaire
+from intake.questionnaire_reading import read
 
 
 @dataclass(frozen=True)
