@@ -1,4 +1,4 @@
-"""Beside the needles: cups, scraping, moxa, lamp, pressure and hands; ear points; home care. All pass the guard."""
+"""Beside the needles: cups, scraping, moxa, lamp, pressure and hands; home care. All pass the guard (ear: ear.py)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .candidates import site_tables
 from .facts import Facts
 from .knowledge import Point
 from .matching import Compiled, matching
-from .proposal import Adjunct, EarItem, EarPointRef, HomeCare, PlannedPoint, PointRef, Reason, Side, Stage, Withheld
-from .recipes import AdjunctRule, EarMethod, EarPoint, EarRule, HomeRule, PlannerKnowledge, PointAt
+from .proposal import Adjunct, HomeCare, PlannedPoint, PointRef, Reason, Side, Stage, Withheld
+from .recipes import AdjunctRule, HomeRule, PlannerKnowledge, PointAt
 from .regions import region_of_level, regions_in, tender_region
 from .safety import THORAX, Guard, Place, Stop, pregnancy_level
 
@@ -25,7 +25,10 @@ MODALITY_OF = {
     "acupressure": "acupressure",
     "tuina": "acupressure",
 }
-MOST_EAR_POINTS = 4
+ROOTS_OF = {
+    **{f"{side} leg": f"{side} buttock, hip and leg" for side in ("left", "right")},
+    **{f"{side} arm": f"{side} shoulder and arm" for side in ("left", "right")},
+}
 LEVEL_NAMES = {"override": "needs_override", "forbid": "forbidden"}
 
 
@@ -70,11 +73,13 @@ def plan_adjuncts(
         out.extend(dropped)
         if rule.points and not refs:
             continue
+        where = rule.where.replace("{cups}", place)
+        alone = guard.limbs_left_alone(modality, regions_in(where))
         kept.append(
             Adjunct(
                 kind=rule.kind,
                 detail=rule.detail,
-                where=rule.where.replace("{cups}", place),
+                where=where + "".join(f"; not on the {ROOTS_OF[limb]}" for limb in alone),
                 minutes=rule.minutes,
                 because=(Reason(rule.id, rule.text, rule.sources),),
                 points=refs,
@@ -174,48 +179,6 @@ def _pressed_in_pregnancy(point: Point, guard: Guard) -> list[Stop]:
             text = f"{point.code} is on the pregnancy list: not pressed or warmed without a reason."
             return [Stop("override", guard.pregnancy_because, text, "CARR2015", "pregnancy_points")]
     return stops if listed else []
-
-
-def plan_ear(
-    rules: Sequence[Compiled[EarRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
-) -> tuple[tuple[EarItem, ...], list[Withheld]]:
-    """Seeds on the heaviest zones of one ear. Tacks and magnets are only ever added by hand."""
-    weights: dict[str, float] = {}
-    reasons: dict[str, Reason] = {}
-    for rule in matching(rules, facts):
-        choices = [(choice.code, choice.weight) for choice in rule.points]
-        if rule.from_sites:
-            sites = site_tables(facts, knowledge)
-            codes = dict.fromkeys(code for site in sites for code in site.ear)
-            choices += [(code, 80.0 - place) for place, code in enumerate(codes)]
-        for code, weight in choices:
-            if weight > weights.get(code, 0.0):
-                weights[code] = weight
-                reasons[code] = Reason(rule.id, rule.text, rule.sources)
-    method: EarMethod = knowledge.ear_methods["seeds"]
-    stops = guard.against(method.modality)
-    stop = hard(stops)
-    if stop is not None:
-        return (), [withhold(method.id, method.modality, stop)]
-    ranked = sorted(weights, key=lambda code: (-weights[code], code))
-    codes_kept = [code for code in ranked if _ear_allowed(knowledge.ear_points[code], guard)][:MOST_EAR_POINTS]
-    if not codes_kept:
-        return (), []
-    side = facts.painful[0] if len(facts.painful) == 1 else "left"
-    item = EarItem(
-        method=method.id,
-        side=side,
-        points=tuple(EarPointRef(code, knowledge.ear_points[code].name) for code in codes_kept),
-        because=tuple(dict.fromkeys(reasons[code] for code in codes_kept)),
-        detail=method.detail,
-        keep_days=method.keep_days,
-        cautions=tuple(dict.fromkeys(stop.text for stop in stops)),
-    )
-    return (item,), []
-
-
-def _ear_allowed(zone: EarPoint, guard: Guard) -> bool:
-    return zone.pregnancy == "ok" or not guard.pregnancy_because
 
 
 def plan_home(

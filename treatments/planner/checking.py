@@ -12,13 +12,14 @@ from intake.assessment import load_intake_knowledge
 
 from .adjuncts import MODALITY_OF
 from .candidates import LEVELS
-from .checking_rules import condition_faults, contradictions, order_faults
+from .checking_rules import condition_faults, contradictions, never_holds, order_faults
 from .facts import BRANCHES, KINDS, ROOTS, SITES, Facts
-from .knowledge import MODALITIES
+from .knowledge import MODALITIES, PointRule
 from .load import FOLDER, KnowledgeError, known_findings, load_planner_knowledge
 from .matching import compile_rules, matching
 from .measures import MEASURES
-from .recipes import PlannerKnowledge
+from .recipes import AdjunctRule, EarUse, ElectroGoal, PlannerKnowledge
+from .safety import TRUNK
 
 NEEDED = ("local", "distal", "root")
 # Conditions that change no modality; each is used by rules or by the assessment, or is only worth knowing.
@@ -63,6 +64,11 @@ def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[str
         *_contraindication_faults(knowledge),
         *_table_faults(knowledge),
         *(
+            f"modality: nothing ever proposes {modality}"
+            for modality in MODALITIES
+            if modality not in proposes(knowledge)
+        ),
+        *(
             f"coverage: {row.pattern} at {row.site}: no candidate that is {', '.join(_lacking(row))}"
             for row in coverage(knowledge)
             if not row.is_complete
@@ -85,6 +91,27 @@ def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
                 count[serves] += len(rule.points)
             rows.append(Coverage(pattern, site, count["local"], count["distal"], count["root"]))
     return rows
+
+
+def proposes(knowledge: PlannerKnowledge) -> dict[str, tuple[str, ...]]:
+    """Modality -> the rules that bring it, of those whose condition can hold."""
+    found: dict[str, list[str]] = {}
+    for rule in knowledge.every_rule():
+        if rule.id in knowledge.silent or never_holds(rule.when):
+            continue
+        brings: list[str] = []
+        if isinstance(rule, PointRule):
+            regions = {knowledge.points[choice.code].region for choice in rule.points}
+            brings = ["needle", "deep_trunk"] if regions & TRUNK else ["needle"]
+        elif isinstance(rule, ElectroGoal) and rule.max_pairs > 0 and knowledge.pairs:
+            brings = ["ea"]
+        elif isinstance(rule, AdjunctRule):
+            brings = [MODALITY_OF[rule.kind]]
+        elif isinstance(rule, EarUse):
+            brings = [knowledge.ear_methods[rule.method].modality]
+        for modality in brings:
+            found.setdefault(modality, []).append(rule.id)
+    return {modality: tuple(ids) for modality, ids in found.items()}
 
 
 def _lacking(row: Coverage) -> list[str]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from .facts import BRANCHES, LYING_ONLY, ROOTS
 from .knowledge import PointRule, Rule, When
-from .recipes import AdjunctRule, HomeRule, PlannerKnowledge
+from .recipes import AdjunctRule, EarUse, HomeRule, PlannerKnowledge
 
+_Weighed = AdjunctRule | EarUse | HomeRule
 HEATING = ("moxa_indirect", "warm_needle", "heat_lamp")
 EXCLUSIVE = ("class", "stage", "branch", "root", "side", "visit", "channel")  # one value of each at a time
 # What a fact brings with it (facts.py): a rule that asks for the one and excludes the other never holds.
@@ -69,11 +70,13 @@ def order_faults(knowledge: PlannerKnowledge) -> list[str]:
     return faults
 
 
-def _rivals(knowledge: PlannerKnowledge) -> list[tuple[AdjunctRule, AdjunctRule] | tuple[HomeRule, HomeRule]]:
-    """Every two rules of which only the heavier is proposed: adjuncts of one kind, home care of one group."""
-    found: list[tuple[AdjunctRule, AdjunctRule] | tuple[HomeRule, HomeRule]] = []
+def _rivals(knowledge: PlannerKnowledge) -> list[tuple[_Weighed, _Weighed]]:
+    """Every two rules of which only the heavier is proposed: of one kind, one group of home care, or the ear."""
+    found: list[tuple[_Weighed, _Weighed]] = []
     found += [(a, b) for a in knowledge.adjuncts for b in knowledge.adjuncts if a is not b and a.kind == b.kind]
     found += [(a, b) for a in knowledge.home for b in knowledge.home if a is not b and a.group == b.group]
+    uses = knowledge.ear_uses
+    found += [(a, b) for a in uses for b in uses if a is not b and (a.of_needles > 0) == (b.of_needles > 0)]
     return found
 
 

@@ -50,7 +50,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "age": ("under_16", "over_65", "over_75"),
     "pregnancy": ("weeks_1_12", "weeks_13_36", "week_37", "possible", "weeks_unknown", "any", "can_be"),
     "person": ("pregnant", "lying"),
-    "pain": ("severe",),
+    "pain": ("severe", "severe_now"),
     "sign": ("heat", "cold", "empty_heat", "stress", "anxiety"),
     "needles": ("none",),
 }
@@ -152,6 +152,8 @@ def _person(picture: ClinicalPicture) -> set[str]:
     pains = (picture.case.complaint.pain_now, picture.case.complaint.pain_worst)
     if any(pain is not None and pain >= 8 for pain in pains):
         words.add("pain:severe")
+    if pains[0] is not None and pains[0] >= 8:
+        words.add("pain:severe_now")
     return words
 
 

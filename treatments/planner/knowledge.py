@@ -43,17 +43,26 @@ class When(Table):
         return self.all + self.any + self.none
 
 
-class Rule(Table):
+class Signed(Table):
+    """Who has looked at a row, when, and how well it is grounded; by its own words or the `[review]` of its file.
+
+    A draft rule is read and inert. A draft among the rows that limit (contraindications, caps) counts all the same:
+    what is not signed yet never makes a plan freer.
+    """
+
+    status: Literal["reviewed", "draft"]
+    by: Text
+    date: Text
+    evidence: Literal["trial", "review", "expert", "tradition", "safety", "design"]
+
+
+class Rule(Signed):
     """What every rule says of itself."""
 
     id: Text
     when: When = When()
     text: Text
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
-    status: Literal["reviewed", "draft"]
-    by: Text
-    date: Text
-    evidence: Literal["trial", "review", "expert", "tradition", "safety", "design"]
 
 
 class Choice(Table):
@@ -77,7 +86,7 @@ class PointRule(Rule):
     position: Position | None = None
 
 
-class Site(Table):
+class Site(Signed):
     """A place that hurts: in which positions it is treated, where cups and lamp go, which spinal levels."""
 
     id: Text
@@ -93,7 +102,7 @@ class Site(Table):
     cups: str = ""
 
 
-class Point(Table):
+class Point(Signed):
     """A body point; see POINTS table of docs. Depths in mm, `cap_mm` is never exceeded."""
 
     code: Text
@@ -162,7 +171,7 @@ class Gate(Table):
     ruled_out_by: tuple[str, ...] = ()  # findings whose absence answers the question: no cancer ever, none now
 
 
-class Contraindication(Table):
+class Contraindication(Signed):
     """One row of the safety table: facts -> level for each of the ten modalities."""
 
     id: Text

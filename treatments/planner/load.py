@@ -20,6 +20,7 @@ from .recipes import (
     EarMethod,
     EarPoint,
     EarRule,
+    EarUse,
     ElectroGoal,
     ElectroPair,
     Exclusion,
@@ -76,6 +77,7 @@ def load_planner_knowledge(folder: Path = FOLDER, own: Path | None = None) -> Pl
         exclusions=read.rows("electro.toml", "exclusion", Exclusion),
         adjuncts=read.rows("adjuncts.toml", "adjunct", AdjunctRule),
         ear_rules=read.rows("ear.toml", "ear", EarRule),
+        ear_uses=read.rows("ear.toml", "use", EarUse),
         ear_methods={row.id: row for row in read.rows("ear.toml", "method", EarMethod)},
         ear_points={row.code: row for row in read.rows("ear_points.toml", "ear_point", EarPoint, "code")},
         home=read.rows("home_care.toml", "home", HomeRule),
@@ -91,11 +93,14 @@ def load_planner_knowledge(folder: Path = FOLDER, own: Path | None = None) -> Pl
             STIMULATION: {"review", "person", "slots", "technique", "needle", "depth", "ashi"},
             "electro.toml": {"review", "goal", "pair", "exclusion"},
             "adjuncts.toml": {"review", "adjunct"},
-            "ear.toml": {"review", "ear", "method"},
+            "ear.toml": {"review", "ear", "use", "method"},
+            "ear_points.toml": {"review", "ear_point"},
+            "sites.toml": {"review", "site"},
+            "principles.toml": {"review", "principle"},
             "home_care.toml": {"review", "home"},
             "dose.toml": {"review", "dose"},
-            "contraindications.toml": {"contraindication"},
-            "own_limits.toml": {"limit"},
+            "contraindications.toml": {"review", "contraindication"},
+            "own_limits.toml": {"review", "limit"},
             "meta.toml": {"knowledge_version"},
         }
     )
@@ -193,7 +198,13 @@ def reference_faults(knowledge: PlannerKnowledge) -> list[str]:
             if known is None:
                 faults.append(f"{ear.id}: no such ear zone {zone.code!r}")
             elif "seeds" not in known.methods:
-                faults.append(f"{ear.id}: ear zone {zone.code!r} is not worked with seeds, and only seeds are proposed")
+                faults.append(f"{ear.id}: ear zone {zone.code!r} is not worked with seeds, the method of every patient")
+    for use in knowledge.ear_uses:
+        method = knowledge.ear_methods.get(use.method)
+        if method is None:
+            faults.append(f"{use.id}: no such ear method {use.method!r}")
+        elif (use.of_needles > 0) != (method.keep_days == 0):
+            faults.append(f"{use.id}: of_needles: told for what is needled in the visit, and for nothing else")
     for site in knowledge.sites.values():
         faults.extend(f"site[{site.id}]: no such ear zone {c!r}" for c in site.ear if c not in knowledge.ear_points)
         if site.id not in KINDS["site"]:

@@ -33,6 +33,7 @@ from .recipes import (
     DepthRule,
     DoseRule,
     EarRule,
+    EarUse,
     ElectroPair,
     Exclusion,
     HomeRule,
@@ -54,10 +55,14 @@ RULES: dict[str, type[Rule]] = {
     "exclusion": Exclusion,
 }
 TABLES = {"meta", "review", "switched_off", "source", "point", *RULES}
-SWITCHABLE = (PointRule, ElectroPair, AdjunctRule, EarRule, HomeRule)
+SWITCHABLE = (PointRule, ElectroPair, AdjunctRule, EarRule, EarUse, HomeRule)
 CUN_MM = 22.5
 # What an own point is unless its row says otherwise. What it may not say is in own_checks.py.
 DEFAULTS: dict[str, Any] = {
+    "status": "reviewed",
+    "by": "the clinic",
+    "date": "not told",
+    "evidence": "design",
     "aliases": [],
     "channel": "extra",
     "angle": "perpendicular",
@@ -96,7 +101,7 @@ def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
         read.faults += [f"{name}: review: {key}: unknown key" for key in sorted({*review} - {"status", "by", "date"})]
     meta = _meta(data.get("meta"), name, read.faults)
     sources = read.rows(name, "source", Source, "key")
-    points = _points(read, name, base)
+    points = _points(read, name, base, review if isinstance(review, dict) else {})
     rules = {key: read.rows(name, key, model) for key, model in RULES.items()}
     every = [rule for rows in rules.values() for rule in rows] + read.drafts
     off = _switched_off(data.get("switched_off", []), name, base, read.faults)
@@ -133,7 +138,7 @@ def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
         exclusions=(*base.exclusions, *_of(rules["exclusion"], Exclusion)),
         draft_rules=(*base.draft_rules, *read.drafts),
         switched_off=off,
-        silent=frozenset(rule.id for rule in off if isinstance(rule, AdjunctRule | HomeRule)),
+        silent=frozenset(rule.id for rule in off if isinstance(rule, AdjunctRule | EarUse | HomeRule)),
     )
 
 
@@ -189,7 +194,7 @@ def _switched_off(ids: Any, name: str, base: PlannerKnowledge, faults: list[str]
 # ---------------------------------------------------------------------------------------------------- points
 
 
-def _points(read: Reader, name: str, base: PlannerKnowledge) -> tuple[Point, ...]:
+def _points(read: Reader, name: str, base: PlannerKnowledge, review: dict[str, Any]) -> tuple[Point, ...]:
     found: list[Point] = []
     for place, row in enumerate(read.tables(name, "point")):
         label = f"point[{row.get('code', place)}]"
@@ -199,7 +204,7 @@ def _points(read: Reader, name: str, base: PlannerKnowledge) -> tuple[Point, ...
             read.faults.append(f"{name}: {label}: region: own points may lie in {', '.join(base.own_limits)}")
             continue
         try:
-            point = Point.model_validate({**_defaults(row, limit), **row})
+            point = Point.model_validate({**_defaults(row, limit), **review, **row})
         except ValidationError as error:
             read.faults += fault_lines(name, label, error)
             continue

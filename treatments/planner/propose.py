@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from intake.assessment import ClinicalPicture
 
 from . import account, compose, electro
-from .adjuncts import keep_cups_off_needles, plan_adjuncts, plan_ear, plan_home, withhold
+from .adjuncts import keep_cups_off_needles, plan_adjuncts, plan_home, withhold
 from .candidates import LEVELS, Candidate, find_candidates, site_tables
 from .compose import Chosen
+from .ear import ear_needles, ear_uses, plan_ear
 from .facts import Facts, read_facts
 from .knowledge import PointRule
 from .matching import Compiled, compile_rules, first, matching
@@ -25,6 +26,7 @@ from .recipes import (
     DepthRule,
     DoseRule,
     EarRule,
+    EarUse,
     ElectroGoal,
     ElectroPair,
     Exclusion,
@@ -34,7 +36,7 @@ from .recipes import (
     Slots,
     Technique,
 )
-from .safety import Guard, Place, build_guard
+from .safety import Guard, Place, build_guard, limb_at_risk
 
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
 
@@ -53,6 +55,7 @@ class _Program:
     pairs: tuple[Compiled[ElectroPair], ...]
     adjuncts: tuple[Compiled[AdjunctRule], ...]
     ear: tuple[Compiled[EarRule], ...]
+    ear_uses: tuple[Compiled[EarUse], ...]
     home: tuple[Compiled[HomeRule], ...]
     doses: tuple[Compiled[DoseRule], ...]
 
@@ -83,6 +86,7 @@ def _compile(knowledge: PlannerKnowledge) -> _Program:
         pairs=compile_rules(knowledge.pairs),
         adjuncts=compile_rules(knowledge.adjuncts),
         ear=compile_rules(knowledge.ear_rules),
+        ear_uses=compile_rules(knowledge.ear_uses),
         home=compile_rules(knowledge.home),
         doses=compile_rules(knowledge.doses),
     )
@@ -124,7 +128,9 @@ def _treatment(
     out: list[Withheld] = []
     persons = matching(program.persons, facts)
     candidates = find_candidates(picture, facts, knowledge, program.rules)
-    stages = _stages(candidates, facts, guard, knowledge, program, persons, out)
+    budget = compose.budget(persons, facts.visit)
+    uses = ear_uses(program.ear_uses, facts, budget)
+    stages = _stages(candidates, facts, guard, knowledge, program, persons, budget - ear_needles(uses), out)
     if not stages:
         facts = replace(facts, words=facts.words | {"needles:none"})
     adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge)
@@ -132,7 +138,7 @@ def _treatment(
     adjuncts = keep_cups_off_needles(adjuncts, stages, picture.case, knowledge)
     if not stages:
         adjuncts = tuple(adjunct for adjunct in adjuncts if adjunct.kind != "warm_needle")
-    ear, kept_out = plan_ear(program.ear, facts, guard, knowledge)
+    ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge)
     out += kept_out
     home, kept_out = plan_home(program.home, facts, guard, knowledge)
     out += kept_out
@@ -158,6 +164,7 @@ def _stages(
     knowledge: PlannerKnowledge,
     program: _Program,
     persons: Sequence[Person],
+    needles: int,
     out: list[Withheld],
 ) -> tuple[Stage, ...]:
     needles_out = next((stop for stop in guard.against("needle") if stop.level != "caution"), None)
@@ -171,13 +178,12 @@ def _stages(
     assert slots is not None, "every class has its slots; check_knowledge proves it"
     ideal, layout = compose.lay_out(facts, site_tables(facts, knowledge), candidates)
     cost = compose.turn_cost(persons, slots)
-    needles = compose.budget(persons, facts.visit)
     chosen = compose.choose(candidates, slots, ideal, cost, needles, facts)
     kept, left_out = compose.keep_safe(chosen, guard, layout, knowledge.points)
     for item, stop in left_out:
         if stop is not None:
             name = _name(item)
-            if item.candidate.limb != "none" and guard.is_one_sided:
+            if limb_at_risk(item.candidate.region, item.candidate.limb) != "none" and guard.is_one_sided:
                 if item.side == "both":  # told above for the barred side; the other side is in the plan
                     continue
                 name = f"{name} {item.side}"
@@ -289,7 +295,8 @@ def _tell_stop(
 ) -> None:
     if candidate.code == "ASHI" and out and any(item.item == "ASHI" for item in out):
         return
-    if candidate.limb == "none" or not guard.is_one_sided:
+    is_limb = limb_at_risk(candidate.region, candidate.limb) != "none"
+    if not is_limb or not guard.is_one_sided:
         sides = facts.painful[:1]
     else:
         sides = ("left", "right")
@@ -299,7 +306,7 @@ def _tell_stop(
         hard = next((stop for stop in stops if stop.level != "caution"), None)
         if hard is not None:
             name = candidate.code + (f" {candidate.level}" if candidate.level else "")
-            if candidate.limb != "none" and guard.is_one_sided and hard.row.startswith(("lymph", "avfistula")):
+            if is_limb and guard.is_one_sided and hard.row.startswith(("lymph", "avfistula")):
                 name = f"{name} {side}"
             out.append(withhold(name, "needle", hard))
 

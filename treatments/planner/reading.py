@@ -32,9 +32,12 @@ class PointBook(Mapping[str, Point]):
     def __init__(self, folder: Path) -> None:
         self._texts: dict[str, tuple[str, str]] = {}
         self._points: dict[str, Point] = {}
+        self._reviews: dict[str, dict[str, Any]] = {}  # of the files: who has looked at their points
         self.faults: list[str] = []
         for path in sorted(folder.glob("*.toml")):
-            for text in re.split(r"^\[\[point\]\]\s*$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            head, *texts = re.split(r"^\[\[point\]\]\s*$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            self._reviews[f"points/{path.name}"] = self._review(f"points/{path.name}", head)
+            for text in texts:
                 code = re.search(r'^code\s*=\s*"([^"]+)"', text, flags=re.MULTILINE)
                 if code is None:
                     self.faults.append(f"points/{path.name}: a point without code")
@@ -43,12 +46,25 @@ class PointBook(Mapping[str, Point]):
                 else:
                     self._texts[code[1]] = (f"points/{path.name}", text)
 
+    def _review(self, file: str, head: str) -> dict[str, Any]:
+        try:
+            tables = tomllib.loads(head)
+        except tomllib.TOMLDecodeError as error:
+            self.faults.append(f"{file}: not readable as TOML: {error}")
+            return {}
+        self.faults += [f"{file}: {key}: unknown table" for key in sorted({*tables} - {"review"})]
+        review = tables.get("review", {})
+        if not isinstance(review, dict):
+            self.faults.append(f"{file}: review: must be written as [review]")
+            return {}
+        return review
+
     def __getitem__(self, code: str) -> Point:
         point = self._points.get(code)
         if point is None:
             file, text = self._texts[code]
             try:
-                point = Point.model_validate(tomllib.loads(text))
+                point = Point.model_validate({**self._reviews[file], **tomllib.loads(text)})
             except (ValidationError, tomllib.TOMLDecodeError) as error:
                 raise KnowledgeError(fault_lines(file, f"point[{code}]", error)) from None
             self._points[code] = point
@@ -68,6 +84,7 @@ class PointBook(Mapping[str, Point]):
         book = PointBook.__new__(PointBook)
         book._texts = {**self._texts, **{point.code: ("", "") for point in points}}
         book._points = {**self._points, **{point.code: point for point in points}}
+        book._reviews = self._reviews
         book.faults = list(self.faults)
         return book
 

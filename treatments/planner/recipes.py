@@ -18,6 +18,7 @@ from .knowledge import (
     Rule,
     Serves,
     SideRule,
+    Signed,
     Site,
     Table,
     Text,
@@ -69,7 +70,7 @@ class DepthRule(Rule):
     transverse: bool = False
 
 
-class AshiRegion(Table):
+class AshiRegion(Signed):
     """Limits of a tender point by the region it lies in; the upper depth is its cap."""
 
     region: Text
@@ -142,17 +143,33 @@ class EarRule(Rule):
     from_sites: bool = False
 
 
-class EarMethod(Table):
-    """How ear points are worked, in the practitioner's words."""
+EarMethodId = Literal["seeds", "magnets", "needles", "press_tacks"]
 
-    id: Literal["seeds", "magnets", "needles", "press_tacks"]
+
+class EarMethod(Signed):
+    """How ear points are worked, in the practitioner's words. `keep_days` 0: taken out before the patient leaves."""
+
+    id: EarMethodId
     modality: Modality
     detail: Text
     keep_days: int
     sources: tuple[str, ...]
 
 
-class EarPoint(Table):
+class EarUse(Rule):
+    """When a method is chosen: the heaviest that fits and is allowed, one for the visit and one to take home.
+
+    `zones`: how many of the heaviest zones. `of_needles`: only where the visit has at least so many needles to spend;
+    those of the ear are taken off them. 0 for what is no needle.
+    """
+
+    method: EarMethodId
+    weight: float
+    zones: Annotated[int, Field(ge=1, le=4)]
+    of_needles: Annotated[int, Field(ge=0, le=20)] = 0
+
+
+class EarPoint(Signed):
     """An ear zone of GB/T 13734."""
 
     code: Text
@@ -163,7 +180,7 @@ class EarPoint(Table):
     use: Text
     group: Text
     pregnancy: Literal["ok", "override", "forbid", "forbid_t1"]
-    methods: tuple[Literal["seeds", "magnets", "needles", "press_tacks"], ...]
+    methods: tuple[EarMethodId, ...]
     sources: tuple[str, ...]
     confidence: Literal["READ", "KNOWN", "UNSURE", "DESIGN"]
 
@@ -193,7 +210,7 @@ class DoseRule(Rule):
     review_at: Annotated[tuple[int, ...], Field(min_length=1)]
 
 
-class Principle(Table):
+class Principle(Signed):
     """Treatment principle of one pattern, as branch or root."""
 
     pattern: Text
@@ -209,7 +226,7 @@ class Source(Table):
     read: Text
 
 
-class OwnLimit(Table):
+class OwnLimit(Signed):
     """How far a clinic's own points may go in one region of the body; a region without a row takes none."""
 
     region: Text
@@ -240,6 +257,7 @@ class PlannerKnowledge:
     exclusions: tuple[Exclusion, ...]
     adjuncts: tuple[AdjunctRule, ...]
     ear_rules: tuple[EarRule, ...]
+    ear_uses: tuple[EarUse, ...]
     ear_methods: Mapping[str, EarMethod]
     ear_points: Mapping[str, EarPoint]
     home: tuple[HomeRule, ...]
@@ -262,5 +280,5 @@ class PlannerKnowledge:
         return (
             *self.rules, *self.persons, *self.slots, *self.techniques, *self.needles, *self.depths,
             *self.goals, *self.pairs,
-            *self.exclusions, *self.adjuncts, *self.ear_rules, *self.home, *self.doses,
+            *self.exclusions, *self.adjuncts, *self.ear_rules, *self.ear_uses, *self.home, *self.doses,
         )  # fmt: skip

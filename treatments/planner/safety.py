@@ -6,6 +6,7 @@ Present: every cell of the row counts. Suspected: its forbid cells count. Open: 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from intake.assessment import ClinicalPicture
 from .facts import Facts
 from .knowledge import MODALITIES, SEVERITY, Contraindication, Point, When
 from .recipes import PlannerKnowledge
+from .regions import LIMB_OF_REGION
 
 TRUNK = frozenset(
     {"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "hip", "chest", "abdomen", "groin"}
@@ -27,6 +29,9 @@ LIMB_SCOPES = {
     "left_arm": ("arm", "left"),
     "right_arm": ("arm", "right"),
 }
+# Parts of the trunk whose lymph drains to the nodes of a limb: left alone together with it (KNOWN anatomy, DESIGN rule;
+# the safety table names the limb only, this is the careful reading of "limb at risk").
+DRAINS_WITH = {"buttock": "leg", "hip": "leg", "groin": "leg", "shoulder": "arm"}
 PHASE_NAMES = {"t1": "in weeks 1 to 12", "t2": "in weeks 13 to 36", "t3": "from week 37"}
 _OPEN_TEXT = "Not known yet: {why}"
 
@@ -78,9 +83,10 @@ class Guard:
             stops += self.thorax[modality]
         if place.region in self.field_regions:
             stops += self.field[modality]
-        if place.limb != "none":
+        limb = limb_at_risk(place.region, place.limb)
+        if limb != "none":
             for side in ("left", "right") if place.side == "both" else (place.side,):
-                stops += self.limbs[modality].get((place.limb, side), ())
+                stops += self.limbs[modality].get((limb, side), ())
         return tuple(sorted(set(stops), key=_gravest))
 
     def against_needle(self, point: Point, place: Place) -> tuple[Stop, ...]:
@@ -90,6 +96,15 @@ class Guard:
             stops += self.against("deep_trunk", place) if place.region in TRUNK else self._thoracic_deep()
         stops += self.against_in_pregnancy(point, place.region)
         return tuple(sorted(set(stops), key=_gravest))
+
+    def limbs_left_alone(self, modality: str, regions: Iterable[str]) -> tuple[str, ...]:
+        """Known limbs ("left leg") that this modality must not touch and that take part in these regions."""
+        touched = {DRAINS_WITH.get(region) or LIMB_OF_REGION.get(region) for region in regions}
+        return tuple(
+            f"{side} {limb}"
+            for (limb, side), stops in sorted(self.limbs[modality].items())
+            if limb in touched and any(stop.level != "caution" and not stop.is_open for stop in stops)
+        )
 
     def _thoracic_deep(self) -> tuple[Stop, ...]:
         """The shoulder is no trunk, but the lung lies under it."""
@@ -111,6 +126,11 @@ class Guard:
             text = f"{point.code} stays out until pregnancy is ruled out."
             stops.append(Stop("forbid", self.pregnancy_because, text, "CARR2015", "pregnancy_points", True))
         return tuple(stops)
+
+
+def limb_at_risk(region: str, limb: str) -> str:
+    """The limb a place belongs to or drains with: "arm", "leg" or "none"."""
+    return DRAINS_WITH.get(region, "none") if limb == "none" else limb
 
 
 def pregnancy_level(point: Point, region: str, phase: str) -> str:

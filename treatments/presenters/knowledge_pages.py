@@ -258,7 +258,12 @@ def contraindications_page() -> Json:
         }
         for row in planner_knowledge().contraindications
     ]
-    return {"rows": rows, "modalities": [MODALITY_NAMES[modality] for modality in MODALITIES]}
+    signed = {f"{row.by}, {row.date}" for row in planner_knowledge().contraindications if row.status == "reviewed"}
+    return {
+        "rows": rows,
+        "modalities": [MODALITY_NAMES[modality] for modality in MODALITIES],
+        "signed": sorted(signed),
+    }
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ from treatments.planner.recipes import (
     DepthRule,
     DoseRule,
     EarRule,
+    EarUse,
     ElectroGoal,
     ElectroPair,
     Exclusion,
@@ -59,7 +60,8 @@ KINDS: tuple[tuple[str, type[Rule], str], ...] = (
     ("pairs", ElectroPair, "Electro: pairs"),
     ("no_electro", Exclusion, "Electro: when not"),
     ("adjuncts", AdjunctRule, "Cups, gua sha, moxa, heat, hands"),
-    ("ear", EarRule, "Ear"),
+    ("ear", EarRule, "Ear: zones"),
+    ("ear_method", EarUse, "Ear: method"),
     ("home", HomeRule, "Home care"),
     ("dose", DoseRule, "Dose and reviews"),
 )
@@ -146,6 +148,9 @@ def _does_more(rule: Rule) -> str:
         )
     if isinstance(rule, EarRule):
         return "ear zones " + ", ".join(choice.code for choice in rule.points)
+    if isinstance(rule, EarUse):
+        least = f", where the visit has at least {rule.of_needles} needles" if rule.of_needles else ""
+        return f"ear: {rule.method.replace('_', ' ')} on the {rule.zones} heaviest zones{least}"
     if isinstance(rule, HomeRule):
         return f"{rule.kind.replace('_', ' ')}: {rule.sheet}"
     if isinstance(rule, DoseRule):

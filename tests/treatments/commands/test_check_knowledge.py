@@ -64,7 +64,7 @@ def test_a_clinics_own_file_is_checked_before_the_server_starts(tmp_path, settin
     path.write_text('switched_off = ["cups.stress"]\n[meta]\nname = "river"\nversion = "1"\n', encoding="utf-8")
     out = StringIO()
     call_command("check_knowledge", quiet=True, stdout=out)
-    assert "2026.11+river.1" in out.getvalue() and "Switched off: cups.stress" in out.getvalue()
+    assert "2026.11.1+river.1" in out.getvalue() and "Switched off: cups.stress" in out.getvalue()
     assert "Candidates by pattern" not in out.getvalue()
 
 

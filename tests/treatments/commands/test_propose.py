@@ -130,7 +130,7 @@ def test_no_database_is_touched(monkeypatch, tmp_path):
 def test_a_clinics_own_file_is_used_and_a_broken_one_is_no_traceback(monkeypatch, tmp_path):
     monkeypatch.setenv("ASHI_KNOWLEDGE", str(ROOT / "docs" / "knowledge.example.toml"))
     code, out, _ = run("-", stdin=b"{}")
-    assert code == 0 and json.loads(out)["knowledge_version"] == "2026.11+river-clinic.1"
+    assert code == 0 and json.loads(out)["knowledge_version"] == "2026.11.1+river-clinic.1"
     path = tmp_path / "own.toml"
     path.write_text("[[contraindication]]", encoding="utf-8")
     monkeypatch.setenv("ASHI_KNOWLEDGE", str(path))

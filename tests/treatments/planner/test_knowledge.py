@@ -31,7 +31,7 @@ def change(folder, name, old, new):
 
 def test_the_real_knowledge_is_sound():
     assert check_knowledge() == ()
-    assert load_planner_knowledge().version == "2026.11"
+    assert load_planner_knowledge().version == "2026.11.1"
 
 
 def test_every_pattern_at_every_site_has_local_distal_and_root():
@@ -61,7 +61,7 @@ def test_all_faults_are_told_at_once_with_file_and_key(folder):
         ("rules/distal.toml", "channel:bladder", "channel:bladdder", "no such fact 'channel:bladdder'"),
         ("rules/pattern.toml", "body.poor_sleep", "body.poor_slep", "no such fact 'body.poor_slep'"),
         ("dose.toml", 'id = "dose.acute"', 'id = "dose.sciatica"', "told twice"),
-        ("meta.toml", 'knowledge_version = "2026.11"', "", "knowledge_version"),
+        ("meta.toml", 'knowledge_version = "2026.11.1"', "", "knowledge_version"),
         ("sites.toml", "[[site]]", "[[sit]]", "sites.toml"),
         ("contraindications.toml", 'ea = "forbid"', 'ea = "forbidden"', "ea"),
         ("points/kidney.toml", 'code = "KI3"', 'code = "KI4"', "told twice"),
@@ -94,6 +94,14 @@ def test_single_faults_are_named(folder, name, old, new, told):
         ("ear.toml", 'code = "TF4"', 'code = "BFA-PZ"', "is not worked with seeds"),
         ("sites.toml", 'ear = ["', 'ear = ["ZZ9", "', "no such ear zone 'ZZ9'"),
         ("rules/local.toml", 'code = "BL25"', 'code = "CV17"', "may not be proposed"),
+        # every kind of treatment is proposed for somebody; an ear needle is told as one
+        ("ear.toml", 'method = "press_tacks"', 'method = "seeds"', "modality: nothing ever proposes tacks"),
+        ("ear.toml", 'method = "magnets"', 'method = "seeds"', "modality: nothing ever proposes magnets"),
+        ("ear.toml", "zones = 2\nof_needles = 10", "zones = 2", "ear.use.needles_acute: of_needles"),
+        # who signed, and how sure it is: a word that does not exist, a key that does not exist
+        ("contraindications.toml", 'status = "reviewed"', 'status = "approved"', "status"),
+        ("points/kidney.toml", 'status = "reviewed"', 'state = "reviewed"', "state"),
+        ("sites.toml", 'evidence = "tradition"', 'evidence = "hearsay"', "evidence"),
         # every source exists, also outside the rules
         ("ear_points.toml", 'sources = ["', 'sources = ["NOWHERE", "', "no such source 'NOWHERE'"),
         ("principles.toml", 'sources = ["', 'sources = ["NOWHERE", "', "no such source 'NOWHERE'"),
@@ -201,3 +209,23 @@ def test_loading_is_small():
 
 def test_the_folder_holds_toml_only():
     assert {path.suffix for path in FOLDER.rglob("*") if path.is_file()} == {".toml"}
+
+
+SIGNED = ("contraindications", "sites", "ear_methods", "ear_points", "principles", "own_limits", "ashi", "points")
+
+
+@pytest.mark.parametrize("table", SIGNED)
+def test_every_row_a_clinician_must_sign_says_who_looked_at_it_when_and_how_sure_it_is(table):
+    rows = getattr(load_planner_knowledge(), table)
+    rows = list(rows.values()) if hasattr(rows, "values") else list(rows)
+    assert rows
+    for row in rows:
+        assert row.status in ("draft", "reviewed") and row.by and row.date and row.evidence
+
+
+def test_one_row_may_name_its_own_review_and_a_draft_contraindication_still_holds(folder):
+    change(folder, "contraindications.toml", 'id = "pacemaker"\n',
+           'id = "pacemaker"\nstatus = "draft"\nby = "Dr Example"\ndate = "2026-12-01"\n')  # fmt: skip
+    rows = {row.id: row for row in load_planner_knowledge(folder).contraindications}
+    assert (rows["pacemaker"].status, rows["pacemaker"].by) == ("draft", "Dr Example")
+    assert rows["pacemaker"].ea == "forbid" and rows["keloid"].status == "reviewed"

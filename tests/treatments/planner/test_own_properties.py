@@ -196,8 +196,9 @@ def test_no_own_file_loosens_safety(pool, data, number):
             assert planned["depth_mm"][1] <= BASE.own_limits[point.region].cap_mm
     done = {kind for kind, *_ in risks(made)}
     kinds = {
-        "needle": {"needle"}, "ea": {"current"}, "cupping": {"cupping_dry"}, "guasha": {"gua_sha"},
-        "moxa_heat": {"moxa_indirect", "warm_needle", "heat_lamp"}, "seeds": {"seeds"}, "acupressure": {"tuina"},
+        "needle": {"needle", "needles"}, "ea": {"current"}, "cupping": {"cupping_dry"}, "guasha": {"gua_sha"},
+        "moxa_heat": {"moxa_indirect", "warm_needle", "heat_lamp"}, "tacks": {"press_tacks"}, "magnets": {"magnets"},
+        "seeds": {"seeds"}, "acupressure": {"tuina"},
     }  # fmt: skip
     for barred in BASE.contraindications:
         holds = not barred.when.facts() and any(data["findings"].get(finding) for finding in barred.findings)

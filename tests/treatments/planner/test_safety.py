@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from treatments.planner import load_planner_knowledge
+from treatments.planner.knowledge import MODALITIES
 from treatments.planner.safety import THORAX, TRUNK
 
 KIND_OF = {
@@ -30,6 +31,21 @@ WHOLE = [
 ]
 
 
+# Base cases that between them use every modality: an injury, cold-damp, strong pain that lasts (tacks), age (magnets).
+BASES = (
+    ("accident", {}),
+    ("cold_damp", {}),
+    ("accident", {"pain": 9}),
+    ("accident", {"age": 68}),
+)
+
+
+def base_proposals(proposed, accident, *findings, **more):
+    for name, told in BASES:
+        present = (*accident, "quality.spasm") if name == "accident" else COLD_DAMP
+        yield proposed((*present, *findings), visit=3, **{**told, **more})
+
+
 def points_of(proposal):
     return [point for stage in proposal["treatment"]["stages"] for point in stage["points"]]
 
@@ -49,20 +65,19 @@ def does(proposal, modality):
     return any(item["method"] == METHOD_OF[modality] for item in treatment["ear"])
 
 
-def test_the_two_base_cases_use_every_modality_that_is_ever_proposed(proposed, accident):
+def test_the_base_cases_use_every_modality(proposed, accident):
     used = {
         modality
-        for present in ((*accident, "quality.spasm"), COLD_DAMP)
-        for modality in (*KIND_OF, *METHOD_OF, "needle", "deep_trunk", "ea")
-        if does(proposed(present, visit=3), modality)
+        for proposal in base_proposals(proposed, accident)
+        for modality in MODALITIES
+        if does(proposal, modality)
     }
-    assert used == {"needle", "deep_trunk", "ea", "seeds", "cupping", "guasha", "moxa_heat", "acupressure"}
+    assert used == {*MODALITIES}
 
 
 @pytest.mark.parametrize(("row", "finding", "modality", "level"), WHOLE)
 def test_what_a_condition_forbids_or_reserves_is_not_proposed(proposed, accident, row, finding, modality, level):
-    for present in ((*accident, "quality.spasm"), COLD_DAMP):
-        proposal = proposed((*present, finding), visit=3)
+    for proposal in base_proposals(proposed, accident, finding):
         if proposal["treatment"] is None:
             continue
         assert not does(proposal, modality)
@@ -85,8 +100,8 @@ GATED = [
 
 @pytest.mark.parametrize("row", GATED, ids=lambda row: row.id)
 def test_what_is_not_known_keeps_out_what_it_would_forbid_and_is_asked(proposed, accident, row):
-    for present in ((*accident, "quality.spasm"), COLD_DAMP):
-        proposal = proposed(present, visit=3, unknown=(row.gate.ask,))
+    proposals = list(base_proposals(proposed, accident, unknown=(row.gate.ask,)))
+    for proposal in proposals[:-1] if row.gate.when.facts() else proposals:  # the last is too old to be pregnant
         for modality in row.gate.modalities:
             assert not does(proposal, modality)
         assert proposal["treatment"]["stages"], "an unknown never takes the needles away"
@@ -184,3 +199,31 @@ def test_a_caution_is_shown_on_the_item_and_turns_the_action(proposed, accident)
     assert proposal["action"] == "caution"
     assert all(any("Blood thinner" in text for text in point["cautions"]) for point in points_of(proposal))
     assert proposed(accident)["action"] == "treat"
+
+
+def test_ear_needles_are_spent_from_the_budget_of_the_visit(proposed, accident):
+    """Two of the needles go to the ear: the body gets two fewer, and the seeds go home in the other ear."""
+    severe = proposed(accident, days=10, pain=9)
+    milder = proposed(accident, days=10, pain=7)
+    assert [item["method"] for item in severe["treatment"]["ear"]] == ["needles", "seeds"]
+    assert [item["method"] for item in milder["treatment"]["ear"]] == ["seeds"]
+    needles, seeds = severe["treatment"]["ear"]
+    assert len(needles["points"]) == 2 and needles["keep_days"] == 0
+    assert {needles["side"], seeds["side"]} == {"left", "right"}
+    assert severe["treatment"]["needles"] + 2 <= milder["treatment"]["needles"] <= 12
+
+
+def test_who_cannot_lie_face_down_gets_nothing_new_but_the_ear_needles(proposed, accident):
+    lying = proposed(accident, visit=3)
+    turned = proposed((*accident, "condition.cannot_lie_prone"), visit=3)
+    assert [item["method"] for item in turned["treatment"]["ear"]] == ["needles", "seeds"]
+    assert {point["code"] for point in points_of(turned)} <= {point["code"] for point in points_of(lying)}
+
+
+@pytest.mark.parametrize("more", [{"age": 12}, {"weeks": 20}, {"weeks": 8}, {"age": 80}])
+def test_children_pregnant_and_very_old_patients_get_seeds_or_nothing_in_the_ear(proposed, accident, more):
+    present = (*accident, "condition.pregnant") if "weeks" in more else accident
+    for visit in (1, 4):
+        proposal = proposed(present, visit=visit, pain=9, days=20, **more)
+        methods = {item["method"] for item in proposal["treatment"]["ear"]} if proposal["treatment"] else set()
+        assert not methods & {"press_tacks", "needles", "magnets"}

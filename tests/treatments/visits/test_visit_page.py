@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,7 +13,9 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.people.actions.patients import record_safety_facts
-from intake.models import Clearance, Score
+from intake.assessment import load_intake_knowledge
+from intake.models import Clearance, RedFlagAlert, Score
+from tests.factories.intake import ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_plan, signed_visit
@@ -253,6 +256,16 @@ def test_a_red_flag_stops_needling_until_it_is_examined(client, patient, visit):
     assert answer.status_code == 302 and Clearance.objects.get().finding == "flag.saddle_numbness"
     answer = client.post(url("sign", visit), all_done(visit, **yes))
     assert answer.status_code == 302
+
+
+def test_a_flag_that_the_rules_no_longer_hold_is_still_told_as_the_worst(monkeypatch, patient, visit, petra):
+    """Asked at every visit, made a draft meanwhile: a yes to it must neither be lost nor stop the page."""
+    response = ResponseFactory(patient=patient)
+    known = load_intake_knowledge()
+    drafted = replace(known, flag_by_finding={k: v for k, v in known.flag_by_finding.items() if k != "flag.fever"})
+    monkeypatch.setattr(visit_flags, "load_intake_knowledge", lambda: drafted)
+    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
+    assert RedFlagAlert.objects.get(flag="flag.fever", response=response).level == "emergency"
 
 
 def test_a_stopped_visit_is_signed_with_what_was_done_instead(client, visit):
