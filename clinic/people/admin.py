@@ -7,10 +7,11 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.contrib.auth.models import Group
-from django.forms import CharField, ModelForm, PasswordInput
-from django.http import HttpRequest
+from django.contrib.auth.password_validation import validate_password
+from django.db import models
+from django.forms import CharField, DateTimeField, DateTimeInput, Field, ModelForm, PasswordInput, TextInput, TimeInput
+from django.http import HttpRequest, HttpResponse
 
 from clinic.audit import trail
 from clinic.people.models import User
@@ -19,14 +20,16 @@ from clinic.people.models import User
 for library_model in (Group, EmailAddress, Authenticator):
     admin.site.unregister(library_model)
 
+admin.site.enable_nav_sidebar = False  # the clinic page is the map of the back office
+admin.site.index_title = "Set-up"
+
 
 class StaffForm(ModelForm):
-    password = ReadOnlyPasswordHashField(help_text="Write a new one below to change it.")
     new_password = CharField(
         required=False,
         widget=PasswordInput(attrs={"autocomplete": "new-password"}),
-        min_length=15,
-        help_text="At least 15 characters. Leave empty to keep the present one.",
+        help_text="At least 15 characters. Empty: the present one stays; somebody new chooses their own with "
+        "“Forgot your password?” on the sign-in page.",
     )
 
     class Meta:
@@ -41,10 +44,42 @@ class StaffForm(ModelForm):
             "is_active",
             "colour",
         ]
+        widgets = {"colour": TextInput(attrs={"type": "color"})}
+        help_texts = {
+            "title": "As it stands under signatures and on printed pages.",
+            "colour": "Of their column in the schedule.",
+        }
+
+    def clean_new_password(self) -> str:
+        """Held to the same rules as a password people choose themselves."""
+        password: str = self.cleaned_data["new_password"]
+        if password:
+            validate_password(password, self.instance)
+        return password
 
 
 class AuditedAdmin(admin.ModelAdmin):
-    """Writes an audit event with every save and removal."""
+    """Writes an audit event with every save and removal. The browser's own pickers for dates and times."""
+
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": DateTimeField,
+            "widget": DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        },
+        models.TimeField: {"widget": TimeInput(attrs={"type": "time"}, format="%H:%M")},
+    }
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            for offer in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+                if hasattr(field.widget, offer):
+                    setattr(field.widget, offer, False)
+        return field
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -80,7 +115,12 @@ class AuditedAdmin(admin.ModelAdmin):
 @admin.register(User)
 class StaffAdmin(AuditedAdmin):
     form = StaffForm
-    list_display = ["name", "email", "is_owner", "is_practitioner", "is_front_desk", "is_active"]
+    list_display = ["name", "roles", "email", "is_active"]
+
+    @admin.display(description="Works as")
+    def roles(self, obj: User) -> str:
+        held = {"owner": obj.is_owner, "practitioner": obj.is_practitioner, "front desk": obj.is_front_desk}
+        return ", ".join(role for role, holds in held.items() if holds) or "–"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # their signatures stay; take away "may sign in" instead

@@ -12,7 +12,7 @@ from clinic.scheduling.models import Absence, Device, Room, Service, WorkingHour
 
 @admin.register(Service)
 class ServiceAdmin(AuditedAdmin):
-    list_display = ["name", "minutes", "changeover_minutes", "room_kind", "device_kind", "is_first_visit", "is_active"]
+    list_display = ["name", "minutes", "changeover_minutes", "room_kind", "is_active"]
 
 
 @admin.register(Room, Device)
@@ -22,12 +22,20 @@ class ResourceAdmin(AuditedAdmin):
 
 @admin.register(WorkingHours)
 class WorkingHoursAdmin(AuditedAdmin):
-    list_display = ["practitioner", "weekday", "starts", "ends", "room"]
+    list_display = ["practitioner", "weekday", "hours", "room"]
     list_filter = ["practitioner"]
     list_select_related = ["practitioner", "room"]
+
+    @admin.display(description="Hours", ordering="starts")
+    def hours(self, obj: WorkingHours) -> str:
+        return f"{obj.starts:%H:%M}–{obj.ends:%H:%M}"
 
 
 @admin.register(Absence)
 class AbsenceAdmin(AuditedAdmin):
-    list_display = ["practitioner", "starts_at", "ends_at", "reason"]
+    list_display = ["who", "starts_at", "ends_at", "reason"]
     list_select_related = ["practitioner"]
+
+    @admin.display(description="Who", ordering="practitioner")
+    def who(self, obj: Absence) -> str:
+        return str(obj.practitioner) if obj.practitioner else "the whole clinic"

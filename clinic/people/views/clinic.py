@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ def clinic(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             saved = form.save()
             trail.record("clinic.changed", by=request.user, obj=saved, detail={"fields": sorted(form.changed_data)})
+        messages.success(request, "Saved.")
         return redirect("people:clinic")
     context = {"form": form, "staff": User.objects.order_by("-is_active", "name")}
     return render(request, "people/clinic.html", context, status=422 if form.is_bound else 200)

@@ -77,3 +77,47 @@ def test_pages_are_not_kept_by_browsers_and_carry_the_policy() -> None:
     assert "unsafe" not in policy and "default-src 'none'" in policy
     assert answer.headers["Cache-Control"].startswith("no-store") or "no-store" in answer.headers["Cache-Control"]
     assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_wrong_password_is_told_in_a_summary_and_the_address_is_kept() -> None:
+    User.objects.create_user("o@example.org", "a long pass phrase", name="Olu", is_owner=True)
+    page = Client().post("/accounts/login/", {"login": "o@example.org", "password": "not this one"}).content.decode()
+    assert "error-summary" in page and 'value="o@example.org"' in page
+    assert "Remember" not in page  # shared computers: the session ends with the browser
+
+
+def test_somebody_new_chooses_a_password_by_mail(mailoutbox: list[Any]) -> None:
+    User.objects.create_user("new@example.org", None, name="Nia New", is_front_desk=True)
+    client = Client()
+    client.post("/accounts/password/reset/", {"email": "new@example.org"})
+    mail = mailoutbox[0]
+    assert mail.subject == "Ashi: choose a new password" and mail.to == ["new@example.org"]
+    link = next(word for word in mail.body.split() if "/accounts/password/reset/key/" in word)
+    form = client.get(link, follow=True)
+    assert "Save the new password" in form.content.decode()
+    where = form.redirect_chain[-1][0]
+    weak = client.post(where, {"password1": "short", "password2": "short"})
+    assert "error-summary" in weak.content.decode()
+    typed = {"password1": "quiet otters swim at dawn", "password2": "quiet otters swim at dawn"}
+    assert "Password changed" in client.post(where, typed, follow=True).content.decode()
+    assert User.objects.get(email="new@example.org").check_password("quiet otters swim at dawn")
+    used = Client().get(link, follow=True).content.decode()
+    assert "This link no longer works" in used and "Ask for a new link" in used
+
+
+def test_a_forgotten_password_page_does_not_tell_who_works_here(mailoutbox: list[Any]) -> None:
+    User.objects.create_user("known@example.org", "a long pass phrase", name="Kim", is_front_desk=True)
+    pages = []
+    for address in ("known@example.org", "stranger@example.org"):
+        answer = Client().post("/accounts/password/reset/", {"email": address}, follow=True)
+        pages.append(answer.content.decode().split("<main")[1])
+    assert pages[0] == pages[1] and "Look in your e-mail" in pages[0]
+    assert "signup" not in mailoutbox[1].body and "nobody signs in with it" in mailoutbox[1].body
+
+
+def test_the_second_factor_page_says_whether_it_is_on() -> None:
+    user = User.objects.create_user("o@example.org", "a long pass phrase", name="Olu", is_owner=True)
+    client = Client()
+    client.force_login(user)
+    page = client.get("/accounts/2fa/").content.decode()
+    assert "Set up the app" in page and "Whoever learns your password" in page
