@@ -19,7 +19,9 @@ class AcknowledgeForm(forms.Form):
 
 
 class BirthForm(forms.Form):
-    """The date of birth, to go on with the answers on another device."""
+    """The date of birth, to go on with the answers on another device. One sentence says what is wrong with it."""
+
+    SAY = "Please write day, month and year in numbers, such as 27 3 1984."
 
     day = forms.IntegerField(label="Day", min_value=1, max_value=31)
     month = forms.IntegerField(label="Month", min_value=1, max_value=12)

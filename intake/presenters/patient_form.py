@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from intake.actions.red_flags import grave, judged
@@ -12,6 +13,7 @@ from intake.questionnaire_reading import Reading
 
 KEPT_PRIVATE = "Answered. It is not shown here, to keep it private."
 NOT_ANSWERED = "Not answered"
+PLAIN = (["No"], ["None of these"])  # said in one line for many questions: what was told stands out
 
 
 def place(reading: Reading, screen: Screen) -> dict[str, Any]:
@@ -53,7 +55,10 @@ def _texts(alerts: list[Alert], *, but: str) -> list[str]:
 
 
 def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]:
-    """Sections with rows ``{"screen", "label", "words", "is_answered"}`` for the review page."""
+    """Sections for the review page: ``title``, ``rows`` and ``plain``, the rows that say no more than "No".
+
+    A row is ``{"screen", "label", "words", "is_answered"}``.
+    """
     sections: dict[str, list[dict[str, Any]]] = {}
     for screen in reading.screens:
         rows = sections.setdefault(screen.section, [])
@@ -70,14 +75,23 @@ def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]
                     "is_answered": told,
                 }
             )
-    return [{"title": title, "rows": rows} for title, rows in sections.items()]
+    return [
+        {
+            "title": title,
+            "rows": [row for row in rows if row["words"] not in PLAIN],
+            "plain": [row for row in rows if row["words"] in PLAIN],
+        }
+        for title, rows in sections.items()
+    ]
 
 
 def _heading(screen: Screen, question: Question) -> str:
     """The question as it reads without its screen around it."""
     if len(screen.questions) == 1:
         return screen.title
-    return question.label if question.label.endswith("?") else f"{screen.title}: {question.label}"
+    if question.label.endswith("?") or question.label.startswith("Your "):
+        return question.label
+    return f"{screen.title}{'' if screen.title.endswith('?') else ':'} {question.label}"
 
 
 def in_words(question: Question, value: Any) -> list[str]:
@@ -96,6 +110,9 @@ def in_words(question: Question, value: Any) -> list[str]:
         return [f"{value['number']} {unit}"]
     if question.kind == "activities":
         return [row["name"] + (f": {row['score']} of 10" if row.get("score") is not None else "") for row in value]
+    if question.kind == "date":
+        day = date.fromisoformat(value)
+        return [f"{day.day} {day:%B} {day.year}"]
     if question.kind == "scale":
         return [f"{value} of {question.maximum}"]
     return str(value).splitlines()

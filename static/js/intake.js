@@ -59,7 +59,11 @@
       say("Not saved yet. What you wrote is still here; we keep trying.", "failed");
       again();
     };
-    form.addEventListener("input", () => { unsaved = true; });
+    form.addEventListener("input", (event) => {
+      unsaved = true;
+      const answered = event.target.closest(".has-error"); // what is being put right is no longer shouted at
+      if (answered) { answered.classList.remove("has-error"); answered.querySelectorAll(".field-error").forEach((one) => one.remove()); }
+    });
     form.addEventListener("htmx:beforeRequest", () => { unsaved = false; if (!failures) say("Saving …", "saving"); });
     form.addEventListener("htmx:sendError", () => { unsaved = true; failed(); });
     form.addEventListener("htmx:timeout", () => { unsaved = true; failed(); });
@@ -71,10 +75,10 @@
     form.addEventListener("htmx:afterOnLoad", (event) => {
       if (!event.detail.xhr || event.detail.xhr.status >= 400) return;
       failures = 0; clearTimeout(timer);
-      if (leaving && !unsaved) { leaving = false; form.submit(); }
+      if (leaving && !unsaved) { leaving = false; form.querySelector(".onward .btn-primary")?.classList.add("is-busy"); form.submit(); }
     });
     form.addEventListener("submit", (event) => {
-      if (!unsaved && !failures) return; // all is saved: the plain way
+      if (!unsaved && !failures) { form.querySelector(".onward .btn-primary")?.classList.add("is-busy"); return; } // all is saved: the plain way
       event.preventDefault();
       leaving = true;
       htmx.trigger(form, "save-now");
@@ -99,6 +103,7 @@
     if (once.dataset.sent) event.preventDefault();
     once.dataset.sent = "1";
   }));
+  window.addEventListener("pageshow", () => document.querySelectorAll(".is-busy").forEach((one) => one.classList.remove("is-busy")));
   window.addEventListener("pageshow", () => document.querySelectorAll("[data-once]").forEach((once) => delete once.dataset.sent));
 
   // --- signature ------------------------------------------------------------------------------
@@ -116,12 +121,4 @@
       document.getElementById("id_signature").value = pad.isEmpty() ? "" : canvas.toDataURL("image/png");
     });
   }
-
-  // --- staff: copy the link -------------------------------------------------------------------
-  document.querySelectorAll("[data-copy]").forEach((button) => button.addEventListener("click", async () => {
-    const field = document.getElementById(button.dataset.copy);
-    field.select();
-    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
-    button.textContent = "Copied";
-  }));
 })();

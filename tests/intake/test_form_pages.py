@@ -197,6 +197,19 @@ class TestReview:
         answer = phone.post("/i/step/quality/", {"quality": ["dull"], "then": "check"})
         assert answer["Location"] == "/i/check/"
 
+    def test_what_was_denied_is_told_in_one_line_and_can_still_be_changed(self) -> None:
+        response = ResponseFactory(complete=True)
+        response.answers = {**response.answers, "date_of_birth": "1984-03-07"}
+        response.save()
+        page = phone_with(response).get("/i/check/")
+        plain = [row for section in page.context["sections"] for row in section["plain"]]
+        told = [row for section in page.context["sections"] for row in section["rows"]]
+        assert plain and all(row["words"] in (["No"], ["None of these"]) for row in plain)
+        assert not [row for row in told if row["words"] == ["No"]]
+        words = page.content.decode()
+        assert f"/i/step/{plain[0]['screen']}/?then=check" in words
+        assert "1984-03-07" not in words
+
     def test_private_answers_are_not_shown_again(self) -> None:
         response = ResponseFactory(complete=True)
         response.answers = {**response.answers, "unsafe_at_home": "yes", "periods": ["before"]}

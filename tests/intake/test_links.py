@@ -197,7 +197,10 @@ class TestAnotherDevice:
 
     def test_a_date_that_is_none_costs_no_try(self, token: str) -> None:
         ResponseFactory(invitation=InvitationFactory(token=token))
-        assert opened(token).post("/i/birth/", {"day": "x", "month": "", "year": "1"}).status_code == 422
+        answer = opened(token).post("/i/birth/", {"day": "x", "month": "", "year": "1"})
+        page = answer.content.decode()
+        assert answer.status_code == 422 and page.count("Please write day, month and year in numbers") == 1
+        assert 'value="x"' in page  # nothing typed is lost
         assert Invitation.objects.get().failed_birth_checks == 0
 
     def test_an_answered_date_counts_when_the_clinic_knows_none(self, token: str) -> None:
