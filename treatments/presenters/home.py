@@ -7,13 +7,15 @@ from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from clinic.people.access import Permission, can
 from clinic.people.models import Clinic, User
 from clinic.scheduling import presenters as schedule
-from clinic.scheduling.models import Course, Device, Room, Service, WorkingHours
+from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
 from intake.assessment import load_intake_knowledge
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
+from intake.presenters.inbox import open_flags
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
 
 Json = dict[str, Any]
@@ -26,7 +28,7 @@ def page_of(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
     if can(user, Permission.READ_CLINICAL):
         blocks["practitioner"] = _practitioner(user, today=today)
     if user.is_front_desk:
-        blocks["desk"] = _desk(now=now, today=today)
+        blocks["desk"] = _desk(user, now=now, today=today)
     if can(user, Permission.MANAGE_CLINIC):
         blocks["owner"] = _owner()
     return blocks
@@ -107,9 +109,11 @@ def reviews_due(user: Any) -> list[Json]:
     ]
 
 
-def _desk(*, now: dt.datetime, today: dt.date) -> Json:
+def _desk(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
     courses = Course.objects.filter(status="to_book").select_related("patient", "service", "practitioner")[:SHOWN]
+    calls = [] if can(user, Permission.READ_CLINICAL) else open_flags(is_clinical=False)  # others see the signs above
     return {
+        "calls": [{"patient": row.patient, "at": row.alert.raised_at} for row in calls],
         "day": _day(schedule.day_for(None, today)),
         "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in courses],
         "intakes": unfinished_intakes(now),
@@ -117,12 +121,16 @@ def _desk(*, now: dt.datetime, today: dt.date) -> Json:
 
 
 def unfinished_intakes(now: dt.datetime) -> list[Json]:
-    """Links that are open or ran out unused, and nothing newer came in: longest waiting first."""
+    """Links that are open or ran out unused, and nothing newer came in: whose visit is next first, then the longest
+    waiting. ``visit``: when that visit is, in words; ``is_soon``: today or tomorrow.
+    """
+    visits = Appointment.objects.active().filter(patient=OuterRef("patient"), starts_at__gte=now).order_by("starts_at")
     rows = (
         Invitation.objects.filter(revoked_at=None, replaced_by=None)
         .filter(Q(response=None) | Q(response__submitted_at=None))
+        .annotate(next_visit=Subquery(visits.values("starts_at")[:1]))
         .select_related("patient", "response")
-        .order_by("created_at")[:SHOWN]
+        .order_by(F("next_visit").asc(nulls_last=True), "created_at")[:SHOWN]
     )
     return [
         {
@@ -131,9 +139,24 @@ def unfinished_intakes(now: dt.datetime) -> list[Json]:
             "progress": getattr(getattr(row, "response", None), "progress", None),
             "at": row.created_at,
             "is_expired": row.expires_at <= now,
+            "visit": _when(row.next_visit, now),
+            "is_soon": row.next_visit is not None and _days_from(row.next_visit, now) <= 1,
         }
         for row in rows
     ]
+
+
+def _days_from(moment: dt.datetime, now: dt.datetime) -> int:
+    """Days of the clinic's calendar between now and a moment."""
+    return (timezone.localdate(moment) - timezone.localdate(now)).days
+
+
+def _when(moment: dt.datetime | None, now: dt.datetime) -> str:
+    """``today 14:30``, ``tomorrow 09:00``, ``Mon 30 Nov``; empty for no moment."""
+    if moment is None:
+        return ""
+    local, days = timezone.localtime(moment), _days_from(moment, now)
+    return f"{('today', 'tomorrow')[days]} {local:%H:%M}" if days in (0, 1) else f"{local:%a} {local.day} {local:%b}"
 
 
 def _owner() -> Json:

@@ -14,6 +14,7 @@ from clinic.people.models import SafetyFact
 from intake.models import IntakeResponse, Invitation, RedFlagAlert, Score
 from tests.factories.assessed import assessed, draft_plan, examined
 from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_plan
 from treatments.models import PlannedVisit, Visit
 
@@ -90,6 +91,31 @@ def test_the_front_desk_sees_logistics_and_no_medicine(ana: Any, petra: Any) -> 
     text = answer.content.decode()
     assert "Unfinished intakes" in text and "Ben Berg" in text
     assert "Red flags" not in text and "practitioner" not in answer.context
+
+
+def test_the_front_desk_is_told_whom_to_call_but_not_why(ana: Any) -> None:
+    link = invited(ana, submitted=True)
+    for flag in ("flag.saddle_numbness", "flag.bladder"):
+        RedFlagAlert.objects.create(patient=ana, response=link.response, flag=flag, level="emergency")
+    answer = client_of(UserFactory(desk=True)).get("/")
+    assert "Call these patients" in answer.content.decode()
+    assert [row["patient"] for row in answer.context["desk"]["calls"]] == [ana]  # once, however many signs
+    assert client_of(UserFactory(desk=True, practitioner=True)).get("/").context["desk"]["calls"] == []
+
+
+def test_unfinished_intakes_come_in_the_order_of_the_next_visits(ana: Any, petra: Any) -> None:
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    late, soon = PatientFactory(given_name="Lea"), PatientFactory(given_name="Sol")
+    for patient in (ana, late, soon):  # Ana waits longest and has no visit
+        invited(patient)
+    for patient, days in ((late, 9), (soon, 1)):
+        AppointmentFactory(patient=patient, starts_at=noon + dt.timedelta(days=days))
+    AppointmentFactory(patient=ana, starts_at=noon + dt.timedelta(days=2), status="cancelled")
+    rows = client_of(UserFactory(desk=True)).get("/").context["desk"]["intakes"]
+    assert [row["patient"] for row in rows] == [soon, late, ana]
+    day = noon + dt.timedelta(days=9)
+    assert [row["visit"] for row in rows] == ["tomorrow 12:00", f"{day:%a} {day.day} {day:%b}", ""]
+    assert [row["is_soon"] for row in rows] == [True, False, False]
 
 
 def test_the_owner_sees_what_is_not_set_up_yet(db: None) -> None:
