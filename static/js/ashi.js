@@ -1,4 +1,4 @@
-// A few lines for every page: keys, focus after a swap, saying when the network fails.
+// A few lines for every page: keys, focus after a swap, print and copy, saying when the network fails.
 (() => {
   "use strict";
   const say = (text) => { const box = document.getElementById("announce"); if (box) box.textContent = text; };
@@ -25,6 +25,21 @@
     focusMarked(event.detail.target);
     const words = event.detail.target.querySelector("[data-announce]");
     if (words) say(words.textContent.trim());
+  });
+  // Buttons that need this script show themselves only when it runs.
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.select();
+      try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+      button.textContent = "Copied";
+      say("Copied");
+    });
   });
   const failed = () => say("That could not be saved. What you typed is still here; please try again.");
   document.body.addEventListener("htmx:sendError", failed);

@@ -1,10 +1,6 @@
-// The plan page: closing an edit form, printing, arrow keys in the list of found points.
+// The plan page: closing an edit form, arrow keys in the list of found points.
 (() => {
   "use strict";
-  document.querySelectorAll("[data-print]").forEach((button) => {
-    button.hidden = false;
-    button.addEventListener("click", () => window.print());
-  });
   document.addEventListener("click", (event) => {
     const close = event.target.closest("[data-close]");
     if (!close) return;

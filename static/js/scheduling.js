@@ -82,7 +82,7 @@
     hiddenDays: isWeek ? frame.hiddenDays : [],
     resources: frame.resources,
     datesAboveResources: true,
-    columnWidth: isWeek ? "120px" : undefined,
+    columnWidth: isWeek ? "136px" : undefined,
     headerToolbar: { start: "", center: "", end: "" },
     locale: "en-GB",
     scrollTime: frame.slotMinTime,
@@ -100,8 +100,23 @@
     eventStartEditable: mayBook,
     eventDurationEditable: false,
     eventSources: [{ events: load }],
-    eventContent: ({ event, timeText }) => event.display === "background" ? "" : {
-      domNodes: [line("visit-name", event.title), line("visit-time", event.extendedProps.isBooked ? timeText : `${timeText} · ${event.extendedProps.status}`), line("visit-where", `${event.extendedProps.service}, ${event.extendedProps.room}`), line("visually-hidden", event.extendedProps.spoken)],
+    eventContent: ({ event, timeText }) => {
+      if (event.display === "background") return "";
+      const { isBooked, status, service, room, spoken } = event.extendedProps;
+      const minutes = (event.end - event.start) / 60000; // a minute is a pixel high
+      const name = line(`visit-name ${minutes < 40 ? "visit-name-1" : minutes < 60 ? "visit-name-2" : ""}`, event.title);
+      let when = isBooked ? timeText : `${timeText} · ${status}`;
+      if (isWeek) { // a narrow column: the start stands before the name, so that both always show
+        name.prepend(Object.assign(document.createElement("span"), { className: "visit-clock", textContent: clockOf(event.start) }), " ");
+        when = isBooked ? "" : status;
+      }
+      const lines = [name, line("visit-time", when), line("visit-where", `${service}, ${room}`), line("visually-hidden", spoken)];
+      return { domNodes: lines.filter((one) => one.textContent) };
+    },
+    eventDidMount: ({ event, el, timeText }) => { // what a small box must leave out, under the mouse
+      if (event.display === "background") return;
+      const { status, service, room } = event.extendedProps;
+      el.title = `${event.title}\n${timeText} · ${status}\n${service}, ${room}`;
     },
     eventClick: ({ event }) => {
       if (event.display !== "background") window.location.assign(`${box.dataset.visit}${event.id}/`);

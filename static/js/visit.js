@@ -63,9 +63,4 @@
   };
   document.body.addEventListener("htmx:sendError", failed);
   document.body.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status >= 500) failed(); });
-
-  document.querySelectorAll("[data-print]").forEach((button) => {
-    button.hidden = false;
-    button.addEventListener("click", () => window.print());
-  });
 })();

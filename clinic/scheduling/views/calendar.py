@@ -26,6 +26,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "day")
     view = view if view in VIEWS else "day"
     step = dt.timedelta(days=7 if view == "week" else 1)
+    monday = day - dt.timedelta(days=day.weekday())
     columns = day_list(day)
     fetch.note_list(
         request.user, [row["visit"].patient for column in columns for row in column["rows"]], what="schedule"
@@ -36,6 +37,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "columns": columns,
         "before": day - step,
         "after": day + step,
+        "week": (monday, monday + dt.timedelta(days=6)),
         "today": timezone.localdate(),
         "frame": calendar_frame(),
         "offer": undo_offer(request.GET.get("changed"), now=timezone.now()),

@@ -305,6 +305,18 @@ def test_calendar_survives_any_date(house, client, date):
     assert client.get(reverse("scheduling:calendar"), {"date": date, "view": "week"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-11-25", "23–29 November 2026"),
+        ("2026-11-29", "23–29 November 2026"),
+        ("2026-12-02", "30 November–6 December 2026"),
+    ],
+)
+def test_the_week_says_from_when_to_when(house, client, day, words):
+    assert f"<h1>{words}</h1>" in text(client.get(reverse("scheduling:calendar"), {"date": day, "view": "week"}))
+
+
 # --- follow-ups --------------------------------------------------------------------------------------------
 @pytest.fixture
 def course(house):
