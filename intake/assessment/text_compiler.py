@@ -62,6 +62,7 @@ class Compiler:
             data.language,
             frozenset(fold(word) for word in data.common),
             self._speller,
+            self._sayings(),
             self._single,
             self._sequences,
             phrases,
@@ -70,6 +71,15 @@ class Compiler:
             _by_rarest_name(signs),
             _by_completing_name(phrases),
         )
+
+    def _sayings(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        sayings: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for entry in self._data.sayings:
+            first, *further = map(fold, entry.split())
+            if not further:
+                self._fault("sayings", f"{entry!r} is a single word")
+            sayings[first] = (*sayings.get(first, ()), tuple(further))
+        return sayings
 
     def _cue(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
         """Cues are mostly fixed words: those become one name, the others stay templates."""

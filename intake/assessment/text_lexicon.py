@@ -7,7 +7,9 @@ A file holds lists written as one string with ``|`` between the entries:
 * ``[[sign]]``: a finding, its strength and the templates that show it;
 * ``[cues]``: what takes a phrase its weight (negation, history, worry, other people), each with exceptions;
 * ``common``: the little words that tell whose language a sentence is;
-* ``ordinary``: everyday words that must not be taken for a misspelt word of the lexicon.
+* ``ordinary``: everyday words that must not be taken for a misspelt word of the lexicon;
+* ``sayings``: fixed sequences whose words do not mean what they mean alone (``wee bit``, ``dead tired``): in one of
+  them a word counts only as part of an entry that holds the whole saying (``high blood pressure``).
 
 A template reads: ``cannot feel`` one after the other with at most two words between; ``cannot >0 feel`` with
 none between; ``numb & saddle`` in either order with at most eight words between, ``numb &4 saddle`` with four;

@@ -37,9 +37,21 @@ class Matcher:
         self._found: dict[str, Found] = {}
         self._done: set[str] = set()
         self._walls: list[int] | None = None
+        self._sayings = self._find_sayings()
         self._read_words()
         self._present = set(self._found)
         self._add_phrases()
+
+    def _find_sayings(self) -> dict[int, tuple[int, int]]:
+        """Word -> first word and end of the saying that it stands in."""
+        folded, sayings, found = self.words.folded, self._language.sayings, {}
+        if sayings:
+            for i, word in enumerate(folded):
+                for further in sayings.get(word, ()):
+                    end = i + 1 + len(further)
+                    if folded[i + 1 : end] == further:
+                        found.update(dict.fromkeys(range(i, end), (i, end)))
+        return found
 
     def _read_words(self) -> None:
         speller_terms = self._language.speller.terms
@@ -50,8 +62,9 @@ class Matcher:
             if not numbers:
                 continue
             alone: Occurrence | None = None
+            in_saying = i in self._sayings
             for number in numbers:
-                names = single.get(number)
+                names = None if in_saying else single.get(number)
                 if names:
                     if alone is None:
                         alone = Occurrence(i, i + 1, (i,), int(guessed))
@@ -84,10 +97,17 @@ class Matcher:
         end = first + 2 + len(rest)
         if end > len(terms) or self.words.sentences[end - 1] != self.words.sentences[first]:
             return
+        if self._sayings and self._splits_saying(first, end):
+            return
         if all(part in terms[first + 2 + k][0] for k, part in enumerate(rest)):
             guesses = sum(terms[k][1] for k in range(first, end))
             if guesses <= MAX_GUESSES:
                 self._keep(name, Occurrence(first, end, tuple(range(first, end)), guesses))
+
+    def _splits_saying(self, first: int, end: int) -> bool:
+        """Whether only a part of a saying lies between: "have a wee" of "have a wee bit of pain"."""
+        sayings = (self._sayings[i] for i in range(first, end) if i in self._sayings)
+        return any(begin < first or end < ending for begin, ending in sayings)
 
     def _keep(self, name: str, occurrence: Occurrence) -> None:
         here = self._found.setdefault(name, {}).setdefault(occurrence.start, [])

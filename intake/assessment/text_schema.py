@@ -73,6 +73,7 @@ class LexiconFile(_Strict):
     cues: dict[CueKind, CueFile]
     sign: tuple[SignFile, ...]
     ordinary: _Entries = ()
+    sayings: _Entries = ()
     common: _Entries
 
 
@@ -137,6 +138,7 @@ class Language:
     """One language, compiled.
 
     ``single[t]`` names what term t stands for; ``sequences`` those of several terms.
+    ``sayings[w]`` are the further words of the sayings that begin with word w.
     ``signs_by_name[n]`` are the templates of signs, by the rarest name that each needs; ``phrases_by_name[n]`` the
     phrases and what a template of theirs needs, by the names whose coming may complete it.
     """
@@ -144,6 +146,7 @@ class Language:
     code: str
     common: frozenset[str]
     speller: Speller
+    sayings: dict[str, tuple[tuple[str, ...], ...]]
     single: dict[int, tuple[str, ...]]
     sequences: Sequences
     phrases: dict[str, tuple[Template, ...]]
