@@ -204,6 +204,9 @@ def appointment_words(visit: Appointment) -> dict[str, Any]:
         (status, STEP_WORDS[AppointmentStatus(status)]) for status in TRANSITIONS[visit.status] if status != S.CANCELLED
     ]
     next_status, next_word = NEXT_STEP.get(AppointmentStatus(visit.status), ("", ""))
+    if timezone.localdate(visit.starts_at) > timezone.localdate() and visit.status in MOVABLE:  # nobody has come yet
+        steps = [step for step in steps if step[0] in MOVABLE]
+        next_status, next_word = (S.CONFIRMED, "Confirmed") if visit.status == S.BOOKED else ("", "")
     return {
         "visit": visit,
         "pill": pill(visit.status),

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.mail import send_mail
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -165,6 +166,7 @@ def undo_change(request: HttpRequest, change_id: int) -> HttpResponse:
         return board_part(request, said="Undone.")
     if _wants_json(request):
         return JsonResponse({"words": "Undone."})
+    messages.success(request, "Undone.")
     return redirect(way_back(request, reverse("scheduling:appointment", args=[visit.pk])))
 
 

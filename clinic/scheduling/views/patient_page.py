@@ -6,16 +6,24 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from clinic.people.models import Clinic
 from clinic.scheduling.actions import patient_of_link
+from clinic.scheduling.calendar_file import calendar_file
 from clinic.scheduling.presenters import upcoming_for
 
 
 @require_GET
 def patient_appointments(request: HttpRequest, token: str) -> HttpResponse:
-    """An unknown, replaced or old link says so and shows nothing else (404)."""
+    """An unknown, replaced or old link says so and shows nothing else (404). ``?calendar``: as a calendar file."""
     patient = patient_of_link(token[:100])
     if patient is None:
         return render(request, "scheduling/link_gone.html", status=404)
-    return render(request, "scheduling/patient_appointments.html", {"visits": upcoming_for(patient)})
+    visits = upcoming_for(patient)
+    if "calendar" in request.GET:
+        text = calendar_file(visits, Clinic.current(), now=timezone.now())
+        named = {"Content-Disposition": 'attachment; filename="appointments.ics"'}
+        return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=named)
+    return render(request, "scheduling/patient_appointments.html", {"visits": visits})
