@@ -7,8 +7,17 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       const results = document.getElementById("find-results");
-      if (results) results.replaceChildren();
+      if (results) {
+        if (results.contains(document.activeElement)) document.getElementById("find-patient").focus();
+        results.replaceChildren();
+      }
       document.querySelectorAll("details.me[open]").forEach((open) => open.removeAttribute("open"));
+    }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") { // from the search field through what was found
+      const field = document.getElementById("find-patient");
+      const stops = field ? [field, ...document.querySelectorAll("#find-results a")] : [];
+      const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      if (stops.includes(document.activeElement) && stops[at]) { event.preventDefault(); stops[at].focus(); }
     }
     if (typing(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") {
@@ -20,10 +29,16 @@
   });
 
   const focusMarked = (root) => { const target = root.querySelector("[data-focus]"); if (target) target.focus(); };
-  document.addEventListener("DOMContentLoaded", () => focusMarked(document));
+  // An outerHTML swap leaves the old element in detail.target: then the new one tells the event.
+  const swapped = (event) => (event.detail.target.isConnected ? event.detail.target : event.target);
+  document.addEventListener("DOMContentLoaded", () => {
+    focusMarked(document);
+    const here = document.querySelector(".mainnav [aria-current]");  // a phone shows only part of the row
+    if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 48;
+  });
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    focusMarked(event.detail.target);
-    const words = event.detail.target.querySelector("[data-announce]");
+    focusMarked(swapped(event));
+    const words = swapped(event).querySelector("[data-announce]");
     if (words) say(words.textContent.trim());
   });
   // Buttons that need this script show themselves only when it runs.

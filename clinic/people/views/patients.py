@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -42,12 +43,18 @@ def patient_search(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def patient_add(request: HttpRequest) -> HttpResponse:
     form = PatientForm(request.POST or None)
+    same: list[Patient] = []
     if request.method == "POST" and form.is_valid():
-        patient = add_patient(by=request.user, **form.changes())
-        return redirect("chart", patient.pk)
-    likely = _namesakes(form) if request.method == "POST" else []
-    status = 422 if form.is_bound else 200
-    return render(request, "people/patient_form.html", {"form": form, "namesakes": likely}, status=status)
+        same = [] if "another" in request.POST else _same_person(form)
+        if not same:
+            patient = add_patient(by=request.user, **form.changes())
+            return redirect("chart", patient.pk)
+    likely = same or (_namesakes(form) if request.method == "POST" else [])
+    if likely:
+        with transaction.atomic():
+            trail.record("patients.listed", by=request.user, detail={"patients": [p.pk for p in likely]})
+    context = {"form": form, "namesakes": likely, "is_same": bool(same)}
+    return render(request, "people/patient_form.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,6 +82,15 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
         context = {"form": form, "patient": meanwhile.current, "differences": differences}
         return render(request, "people/patient_form.html", context, status=409)
     return redirect("chart", patient_id)
+
+
+def _same_person(form: PatientForm) -> list[Patient]:
+    """Patients of the very same name whose date of birth is the same, or not known on one side."""
+    typed = form.changes()
+    found = Patient.objects.filter(given_name__iexact=typed["given_name"], family_name__iexact=typed["family_name"])
+    if typed["date_of_birth"]:
+        found = found.filter(Q(date_of_birth=None) | Q(date_of_birth=typed["date_of_birth"]))
+    return list(found.order_by("-id")[:3])
 
 
 def _namesakes(form: PatientForm) -> list[Patient]:

@@ -89,6 +89,31 @@ def test_bad_input_is_named_and_nothing_typed_is_lost(client: Client, field: str
     assert not Patient.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("here", "typed", "asked"),
+    [
+        ("1990-02-03", "1990-02-03", True),
+        (None, "1990-02-03", True),  # may be the same
+        ("1990-02-03", "", True),
+        ("1990-02-03", "1961-02-03", False),  # father and son
+    ],
+)
+def test_the_same_person_is_not_added_twice_unseen(
+    client: Client, desk: User, here: str | None, typed: str, asked: bool
+) -> None:
+    known = make(desk, date_of_birth=datetime.date.fromisoformat(here) if here else None)
+    form = {"given_name": "marta", "family_name": "Öwen-Núñez", "date_of_birth": typed, "desk_note": "by bike"}
+    answer = client.post(reverse("people:patient_add"), form)
+    assert answer.status_code == (422 if asked else 302)
+    assert Patient.objects.count() == (1 if asked else 2)
+    if asked:
+        page = answer.content.decode()
+        assert reverse("chart", args=[known.pk]) in page and "by bike" in page
+        assert AuditEvent.objects.filter(action="patients.listed", detail__patients=[known.pk]).exists()
+        assert client.post(reverse("people:patient_add"), {**form, "another": "1"}).status_code == 302
+        assert Patient.objects.count() == 2
+
+
 def test_the_second_of_two_editors_is_told_and_loses_nothing(client: Client, desk: User) -> None:
     patient = make(desk)
     address = reverse("people:patient_edit", args=[patient.pk])
