@@ -127,7 +127,7 @@ def _table(scores: list[Score]) -> list[Json]:
         )
         row["values"][score.measure] = f"{float(score.value):g}"
     for row in rows.values():
-        row["cells"] = [row["values"].get(measure, "") for measure in used]
+        row["cells"] = [(MEASURES[measure].name, row["values"].get(measure, "")) for measure in used]
     return sorted(rows.values(), key=lambda row: row["at"], reverse=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -76,7 +77,11 @@ def page_of(plan: TreatmentPlan) -> Json:
     treatment = plan.treatment
     alerts = _alerts(plan)
     waiting = [alert for alert in alerts if alert["level"] != "caution" and not alert["passed"]]
+    new_cautions = [alert for alert in alerts if alert["level"] == "caution" and not alert["is_seen"]]
     result = plan.proposal.result
+    said = [alert["text"] for alert in waiting + new_cautions]
+    clinical_alerts = _not_said(result.get("alerts", []), said, lambda alert: alert["text"])
+    said += [alert["text"] for alert in clinical_alerts]
     return {
         "plan": plan,
         "patient": plan.patient,
@@ -89,7 +94,7 @@ def page_of(plan: TreatmentPlan) -> Json:
             "because": treatment["dose"].get("because", []),
         },
         "minutes": signing.minutes_needed(treatment),
-        "stages": _stages(treatment, alerts),
+        "stages": _stages(treatment, [alert for alert in alerts if not _is_of_every_point(alert, treatment)]),
         "visits": planned_visits.visits_of(plan, now=timezone.now()),
         "adjuncts": [_adjunct(item, i, alerts) for i, item in enumerate(treatment.get("adjuncts", []))],
         "ear": [_ear(item, i) for i, item in enumerate(treatment.get("ear", []))],
@@ -97,13 +102,13 @@ def page_of(plan: TreatmentPlan) -> Json:
             {**item, "address": f"home_care.{i}", "points_words": _refs(item.get("points"))}
             for i, item in enumerate(treatment.get("home_care", []))
         ],
-        "cautions": treatment.get("cautions", []),
+        "cautions": _not_said(treatment.get("cautions", []), said, lambda text: text),
         "alerts": alerts,
         "waiting": waiting,
-        "new_cautions": [a for a in alerts if a["level"] == "caution" and not a["is_seen"]],
+        "new_cautions": new_cautions,
         "passed": [{**one, "reason_words": REASONS.get(one["reason_code"], "")} for one in plan.overrides],
         "open_points": signing.open_points(plan) if plan.is_draft else [],
-        "clinical_alerts": result.get("alerts", []),
+        "clinical_alerts": clinical_alerts,
         "withheld": _withheld(result),
         "ask": [{**ask, "label": load_intake_knowledge().label(ask["finding"])} for ask in result.get("ask", [])],
         "merge": plan.review.get("merge"),
@@ -138,13 +143,26 @@ def _alerts(plan: TreatmentPlan) -> list[Json]:
                 "icon": icon,
                 "word": word,
                 "because_words": because_words(alert["because"]),
-                "name": "" if alert["text"].startswith(alert["item"]) else alert["item"],
+                "name": "" if alert["text"].casefold().startswith(alert["item"].casefold()) else alert["item"],
                 "is_seen": alert["key"] in seen,
                 "passed": passed.get(alert["key"]),
                 "anchor": "alert-" + "".join(c if c.isalnum() else "-" for c in alert["key"]),
             }
         )
     return rows
+
+
+def _not_said(notes: list[Any], said: list[str], words: Callable[[Any], str]) -> list[Any]:
+    """The notes whose words stand in nothing said already: the same caution is read once on a page."""
+    return [note for note in notes if not any(words(note).rstrip(".") in text for text in said)]
+
+
+def _is_of_every_point(alert: Json, treatment: Json) -> bool:
+    """A caution that holds for each point is said once above them; marked on every row it would mark nothing."""
+    points = {
+        f"stages.{i}.points.{j}" for i, stage in enumerate(treatment["stages"]) for j in range(len(stage["points"]))
+    }
+    return alert["level"] == "caution" and len(points) > 1 and points <= set(alert.get("places", []))
 
 
 def _of_item(alerts: list[Json], address: str) -> list[Json]:

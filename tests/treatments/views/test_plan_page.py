@@ -284,3 +284,22 @@ def test_queries_do_not_grow_with_edits(
         change(client, plan, "add_point", "stages.0.points", point=point, side="both")
     with django_assert_max_num_queries(18):
         client.get(at(plan))
+
+
+def test_a_caution_of_every_needle_is_said_once_above_them(client: Client, ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra, condition__anticoagulant=True)
+    assert "born 17 May 1984" in client.get(at(plan)).content.decode()
+
+    def said() -> tuple[list[str], list[str], list[Any]]:
+        context = client.get(at(plan)).context
+        marks = [alert for stage in context["stages"] for point in stage["points"] for alert in point["alerts"]]
+        above = [alert["text"] for alert in context["new_cautions"] + context["clinical_alerts"]]
+        return above + list(context["cautions"]), [a["text"] for a in context["new_cautions"]], marks
+
+    words, new, marks = said()
+    thin = [text for text in words if "thin needles" in text]
+    assert len(thin) == 1 and thin[0] in new
+    assert not [mark for mark in marks if "thin needles" in mark["text"]]
+    client.post(at(plan, "seen/"), {"revision": plan.revision})
+    words, new, _ = said()
+    assert not new and len([text for text in words if "thin needles" in text]) == 1  # read, and still to be found
