@@ -9,9 +9,10 @@ from intake.assessment import Case
 
 from .candidates import site_tables
 from .facts import Facts
+from .items import Adjunct, HomeCare, PlannedPoint, PointRef, Reason, Side, Stage
 from .knowledge import Point
 from .matching import Compiled, matching
-from .proposal import Adjunct, HomeCare, PlannedPoint, PointRef, Reason, Side, Stage, Withheld
+from .proposal import Withheld
 from .recipes import AdjunctRule, HomeRule, PlannerKnowledge, PointAt
 from .regions import region_of_level, regions_in, tender_region
 from .safety import THORAX, Guard, Place, Stop, pregnancy_level

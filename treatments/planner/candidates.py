@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from intake.assessment import ClinicalPicture
 
 from .facts import Facts
+from .items import Reason
 from .knowledge import Choice, PointRule, Site
 from .matching import Compiled, matching
-from .proposal import Reason
 from .recipes import PlannerKnowledge
 from .regions import region_of_level, tender_region
 
@@ -31,6 +31,7 @@ class Candidate:
     weights: dict[str, float] = field(default_factory=dict)
     sides: dict[str, str] = field(default_factory=dict)
     reasons: list[Reason] = field(default_factory=list)
+    covers: frozenset[str] = frozenset()  # the painful sites in whose regions it lies
     techniques: dict[str, str] = field(default_factory=dict)
     level: str = ""
     where: str = ""
@@ -63,6 +64,9 @@ def find_candidates(
                 _add(found, rule, choice, knowledge, "", choice.weight)
     for candidate in _tender_points(picture, facts, sites, knowledge):
         found[candidate.key] = candidate
+    if len(sites) > 1:
+        for candidate in found.values():
+            candidate.covers = frozenset(site.id for site in sites if candidate.region in site.regions)
     return [found[key] for key in sorted(found)]
 
 

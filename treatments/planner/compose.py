@@ -16,6 +16,7 @@ from .safety import Guard, Place, Stop
 
 BOTH = ("left", "right")
 UPRIGHT = "seated"
+UNCOVERED_BONUS = 25.0  # for a place that hurts and has no needle yet
 WHOLE_COURSE = 16  # needles on which a turn of the body is decided, so that no smaller budget decides otherwise
 
 
@@ -50,7 +51,8 @@ def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]
     # a girdle round the waist, not round the ribs; stress needs the back itself (BL18)
     belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"}) and "site:low_back" in facts.words
     belt = belt and "branch:liver_qi_stagnation" not in facts.words
-    if (outer_leg or belt) and len(facts.painful) == 1 and not movement:
+    hip = {"site:hip_side", "channel:gallbladder"} <= facts.words
+    if (outer_leg or belt or hip) and len(facts.painful) == 1 and not movement:
         wished = "side_lying"  # the whole side line lies open
     actual = wished if _can_lie(wished, facts) else "side_lying"
     second = _second_position(wished, movement, facts)
@@ -118,6 +120,7 @@ def _fill(
 ) -> list[Chosen]:
     chosen: list[Chosen] = []
     used: set[str] = set()
+    covered: dict[str, set[str]] = {"local": set(), "ashi": set()}
     left = needles
     for serves in slots.order:
         if left <= 0:
@@ -132,6 +135,8 @@ def _fill(
                 continue
             if position != layout.positions[0] and not candidate.with_movement:
                 weight -= cost
+            if serves in covered and covered[serves] and not candidate.covers <= covered[serves]:
+                weight += UNCOVERED_BONUS
             if best is None or weight > best[0]:
                 best = (weight, candidate, position)
         if best is None:
@@ -143,6 +148,8 @@ def _fill(
         item = Chosen(candidate, serves, side, position)
         chosen.append(item)
         used.add(candidate.key)
+        if serves in ("ashi", "segmental") or "local" in candidate.weights:
+            covered["ashi" if serves == "ashi" else "local"] |= candidate.covers
         left -= item.cost
     return chosen
 

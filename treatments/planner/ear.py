@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from .adjuncts import withhold
 from .candidates import site_tables
 from .facts import Facts
+from .items import EarItem, EarPointRef, Reason
 from .matching import Compiled, matching
-from .proposal import EarItem, EarPointRef, Reason, Withheld
+from .proposal import Withheld
 from .recipes import EarPoint, EarRule, EarUse, PlannerKnowledge
 from .safety import Guard
 

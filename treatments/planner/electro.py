@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from .adjuncts import withhold
 from .compose import Chosen
 from .facts import Facts
+from .items import Electro, Reason
 from .knowledge import Point
 from .matching import Compiled, first, matching
-from .proposal import Electro, Reason, Withheld
+from .proposal import Withheld
 from .recipes import ElectroGoal, ElectroPair, Exclusion
 from .safety import THORAX, Guard, Place, Stop
 

@@ -53,6 +53,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "pain": ("severe", "severe_now"),
     "sign": ("heat", "cold", "empty_heat", "stress", "anxiety"),
     "needles": ("none",),
+    "places": ("front_and_back",),
 }
 HEAT = (
     "quality.burning",
@@ -71,6 +72,8 @@ HEAT = (
 EMPTY_HEAT = ("body.empty_heat", "tongue.red_no_coat", "pulse.thin_rapid")
 COLD = ("quality.cold", "eased_by.heat", "worsened_by.cold_damp", "body.cold", "onset.cold_damp", "palpation.cold_skin")
 STRESS = ("onset.stress", "worsened_by.stress_much", "body.liver_tension", "body.anxious")
+FRONT_SITES = frozenset({"groin", "abdomen", "knee"})  # reached lying on the back
+BACK_SITES = frozenset({"neck", "upper_back", "mid_back", "low_back", "sacrum", "sacroiliac", "buttock", "coccyx"})
 STRAINS = ("accident", "lifting", "sport", "sudden")
 # Whoever might faint or must not be hurried is treated lying down, never seated with a strong point.
 LYING_ONLY = frozenset({"condition.fainter", "condition.frail", "age:over_75", "age:under_16", "person:pregnant"})
@@ -100,6 +103,8 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     words.update(mark.finding for mark in assessment.marks if mark.strength == "states")
     sites = tuple(site for site in SITES if site in assessment.sites) or _travelling_sites(words)
     words.update(f"site:{site}" for site in sites)
+    if not FRONT_SITES.isdisjoint(sites) and not BACK_SITES.isdisjoint(sites):
+        words.add("places:front_and_back")
     words.update(f"cause:{cause}" for cause in assessment.causes if cause in CAUSES)
     for place, channel in enumerate(assessment.channels):
         words.add(f"{'channel' if place == 0 else 'also'}:{channel}")

@@ -11,6 +11,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .items import Json
+from .merge_keys import (
+    COURSE,
+    IDENTITIES,
+    LABELS,
+    STAGE,
+    bare,
+    code_of,
+    course,
+    inside,
+    needles_of,
+    numbered,
+    once,
+    rows_of,
+    same_rows,
+    stage_rows,
+    without_stage,
+)
 from .merge_rows import (
     MISSING,
     Difference,
@@ -25,13 +43,11 @@ from .merge_rows import (
     same,
 )
 from .merge_words import Note, note, note_item
-from .proposal import Json, Treatment
+from .proposal import Treatment
 from .review_reading import as_plan_json, read_plan
 
 Plan = Treatment | Mapping[str, Any]
-STAGE = "@stage"  # where a row stands while it is merged: (position, which of that position)
 _LISTS = ("adjuncts", "ear", "home_care")
-_COURSE = ("phases", "per_week", "weeks", "sessions")  # say one thing together, so they are merged together
 _COUNTED = frozenset({"needles"})  # follows from side and levels, so it is counted anew
 _OWN = frozenset({"stages", "dose", "needles", *_LISTS})
 
@@ -88,12 +104,12 @@ class _Merge:
         self._note("", differences)
         merged["stages"] = self._stages()
         for name in _LISTS:
-            rows = self._rows([_list(version, name) for version in self.versions], _IDENTITIES[name], name)
+            rows = self._rows([rows_of(version, name) for version in self.versions], IDENTITIES[name], name)
             if rows or any(name in version for version in self.versions[1:]):
                 merged[name] = [dict(row) for row in rows]
         self._dose(merged)
         if any("needles" in version for version in self.versions[1:]):
-            merged["needles"] = sum(_needles(p) for stage in merged["stages"] for p in stage["points"])
+            merged["needles"] = sum(needles_of(p) for stage in merged["stages"] for p in stage["points"])
         by_verb = {verb: tuple(n for n in self.notes if n.verb == verb) for verb in ("kept", "taken", "conflict")}
         return MergeResult(merged, by_verb["kept"], by_verb["taken"], by_verb["conflict"])
 
@@ -122,12 +138,12 @@ class _Merge:
         return [row for key in order for row in standing[key]]
 
     def _group(self, group: Group, kind: str, accept: Callable[[Row], str]) -> list[Row]:
-        label = _LABELS[kind]((*group.mine, *group.new, *group.base)[0])
+        label = LABELS[kind]((*group.mine, *group.new, *group.base)[0])
         if not group.mine and not group.base:
             taken = []
             for row in group.new:
                 refused = accept(row)
-                self.notes.append(note_item(_LABELS[kind](row), "conflict" if refused else "taken", refused))
+                self.notes.append(note_item(LABELS[kind](row), "conflict" if refused else "taken", refused))
                 taken += [] if refused else [row]
             return taken
         if not group.mine:
@@ -137,45 +153,43 @@ class _Merge:
         if not group.new:
             if not group.base:
                 self.notes.append(note_item(label, "kept", "added"))
-            elif _same_rows(group.mine, group.base):
+            elif same_rows(group.mine, group.base):
                 self.notes.append(note_item(label, "taken", "left out"))
                 return []
             else:
                 self.notes.append(note_item(label, "conflict", "left out"))
-            return list(_once(group.mine))
+            return list(once(group.mine))
         if group.is_single:
             base = group.base[0] if group.base else {}
             merged, differences = merge_fields(base, group.mine[0], group.new[0], _COUNTED)
             self._note(label, differences)
             if any("needles" in row for row in (group.mine[0], group.new[0])):
-                merged["needles"] = _needles(merged)
+                merged["needles"] = needles_of(merged)
             return [merged]
         stands, difference = merge_value(list(group.base), list(group.mine), list(group.new), "")
         if difference is not None:
             self._note(label, [difference])
-        return list(_once(stands))
+        return list(once(stands))
 
     # ----------------------------------------------------------------- stages
 
     def _stages(self) -> list[Json]:
-        stages = [_stage_rows(version) for version in self.versions]
+        stages = [stage_rows(version) for version in self.versions]
         of_base, of_mine, of_new = stages
         taken_away = of_base.keys() - of_mine.keys()
 
         def accept_point(row: Row) -> str:
             return "stage removed" if row[STAGE] in taken_away else ""
 
-        points = self._rows(
-            [_inside(v, "points") for v in self.versions], _IDENTITIES["points"], "points", accept_point
-        )
-        needled = {(row[STAGE], _code(row)) for row in points}
+        points = self._rows([inside(v, "points") for v in self.versions], IDENTITIES["points"], "points", accept_point)
+        needled = {(row[STAGE], code_of(row)) for row in points}
 
         def accept_electro(row: Row) -> str:
             leads = {str(end).strip().upper() for pair in row.get("leads") or () for end in pair}
             return "" if all((row[STAGE], lead) in needled for lead in leads) else "not needled"
 
         currents = self._rows(
-            [_inside(v, "electro") for v in self.versions], _IDENTITIES["electro"], "electro", accept_electro
+            [inside(v, "electro") for v in self.versions], IDENTITIES["electro"], "electro", accept_electro
         )
         used = {row[STAGE] for row in (*points, *currents)}
         merged: dict[Key, Json] = {}
@@ -186,9 +200,9 @@ class _Merge:
         for key, stage in merged.items():
             own = [row for row in points if row[STAGE] == key]
             stage["points"] = [self._point(row) for row in self._in_stage_order(key, own)]
-            stage["electro"] = [_without(row) for row in currents if row[STAGE] == key]
+            stage["electro"] = [without_stage(row) for row in currents if row[STAGE] == key]
             if any("needles" in (version.get(key) or {}) for version in stages[1:]):
-                stage["needles"] = sum(_needles(point) for point in stage["points"])
+                stage["needles"] = sum(needles_of(point) for point in stage["points"])
         order = merge_order(list(of_base), list(of_mine), list(of_new), merged)
         return [merged[key] for key in order]
 
@@ -200,20 +214,20 @@ class _Merge:
             self._note(label, differences)
             return merged
         if mine is not None:
-            is_edited = base is None or not same(_bare(mine, skip), _bare(base, skip))
-            if not is_used and base is not None and (not is_edited or _list(mine, "points")):
+            is_edited = base is None or not same(bare(mine, skip), bare(base, skip))
+            if not is_used and base is not None and (not is_edited or rows_of(mine, "points")):
                 self.notes.append(note_item(label, "taken", "left out"))
                 return None
             if base is None:
                 self.notes.append(note_item(label, "kept", "added"))
             else:
                 self.notes.append(note_item(label, "conflict", "left out"))
-            return _bare(mine, skip)
-        if new is not None and base is None and (is_used or not _list(new, "points")):
+            return bare(mine, skip)
+        if new is not None and base is None and (is_used or not rows_of(new, "points")):
             self.notes.append(note_item(label, "taken", ""))
-            return _bare(new, skip)
+            return bare(new, skip)
         if is_used:  # a current or point that stays although its stage is gone everywhere else
-            return _bare(new or base or {}, skip)
+            return bare(new or base or {}, skip)
         if base is not None and new is not None:
             self.notes.append(note_item(label, "kept", "removed"))
         return None
@@ -221,16 +235,16 @@ class _Merge:
     def _in_stage_order(self, key: Key, rows: list[Row]) -> list[Row]:
         """Needling order within one stage: points that moved here stand as in the version that moved them."""
         base, mine, new = (
-            _numbered([row for row in _inside(version, "points") if row[STAGE] == key]) for version in self.versions
+            numbered([row for row in inside(version, "points") if row[STAGE] == key]) for version in self.versions
         )
-        own = _numbered(rows)
+        own = numbered(rows)
         return [own[place] for place in merge_order(list(base), list(mine), list(new), own)]
 
     @staticmethod
     def _point(row: Row) -> Json:
-        point = _without(row)
+        point = without_stage(row)
         if "needles" in point:
-            point["needles"] = _needles(point)
+            point["needles"] = needles_of(point)
         return point
 
     # ------------------------------------------------------------------- dose
@@ -245,127 +259,9 @@ class _Merge:
                 merged["dose"] = value
             return
         before: Row = base if isinstance(base, Mapping) else {}
-        fields, differences = merge_fields(before, mine, new, frozenset(_COURSE))
-        value, difference = merge_value(_course(before), _course(mine), _course(new), "course")
+        fields, differences = merge_fields(before, mine, new, frozenset(COURSE))
+        value, difference = merge_value(course(before), course(mine), course(new), "course")
         if difference is not None:
             differences.insert(0, difference)
         self._note("dose", differences)
         merged["dose"] = {**value, **fields}
-
-
-# ---------------------------------------------------------------------- reading
-
-
-def _list(version: Mapping[str, Any], name: str) -> list[Row]:
-    return list(version.get(name) or ())
-
-
-def _stage_rows(version: Json) -> dict[Key, Json]:
-    """Stages by position and which of that position it is."""
-    found: dict[Key, Json] = {}
-    for stage in _list(version, "stages"):
-        position = str(stage.get("position") or "")
-        found[(position, sum(1 for key in found if key[0] == position))] = dict(stage)
-    return found
-
-
-def _inside(version: Json, name: str) -> list[Row]:
-    """Points or currents of all stages, each knowing its stage."""
-    return [{**row, STAGE: key} for key, stage in _stage_rows(version).items() for row in _list(stage, name)]
-
-
-def _without(row: Row) -> Json:
-    return {name: value for name, value in row.items() if name != STAGE}
-
-
-def _bare(stage: Row, skip: frozenset[str]) -> Json:
-    return {name: value for name, value in stage.items() if name not in skip}
-
-
-def _numbered(rows: Sequence[Row]) -> dict[Key, Row]:
-    """Points by place, and which of that place where one is needled more than once."""
-    found: dict[Key, Row] = {}
-    for row in rows:
-        place = _place(row)
-        found[(*place, sum(1 for key in found if key[:2] == place))] = row
-    return found
-
-
-def _place(row: Row) -> Key:
-    return (_code(row), str(row.get("where") or "").strip())
-
-
-def _course(dose: Row) -> Json:
-    return {name: dose[name] for name in _COURSE if name in dose}
-
-
-def _code(row: Row) -> str:
-    return str(row.get("code") or "").strip().upper()
-
-
-def _needles(point: Row) -> int:
-    """A needle for each level and side, as PlannedPoint counts."""
-    return max(1, len(point.get("levels") or ())) * (2 if point.get("side") == "both" else 1)
-
-
-def _point_key(row: Row) -> Key:
-    return (*_place(row), str(row.get("side") or ""), tuple(row.get("levels") or ()))
-
-
-def _same_rows(one: Sequence[Row], other: Sequence[Row]) -> bool:
-    return same(list(one), list(other))
-
-
-def _once(rows: Sequence[Row]) -> list[Row]:
-    """Without rows that say the same twice: for points the same place and side, for others the whole row."""
-    found: list[Row] = []
-    for row in rows:
-        is_point = "code" in row
-        if not any(_point_key(row) == _point_key(f) if is_point else same(row, f) for f in found):
-            found.append(row)
-    return found
-
-
-def _leads(row: Row) -> Key:
-    """The pairs joined, whichever way round they are written."""
-    levels = row.get("lead_levels") or ()
-    ends = []
-    for i, pair in enumerate(row.get("leads") or ()):
-        at = tuple(levels[i]) if i < len(levels) else ("", "")
-        ends.append(tuple(sorted(zip((str(end).upper() for end in pair), at, strict=False))))
-    return (tuple(sorted(ends)),)
-
-
-def _field(*names: str) -> Callable[[Row], Key]:
-    def identity(row: Row) -> Key:
-        return tuple(str(row.get(name) or "").strip() for name in names)
-
-    return identity
-
-
-_IDENTITIES: dict[str, tuple[Callable[[Row], Key], ...]] = {
-    "points": (_place,),
-    "electro": (_leads, _field("side")),
-    "adjuncts": (_field("kind"), _field("where"), _field("detail")),
-    "ear": (_field("method"), _field("side")),
-    "home_care": (_field("kind"), _field("text")),
-}
-
-
-def _point_label(row: Row) -> str:
-    where = str(row.get("where") or "").strip()
-    return f"{_code(row)} ({where})" if where else " ".join((_code(row), *map(str, row.get("levels") or ())))
-
-
-def _electro_label(row: Row) -> str:
-    pairs = ("–".join(str(end) for end in pair) for pair in row.get("leads") or ())
-    return f"current {', '.join(pairs)}".strip()
-
-
-_LABELS: dict[str, Callable[[Row], str]] = {
-    "points": _point_label,
-    "electro": _electro_label,
-    "adjuncts": lambda row: str(row.get("kind") or "adjunct").replace("_", " "),
-    "ear": lambda row: f"ear {str(row.get('method') or 'points').replace('_', ' ')}",
-    "home_care": lambda row: f"home care: {str(row.get('kind') or 'advice').replace('_', ' ')}",
-}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .items import Json
 from .merge_rows import MISSING, Difference, Verb
-from .proposal import Json
 
 _FIELDS = {
     "@stage": "position",

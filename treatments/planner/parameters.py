@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from .compose import Chosen
 from .facts import Facts
+from .items import Needle, PlannedPoint, Role
 from .knowledge import Point
-from .proposal import Needle, PlannedPoint, Role
 from .recipes import AshiRegion, DepthRule, NeedleSize, Person, Technique
 from .safety import THORAX, Guard, Place
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from intake.assessment import ClinicalPicture
 
@@ -17,88 +17,21 @@ from .candidates import LEVELS, Candidate, find_candidates, site_tables
 from .compose import Chosen
 from .ear import ear_needles, ear_uses, plan_ear
 from .facts import Facts, read_facts
-from .knowledge import PointRule
-from .matching import Compiled, compile_rules, first, matching
+from .items import Dose, Electro, Phase, PlannedPoint, Reason, Stage
+from .matching import first, matching
 from .parameters import needling_order, plan_point, retention
-from .proposal import Dose, Electro, Phase, PlannedPoint, Proposal, Question, Reason, Stage, Treatment, Withheld
-from .recipes import (
-    AdjunctRule,
-    DepthRule,
-    DoseRule,
-    EarRule,
-    EarUse,
-    ElectroGoal,
-    ElectroPair,
-    Exclusion,
-    HomeRule,
-    Person,
-    PlannerKnowledge,
-    Slots,
-    Technique,
-)
+from .program import PROGRAMS, Program
+from .proposal import Proposal, Question, Treatment, Withheld
+from .recipes import ElectroGoal, Person, PlannerKnowledge
 from .safety import Guard, Place, build_guard, limb_at_risk
 
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
 
 
-@dataclass(frozen=True)
-class _Program:
-    """The rules of one knowledge, compiled."""
-
-    rules: tuple[Compiled[PointRule], ...]
-    persons: tuple[Compiled[Person], ...]
-    slots: tuple[Compiled[Slots], ...]
-    techniques: tuple[Compiled[Technique], ...]
-    depths: tuple[Compiled[DepthRule], ...]
-    goals: tuple[Compiled[ElectroGoal], ...]
-    exclusions: tuple[Compiled[Exclusion], ...]
-    pairs: tuple[Compiled[ElectroPair], ...]
-    adjuncts: tuple[Compiled[AdjunctRule], ...]
-    ear: tuple[Compiled[EarRule], ...]
-    ear_uses: tuple[Compiled[EarUse], ...]
-    home: tuple[Compiled[HomeRule], ...]
-    doses: tuple[Compiled[DoseRule], ...]
-
-
-class _Programs:
-    """Compiled rules by knowledge; a process knows one or two."""
-
-    def __init__(self) -> None:
-        self._kept: dict[int, tuple[PlannerKnowledge, _Program]] = {}
-
-    def of(self, knowledge: PlannerKnowledge) -> _Program:
-        kept = self._kept.get(id(knowledge))
-        if kept is None:
-            kept = (knowledge, _compile(knowledge))
-            self._kept[id(knowledge)] = kept
-        return kept[1]
-
-
-def _compile(knowledge: PlannerKnowledge) -> _Program:
-    return _Program(
-        rules=compile_rules(knowledge.rules),
-        persons=compile_rules(knowledge.persons),
-        slots=compile_rules(knowledge.slots),
-        techniques=compile_rules(knowledge.techniques),
-        depths=compile_rules(knowledge.depths),
-        goals=compile_rules(knowledge.goals),
-        exclusions=compile_rules(knowledge.exclusions),
-        pairs=compile_rules(knowledge.pairs),
-        adjuncts=compile_rules(knowledge.adjuncts),
-        ear=compile_rules(knowledge.ear_rules),
-        ear_uses=compile_rules(knowledge.ear_uses),
-        home=compile_rules(knowledge.home),
-        doses=compile_rules(knowledge.doses),
-    )
-
-
-_PROGRAMS = _Programs()
-
-
 def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
     """The proposal for one patient. Never raises for a picture that the assessment accepted."""
     assessment = picture.assessment
-    program = _PROGRAMS.of(knowledge)
+    program = PROGRAMS.of(knowledge)
     facts = read_facts(picture)
     regions = frozenset(region for site in site_tables(facts, knowledge) for region in site.regions)
     guard = build_guard(picture, facts, knowledge, regions)
@@ -123,7 +56,7 @@ def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
 
 
 def _treatment(
-    picture: ClinicalPicture, facts: Facts, guard: Guard, knowledge: PlannerKnowledge, program: _Program
+    picture: ClinicalPicture, facts: Facts, guard: Guard, knowledge: PlannerKnowledge, program: Program
 ) -> tuple[Treatment, list[Withheld]]:
     out: list[Withheld] = []
     persons = matching(program.persons, facts)
@@ -162,7 +95,7 @@ def _stages(
     facts: Facts,
     guard: Guard,
     knowledge: PlannerKnowledge,
-    program: _Program,
+    program: Program,
     persons: Sequence[Person],
     needles: int,
     out: list[Withheld],
@@ -209,7 +142,7 @@ def _build_stages(
     facts: Facts,
     guard: Guard,
     knowledge: PlannerKnowledge,
-    program: _Program,
+    program: Program,
     persons: Sequence[Person],
     goal: ElectroGoal | None,
     pairs: Sequence[electro.Pair],
@@ -316,7 +249,7 @@ def _name(item: Chosen) -> str:
     return candidate.code + (f" {candidate.level}" if candidate.level else "")
 
 
-def _dose(facts: Facts, program: _Program) -> Dose:
+def _dose(facts: Facts, program: Program) -> Dose:
     rule = first(program.doses, facts)
     assert rule is not None, "the last dose rule holds always; check_knowledge proves it"
     return Dose(

@@ -8,7 +8,7 @@ from itertools import combinations
 from .adjuncts import MODALITY_OF, stops_at
 from .regions import regions_in
 from .review_context import WEAK, AlertLevel, Context
-from .review_reading import ReadItem, ReadRef
+from .review_values import ReadItem, ReadRef
 from .safety import THORAX
 
 BLEEDING = re.compile(r"\b(wet|bleed\w*|blood-?letting|lancet|plum[- ]blossom|seven[- ]star)\b")

@@ -12,12 +12,12 @@ from intake.assessment import ClinicalPicture
 
 from .candidates import site_tables
 from .facts import Facts, read_facts
+from .items import Json
 from .knowledge import Point, Rule, When
 from .names import find_point
-from .proposal import Json
 from .recipes import DepthRule, Person, PlannerKnowledge
 from .regions import region_of_level, tender_region
-from .review_reading import ReadPlan, ReadPoint, ReadStage
+from .review_values import ReadPlan, ReadPoint, ReadStage
 from .safety import Guard, Place, Stop, build_guard
 
 AlertLevel = Literal["forbidden", "needs_reason", "caution"]

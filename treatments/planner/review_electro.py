@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .matching import compile_rules, first
 from .review_context import WEAK, AlertLevel, Context, Spot
-from .review_reading import ReadElectro, ReadStage
+from .review_values import ReadElectro, ReadStage
 from .safety import THORAX, Stop
 
 MOST_MINUTES = 30  # longer was linked to a burn (rules: hard limit, DESIGN)

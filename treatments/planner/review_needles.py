@@ -10,7 +10,7 @@ from .knowledge import Point
 from .recipes import DepthRule, Person
 from .regions import LIMB_OF_REGION
 from .review_context import SIDES, AlertLevel, Context, Spot
-from .review_reading import ReadPoint, ReadStage
+from .review_values import ReadPoint, ReadStage
 from .safety import THORAX
 
 POSITIONS = ("prone", "supine", "side_lying", "seated")

@@ -9,8 +9,9 @@ from typing import Any
 
 from intake.assessment import Case, CaseError, ClinicalPicture, Fault, IntakeKnowledge, assess
 
+from .items import Json
 from .merge import merge
-from .proposal import Json, Proposal, Treatment
+from .proposal import Proposal, Treatment
 from .propose import propose
 from .recipes import PlannerKnowledge
 

@@ -92,7 +92,7 @@ def test_faults_of_every_kind_are_told_at_once_with_their_files(tmp_path):
     faults = check_knowledge(folder)
     for start in (
         "rules/local.toml: rule[local.low_back]: sorces",
-        "rules/distal.toml: distal.bladder: no such point 'BL99'",
+        "rules/distal.toml: distal.bladder_back: no such point 'BL99'",
         "points/bladder.toml: point[BL23]: cap_mm",
     ):
         assert any(fault.startswith(start) for fault in faults), f"{start} is not among {faults}"

@@ -55,6 +55,8 @@ def options(word):
     if kind == "sciatica":
         path = (SCIATICA[value],) if value in SCIATICA else ()
         return [((*path, "radiation.below_knee", "quality.electric"), {})]
+    if kind == "places":
+        return [(("site.low_back", "site.knee"), {})]
     if kind == "visit":
         return [((), {("visit",): 1 if value == "first" else 3})]
     if kind == "age":
