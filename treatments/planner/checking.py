@@ -63,11 +63,7 @@ def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[str
         *contradictions(knowledge),
         *_contraindication_faults(knowledge),
         *_table_faults(knowledge),
-        *(
-            f"modality: nothing ever proposes {modality}"
-            for modality in MODALITIES
-            if modality not in proposes(knowledge)
-        ),
+        *_modality_faults(knowledge),
         *(
             f"coverage: {row.pattern} at {row.site}: no candidate that is {', '.join(_lacking(row))}"
             for row in coverage(knowledge)
@@ -93,11 +89,19 @@ def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
     return rows
 
 
+def _modality_faults(knowledge: PlannerKnowledge) -> list[str]:
+    """Every kind of treatment is proposed for somebody, but for what a clinic has switched off."""
+    if knowledge.switched_off:
+        return []
+    found = proposes(knowledge)
+    return [f"modality: nothing ever proposes {modality}" for modality in MODALITIES if modality not in found]
+
+
 def proposes(knowledge: PlannerKnowledge) -> dict[str, tuple[str, ...]]:
     """Modality -> the rules that bring it, of those whose condition can hold."""
     found: dict[str, list[str]] = {}
     for rule in knowledge.every_rule():
-        if rule.id in knowledge.silent or never_holds(rule.when):
+        if never_holds(rule.when):
             continue
         brings: list[str] = []
         if isinstance(rule, PointRule):

@@ -111,6 +111,20 @@ def test_the_example_of_the_docs_is_sound():
     ]
 
 
+def test_an_ear_method_that_is_switched_off_gives_way_to_the_lighter_one_and_frees_no_needle(own, picture, accident):
+    """Nor does a clinic that uses no tacks, magnets or ear needles at all have a fault in its file."""
+    off = ["ear.use.tacks_strong_pain", "ear.use.magnets_older", "ear.use.needles_acute", "ear.use.needles_not_prone"]
+    path = own("", head="switched_off = " + str(off).replace("'", '"') + "\n" + HEAD)
+    assert check_knowledge(own=path) == ()
+    ours, theirs = load_planner_knowledge(), load_planner_knowledge(own=path)
+    for told, methods in (({"days": 10}, ["needles", "seeds"]), ({"visit": 3}, ["press_tacks"])):
+        patient = picture(accident, pain=9, **told)
+        with_all, without = (propose(patient, known).as_json()["treatment"] for known in (ours, theirs))
+        assert [item["method"] for item in with_all["ear"]] == methods
+        assert [item["method"] for item in without["ear"]] == ["seeds"]
+        assert without["stages"] == with_all["stages"]
+
+
 def test_without_a_file_nothing_is_added():
     base = load_planner_knowledge()
     assert base.version == "2026.11.1" and base.switched_off == () and base.silent == frozenset()
