@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from clinic.audit.models import AuditEvent
@@ -121,3 +123,34 @@ def test_the_second_factor_page_says_whether_it_is_on() -> None:
     client.force_login(user)
     page = client.get("/accounts/2fa/").content.decode()
     assert "Set up the app" in page and "Whoever learns your password" in page
+
+
+def test_a_second_factor_is_set_up_and_then_asked_for() -> None:
+    User.objects.create_user("o@example.org", "a long pass phrase", name="Olu", is_owner=True)
+    client, _ = sign_in("o@example.org")
+    page = client.get("/accounts/2fa/totp/activate/", follow=True).content.decode()
+    assert "Is it you?" in page
+    client.post("/accounts/reauthenticate/", {"password": "a long pass phrase"})
+    page = client.get("/accounts/2fa/totp/activate/").content.decode()
+    found = re.search(r"text-break\">([A-Z2-7]+)<", page)
+    assert found
+    secret = found.group(1)
+
+    def code() -> str:
+        counter = next(iter(totp.yield_hotp_counters_from_time()))
+        return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
+
+    wrong = client.post("/accounts/2fa/totp/activate/", {"code": "000000" if code() != "000000" else "111111"})
+    assert "error-summary" in wrong.content.decode() and secret in wrong.content.decode()
+    codes = client.post("/accounts/2fa/totp/activate/", {"code": code()}, follow=True).content.decode()
+    listed = re.findall(r"<li>(\d{8})</li>", codes)
+    assert len(listed) == 10 and "Recovery codes" in codes
+    assert "10 of 10 left" in client.get("/accounts/2fa/").content.decode()
+
+    again, _ = sign_in("o@example.org")
+    assert again.get("/clinic/").status_code == 302  # the password alone does not open anything
+    asked = again.get("/accounts/2fa/authenticate/").content.decode()
+    assert "Second factor" in asked
+    assert "error-summary" in again.post("/accounts/2fa/authenticate/", {"code": "x"}).content.decode()
+    again.post("/accounts/2fa/authenticate/", {"code": listed[0]})
+    assert again.get("/clinic/").status_code == 200
