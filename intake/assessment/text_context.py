@@ -189,6 +189,9 @@ class Context:
     def _is_of_another(self, match: Occurrence) -> bool:
         """Whose trouble it is: of all owners named up to the end of the match, the last one counts."""
         first = match.start - CLAUSE_REACH
+        words = self._matcher.words
+        if self._between("other_behind", match.end, match.end + 1) and words.breaks[match.end] == NO_BREAK:
+            return True
         others = [cue for cue in self._between("other", first, match.end) if self._can_speak_of(cue, match)]
         if not others:
             return False

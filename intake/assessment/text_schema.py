@@ -34,6 +34,7 @@ CueKind = Literal[
     "resolved",  # all fine since, went away
     "hypothesis",  # afraid of, what if
     "other",  # my mother, his
+    "other_behind",  # patients, residents: right behind the phrase ("incontinent patients")
     "own",  # I, my
     "fleeting",  # gone in a minute, after sitting cross-legged
 ]

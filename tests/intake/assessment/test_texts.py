@@ -10,6 +10,8 @@ English 52/60 and 4/60, Spanish 54/60 and 3/60, German 53/60 and 4/60; the seven
 English 46/60 and 5/60, Spanish 26/30 and 3/30, German 27/30 and 2/30; the eighth, again after repairs:
 English 41/45 and 5/45, Spanish 27/30 and 2/29, German 28/30 and 3/30. By the seventh and eighth
 that author had read the lexicons. Many harmless ones of these three parts hold words of a grave sign on purpose.
+The ninth is by strangers who had seen nothing of this, in the proportions of ordinary intakes:
+English 143/180 and 14/182, Spanish 73/90 and 6/91, German 69/90 and 7/91.
 New wordings fare like these first figures, not like the figures after repair that the test below asks for.
 """
 
@@ -99,6 +101,8 @@ def test_the_sentences_are_enough_and_cover_every_emergency(language: str):
     ("text", "finding"),
     [
         ("I cant feel my privates", "flag.saddle_numbness"),
+        ("a wee bit of wee comes out when I stand up", "flag.bladder_leak"),
+        ("I help incontinent patients and since Monday I wet myself", "flag.bladder_leak"),
         ("I can’t feel it when I wipe", "flag.saddle_numbness"),
         ("I CAN'T PEE", "flag.bladder_retention"),
         ("No fever, no chills, but I keep wetting myself", "flag.bladder_leak"),
@@ -135,6 +139,9 @@ def test_states(text: str, finding: str):
         "",
         "   \n\t ",
         "No numbness.",
+        "I struggle a wee bit to get going in the morning",
+        "I lift incontinent patients all day",
+        "I can't touch my toes",
         "I don't feel any numbness down there",
         "Numbness? No. Trouble peeing? No.",
         "Fever: none",
@@ -291,10 +298,17 @@ def test_work_grows_with_the_length_only(unit: str):
     assert large <= 12 * small  # eight times the text; a square would be sixty-four
 
 
+def test_a_saying_counts_only_as_a_whole():
+    """ "blood" of "blood pressure" is no blood, but "high blood pressure" is an entry of its own."""
+    assert stated("24 weeks pregnant, low blood pressure") == set()
+    assert "condition.hypertension_controlled" in asked("high blood pressure")
+
+
 def test_faults_are_all_named():
     broken = """
 language = "xx"
 common = "a"
+sayings = "alone"
 [words]
 good = "one | two"
 idle = "three"
@@ -311,6 +325,7 @@ any = "good & nowhere | &"
     assert "unknown name 'nowhere'" in text
     assert "idle: nothing uses this name" in text
     assert "has an empty part" in text
+    assert "'alone' is a single word" in text
     assert "yy.toml: surprise" in text
 
 
