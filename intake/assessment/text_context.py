@@ -86,9 +86,11 @@ class Context:
 
     def _is_under(self, kind: str, match: Occurrence, reach: int) -> bool:
         """Whether a cue of this kind, standing before a word of the match, reaches that word."""
+        cues = self._between(kind, match.start - reach, match.end)
         # "no sale ni una gota": inside a phrase that says no itself, another no changes nothing
-        end = match.start if kind != "hypothesis" and self._holds_negation(match) else match.end
-        for cue in self._between(kind, match.start - reach, end):
+        if cues and kind != "hypothesis" and self._holds_negation(match):
+            cues = [cue for cue in cues if cue.start < match.start]
+        for cue in cues:
             if not self._can_speak_of(cue, match):
                 continue
             target = next((i for i in match.used if i >= cue.end), None)

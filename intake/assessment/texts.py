@@ -8,7 +8,6 @@ phrases is our own (DESIGN), measured by the sentences kept with the tests; nobo
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -78,14 +77,13 @@ class _Reading:
 
 def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Reading]) -> list[TextSign]:
     signs: list[TextSign] = []
-    found: Counter[int] = Counter()
-    last: tuple[int, Occurrence] | None = None
+    places: dict[int, list[Occurrence]] = {}
     for number, match, anywhere in reading.matcher.signs():
-        if (
-            found[number] == MAX_PER_FINDING
-            or last == (number, match)
-            or not all(map(reading.context.is_said, anywhere))
-        ):
+        known = places.setdefault(number, [])
+        # what overlaps a place found before adds nothing
+        if len(known) == MAX_PER_FINDING or any(match.start < k.end and k.start < match.end for k in known):
+            continue
+        if not all(map(reading.context.is_said, anywhere)):
             continue
         sign = reading.language.signs[number]
         speakers = _speakers(match, readings)
@@ -93,8 +91,7 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
             continue
         if not any(judge.context.silences(match, sign.ignores) for judge in _judges(match, reading, speakers)):
             signs.append(_text_sign(sign.finding, sign.strength, key, words, match, reading.language.code))
-            found[number] += 1
-            last = (number, match)
+            known.append(match)
     return signs
 
 
