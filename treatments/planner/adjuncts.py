@@ -15,7 +15,7 @@ from .matching import Compiled, matching
 from .proposal import Withheld
 from .recipes import AdjunctRule, HomeRule, PlannerKnowledge, PointAt
 from .regions import region_of_level, regions_in, tender_region
-from .safety import THORAX, Guard, Place, Stop, pregnancy_level
+from .safety import THORAX, Guard, Place, Stop, limb_of_region, pregnancy_level
 
 MODALITY_OF = {
     "cupping_dry": "cupping",
@@ -26,10 +26,8 @@ MODALITY_OF = {
     "acupressure": "acupressure",
     "tuina": "acupressure",
 }
-ROOTS_OF = {
-    **{f"{side} leg": f"{side} buttock, hip and leg" for side in ("left", "right")},
-    **{f"{side} arm": f"{side} shoulder and arm" for side in ("left", "right")},
-}
+WITH_ROOT = {"leg": "buttock, hip and leg", "arm": "shoulder and arm"}  # what is left alone together
+WITH_ROOT_REGIONS = ("leg", "forearm")
 LEVEL_NAMES = {"override": "needs_override", "forbid": "forbidden"}
 
 
@@ -75,12 +73,16 @@ def plan_adjuncts(
         if rule.points and not refs:
             continue
         where = rule.where.replace("{cups}", place)
-        alone = guard.limbs_left_alone(modality, regions_in(where))
+        regions = regions_in(where)
+        alone = guard.limbs_left_alone(modality, regions)
+        if _is_only_there(regions, alone, facts):
+            out.extend(withhold(rule.kind, modality, stop) for stop in alone.values())
+            continue
         kept.append(
             Adjunct(
                 kind=rule.kind,
                 detail=rule.detail,
-                where=where + "".join(f"; not on the {ROOTS_OF[limb]}" for limb in alone),
+                where=where + "".join(f"; not on the {side} {WITH_ROOT[limb]}" for side, limb in alone),
                 minutes=rule.minutes,
                 because=(Reason(rule.id, rule.text, rule.sources),),
                 points=refs,
@@ -91,6 +93,12 @@ def plan_adjuncts(
             )
         )
     return tuple(kept), out
+
+
+def _is_only_there(regions: Sequence[str], alone: Mapping[tuple[str, str], Stop], facts: Facts) -> bool:
+    """Whether a place lies on barred limbs alone, on every painful side."""
+    limbs = {limb_of_region(region) for region in regions}
+    return bool(alone) and all((side, limb) in alone for limb in limbs for side in facts.painful)
 
 
 def safe_refs(
@@ -198,6 +206,7 @@ def plan_home(
             continue
         cautions: tuple[str, ...] = ()
         refs: tuple[PointRef, ...] = ()
+        sheet = rule.sheet.replace("{place}", place)
         if rule.modality:
             # At home nothing is gated by what is merely not asked yet: the sheet itself says where not to use it.
             stops = tuple(stop for stop in guard.against(rule.modality) if not stop.is_open or stop.level == "caution")
@@ -210,6 +219,11 @@ def plan_home(
             if dropped:  # the sheet names every place: a sheet with a barred place is not handed out
                 continue
             cautions = tuple(dict.fromkeys(stop.text for stop in stops))
-        sheet = rule.sheet.replace("{place}", place)
+            if "{place}" in rule.sheet:
+                alone = guard.limbs_left_alone(rule.modality, WITH_ROOT_REGIONS)
+                if _is_only_there(regions_in(place), alone, facts):
+                    out += [withhold(f"home {rule.kind}", rule.modality, alone_stop) for alone_stop in alone.values()]
+                    continue
+                sheet += "".join(f" Not on the {side} {WITH_ROOT[limb]}." for side, limb in alone)
         kept.append(HomeCare(rule.kind, sheet, (Reason(rule.id, rule.text, rule.sources),), refs, cautions))
     return tuple(kept), out

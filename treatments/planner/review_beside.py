@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
-from .adjuncts import MODALITY_OF, stops_at
+from .adjuncts import MODALITY_OF, WITH_ROOT, stops_at
 from .regions import regions_in
 from .review_context import WEAK, AlertLevel, Context
 from .review_values import ReadItem, ReadRef
@@ -14,6 +14,7 @@ from .safety import THORAX
 BLEEDING = re.compile(r"\b(wet|bleed\w*|blood-?letting|lancet|plum[- ]blossom|seven[- ]star)\b")
 MARKLESS = re.compile(r"\b(flash|empty)\b")
 SLIDING_ONLY = re.compile(r"\b(sliding|moving|running)\b")
+NOT_CLAUSE = re.compile(r"\b(?:not|never|away from|without)\b[^;.]*")
 RETAINED = re.compile(r"\b(retain\w*|stationary|left)\b")
 MOST_MINUTES = {"cupping": 15, "guasha": 10, "moxa_heat": 20}
 GENTLE_MINUTES = {"cupping": 5, "guasha": 3, "moxa_heat": 15}
@@ -50,6 +51,7 @@ def _check_adjunct(ctx: Context, item: ReadItem) -> None:
         _check_needled(ctx, item, name)
     if modality == "moxa_heat":
         _check_heat(ctx, item.path, name, is_home=False)
+    _check_limbs(ctx, item, modality, name)
     _check_injury(ctx, item, modality, name)
     _check_minutes(ctx, item, modality, name)
     _check_after_needles(ctx, item, modality, name)
@@ -68,6 +70,19 @@ def _check_ref(ctx: Context, ref: ReadRef, modality: str, needled: bool = False)
     sides = ("left", "right") if ref.side in ("both", None) and point.sides != "midline" else (ref.side or "midline",)
     stops = [stop for side in sides for stop in stops_at(point, side, modality, ctx.guard, needled)]
     ctx.add_stops(dict.fromkeys(stops), modality, ref.code, ref.path, ref.code)
+
+
+def _check_limbs(ctx: Context, item: ReadItem, modality: str, name: str) -> None:
+    """Cups, scraping, warmth or hands on a limb that is left alone, as far as the words of the place tell."""
+    words = item.where.lower()
+    told = set(re.findall(r"\w+", NOT_CLAUSE.sub(" ", words)))
+    for (side, limb), stop in ctx.guard.limbs_left_alone(modality, regions_in(item.where)).items():
+        other = "right" if side == "left" else "left"
+        if side in told or "both" in told:
+            ctx.add_stops((stop,), modality, name, item.path, name)
+        elif other not in told and not any(side in clause for clause in NOT_CLAUSE.findall(words)):
+            text = f"{name}: say where; not on the {side} {WITH_ROOT[limb]}."
+            ctx.add("needs_reason", "limb_left_alone", text, item.path, name, (stop.because,), stop.source)
 
 
 def _check_needled(ctx: Context, item: ReadItem, name: str) -> None:

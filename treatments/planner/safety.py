@@ -97,14 +97,16 @@ class Guard:
         stops += self.against_in_pregnancy(point, place.region)
         return tuple(sorted(set(stops), key=_gravest))
 
-    def limbs_left_alone(self, modality: str, regions: Iterable[str]) -> tuple[str, ...]:
-        """Known limbs ("left leg") that this modality must not touch and that take part in these regions."""
-        touched = {DRAINS_WITH.get(region) or LIMB_OF_REGION.get(region) for region in regions}
-        return tuple(
-            f"{side} {limb}"
-            for (limb, side), stops in sorted(self.limbs[modality].items())
-            if limb in touched and any(stop.level != "caution" and not stop.is_open for stop in stops)
-        )
+    def limbs_left_alone(self, modality: str, regions: Iterable[str]) -> dict[tuple[str, str], Stop]:
+        """Limbs, as ("left", "leg"), known to be kept from this modality that take part in these regions, with the
+        gravest stop."""
+        touched = {limb_of_region(region) for region in regions}
+        found: dict[tuple[str, str], Stop] = {}
+        for (limb, side), stops in sorted(self.limbs[modality].items()):
+            known = [stop for stop in stops if stop.level != "caution" and not stop.is_open]
+            if limb in touched and known:
+                found[side, limb] = max(known, key=lambda stop: stop.severity)
+        return found
 
     def _thoracic_deep(self) -> tuple[Stop, ...]:
         """The shoulder is no trunk, but the lung lies under it."""
@@ -131,6 +133,11 @@ class Guard:
 def limb_at_risk(region: str, limb: str) -> str:
     """The limb a place belongs to or drains with: "arm", "leg" or "none"."""
     return DRAINS_WITH.get(region, "none") if limb == "none" else limb
+
+
+def limb_of_region(region: str) -> str:
+    """The limb a region belongs to or drains with: "arm", "leg" or "none"."""
+    return DRAINS_WITH.get(region) or LIMB_OF_REGION.get(region, "none")
 
 
 def pregnancy_level(point: Point, region: str, phase: str) -> str:

@@ -179,6 +179,16 @@ QUIET: list[tuple[str, ClinicalPicture, Json]] = [
         picture(),
         plan(adjuncts=[adjunct(**CUPS), adjunct("gua_sha", where="top of the shoulders")]),
     ),
+    (
+        "cups on the other buttock",
+        picture("condition.lymphoedema_right_leg"),
+        plan(adjuncts=[adjunct(**{**CUPS, "where": "left buttock"})]),
+    ),
+    (
+        "cups that spare the leg at risk",
+        picture("condition.lymphoedema_right_leg"),
+        plan(adjuncts=[adjunct(**{**CUPS, "where": "gluteal muscles; not on the right buttock, hip and leg"})]),
+    ),
     ("moxa in cold", picture(base=COLD), plan(adjuncts=[adjunct("moxa_indirect", minutes=12)])),
     ("antiplatelet, cups", picture("condition.antiplatelet"), plan(BACK, adjuncts=[adjunct(**CUPS)])),
     ("asthma, lamp not gated", picture("condition.hypertension_controlled"), plan(BACK)),

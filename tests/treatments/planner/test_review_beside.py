@@ -20,7 +20,25 @@ from tests.support.review_plans import (
     stage,
 )
 
+LYMPH = "condition.lymphoedema_right_leg"
 CASES: list[Caught] = [
+    # a limb left alone
+    (
+        "cups on the buttock of a leg at risk",
+        picture(LYMPH),
+        plan(adjuncts=[adjunct(**{**CUPS, "where": "right buttock"})]),
+        "forbidden",
+        "lymph_right_leg",
+        "cupping dry",
+    ),
+    (
+        "a place that leaves the side open",
+        picture(LYMPH),
+        plan(adjuncts=[adjunct("heat_lamp", where="buttock and back of the thigh")]),
+        "needs_reason",
+        "limb_left_alone",
+        "heat lamp",
+    ),
     # beside the needles
     (
         "cups over needles",

@@ -227,3 +227,16 @@ def test_children_pregnant_and_very_old_patients_get_seeds_or_nothing_in_the_ear
         proposal = proposed(present, visit=visit, pain=9, days=20, **more)
         methods = {item["method"] for item in proposal["treatment"]["ear"]} if proposal["treatment"] else set()
         assert not methods & {"press_tacks", "needles", "magnets"}
+
+
+def test_warmth_and_cups_stay_off_a_limb_at_risk_and_its_root(proposed):
+    """Pain on that limb alone: none of it. Pain elsewhere as well: the words say where not."""
+    knee = ("site.knee", "side.left", "onset.cold_damp", "worsened_by.cold_damp", "eased_by.heat", "quality.heavy")
+    only = proposed((*knee, "condition.lymphoedema_left_leg"), visit=3)["treatment"]
+    assert not {item["kind"] for item in only["adjuncts"]} & {"cupping_dry", "heat_lamp", "gua_sha"}
+    assert "heat" not in {item["kind"] for item in only["home_care"]}
+    both = proposed((*knee, "site.low_back", "condition.lymphoedema_left_leg"), visit=3)["treatment"]
+    spared = [item for item in both["adjuncts"] if item["kind"] in ("cupping_dry", "heat_lamp")]
+    assert spared and all("not on the left buttock, hip and leg" in item["where"] for item in spared)
+    (heat,) = [item for item in both["home_care"] if item["kind"] == "heat"]
+    assert "Not on the left buttock, hip and leg." in heat["text"]
