@@ -134,5 +134,8 @@
   box.querySelectorAll("[role=table],[role=rowgroup],[role=row],[role=cell],[role=columnheader],[role=rowheader]").forEach((part) => {
     ["role", "aria-colindex", "aria-colspan", "aria-rowindex", "aria-rowspan", "aria-colcount", "aria-rowcount"].forEach((name) => part.removeAttribute(name));
   });
+  // An empty week scrolls too, and the arrow keys need something to hold on to.
+  const scroller = box.querySelector(".ec-main");
+  if (scroller) Object.assign(scroller, { tabIndex: 0, role: "region", ariaLabel: "Calendar" });
   window.setInterval(() => { if (!document.hidden) calendar.refetchEvents(); }, 60000);
 })();
