@@ -245,7 +245,7 @@ def _ear(item: Json, index: int) -> Json:
     return {
         **item,
         "address": f"ear.{index}",
-        "method_words": item["method"].replace("_", " "),
+        "method_words": "needles in the visit" if item["method"] == "needles" else item["method"].replace("_", " "),
         "points_words": ", ".join(f"{p['code']} {p['name']}".strip() for p in item["points"]),
     }
 
