@@ -190,10 +190,9 @@ def group_of(name: str, case: Any, told: Any) -> Json:
 
 
 def complaint_of(case: Any) -> Json:
-    days = case.complaint.duration_days
     pain = case.complaint
     return {
-        "since": duration(days) if days is not None else "not told",
+        "how_long": how_long(pain.duration_days),
         "pain": [
             {"name": name, "value": value}
             for name, value in (("now", pain.pain_now), ("average", pain.pain_average), ("worst", pain.pain_worst))
@@ -205,10 +204,15 @@ def complaint_of(case: Any) -> Json:
     }
 
 
+def how_long(days: int | None) -> str:
+    """How long it has hurt, as people say it: "for 9 months"."""
+    return "how long is not told" if days is None else f"for {duration(days)}"
+
+
 def duration(days: int) -> str:
     """Days as people say them: "3 weeks", "4 months", "2 years"."""
-    for size, one, many in ((365, "year", "years"), (30, "month", "months"), (7, "week", "weeks")):
-        if days >= 2 * size or (size == 365 and days >= 330):
+    for size, one, many in ((365.25, "year", "years"), (30.44, "month", "months"), (7, "week", "weeks")):
+        if days >= 2 * size or (one == "year" and days >= 330):
             count = max(1, round(days / size))
             return f"{count} {one if count == 1 else many}"
     return f"{days} day{'' if days == 1 else 's'}"

@@ -10,6 +10,7 @@ from intake.actions.red_flags import grave, name_of
 from intake.assessment import assess, load_intake_knowledge
 from intake.case import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse
+from intake.presenters.assessment import how_long
 from intake.presenters.patient_form import in_words
 from intake.questionnaire_file import load_chart, load_questionnaire
 
@@ -91,7 +92,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         ],
         "answered_on": answered_on(response),
         "age": case.patient.age,
-        "duration": _duration(case.complaint.duration_days),
+        "how_long": how_long(case.complaint.duration_days),
     }
 
 
@@ -114,13 +115,3 @@ def _present(findings: Any, groups: list[tuple[str, str]]) -> list[dict[str, Any
         if labels:
             rows.append({"title": title, "labels": labels})
     return rows
-
-
-def _duration(days: int | None) -> str:
-    """Days as people say them."""
-    if days is None:
-        return "not told"
-    for unit, length in (("year", 365), ("month", 30), ("week", 7)):
-        if days >= 2 * length:
-            return f"{round(days / length)} {unit}s"
-    return f"{days} day{'' if days == 1 else 's'}"
