@@ -9,10 +9,11 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from intake import questionnaire_schema as schema
 from intake.assessment.knowledge import KnowledgeError, KnowledgeFault
 from intake.questionnaire import (
     ALWAYS,
@@ -26,6 +27,7 @@ from intake.questionnaire import (
     Screen,
     When,
 )
+from intake.questionnaire_check import check
 
 DIRECTORY = Path(__file__).resolve().parent / "knowledge"
 FILE = "questionnaire.toml"
@@ -33,123 +35,6 @@ _TILES = {
     "back": ("left", "right"),
     "front": ("right", "left"),
 }  # the side that the viewer sees on the left, then right
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class _Clause(_Strict):
-    question: str = ""
-    about: Literal["", "age", "sex", "birth_known", "sex_known", "duration_days", "onset_age"] = ""
-    finding: str = ""
-    is_: list[Any] = Field(default=[], alias="is")
-    is_not: list[Any] = []
-    at_least: float | None = None
-    at_most: float | None = None
-    if_unknown: bool = False
-
-
-class _Shown(_Strict):
-    show_when: list[_Clause] = []
-    show_when_any: list[_Clause] = []
-
-
-class _Option(_Shown):
-    id: str
-    label: str
-    finding: str = ""
-    findings: dict[str, bool] = {}
-    score: int | None = None
-    holds_days: int | None = None
-    leaves_open: bool = False
-
-
-class _Question(_Shown):
-    id: str
-    kind: Literal[
-        "yes_no", "one", "many", "statements", "chart", "scale", "number", "text", "date", "duration", "activities"
-    ]
-    label: str = ""
-    help: str = ""
-    required: bool = False
-    private: bool = False
-    finding: str = ""
-    dont_know: Literal["", "yes", "open"] = ""
-    decline: bool = False
-    none: str = "None of these"
-    options: list[_Option] = []
-    gives: Literal[
-        "", "pain_now", "pain_average", "pain_worst", "duration", "pregnancy_weeks", "date_of_birth", "sex"
-    ] = ""
-    minimum: int | None = None
-    maximum: int | None = None
-    low_label: str = ""
-    high_label: str = ""
-    max_length: int = Field(default=2000, ge=1, le=10_000)
-    instrument: str = ""
-    items: list[int] = []
-    absent_when_any: list[_Clause] = []
-
-
-class _Screen(_Shown):
-    id: str
-    section: str
-    title: str
-    intro: str = ""
-    source: str = ""
-    question: list[_Question] = Field(min_length=1)
-
-
-class _Count(_Strict):
-    id: str
-    needs: str
-    at_least: int
-    sets: str
-    clauses: list[_Clause]
-
-
-class _QuestionnaireFile(_Strict):
-    version: str
-    title: str
-    screen: list[_Screen] = Field(min_length=1)
-    count: list[_Count] = []
-
-
-class _Region(_Strict):
-    id: str
-    view: Literal["back", "front"]
-    label: str
-    path: str
-    mirrored: bool = True  # drawn for the viewer's left, flipped for the right
-    findings: list[str]
-
-
-class _ChartFile(_Strict):
-    width: int
-    height: int
-    outline: dict[Literal["back", "front"], str]
-    region: list[_Region]
-
-
-class InstrumentFile(_Strict):
-    """One instrument with its licence, as ``/clinical/outcomes.md`` asks for."""
-
-    id: str
-    name: str
-    items: list[str]
-    scoring: Literal["ticked", "sum", "mean"]
-    maximum: int
-    higher_is_better: bool = False
-    licence: str
-    licence_url: str
-    licence_checked_on: str
-    credit_line: str
-    embeddable: bool
-    confidence: str
-    change_that_matters: str
-    answers: list[str] = []
-    answers_from: int = 0
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -160,7 +45,7 @@ def load_questionnaire(directory: Path | None = None) -> Questionnaire:
     return _load(directory or DIRECTORY)
 
 
-def load_instruments(directory: Path | None = None) -> dict[str, InstrumentFile]:
+def load_instruments(directory: Path | None = None) -> dict[str, schema.InstrumentFile]:
     """Every instrument file by id. Raises KnowledgeError."""
     faults: list[KnowledgeFault] = []
     found = _instruments(directory or DIRECTORY, faults)
@@ -170,10 +55,10 @@ def load_instruments(directory: Path | None = None) -> dict[str, InstrumentFile]
 
 
 @lru_cache(maxsize=4)
-def load_chart(directory: Path | None = None) -> _ChartFile:
+def load_chart(directory: Path | None = None) -> schema.ChartFile:
     """The drawing of the body chart: width, height, outlines. Raises KnowledgeError."""
     faults: list[KnowledgeFault] = []
-    chart = _read(directory or DIRECTORY, "body_chart.toml", _ChartFile, faults)
+    chart = _read(directory or DIRECTORY, "body_chart.toml", schema.ChartFile, faults)
     if chart is None:
         raise KnowledgeError(faults)
     return chart
@@ -182,8 +67,8 @@ def load_chart(directory: Path | None = None) -> _ChartFile:
 @lru_cache(maxsize=4)
 def _load(directory: Path) -> Questionnaire:
     faults: list[KnowledgeFault] = []
-    file = _read(directory, FILE, _QuestionnaireFile, faults)
-    chart = _read(directory, "body_chart.toml", _ChartFile, faults)
+    file = _read(directory, FILE, schema.QuestionnaireFile, faults)
+    chart = _read(directory, "body_chart.toml", schema.ChartFile, faults)
     instruments = _instruments(directory, faults)
     findings = _known_findings(directory, faults)
     if file is None or chart is None or faults:
@@ -203,7 +88,7 @@ def _load(directory: Path) -> Questionnaire:
             }
         ),
     )
-    faults += _check(questionnaire, findings)
+    faults += check(questionnaire, findings, FILE)
     if faults:
         raise KnowledgeError(faults)
     return questionnaire
@@ -220,8 +105,8 @@ def _read(directory: Path, name: str, model: type[Model], faults: list[Knowledge
     return None
 
 
-def _instruments(directory: Path, faults: list[KnowledgeFault]) -> dict[str, InstrumentFile]:
-    read = (_read(directory, f"instruments/{path.name}", InstrumentFile, faults) for path in _files(directory))
+def _instruments(directory: Path, faults: list[KnowledgeFault]) -> dict[str, schema.InstrumentFile]:
+    read = (_read(directory, f"instruments/{path.name}", schema.InstrumentFile, faults) for path in _files(directory))
     return {file.id: file for file in read if file is not None}
 
 
@@ -238,20 +123,22 @@ def _known_findings(directory: Path, faults: list[KnowledgeFault]) -> set[str]:
     return {f"{group}.{key}" for group, table in groups.items() for key in table.get("findings", {})}
 
 
-def _clauses(clauses: list[_Clause]) -> tuple[Clause, ...]:
+def _clauses(clauses: list[schema.Clause]) -> tuple[Clause, ...]:
     return tuple(
         Clause(c.question, c.about, c.finding, tuple(c.is_), tuple(c.is_not), c.at_least, c.at_most, c.if_unknown)
         for c in clauses
     )
 
 
-def _when(shown: _Shown) -> When:
+def _when(shown: schema.Shown) -> When:
     if not shown.show_when and not shown.show_when_any:
         return ALWAYS
     return When(_clauses(shown.show_when), _clauses(shown.show_when_any))
 
 
-def _screen(screen: _Screen, regions: tuple[Region, ...], instruments: dict[str, InstrumentFile]) -> Screen:
+def _screen(
+    screen: schema.Screen, regions: tuple[Region, ...], instruments: dict[str, schema.InstrumentFile]
+) -> Screen:
     return Screen(
         screen.id,
         screen.section,
@@ -263,7 +150,7 @@ def _screen(screen: _Screen, regions: tuple[Region, ...], instruments: dict[str,
     )
 
 
-def _question(q: _Question, regions: tuple[Region, ...], instrument: InstrumentFile | None) -> Question:
+def _question(q: schema.Question, regions: tuple[Region, ...], instrument: schema.InstrumentFile | None) -> Question:
     label = q.label
     if not label and instrument is not None and len(q.items) == 1 and 1 <= q.items[0] <= len(instrument.items):
         label = instrument.items[q.items[0] - 1]
@@ -288,7 +175,7 @@ def _question(q: _Question, regions: tuple[Region, ...], instrument: InstrumentF
     )
 
 
-def _options(q: _Question, instrument: InstrumentFile | None) -> tuple[Option, ...]:
+def _options(q: schema.Question, instrument: schema.InstrumentFile | None) -> tuple[Option, ...]:
     options = [
         Option(
             id=o.id,
@@ -322,7 +209,7 @@ def _options(q: _Question, instrument: InstrumentFile | None) -> tuple[Option, .
     return tuple(options)
 
 
-def _regions(region: _Region) -> list[Region]:
+def _regions(region: schema.Region) -> list[Region]:
     if not region.mirrored:
         return [Region(region.id, region.view, region.label, region.path, False, tuple(region.findings))]
     return [
@@ -336,65 +223,3 @@ def _regions(region: _Region) -> list[Region]:
         )
         for place, side in enumerate(_TILES[region.view])
     ]
-
-
-def _check(questionnaire: Questionnaire, findings: set[str]) -> list[KnowledgeFault]:
-    faults: list[KnowledgeFault] = []
-
-    def fault(key: str, text: str) -> None:
-        faults.append(KnowledgeFault(FILE, key, text))
-
-    seen: set[str] = set()
-    told: set[str] = set()
-    screens: set[str] = set()
-    for screen in questionnaire.screens:
-        if screen.id in screens:
-            fault(screen.id, "another screen has this id")
-        screens.add(screen.id)
-        before = frozenset(seen)  # a condition may look back to earlier screens only: a screen stands still
-        for key, when in [(screen.id, screen.show), *_conditions(screen)]:
-            for clause in when.clauses:
-                if sum(map(bool, (clause.question, clause.about, clause.finding))) != 1:
-                    fault(key, "a condition names one of question, about, finding")
-                if clause.question and clause.question not in before:
-                    fault(key, f"the condition looks at “{clause.question}”, which no earlier screen asks")
-                if clause.finding and clause.finding not in told:
-                    fault(key, f"the condition looks at “{clause.finding}”, which no earlier screen tells")
-        for question in screen.questions:
-            if question.id in seen:
-                fault(question.id, "another question has this id")
-            seen.add(question.id)
-            for finding in question.findings:
-                if finding not in findings:
-                    fault(question.id, f"no such finding: “{finding}”")
-            if question.kind in ("one", "many", "statements") and not question.options:
-                fault(question.id, "a question to choose from needs options")
-            ids = [o.id for o in question.options]
-            if len(set(ids)) != len(ids):
-                fault(question.id, "two options have the same id")
-            if question.instrument:
-                instrument = questionnaire.instruments.get(question.instrument)
-                if instrument is None:
-                    fault(question.id, f"no such instrument: “{question.instrument}”")
-                elif not instrument.embeddable:
-                    fault(question.id, f"“{question.instrument}” may not be embedded (embeddable is not true)")
-        told |= {f for q in screen.questions for f in q.findings}
-    for count in questionnaire.counts:
-        for clause in count.clauses:
-            if clause.question and clause.question not in seen:
-                fault(count.id, f"no such question: “{clause.question}”")
-        if count.needs not in seen:
-            fault(count.id, f"no such question: “{count.needs}”")
-        if count.sets not in findings:
-            fault(count.id, f"no such finding: “{count.sets}”")
-    return faults
-
-
-def _conditions(screen: Screen) -> list[tuple[str, When]]:
-    found: list[tuple[str, When]] = []
-    for question in screen.questions:
-        found.append((question.id, question.show))
-        if question.absent is not None:
-            found.append((question.id, question.absent))
-        found += [(f"{question.id}.{option.id}", option.show) for option in question.options]
-    return found

@@ -30,7 +30,9 @@ LAYERS = [
 PURE = [
     "intake/assessment",
     "intake/questionnaire.py",
+    "intake/questionnaire_check.py",
     "intake/questionnaire_reading.py",
+    "intake/questionnaire_schema.py",
     "treatments/planner",
     "clinic/scheduling/availability.py",
 ]

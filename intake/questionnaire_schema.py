@@ -1,0 +1,124 @@
+"""The shape of the questionnaire's files: unknown keys are refused, what may be left out has its default here."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Clause(Strict):
+    question: str = ""
+    about: Literal["", "age", "sex", "birth_known", "sex_known", "duration_days", "onset_age"] = ""
+    finding: str = ""
+    is_: list[Any] = Field(default=[], alias="is")
+    is_not: list[Any] = []
+    at_least: float | None = None
+    at_most: float | None = None
+    if_unknown: bool = False
+
+
+class Shown(Strict):
+    show_when: list[Clause] = []
+    show_when_any: list[Clause] = []
+
+
+class Option(Shown):
+    id: str
+    label: str
+    finding: str = ""
+    findings: dict[str, bool] = {}
+    score: int | None = None
+    holds_days: int | None = None
+    leaves_open: bool = False
+
+
+class Question(Shown):
+    id: str
+    kind: Literal[
+        "yes_no", "one", "many", "statements", "chart", "scale", "number", "text", "date", "duration", "activities"
+    ]
+    label: str = ""
+    help: str = ""
+    required: bool = False
+    private: bool = False
+    finding: str = ""
+    dont_know: Literal["", "yes", "open"] = ""
+    decline: bool = False
+    none: str = "None of these"
+    options: list[Option] = []
+    gives: Literal[
+        "", "pain_now", "pain_average", "pain_worst", "duration", "pregnancy_weeks", "date_of_birth", "sex"
+    ] = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    low_label: str = ""
+    high_label: str = ""
+    max_length: int = Field(default=2000, ge=1, le=10_000)
+    instrument: str = ""
+    items: list[int] = []
+    absent_when_any: list[Clause] = []
+
+
+class Screen(Shown):
+    id: str
+    section: str
+    title: str
+    intro: str = ""
+    source: str = ""
+    question: list[Question] = Field(min_length=1)
+
+
+class Count(Strict):
+    id: str
+    needs: str
+    at_least: int
+    sets: str
+    clauses: list[Clause]
+
+
+class QuestionnaireFile(Strict):
+    version: str
+    title: str
+    screen: list[Screen] = Field(min_length=1)
+    count: list[Count] = []
+
+
+class Region(Strict):
+    id: str
+    view: Literal["back", "front"]
+    label: str
+    path: str
+    mirrored: bool = True  # drawn for the viewer's left, flipped for the right
+    findings: list[str]
+
+
+class ChartFile(Strict):
+    width: int
+    height: int
+    outline: dict[Literal["back", "front"], str]
+    region: list[Region]
+
+
+class InstrumentFile(Strict):
+    """One instrument with its licence, as ``/clinical/outcomes.md`` asks for."""
+
+    id: str
+    name: str
+    items: list[str]
+    scoring: Literal["ticked", "sum", "mean"]
+    maximum: int
+    higher_is_better: bool = False
+    licence: str
+    licence_url: str
+    licence_checked_on: str
+    credit_line: str
+    embeddable: bool
+    confidence: str
+    change_that_matters: str
+    answers: list[str] = []
+    answers_from: int = 0
