@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from .text_schema import Chain, Language, LexiconFile, Sequences, Sign, Template
 from .text_spelling import Speller
@@ -14,7 +15,6 @@ WINDOW = 8  # words between two chains joined by &
 NEXT_SENTENCE_WINDOW = 10  # words between two chains joined by +
 
 _WORD = re.compile(r"[\w']+\*?")
-_FIXED = re.compile(r"'[^']*'")
 _HAN_SIGN = re.compile(r"([\u3400-\u9fff])")
 _PIECE = re.compile(r"'[^']*'|[>&+]\d*|[!@]?\w+|\S")
 
@@ -28,17 +28,16 @@ class Compiler:
         self._data = data
         self._terms: dict[str, int] = {}
         self._single: dict[int, tuple[str, ...]] = {}
-        self._sequences = Sequences(self._terms)
-        self._further: list[str] = []  # words after the first of a sequence, still to become terms
-        self._speller = Speller(fold(word) for word in data.ordinary)
+        # first term of a sequence -> its further words, and the name that the whole stands for
+        self._written: dict[int, list[tuple[str, str]]] = {}
+        self._speller = Speller(self._terms, (fold(word) for word in data.ordinary))
         self._known = set(data.words)
         self._used: set[str] = set()
 
     def language(self) -> Language:
         data = self._data
         for name, entries in data.words.items():
-            for entry in entries:
-                self._word(name, entry, f"words.{name}")
+            self._words(name, entries, f"words.{name}")
         phrases: dict[str, tuple[Template, ...]] = {}
         for name, entries in data.phrases.items():
             if name in self._known:
@@ -53,7 +52,8 @@ class Compiler:
             Sign(sign.finding, sign.strength, frozenset(sign.ignores), self._templates(sign.any, sign.finding))
             for sign in data.sign
         )
-        for word in dict.fromkeys(" ".join(self._further).split()):
+        further = " ".join(words for sequences in self._written.values() for words, _ in sequences)
+        for word in dict.fromkeys(further.split()):
             if word not in self._terms:
                 self._new_term(word, "in a sequence of words")
         for name in sorted(self._known - self._used):
@@ -63,8 +63,9 @@ class Compiler:
             frozenset(fold(word) for word in data.common),
             self._speller,
             self._sayings(),
+            frozenset(fold(word) for word in data.intensifiers),
             self._single,
-            self._sequences,
+            Sequences(self._terms, self._written),
             phrases,
             cues,
             signs,
@@ -83,10 +84,13 @@ class Compiler:
 
     def _cue(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
         """Cues are mostly fixed words: those become one name, the others stay templates."""
-        fixed = [entry for entry in entries if _FIXED.fullmatch(entry)]
-        templates = [self._template(entry, where) for entry in entries if not _FIXED.fullmatch(entry)]
-        for entry in fixed:
-            self._word(where, entry.strip("'"), where)
+        fixed, templates = [], []
+        for entry in entries:
+            if entry[0] == "'" and entry.find("'", 1) == len(entry) - 1:
+                fixed.append(entry[1:-1])
+            else:
+                templates.append(self._template(entry, where))
+        self._words(where, fixed, where)
         if fixed:
             templates.append(Template((Chain((where,), ()),), (), (), (), frozenset({where})))
         return tuple(templates)
@@ -96,9 +100,8 @@ class Compiler:
 
     def _new_term(self, word: str, where: str) -> int:
         number = self._terms[word] = len(self._terms)
-        if word.isascii() and word.isalnum() and word.islower():
-            self._speller.add(word, number)
-            return number
+        if word.isascii() and word.isalpha() and word.islower():
+            return number  # the speller finds it among the terms
         if not _WORD.fullmatch(word):
             self._fault(where, f"{word!r} is no word")
         ending = "*" if word.endswith("*") else ""
@@ -106,57 +109,65 @@ class Compiler:
             self._speller.add(fold(written.rstrip("*")) + ending, number)
         return number
 
-    def _word(self, name: str, entry: str, where: str) -> None:
-        # Chinese is read sign by sign
-        spaced = entry if entry.isascii() else _HAN_SIGN.sub(r" \1 ", entry)
-        parts = spaced.split(None, 1)
-        if not parts:
-            self._fault(where, "an empty word")
-            return
-        number = self._terms.get(parts[0])
-        if number is None:
-            number = self._new_term(parts[0], where)
-        if len(parts) == 2 and parts[1].strip():
-            self._further.append(parts[1])
-            self._sequences.add(number, parts[1], name)
-        else:
-            known = self._single.get(number)
-            self._single[number] = (name,) if known is None else tuple(sorted({*known, name}))
+    def _words(self, name: str, entries: Iterable[str], where: str) -> None:
+        terms, single, written = self._terms, self._single, self._written
+        for entry in entries:
+            # Chinese is read sign by sign
+            parts = (entry if entry.isascii() else _HAN_SIGN.sub(r" \1 ", entry)).split(None, 1)
+            if not parts:
+                self._fault(where, "an empty word")
+                continue
+            number = terms.get(parts[0])
+            if number is None:
+                number = self._new_term(parts[0], where)
+            if len(parts) == 2 and (further := parts[1].rstrip()):
+                known = written.get(number)
+                if known is None:
+                    written[number] = [(further, name)]
+                else:
+                    known.append((further, name))
+            elif number in single:
+                single[number] = tuple(sorted({*single[number], name}))
+            else:
+                single[number] = (name,)
 
     def _templates(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
         return tuple(self._template(entry, where) for entry in entries)
 
     def _template(self, entry: str, where: str) -> Template:
-        chains: list[tuple[list[str], list[int]]] = [([], [])]
+        names: list[str] = []
+        gaps: list[int] = []
+        chains = [(names, gaps)]
         windows: list[int] = []
         unless: list[str] = []
         anywhere: list[str] = []
         gap = CHAIN_GAP
         for piece in _PIECE.findall(entry):
-            if piece[0] == "&":
-                windows.append(int(piece[1:] or WINDOW))
-                chains.append(([], []))
-            elif piece[0] == "+":
-                windows.append(-int(piece[1:] or NEXT_SENTENCE_WINDOW))
-                chains.append(([], []))
-            elif piece[0] == ">":
+            sign = piece[0]
+            if sign in "&+":
+                windows.append(int(piece[1:] or WINDOW) if sign == "&" else -int(piece[1:] or NEXT_SENTENCE_WINDOW))
+                names, gaps = [], []
+                chains.append((names, gaps))
+            elif sign == ">":
                 gap = int(piece[1:] or CHAIN_GAP)
-            elif piece[0] in "!@":
-                (unless if piece[0] == "!" else anywhere).append(self._name(piece[1:], where))
+            elif sign in "!@":
+                (unless if sign == "!" else anywhere).append(self._name(piece[1:], where))
             else:
-                names, gaps = chains[-1]
                 if names:
                     gaps.append(gap)
                 gap = CHAIN_GAP
-                names.append(self._literal(piece, where) if piece[0] == "'" else self._name(piece, where))
-        if not all(names for names, _ in chains):
-            self._fault(where, f"template {entry!r} has an empty part")
+                names.append(self._literal(piece, where) if sign == "'" else self._name(piece, where))
+        needs = set(anywhere)
+        for names, _ in chains:
+            needs.update(names)
+            if not names:
+                self._fault(where, f"template {entry!r} has an empty part")
         return Template(
-            tuple(Chain(tuple(names), tuple(gaps)) for names, gaps in chains if names),
+            tuple([Chain(tuple(names), tuple(gaps)) for names, gaps in chains if names]),
             tuple(windows),
             tuple(unless),
             tuple(anywhere),
-            frozenset(anywhere).union(*(names for names, _ in chains)),
+            frozenset(needs),
         )
 
     def _name(self, name: str, where: str) -> str:
@@ -169,7 +180,7 @@ class Compiler:
         """A name for the very words between quotes."""
         if piece not in self._known:
             self._known.add(piece)
-            self._word(piece, piece.strip("'"), where)
+            self._words(piece, (piece.strip("'"),), where)
         self._used.add(piece)
         return piece
 

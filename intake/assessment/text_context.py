@@ -194,14 +194,27 @@ class Context:
         words = self._matcher.words
         if self._between("other_behind", match.end, match.end + 1) and words.breaks[match.end] == NO_BREAK:
             return True
+        if any(
+            self._ends_clause(cue, match) for cue in self._between("owner_behind", match.end, match.end + NEAR_REACH)
+        ):
+            return True
         others = [cue for cue in self._between("other", first, match.end) if self._can_speak_of(cue, match)]
         if not others:
             return False
         owners = [cue for cue in self._between("own", first, match.end) if self._same_sentence(cue, match)]
         return not owners or max(others[-1].used) > max(owners[-1].used)
 
+    def _ends_clause(self, cue: Occurrence, match: Occurrence) -> bool:
+        """ "The numb leg is my father's", but not "... is my father's worry"."""
+        breaks = self._matcher.words.breaks
+        return self._same_sentence(cue, match) and (cue.end == len(breaks) or breaks[cue.end] != NO_BREAK)
+
     def _is_history(self, match: Occurrence) -> bool:
-        resolved = any(not self._is_of_statement_before(cue, match) for cue in self._around("resolved", match))
+        resolved = any(
+            # "the scan was clear, now it is numb" is no "clear now"
+            not self._is_restarted(cue.start + 1, cue.end) and not self._is_of_statement_before(cue, match)
+            for cue in self._around("resolved", match)
+        )
         if resolved or self._is_resolved_next(match):
             return not self._around("returned", match, past_contrast=True)
         past = self._around("history", match)

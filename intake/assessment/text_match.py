@@ -58,6 +58,8 @@ class Matcher:
         terms = [speller_terms(word) for word in self.words.folded]
         single, sequences, found = self._language.single, self._language.sequences, self._found
         last = len(terms) - 1
+        intensifiers = self._language.intensifiers
+        folded = self.words.folded
         for i, (numbers, guessed) in enumerate(terms):
             if not numbers:
                 continue
@@ -77,9 +79,15 @@ class Matcher:
                         else:
                             self._keep(name, alone)
                 if i < last and (seconds := sequences.after(number)):
-                    for second in terms[i + 1][0]:
+                    at = i + 1
+                    for second in terms[at][0]:
                         for rest, name in seconds.get(second, ()):
-                            self._keep_sequence(name, i, rest, terms)
+                            self._keep_sequence(name, (i, at), rest, terms)
+                    if at < last and folded[at] in intensifiers:
+                        at += 1
+                        for second in terms[at][0]:
+                            for rest, name in seconds.get(second, ()):
+                                self._keep_sequence(name, (i, at), rest, terms)
 
     def _add_phrases(self) -> None:
         """The phrases that may occur: all that they need is there."""
@@ -92,17 +100,25 @@ class Matcher:
                     new.append(phrase)
 
     def _keep_sequence(
-        self, name: str, first: int, rest: tuple[int, ...], terms: list[tuple[tuple[int, ...], bool]]
+        self, name: str, begin: tuple[int, int], rest: tuple[int, ...], terms: list[tuple[tuple[int, ...], bool]]
     ) -> None:
-        end = first + 2 + len(rest)
-        if end > len(terms) or self.words.sentences[end - 1] != self.words.sentences[first]:
+        first, at = begin
+        used: tuple[int, ...] = begin
+        folded, intensifiers = self.words.folded, self._language.intensifiers
+        for part in rest:
+            at += 1
+            if at + 1 < len(terms) and part not in terms[at][0] and folded[at] in intensifiers:
+                at += 1
+            if at >= len(terms) or part not in terms[at][0]:
+                return
+            used = (*used, at)
+        if self.words.sentences[at] != self.words.sentences[first]:
             return
-        if self._sayings and self._splits_saying(first, end):
+        if self._sayings and self._splits_saying(first, at + 1):
             return
-        if all(part in terms[first + 2 + k][0] for k, part in enumerate(rest)):
-            guesses = sum(terms[k][1] for k in range(first, end))
-            if guesses <= MAX_GUESSES:
-                self._keep(name, Occurrence(first, end, tuple(range(first, end)), guesses))
+        guesses = sum(terms[k][1] for k in used)
+        if guesses <= MAX_GUESSES:
+            self._keep(name, Occurrence(first, at + 1, used, guesses))
 
     def _splits_saying(self, first: int, end: int) -> bool:
         """Whether only a part of a saying lies between: "have a wee" of "have a wee bit of pain"."""
@@ -131,9 +147,12 @@ class Matcher:
         Here no spelling is guessed: a wrong guess would silence a grave sign.
         """
         templates, exceptions = self._language.cues.get(kind, ((), ()))
-        found = [o for template in templates for o in self.occurrences(template) if not o.guesses]
+        present = self._present
+        here = [template for template in templates if template.needs <= present]
+        found = [o for template in here for o in self.occurrences(template) if not o.guesses]
         if found and exceptions:
-            covered = {i for template in exceptions for o in self.occurrences(template) for i in range(o.start, o.end)}
+            here = [template for template in exceptions if template.needs <= present]
+            covered = {i for template in here for o in self.occurrences(template) for i in range(o.start, o.end)}
             found = [o for o in found if not covered.intersection(o.used)]
         return sorted(set(found))
 

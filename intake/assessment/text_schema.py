@@ -35,6 +35,7 @@ CueKind = Literal[
     "hypothesis",  # afraid of, what if
     "other",  # my mother, his
     "other_behind",  # patients, residents: right behind the phrase ("incontinent patients")
+    "owner_behind",  # "... is my father's": at the end of the clause
     "own",  # I, my
     "fleeting",  # gone in a minute, after sitting cross-legged
 ]
@@ -49,7 +50,7 @@ def _entries(value: object) -> object:
     """``"numb | no feeling"`` -> ``("numb", "no feeling")``; anything else is left to be refused."""
     if not isinstance(value, str):
         return value
-    return tuple(entry.strip() for entry in value.split("|"))
+    return tuple(map(str.strip, value.split("|")))
 
 
 _Entries = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_entries)]
@@ -75,6 +76,7 @@ class LexiconFile(_Strict):
     sign: tuple[SignFile, ...]
     ordinary: _Entries = ()
     sayings: _Entries = ()
+    intensifiers: _Entries = ()
     common: _Entries
 
 
@@ -113,14 +115,11 @@ class Sequences:
     Those of a term are made ready when a text first holds it: most never are, and loading stays quick.
     """
 
-    def __init__(self, terms: dict[str, int]) -> None:
+    def __init__(self, terms: dict[str, int], written: dict[int, list[tuple[str, str]]]) -> None:
+        """``written``: first term -> the words after it, as written and all of them terms, and the name."""
         self._terms = terms
-        self._written: dict[int, list[tuple[str, str]]] = {}
+        self._written = written
         self._ready: dict[int, dict[int, list[Sequence]]] = {}
-
-    def add(self, first: int, further: str, name: str) -> None:
-        """Words after the first one, as written; all of them must be known terms before ``after`` is asked."""
-        self._written.setdefault(first, []).append((further, name))
 
     def after(self, first: int) -> dict[int, list[Sequence]]:
         """Second term -> the sequences that begin with these two."""
@@ -148,6 +147,7 @@ class Language:
     common: frozenset[str]
     speller: Speller
     sayings: dict[str, tuple[tuple[str, ...], ...]]
+    intensifiers: frozenset[str]
     single: dict[int, tuple[str, ...]]
     sequences: Sequences
     phrases: dict[str, tuple[Template, ...]]

@@ -9,7 +9,7 @@ Words listed as ordinary never count as misspelt.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 MIN_FUZZY = 5
 MIN_SKELETON = 8
@@ -19,7 +19,10 @@ _CACHE = 20_000
 class Speller:
     """Finds terms for a folded word; remembers the last few thousand answers (an answer never changes)."""
 
-    def __init__(self, ordinary: Iterable[str]) -> None:
+    def __init__(self, plain: Mapping[str, int], ordinary: Iterable[str]) -> None:
+        """``plain`` holds the number of every term that is a whole word in plain small letters, and may go on
+        growing until the first question; other terms in it are no folded words and are never found there."""
+        self._plain = plain
         self._whole: dict[str, tuple[int, ...]] = {}
         self._beginnings: dict[str, tuple[int, ...]] = {}
         self._shortest = 99
@@ -29,7 +32,7 @@ class Speller:
         self._answers: OrderedDict[str, tuple[tuple[int, ...], bool]] = OrderedDict()
 
     def add(self, term: str, number: int) -> None:
-        """Add a folded term under its number; a trailing ``*`` stands for any ending."""
+        """Add a folded term that is not plain under its number; a trailing ``*`` stands for any ending."""
         if term.endswith("*"):
             stem = term.rstrip("*")
             self._beginnings[stem] = (*self._beginnings.get(stem, ()), number)
@@ -41,7 +44,9 @@ class Speller:
         """Prepare the guessing for one first letter; done when an unknown word comes, so that loading stays quick."""
         slips: dict[str, list[str]] = {}
         skeletons: dict[str, list[str]] = {}
-        for stem in sorted({stem for stems in (self._whole, self._beginnings) for stem in stems if stem[0] == letter}):
+        plain = (term for term in self._plain if term.isascii() and term.isalpha() and term.islower())
+        stems = (stem for stems in (plain, self._whole, self._beginnings) for stem in stems if stem[0] == letter)
+        for stem in sorted(set(stems)):
             if len(stem) >= MIN_FUZZY:
                 for slip in _one_letter_less(stem):
                     slips.setdefault(slip, []).append(stem)
@@ -59,14 +64,18 @@ class Speller:
                 self._answers.popitem(last=False)
         return known
 
+    def _whole_terms(self, word: str) -> tuple[int, ...]:
+        plain, further = self._plain.get(word), self._whole.get(word, ())
+        return further if plain is None else (plain, *further)
+
     def _find(self, word: str) -> tuple[tuple[int, ...], bool]:
-        found = set(self._whole.get(word, ()))
+        found = set(self._whole_terms(word))
         for length in range(self._shortest, len(word) + 1):
             found.update(self._beginnings.get(word[:length], ()))
         if found or word in self._ordinary or not MIN_FUZZY - 1 <= len(word) <= 30:
             return tuple(sorted(found)), False
         for term in self._near(word):
-            found.update(self._whole.get(term, ()))
+            found.update(self._whole_terms(term))
         for length in range(MIN_FUZZY, len(word) + 1):
             beginning = word[:length]
             if beginning in self._ordinary:

@@ -23,6 +23,16 @@ _PAUSE = re.compile(r"[,:()\[\]，、：（）–—…]|\.\.|\s-+\s")
 # "can t", "don t": the apostrophe became a space.
 _LOOSE_T = frozenset({"can", "don", "won", "isn", "didn", "doesn", "couldn", "haven", "hasn", "wasn", "aren", "wouldn"})
 
+# A full stop behind these is no end ("ca. 3 Monate", "my dr. says"); behind a number, none before what it counts.
+_ABBREVIATIONS = frozenset(
+    "ca bzw evtl ggf ggfs inkl ungef bspw zb dr dra prof mr mrs sr sra nr vs approx aprox".split()  # noqa: SIM905
+)
+_COUNTED = frozenset(
+    "woche wochen monat monats tag tages tage ssw schwangerschaftswoche schwangerschaftsmonat trimester trimenon "  # noqa: SIM905
+    "lebensjahr lebensmonat lendenwirbel brustwirbel halswirbel januar februar marz maerz april mai juni juli august "
+    "september oktober november dezember semana mes".split()
+)
+
 _LONGEST = 60  # letters of one word that are read; longer ones are no words
 
 NO_BREAK, COMMA, SENTENCE = 0, 1, 2
@@ -75,7 +85,7 @@ def split(text: str) -> Words:
             folded[-1] += "t"
             ends[-1] = last_end = end
             continue
-        kind = _break_kind(gap, word) if folded else SENTENCE
+        kind = _break_kind(gap, word, folded, breaks) if folded else SENTENCE
         if kind == SENTENCE:
             sentence_starts.append(len(folded))
         folded.append(word)
@@ -95,10 +105,24 @@ def split(text: str) -> Words:
     )
 
 
-def _break_kind(gap: str, following: str) -> int:
+def _break_kind(gap: str, following: str, before: list[str], breaks: list[int]) -> int:
     if gap == " " or gap == "":
         return NO_BREAK
     if _FULL_STOP.search(gap):
-        # 38.5 is one number
-        return NO_BREAK if gap == "." and following[0].isdigit() else SENTENCE
+        return NO_BREAK if gap in (".", ". ") and _is_inner_stop(gap, following, before, breaks) else SENTENCE
     return COMMA if _PAUSE.search(gap) else NO_BREAK
+
+
+def _is_inner_stop(gap: str, following: str, before: list[str], breaks: list[int]) -> bool:
+    """Whether the full stop belongs to the word before it: 38.5, "32. Woche", "z.B. nachts", "ca. drei"."""
+    previous = before[-1]
+    if gap == "." and following[0].isdigit():
+        return True
+    if previous.isdigit():
+        return len(previous) <= 2 and following in _COUNTED
+    if len(previous) == 1 and previous.isascii():
+        if gap == ".":
+            return len(following) == 1
+        joined = len(before) > 1 and len(before[-2]) == 1 and breaks[-1] == NO_BREAK
+        return joined and previous != "m"  # "at 4 p.m. I fell" may be two
+    return previous in _ABBREVIATIONS

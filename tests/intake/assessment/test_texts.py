@@ -11,7 +11,10 @@ English 46/60 and 5/60, Spanish 26/30 and 3/30, German 27/30 and 2/30; the eight
 English 41/45 and 5/45, Spanish 27/30 and 2/29, German 28/30 and 3/30. By the seventh and eighth
 that author had read the lexicons. Many harmless ones of these three parts hold words of a grave sign on purpose.
 The ninth is by strangers who had seen nothing of this, in the proportions of ordinary intakes:
-English 143/180 and 14/182, Spanish 73/90 and 6/91, German 69/90 and 7/91.
+English 143/180 and 14/182, Spanish 73/90 and 6/91, German 69/90 and 7/91. The tenth is the other half of theirs, first
+measured after the repairs with the ninth: English 157/180 and 12/178, Spanish 80/90 and 4/89, German 79/90 and 1/89
+(before those repairs 134 and 19, 70 and 3, 64 and 3). The eleventh is by two more strangers, at the same state:
+English 158/180 and 11/180, 161/180 and 13/180.
 New wordings fare like these first figures, not like the figures after repair that the test below asks for.
 """
 
@@ -127,6 +130,9 @@ def test_the_sentences_are_enough_and_cover_every_emergency(language: str):
         ("My left arm hurts. I am sweating.", "flag.chest_symptoms"),
         ("No fever, chest feels heavy and I sweat", "flag.chest_symptoms"),
         ("I might be pregnant and have tummy cramps", "flag.pregnancy_bleeding_or_pain"),
+        ("My leg is so very weak", "flag.leg_weakness_progressive"),
+        ("My privates are numb is my mother's worry too", "flag.saddle_numbness"),
+        ("I had a scan in 2019 that was clear, now I am numb between the legs", "flag.saddle_numbness"),
     ],
 )
 def test_states(text: str, finding: str):
@@ -153,6 +159,8 @@ def test_states(text: str, finding: str):
         "Vor zehn Jahren, nach der Geburt, habe ich Urin verloren",
         "Tummy cramps with my period, no chance of pregnancy",
         "My left arm hurts. My husband is sweating.",
+        "That foot drop is my father in law's",
+        "The stream is not really weak",
         "Taubheit im Schritt oder Verlust der Blasenkontrolle habe ich nicht",
         "Mi madre tuvo cáncer",
         "Meine Mutter hatte Krebs",
@@ -268,6 +276,37 @@ def test_splitting_keeps_places(text: str):
     for start, end in zip(words.starts, words.ends, strict=True):
         assert last <= start < end
         last = end
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("in der 32. Woche. Es blutet", 2),
+        ("z.B. nachts, ca. 3 Mal. Dann nicht", 2),
+        ("38.5 at night. Shivering", 2),
+        ("I am 45. my back hurts", 2),
+        ("at 4 p.m. I fell", 2),
+        ("my dr. says", 1),
+    ],
+)
+def test_a_full_stop_may_stand_inside_a_sentence(text: str, sentences: int):
+    assert len(split(text).sentence_starts) == sentences
+
+
+def test_intensifiers_may_stand_in_a_sequence():
+    lexicon = """
+language = "xx"
+common = "a"
+intensifiers = "very"
+[words]
+bad = "not at all good"
+[cues]
+[[sign]]
+finding = "flag.fever"
+any = "bad"
+"""
+    for text, found in (("not very at very all very good", 1), ("not at all good", 1), ("not at bad all good", 0)):
+        assert len(read_texts({"reason": text}, read_lexicon({"xx.toml": lexicon}))) == found
 
 
 @pytest.mark.parametrize(
