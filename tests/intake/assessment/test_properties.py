@@ -107,7 +107,7 @@ def test_order_never_matters_and_the_same_input_gives_the_same_output(data, rng:
 
 @MANY
 @given(cases)
-def test_scores_are_the_sum_of_their_evidence(data):
+def test_scores_are_the_sum_of_their_evidence_and_the_action_follows_from_alerts_and_questions(data):
     a = judge(data)
     for axis in (a.stagnation, a.deficiency):
         assert axis.score == sum(e.weight for e in axis.for_)
@@ -119,11 +119,6 @@ def test_scores_are_the_sum_of_their_evidence(data):
     for part in (a.stagnation, a.deficiency, *a.patterns, *a.considered):
         assert told.isdisjoint(part.missing)
 
-
-@MANY
-@given(cases)
-def test_action_follows_from_alerts_and_open_questions(data):
-    a = judge(data)
     levels = {alert.level for alert in a.alerts}
     blocked = any(ask.blocks for ask in a.ask)
     if "emergency" in levels:
