@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 
+import tomli
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from intake.assessment.knowledge import KnowledgeError, KnowledgeFault
@@ -28,8 +28,8 @@ class Consent(BaseModel):
 def load_consent() -> Consent:
     """Read once. Raises KnowledgeError with every fault."""
     try:
-        return Consent.model_validate(tomllib.loads(FILE.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return Consent.model_validate(tomli.loads(FILE.read_text("utf-8")))
+    except (OSError, tomli.TOMLDecodeError) as error:
         raise KnowledgeError([KnowledgeFault(FILE.name, "file", str(error))]) from error
     except ValidationError as error:
         faults = [KnowledgeFault(FILE.name, ".".join(map(str, f["loc"])), f["msg"]) for f in error.errors()]

@@ -5,12 +5,12 @@ Pure apart from reading files. Unknown keys are refused; so is an instrument tha
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+import tomli
 from pydantic import BaseModel, ValidationError
 
 from intake import questionnaire_schema as schema
@@ -96,8 +96,8 @@ def _load(directory: Path) -> Questionnaire:
 
 def _read(directory: Path, name: str, model: type[Model], faults: list[KnowledgeFault]) -> Model | None:
     try:
-        return model.model_validate(tomllib.loads((directory / name).read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return model.model_validate(tomli.loads((directory / name).read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         faults.append(KnowledgeFault(name, "file", str(error)))
     except ValidationError as error:
         for fault in error.errors():
@@ -116,8 +116,8 @@ def _files(directory: Path) -> list[Path]:
 
 def _known_findings(directory: Path, faults: list[KnowledgeFault]) -> set[str]:
     try:
-        groups = tomllib.loads((directory / "findings.toml").read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        groups = tomli.loads((directory / "findings.toml").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         faults.append(KnowledgeFault("findings.toml", "file", str(error)))
         return set()
     return {f"{group}.{key}" for group, table in groups.items() for key in table.get("findings", {})}

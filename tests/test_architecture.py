@@ -36,7 +36,7 @@ PURE = [
     "treatments/planner",
     "clinic/scheduling/availability.py",
 ]
-PURE_MAY_IMPORT = {"pydantic", "annotated_types", "pydantic_core", "intake", "treatments", "clinic"}
+PURE_MAY_IMPORT = {"tomli", "pydantic", "annotated_types", "pydantic_core", "intake", "treatments", "clinic"}
 FORBIDDEN_IN_PURE = {
     "random",
     "time",

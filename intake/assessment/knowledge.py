@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+import tomli
 from pydantic import BaseModel, ValidationError
 
 from . import schema
@@ -234,10 +234,10 @@ def _read_groups(directory: Path, faults: list[KnowledgeFault]) -> dict[str, sch
 
 def _table(path: Path, faults: list[KnowledgeFault]) -> dict[str, object] | None:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomli.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         faults.append(KnowledgeFault(path.name, "(file)", f"cannot be read: {error.strerror}"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(KnowledgeFault(path.name, "(file)", f"is not TOML: {error}"))
     return None
 

@@ -20,10 +20,10 @@ the sentence; ``@pregnant`` said of the patient anywhere in the text; ``'wet mys
 from __future__ import annotations
 
 import gc
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 
+import tomli
 from pydantic import ValidationError
 
 from .text_compiler import Compiler
@@ -58,8 +58,8 @@ def read_lexicon(files: dict[str, str]) -> Lexicon:
     languages = []
     for name in sorted(files):
         try:
-            data = LexiconFile.model_validate(tomllib.loads(files[name]))
-        except tomllib.TOMLDecodeError as error:
+            data = LexiconFile.model_validate(tomli.loads(files[name]))
+        except tomli.TOMLDecodeError as error:
             faults.append(f"{name}: {error}")
         except ValidationError as error:
             for fault in error.errors():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from treatments.demo.answers import Persona
 
@@ -28,7 +29,7 @@ class Role:
 
 def cast() -> tuple[Role, ...]:
     """Everybody, the named ones first. The same on every machine."""
-    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    data = tomli.loads(FILE.read_text(encoding="utf-8"))
     return (*_named(data), *_crowd(data))
 
 

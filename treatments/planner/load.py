@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+
+import tomli
 
 from .facts import KINDS
 from .knowledge import Contraindication, PointRule, Site, When
@@ -115,7 +116,7 @@ def load_planner_knowledge(folder: Path = FOLDER, own: Path | None = None) -> Pl
 @lru_cache(maxsize=1)
 def known_findings() -> frozenset[str]:
     """The ids of every finding a rule may name, from the intake's vocabulary."""
-    groups = tomllib.loads(FINDINGS_FILE.read_text(encoding="utf-8"))
+    groups = tomli.loads(FINDINGS_FILE.read_text(encoding="utf-8"))
     return frozenset(
         f"{group}.{key}"
         for group, table in groups.items()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
+import tomli
 from pydantic import Field
 
 from .knowledge import Table, Text
@@ -31,7 +31,7 @@ class _File(Table):
 @lru_cache(maxsize=4)
 def load_override_reasons(path: Path = FOLDER / "override_reasons.toml") -> tuple[OverrideReason, ...]:
     """All reasons in the order of the file. Raises ValueError where the file has faults or tells a code twice."""
-    reasons = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).reason
+    reasons = _File.model_validate(tomli.loads(path.read_text(encoding="utf-8"))).reason
     codes = [reason.code for reason in reasons]
     if len(set(codes)) != len(codes):
         raise ValueError(f"{path.name}: a code is told twice")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import tomli
 from pydantic import BaseModel, ValidationError
 
 from .knowledge import Point, Rule
@@ -48,8 +48,8 @@ class PointBook(Mapping[str, Point]):
 
     def _review(self, file: str, head: str) -> dict[str, Any]:
         try:
-            tables = tomllib.loads(head)
-        except tomllib.TOMLDecodeError as error:
+            tables = tomli.loads(head)
+        except tomli.TOMLDecodeError as error:
             self.faults.append(f"{file}: not readable as TOML: {error}")
             return {}
         self.faults += [f"{file}: {key}: unknown table" for key in sorted({*tables} - {"review"})]
@@ -64,8 +64,8 @@ class PointBook(Mapping[str, Point]):
         if point is None:
             file, text = self._texts[code]
             try:
-                point = Point.model_validate({**self._reviews[file], **tomllib.loads(text)})
-            except (ValidationError, tomllib.TOMLDecodeError) as error:
+                point = Point.model_validate({**self._reviews[file], **tomli.loads(text)})
+            except (ValidationError, tomli.TOMLDecodeError) as error:
                 raise KnowledgeError(fault_lines(file, f"point[{code}]", error)) from None
             self._points[code] = point
         return point
@@ -113,10 +113,10 @@ class Reader:
         if name not in self._files:
             self._files[name] = {}
             try:
-                self._files[name] = tomllib.loads((self.folder / name).read_text(encoding="utf-8"))
+                self._files[name] = tomli.loads((self.folder / name).read_text(encoding="utf-8"))
             except FileNotFoundError:
                 self.faults.append(f"{name}: the file is missing")
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
                 self.faults.append(f"{name}: not readable as TOML: {error}")
         return self._files[name]
 
@@ -157,7 +157,7 @@ class Reader:
                 self.faults.append(f"{name}: {key}: unknown table")
 
 
-def fault_lines(file: str, key: str, error: ValidationError | tomllib.TOMLDecodeError) -> list[str]:
+def fault_lines(file: str, key: str, error: ValidationError | tomli.TOMLDecodeError) -> list[str]:
     if isinstance(error, ValidationError):
         return [
             f"{file}: {key}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+import tomli
 from pydantic import BaseModel, ConfigDict
 
 from treatments.clinic_knowledge import planner_knowledge
@@ -82,7 +82,7 @@ class Place:
 @lru_cache(maxsize=1)
 def load_figure() -> Figure:
     """Raises pydantic.ValidationError for an unknown key."""
-    return Figure.model_validate(tomllib.loads(FILE.read_text(encoding="utf-8")))
+    return Figure.model_validate(tomli.loads(FILE.read_text(encoding="utf-8")))
 
 
 def places_of(code: str, *, levels: tuple[str, ...] = (), where: str = "") -> tuple[Place, ...]:
