@@ -211,8 +211,7 @@ class Context:
 
     def _is_history(self, match: Occurrence) -> bool:
         resolved = any(
-            # "the scan was clear, now it is numb" is no "clear now"
-            not self._is_restarted(cue.start + 1, cue.end) and not self._is_of_statement_before(cue, match)
+            not self._joins_statements(cue) and not self._is_of_statement_before(cue, match)
             for cue in self._around("resolved", match)
         )
         if resolved or self._is_resolved_next(match):
@@ -220,7 +219,17 @@ class Context:
         past = self._around("history", match)
         if all(self._is_of_statement_before(cue, match) and not self._sets_time(cue) for cue in past):
             return False
-        return not self._around("returned", match, past_contrast=True) and not self._around("present", match)
+        if self._around("returned", match, past_contrast=True) or self._around("present", match):
+            return False
+        return not self._between("present", match.start, match.end)
+
+    def _joins_statements(self, cue: Occurrence) -> bool:
+        """ "The scan was clear, now it is numb" is no "clear now", nor "weak now, was normal" a "now normal"."""
+        breaks = self._matcher.words.breaks
+        return any(
+            breaks[i] == COMMA and (self._between("fresh_start", i, i + 1) or self._between("past_tense", i, i + 1))
+            for i in range(cue.start + 1, cue.end)
+        )
 
     def _is_of_statement_before(self, cue: Occurrence, match: Occurrence) -> bool:
         """ "Disc operation ten years ago, can't feel my groin": the match is a new statement, of now."""

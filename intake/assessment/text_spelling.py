@@ -2,7 +2,8 @@
 
 Pure. A term is one word of the lexicon, whole (``bladder``) or a beginning (``numb*``). A word that is no term is
 compared with terms of at least five letters that begin alike: one slip of the fingers (a letter missing, doubled,
-wrong or swapped), or, from seven letters on, the same consonants with other vowels ("incontinance").
+wrong or swapped), or, from seven letters on, the same consonants with other vowels ("incontinance"); an "s" behind
+a term of any length is a guess too.
 Words listed as ordinary never count as misspelt.
 """
 
@@ -74,6 +75,8 @@ class Speller:
             found.update(self._beginnings.get(word[:length], ()))
         if found or word in self._ordinary or not MIN_FUZZY - 1 <= len(word) <= 30:
             return tuple(sorted(found)), False
+        if word[-1] == "s" and (without := self._whole_terms(word[:-1])):
+            return without, True  # "my neck's been bad"
         for term in self._near(word):
             found.update(self._whole_terms(term))
         for length in range(MIN_FUZZY, len(word) + 1):
