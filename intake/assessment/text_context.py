@@ -91,7 +91,8 @@ class Context:
         if cues and kind != "hypothesis" and self._holds_negation(match):
             cues = [cue for cue in cues if cue.start < match.start]
         for cue in cues:
-            if not self._can_speak_of(cue, match):
+            # "never had this before, I cannot pee" is no "before I"
+            if not self._can_speak_of(cue, match) or (cue.end - cue.start == 2 and self._joins_statements(cue)):
                 continue
             target = next((i for i in match.used if i >= cue.end), None)
             if target is None:

@@ -5,7 +5,8 @@ Pure and linear: every template looks at most a fixed number of words ahead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from .text_schema import Chain, Language, Template
@@ -36,6 +37,7 @@ class Matcher:
         self._language = language
         self._found: dict[str, Found] = {}
         self._done: set[str] = set()
+        self._contrasts: list[int] | None = None
         self._walls: list[int] | None = None
         self._sayings = self._find_sayings()
         self._read_words()
@@ -130,16 +132,12 @@ class Matcher:
         if len(here) < MAX_AT_ONE_WORD and all(known.end != occurrence.end for known in here):
             here.append(occurrence)
 
-    def _count_contrasts(self) -> list[int]:
-        """How many contrasting words ("but") stand before each word: no template reaches across one."""
-        self._walls = [0] * (len(self.words.folded) + 2)  # none stands in the way of finding them
+    def _count(self, occurrences: Iterable[Occurrence]) -> list[int]:
+        """How many of them begin before each word."""
         marks = [0] * (len(self.words.folded) + 1)
-        for occurrence in self.cue("contrast"):
+        for occurrence in occurrences:
             marks[occurrence.start] = 1
-        counts = [0]
-        for mark in marks:
-            counts.append(counts[-1] + mark)
-        return counts
+        return [0, *accumulate(marks)]
 
     def cue(self, kind: str) -> list[Occurrence]:
         """Occurrences of a kind of cue, in order, without those that its exceptions cover.
@@ -157,9 +155,17 @@ class Matcher:
         return sorted(set(found))
 
     def has_contrast(self, first: int, last: int) -> bool:
-        """Whether a contrasting word stands at a word from first up to, not including, last."""
+        """Whether a contrasting word ("but") stands at a word from first up to, not including, last."""
+        if self._contrasts is None:
+            self._contrasts = self._count(self.cue("contrast"))
+        return self._contrasts[max(last, first)] > self._contrasts[first]
+
+    def _has_wall(self, first: int, last: int) -> bool:
+        """Whether one stands there that no template reaches across: one thought goes on in "but nothing comes"."""
         if self._walls is None:
-            self._walls = self._count_contrasts()
+            self._walls = [0] * (len(self.words.folded) + 2)  # none stands in the way of finding them
+            bridges = {occurrence.start for occurrence in self.cue("bridge")}
+            self._walls = self._count(o for o in self.cue("contrast") if o.start not in bridges)
         return self._walls[max(last, first)] > self._walls[first]
 
     def common_words(self, sentence: int) -> int:
@@ -242,7 +248,7 @@ class Matcher:
                     if second.end < first.end and not set(second.used) & set(first.used):
                         self._add(joined, first, second)
         for at in range(first.end, min(first.end + gap + 1, len(sentences))):
-            if sentences[at] > sentences[first.end - 1] + further or self.has_contrast(first.end, at):
+            if sentences[at] > sentences[first.end - 1] + further or self._has_wall(first.end, at):
                 return
             for second in following.get(at, ()):
                 self._add(joined, first, second)

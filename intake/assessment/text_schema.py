@@ -19,6 +19,7 @@ CueKind = Literal[
     "negator",  # a phrase made of one of these ("cannot pee") is not undone by "normally" behind it
     "answer_no",  # "Fever? No": only as the whole answer
     "contrast",  # but, however: ends every reach
+    "bridge",  # but nothing comes: a contrast, yet one thought that a phrase may reach across
     "because",  # because, so, when: ends the reach of a negation
     "reason",  # because: ends the reach of a worry ("worried because I cannot feel ...")
     "negation_closing",  # "numbness or loss of control I do not have": at the end of a whole list
