@@ -76,26 +76,27 @@ class Guard:
 
     def against(self, modality: str, place: Place | None = None) -> tuple[Stop, ...]:
         """Every stop against one modality, at one place or as such; gravest first."""
-        stops = list(self.whole[modality])
         if place is None:
-            return tuple(sorted(stops, key=_gravest))
+            return self.whole[modality]
+        here: list[Stop] = []
         if place.region in THORAX:
-            stops += self.thorax[modality]
+            here += self.thorax[modality]
         if place.region in self.field_regions:
-            stops += self.field[modality]
+            here += self.field[modality]
         limb = limb_at_risk(place.region, place.limb)
         if limb != "none":
             for side in ("left", "right") if place.side == "both" else (place.side,):
-                stops += self.limbs[modality].get((limb, side), ())
-        return tuple(sorted(set(stops), key=_gravest))
+                here += self.limbs[modality].get((limb, side), ())
+        return _in_order((*self.whole[modality], *here)) if here else self.whole[modality]
 
     def against_needle(self, point: Point, place: Place) -> tuple[Stop, ...]:
         """Stops against needling a point: the needle column, the deep trunk column, and pregnancy."""
-        stops = list(self.against("needle", place))
+        needle = self.against("needle", place)
+        stops = list(needle)
         if place.region in TRUNK or place.region in THORAX:
             stops += self.against("deep_trunk", place) if place.region in TRUNK else self._thoracic_deep()
         stops += self.against_in_pregnancy(point, place.region)
-        return tuple(sorted(set(stops), key=_gravest))
+        return _in_order(stops) if len(stops) > len(needle) else needle
 
     def limbs_left_alone(self, modality: str, regions: Iterable[str]) -> dict[tuple[str, str], Stop]:
         """Limbs, as ("left", "leg"), known to be kept from this modality that take part in these regions, with the
@@ -167,7 +168,7 @@ def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowle
             continue
         (open_rows if state in ("open", "suspected") else present).append((row, because))
         one_sided = one_sided or (state != "open" and (row.scope in LIMB_SCOPES or row.scope == "arms"))
-        for modality in MODALITIES:
+        for modality in row.gate.modalities if state == "open" and row.gate else MODALITIES:
             stop = _stop(row, modality, state, because)
             if stop is None:
                 continue
@@ -246,4 +247,9 @@ def _gravest(stop: Stop) -> tuple[int, bool, str, str]:
 
 
 def _frozen(table: dict[str, list[Stop]]) -> dict[str, tuple[Stop, ...]]:
-    return {key: tuple(stops) for key, stops in table.items()}
+    return {key: _in_order(stops) for key, stops in table.items()}
+
+
+def _in_order(stops: Iterable[Stop]) -> tuple[Stop, ...]:
+    """Each stop once, gravest first."""
+    return tuple(sorted(set(stops), key=_gravest))
