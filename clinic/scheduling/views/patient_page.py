@@ -23,7 +23,7 @@ def patient_appointments(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "scheduling/link_gone.html", status=404)
     visits = upcoming_for(patient)
     if "calendar" in request.GET:
-        text = calendar_file(visits, Clinic.current(), now=timezone.now())
+        file = calendar_file(visits, Clinic.current(), now=timezone.now())
         named = {"Content-Disposition": 'attachment; filename="appointments.ics"'}
-        return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=named)
+        return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers=named)
     return render(request, "scheduling/patient_appointments.html", {"visits": visits})
