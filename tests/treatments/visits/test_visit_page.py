@@ -2,85 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import replace
-
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.people.actions.patients import record_safety_facts
-from intake.assessment import load_intake_knowledge
-from intake.models import Clearance, RedFlagAlert, Score
-from tests.factories.intake import ResponseFactory
-from tests.factories.people import PatientFactory, UserFactory
+from intake.models import Score
+from tests.factories.people import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
-from tests.factories.treatments import signed_plan, signed_visit
-from treatments.actions import visit_flags, visit_record
-from treatments.actions.signing import open_points
-from treatments.forms.visit import flag_field
-from treatments.forms.visit_parts import VisitForms
-from treatments.models import AdverseEvent, Amendment, Visit
+from tests.factories.treatments import signed_visit
+from tests.support.visit_pages import all_done, posted, safe, url
+from treatments.actions import visit_record
+from treatments.models import Amendment, Visit
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def petra():
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def client(petra):
-    client = Client()
-    client.force_login(petra)
-    return client
-
-
-@pytest.fixture
-def patient(petra):
-    patient = PatientFactory(sex="male")
-    signed_plan(patient, petra)
-    return patient
-
-
-@pytest.fixture
-def visit(client, patient):
-    answer = client.post(reverse("visits:start", args=[patient.pk]))
-    assert answer.status_code == 302
-    return Visit.objects.get()
-
-
-def posted(visit: Visit, **changes: object) -> dict[str, object]:
-    """What a browser sends of the page as it stands, with some fields changed."""
-    visit.refresh_from_db()
-    data: dict[str, object] = {"revision": visit.revision}
-    for form, uid in VisitForms(visit.record).parts():
-        data[f"{uid}-here"] = "1"
-        for field in form:
-            value = field.value()
-            if value not in (None, ""):
-                data[field.html_name] = value
-    return data | changes
-
-
-def safe(**more: object) -> dict[str, object]:
-    return {f"start-{flag_field(f)}": "no" for f in visit_flags.SHORT_SET} | more
-
-
-def all_done(visit: Visit, **more: object) -> dict[str, object]:
-    data = posted(visit) | safe()
-    for stage in visit.record["stages"]:
-        for point in stage["points"]:
-            data[f"{point['uid']}-done"] = "done"
-    return data | {"s0-out": "4", "s1-out": "1"} | more
-
-
-def url(name: str, visit: Visit, *more: object) -> str:
-    return reverse(f"visits:{name}", args=[visit.pk, *more])
 
 
 def test_start_takes_the_plan_over_and_goes_on_with_an_open_visit(client, patient, visit):
@@ -128,34 +64,6 @@ def test_every_step_leaves_an_audit_event(client, patient, visit):
     actions = list(AuditEvent.objects.filter(patient_id=patient.pk).values_list("action", flat=True))
     for action in ("visit.started", "visit.read", "visit.saved", "visit.signed", "visit.amended"):
         assert action in actions
-
-
-def test_needles_in_and_out_must_agree_or_be_explained(client, visit):
-    answer = client.post(url("sign", visit), all_done(visit, **{"s0-out": "3"}))
-    assert answer.status_code == 422 and "4 needles in, 3 out" in answer.content.decode()
-    visit.refresh_from_db()
-    assert visit.is_draft and visit.needles_out == 4  # what was typed is kept
-    answer = client.post(
-        url("sign", visit), posted(visit, **{"close-mismatch_reason": "One fell out on the table, found in the sheet"})
-    )
-    assert answer.status_code == 302
-    visit.refresh_from_db()
-    assert not visit.is_draft
-
-
-def test_uncounted_needles_stop_the_signature(client, visit):
-    data = all_done(visit)
-    del data["s1-out"]
-    answer = client.post(url("sign", visit), data)
-    assert answer.status_code == 422 and "count the needles out" in answer.content.decode()
-
-
-def test_unanswered_safety_questions_and_undecided_points_stop_the_signature(client, visit):
-    data = all_done(visit)
-    del data[f"start-{flag_field('flag.fever')}"]
-    data["s0p2-done"] = ""
-    text = client.post(url("sign", visit), data | {"s0-out": "3"}).content.decode()
-    assert "Ask the short safety questions" in text and "1 planned point neither done nor left out" in text
 
 
 def test_a_signed_visit_is_locked_also_for_raw_sql(client, patient, petra):
@@ -232,61 +140,6 @@ def test_what_is_invalid_is_told_and_the_rest_is_kept(client, visit):
     assert "Write the depth in mm" in page.content.decode()
 
 
-def test_a_red_flag_stops_needling_until_it_is_examined(client, patient, visit):
-    yes = {f"start-{flag_field('flag.saddle_numbness')}": "yes"}
-    client.post(url("save", visit), posted(visit, **safe(**yes, **{"s0p0-done": "done"})))
-    visit.refresh_from_db()
-    assert visit.record["stages"][0]["points"][0]["done"] == ""
-    text = client.get(url("visit", visit)).content.decode()
-    assert "Stop: do not needle" in text and "112" in text
-    assert AuditEvent.objects.filter(action="red_flag.raised", patient_id=patient.pk).exists()
-    answer = client.post(url("sign", visit), all_done(visit, **yes))
-    assert answer.status_code == 422 and "red flag is open" in answer.content.decode()
-
-    assert client.post(url("clearance", visit), {"findings": ["flag.saddle_numbness"]}).status_code == 422
-    answer = client.post(
-        url("clearance", visit),
-        {
-            "findings": ["flag.saddle_numbness"],
-            "examined_by": "Dr Ada, City Hospital",
-            "examined_on": timezone.localdate().isoformat(),
-            "result": "Cauda equina excluded by MRI",
-        },
-    )
-    assert answer.status_code == 302 and Clearance.objects.get().finding == "flag.saddle_numbness"
-    answer = client.post(url("sign", visit), all_done(visit, **yes))
-    assert answer.status_code == 302
-
-
-def test_a_flag_that_the_rules_no_longer_hold_is_still_told_as_the_worst(monkeypatch, patient, visit, petra):
-    """Asked at every visit, made a draft meanwhile: a yes to it must neither be lost nor stop the page."""
-    response = ResponseFactory(patient=patient)
-    known = load_intake_knowledge()
-    drafted = replace(known, flag_by_finding={k: v for k, v in known.flag_by_finding.items() if k != "flag.fever"})
-    monkeypatch.setattr(visit_flags, "load_intake_knowledge", lambda: drafted)
-    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
-    assert RedFlagAlert.objects.get(flag="flag.fever", response=response).level == "emergency"
-
-
-def test_a_stopped_visit_is_signed_with_what_was_done_instead(client, visit):
-    yes = {f"start-{flag_field('flag.leg_weakness_progressive')}": "yes"}
-    data = posted(visit, **safe(**yes, **{"close-flag_action": "Sent to the emergency department at 14:20"}))
-    assert client.post(url("sign", visit), data).status_code == 302
-    visit.refresh_from_db()
-    assert (visit.status, visit.needles_in) == ("signed", 0)
-
-
-def test_an_old_clearance_does_not_answer_for_today(client, patient, petra, visit):
-    Clearance.objects.create(
-        patient=patient, finding="flag.fever", examined_by="Dr Bo", examined_on=dt.date(2026, 1, 5),
-        result="flu", cleared_by=petra, cleared_at=visit.started_at - dt.timedelta(days=30),
-    )  # fmt: skip
-    yes = {f"start-{flag_field('flag.fever')}": "yes"}
-    client.post(url("save", visit), posted(visit, **safe(**yes)))
-    visit.refresh_from_db()
-    assert visit_flags.open_flags(visit) == ["flag.fever"]
-
-
 @pytest.mark.parametrize("name", ["bl23", "BL 23", "Shenshu", "肾俞", "UB23"])
 def test_a_point_is_added_by_any_spelling(client, visit, name):
     data = posted(visit, **{"add-q": name, "add-stage": "s0", "add-side": "left"})
@@ -329,16 +182,6 @@ def test_what_was_not_planned_is_added_and_charted(client, visit):
     assert "AH9" in text and "Heat lamp" in text
 
 
-def test_what_safety_stops_is_not_added_without_a_reason(client, visit, patient, petra):
-    record_safety_facts(patient=patient, facts={"condition.pacemaker": True}, by=petra)
-    more = {"more-kind": "electro", "more-what": "BL25-BL26", "more-side": "right", "more-stage": "s0"}
-    refused = client.post(url("add_item", visit), posted(visit, **more, **{"close-notes": "kept"}))
-    assert refused.status_code == 422 and "is not added" in refused.content.decode()
-    visit.refresh_from_db()
-    assert visit.record["stages"][0]["electro"] == [] and visit.record["close"]["notes"] == "kept"
-    assert client.post(url("add_item", visit), posted(visit, **(more | {"more-what": "BL25"}))).status_code == 422
-
-
 def test_what_is_typed_is_never_markup(client, visit):
     evil = "<script>alert(1)</script>"
     data = all_done(
@@ -358,41 +201,6 @@ def test_all_done_as_planned_confirms_what_is_open(client, visit):
     visit.refresh_from_db()
     assert [p["done"] for _, p in visit_record.points_of(visit.record)] == ["done", "not_done", "done", "done"]
     assert visit.needles_in == 4
-
-
-@pytest.mark.parametrize("name", ["visit", "note", "clearance", "adverse_event"])
-def test_the_front_desk_reads_none_of_it(visit, name):
-    desk = Client()
-    desk.force_login(UserFactory(desk=True))
-    assert desk.get(url(name, visit)).status_code == 403
-
-
-def test_the_front_desk_writes_none_of_it(visit, patient):
-    desk = Client()
-    desk.force_login(UserFactory(desk=True))
-    assert desk.post(reverse("visits:start", args=[patient.pk])).status_code == 403
-    assert desk.post(url("sign", visit), posted(visit)).status_code == 403
-    visit.refresh_from_db()
-    assert visit.is_draft
-
-
-def test_an_adverse_event_is_recorded_and_a_serious_one_stops_the_next_visit(client, patient, petra):
-    visit = signed_visit(patient, petra)
-    form = {"code": "ptx", "treatment": "this", "relation": "probable", "action": "hospital", "place": "GB21"}
-    assert client.post(url("adverse_event", visit), form | {"code": ""}).status_code == 422
-    assert client.post(url("adverse_event", visit), form).status_code == 302
-    event = AdverseEvent.objects.get()
-    assert (event.serious, event.severity, event.visit_id) == (True, "severe", visit.pk)
-    client.post(reverse("visits:start", args=[patient.pk]))
-    assert Visit.objects.count() == 1
-    assert "Serious adverse event, not reviewed" in client.get(reverse("chart", args=[patient.pk])).content.decode()
-    assert any("serious adverse event" in reason for reason in open_points(visit.plan))
-    review = reverse("visits:event_review", args=[event.pk])
-    assert client.get(review).status_code == 200
-    client.post(review, {"outcome": "recovered", "note": "No more deep needling at GB21."})
-    assert AdverseEvent.objects.filter(follows=event).count() == 1
-    client.post(reverse("visits:start", args=[patient.pk]))
-    assert Visit.objects.count() == 2
 
 
 def test_the_day_board_follows_the_visit(client, patient, petra):

@@ -1,0 +1,15 @@
+"""The Monday on which the pages of scheduling are looked at, and what a page says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.factories.scheduling import at
+
+ZONE = "America/Chicago"
+NOW = at("2026-11-23 08:00", ZONE)  # a Monday
+TEN = at("2026-11-23 10:00", ZONE)
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())

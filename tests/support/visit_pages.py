@@ -1,0 +1,39 @@
+"""What a browser sends of a visit's page."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from treatments.actions import visit_flags
+from treatments.forms.visit import flag_field
+from treatments.forms.visit_parts import VisitForms
+from treatments.models import Visit
+
+
+def posted(visit: Visit, **changes: object) -> dict[str, object]:
+    """What a browser sends of the page as it stands, with some fields changed."""
+    visit.refresh_from_db()
+    data: dict[str, object] = {"revision": visit.revision}
+    for form, uid in VisitForms(visit.record).parts():
+        data[f"{uid}-here"] = "1"
+        for field in form:
+            value = field.value()
+            if value not in (None, ""):
+                data[field.html_name] = value
+    return data | changes
+
+
+def safe(**more: object) -> dict[str, object]:
+    return {f"start-{flag_field(f)}": "no" for f in visit_flags.SHORT_SET} | more
+
+
+def all_done(visit: Visit, **more: object) -> dict[str, object]:
+    data = posted(visit) | safe()
+    for stage in visit.record["stages"]:
+        for point in stage["points"]:
+            data[f"{point['uid']}-done"] = "done"
+    return data | {"s0-out": "4", "s1-out": "1"} | more
+
+
+def url(name: str, visit: Visit, *more: object) -> str:
+    return reverse(f"visits:{name}", args=[visit.pk, *more])

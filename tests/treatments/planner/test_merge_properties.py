@@ -1,0 +1,105 @@
+"""Laws of merging that hold for any three plans."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.merge_plans import Json, base, cups, current, plan, point, stage
+from treatments.planner.merge import merge
+
+CODES = ("BL23", "BL25", "BL40", "ST36", "LR3")
+_points = st.builds(
+    point,
+    st.sampled_from(CODES),
+    st.sampled_from(["left", "right", "both"]),
+    technique=st.sampled_from(["even", "reducing"]),
+    depth_mm=st.sampled_from([[5, 10], [15, 25]]),
+    levels=st.sampled_from([[], ["L4"], ["L4", "L5"]]),
+)
+_adjuncts = st.lists(
+    st.builds(
+        cups,
+        st.sampled_from(["low back", "mid back"]),
+        kind=st.sampled_from(["cupping_dry", "gua_sha"]),
+        minutes=st.integers(3, 5),
+    ),
+    max_size=3,
+    unique_by=lambda row: (row["kind"], row["where"]),
+)
+
+
+@st.composite
+def plans(draw: Any) -> Json:
+    """Plans in which no place is needled twice."""
+    needled = draw(st.lists(_points, max_size=6, unique_by=lambda p: p["code"]))
+    positions = draw(st.lists(st.sampled_from(["prone", "supine", "side_lying"]), min_size=1, max_size=2, unique=True))
+    where = [draw(st.sampled_from(positions)) for _ in needled]
+    stages = []
+    for position in positions:
+        own = [p for p, at in zip(needled, where, strict=True) if at == position]
+        leads = [(a["code"], b["code"]) for a, b in itertools.pairwise(own)][:1]
+        electro = tuple(current(*leads, minutes=draw(st.sampled_from([15, 20]))) for _ in leads)
+        stages.append(stage(position, *own, electro=electro, retention=draw(st.sampled_from([10, 20]))))
+    return plan(
+        *stages,
+        principle=draw(st.sampled_from(["Move.", "Warm."])),
+        adjuncts=draw(_adjuncts),
+        ear=[] if draw(st.booleans()) else base()["ear"],
+    )
+
+
+def flat(treatment: Json) -> dict[str, tuple[str, Json]]:
+    return {p["code"]: (row["position"], p) for row in treatment["stages"] for p in row["points"]}
+
+
+@given(plans(), plans(), plans())
+def test_whatever_three_plans_are_merged(before, edited, after):
+    copies = copy.deepcopy((before, edited, after))
+
+    untouched = merge(before, before, after)
+    assert untouched.treatment == after, "what was not edited follows the new proposal"
+    assert not untouched.kept and not untouched.conflicts
+    as_before = merge(before, edited, before)
+    assert as_before.treatment == edited, "proposed as before leaves the edited plan alone"
+    assert not as_before.taken and not as_before.conflicts
+    as_proposed = merge(before, after, after)
+    assert as_proposed.treatment == after, "edited to what is now proposed has nothing to tell"
+    assert not as_proposed.taken and not as_proposed.conflicts
+
+    result = merge(before, edited, after)
+    every_edit_survives_and_nothing_stands_twice(before, edited, result)
+    assert (before, edited, after) == copies, "the inputs are left alone"
+    assert json.loads(json.dumps(result.as_json())) == result.as_json()
+    assert merge(*(json.loads(json.dumps(made)) for made in copies)) == result
+
+
+def every_edit_survives_and_nothing_stands_twice(before, edited, result):
+    was, mine, merged = flat(before), flat(edited), flat(result.treatment)
+    for code, (position, row) in mine.items():
+        if code not in was:
+            assert merged[code][0] == position
+            assert {k: merged[code][1][k] for k in ("side", "technique", "depth_mm", "levels")} == {
+                k: row[k] for k in ("side", "technique", "depth_mm", "levels")
+            }
+            continue
+        changed = [k for k in ("side", "technique", "depth_mm", "levels") if row[k] != was[code][1][k]]
+        for k in changed:
+            assert merged[code][1][k] == row[k]
+        if position != was[code][0]:
+            assert merged[code][0] == position
+    for code in was.keys() - mine.keys():
+        assert code not in merged
+    codes = [p["code"] for row in result.treatment["stages"] for p in row["points"]]
+    assert len(codes) == len(set(codes))
+    positions = [row["position"] for row in result.treatment["stages"]]
+    assert len(positions) == len(set(positions))
+    kinds = [(a["kind"], a["where"]) for a in result.treatment["adjuncts"]]
+    assert len(kinds) == len(set(kinds))
+    for row in result.treatment["stages"]:
+        assert row["needles"] == sum(p["needles"] for p in row["points"])

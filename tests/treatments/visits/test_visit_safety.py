@@ -1,0 +1,154 @@
+"""What stops a visit or its signature, and who never sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+from clinic.people.actions.patients import record_safety_facts
+from intake.assessment import load_intake_knowledge
+from intake.models import Clearance, RedFlagAlert
+from tests.factories.intake import ResponseFactory
+from tests.factories.people import UserFactory
+from tests.factories.treatments import signed_visit
+from tests.support.visit_pages import all_done, posted, safe, url
+from treatments.actions import visit_flags
+from treatments.actions.signing import open_points
+from treatments.forms.visit import flag_field
+from treatments.models import AdverseEvent, Visit
+
+pytestmark = pytest.mark.django_db
+
+
+def test_needles_in_and_out_must_agree_or_be_explained(client, visit):
+    answer = client.post(url("sign", visit), all_done(visit, **{"s0-out": "3"}))
+    assert answer.status_code == 422 and "4 needles in, 3 out" in answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.is_draft and visit.needles_out == 4  # what was typed is kept
+    answer = client.post(
+        url("sign", visit), posted(visit, **{"close-mismatch_reason": "One fell out on the table, found in the sheet"})
+    )
+    assert answer.status_code == 302
+    visit.refresh_from_db()
+    assert not visit.is_draft
+
+
+def test_uncounted_needles_stop_the_signature(client, visit):
+    data = all_done(visit)
+    del data["s1-out"]
+    answer = client.post(url("sign", visit), data)
+    assert answer.status_code == 422 and "count the needles out" in answer.content.decode()
+
+
+def test_unanswered_safety_questions_and_undecided_points_stop_the_signature(client, visit):
+    data = all_done(visit)
+    del data[f"start-{flag_field('flag.fever')}"]
+    data["s0p2-done"] = ""
+    text = client.post(url("sign", visit), data | {"s0-out": "3"}).content.decode()
+    assert "Ask the short safety questions" in text and "1 planned point neither done nor left out" in text
+
+
+def test_a_red_flag_stops_needling_until_it_is_examined(client, patient, visit):
+    yes = {f"start-{flag_field('flag.saddle_numbness')}": "yes"}
+    client.post(url("save", visit), posted(visit, **safe(**yes, **{"s0p0-done": "done"})))
+    visit.refresh_from_db()
+    assert visit.record["stages"][0]["points"][0]["done"] == ""
+    text = client.get(url("visit", visit)).content.decode()
+    assert "Stop: do not needle" in text and "112" in text
+    assert AuditEvent.objects.filter(action="red_flag.raised", patient_id=patient.pk).exists()
+    answer = client.post(url("sign", visit), all_done(visit, **yes))
+    assert answer.status_code == 422 and "red flag is open" in answer.content.decode()
+
+    assert client.post(url("clearance", visit), {"findings": ["flag.saddle_numbness"]}).status_code == 422
+    answer = client.post(
+        url("clearance", visit),
+        {
+            "findings": ["flag.saddle_numbness"],
+            "examined_by": "Dr Ada, City Hospital",
+            "examined_on": timezone.localdate().isoformat(),
+            "result": "Cauda equina excluded by MRI",
+        },
+    )
+    assert answer.status_code == 302 and Clearance.objects.get().finding == "flag.saddle_numbness"
+    answer = client.post(url("sign", visit), all_done(visit, **yes))
+    assert answer.status_code == 302
+
+
+def test_a_flag_that_the_rules_no_longer_hold_is_still_told_as_the_worst(monkeypatch, patient, visit, petra):
+    """Asked at every visit, made a draft meanwhile: a yes to it must neither be lost nor stop the page."""
+    response = ResponseFactory(patient=patient)
+    known = load_intake_knowledge()
+    drafted = replace(known, flag_by_finding={k: v for k, v in known.flag_by_finding.items() if k != "flag.fever"})
+    monkeypatch.setattr(visit_flags, "load_intake_knowledge", lambda: drafted)
+    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
+    assert RedFlagAlert.objects.get(flag="flag.fever", response=response).level == "emergency"
+
+
+def test_a_stopped_visit_is_signed_with_what_was_done_instead(client, visit):
+    yes = {f"start-{flag_field('flag.leg_weakness_progressive')}": "yes"}
+    data = posted(visit, **safe(**yes, **{"close-flag_action": "Sent to the emergency department at 14:20"}))
+    assert client.post(url("sign", visit), data).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.status, visit.needles_in) == ("signed", 0)
+
+
+def test_an_old_clearance_does_not_answer_for_today(client, patient, petra, visit):
+    Clearance.objects.create(
+        patient=patient, finding="flag.fever", examined_by="Dr Bo", examined_on=dt.date(2026, 1, 5),
+        result="flu", cleared_by=petra, cleared_at=visit.started_at - dt.timedelta(days=30),
+    )  # fmt: skip
+    yes = {f"start-{flag_field('flag.fever')}": "yes"}
+    client.post(url("save", visit), posted(visit, **safe(**yes)))
+    visit.refresh_from_db()
+    assert visit_flags.open_flags(visit) == ["flag.fever"]
+
+
+def test_what_safety_stops_is_not_added_without_a_reason(client, visit, patient, petra):
+    record_safety_facts(patient=patient, facts={"condition.pacemaker": True}, by=petra)
+    more = {"more-kind": "electro", "more-what": "BL25-BL26", "more-side": "right", "more-stage": "s0"}
+    refused = client.post(url("add_item", visit), posted(visit, **more, **{"close-notes": "kept"}))
+    assert refused.status_code == 422 and "is not added" in refused.content.decode()
+    visit.refresh_from_db()
+    assert visit.record["stages"][0]["electro"] == [] and visit.record["close"]["notes"] == "kept"
+    assert client.post(url("add_item", visit), posted(visit, **(more | {"more-what": "BL25"}))).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["visit", "note", "clearance", "adverse_event"])
+def test_the_front_desk_reads_none_of_it(visit, name):
+    desk = Client()
+    desk.force_login(UserFactory(desk=True))
+    assert desk.get(url(name, visit)).status_code == 403
+
+
+def test_the_front_desk_writes_none_of_it(visit, patient):
+    desk = Client()
+    desk.force_login(UserFactory(desk=True))
+    assert desk.post(reverse("visits:start", args=[patient.pk])).status_code == 403
+    assert desk.post(url("sign", visit), posted(visit)).status_code == 403
+    visit.refresh_from_db()
+    assert visit.is_draft
+
+
+def test_an_adverse_event_is_recorded_and_a_serious_one_stops_the_next_visit(client, patient, petra):
+    visit = signed_visit(patient, petra)
+    form = {"code": "ptx", "treatment": "this", "relation": "probable", "action": "hospital", "place": "GB21"}
+    assert client.post(url("adverse_event", visit), form | {"code": ""}).status_code == 422
+    assert client.post(url("adverse_event", visit), form).status_code == 302
+    event = AdverseEvent.objects.get()
+    assert (event.serious, event.severity, event.visit_id) == (True, "severe", visit.pk)
+    client.post(reverse("visits:start", args=[patient.pk]))
+    assert Visit.objects.count() == 1
+    assert "Serious adverse event, not reviewed" in client.get(reverse("chart", args=[patient.pk])).content.decode()
+    assert any("serious adverse event" in reason for reason in open_points(visit.plan))
+    review = reverse("visits:event_review", args=[event.pk])
+    assert client.get(review).status_code == 200
+    client.post(review, {"outcome": "recovered", "note": "No more deep needling at GB21."})
+    assert AdverseEvent.objects.filter(follows=event).count() == 1
+    client.post(reverse("visits:start", args=[patient.pk]))
+    assert Visit.objects.count() == 2
