@@ -24,14 +24,16 @@ _PAUSE = re.compile(r"[,:()\[\]，、：（）–—…]|\.\.|\s-+\s")
 _LOOSE_T = frozenset({"can", "don", "won", "isn", "didn", "doesn", "couldn", "haven", "hasn", "wasn", "aren", "wouldn"})
 
 # A full stop behind these is no end ("ca. 3 Monate", "my dr. says"); behind a number, none before what it counts.
-_ABBREVIATIONS = frozenset(
-    "ca bzw evtl ggf ggfs inkl ungef bspw zb dr dra prof mr mrs sr sra nr vs approx aprox".split()  # noqa: SIM905
-)
-_COUNTED = frozenset(
-    "woche wochen monat monats tag tages tage ssw schwangerschaftswoche schwangerschaftsmonat trimester trimenon "  # noqa: SIM905
-    "lebensjahr lebensmonat lendenwirbel brustwirbel halswirbel januar februar marz maerz april mai juni juli august "
-    "september oktober november dezember semana mes".split()
-)
+_ABBREVIATIONS = frozenset({
+    "approx", "aprox", "bspw", "bzw", "ca", "dr", "dra", "evtl", "ggf", "ggfs", "inkl", "mr", "mrs", "nr",
+    "prof", "sr", "sra", "ungef", "vs", "zb",
+})  # fmt: skip
+_COUNTED = frozenset({
+    "april", "august", "brustwirbel", "dezember", "februar", "halswirbel", "januar", "juli", "juni",
+    "lebensjahr", "lebensmonat", "lendenwirbel", "maerz", "mai", "marz", "mes", "monat", "monats", "november",
+    "oktober", "schwangerschaftsmonat", "schwangerschaftswoche", "semana", "september", "ssw", "tag", "tage",
+    "tages", "trimenon", "trimester", "woche", "wochen",
+})  # fmt: skip
 
 _LONGEST = 60  # letters of one word that are read; longer ones are no words
 

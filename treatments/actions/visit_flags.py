@@ -64,9 +64,8 @@ def raise_alerts(visit: Visit, findings: list[str], *, by: Any) -> None:
     if response is not None:
         flags = load_intake_knowledge().flag_by_finding
         for finding in findings:
-            flag = flags.get(
-                finding
-            )  # None: a draft, or no flag any more; asked and answered yes it counts as the worst
+            # None: a draft, or no flag any more; asked and answered yes it counts as the worst
+            flag = flags.get(finding)
             level = "emergency" if flag is None or flag.level == "emergency" else "refer"
             RedFlagAlert.objects.get_or_create(
                 response=response, flag=finding, defaults={"patient_id": visit.patient_id, "level": level}
