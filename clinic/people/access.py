@@ -143,6 +143,7 @@ ADDRESSES: dict[str, Permission] = {
     "visits:clearance": P.WRITE_CLINICAL,
     "visits:adverse_event": P.WRITE_CLINICAL,
     "visits:event_review": P.WRITE_CLINICAL,
+    "visits:incident": P.WRITE_CLINICAL,
     "outcomes:patient": P.WRITE_CLINICAL,  # the same page takes the scores of a review
     "knowledge:home": P.READ_KNOWLEDGE,
     "knowledge:points": P.READ_KNOWLEDGE,

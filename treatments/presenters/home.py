@@ -16,6 +16,7 @@ from clinic.scheduling.models import Appointment, Course, Device, Room, Service,
 from intake.assessment import load_intake_knowledge
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.presenters.inbox import open_flags
+from treatments.actions.incidents import open_incidents
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
 
 Json = dict[str, Any]
@@ -30,14 +31,14 @@ def page_of(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
     if user.is_front_desk:
         blocks["desk"] = _desk(user, now=now, today=today)
     if can(user, Permission.MANAGE_CLINIC):
-        blocks["owner"] = _owner()
+        blocks["owner"] = _owner(sees_incidents="practitioner" not in blocks)
     return blocks
 
 
 def patients_shown(blocks: Json) -> list[int]:
     """Whose names are on the page: for the audit trail."""
     shown: set[int] = set()
-    for block in (blocks.get("practitioner"), blocks.get("desk")):
+    for block in (blocks.get("practitioner"), blocks.get("desk"), blocks.get("owner")):
         for value in (block or {}).values():
             if isinstance(value, list):
                 shown |= {row["patient"].pk for row in value if isinstance(row, dict) and "patient" in row}
@@ -61,6 +62,7 @@ def _practitioner(user: Any, *, today: dt.date) -> Json:
         ],
         "intakes": [{"patient": r.patient, "at": r.submitted_at, "response": r} for r in responses[:SHOWN]],
         "day": _day(schedule.day_for(user, today)) if user.is_practitioner else [],
+        "incidents": [{"patient": i.patient, "incident": i} for i in open_incidents()[:SHOWN]],
         "unsigned": _unsigned(user),
         "reviews": reviews_due(user),
     }
@@ -159,7 +161,8 @@ def _when(moment: dt.datetime | None, now: dt.datetime) -> str:
     return f"{('today', 'tomorrow')[days]} {local:%H:%M}" if days in (0, 1) else f"{local:%a} {local.day} {local:%b}"
 
 
-def _owner() -> Json:
+def _owner(*, sees_incidents: bool) -> Json:
+    """``sees_incidents``: not where the same person has them above, with what happened."""
     clinic = Clinic.current()
     rows = [
         (
@@ -174,6 +177,11 @@ def _owner() -> Json:
         ("Working hours", WorkingHours.objects.count(), "admin:scheduling_workinghours_changelist"),
     ]
     return {
+        # that there is one, and for whom: what happened is read with the clinical record only
+        "incidents": [
+            {"patient": i.patient, "at": i.opened_at, "by": i.opened_by, "due_on": i.due_on}
+            for i in (open_incidents()[:SHOWN] if sees_incidents else [])
+        ],
         "clinic": clinic,
         "is_named": clinic.name != "Our clinic",
         "setup": [{"name": name, "count": count, "url_name": url} for name, count, url in rows],

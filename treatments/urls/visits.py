@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.views import visit_safety, visits
+from treatments.views import incidents, visit_safety, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -20,4 +20,5 @@ urlpatterns = [
     path("visits/<int:visit_id>/clearance/", visit_safety.clearance, name="clearance"),
     path("visits/<int:visit_id>/adverse-event/", visit_safety.adverse_event, name="adverse_event"),
     path("adverse-events/<int:event_id>/", visit_safety.event_review, name="event_review"),
+    path("incidents/<int:incident_id>/", incidents.review, name="incident"),
 ]
