@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "clinic.audit",
     "clinic.people",
+    "clinic.outbox",
     "clinic.scheduling",
     "intake",
     "treatments",
@@ -197,17 +198,29 @@ TIME_ZONE = "UTC"  # stored; what people see is in the clinic's own zone (Clinic
 PHONENUMBER_DEFAULT_REGION = os.environ.get("ASHI_PHONE_REGION", "US")
 PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
-EMAIL_BACKEND = (
+EMAIL_BACKEND = "clinic.outbox.backend.OutboxBackend"  # every mail is a row first; the worker hands it on to:
+ASHI_MAIL_TRANSPORT = (
     "django.core.mail.backends.smtp.EmailBackend"
     if os.environ.get("EMAIL_HOST")
-    else "django.core.mail.backends.console.EmailBackend"
+    else "clinic.outbox.backend.NoServerBackend"
 )
+EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=True)
 DEFAULT_FROM_EMAIL = os.environ.get("ASHI_FROM_EMAIL", "Ashi <no-reply@localhost>")
+
+# The worker beside the server (scripts/worker). The queue only wakes it; what is to be done stands in the database, and
+# a sweep every minute finds what a lost wake-up left behind. So a small file is enough, also beside PostgreSQL.
+HUEY = {
+    "name": "ashi",
+    "huey_class": "huey.SqliteHuey",
+    "filename": str(VAR_DIR / "worker.sqlite3"),
+    "results": False,
+    "immediate": False,
+}
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 

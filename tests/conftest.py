@@ -18,6 +18,7 @@ def pytest_configure() -> None:
     settings.ASHI_DEMO = True
     settings.ASHI_KNOWLEDGE = None  # a developer's own file in var/ is not under test
     settings.SECURE_SSL_REDIRECT = False
+    settings.HUEY = {"name": "tests", "huey_class": "huey.MemoryHuey", "immediate": False}  # nobody works it off
 
 
 PURE = (
@@ -34,6 +35,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(item.config.rootpath).as_posix()
         if path.startswith(PURE):
             item.add_marker(pytest.mark.pure)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _mail_through_the_outbox(django_test_environment: None) -> None:
+    """As in production: every mail is a row first. ``deliver_due()`` then takes it to ``mail.outbox``."""
+    from django.conf import settings
+
+    settings.EMAIL_BACKEND = "clinic.outbox.backend.OutboxBackend"
+    settings.ASHI_MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {
     "clinic.audit": set(),
     "clinic.people": {"clinic.audit"},
-    "clinic.scheduling": {"clinic.audit", "clinic.people"},
-    "intake": {"clinic.audit", "clinic.people"},
-    "treatments": {"clinic.audit", "clinic.people", "clinic.scheduling", "intake"},
+    "clinic.outbox": {"clinic.audit", "clinic.people"},
+    "clinic.scheduling": {"clinic.audit", "clinic.people", "clinic.outbox"},
+    "intake": {"clinic.audit", "clinic.people", "clinic.outbox"},
+    "treatments": {"clinic.audit", "clinic.people", "clinic.outbox", "clinic.scheduling", "intake"},
 }
 LAYERS = [
     "urls",

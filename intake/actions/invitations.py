@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.outbox.post import post, withdraw
 from clinic.people.models import Clinic, Patient
 from intake.models import IntakeResponse, Invitation
 from intake.models.invitations import hash_of
@@ -63,6 +63,7 @@ def invite(*, patient: Patient, by: Any, link: Callable[[str], str], send_to: st
     if earlier is not None:
         IntakeResponse.objects.filter(invitation=earlier, submitted_at=None).update(invitation=invitation)
         Invitation.objects.filter(pk=earlier.pk).update(replaced_by=invitation)
+        withdraw(_mail_key(earlier))
     trail.record(
         "invitation.created",
         by=by,
@@ -72,20 +73,26 @@ def invite(*, patient: Patient, by: Any, link: Callable[[str], str], send_to: st
     )
     url = link(token)
     if send_to:
-        transaction.on_commit(lambda: _send(invitation, url), robust=True)  # a mail that fails undoes nothing
+        _mail(invitation, url)
     return Issued(invitation, url)
 
 
-def _send(invitation: Invitation, url: str) -> None:
+def _mail(invitation: Invitation, url: str) -> None:
     clinic = Clinic.current()
     words = {"clinic": clinic, "url": url, "expires_at": timezone.localtime(invitation.expires_at, clinic.zone)}
-    send_mail(
-        f"Questions before your first visit – {clinic.name}",
-        render_to_string("intake/email/invitation.txt", words),
-        None,
-        [invitation.sent_to],
+    invitation.mail = post(
+        kind="invitation",
+        to=invitation.sent_to,
+        subject=f"Questions before your first visit – {clinic.name}",
+        body=render_to_string("intake/email/invitation.txt", words),
+        key=_mail_key(invitation),
+        patient=invitation.patient,
     )
-    Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
+    invitation.save(update_fields=["mail"])
+
+
+def _mail_key(invitation: Invitation) -> str:
+    return f"invitation:{invitation.pk}"
 
 
 @transaction.atomic
@@ -95,6 +102,7 @@ def revoke(invitation_id: int, *, by: Any) -> Invitation:
     if invitation.revoked_at is None and invitation.replaced_by_id is None:
         invitation.revoked_at = timezone.now()
         invitation.save(update_fields=["revoked_at"])
+        withdraw(_mail_key(invitation))
         trail.record("invitation.revoked", by=by, patient=invitation.patient, obj=invitation)
     return invitation
 

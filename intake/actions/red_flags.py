@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.outbox.models import Message
+from clinic.outbox.post import post
 from clinic.people.models import Clinic
 from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
 from intake.case import answered_on, case_of_answers
@@ -35,7 +36,7 @@ def name_of(alert: Alert) -> str:
 
 
 def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str) -> list[RedFlagAlert]:
-    """Keep what is newly raised, and tell the clinic by e-mail once the transaction holds. Call inside one.
+    """Keep what is newly raised, and post the clinic a mail in the same transaction. Call inside one.
 
     ``levels``: emergencies are told at once, referrals when the form is sent (a later answer may explain them).
     ``home``: the clinic's own address of the inbox, for the e-mail.
@@ -61,6 +62,10 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str
     ]
     if not new:
         return []
+    urgent = any(row.level == RedFlagAlert.Level.EMERGENCY for row in new)
+    mail = _tell_clinic(response, home, urgent=urgent, flags=[row.flag for row in new])
+    for row in new:
+        row.mail = mail
     RedFlagAlert.objects.bulk_create(new)
     trail.record(
         "red_flag.raised",
@@ -69,19 +74,24 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str
         obj=response,
         detail={"flags": [row.flag for row in new]},
     )
-    urgent = any(row.level == RedFlagAlert.Level.EMERGENCY for row in new)
-    transaction.on_commit(lambda: _tell_clinic(home, urgent=urgent), robust=True)
     return new
 
 
-def _tell_clinic(home: str, *, urgent: bool) -> None:
+def _tell_clinic(response: IntakeResponse, home: str, *, urgent: bool, flags: list[str]) -> Message | None:
     clinic = Clinic.current()
     if not clinic.alert_email:
-        return
+        return None
     subject = "Red flag in an intake: please look now" if urgent else "An intake asks for a doctor first"
     # No name and no answer: e-mail is not a safe place for them.
     body = render_to_string("intake/email/red_flag.txt", {"clinic": clinic, "url": home, "urgent": urgent})
-    send_mail(subject, body, None, [clinic.alert_email])
+    return post(
+        kind="red_flag",
+        to=clinic.alert_email,
+        subject=subject,
+        body=body,
+        key=f"red_flag:{response.pk}:{flags[0]}",
+        patient=response.patient,
+    )
 
 
 @transaction.atomic

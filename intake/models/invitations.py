@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from clinic.outbox.models import Message
 from clinic.people.models import Patient
 
 BIRTH_TRIES = 5  # wrong dates of birth before a link locks (DESIGN)
@@ -44,7 +45,7 @@ class Invitation(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     replaced_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
     sent_to = models.EmailField(blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    mail = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)  # "Start" was pressed; a look is not enough
     failed_birth_checks = models.PositiveSmallIntegerField(default=0)
 

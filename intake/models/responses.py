@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from clinic.outbox.models import Message
 from clinic.people.models import Patient
 
 from .invitations import Invitation
@@ -66,6 +67,8 @@ class RedFlagAlert(models.Model):
     level = models.CharField(max_length=12, choices=Level)
     source = models.CharField(max_length=8, choices=Source, default=Source.ANSWER)
     raised_at = models.DateTimeField(db_default=Now())
+    # the mail that told the clinic; none when it has no address for alerts
+    mail = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     message_shown_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from clinic.outbox.models import Message
+from clinic.outbox.presenters import is_in_trouble, state_words
 from clinic.people.models import Patient
 from intake.assessment import load_intake_knowledge
 from intake.models import IntakeResponse, Invitation, RedFlagAlert
@@ -45,6 +47,7 @@ class FlagRow:
     alert: RedFlagAlert
     patient: Patient
     text: str
+    told: str  # whether the clinic's alert mail has gone
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,26 @@ class Inbox:
         return sorted({row.patient.pk for row in rows} | {row.patient.pk for row in self.flags})
 
 
+def told_words(mail: Message | None) -> str:
+    return (
+        f"Alert e-mail: {state_words(mail)}" if mail else "No alert e-mail: the clinic has set no address for alerts."
+    )
+
+
 def open_flags(*, is_clinical: bool) -> list[FlagRow]:
     """Red flags that nobody has answered yet, gravest and newest first; for the inbox and the home page."""
     knowledge = load_intake_knowledge()
     rows = (
-        RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient", "response").order_by("level", "-id")
+        RedFlagAlert.objects.filter(acknowledged_at=None)
+        .select_related("patient", "response", "mail")
+        .order_by("level", "-id")
     )
     if not is_clinical:  # one line for each patient: how many signs there are is an answer, too
         first: dict[int, RedFlagAlert] = {}
         for row in rows:
             first.setdefault(row.patient_id, row)
-        return [FlagRow(row, row.patient, "") for row in first.values()]
-    return [FlagRow(row, row.patient, knowledge.label(row.flag)) for row in rows]
+        return [FlagRow(row, row.patient, "", told_words(row.mail)) for row in first.values()]
+    return [FlagRow(row, row.patient, knowledge.label(row.flag), told_words(row.mail)) for row in rows]
 
 
 def inbox(*, is_clinical: bool) -> Inbox:
@@ -80,7 +91,7 @@ def inbox(*, is_clinical: bool) -> Inbox:
     since = timezone.now() - dt.timedelta(days=SHOWN_DAYS)
     rows = (
         Invitation.objects.filter(created_at__gte=since, replaced_by=None)
-        .select_related("patient", "response")
+        .select_related("patient", "response", "mail")
         .annotate(
             assessed=Count("response__assessments"),
             alerts=Count("response__alerts", filter=Q(response__alerts__acknowledged_at=None), distinct=True),
@@ -105,7 +116,6 @@ def _row(invitation: Invitation) -> Row:
     response = getattr(invitation, "response", None)
     if state == "started" and response is not None:
         words = f"Started, {response.progress} %"
-    late = timezone.now() - invitation.created_at > dt.timedelta(minutes=10)
     return Row(
         invitation=invitation,
         patient=invitation.patient,
@@ -114,5 +124,5 @@ def _row(invitation: Invitation) -> Row:
         response=response,
         is_new=state == "submitted" and not invitation.assessed,  # type: ignore[attr-defined]
         has_alert=bool(invitation.alerts),  # type: ignore[attr-defined]
-        mail_failed=bool(invitation.sent_to) and invitation.sent_at is None and late,
+        mail_failed=invitation.mail is not None and is_in_trouble(invitation.mail),
     )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit import trail
+from clinic.outbox.presenters import state_words
 from clinic.people import access
 from intake.actions import invitations as actions
 from intake.forms.invitation import AcknowledgeForm, InvitationForm
@@ -42,6 +43,7 @@ def invite(request: HttpRequest, patient_id: int) -> HttpResponse:
         )
         # drawn here as a picture in the page: no third party sees the link
         context |= {"issued": issued, "qr": segno.make(issued.url, error="m").svg_data_uri(scale=5, border=2)}
+        context["mail_state"] = state_words(issued.invitation.mail) if issued.invitation.mail else ""
         return render(request, "intake/invited.html", context)
     return render(request, "intake/invite.html", context, status=422 if form.is_bound else 200)
 

@@ -91,5 +91,5 @@ def test_a_red_flag_stands_before_everything_at_once(phone: Page, open_page: Cal
 
     desk = open_page("desk")
     desk.goto("/intakes/")
-    expect(desk.get_by_text("Call patient: practitioner alerted").first).to_be_visible()
+    expect(desk.get_by_text("Call patient; ask a practitioner what to say").first).to_be_visible()
     assert "bowel" not in desk.content()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from clinic.outbox.models import Message
 from clinic.people.actions.patients import add_patient
 from clinic.people.models import Clinic, Patient
 from clinic.scheduling.actions import WantedVisit, book, book_series, set_status
@@ -44,6 +45,13 @@ AGO = {
     "overdue": (46, 4),
     "finished": (80, 6),
 }
+
+
+def _as_if_mailed() -> None:
+    """Nobody invented gets mail: in the story it went out at once."""
+    now = timezone.now()
+    waiting = Message.objects.filter(status=Message.Status.QUEUED)
+    waiting.update(status=Message.Status.SENT, created_at=now, sent_at=now, attempts=1, body="")
 
 
 class Walk:
@@ -101,10 +109,12 @@ class Walk:
             phone=self.role.phone,
         )
         Patient.objects.filter(pk=patient.pk).update(created_at=timezone.now())
-        issued = invitations.invite(patient=patient, by=self.clinic.desk, link=lambda token: f"/i/{token}/")
-        issued.invitation.created_at = issued.invitation.sent_at = timezone.now()
-        issued.invitation.sent_to = self.role.email
-        issued.invitation.save(update_fields=["created_at", "sent_at", "sent_to"])
+        issued = invitations.invite(
+            patient=patient, by=self.clinic.desk, link=lambda token: f"/i/{token}/", send_to=self.role.email
+        )
+        issued.invitation.created_at = timezone.now()
+        issued.invitation.save(update_fields=["created_at"])
+        _as_if_mailed()
         self.link, self.invitation = issued.url, issued.invitation
         return patient
 
@@ -119,11 +129,13 @@ class Walk:
                 if screen.questions and all(question.id in values for question in screen.questions):
                     response = intake_answers.save_answers(response.pk, values={}, home="/intakes/", passed=screen.id)
         RedFlagAlert.objects.filter(response=response).update(message_shown_at=timezone.now(), raised_at=timezone.now())
+        _as_if_mailed()
         if half:
             return response
         intake_answers.sign_consent(response.pk, name=str(self.patient), signature="")
         response = intake_answers.submit(response.pk, home="/intakes/")
         RedFlagAlert.objects.filter(response=response).update(raised_at=timezone.now())
+        _as_if_mailed()
         return response
 
     def _acknowledge_alerts(self) -> None:

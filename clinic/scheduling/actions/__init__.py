@@ -3,7 +3,7 @@
 from clinic.scheduling.actions.booking import WantedVisit, book, book_series
 from clinic.scheduling.actions.changes import cancel, move, set_status, undo, undo_series
 from clinic.scheduling.actions.courses import close_course, reopen_course, request_course
-from clinic.scheduling.actions.links import make_link, patient_of_link
+from clinic.scheduling.actions.links import mail_link, make_link, patient_of_link
 
 __all__ = [
     "WantedVisit",
@@ -11,6 +11,7 @@ __all__ = [
     "book_series",
     "cancel",
     "close_course",
+    "mail_link",
     "make_link",
     "move",
     "patient_of_link",

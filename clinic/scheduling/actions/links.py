@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.audit import trail
-from clinic.people.models import Patient
+from clinic.outbox.models import Message
+from clinic.outbox.post import post, withdraw
+from clinic.people.models import Clinic, Patient
 from clinic.scheduling.models import AppointmentLink
 
 GOOD_FOR = dt.timedelta(days=180)
@@ -25,15 +29,42 @@ def make_link(*, patient: Patient, by: Any, now: dt.datetime | None = None) -> s
     """A new token (256 bits); earlier links of the patient stop working. Only its hash is kept: show it at
     once.
     """
-    now = now or timezone.now()
-    token = secrets.token_urlsafe(32)
-    with transaction.atomic():
-        AppointmentLink.objects.filter(patient=patient, revoked_at=None).update(revoked_at=now)
-        link = AppointmentLink.objects.create(
-            patient=patient, token_hash=_hash(token), created_by=by, expires_at=now + GOOD_FOR
-        )
-        trail.record("appointment_link.made", by=by, patient=patient, obj=link)
+    token, _ = _make(patient=patient, by=by, now=now or timezone.now())
     return token
+
+
+@transaction.atomic
+def mail_link(*, patient: Patient, by: Any, address: Callable[[str], str]) -> tuple[str, Message]:
+    """A new link as ``make_link`` makes it, and the mail that takes it to the patient. ``address``: token -> link."""
+    token, link = _make(patient=patient, by=by, now=timezone.now())
+    clinic = Clinic.current()
+    message = post(
+        kind="appointment_link",
+        to=patient.email,
+        subject=f"Your appointments at {clinic.name}",
+        body=render_to_string("scheduling/link_mail.txt", {"clinic": clinic, "link": address(token)}),
+        key=_mail_key(link),
+        patient=patient,
+    )
+    return token, message
+
+
+def _mail_key(link: AppointmentLink) -> str:
+    return f"appointment_link:{link.pk}"
+
+
+@transaction.atomic
+def _make(*, patient: Patient, by: Any, now: dt.datetime) -> tuple[str, AppointmentLink]:
+    token = secrets.token_urlsafe(32)
+    earlier = AppointmentLink.objects.filter(patient=patient, revoked_at=None)
+    for link in earlier:
+        withdraw(_mail_key(link))
+    earlier.update(revoked_at=now)
+    link = AppointmentLink.objects.create(
+        patient=patient, token_hash=_hash(token), created_by=by, expires_at=now + GOOD_FOR
+    )
+    trail.record("appointment_link.made", by=by, patient=patient, obj=link)
+    return token, link
 
 
 def patient_of_link(token: str, *, now: dt.datetime | None = None) -> Patient | None:

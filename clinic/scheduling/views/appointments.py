@@ -5,21 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.mail import send_mail
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from clinic.outbox.presenters import state_words
 from clinic.people.access import Permission
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
-from clinic.scheduling.actions import make_link, move, set_status, undo
+from clinic.scheduling.actions import mail_link, make_link, move, set_status, undo
 from clinic.scheduling.availability import GapHour, instant
 from clinic.scheduling.diary import moment
 from clinic.scheduling.errors import BookingRefused, NotOpen
@@ -174,15 +171,11 @@ def undo_change(request: HttpRequest, change_id: int) -> HttpResponse:
 def patient_link(request: HttpRequest, appointment_id: int) -> HttpResponse:
     """Make the patient's link to their coming visits; shown once, and e-mailed if asked for."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
-    with transaction.atomic():
-        token = make_link(patient=visit.patient, by=request.user)
-        link = request.build_absolute_uri(reverse("scheduling:patient_appointments", args=[token]))
-        is_mailed = bool(request.POST.get("mail") and visit.patient.email)
-        if is_mailed:
-            clinic = Clinic.current()
-            text = render_to_string("scheduling/link_mail.txt", {"clinic": clinic, "link": link})
-            to = visit.patient.email
-            transaction.on_commit(
-                lambda: send_mail(f"Your appointments at {clinic.name}", text, settings.DEFAULT_FROM_EMAIL, [to])
-            )
-    return _page(request, visit, link=link, is_mailed=is_mailed)
+
+    def address(token: str) -> str:
+        return request.build_absolute_uri(reverse("scheduling:patient_appointments", args=[token]))
+
+    if request.POST.get("mail") and visit.patient.email:
+        token, message = mail_link(patient=visit.patient, by=request.user, address=address)
+        return _page(request, visit, link=address(token), mail_state=state_words(message))
+    return _page(request, visit, link=address(make_link(patient=visit.patient, by=request.user)))

@@ -9,6 +9,7 @@ from django.core import mail
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
+from clinic.outbox.delivery import deliver_due
 from clinic.scheduling.models import WorkingHours
 from tests.factories.scheduling import (
     at,
@@ -86,7 +87,8 @@ def test_link_is_shown_once_and_mailed_on_request(house, client, django_capture_
     visit = house.visit()
     with django_capture_on_commit_callbacks(execute=True):
         page = text(client.post(reverse("scheduling:link", args=[visit.pk]), {"mail": "1"}))
-    assert "Sent to" in page
+    assert f"Waiting to be sent to {house.patient.email}." in page
+    assert not mail.outbox and deliver_due() == 1
     (letter,) = mail.outbox
     assert letter.to == [house.patient.email] and "/a/" in letter.body
     assert "Torres" not in letter.body + letter.subject

@@ -1,0 +1,47 @@
+"""What is to be told by mail, and how far it has got."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from clinic.people.models import Patient
+
+URGENT_KINDS = ("red_flag",)
+
+
+class Message(models.Model):
+    """One mail to one address. ``body`` is emptied once it has gone: it may hold a link that opens something."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "waiting to be sent"
+        SENDING = "sending", "being sent"
+        SENT = "sent", "sent"
+        FAILED = "failed", "not sent"
+        WITHDRAWN = "withdrawn", "withdrawn before it was sent"
+
+    kind = models.CharField(max_length=40)
+    to = models.EmailField()
+    subject = models.CharField(max_length=250)
+    body = models.TextField()
+    key = models.CharField(max_length=120, unique=True)  # what it is about: the same thing is never told twice
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # of a row in ``sending``: when its worker counts as dead and somebody else may take it up
+    next_try_at = models.DateTimeField(default=timezone.now)
+    last_error = models.CharField(max_length=250, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["status", "next_try_at"], name="outbox_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} ({self.status})"
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.kind in URGENT_KINDS
