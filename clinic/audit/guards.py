@@ -65,3 +65,18 @@ class Guard(Operation):
 
     def describe(self) -> str:
         return f"Guard {self.table}: {self.message}"
+
+
+class Lift(Guard):
+    """Take a guard away for the steps that follow: SQLite makes a table anew to alter it and drops its triggers with
+    the old one, PostgreSQL keeps them. Put the ``Guard`` back behind those steps.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Lift the guard of {self.table} to alter it"

@@ -98,6 +98,7 @@ ADDRESSES: dict[str, Permission] = {
     "plans:seen": P.WRITE_CLINICAL,
     "plans:sign": P.WRITE_CLINICAL,
     "plans:reopen": P.WRITE_CLINICAL,
+    "plans:set_aside": P.WRITE_CLINICAL,
     "plans:home_care": P.READ_CLINICAL,
     "plans:what_if": P.READ_CLINICAL,
     "plans:findings": P.READ_CLINICAL,
@@ -106,6 +107,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:assessment": P.READ_CLINICAL,
     "intake:assessment_answers": P.READ_CLINICAL,
     "intake:assessment_save": P.WRITE_CLINICAL,
+    "intake:assessment_set_aside": P.WRITE_CLINICAL,
     "intake:assessment_clear": P.WRITE_CLINICAL,
     "intake:assessment_withdraw": P.WRITE_CLINICAL,
     # audit

@@ -130,6 +130,24 @@ def sign(*, assessment_id: int, revision: int, by: Any) -> Assessment:
     return draft
 
 
+@transaction.atomic
+def set_aside(*, assessment_id: int, code: str, note: str, by: Any) -> Assessment:
+    """Discard a draft: kept with who, when and why, and nothing reads it any more. Twice changes nothing.
+
+    Raises NotADraft for one that was signed, ReasonMissing without a reason.
+    """
+    held = Assessment.objects.select_for_update(of=("self",)).select_related("patient").get(pk=assessment_id)
+    if held.is_set_aside:
+        return held
+    if held.status != Assessment.Status.DRAFT:
+        raise NotADraft
+    held.mark_set_aside(code=code, note=note, by=by)
+    held.revision += 1
+    held.save(update_fields=["status", "revision", *Assessment.FIELDS])
+    trail.record("assessment.set_aside", by=by, patient=held.patient, obj=held, detail={"reason": code})
+    return held
+
+
 def _draft(assessment_id: int) -> Assessment:
     held = Assessment.objects.select_for_update(of=("self",)).select_related("patient", "response")
     draft = held.get(pk=assessment_id)

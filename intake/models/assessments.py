@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from clinic.people.models import Patient
+from clinic.people.set_aside import SetAside, consistent
 
 from .responses import IntakeResponse
 
@@ -32,8 +33,10 @@ class Clearance(models.Model):
         return f"{self.finding} cleared on {self.examined_on}"
 
 
-class Assessment(models.Model):
+class Assessment(SetAside):
     """What the practitioner found and decided. A draft is edited; a signed one is frozen by the database.
+
+    A draft may be set aside: then nothing is read from it any more.
 
     ``findings``: finding id -> true or false: the practitioner's own, corrections of answers.
     ``levels``: spinal levels tender to touch, as in ``["L4"]``.
@@ -46,6 +49,7 @@ class Assessment(models.Model):
         DRAFT = "draft", "draft"
         SIGNED = "signed", "signed"
         SUPERSEDED = "superseded", "superseded"
+        SET_ASIDE = "set_aside", "discarded"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
     response = models.ForeignKey(
@@ -77,9 +81,12 @@ class Assessment(models.Model):
                 fields=["patient"], condition=models.Q(status="draft"), name="one_open_assessment_per_patient"
             ),
             models.CheckConstraint(
-                condition=models.Q(status="draft") | models.Q(signed_by__isnull=False, signed_at__isnull=False),
+                condition=models.Q(status="draft")
+                | models.Q(status="set_aside", signed_by__isnull=True, signed_at__isnull=True)
+                | models.Q(status__in=("signed", "superseded"), signed_by__isnull=False, signed_at__isnull=False),
                 name="signed_assessment_has_signer",
             ),
+            consistent("assessment_set_aside_by_somebody"),
         ]
 
     def __str__(self) -> str:

@@ -111,7 +111,7 @@ def page_of(assessment: Assessment, *, today: dt.date) -> Json:
 
 def result_of(assessment: Assessment, *, case: Any) -> Json:
     """The right-hand part: alerts, two scores, patterns, questions."""
-    if assessment.status == Assessment.Status.DRAFT:
+    if assessment.signed_at is None:  # a draft, or one that was discarded
         judged = assess(case, load_intake_knowledge())
         result: Json = {
             **judged.as_json(),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.outbox.models import Message
 from clinic.outbox.presenters import is_in_trouble, state_words
 from clinic.people.models import Patient
+from clinic.people.set_aside import STATUS
 from intake.assessment import load_intake_knowledge
 from intake.models import IntakeResponse, Invitation, RedFlagAlert
 
@@ -93,7 +94,7 @@ def inbox(*, is_clinical: bool) -> Inbox:
         Invitation.objects.filter(created_at__gte=since, replaced_by=None)
         .select_related("patient", "response", "mail")
         .annotate(
-            assessed=Count("response__assessments"),
+            assessed=Count("response__assessments", filter=~Q(response__assessments__status=STATUS), distinct=True),
             alerts=Count("response__alerts", filter=Q(response__alerts__acknowledged_at=None), distinct=True),
         )
         .order_by("-id")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.people import access
+from clinic.people.forms.set_aside import SetAsideForm
 from intake.actions import assessment as actions
 from intake.actions import assessment_clearance
 from intake.case import build_case
@@ -28,7 +29,7 @@ def _fetch(request: HttpRequest, assessment_id: int, *, write: bool = False) -> 
     if not access.can(request.user, needed):
         raise PermissionDenied
     with transaction.atomic():
-        rows = Assessment.objects.select_related("patient", "response", "signed_by", "supersedes")
+        rows = Assessment.objects.select_related("patient", "response", "signed_by", "supersedes", "set_aside_by")
         found = get_object_or_404(rows, pk=assessment_id)
         access.note_read(request.user, found.patient, what="assessment", obj=found)
     return found
@@ -49,7 +50,7 @@ def of_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
             raise PermissionDenied
         draft = actions.open_draft(patient=patient, by=request.user)
         return redirect("intake:assessment", assessment_id=draft.pk)
-    rows = list(patient.assessments.exclude(status="superseded"))
+    rows = list(patient.assessments.filter(status__in=("draft", "signed")))
     if not rows:
         return render(request, "intake/assessment_start.html", {"patient": patient})
     current = next((row for row in rows if row.status == "draft"), rows[0])
@@ -88,7 +89,7 @@ def _with_forms(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, found: Assessment, *, status: int = 200, **extra: Any) -> HttpResponse:
-    context = _with_forms(presenter.page_of(found, today=timezone.localdate()))
+    context = {"set_aside_form": SetAsideForm(), **_with_forms(presenter.page_of(found, today=timezone.localdate()))}
     bad = extra.pop("clearance", None)
     for alert in context["alerts"]:
         if bad is not None and bad.prefix == alert["code"]:
@@ -123,13 +124,35 @@ def save(request: HttpRequest, assessment_id: int) -> HttpResponse:
     except actions.StaleAssessment as clash:
         return _clash(request, clash.current, entered)
     except actions.NotADraft:
-        messages.warning(request, "This assessment is signed and not changed any more: assess again to go on.")
+        messages.warning(request, _locked_words(found))
     except actions.NotReady as error:
         return _result(request, saved, told, problems=error.reasons, status=422)
     else:
         if not wants_to_sign:
             return _result(request, saved, told)
     return _go(request, "intake:assessment", assessment_id=found.pk)
+
+
+def _locked_words(found: Assessment) -> str:
+    if found.is_set_aside:
+        return "This draft was discarded and is not changed any more: assess again to go on."
+    return "This assessment is signed and not changed any more: assess again to go on."
+
+
+@require_POST
+def set_aside(request: HttpRequest, assessment_id: int) -> HttpResponse:
+    """Discard a draft for a coded reason; back to the chart."""
+    found = _fetch(request, assessment_id, write=True)
+    form = SetAsideForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, status=422, set_aside_form=form)
+    try:
+        actions.set_aside(assessment_id=found.pk, **form.cleaned_data, by=request.user)
+    except actions.NotADraft:
+        messages.warning(request, _locked_words(found))
+        return redirect("intake:assessment", assessment_id=found.pk)
+    messages.success(request, "The draft is discarded. What was signed before is in force as it was.")
+    return redirect("chart", patient_id=found.patient_id)
 
 
 def _go(request: HttpRequest, name: str, **at: Any) -> HttpResponse:

@@ -67,7 +67,7 @@ def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) ->
     """What the progress rules advise for the course of this plan."""
     versions = list(
         TreatmentPlan.objects.filter(patient=plan.patient_id, course_reference=plan.course_reference)
-        .exclude(status=TreatmentPlan.Status.DRAFT)
+        .filter(status__in=TreatmentPlan.WAS_IN_FORCE)
         .order_by("version")
     )
     done = Visit.objects.filter(plan__in=versions, status=Visit.Status.SIGNED)

@@ -56,8 +56,7 @@ class Proposed:
 def base_plan(patient: Any) -> TreatmentPlan | None:
     """The plan that a new proposal starts from: the open draft, else the plan in force."""
     plans = TreatmentPlan.objects.select_related("proposal").filter(patient=patient)
-    open_ones = plans.exclude(status=TreatmentPlan.Status.SUPERSEDED)
-    return open_ones.filter(status="draft").first() or open_ones.first()
+    return plans.filter(status="draft").first() or plans.filter(status="signed").first()
 
 
 @transaction.atomic
@@ -228,6 +227,25 @@ def new_version(*, plan: TreatmentPlan, by: Any) -> TreatmentPlan:
     _save(draft)
     trail.record("plan.reopened", by=by, patient=plan.patient, obj=draft, detail={"from": plan.pk})
     return draft
+
+
+@transaction.atomic
+def set_aside(*, plan_id: int, code: str, note: str, by: Any) -> TreatmentPlan:
+    """Discard a draft: kept with who, when and why; the plan in force stays as it is. Twice changes nothing.
+
+    Raises NotADraft for a plan that was signed, ReasonMissing without a reason.
+    """
+    plan = _locked(plan_id)
+    if plan.is_set_aside:
+        return plan
+    if not plan.is_draft:
+        raise NotADraft
+    plan.mark_set_aside(code=code, note=note, by=by)
+    plan.revision += 1  # whoever still edits it is told
+    plan.save(update_fields=["status", "revision", *TreatmentPlan.FIELDS])
+    detail = {"version": plan.version, "reason": code}
+    trail.record("plan.set_aside", by=by, patient=plan.patient, obj=plan, detail=detail)
+    return plan
 
 
 def draft_at(plan_id: int, revision: int) -> TreatmentPlan:

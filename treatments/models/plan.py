@@ -7,9 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from clinic.people.set_aside import SetAside, consistent
 
-class TreatmentPlan(models.Model):
+
+class TreatmentPlan(SetAside):
     """One version of a patient's plan. A draft is free; a signed one is locked by the database.
+
+    A draft is no lock on the plan in force: that one is treated by until the draft is signed. A draft may be set aside.
 
     ``treatment``: the contract's treatment object. ``edits``: log [{"at", "by", "verb", "text"}].
     ``earlier``: treatments before the last edits, newest last, for undo; emptied at signing.
@@ -22,6 +26,9 @@ class TreatmentPlan(models.Model):
         DRAFT = "draft", "draft"
         SIGNED = "signed", "signed"
         SUPERSEDED = "superseded", "replaced by a newer version"
+        SET_ASIDE = "set_aside", "discarded"
+
+    WAS_IN_FORCE = (Status.SIGNED, Status.SUPERSEDED)
 
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="plans")
     proposal = models.ForeignKey("treatments.Proposal", on_delete=models.PROTECT, related_name="plans")
@@ -51,10 +58,11 @@ class TreatmentPlan(models.Model):
             models.UniqueConstraint(fields=["patient"], condition=Q(status="draft"), name="plan_one_draft"),
             models.UniqueConstraint(fields=["patient"], condition=Q(status="signed"), name="plan_one_in_force"),
             models.CheckConstraint(
-                condition=Q(status="draft", signed_by__isnull=True, signed_at__isnull=True)
-                | (~Q(status="draft") & Q(signed_by__isnull=False, signed_at__isnull=False)),
+                condition=Q(status__in=("draft", "set_aside"), signed_by__isnull=True, signed_at__isnull=True)
+                | Q(status__in=("signed", "superseded"), signed_by__isnull=False, signed_at__isnull=False),
                 name="plan_signed_by_somebody",
             ),
+            consistent("plan_set_aside_by_somebody"),
         ]
 
     def __str__(self) -> str:
@@ -63,6 +71,10 @@ class TreatmentPlan(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.status == self.Status.DRAFT
+
+    @property
+    def was_in_force(self) -> bool:
+        return self.status in self.WAS_IN_FORCE
 
 
 class PlannedVisit(models.Model):

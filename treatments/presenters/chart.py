@@ -60,10 +60,11 @@ def desk_part(patient: Any, *, now: dt.datetime) -> Json:
 
 def clinical_part(patient: Any, *, today: dt.date) -> Json:
     """Complaint, alerts, safety facts, assessment, plan, scores, and everything in order of time."""
-    assessments = list(patient.assessments.select_related("patient", "response", "signed_by")[:10])
-    current = next((a for a in assessments if a.status != "superseded"), None)
+    assessments = list(patient.assessments.select_related("patient", "response", "signed_by", "set_aside_by")[:10])
+    drafted = next((a for a in assessments if a.status == "draft"), None)
     signed = next((a for a in assessments if a.status == "signed"), None)
-    plans = list(TreatmentPlan.objects.filter(patient=patient).select_related("signed_by")[:10])
+    current = signed or drafted  # what is in force; a draft counts only where nothing was signed yet
+    plans = list(TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")[:10])
     visits = list(Visit.objects.filter(patient=patient).select_related("practitioner")[:30])
     responses = list(IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False)[:10])
     flags = list(RedFlagAlert.objects.filter(patient=patient)[:20])
@@ -72,7 +73,7 @@ def clinical_part(patient: Any, *, today: dt.date) -> Json:
         "has_case": has_case,
         "assessment": current,
         "signed_assessment": signed,
-        "draft_assessment": next((a for a in assessments if a.status == "draft"), None),
+        "draft_assessment": drafted,
         "plan": _plan(plans),
         "draft_plan": next((p for p in plans if p.status == "draft"), None),
         "open_visit": next((v for v in visits if v.status == "draft"), None),
@@ -87,8 +88,11 @@ def clinical_part(patient: Any, *, today: dt.date) -> Json:
         case = build_case(patient, current, today=today)
         judged = assess(case, load_intake_knowledge())
         part |= _summary(case, judged)
+        if drafted and current is not drafted:
+            part |= _warned_by_draft(build_case(patient, drafted, today=today), part)
         part["safety"] = _safety(patient, case.findings)
     part["next"] = _next(part, patient)
+    part["unfinished"] = _unfinished(part)
     return part
 
 
@@ -118,6 +122,17 @@ def _summary(case: Any, judged: Any) -> Json:
         "channels": [assessment_words.words(c) for c in judged.channels],
         "stage": judged.stage,
     }
+
+
+def _warned_by_draft(case: Any, part: Json) -> Json:
+    """A sign that an unsigned draft adds warns at once: it stops before anybody has signed it."""
+    judged = assess(case, load_intake_knowledge())
+    known = {alert["text"] for alert in part["alerts"]}
+    added = [alert.as_json() for alert in judged.alerts if alert.level != "note" and alert.text not in known]
+    found: Json = {"alerts": [*map(assessment_words.alert_words, added), *part["alerts"]]}
+    if judged.action in STOPS and part["action"] != "emergency":
+        found |= {"action": judged.action, "verdict": assessment_words.ACTIONS.get(judged.action, ("", ""))}
+    return found
 
 
 def _safety(patient: Any, findings: Any) -> list[Json]:
@@ -209,7 +224,11 @@ def _timeline(patient: Any, assessments: Any, plans: Any, visits: Any, responses
         if a.signed_at:
             klass = assessment_words.CLASS_WORDS.get(a.result.get("class", ""), "")
             add(a.signed_at, "Assessment signed", f"{klass} · {a.signed_by}", reverse("intake:assessment", args=[a.pk]))
+        add(a.set_aside_at, "Assessment discarded", f"{a.set_aside_words} · {a.set_aside_by}",
+            reverse("intake:assessment", args=[a.pk]))  # fmt: skip
     for p in plans:
+        add(p.set_aside_at, f"Plan v{p.version} discarded", f"{p.set_aside_words} · {p.set_aside_by}",
+            reverse("plans:plan", args=[p.pk]))  # fmt: skip
         if p.signed_at:
             add(p.signed_at, f"Plan v{p.version} signed", str(p.signed_by), reverse("plans:plan", args=[p.pk]))
     for v in visits:
@@ -230,19 +249,34 @@ def _next(part: Json, patient: Any) -> Json | None:
     if part["open_visit"]:
         visit = part["open_visit"]
         return _step(f"Go on with visit {visit.number}", "visits:visit", visit.pk)
+    looked_at = part["draft_assessment"] or part["signed_assessment"]
+    if part.get("action") in STOPS and part["signed_assessment"]:
+        return _step("Look at the red flags", "intake:assessment", looked_at.pk)
+    if part["plan"]:  # the plan in force is treated by until another one is signed: a draft is no lock
+        return _step("Start a visit", "visits:start", patient.pk, sends=True)
     if part["draft_assessment"]:
         return _step("Go on with the assessment", "intake:assessment", part["draft_assessment"].pk)
-    if part.get("action") in STOPS and part["signed_assessment"]:
-        return _step("Look at the red flags", "intake:assessment", part["signed_assessment"].pk)
     if part["draft_plan"]:
         return _step("Go on with the plan", "plans:plan", part["draft_plan"].pk)
-    if part["plan"]:
-        return _step("Start a visit", "visits:start", patient.pk, sends=True)
     if part["signed_assessment"]:
         return _step("Propose a treatment", "plans:propose", patient.pk, sends=True)
     if part["has_case"]:
         return _step("Assess", "intake:assess", patient.pk, sends=True)
     return None
+
+
+def _unfinished(part: Json) -> list[Json]:
+    """Drafts that wait beside the next step: gone on with, or discarded on their own page."""
+    rows = [
+        ("assessment", "intake:assessment", part["draft_assessment"], ""),
+        ("plan", "plans:plan", part["draft_plan"], f" v{part['draft_plan'].version}" if part["draft_plan"] else ""),
+    ]
+    found = [
+        {"text": f"Draft {what}{which}", "url": reverse(name, args=[row.pk]), "at": row.created_at}
+        for what, name, row, which in rows
+        if row is not None
+    ]
+    return [row for row in found if not part["next"] or row["url"] != part["next"]["url"]]
 
 
 def _step(text: str, name: str, pk: int, *, sends: bool = False) -> Json:

@@ -50,8 +50,9 @@ def _practitioner(user: Any, *, today: dt.date) -> Json:
     alerts = (
         RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient").order_by("level", "-id")[:SHOWN]
     )
+    counting = Assessment.objects.filter(response=OuterRef("pk")).exclude(status=Assessment.Status.SET_ASIDE)
     responses = (
-        IntakeResponse.objects.filter(submitted_at__isnull=False, assessments=None)
+        IntakeResponse.objects.filter(~Exists(counting), submitted_at__isnull=False)
         .select_related("patient")
         .order_by("-submitted_at")
     )

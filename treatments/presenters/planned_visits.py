@@ -16,8 +16,8 @@ Json = dict[str, Any]
 
 def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Json | None:
     """``rows`` of the booked and the begun, ``open`` the numbers nobody booked in words, ``next`` the row that comes
-    next, ``reviews_open`` whether a review is among the unbooked. None for a draft, which has no visits yet."""
-    if plan.is_draft:
+    next, ``reviews_open`` whether a review is among the unbooked. None for a plan that was never signed."""
+    if not plan.was_in_force:
         return None
     booked = {
         row.number_in_course: row

@@ -20,6 +20,7 @@ urlpatterns = [
     path("plans/<int:plan_id>/seen/", plans.seen, name="seen"),
     path("plans/<int:plan_id>/sign/", plans.sign, name="sign"),
     path("plans/<int:plan_id>/reopen/", plans.reopen, name="reopen"),
+    path("plans/<int:plan_id>/set-aside/", plans.set_aside, name="set_aside"),
     path("plans/<int:plan_id>/home-care/", plans.home_care, name="home_care"),
     path("plans/<int:plan_id>/what-if/", what_if.page, name="what_if"),
 ]

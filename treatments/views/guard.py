@@ -18,7 +18,12 @@ def plan_for(request: HttpRequest, plan_id: int, *, write: bool = False, what: s
     plan: TreatmentPlan = _fetch(
         request,
         TreatmentPlan.objects.select_related(
-            "patient", "proposal__assessment__patient", "proposal__assessment__response", "signed_by", "created_by"
+            "patient",
+            "proposal__assessment__patient",
+            "proposal__assessment__response",
+            "signed_by",
+            "created_by",
+            "set_aside_by",
         ),
         plan_id,
         what,

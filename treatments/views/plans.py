@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.people import access
+from clinic.people.forms.set_aside import SetAsideForm
 from intake.models import Assessment
 from treatments.actions import plans, signing
 from treatments.forms.plans import OverrideForm, SignForm
@@ -45,7 +46,8 @@ def propose(request: HttpRequest, patient_id: int) -> HttpResponse:
 def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """An answer without a treatment says why and what to do; one with a treatment leads to its plan."""
     found = proposal_for(request, proposal_id)
-    plan = found.plans.order_by("-id").first() if found.treatment else None
+    plans_of_it = found.plans.order_by("-id")
+    plan = (plans_of_it.exclude(status="set_aside").first() or plans_of_it.first()) if found.treatment else None
     if plan:
         return redirect("plans:plan", plan_id=plan.pk)
     return render(request, "treatments/proposal.html", presenter.proposal_page(found))
@@ -62,7 +64,7 @@ def render_plan(request: HttpRequest, plan: TreatmentPlan, *, status: int = 200,
     context = presenter.page_of(plan)
     context["newer_assessment"] = (
         Assessment.objects.filter(patient=plan.patient, status="signed", pk__gt=plan.proposal.assessment_id).first()
-        if plan.status != "superseded"
+        if plan.status in ("draft", "signed")
         else None
     )
     if plan.is_draft and access.can(request.user, access.Permission.WRITE_CLINICAL):
@@ -70,6 +72,7 @@ def render_plan(request: HttpRequest, plan: TreatmentPlan, *, status: int = 200,
             has_new_cautions=bool(context["new_cautions"]), initial=_usual(request, context["minutes"])
         )
     context["saved_at"] = plan.changed_at
+    context["set_aside_form"] = SetAsideForm()
     is_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "treatments/_plan.html" if is_part else "treatments/plan.html"
     return render(request, template, {**context, **extra}, status=status)
@@ -142,6 +145,21 @@ def reopen(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_POST
+def set_aside(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Discard a draft for a coded reason; back to the chart."""
+    plan = plan_for(request, plan_id, write=True)
+    form = SetAsideForm(request.POST)
+    if not form.is_valid():
+        return render_plan(request, plan, status=422, set_aside_form=form)
+    try:
+        plans.set_aside(plan_id=plan.pk, **form.cleaned_data, by=request.user)
+    except plans.NotADraft:
+        return locked(request, plan)
+    messages.success(request, f"Draft v{plan.version} is discarded. What was signed before is in force as it was.")
+    return redirect("chart", patient_id=plan.patient_id)
+
+
+@require_POST
 def sign(request: HttpRequest, plan_id: int) -> HttpResponse:
     plan = plan_for(request, plan_id, write=True)
     new_cautions = presenter.page_of(plan)["new_cautions"]
@@ -206,7 +224,10 @@ def stale(request: HttpRequest, clash: plans.StaleRevision) -> HttpResponse:
 
 
 def locked(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:
-    messages.warning(request, "This plan is signed and locked: “Change” makes a new version.")
+    words = "This plan is signed and locked: “Change” makes a new version."
+    if plan.is_draft or plan.is_set_aside:  # a draft a moment ago: discarded or signed by somebody meanwhile
+        words = "This draft is not open any more: somebody signed or discarded it. Nothing was changed."
+    messages.warning(request, words)
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("plans:plan", kwargs={"plan_id": plan.pk})})
     return redirect("plans:plan", plan_id=plan.pk)

@@ -1,0 +1,67 @@
+"""A record entered in error: it is kept, says who set it aside, when and why, and is no open work any more."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+STATUS = "set_aside"
+REASONS = {
+    "mistake": "Begun by mistake",
+    "wrong_patient": "Wrong patient",
+    "twice": "Entered twice",
+    "not_needed": "Not needed any more",
+    "start_over": "Starting over",
+    "other": "Other (say which)",
+}
+
+
+class ReasonMissing(ValueError):
+    """Setting aside without a known code, or "other" without words."""
+
+
+class SetAside(models.Model):
+    """What a record that can be set aside remembers of it. ``status`` is then STATUS, and only then."""
+
+    set_aside_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    set_aside_at = models.DateTimeField(null=True, blank=True)
+    set_aside_code = models.CharField(max_length=20, blank=True)
+    set_aside_note = models.CharField(max_length=300, blank=True)
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("set_aside_by", "set_aside_at", "set_aside_code", "set_aside_note")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_set_aside(self) -> bool:
+        return self.set_aside_at is not None
+
+    @property
+    def set_aside_words(self) -> str:
+        """ "Begun by mistake", and what was written beside it."""
+        reason = REASONS.get(self.set_aside_code, self.set_aside_code)
+        return f"{reason}: {self.set_aside_note}" if self.set_aside_note else reason
+
+    def mark_set_aside(self, *, code: str, note: str, by: Any) -> None:
+        """Fill in the fields; whoever calls saves them and writes the audit row. Raises ReasonMissing."""
+        if code not in REASONS:
+            raise ReasonMissing("Choose a reason.")
+        if code == "other" and not note.strip():
+            raise ReasonMissing("Say which other reason.")
+        self.status = STATUS
+        self.set_aside_by, self.set_aside_at = by, timezone.now()
+        self.set_aside_code, self.set_aside_note = code, note.strip()[:300]
+
+
+def consistent(name: str) -> models.CheckConstraint:
+    """Set aside by somebody, at a time, for a reason; and nothing of it on a record that still counts."""
+    told = Q(set_aside_by__isnull=False, set_aside_at__isnull=False) & ~Q(set_aside_code="")
+    untold = Q(set_aside_by__isnull=True, set_aside_at__isnull=True, set_aside_code="", set_aside_note="")
+    return models.CheckConstraint(condition=(Q(status=STATUS) & told) | (~Q(status=STATUS) & untold), name=name)
