@@ -1,7 +1,9 @@
 """From what is stored of a patient to one `Case`: answers, safety facts, findings, clearances, scores.
 
 Later sources win: answers, then safety facts (newest row of each finding), then the practitioner's findings, then
-safety facts recorded after those were signed.
+safety facts recorded after those were signed. Dates count: a safety fact takes back no yes that was answered after it,
+a clearance counts only for answers given before it, and danger told in an intake that came in after the assessment was
+begun counts although no assessment rests on it yet.
 """
 
 from __future__ import annotations
@@ -9,17 +11,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.people.models import Patient, SafetyFact
 from intake.assessment import Case, load_intake_knowledge, parse_case
+from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, IntakeResponse, Score
 from intake.questionnaire import About
 from intake.questionnaire_file import load_questionnaire
 from intake.questionnaire_reading import Reading, age_on, read
 
 LONGEST_PREGNANCY = 42  # weeks: an answered week grows with the calendar, and no further than this
+DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are told
 
 
 def build_case(patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date) -> Case:
@@ -39,17 +42,22 @@ def case_data(patient: Patient, assessment: Assessment | None, *, visit: int = 1
         )
     data = _answers_part(patient, response, today)
     findings: dict[str, bool] = data["findings"]
-    for finding, present in _facts(patient).items():
-        _set(findings, finding, present)
+    answered_at = _moment(response)
+    facts = _newest_facts(patient)
+    for row in facts:
+        if not lowers(row.present, at=row.recorded_at, told=findings.get(row.finding), told_at=answered_at):
+            _set(findings, row.finding, row.present)
     for finding, present in (assessment.findings if assessment is not None else {}).items():
         _set(findings, finding, present)
     if assessment is not None and assessment.signed_at is not None:
         for finding, present in facts_since(patient, assessment.signed_at).items():
             _set(findings, finding, present)
+    if assessment is not None and (newer := _newer_response(assessment)) is not None:
+        _add_danger(data, _answers_part(patient, newer, today), facts, _moment(newer))
+        answered_at = _moment(newer)
     if findings.get("condition.pregnant") is False:
         data["patient"]["pregnancy_weeks"] = None
-    cleared = Clearance.objects.filter(patient=patient, withdrawn_at=None).values_list("finding", flat=True)
-    data |= {"case": f"patient {patient.pk}", "visit": visit, "cleared": sorted(set(cleared))}
+    data |= {"case": f"patient {patient.pk}", "visit": visit, "cleared": _cleared(patient, facts, answered_at)}
     if visit > 1:
         data["complaint"] |= _newest_pain(patient)
     if assessment is not None:
@@ -127,19 +135,55 @@ def _answers_part(patient: Patient, response: IntakeResponse | None, today: date
 
 def facts_since(patient: Patient, moment: datetime) -> dict[str, bool | None]:
     """What was recorded after a moment, as after an assessment was signed: newer than the hand that examined."""
-    return _newest(SafetyFact.objects.filter(patient=patient, recorded_at__gt=moment))
+    return {row.finding: row.present for row in _newest_facts(patient) if row.recorded_at > moment}
 
 
-def _facts(patient: Patient) -> dict[str, bool | None]:
-    return _newest(SafetyFact.objects.filter(patient=patient))
-
-
-def _newest(rows: QuerySet[SafetyFact]) -> dict[str, bool | None]:
+def _newest_facts(patient: Patient) -> list[SafetyFact]:
     """The newest row of each finding."""
-    facts: dict[str, bool | None] = {}
-    for finding, present in rows.order_by("-id").values_list("finding", "present"):
-        facts.setdefault(finding, present)
-    return facts
+    newest: dict[str, SafetyFact] = {}
+    for row in SafetyFact.objects.filter(patient=patient).order_by("-id"):
+        newest.setdefault(row.finding, row)
+    return list(newest.values())
+
+
+def _moment(response: IntakeResponse | None) -> datetime | None:
+    """When the answers were given."""
+    return None if response is None else response.submitted_at or response.saved_at
+
+
+def _newer_response(assessment: Assessment) -> IntakeResponse | None:
+    """The newest intake, if it came in after the assessment was begun: nobody has weighed it yet."""
+    if assessment.pk is None:
+        return None
+    return (
+        IntakeResponse.objects.filter(patient=assessment.patient_id, submitted_at__gt=assessment.created_at)
+        .exclude(pk=assessment.response_id or 0)
+        .order_by("-submitted_at")
+        .first()
+    )
+
+
+def _add_danger(
+    data: dict[str, Any], newer: dict[str, Any], facts: list[SafetyFact], answered_at: datetime | None
+) -> None:
+    """What an intake that nobody has weighed yet tells of danger: every yes, and all its words."""
+    answered_since = {row.finding for row in facts if answered_at is not None and row.recorded_at >= answered_at}
+    for finding, present in newer["findings"].items():
+        if present and finding.startswith(DANGER) and finding not in answered_since:
+            data["findings"][finding] = True
+    for key, text in newer["texts"].items():
+        before = data["texts"].get(key, "")
+        data["texts"][key] = text if before in ("", text) else f"{text}\n\n{before}"
+    if newer["patient"]["pregnancy_weeks"] is not None:
+        data["patient"]["pregnancy_weeks"] = newer["patient"]["pregnancy_weeks"]
+
+
+def _cleared(patient: Patient, facts: list[SafetyFact], answered_at: datetime | None) -> list[str]:
+    """Findings cleared after everything that speaks for them. An id that the knowledge has dropped clears nothing."""
+    rows = Clearance.objects.filter(patient=patient, withdrawn_at=None).values_list("finding", "cleared_at")
+    told_at = {row.finding: row.recorded_at for row in facts if row.present}
+    standing = standing_clearances(rows, answered_at=answered_at, told_at=told_at)
+    return sorted(standing & load_intake_knowledge().order.keys())
 
 
 def _set(findings: dict[str, bool], finding: str, present: bool | None) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
+from intake.actions.assessment import renew_draft
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
 from intake.case import reading_of
@@ -155,6 +156,7 @@ def submit(response_id: int, *, home: str) -> IntakeResponse:
     response.progress = 100
     response.save(update_fields=["submitted_at", "saved_at", "progress"])
     trail.record("intake.submitted", by=by, patient=response.patient, obj=response)
+    renew_draft(response)
     return response
 
 

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from intake.actions.assessment_clearance import withdraw
 from intake.assessment import assess, load_intake_knowledge
-from intake.case import build_case, facts_since
-from intake.models import Assessment, IntakeResponse
+from intake.case import DANGER, build_case, facts_since, reading_of
+from intake.models import Assessment, Clearance, IntakeResponse
 
 
 class StaleAssessment(Exception):
@@ -57,7 +58,9 @@ def open_draft(*, patient: Any, by: Any) -> Assessment:
     response = IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).first()
     # what was told or recorded since then is newer than what the last examination found
     newer = facts_since(patient, last.signed_at) if last and last.signed_at else {}
-    taken_over = {finding: value for finding, value in last.findings.items() if finding not in newer} if last else {}
+    # and what was examined and cleared is no finding of today
+    settled = {*newer, *build_case(patient, last, today=timezone.localdate()).cleared} if last else set()
+    taken_over = {finding: value for finding, value in last.findings.items() if finding not in settled} if last else {}
     draft = Assessment.objects.create(
         patient=patient,
         response=response,
@@ -69,6 +72,22 @@ def open_draft(*, patient: Any, by: Any) -> Assessment:
     )
     trail.record("assessment.begun", by=by, patient=patient, obj=draft)
     return draft
+
+
+def renew_draft(response: IntakeResponse) -> None:
+    """A new intake came in: an open draft rests on it from now on. Call inside the transaction that sends it.
+
+    An older "absent" of the draft gives way where the new answers tell of danger; whoever has the page open is told.
+    """
+    draft = Assessment.objects.select_for_update(of=("self",)).filter(patient=response.patient, status="draft").first()
+    if draft is None:
+        return
+    told = {f for f, value in reading_of(response).findings.items() if value and f.startswith(DANGER)}
+    draft.findings = {f: value for f, value in draft.findings.items() if value or f not in told}
+    draft.response = response
+    draft.revision += 1
+    draft.save(update_fields=["findings", "response", "revision"])
+    trail.record("assessment.intake_renewed", by=None, patient=response.patient, obj=draft)
 
 
 @transaction.atomic
@@ -86,9 +105,13 @@ def save(*, assessment_id: int, revision: int, found: Examination, confirmed: di
     if draft.revision != revision:
         raise StaleAssessment(draft)
     changed = sum(draft.findings.get(k) != found.findings.get(k) for k in {*draft.findings, *found.findings})
+    # found now: an examination before this moment says nothing about it
+    found_again = [f for f, value in found.findings.items() if value and not draft.findings.get(f)]
     draft.findings, draft.levels, draft.ashi, draft.notes, draft.confirmed = wanted
     draft.revision += 1
     draft.save(update_fields=["findings", "levels", "ashi", "notes", "confirmed", "revision"])
+    for clearance in Clearance.objects.filter(patient=draft.patient, finding__in=found_again, withdrawn_at=None):
+        withdraw(clearance=clearance, by=by)
     detail = {"changed": changed, "overruled": sorted(set(confirmed) - {"reason"})}
     trail.record("assessment.saved", by=by, patient=draft.patient, obj=draft, detail=detail)
     return draft
@@ -146,6 +169,18 @@ def set_aside(*, assessment_id: int, code: str, note: str, by: Any) -> Assessmen
     held.save(update_fields=["status", "revision", *Assessment.FIELDS])
     trail.record("assessment.set_aside", by=by, patient=held.patient, obj=held, detail={"reason": code})
     return held
+
+
+@transaction.atomic
+def take_back_clearance(*, assessment: Assessment, clearance: Clearance, by: Any) -> None:
+    """A clearance does not hold any more. In an open draft the finding is present again, whoever had told it."""
+    withdraw(clearance=clearance, by=by)
+    draft = Assessment.objects.select_for_update(of=("self",)).filter(pk=assessment.pk, status="draft").first()
+    if draft is None or build_case(draft.patient, draft, today=timezone.localdate()).is_present(clearance.finding):
+        return
+    draft.findings = {**draft.findings, clearance.finding: True}
+    draft.revision += 1
+    draft.save(update_fields=["findings", "revision"])
 
 
 def _draft(assessment_id: int) -> Assessment:

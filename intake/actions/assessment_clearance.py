@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from intake.assessment import load_intake_knowledge
 from intake.models import Clearance
 
 
@@ -25,10 +26,13 @@ def clear_findings(
 ) -> list[Clearance]:
     """Somebody examined these findings and nothing serious was behind them: one row for each finding.
 
-    Raises ValueError without a finding, an examiner or a result.
+    The caller offers only what is raised. Raises ValueError without a finding, an examiner or a result, and for an id
+    that is no finding.
     """
     if not (findings and examined_by.strip() and result.strip()):
         raise ValueError("A clearance needs what was examined, by whom, and with what result.")
+    if unknown := set(findings) - load_intake_knowledge().order.keys():
+        raise ValueError(f"No such finding: {', '.join(sorted(unknown))}.")
     rows = []
     for finding in findings:
         row = Clearance.objects.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -96,7 +97,11 @@ def _of_role(patterns: Mapping[str, Any], role: str) -> list[tuple[str, str]]:
 
 
 class ClearanceForm(forms.Form):
-    """Who examined the red flag, when, and what came out."""
+    """Who examined the red flag, when, and what came out.
+
+    ``finding_ids``: what the page raises and may be cleared. ``not_before``: the day on which an emergency was told;
+    an examination of an earlier day was of something else.
+    """
 
     findings = forms.MultipleChoiceField(label="what was examined", widget=forms.CheckboxSelectMultiple)
     examined_by = forms.CharField(label="examined by", max_length=160)
@@ -104,8 +109,9 @@ class ClearanceForm(forms.Form):
     result = forms.CharField(label="result", max_length=300)
     note = forms.CharField(label="note", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, finding_ids: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, finding_ids: list[str], not_before: dt.date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.not_before = not_before
         label = load_intake_knowledge().label
         self.fields["findings"].choices = [(f, label(f)) for f in finding_ids]  # type: ignore[attr-defined]
         self.fields["findings"].initial = finding_ids
@@ -113,5 +119,10 @@ class ClearanceForm(forms.Form):
     def clean_examined_on(self) -> Any:
         day = self.cleaned_data["examined_on"]
         if day > timezone.localdate():
-            raise forms.ValidationError("The examination cannot lie in the future.")
+            raise forms.ValidationError("The examination cannot be in the future.")
+        if self.not_before and day < self.not_before:
+            raise forms.ValidationError(
+                f"The patient told this on {self.not_before.day} {self.not_before:%B %Y}. "
+                "An earlier examination does not clear it: it has to be examined again."
+            )
         return day

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from intake.assessment import assess, load_intake_knowledge
-from intake.case import build_case
+from intake.case import answered_on, build_case
 from intake.models import Assessment, Clearance
 
 Json = dict[str, Any]
@@ -61,6 +61,7 @@ ACTIONS = {
     "caution": ("caution", "Can be treated, with care: read the cautions."),
     "treat": ("good", "Nothing found that stands against treatment."),
 }
+EXAMINABLE = ("flag.", "condition.", "exam.", "palpation.")  # groups of findings that an examination can settle
 CLASS_WORDS = {
     "stagnation": "mainly stagnation",
     "deficiency": "mainly deficiency",
@@ -127,7 +128,10 @@ def result_of(assessment: Assessment, *, case: Any) -> Json:
         "is_draft": assessment.status == Assessment.Status.DRAFT,
         "result": result,
         "action": {"kind": kind, "text": sentence},
-        "alerts": [alert_words(alert) for alert in result.get("alerts", [])],
+        "alerts": [
+            {**alert_words(alert), "examined_after": _told_on(assessment) if alert["level"] == "emergency" else None}
+            for alert in result.get("alerts", [])
+        ],
         "axes": _axes(result),
         "klass": CLASS_WORDS.get(result["class"], result["class"]),
         "patterns": [_pattern(p, result) for p in result["patterns"]],
@@ -140,6 +144,11 @@ def result_of(assessment: Assessment, *, case: Any) -> Json:
         "computed": _computed(result),
         "was_overruled": any(assessment.confirmed.get(key) for key in ("class", "branch", "root")),
     }
+
+
+def _told_on(assessment: Assessment) -> dt.date | None:
+    """The day of the answers: an emergency told then needs an examination after it."""
+    return answered_on(assessment.response) if assessment.response is not None else None
 
 
 def three_way(finding: str, case: Any, told: Any) -> Json:
@@ -220,10 +229,20 @@ def duration(days: int) -> str:
 
 def alert_words(alert: Json) -> Json:
     kind, icon, word = LEVEL_ICONS.get(alert["level"], LEVEL_ICONS["note"])
-    findings = [finding for finding in alert["because"] if "." in finding]
-    because = [evidence_words(finding) for finding in findings]
-    clearable = findings if alert["level"] in ("emergency", "refer", "caution") else []
+    because = [evidence_words(finding) for finding in alert["because"] if "." in finding]
+    clearable = _clearable(alert) if alert["level"] in ("emergency", "refer", "caution") else []
     return {**alert, "kind": kind, "icon": icon, "word": word, "because_words": because, "clearable": clearable}
+
+
+def _clearable(alert: Json) -> list[str]:
+    """The findings behind an alert that an examination can settle: never an age, a place or a length of time."""
+    return [finding for finding in alert["because"] if finding.startswith(EXAMINABLE)]
+
+
+def clearable_alert(assessment: Assessment, code: str, *, today: dt.date) -> Json | None:
+    """The alert of this code as the page raises it now, if something in it can be cleared."""
+    alerts = page_of(assessment, today=today)["alerts"]
+    return next((alert for alert in alerts if alert["code"] == code and alert["clearable"]), None)
 
 
 def evidence_words(source: str) -> str:

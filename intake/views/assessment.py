@@ -84,7 +84,9 @@ def _with_forms(context: dict[str, Any]) -> dict[str, Any]:
     decision = DecisionForm(initial=DecisionForm.initial_of(context["assessment"].confirmed))
     for alert in context["alerts"]:
         if alert["clearable"]:
-            alert["form"] = ClearanceForm(finding_ids=alert["clearable"], prefix=alert["code"])
+            alert["form"] = ClearanceForm(
+                finding_ids=alert["clearable"], not_before=alert["examined_after"], prefix=alert["code"]
+            )
     return {**context, "decision": decision}
 
 
@@ -201,9 +203,15 @@ def _clash(request: HttpRequest, current: Assessment, entered: actions.Examinati
 def clear(request: HttpRequest, assessment_id: int) -> HttpResponse:
     """Lift a red flag: examined by whom, when, with what result."""
     found = _fetch(request, assessment_id, write=True)
-    code = request.POST.get("code", "")
-    offered = request.POST.getlist(f"{code}-findings")
-    form = ClearanceForm(request.POST, finding_ids=offered, prefix=code)
+    alert = presenter.clearable_alert(found, request.POST.get("code", ""), today=timezone.localdate())
+    if alert is None:
+        gone = (
+            "That flag is not raised on this page any more, so there is nothing to clear. The page shows how it is now."
+        )
+        return _page(request, found, status=409, problems=[gone])
+    form = ClearanceForm(
+        request.POST, finding_ids=alert["clearable"], not_before=alert["examined_after"], prefix=alert["code"]
+    )
     if not form.is_valid():
         return _page(request, found, status=422, clearance=form)
     data = form.cleaned_data
@@ -224,6 +232,6 @@ def clear(request: HttpRequest, assessment_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, assessment_id: int, clearance_id: int) -> HttpResponse:
     found = _fetch(request, assessment_id, write=True)
     clearance = get_object_or_404(Clearance, pk=clearance_id, patient=found.patient)
-    assessment_clearance.withdraw(clearance=clearance, by=request.user)
+    actions.take_back_clearance(assessment=found, clearance=clearance, by=request.user)
     messages.warning(request, "Taken back: the flag counts again.")
     return redirect("intake:assessment", assessment_id=found.pk)

@@ -68,7 +68,9 @@ def raise_alerts(visit: Visit, findings: list[str], *, by: Any) -> None:
             flag = flags.get(finding)
             level = "emergency" if flag is None or flag.level == "emergency" else "refer"
             RedFlagAlert.objects.get_or_create(
-                response=response, flag=finding, defaults={"patient_id": visit.patient_id, "level": level}
+                response=response,
+                flag=finding,
+                defaults={"patient_id": visit.patient_id, "level": level},
             )
     trail.record(
         "red_flag.raised", by=by, patient=visit.patient_id, obj=visit, detail={"findings": findings, "at": "visit"}
@@ -79,10 +81,15 @@ def raise_alerts(visit: Visit, findings: list[str], *, by: Any) -> None:
 def clear_flags(
     *, visit: Visit, findings: list[str], examined_by: str, examined_on: dt.date, result: str, note: str, by: Any
 ) -> list[Clearance]:
-    """Record who examined the raised flags, when, and with what result. Raises ValueError when nothing is open."""
+    """Record who examined the raised flags, when, and with what result.
+
+    Raises ValueError when nothing is open, or when the examination is older than the visit at which they were told.
+    """
     still_open = [finding for finding in open_flags(visit) if finding in findings]
     if not still_open:
         raise ValueError("None of these flags is open.")
+    if examined_on < timezone.localdate(visit.started_at):
+        raise ValueError("The examination is older than what the patient told at this visit.")
     rows = clear_findings(
         patient=visit.patient,
         findings=still_open,

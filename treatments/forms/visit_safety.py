@@ -26,8 +26,9 @@ class ClearForm(forms.Form):
     result = forms.CharField(label="Result", max_length=300)
     note = forms.CharField(label="Note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, open_flags: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, open_flags: list[str], told_on: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.told_on = told_on
         self.fields["findings"].choices = [  # type: ignore[attr-defined]
             (finding, SHORT_SET[finding]) for finding in open_flags
         ]
@@ -35,7 +36,12 @@ class ClearForm(forms.Form):
     def clean_examined_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["examined_on"]
         if day > timezone.localdate():
-            raise forms.ValidationError("That day has not come yet.")
+            raise forms.ValidationError("The date cannot be in the future.")
+        if day < self.told_on:
+            raise forms.ValidationError(
+                "The patient told this at today's visit: an earlier examination does not clear it. "
+                "It has to be examined again."
+            )
         return day
 
 

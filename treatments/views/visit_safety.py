@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.people import access
@@ -23,7 +24,8 @@ def clearance(request: HttpRequest, visit_id: int) -> HttpResponse:
     open_flags = visit_flags.open_flags(visit)
     if not open_flags or not visit.is_draft:
         return redirect("visits:visit", visit_id)
-    form = ClearForm(request.POST or None, open_flags=open_flags)
+    told_on = timezone.localdate(visit.started_at)
+    form = ClearForm(request.POST or None, open_flags=open_flags, told_on=told_on)
     if request.method == "POST" and form.is_valid():
         visit_flags.clear_flags(visit=visit, by=request.user, **form.cleaned_data)
         messages.success(request, "The examination is recorded.")
