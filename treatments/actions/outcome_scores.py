@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from treatments.models import AdverseEvent, TreatmentPlan, Visit
 from treatments.planner.measures import checked, measure_of
 from treatments.planner.progress import FIRST_REVIEW, Decision, progress
 
+ONE_REVIEW = dt.timedelta(days=7)  # DESIGN: the recall of the scores; what is filled in within it is one review
 DECIDING = ("nrs_average", "nrs_now", "rmdq", "impact", "activities", "pgic", "phq2", "gad2")
 
 
@@ -63,6 +65,12 @@ def scores_of_course(patient: Any) -> list[Score]:
     return [row for row in rows if row.taken_at >= first]
 
 
+def _is_old_word(score: Score, scores: list[Score]) -> bool:
+    """Whether a global answer is older than the last review: it says nothing of the scores taken since."""
+    reviews = [row.taken_at for row in scores if row.occasion == Score.Occasion.REVIEW]
+    return score.measure == "pgic" and bool(reviews) and score.taken_at < max(reviews) - ONE_REVIEW
+
+
 def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) -> Decision:
     """What the progress rules advise for the course of this plan."""
     versions = list(
@@ -73,7 +81,7 @@ def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) ->
     done = Visit.objects.filter(plan__in=versions, status=Visit.Status.SIGNED)
     series: dict[str, list[float | None]] = {}
     for score in scores:
-        if score.measure in DECIDING:
+        if score.measure in DECIDING and not _is_old_word(score, scores):
             series.setdefault(score.measure, []).append(float(score.value))
     stage = plan.proposal.result.get("assessment", {}).get("stage", "unknown")
     planned = [version.treatment["dose"]["sessions"] for version in versions]

@@ -64,6 +64,15 @@ MEASURES: dict[str, Measure] = {
         Measure("startback", "STarT Back total", 9, True, ("KEELE",)),
     )
 }  # fmt: skip
+GLOBAL_WORDS = (
+    "very much improved",
+    "much improved",
+    "a little improved",
+    "no change",
+    "a little worse",
+    "much worse",
+    "very much worse",
+)
 _SAME_SCALE = {"nrs": "nrs_average"}  # the name by which papers call it
 
 
@@ -169,14 +178,8 @@ def _global_change(scale: Measure, step: float | None) -> Change:
     """One answer, no first value: 1 very much improved to 7 very much worse."""
     if step is None:
         return _judged(scale, None, None, None, None, "not_evaluated", None, None, "not answered")
-    if step <= 2:
-        verdict: Verdict = "responder"
-        words = "much or very much improved"
-    elif step >= 6:
-        verdict, words = "worse", "much or very much worse"
-    else:
-        verdict, words = "same", "little or no change"
-    return _judged(scale, None, step, None, None, verdict, None, None, words)
+    verdict: Verdict = "responder" if step <= 2 else "worse" if step >= 6 else "same"
+    return _judged(scale, None, step, None, None, verdict, None, None, GLOBAL_WORDS[int(step) - 1])
 
 
 def _judged(

@@ -98,7 +98,10 @@ def reviews_due(user: Any) -> list[Json]:
         .values("last")
     )
     reviewed = Score.objects.filter(
-        patient=OuterRef("plan__patient"), occasion="review", visit_number=OuterRef("number")
+        # a later review makes up for one that was passed by
+        patient=OuterRef("plan__patient"),
+        occasion="review",
+        visit_number__gte=OuterRef("number"),
     ).filter(taken_at__gte=OuterRef("plan__created_at"))
     due = (
         PlannedVisit.objects.filter(is_review=True, plan__status="signed", plan__signed_by=user)

@@ -180,3 +180,30 @@ def test_the_front_desk_and_the_owner_are_refused(patient):
 def test_reading_the_scores_is_in_the_audit_trail(client, patient):
     client.get(url(patient))
     assert AuditEvent.objects.filter(action="outcomes.read", patient_id=patient.pk).count() == 1
+
+
+def test_a_course_without_change_is_not_advised_to_go_on(client, patient, petra):
+    """Victor Osei: pain 6 to 6, Roland-Morris 16 to 14, overall "no change", all visits of the course done."""
+    score(patient, "nrs_average", 6, days_ago=40)
+    score(patient, "rmdq", 16, days_ago=40)
+    for days in range(30, 10, -2):
+        signed_visit(patient, petra, days_ago=days, pain_now=6, pain_average=6)
+    assert (
+        client.post(url(patient), {"nrs_average": 6, "rmdq": 14, "pgic": 4, "filled_by": "patient"}).status_code == 302
+    )
+    page = outcomes_of(patient)
+    assert page["decision"].kind in ("change_once", "stop_and_refer") and page["decision"].extra_visits == 0
+    text = client.get(url(patient)).content.decode()
+    assert "Overall change: no change." in text and "Improved by" not in text and "add 5 visits" not in text
+
+
+def test_a_global_answer_of_an_earlier_review_is_no_word_on_this_one(patient, petra):
+    score(patient, "nrs_average", 6, days_ago=60)
+    for days in range(40, 20, -2):
+        signed_visit(patient, petra, days_ago=days, pain_now=4, pain_average=4)
+    score(patient, "pgic", 2, days_ago=30, occasion="review", visit=5)
+    score(patient, "nrs_average", 4, days_ago=20, occasion="review", visit=10)
+    decision = decision_for(plan_in_force(patient), scores_of_course(patient), red_flag=False)
+    assert decision.kind == "continue" and "Ask for the overall change" in decision.text
+    score(patient, "pgic", 3, days_ago=18, occasion="review", visit=10)
+    assert decision_for(plan_in_force(patient), scores_of_course(patient), red_flag=False).kind == "extend"

@@ -4,7 +4,7 @@ without values."""
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from treatments.planner.measures import (
@@ -139,11 +139,28 @@ DECISIONS = [
     ({"rmdq": [20, 20]}, "chronic", 3, 10, {}, "not_enough_data"),
     ({"rmdq": [20, 20]}, "acute", 3, 6, {}, "adjust"),
     ({"rmdq": [20, 20]}, "acute", 4, 6, {}, "change_once"),
-    ({"nrs_average": [6, 4]}, "chronic", 10, 10, {}, "extend"),
-    ({"nrs_average": [6, 3]}, "chronic", 10, 10, {}, "extend"),
+    # visits are added for a change that matters in the leading measure, where the patient says so too
+    ({"nrs_average": [6, 4], "pgic": [2]}, "chronic", 10, 10, {}, "extend"),
+    ({"nrs_average": [6, 3], "pgic": [3]}, "chronic", 10, 10, {}, "extend"),
+    ({"nrs_average": [6, 4]}, "chronic", 10, 10, {}, "continue"),
+    ({"nrs_average": [6, 4], "pgic": [4]}, "chronic", 10, 10, {}, "adjust"),
+    ({"nrs_average": [6, 4], "pgic": [5]}, "chronic", 10, 10, {}, "adjust"),
+    ({"nrs_average": [6, 4], "pgic": [6]}, "chronic", 10, 10, {}, "adjust"),
+    ({"nrs_average": [6, 6], "rmdq": [16, 10], "pgic": [2]}, "chronic", 10, 10, {}, "continue"),
+    ({"nrs_average": [2, 2], "rmdq": [16, 10], "pgic": [2]}, "chronic", 10, 10, {}, "extend"),
+    ({"rmdq": [16, 14], "pgic": [3]}, "chronic", 10, 10, {}, "change_once"),
+    ({"activities": [3.0, 5.33], "pgic": [2]}, "chronic", 10, 10, {}, "continue"),
+    # Victor Osei: pain 6 to 6, Roland-Morris 16 to 14, "no change", 6 of 6
+    ({"nrs_average": [6, 6], "nrs_now": [6, 6], "rmdq": [16, 14], "pgic": [4]}, "chronic", 6, 6, {}, "change_once"),
+    ({"nrs_average": [6, 6], "rmdq": [16, 14], "pgic": [4]}, "chronic", 6, 6, {"plan_changed": True}, "stop_and_refer"),
+    ({"nrs_average": [6, 6], "rmdq": [16, 14], "pgic": [5]}, "chronic", 5, 10, {}, "change_once"),
+    ({"nrs_average": [6, 6], "rmdq": [16, 14], "pgic": [6]}, "chronic", 5, 10, {}, "change_once"),
+    ({"nrs_average": [6, 0], "pgic": [4]}, "chronic", 5, 10, {}, "adjust"),
     ({"nrs_average": [6, 2]}, "chronic", 10, 10, {}, "continue"),
     ({"nrs_average": [6, 4]}, "chronic", 15, 15, {"extended": True}, "continue"),
-    ({"nrs_average": [10, 9]}, "chronic", 10, 10, {}, "extend"),
+    ({"nrs_average": [10, 9]}, "chronic", 10, 10, {}, "change_once"),
+    ({"nrs_average": [10, 8], "pgic": [2]}, "chronic", 10, 10, {}, "change_once"),
+    ({"nrs_average": [10, 8], "pgic": [2]}, "chronic", 10, 10, {"plan_changed": True}, "stop_and_refer"),
     ({"nrs_average": [10, 9]}, "chronic", 15, 15, {"extended": True}, "stop_and_refer"),
     ({"nrs_average": [6, 0]}, "chronic", 5, 10, {}, "continue"),
     ({"nrs_average": [4, 6]}, "chronic", 2, 10, {}, "adjust"),
@@ -214,6 +231,40 @@ def test_every_mix_of_scores_has_one_decision_independent_of_order(scores, stage
         assert not any(c.verdict in ("responder", "recovered") for c in found.changes if "nrs_now" not in scores)
     if found.kind in ("extend", "continue"):
         assert found.because
+
+
+ANY_SCORES = st.fixed_dictionaries(
+    {},
+    optional={
+        "nrs_average": st.lists(st.none() | st.integers(0, 10), max_size=4),
+        "nrs_now": st.lists(st.none() | st.integers(0, 10), max_size=4),
+        "rmdq": st.lists(st.none() | st.integers(0, 24), max_size=4),
+        "activities": st.lists(st.none() | st.integers(0, 10), max_size=4),
+        "pgic": st.lists(st.none() | st.integers(1, 7), max_size=2),
+    },
+)
+
+
+@settings(max_examples=600)
+@given(ANY_SCORES, st.integers(0, 20), st.integers(0, 20), st.booleans(), st.booleans())
+def test_visits_are_added_only_for_a_change_that_matters_and_that_the_patient_feels(
+    scores, done, planned, changed, extended
+):
+    found = progress(
+        scores, stage="chronic", sessions_done=done, sessions_planned=planned, plan_changed=changed, extended=extended
+    )
+    by_measure = {c.measure: c for c in found.changes}
+    word = by_measure["pgic"].now if "pgic" in by_measure else None
+    judged = [by_measure[m] for m in ("nrs_average", "nrs_now", "rmdq") if m in by_measure]
+    leading = next((c for c in judged if c.verdict != "not_evaluated"), None)
+    if found.kind == "extend":
+        assert word is not None and word <= 3
+        assert leading is not None and leading.verdict in ("responder", "recovered")
+        assert done >= planned and not extended and found.extra_visits == 5
+    else:
+        assert found.extra_visits == 0
+    if word is not None and word >= 4:
+        assert "improved" not in found.text.lower() and "recovered" not in found.text.lower()
 
 
 @given(st.sampled_from(["nrs_average", "rmdq"]), st.integers(0, 10), st.integers(0, 10), st.integers(0, 10))

@@ -82,6 +82,18 @@ def test_a_review_is_due_when_the_next_visit_is_one(ana: Any, petra: Any) -> Non
     assert client_of(petra).get("/").context["practitioner"]["reviews"] == []
 
 
+def test_a_review_passed_by_is_made_up_for_by_the_next_one(ana: Any, petra: Any) -> None:
+    plan = signed_plan(ana, petra)
+    PlannedVisit.objects.filter(plan=plan).delete()
+    PlannedVisit.objects.bulk_create(PlannedVisit(plan=plan, number=n, is_review=n in (3, 6)) for n in range(1, 8))
+    for number in range(1, 7):
+        Visit.objects.create(patient=ana, plan=plan, number=number, practitioner=petra, started_at=timezone.now())
+    reviews = client_of(petra).get("/").context["practitioner"]["reviews"]
+    assert [(row["number"], row["is_overdue"]) for row in reviews] == [(3, True), (6, True)]
+    client_of(petra).post(f"/outcomes/{ana.pk}/", {"nrs_average": 6, "filled_by": "patient"})
+    assert client_of(petra).get("/").context["practitioner"]["reviews"] == []
+
+
 def test_the_front_desk_sees_logistics_and_no_medicine(ana: Any, petra: Any) -> None:
     link = invited(ana, submitted=True)
     RedFlagAlert.objects.create(patient=ana, response=link.response, flag="flag.saddle_numbness", level="emergency")
