@@ -10,17 +10,9 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
+from treatments.actions.wording import says_something
 from treatments.models import Incident, Visit
 from treatments.models.incident import REASONS_OF
-
-LEAST_WORDS = 10  # letters and digits: "x", "ok" and "n/a" say nothing (DESIGN)
-
-
-def says_something(text: str) -> bool:
-    """Whether words are of substance: at least ten letters or digits, or five Chinese, Japanese or Korean ones."""
-    told = [letter for letter in text if letter.isalnum()]
-    dense = sum(ord(letter) >= 0x2E80 for letter in told)
-    return len(set(told)) > 2 and len(told) + dense >= LEAST_WORDS
 
 
 def reasons_for(kind: str) -> dict[str, str]:

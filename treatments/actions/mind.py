@@ -6,7 +6,7 @@ Nothing here writes. It is the only door of this app to ``intake.case`` and ``tr
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,18 +15,20 @@ from intake.case import build_case, case_data
 from treatments import planner
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.merge import merge
+from treatments.planner.passing import passing
 from treatments.planner.review import review
 from treatments.planner.what_if import WhatIf, what_if
 
 Json = dict[str, Any]
+STOPS = ("forbidden", "needs_reason")
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
 
 
 @dataclass(frozen=True)
 class SafetyAlert:
     """One finding of the safety review. ``item``: what it speaks of, as a point code; ``places``: where that stands
-    in the plan, as addresses of ``plan_edits``. ``key`` is the same for the same fact after every edit, so that
-    nobody is asked twice."""
+    in the plan, as addresses of ``plan_edits``. ``key`` (rule and item) is the same after every edit; ``value`` is
+    what the rule judged, so that a reason stands only for what it was given for."""
 
     key: str
     code: str
@@ -36,6 +38,28 @@ class SafetyAlert:
     places: tuple[str, ...]
     because: tuple[str, ...]
     source: str
+    value: str = ""
+
+    @property
+    def is_stop(self) -> bool:
+        return self.level in STOPS
+
+    @property
+    def stamp(self) -> str:
+        """The same only for the same rule, item and value."""
+        return f"{self.key}|{self.value}"
+
+    def passed_by(self, overrides: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+        """The reason that was given for this very stop, or None. What is forbidden no reason passes."""
+        if self.level == "forbidden":
+            return None
+        return passing(overrides, code=self.code, item=self.item, value=self.value, text=self.text)
+
+    @classmethod
+    def read(cls, kept: Json) -> SafetyAlert:
+        """From its JSON; alerts kept before values were have none."""
+        lists = {name: tuple(kept.get(name, ())) for name in ("places", "because")}
+        return cls(**{"value": "", **kept, **lists})
 
     def as_json(self) -> Json:
         return {**asdict(self), "because": list(self.because), "places": list(self.places)}
@@ -89,6 +113,7 @@ def safety_of(treatment: Json, picture: ClinicalPicture) -> tuple[SafetyAlert, .
             places=tuple(_address(place) for place in alert.items),
             because=tuple(alert.because),
             source=alert.source,
+            value=alert.value,
         )
         for alert in review(treatment, picture, planner_knowledge())
     )

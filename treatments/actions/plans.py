@@ -14,6 +14,7 @@ from clinic.audit import trail
 from intake.models import Assessment
 from treatments.actions import mind
 from treatments.actions.mind import Json, SafetyAlert
+from treatments.actions.wording import says_something
 from treatments.models import Proposal, TreatmentPlan
 from treatments.planner.override_reasons import reasons_for
 
@@ -141,10 +142,12 @@ def edit(
     """
     plan = draft_at(plan_id, revision)
     picture = mind.picture_of(plan.proposal.assessment, today=timezone.localdate())
-    before = {alert.key for alert in mind.safety_of(plan.treatment, picture) if alert.level == "forbidden"}
+    before = {
+        (alert.key, alert.text) for alert in mind.safety_of(plan.treatment, picture) if alert.level == "forbidden"
+    }
     treatment = change(plan.treatment)
     alerts = mind.safety_of(treatment, picture)
-    new_stops = [alert for alert in alerts if alert.level == "forbidden" and alert.key not in before]
+    new_stops = [alert for alert in alerts if alert.level == "forbidden" and (alert.key, alert.text) not in before]
     if new_stops:
         raise Forbidden(new_stops)
     plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
@@ -181,25 +184,27 @@ def override(*, plan_id: int, revision: int, key: str, reason_code: str, reason:
     plan = draft_at(plan_id, revision)
     if reason_code not in REASONS:
         raise ReasonMissing("Choose a reason.")
-    if reason_code == "other" and not reason.strip():
-        raise ReasonMissing("Say which other reason.")
-    alert = next((one for one in plan.review.get("alerts", []) if one["key"] == key), None)
-    if alert is None or alert["level"] != "needs_reason":
+    if reason_code == "other" and not says_something(reason):
+        raise ReasonMissing("Say which other reason, in a few words.")
+    review_again(plan, mind.picture_of(plan.proposal.assessment, today=timezone.localdate()))
+    alert = next((one for one in alerts_of(plan) if one.key == key), None)
+    if alert is None or alert.level != "needs_reason":
         raise ValueError("There is nothing here that a reason can pass.")
     plan.overrides = [one for one in plan.overrides if f"{one['code']}|{one['item']}" != key] + [
         {
-            "item": alert["item"],
-            "code": alert["code"],
-            "text": alert["text"],
+            "item": alert.item,
+            "code": alert.code,
+            "value": alert.value,
+            "text": alert.text,
             "reason_code": reason_code,
             "reason": reason.strip(),
             "by": str(by),
             "at": timezone.now().isoformat(timespec="seconds"),
         }
     ]
-    _log(plan, by=by, verb="overridden", text=f"{alert['item'] or alert['code']}: {REASONS[reason_code]}")
+    _log(plan, by=by, verb="overridden", text=f"{alert.item or alert.code}: {REASONS[reason_code]}")
     _save(plan)
-    detail = {"code": alert["code"], "item": alert["item"], "reason": reason_code}
+    detail = {"code": alert.code, "item": alert.item, "reason": reason_code}
     trail.record("plan.overridden", by=by, patient=plan.patient, obj=plan, detail=detail)
     return plan
 
@@ -208,7 +213,7 @@ def override(*, plan_id: int, revision: int, key: str, reason_code: str, reason:
 def note_seen(*, plan_id: int, revision: int, by: Any) -> TreatmentPlan:
     """The cautions on the page were looked at: they are not shown again for the same facts."""
     plan = draft_at(plan_id, revision)
-    cautions = {alert["key"] for alert in plan.review.get("alerts", []) if alert["level"] == "caution"}
+    cautions = {alert.stamp for alert in alerts_of(plan) if alert.level == "caution"}
     plan.review = {**plan.review, "seen": sorted(cautions | set(plan.review.get("seen", []))), "merge": None}
     _save(plan)
     trail.record("plan.cautions_seen", by=by, patient=plan.patient, obj=plan, detail={"count": len(cautions)})
@@ -269,15 +274,20 @@ def _log(plan: TreatmentPlan, *, by: Any, verb: str, text: str) -> None:
 
 
 def review_again(plan: TreatmentPlan, picture: Any, alerts: tuple[SafetyAlert, ...] | None = None) -> None:
-    """Keep what the safety review says of the plan now. A reason whose stop is gone does not wait for it."""
+    """Keep what the safety review says of the plan now. A reason goes when its stop does."""
     found = mind.safety_of(plan.treatment, picture) if alerts is None else alerts
     plan.review = {
         **plan.review,
         "alerts": [alert.as_json() for alert in found],
         "action": picture.assessment.action,
     }
-    keys = {alert.key for alert in found}
-    plan.overrides = [one for one in plan.overrides if f"{one['code']}|{one['item']}" in keys]
+    standing = [alert.passed_by(plan.overrides) for alert in found]
+    plan.overrides = [one for one in plan.overrides if one in standing]
+
+
+def alerts_of(plan: TreatmentPlan) -> list[SafetyAlert]:
+    """What the review kept with the plan says."""
+    return [SafetyAlert.read(kept) for kept in plan.review.get("alerts", [])]
 
 
 def _save(plan: TreatmentPlan) -> None:

@@ -24,15 +24,14 @@ class NotReady(Exception):
 
 def open_points(plan: TreatmentPlan) -> list[str]:
     """What still stands between the plan and a signature, from the review kept with it."""
-    passed = {f"{one['code']}|{one['item']}" for one in plan.overrides}
     reasons = []
     if plan.review.get("action") in mind.NO_PLAN:
         reasons.append("A red flag or an open question stops every treatment: see the assessment.")
-    for alert in plan.review.get("alerts", []):
-        if alert["level"] == "forbidden":
-            reasons.append(f"{alert['text']} Take it out.")
-        elif alert["level"] == "needs_reason" and alert["key"] not in passed:
-            reasons.append(f"{alert['text']} Take it out, or give a reason.")
+    for alert in plans.alerts_of(plan):
+        if alert.level == "forbidden":
+            reasons.append(f"{alert.text} Take it out.")
+        elif alert.level == "needs_reason" and not alert.passed_by(plan.overrides):
+            reasons.append(f"{alert.text} Take it out, or give a reason.")
     if not any(stage["points"] for stage in plan.treatment["stages"]) and not plan.treatment["adjuncts"]:
         reasons.append("There is nothing in the plan yet.")
     if open_serious_events(plan.patient).exists():

@@ -202,14 +202,28 @@ def give_reason(*, visit_id: int, revision: int, key: str, reason: str, by: Any)
     alert = next((one for one in safety_of(visit) if one.key == key and one.level in NEEDS_ANSWER), None)
     if alert is None or not reason.strip():
         raise ValueError("There is no such stop, or no reason was written.")
-    others = [one for one in visit.record["reasons"] if one["key"] != key]
+    others = [one for one in reasons_of(visit.record) if f"{one['code']}|{one['item']}" != key]
     visit.record["reasons"] = [*others, _reason(alert, reason, by)]
     return _keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code})
 
 
 def _reason(alert: SafetyAlert, reason: str, by: Any) -> Json:
     at = timezone.now().isoformat(timespec="seconds")
-    return {"key": alert.key, "text": alert.text, "reason": reason.strip()[:300], "by": str(by), "at": at}
+    return {
+        "code": alert.code,
+        "item": alert.item,
+        "value": alert.value,
+        "text": alert.text,
+        "reason": reason.strip()[:300],
+        "by": str(by),
+        "at": at,
+    }
+
+
+def reasons_of(record: Json) -> list[Json]:
+    """The reasons of a visit, the older ones too: those named rule and item in one word."""
+    named = [dict(zip(("code", "item"), one.get("key", "|").split("|", 1), strict=True)) for one in record["reasons"]]
+    return [{**name, **one} for name, one in zip(named, record["reasons"], strict=True)]
 
 
 def safety_of(visit: Visit) -> tuple[SafetyAlert, ...]:
@@ -223,9 +237,8 @@ def safety_of(visit: Visit) -> tuple[SafetyAlert, ...]:
 
 def unanswered_stops(visit: Visit, alerts: tuple[SafetyAlert, ...]) -> list[SafetyAlert]:
     """Stops that neither the plan's signature nor a reason of this visit has answered."""
-    answered = {f"{one['code']}|{one['item']}" for one in visit.plan.overrides}
-    answered |= {one["key"] for one in visit.record["reasons"]}
-    return [alert for alert in alerts if alert.level in NEEDS_ANSWER and alert.key not in answered]
+    given = [*visit.plan.overrides, *reasons_of(visit.record)]
+    return [alert for alert in alerts if alert.is_stop and not alert.passed_by(given)]
 
 
 def missing_for_signature(visit: Visit) -> list[str]:

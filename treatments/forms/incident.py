@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from treatments.actions.incidents import says_something
+from treatments.actions.wording import says_something
 
 
 class IncidentReviewForm(forms.Form):

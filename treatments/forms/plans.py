@@ -9,6 +9,7 @@ from django import forms
 from clinic.people.models import User
 from clinic.scheduling.models import Service
 from treatments.actions.plans import REASONS
+from treatments.actions.wording import says_something
 
 
 class OverrideForm(forms.Form):
@@ -18,8 +19,8 @@ class OverrideForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("reason_code") == "other" and not data.get("reason", "").strip():
-            self.add_error("reason", "Say which other reason.")
+        if data.get("reason_code") == "other" and not says_something(data.get("reason", "")):
+            self.add_error("reason", "Say which other reason, in a few words.")
         return data
 
 

@@ -17,8 +17,9 @@ class TreatmentPlan(SetAside):
 
     ``treatment``: the contract's treatment object. ``edits``: log [{"at", "by", "verb", "text"}].
     ``earlier``: treatments before the last edits, newest last, for undo; emptied at signing.
-    ``overrides``: [{"item", "code", "text", "reason_code", "reason", "by", "at"}].
-    ``review``: {"alerts": safety review as last computed, "seen": [keys of cautions already looked at]}.
+    ``overrides``: [{"item", "code", "value", "text", "reason_code", "reason", "by", "at"}]: for this rule, item
+    and value only (older ones have no value).
+    ``review``: {"alerts": safety review as last computed, "seen": [stamps of cautions already looked at]}.
     ``course_reference``: by which the desk finds the course again; a change of a running plan keeps it.
     """
 

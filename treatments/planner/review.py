@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from intake.assessment import ClinicalPicture
 
+from .passing import passing
 from .proposal import Treatment
 from .recipes import PlannerKnowledge
 from .review_beside import check_beside
-from .review_context import Context, ReviewAlert, overridden
+from .review_context import Context, ReviewAlert
 from .review_electro import check_electro
 from .review_needles import check_needles
 from .review_reading import PlanError, read_plan
@@ -34,13 +35,13 @@ def review(
     picture: ClinicalPicture,
     knowledge: PlannerKnowledge,
     *,
-    overrides: Iterable[Mapping[str, object] | tuple[str, str]] = (),
+    overrides: Iterable[Mapping[str, object]] = (),
 ) -> tuple[ReviewAlert, ...]:
     """What is wrong with a plan for this patient, gravest first.
 
     ``plan``: a Treatment or JSON of the contract's treatment object; raises PlanError (with JSON paths) for anything
-    else. ``overrides``: what has a written reason already, mappings with `code` and `item` (as in the alert) or pairs
-    of the two: such `needs_reason` alerts come back `resolved`; a forbidden one never is.
+    else. ``overrides``: what has a written reason already, mappings with `code`, `item` (the alert's subject) and
+    `value`: such `needs_reason` alerts come back `resolved`; a forbidden one never is.
     """
     context = Context(read_plan(plan), picture, knowledge)
     _check_action(context)
@@ -48,13 +49,16 @@ def review(
     check_electro(context)
     check_beside(context)
     _check_course(context)
-    settled = overridden(overrides)
+    given = tuple(overrides)
     return tuple(
-        replace(alert, resolved=True)
-        if alert.level == "needs_reason" and (alert.code, alert.subject) in settled
-        else alert
-        for alert in context.alerts()
+        replace(alert, resolved=alert.level == "needs_reason" and is_passed(alert, given)) for alert in context.alerts()
     )
+
+
+def is_passed(alert: ReviewAlert, overrides: Iterable[Mapping[str, object]]) -> bool:
+    """Whether a reason was given for this rule, item and value."""
+    judged = {"code": alert.code, "item": alert.subject, "value": alert.value, "text": alert.text}
+    return passing(overrides, **judged) is not None
 
 
 def _check_action(ctx: Context) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,6 +15,7 @@ from .facts import Facts, read_facts
 from .items import Json
 from .knowledge import Point, Rule, When
 from .names import find_point
+from .passing import value_at
 from .recipes import DepthRule, Person, PlannerKnowledge
 from .regions import region_of_level, tender_region
 from .review_values import ReadPlan, ReadPoint, ReadStage
@@ -32,7 +33,8 @@ SIDES = ("left", "right", "both", "midline")
 class ReviewAlert:
     """One thing to see to before a plan is signed. `item` is the first path it concerns and what stands there
     (`stages[0].points[3] GB21`), `items` all of them. `subject` names it also after the plan is reordered; with
-    `code` it is what an override holds on to. `because`: findings or facts. `resolved`: a reason has been given."""
+    `code` and `value` (what the rule judged: needles, depth, pair) it is what a reason is given for. `because`:
+    findings or facts. `resolved`: a reason has been given."""
 
     level: AlertLevel
     code: str
@@ -42,12 +44,18 @@ class ReviewAlert:
     source: str
     subject: str
     items: tuple[str, ...]
+    values: tuple[str, ...] = ()
     resolved: bool = False
 
     @property
     def key(self) -> str:
         """The same for the same fact about the same thing."""
         return f"{self.code}|{self.subject}"
+
+    @property
+    def value(self) -> str:
+        """All that the rule judged, the same in any order of the plan."""
+        return "; ".join(sorted(self.values))
 
     @property
     def stops_signing(self) -> bool:
@@ -62,6 +70,7 @@ class ReviewAlert:
             "items": list(self.items),
             "subject": self.subject,
             "key": self.key,
+            "value": self.value,
             "because": list(self.because),
             "source": self.source,
             "resolved": self.resolved,
@@ -127,15 +136,21 @@ class Context:
         subject: str,
         because: Iterable[str] = (),
         source: str = "DESIGN",
+        fact: str = "",
+        is_whole: bool = False,
     ) -> None:
-        """Keeps one alert for each code and subject: the gravest, with every item it concerns."""
+        """Keeps one alert for each code and subject: the gravest, with every item it concerns. A rule of the whole
+        body (``is_whole``) judges the patient by a ``fact``, not what stands at the path: more of it is no new stop."""
         item = f"{path} {subject}".strip()
-        new = ReviewAlert(level, code, text, item, tuple(because), source, subject, (item,))
+        judged = ", ".join(part for part in ("" if is_whole else value_at(self.plan, path), fact) if part)
+        new = ReviewAlert(level, code, text, item, tuple(because), source, subject, (item,), (judged,))
         old = self._found.get((code, subject))
         if old is None or LEVELS.index(level) < LEVELS.index(old.level):
             self._found[code, subject] = new
         elif level == old.level and item not in old.items:
-            self._found[code, subject] = replace(old, items=(*old.items, item))
+            values = old.values if is_whole else (*old.values, judged)
+            said = old.text if text in old.text else f"{old.text} {text}"
+            self._found[code, subject] = replace(old, text=said, items=(*old.items, item), values=values)
 
     def add_stops(self, stops: Iterable[Stop], modality: str, label: str, path: str, subject: str) -> None:
         """Alerts from the safety tables. What holds for the whole body is one alert for the modality; what holds for
@@ -155,6 +170,8 @@ class Context:
                 modality if is_whole else subject,
                 (stop.because,),
                 stop.source,
+                stop.because,
+                is_whole,
             )
 
     def alerts(self) -> tuple[ReviewAlert, ...]:
@@ -231,16 +248,3 @@ def _in_order(alert: ReviewAlert) -> tuple[int, tuple[tuple[str, int], ...], str
     first = {"plan": "0", "stages": "1", "adjuncts": "2", "ear": "3", "home_care": "4", "dose": "5"}
     ranked = tuple((first.get(name, name), number) for name, number in steps)
     return LEVELS.index(alert.level), ranked, alert.code, alert.subject
-
-
-def overridden(overrides: Iterable[Mapping[str, object] | tuple[str, str]]) -> set[tuple[str, str]]:
-    """(code, subject) of what has a reason already. An override names its item by path and subject, or subject."""
-    found = set()
-    for override in overrides:
-        if isinstance(override, Mapping):
-            code, item = str(override.get("code") or ""), str(override.get("item") or "")
-        else:
-            code, item = override
-        subject = re.sub(r"^(plan|dose|(stages|adjuncts|ear|home_care)(\[\d+\])?(\.\w+(\[\d+\])?)*) ?", "", item)
-        found.add((code, subject))
-    return found

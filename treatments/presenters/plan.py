@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from intake.assessment import load_intake_knowledge
 from intake.presenters.assessment import evidence_words
-from treatments.actions import signing
+from treatments.actions import plans, signing
 from treatments.actions.plans import REASONS
 from treatments.models import Proposal, TreatmentPlan
 from treatments.presenters import planned_visits, point_map
@@ -132,9 +132,9 @@ def _is_han(word: str) -> bool:
 
 def _alerts(plan: TreatmentPlan) -> list[Json]:
     seen = set(plan.review.get("seen", []))
-    passed = {f"{one['code']}|{one['item']}": one for one in plan.overrides}
     rows = []
-    for alert in plan.review.get("alerts", []):
+    for found in plans.alerts_of(plan):
+        alert = found.as_json()
         kind, icon, word = LEVELS.get(alert["level"], LEVELS["caution"])
         rows.append(
             {
@@ -144,8 +144,8 @@ def _alerts(plan: TreatmentPlan) -> list[Json]:
                 "word": word,
                 "because_words": because_words(alert["because"]),
                 "name": "" if alert["text"].casefold().startswith(alert["item"].casefold()) else alert["item"],
-                "is_seen": alert["key"] in seen,
-                "passed": passed.get(alert["key"]),
+                "is_seen": found.stamp in seen,
+                "passed": found.passed_by(plan.overrides),
                 "anchor": "alert-" + "".join(c if c.isalnum() else "-" for c in alert["key"]),
             }
         )

@@ -44,7 +44,7 @@ def state_of(visit: Visit) -> Json:
         "stop": stop_of(visit),
         "stops": stops,
         "reasons": visit.record["reasons"],
-        "cautions": [alert for alert in alerts if alert.level == "caution" and alert.key not in seen],
+        "cautions": [alert for alert in alerts if alert.level == "caution" and alert.stamp not in seen],
         "ledger": rows,
         "total_in": total_in,
         "total_out": total_out,

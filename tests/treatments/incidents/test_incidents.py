@@ -13,7 +13,7 @@ from django.urls import reverse
 from clinic.audit.models import AuditEvent
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan
-from treatments.actions import incidents, visits
+from treatments.actions import incidents, visits, wording
 from treatments.models import Incident
 
 pytestmark = pytest.mark.django_db
@@ -102,8 +102,8 @@ def test_a_code_and_words_of_substance_are_asked(incident: Incident, petra: Any,
 
 
 def test_words_in_chinese_are_words() -> None:
-    assert incidents.says_something("怀孕未知误针昆仑")
-    assert not incidents.says_something("好")
+    assert wording.says_something("怀孕未知误针昆仑")
+    assert not wording.says_something("好")
 
 
 @pytest.mark.parametrize("change", [{"text": "nothing"}, {"detail": {"a": 1}}, {"reason_code": "other"}], ids=str)

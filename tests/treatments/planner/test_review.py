@@ -244,12 +244,11 @@ def test_a_reason_settles_what_may_be_settled_and_survives_a_new_order():
     patient = picture("condition.lymphoedema_right_leg")
     made = plan(stage(point("BL40"), point("BL25", depth_mm=[20, 50])))
     alerts = review(made, patient, PLANNER)
-    reasons = [{"code": alert.code, "item": alert.item} for alert in alerts]
+    reasons = [{"code": alert.code, "item": alert.subject, "value": alert.value} for alert in alerts]
     made["stages"][0]["points"].reverse()
     after = {alert.code: alert for alert in review(made, patient, PLANNER, overrides=reasons)}
     assert after["depth_past_cap"].resolved and not after["depth_past_cap"].stops_signing
     assert not after["lymph_right_leg"].resolved and after["lymph_right_leg"].stops_signing
-    by_subject = review(made, patient, PLANNER, overrides=[("depth_past_cap", "BL25")])
-    assert [alert.resolved for alert in by_subject if alert.code == "depth_past_cap"] == [True]
-    elsewhere = review(made, patient, PLANNER, overrides=[("depth_past_cap", "BL26")])
-    assert [alert.resolved for alert in elsewhere if alert.code == "depth_past_cap"] == [False]
+    made["stages"][0]["points"][0]["depth_mm"] = [20, 51]
+    deeper = {alert.code: alert for alert in review(made, patient, PLANNER, overrides=reasons)}
+    assert not deeper["depth_past_cap"].resolved
