@@ -30,7 +30,8 @@ class Reason(StrEnum):
 
     PAST = "past"
     CLOSED = "closed"  # outside the practitioner's working hours
-    AWAY = "away"  # practitioner or whole clinic absent
+    CLINIC = "clinic"  # the whole clinic is closed
+    AWAY = "away"  # the practitioner is absent
     PRACTITIONER = "practitioner"  # has another visit
     PATIENT = "patient"  # has another visit
     ROOM = "room"  # no room of that kind left
@@ -132,6 +133,10 @@ class Diary:
         return replace(self, busy=tuple(one for one in self.busy if one.id != appointment))
 
     @cached_property
+    def _openings(self) -> dict[tuple[int, date], tuple[Span, ...]]:
+        return {}  # filled by ``opening``: asked for again at every quarter hour
+
+    @cached_property
     def _busy_by_day(self) -> Mapping[date, tuple[Busy, ...]]:
         days: dict[date, list[Busy]] = defaultdict(list)
         for one in self.busy:
@@ -172,11 +177,19 @@ def happens_twice(day: date, clock: time, zone: ZoneInfo) -> bool:
     return first is not None and second is not None and second < first
 
 
-def opening(diary: Diary, practitioner: int, day: date) -> tuple[tuple[datetime, datetime, int | None], ...]:
-    """When a practitioner works on a day of the wall calendar: (starts, ends, usual room), touching lines
-    joined.
-    """
-    spans: list[tuple[datetime, datetime, int | None]] = []
+Span = tuple[datetime, datetime, int | None]  # starts, ends, usual room
+
+
+def opening(diary: Diary, practitioner: int, day: date) -> tuple[Span, ...]:
+    """When a practitioner works on a day of the wall calendar, touching lines joined."""
+    known = diary._openings.get((practitioner, day))
+    if known is None:
+        known = diary._openings[practitioner, day] = _opening(diary, practitioner, day)
+    return known
+
+
+def _opening(diary: Diary, practitioner: int, day: date) -> tuple[Span, ...]:
+    spans: list[Span] = []
     lines = [one for one in diary.hours if one.practitioner == practitioner and one.weekday == day.weekday()]
     for line in sorted(lines, key=lambda one: (one.starts, one.ends, one.room or 0)):
         # An edge inside a skipped hour moves with the clock; an edge in a doubled hour takes the wider
@@ -205,7 +218,10 @@ def fit(diary: Diary, need: Need, starts: datetime, practitioner: int, *, now: d
     span = next((one for one in spans if one[0] <= starts and ends <= one[1]), None)
     if span is None:
         return refuse(Reason.CLOSED)
-    if any(one.practitioner in (None, practitioner) and one.starts < ends and one.ends > starts for one in diary.away):
+    away = {one.practitioner for one in diary.away if one.starts < ends and one.ends > starts}
+    if None in away:
+        return refuse(Reason.CLINIC)
+    if practitioner in away:
         return refuse(Reason.AWAY)
     others = diary.busy_between(starts, until)
     if any(one.practitioner == practitioner for one in others):
@@ -233,18 +249,24 @@ def _first_free(
     return next((one for one in wished if one in free), free[0] if free else None)
 
 
+def grid(diary: Diary, need: Need, practitioner: int, day: date) -> Iterator[datetime]:
+    """The times of a day at which a visit can be asked for: in the working hours, free or not."""
+    for starts, ends, _room in opening(diary, practitioner, day):
+        while starts + timedelta(minutes=need.minutes) <= ends:
+            yield starts
+            starts += STEP
+
+
 def free_slots(diary: Diary, need: Need, day: date, *, now: datetime) -> tuple[Slot, ...]:
     """All slots of a day of the wall calendar, by time, then by the order in which practitioners were
     asked for.
     """
     found: list[tuple[datetime, int, Slot]] = []
     for place, practitioner in enumerate(need.practitioners):
-        for starts, ends, _room in opening(diary, practitioner, day):
-            while starts + timedelta(minutes=need.minutes) <= ends:
-                slot = fit(diary, need, starts, practitioner, now=now)
-                if isinstance(slot, Slot):
-                    found.append((starts, place, slot))
-                starts += STEP
+        for starts in grid(diary, need, practitioner, day):
+            slot = fit(diary, need, starts, practitioner, now=now)
+            if isinstance(slot, Slot):
+                found.append((starts, place, slot))
     return tuple(slot for _starts, _place, slot in sorted(found, key=lambda one: one[:2]))
 
 

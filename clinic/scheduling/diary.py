@@ -92,7 +92,7 @@ def need_of_service(service: Service, practitioner_ids: Iterable[int], *, patien
 
 
 def need_of_visit(course: Course, number: int, practitioner_ids: Iterable[int]) -> Need:
-    """What visit ``number`` of a course asks for."""
+    """What visit ``number`` of a course asks for. A visit made up for at the end is given as what it is in time."""
     return Need(
         minutes=course.minutes,
         changeover=course.service.changeover_minutes,
@@ -125,7 +125,8 @@ def in_words(refusal: Refusal, need: Need, zone: dt.tzinfo) -> str:
     return {
         Reason.PAST: f"{when} is over.",
         Reason.CLOSED: f"{name} does not work at that time ({when}, {need.minutes} minutes).",
-        Reason.AWAY: f"{name} is away or the clinic is closed on {when}.",
+        Reason.CLINIC: f"The clinic is closed at that time ({when}).",
+        Reason.AWAY: f"{name} is away at that time ({when}).",
         Reason.PRACTITIONER: f"{name} has another visit at {when}.",
         Reason.PATIENT: f"This patient has another visit at {when}.",
         Reason.ROOM: f"No {room} is free at {when}.",

@@ -37,6 +37,10 @@ class NotOpen(BookingRefused):
     """Outside working hours, in an absence, in the past, or in an hour the clock skips."""
 
 
+class AgainstDose(BookingRefused):
+    """The day is free but breaks the rhythm of the course: too near to another visit, out of order, far too late."""
+
+
 class FormUsedTwice(BookingRefused):
     """The form was sent before and booked something else: nothing new is booked unasked."""
 
@@ -60,6 +64,7 @@ class Clash:
     number: int
     words: str
     next_fit: Slot | None
+    is_dose: bool = False  # the time is free; only the rhythm of the course is against it
 
 
 class SeriesClash(BookingRefused):

@@ -9,9 +9,9 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from clinic.people.models import Patient, User
+from clinic.scheduling.day_search import Wish
 from clinic.scheduling.models import Service, WorkingHours
 from clinic.scheduling.offers import read_slot_value
-from clinic.scheduling.series import Wish
 
 FIRST, LAST = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
 # name -> (words, starts no earlier, starts no later)

@@ -13,10 +13,10 @@ from clinic.people.actions.patients import add_patient
 from clinic.people.models import Clinic, Patient
 from clinic.scheduling.actions import WantedVisit, book, book_series, set_status
 from clinic.scheduling.availability import nearest_fit
+from clinic.scheduling.course_dates import propose_course
+from clinic.scheduling.day_search import Wish
 from clinic.scheduling.diary import diary_around, need_of_service
 from clinic.scheduling.models import Appointment, Course
-from clinic.scheduling.offers import propose_course
-from clinic.scheduling.series import Wish
 from intake.actions import answers as intake_answers
 from intake.actions import assessment as assessing
 from intake.actions import invitations

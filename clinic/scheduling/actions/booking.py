@@ -10,11 +10,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.audit import trail
 from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.actions.writing import guarded, hold_schedule, keep_change, refresh_course
 from clinic.scheduling.availability import Busy, Diary, Need, Refusal, Slot, fit, nearest_fit
-from clinic.scheduling.diary import diary_around, in_order, moment, need_of_service, need_of_visit, refused
-from clinic.scheduling.errors import BookingRefused, Clash, FormUsedTwice, NotOpen, SeriesClash, SlotTaken
+from clinic.scheduling.course_dates import fit_visit, held_days
+from clinic.scheduling.diary import diary_around, in_order, moment, need_of_service, refused
+from clinic.scheduling.errors import AgainstDose, BookingRefused, Clash, FormUsedTwice, NotOpen, SeriesClash, SlotTaken
 from clinic.scheduling.models import Appointment, AppointmentChange, Course, Service
 
 
@@ -111,9 +113,11 @@ def book_series(
     by: Any,
     nonce: str,
     skip_taken: bool = False,
+    against_dose: bool = False,
     now: dt.datetime | None = None,
 ) -> BookedSeries:
-    """Book all visits or none; with ``skip_taken`` all that fit, on the desk's explicit wish only.
+    """Book all visits or none; with ``skip_taken`` all that fit, with ``against_dose`` also what breaks the rhythm of
+    the course: each on the desk's explicit wish only, the second noted in the trail.
 
     Raises SeriesClash naming every visit that does not fit and the nearest slot that would.
     """
@@ -129,7 +133,7 @@ def book_series(
         if course.status == Course.Status.CLOSED:
             raise NotOpen("This course was closed; nothing can be booked for it.")
         diary = diary_around([visit.starts_at for visit in visits], now=now)
-        slots, clashes = _fit_all(course, visits, diary, now)
+        slots, clashes = _fit_all(course, visits, diary, now, keep_dose=not against_dose)
         if clashes and (not skip_taken or not slots):
             raise SeriesClash(tuple(clashes))
         booked: list[Appointment] = []
@@ -148,31 +152,48 @@ def book_series(
                 raise SeriesClash((Clash(number, taken.words, None),)) from taken
             keep_change(appointment, AppointmentChange.Kind.BOOKED, by=by, now=now, action="appointment.booked")
             booked.append(appointment)
+        if against_dose:
+            detail = {"visits": [number for number, _slot in slots]}
+            trail.record("course.dose_overruled", by=by, patient=course.patient_id, obj=course, detail=detail)
         refresh_course(course)
         return BookedSeries(tuple(booked), tuple(clashes))
 
 
 def _fit_all(
-    course: Course, visits: Sequence[WantedVisit], diary: Diary, now: dt.datetime
+    course: Course, visits: Sequence[WantedVisit], diary: Diary, now: dt.datetime, *, keep_dose: bool
 ) -> tuple[list[tuple[int, Slot]], list[Clash]]:
-    """Each visit against the diary and against the visits before it in the same series."""
-    held = set(course.appointments.active().values_list("number_in_course", flat=True))
+    """Each visit against the diary, the course, and the visits before it in the same series."""
+    days = held_days(course)
+    held = frozenset(number for number, _day in days)
+    wanted = {visit.number: visit.starts_at.astimezone(diary.zone).date() for visit in visits}
     slots: list[tuple[int, Slot]] = []
     clashes: list[Clash] = []
     for visit in sorted(visits, key=lambda one: one.number):
         if visit.number not in course.numbers:
             clashes.append(Clash(visit.number, "is not part of this course.", None))
             continue
-        if visit.number in held:
+        if visit.number in {number for number, _day in days}:
             clashes.append(Clash(visit.number, "was booked in the meantime.", None))
             continue
-        need = need_of_visit(course, visit.number, (visit.practitioner,))
+        own = (visit.number, wanted[visit.number])
         try:
-            slot = choose(diary, need, visit.starts_at, now=now)
+            slot = fit_visit(
+                course,
+                diary,
+                [*days, own],
+                visit.number,
+                visit.starts_at,
+                visit.practitioner,
+                held=held,
+                later=[one for one in wanted.items() if one[0] > visit.number],
+                now=now,
+                keep_dose=keep_dose,
+            )
         except BookingRefused as refusal:
-            clashes.append(Clash(visit.number, refusal.words, refusal.next_fit))
+            is_dose = isinstance(refusal, AgainstDose)
+            clashes.append(Clash(visit.number, refusal.words, refusal.next_fit, is_dose))
             continue
-        held.add(visit.number)
+        days.append(own)
         slots.append((visit.number, slot))
         diary = diary.with_busy(
             Busy(

@@ -88,8 +88,7 @@ def refresh_course(course: Course | None) -> None:
     """
     if course is None or course.status == Course.Status.CLOSED:
         return
-    held = set(course.appointments.active().values_list("number_in_course", flat=True))
-    status = Course.Status.BOOKED if held.issuperset(course.numbers) else Course.Status.TO_BOOK
+    status = Course.Status.TO_BOOK if course.missing_numbers() else Course.Status.BOOKED
     if status != course.status:
         course.status = status
         course.save(update_fields=["status"])

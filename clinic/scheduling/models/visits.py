@@ -75,6 +75,12 @@ class Course(models.Model):
         """Visit numbers of this course, as the plan counts them."""
         return range(self.first_visit_number, self.first_visit_number + self.sessions)
 
+    def missing_numbers(self) -> list[int]:
+        """Visits that hold no time yet. One that is booked beyond the number asked for makes up for a missed one."""
+        held = set(self.appointments.active().values_list("number_in_course", flat=True))
+        missing = [number for number in self.numbers if number not in held]
+        return missing[len(held.difference(self.numbers)) :]
+
     def device_kind_at(self, number: int) -> str:
         """The device visit ``number`` needs, or an empty text."""
         return self.device_kind if self.device_kind and number >= (self.device_from_visit or 1) else ""

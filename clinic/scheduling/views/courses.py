@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import WantedVisit, book_series, close_course, reopen_course, undo_series
+from clinic.scheduling.course_dates import VisitRow, check_row, marked, moment_of, propose_course, read_rows, use_slot
 from clinic.scheduling.diary import practitioners
 from clinic.scheduling.errors import BookingRefused, NotOpen, SeriesClash
 from clinic.scheduling.forms import WishForm
 from clinic.scheduling.models import Course
-from clinic.scheduling.offers import VisitRow, check_row, marked, moment_of, propose_course, read_rows, use_slot
-from clinic.scheduling.presenters import course_words, courses_to_book, series_offer, visits_of
+from clinic.scheduling.presenters import course_words, courses_to_book, series_offer, usual_words, visits_of
 from clinic.scheduling.views.shared import new_nonce, read_nonce
 
 
@@ -58,6 +58,7 @@ def _page(
         "rows": rows,
         "wish": wish,
         "booked": visits_of(course),
+        "usual": usual_words(course),
         "practitioners": practitioners(),
         "nonce": read_nonce(request.POST.get("nonce", "")) or new_nonce(),
         "wish_kept": [(name, value) for name in wish.fields for value in _typed(wish).getlist(name)],
@@ -110,6 +111,7 @@ def _book(request: HttpRequest, course: Course, wish: WishForm) -> HttpResponse:
             by=request.user,
             nonce=nonce,
             skip_taken=bool(request.POST.get("skip_taken")),
+            against_dose=bool(request.POST.get("against_dose")),
         )
     except SeriesClash as refusal:
         clashes = {clash.number: clash for clash in refusal.clashes}
@@ -117,7 +119,8 @@ def _book(request: HttpRequest, course: Course, wish: WishForm) -> HttpResponse:
             marked(row, clashes[row.number].words, clashes[row.number].next_fit, zone) if row.number in clashes else row
             for row in rows
         ]
-        return _page(request, course, shown, wish, status=409, refusal=refusal)
+        only_dose = all(clash.is_dose for clash in refusal.clashes)
+        return _page(request, course, shown, wish, status=409, refusal=refusal, only_dose=only_dose)
     except BookingRefused as refusal:
         return _page(request, course, rows, wish, status=409, refusal=refusal)
     if booked.skipped:

@@ -80,7 +80,7 @@ CASES = [
     (
         "09:30",
         replace(HOUSE, away=(Away(None, when("09:00"), when("10:00")),)),
-        Reason.AWAY,
+        Reason.CLINIC,
         "clinic closed",
     ),
     ("09:30", replace(HOUSE, away=(Away(1, when("10:00"), when("11:00")),)), Reason.AWAY, "leaves too early"),

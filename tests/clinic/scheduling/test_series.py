@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.scheduling.availability import Away, Diary, Hours, Need, Resource, Slot, fit, instant
-from clinic.scheduling.series import Phase, Visit, Wish, places, propose_series
+from clinic.scheduling.availability import Away, Diary, Hours, Need, Reason, Resource, Slot, fit, instant
+from clinic.scheduling.day_search import Wish
+from clinic.scheduling.rhythm import Phase, in_time, places
+from clinic.scheduling.series import Visit, propose_series
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 MONDAY = dt.date(2026, 3, 16)  # summer time begins two weeks later, on the 29th
@@ -23,9 +26,11 @@ PHASES = (Phase(2, 4), Phase(1, 2))
 
 
 def propose(diary=HOUSE, wish=None, sessions=10, phases=PHASES, first=MONDAY, held=()):
-    visits = [Visit(number, NEED) for number in range(1, sessions + 1)]
-    where = places(phases, sessions)
-    return propose_series(diary, visits, where, wish or Wish(), first_day=first, now=NOW, held=held)
+    """Dates for so many visits after the held ones, which are given as days."""
+    days = in_time(phases, list(enumerate(held, start=1)))
+    where = places(phases, len(days) + sessions)[len(days) :]
+    visits = [Visit(number, NEED, place) for number, place in enumerate(where, start=len(days) + 1)]
+    return propose_series(diary, visits, wish or Wish(), first_day=first, now=NOW, held=days)
 
 
 def local(offer):
@@ -86,13 +91,65 @@ def test_no_room_for_years_is_said_not_raised():
     assert [offer.slot for offer in offers] == [None, None]
 
 
-def test_one_missing_visit_keeps_away_from_the_others():
-    held = [MONDAY]
-    offers = propose_series(
-        HOUSE, [Visit(3, NEED)], [places(PHASES, 10)[2]], Wish(), first_day=MONDAY, now=NOW, held=held
-    )
-    day = local(offers[0]).date()
-    assert (day - MONDAY).days == 2  # nearest to its Monday that is well apart
+def days_of(offers):
+    return [f"{local(offer):%a %d %b}" for offer in offers]
+
+
+def closed(first: dt.date, last: dt.date, whom=None):
+    """Away from the first to the last day, both of them."""
+    return Away(whom, instant(first, dt.time(0), BERLIN), instant(last + dt.timedelta(days=1), dt.time(0), BERLIN))
+
+
+THURSDAYS = [dt.date(2026, 3, 19), dt.date(2026, 3, 26), dt.date(2026, 4, 9)]
+USUAL = Wish(weekdays=frozenset({3}), at=dt.time(9))
+
+
+def test_missed_visit_is_made_up_for_after_the_others_on_the_usual_day():
+    """Paula: one a week on Thursdays; the third did not happen, the fourth is booked."""
+    offers = propose(wish=USUAL, sessions=1, phases=(Phase(1, 4),), held=THURSDAYS)
+    assert days_of(offers) == ["Thu 16 Apr"]
+    assert f"{local(offers[0]):%H:%M}" == "09:00" and not offers[0].why
+
+
+def test_added_visits_follow_the_booked_ones_at_the_pace_of_their_phase():
+    """Ten visits on Mondays and Thursdays, then on Mondays; the practitioner adds four."""
+    booked = [MONDAY + dt.timedelta(days=7 * week + day) for week in range(4) for day in (0, 3)]
+    booked += [MONDAY + dt.timedelta(days=28), MONDAY + dt.timedelta(days=35)]
+    offers = propose(sessions=4, phases=(Phase(2, 4), Phase(1, 6)), held=booked)
+    assert days_of(offers) == ["Mon 27 Apr", "Mon 04 May", "Mon 11 May", "Mon 18 May"]
+
+
+def test_closed_week_moves_the_later_weeks_on():
+    house = replace(HOUSE, away=(closed(dt.date(2026, 3, 28), dt.date(2026, 4, 6)),))
+    offers = propose(house, Wish(weekdays=frozenset({1, 3})), sessions=8, phases=(Phase(2, 3), Phase(1, 4)))
+    assert days_of(offers) == [
+        "Tue 17 Mar", "Thu 19 Mar", "Tue 24 Mar", "Thu 26 Mar", "Tue 07 Apr", "Thu 09 Apr", "Tue 14 Apr", "Tue 21 Apr",
+    ]  # fmt: skip
+    assert [offer.number for offer in offers if not offer.in_its_week] == [5]
+    assert offers[4].why[0].reasons == {Reason.CLINIC}
+
+
+def test_closed_day_at_the_start_does_not_spoil_the_weekdays_of_the_whole_course():
+    house = replace(HOUSE, hours=tuple(Hours(1, day, dt.time(9), dt.time(17)) for day in range(7)))
+    house = replace(house, away=(closed(MONDAY, MONDAY),))
+    offers = propose(house, Wish(weekdays=frozenset({0, 4})), sessions=6)
+    assert [local(offer).weekday() for offer in offers] == [4, 0, 4, 0, 4, 0]
+
+
+def test_wished_days_next_to_each_other_are_not_called_taken():
+    """An empty diary: Tuesday is not taken, it is the day after the first visit."""
+    offers = propose(wish=Wish(weekdays=frozenset({0, 1})), sessions=2)
+    assert days_of(offers) == ["Mon 16 Mar", "Thu 19 Mar"]
+    assert [(why.days[0].day, why.near, why.reasons) for why in offers[1].why] == [(16, 1, set()), (17, 1, set())]
+
+
+@pytest.mark.parametrize("opens", range(1, 8))
+def test_empty_diary_is_never_called_taken(opens):
+    house = replace(HOUSE, hours=tuple(Hours(1, day, dt.time(9), dt.time(17)) for day in range(opens)))
+    for shift, wished in product(range(7), [(), (0,), (4,), (0, 1), (1, 3), (0, 2, 4)]):
+        offers = propose(house, Wish(weekdays=frozenset(wished)), first=MONDAY + dt.timedelta(days=shift))
+        for why in (why for offer in offers for why in offer.why):
+            assert why.reasons <= {Reason.CLOSED}, (shift, wished)
 
 
 @settings(max_examples=40, deadline=None)
