@@ -136,6 +136,7 @@ ADDRESSES: dict[str, Permission] = {
     "visits:note": P.READ_CLINICAL,
     "visits:save": P.WRITE_CLINICAL,
     "visits:all_done": P.WRITE_CLINICAL,
+    "visits:undo_all_done": P.WRITE_CLINICAL,
     "visits:add_point": P.WRITE_CLINICAL,
     "visits:add_item": P.WRITE_CLINICAL,
     "visits:remove_point": P.WRITE_CLINICAL,

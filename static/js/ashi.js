@@ -28,6 +28,21 @@
     }
   });
 
+  // Enter in a one-line field goes on to the next one, or adds in a row that adds; it never presses a button further down.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || event.isComposing || event.defaultPrevented || !(field instanceof HTMLInputElement)) return;
+    const form = field.form;
+    if (!form || !form.hasAttribute("data-enter-next") || /^(submit|button|reset|image|file)$/.test(field.type)) return;
+    event.preventDefault();
+    const adds = field.closest("[data-enter-adds]");
+    if (adds) { adds.querySelector('button[type="submit"]').click(); return; }
+    const stops = [...form.elements].filter((one) => one.tabIndex >= 0 && one.getClientRects().length && !one.disabled
+      && (one === field || one.type !== "radio" || one.name !== field.name));
+    const next = stops[stops.indexOf(field) + 1];
+    if (next) next.focus();
+  });
+
   const focusMarked = (root) => { const target = root.querySelector("[data-focus]"); if (target) target.focus(); };
   // An outerHTML swap leaves the old element in detail.target: then the new one tells the event.
   const swapped = (event) => (event.detail.target.isConnected ? event.detail.target : event.target);

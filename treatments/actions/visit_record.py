@@ -136,6 +136,13 @@ def points_of(record: Json | None) -> Iterator[tuple[Json, Json]]:
             yield stage, point
 
 
+def items_of(record: Json) -> list[Json]:
+    """Everything of a record that is done or not done: points, current, what stands beside the needles, ear."""
+    items = [point for _, point in points_of(record)]
+    items += [current for stage in record["stages"] for current in stage["electro"]]
+    return [*items, *record["adjuncts"], *record["ear"]]
+
+
 def done_points(record: Json) -> list[Json]:
     return [point for _, point in points_of(record) if point["done"] == "done"]
 
@@ -306,8 +313,6 @@ def without_point(record: Json, uid: str) -> Json:
 def all_done(record: Json) -> Json:
     """Everything not yet answered is marked as done as planned."""
     new = copy.deepcopy(record)
-    items = [point for _, point in points_of(new)]
-    items += [current for stage in new["stages"] for current in stage["electro"]]
-    for item in [*items, *new["adjuncts"], *new["ear"]]:
+    for item in items_of(new):
         item["done"] = item["done"] or "done"
     return new

@@ -121,7 +121,7 @@ def save_visit(*, visit_id: int, revision: int, record: Json, by: Any) -> Visit:
 
     Raises StaleVisit or AlreadySigned. What is done to the patient is not taken over while a red flag is open.
     """
-    visit = _draft_at(visit_id, revision)
+    visit = draft_at(visit_id, revision)
     before = visit.record
     if record == before:
         return visit
@@ -129,7 +129,7 @@ def save_visit(*, visit_id: int, revision: int, record: Json, by: Any) -> Visit:
     visit.record = record
     if visit_flags.open_flags(visit):
         visit.record = _without_new_needling(record, before)
-    _keep(visit, by=by, verb="visit.saved")
+    keep(visit, by=by, verb="visit.saved")
     if newly:
         visit_flags.raise_alerts(visit, newly, by=by)
     _note_pregnancy(visit, before, by=by)
@@ -173,7 +173,7 @@ def add(
     A stop (forbidden, or one that needs a reason) is refused without a written reason: AddRefused. Returns the
     visit and what the review newly says. Raises NotReady, StaleVisit, AlreadySigned, KeyError for an unknown stage.
     """
-    visit = _draft_at(visit_id, revision)
+    visit = draft_at(visit_id, revision)
     if visit_flags.open_flags(visit):
         raise NotReady(["A red flag is open: nothing is added until it is examined."])
     known = {alert.key for alert in safety_of(visit)}
@@ -183,28 +183,28 @@ def add(
     if stops and not reason.strip():
         raise AddRefused(what, stops)
     visit.record["reasons"] = [*visit.record["reasons"], *[_reason(alert, reason, by) for alert in stops]]
-    _keep(visit, by=by, verb="visit.item_added", detail={"item": what})
+    keep(visit, by=by, verb="visit.item_added", detail={"item": what})
     return visit, fresh
 
 
 @transaction.atomic
 def remove_point(*, visit_id: int, revision: int, uid: str, by: Any) -> Visit:
     """Take out a point that was added on the day by mistake. Raises StaleVisit, AlreadySigned."""
-    visit = _draft_at(visit_id, revision)
+    visit = draft_at(visit_id, revision)
     visit.record = visit_record.without_point(visit.record, uid)
-    return _keep(visit, by=by, verb="visit.point_removed")
+    return keep(visit, by=by, verb="visit.point_removed")
 
 
 @transaction.atomic
 def give_reason(*, visit_id: int, revision: int, key: str, reason: str, by: Any) -> Visit:
     """Answer one stop of the safety review in writing. Raises StaleVisit, AlreadySigned, ValueError."""
-    visit = _draft_at(visit_id, revision)
+    visit = draft_at(visit_id, revision)
     alert = next((one for one in safety_of(visit) if one.key == key and one.level in NEEDS_ANSWER), None)
     if alert is None or not reason.strip():
         raise ValueError("There is no such stop, or no reason was written.")
     others = [one for one in reasons_of(visit.record) if f"{one['code']}|{one['item']}" != key]
     visit.record["reasons"] = [*others, _reason(alert, reason, by)]
-    return _keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code})
+    return keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code})
 
 
 def _reason(alert: SafetyAlert, reason: str, by: Any) -> Json:
@@ -272,7 +272,7 @@ def missing_for_signature(visit: Visit) -> list[str]:
 @transaction.atomic
 def sign_visit(*, visit_id: int, revision: int, by: Any) -> Visit:
     """Lock the visit and put its pain scores on the curve. Raises NotReady, StaleVisit, AlreadySigned."""
-    visit = _draft_at(visit_id, revision)
+    visit = draft_at(visit_id, revision)
     reasons = missing_for_signature(visit)
     if reasons:
         raise NotReady(reasons)
@@ -308,7 +308,8 @@ def amend_visit(*, visit: Visit, text: str, by: Any) -> Amendment:
     return amendment
 
 
-def _draft_at(visit_id: int, revision: int) -> Visit:
+def draft_at(visit_id: int, revision: int) -> Visit:
+    """The open visit at this revision, locked for the transaction. Raises StaleVisit or AlreadySigned."""
     visit = (
         Visit.objects.select_for_update(of=("self",))
         .select_related("patient", "plan__proposal__assessment__patient")
@@ -321,7 +322,8 @@ def _draft_at(visit_id: int, revision: int) -> Visit:
     return visit
 
 
-def _keep(visit: Visit, *, by: Any, verb: str, detail: Json | None = None) -> Visit:
+def keep(visit: Visit, *, by: Any, verb: str, detail: Json | None = None) -> Visit:
+    """Write the record of a visit from ``draft_at``, with its counts, a new revision and an audit event."""
     visit.needles_in, visit.needles_out = visit_record.totals(visit.record)
     visit.revision += 1
     visit.save(update_fields=["record", "needles_in", "needles_out", "revision"])

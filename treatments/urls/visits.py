@@ -11,6 +11,7 @@ urlpatterns = [
     path("visits/<int:visit_id>/note/", visits.print_note, name="note"),
     path("visits/<int:visit_id>/save/", visits.save, name="save"),
     path("visits/<int:visit_id>/all-done/", visits.all_done, name="all_done"),
+    path("visits/<int:visit_id>/all-done/undo/", visits.undo_all_done, name="undo_all_done"),
     path("visits/<int:visit_id>/points/", visits.add_point, name="add_point"),
     path("visits/<int:visit_id>/items/", visits.add_item, name="add_item"),
     path("visits/<int:visit_id>/points/<str:uid>/remove/", visits.remove_point, name="remove_point"),

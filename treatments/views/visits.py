@@ -18,7 +18,7 @@ from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
-from treatments.actions import visit_points, visit_record, visits
+from treatments.actions import visit_marks, visit_points, visit_record, visits
 from treatments.actions.mind import Json
 from treatments.forms.visit import AddItemForm, AddPointForm, AmendForm, ReasonForm
 from treatments.forms.visit_parts import VisitForms
@@ -120,7 +120,9 @@ def save(request: HttpRequest, visit_id: int) -> HttpResponse:
         context = {**visit_page.state_of(shown), "forms": VisitForms(shown.record), "faults": forms.errors}
         return render(request, "treatments/_visit_saved.html", {**context, "at": timezone.localtime()})
     if forms.errors:
-        return page(request, shown, forms, status=422)
+        return page(request, shown, forms, status=422, **_not_added_yet(request))
+    if left := _not_added_yet(request):
+        return page(request, shown, VisitForms(shown.record), **left)
     messages.success(request, f"Saved {timezone.localtime():%H:%M}.")
     return redirect("visits:visit", visit_id)
 
@@ -146,17 +148,42 @@ def _already_signed(request: HttpRequest, visit_id: int) -> HttpResponse:
 @require_POST
 def all_done(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Confirm instead of retype: all that was not answered yet was done as planned."""
+    return _marked(request, visit_id, visit_marks.mark_all)
+
+
+@require_POST
+def undo_all_done(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Take back just what "All done as planned" marked."""
+    return _marked(request, visit_id, visit_marks.unmark_all)
+
+
+def _marked(request: HttpRequest, visit_id: int, mark: Callable[..., Visit]) -> HttpResponse:
     try:
         shown, forms = _saved(request, visit_id)
         if forms.errors:
             return page(request, shown, forms, status=422)
-        record = visit_record.all_done(shown.record)
-        visits.save_visit(visit_id=visit_id, revision=shown.revision, record=record, by=request.user)
+        marked = mark(visit_id=visit_id, revision=shown.revision, by=request.user)
     except visits.StaleVisit as stale:
         return _conflict(request, stale.visit)
     except visits.AlreadySigned:
         return _already_signed(request, visit_id)
+    if left := _not_added_yet(request):
+        shown.record, shown.revision = marked.record, marked.revision
+        return page(request, shown, VisitForms(shown.record), **left)
     return redirect(f"{reverse('visits:visit', args=[visit_id])}#needling")
+
+
+def _not_added_yet(request: HttpRequest) -> Json:
+    """What stands in the rows that add and was not added: kept on the page and told, never lost."""
+    more: Json = {}
+    if point := request.POST.get("add-q", "").strip():
+        more["asked_point"] = AddPointForm(request.POST, prefix="add")
+        more["unknown"] = visit_points.UnknownPoint(f"“{point}” is not added yet: press Add, or empty the field.", [])
+    if item := request.POST.get("more-what", "").strip():
+        more["asked_item"] = AddItemForm(request.POST, prefix="more")
+        more["asked_item"].full_clean()
+        more["asked_item"].add_error("what", f"“{item}” is not added yet: press Add, or empty the field.")
+    return more
 
 
 @require_POST
@@ -268,8 +295,9 @@ def sign(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Save what stands on the page, then lock it."""
     try:
         shown, forms = _saved(request, visit_id)
-        if forms.errors:
-            return page(request, shown, forms, status=422)
+        left = _not_added_yet(request)
+        if forms.errors or left:
+            return page(request, shown, forms, status=422, **left)
         visits.sign_visit(visit_id=visit_id, revision=shown.revision, by=request.user)
     except visits.NotReady as open_points:
         return page(request, shown, VisitForms(shown.record), status=422, not_ready=open_points.reasons)

@@ -14,6 +14,7 @@ from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_visit
 from tests.support.visit_pages import all_done, posted, safe, url
 from treatments.actions import visit_record
+from treatments.forms.visit import flag_field
 from treatments.models import Amendment, Visit
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,58 @@ def test_all_done_as_planned_confirms_what_is_open(client, visit):
     visit.refresh_from_db()
     assert [p["done"] for _, p in visit_record.points_of(visit.record)] == ["done", "not_done", "done", "done"]
     assert visit.needles_in == 4
+
+
+def test_undo_takes_back_just_what_was_marked_in_one_press(client, visit):
+    client.post(url("all_done", visit), posted(visit, **{"s0p1-done": "done"}))
+    client.post(url("save", visit), posted(visit, **{"s0p2-done": "not_done", "close-notes": "kept"}))
+    assert "Undo “all done as planned”" in client.get(url("visit", visit)).content.decode()
+    client.post(url("undo_all_done", visit), posted(visit))
+    visit.refresh_from_db()
+    done = [p["done"] for _, p in visit_record.points_of(visit.record)]
+    assert done == ["", "done", "not_done", ""]  # BL26 was marked by hand before, BL40 answered otherwise since
+    assert [visit.record[name][0]["done"] for name in ("adjuncts", "ear")] == ["", ""]
+    assert visit.record["close"]["notes"] == "kept" and visit.needles_in == 1
+    assert "Undo “all done as planned”" not in client.get(url("visit", visit)).content.decode()
+    revision = visit.revision
+    client.post(url("undo_all_done", visit), posted(visit))  # pressed twice
+    visit.refresh_from_db()
+    assert visit.revision == revision
+
+
+def test_undo_takes_back_two_presses_and_ends_with_the_signature(client, visit):
+    client.post(url("all_done", visit), posted(visit))
+    client.post(
+        url("add_item", visit),
+        posted(visit, **{"more-kind": "heat_lamp", "more-what": "low back", "more-side": "left", "more-stage": "s0"}),
+    )
+    client.post(url("save", visit), posted(visit, **{"s0p0-done": ""}))
+    client.post(url("all_done", visit), posted(visit))
+    client.post(url("undo_all_done", visit), posted(visit))
+    visit.refresh_from_db()
+    assert visit_record.done_points(visit.record) == [] and visit.record["adjuncts"][-1]["done"] == "done"
+    client.post(url("all_done", visit), posted(visit))
+    client.post(url("sign", visit), all_done(visit))
+    client.post(url("undo_all_done", visit), {"revision": "9"})
+    visit.refresh_from_db()
+    assert (visit.status, visit.needles_in) == ("signed", 5)
+
+
+def test_nothing_is_marked_while_a_red_flag_is_open(client, visit):
+    yes = {f"start-{flag_field('flag.fever')}": "yes"}
+    client.post(url("all_done", visit), posted(visit, **safe(**yes)))
+    visit.refresh_from_db()
+    assert visit_record.done_points(visit.record) == [] and "marked" not in visit.record
+
+
+@pytest.mark.parametrize(("name", "status"), [("save", 200), ("sign", 422), ("all_done", 200), ("undo_all_done", 200)])
+def test_a_point_typed_and_not_added_is_kept_and_told(client, visit, name, status):
+    for row, text in (("add-q", "bl57"), ("more-what", "calf muscles")):
+        answer = client.post(url(name, visit), all_done(visit, **{row: text, "close-notes": "mine"}))
+        page = answer.content.decode()
+        assert answer.status_code == status and f"“{text}” is not added yet" in page and f'value="{text}"' in page
+        visit.refresh_from_db()
+        assert visit.is_draft and visit.record["close"]["notes"] == "mine"
 
 
 def test_the_day_board_follows_the_visit(client, patient, petra):

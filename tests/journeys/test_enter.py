@@ -1,0 +1,127 @@
+"""Enter pressed in every one-line field of the big pages: nothing is charted, signed or booked by it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.demo_server import DemoServer
+
+ONE_LINE = "input:not([type=hidden]):not([type=submit]):not([type=button]):not(#find-patient)"
+STORED = """
+import json
+from clinic.scheduling.models import Appointment
+from intake.models import Assessment, Clearance
+from treatments.models import TreatmentPlan, Visit
+def said(value):
+    "Without what is empty: a field that was opened and left is as good as none."
+    if isinstance(value, dict):
+        value = {key: said(one) for key, one in value.items()}
+        return {key: one for key, one in value.items() if one not in (None, "", {})}
+    return [said(one) for one in value] if isinstance(value, (list, tuple)) else value
+def rows(model, *names): return [said(row) for row in model.objects.order_by("pk").values_list("pk", *names)]
+print(json.dumps({
+    "visits": rows(Visit, "status", "record"), "plans": rows(TreatmentPlan, "status", "treatment"),
+    "assessments": rows(Assessment, "status", "findings", "levels", "ashi", "confirmed"),
+    "appointments": rows(Appointment, "status", "version"), "clearances": rows(Clearance),
+}))
+"""
+
+
+def stored(server: DemoServer) -> dict[str, list[list[object]]]:
+    return dict(json.loads(server.manage("shell", "--verbosity", "0", "-c", STORED)))
+
+
+def fields_of(page: Page) -> Locator:
+    """Every one-line field of the page, those in folded parts, too."""
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+    return page.locator(f"main {ONE_LINE}")
+
+
+STAYS = 'field => !field.closest("[data-enter-adds]") && field.form.matches("[data-enter-next], [hx-post]")'
+
+
+def press_enter_everywhere(page: Page, *, at_least: int) -> None:
+    """One press in each field. Where Enter sends the page, one field of each kind, and the page is opened again."""
+    path, kinds = page.url, set()
+    count = fields_of(page).count()
+    assert count >= at_least, f"{path}: {count} fields"
+    for number in range(count):
+        field = fields_of(page).nth(number)
+        field.focus()
+        if field.evaluate(STAYS):
+            page.keyboard.press("Enter")
+            continue
+        kind = re.sub(r"\d+", "", field.get_attribute("name") or "")
+        if kind not in kinds:
+            kinds.add(kind)
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            page.goto(path)
+    assert page.url == path
+
+
+def _open(page: Page, name: str) -> None:
+    page.goto(f"/patients/?q={name}")
+    page.get_by_role("link", name=re.compile(name)).first.click()
+
+
+def test_visit(open_page: Callable[..., Page], server: DemoServer) -> None:
+    page = open_page("practitioner")
+    _open(page, "Brennan")
+    page.get_by_role("button", name=re.compile("visit")).first.click()
+    page.wait_for_url(re.compile("/visits/"))
+    before = stored(server)
+    press_enter_everywhere(page, at_least=60)
+    assert stored(server) == before
+    page.get_by_label("Pain now").fill("5")
+    page.get_by_label("Pain now").press("Enter")
+    expect(page.get_by_label("On average since last time")).to_be_focused()
+    expect(page.locator("#visit-saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+    expect(page.locator("#ledger-total")).to_contain_text("0 in")
+
+    page.get_by_label("Add a point").fill("bl57")
+    page.get_by_label("Add a point").press("Enter")  # here it adds
+    expect(page.locator("#needling")).to_contain_text("BL57")
+    expect(page.get_by_label("Pain now")).to_have_value("5")
+
+    counted = page.locator("#ledger-total").inner_text()
+    page.get_by_role("button", name="All done as planned").click()
+    expect(page.locator("#ledger-total")).not_to_have_text(counted)
+    page.get_by_role("button", name="Undo “all done as planned”").click()
+    expect(page.locator("#ledger-total")).to_have_text(counted)
+    expect(page.get_by_role("button", name="Undo “all done as planned”")).to_have_count(0)
+
+
+def test_assessment(open_page: Callable[..., Page], server: DemoServer) -> None:
+    page = open_page("practitioner")
+    _open(page, "Nwosu")
+    page.get_by_role("button", name=re.compile("Assess")).first.click()
+    page.wait_for_url(re.compile("/assessments/"))
+    before = stored(server)
+    press_enter_everywhere(page, at_least=60)
+    assert stored(server) == before
+    where = page.get_by_label("Place 1")
+    where.fill("2 cm lateral to BL25")
+    where.press("Enter")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    expect(page.get_by_role("button", name="Sign the assessment")).to_be_visible()
+    assert [row[1] for row in stored(server)["assessments"]] == [row[1] for row in before["assessments"]]
+
+
+def test_plan_and_booking(open_page: Callable[..., Page], server: DemoServer) -> None:
+    page = open_page("practitioner")
+    before = stored(server)
+    draft = next(row[0] for row in before["plans"] if row[1] == "draft")
+    page.goto(f"/plans/{draft}/")
+    press_enter_everywhere(page, at_least=3)
+    page.goto("/schedule/new/")
+    press_enter_everywhere(page, at_least=3)
+    page.goto("/followups/")
+    page.locator("main a[href*='/followups/']").first.click()
+    page.wait_for_load_state()
+    press_enter_everywhere(page, at_least=10)
+    assert stored(server) == before
