@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from clinic.audit import guards
 from tests.support import chromium
 
 
@@ -57,29 +58,25 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     return {**browser_type_launch_args, "executable_path": chromium.executable(), "args": chromium.ARGUMENTS}
 
 
-def _sqlite_guards() -> list[tuple[str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard_%'")
-        return list(cursor.fetchall())
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_guards() -> None:
-    """Emptying tables after a transactional test is a DELETE on SQLite: lift the guards for it, then put them back."""
+    """Emptying tables after a transactional test is what guards refuse: lift them for it, put them back."""
     teardown = TransactionTestCase._fixture_teardown
 
     def lifted(self: TransactionTestCase) -> None:
-        if connection.vendor != "sqlite":
-            return teardown(self)
-        guards = _sqlite_guards()
         with connection.cursor() as cursor:
-            for name, _ in guards:
-                cursor.execute(f"DROP TRIGGER {name}")
+            if connection.vendor == "postgresql":
+                cursor.execute("SET session_replication_role = replica")
+            else:
+                cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard_%'")
+                for (name,) in cursor.fetchall():
+                    cursor.execute(f"DROP TRIGGER {name}")
         try:
             teardown(self)
         finally:
-            with connection.cursor() as cursor:
-                for _, sql in guards:
-                    cursor.execute(sql)
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET session_replication_role = DEFAULT")
+            guards.keep_standing(connection)
 
     TransactionTestCase._fixture_teardown = lifted  # type: ignore[method-assign]

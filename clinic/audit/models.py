@@ -6,10 +6,10 @@ from django.db import models
 
 
 class AuditEvent(models.Model):
-    """What was done, to whom, by whom, when. Rows hold no foreign keys: they outlive what they speak of.
+    """What was done, to whom, by whom, when, from where. Rows hold no foreign keys: they outlive what they speak of.
 
     Rows are only ever added (database triggers refuse update and delete). Each row's ``digest`` covers its
-    own fields and the digest before it, so a changed, missing or moved row shows (see ``trail.verify``).
+    own fields and the digest before it, so a changed, missing or moved row shows (see ``checking.faults``).
     """
 
     class Outcome(models.TextChoices):
@@ -17,15 +17,19 @@ class AuditEvent(models.Model):
         REFUSED = "refused", "refused"
 
     at = models.DateTimeField(db_index=True)
-    actor_kind = models.CharField(max_length=12)  # staff, patient or system
+    actor_kind = models.CharField(max_length=12)  # staff, patient, system, or nobody: not signed in
     actor_id = models.CharField(max_length=40, blank=True)
     actor_name = models.CharField(max_length=200)
+    address = models.CharField(max_length=45, blank=True)  # of the computer that asked, where there was one
     action = models.CharField(max_length=60, db_index=True)  # noun.verb, as in "plan.signed"
     patient_id = models.BigIntegerField(null=True, db_index=True)
     object_type = models.CharField(max_length=40, blank=True)
     object_id = models.CharField(max_length=40, blank=True)
-    detail = models.JSONField(default=dict)  # ids and counts, never clinical text
+    detail = models.JSONField(default=dict)  # ids, counts and seals, never clinical text
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.DONE)
+    scheme = models.PositiveSmallIntegerField(
+        default=1
+    )  # what the digest covers; 1: rows from before addresses and seals
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
 
@@ -35,3 +39,22 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action}"
+
+    @property
+    def patients(self) -> set[int]:
+        """Everybody this event is about: the one patient, or all who were on a list."""
+        listed = self.detail.get("patients") or []
+        return {*listed, *([self.patient_id] if self.patient_id is not None else [])}
+
+
+class NamedPatient(models.Model):
+    """One patient whom an event is about, so that "who looked at me" finds lists too. Made from the event alone."""
+
+    event = models.ForeignKey(AuditEvent, on_delete=models.DO_NOTHING, related_name="named")
+    patient_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient_id", "event"], name="audit_named_once")]
+
+    def __str__(self) -> str:
+        return f"patient {self.patient_id} in event {self.event_id}"

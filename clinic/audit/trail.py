@@ -1,25 +1,27 @@
-"""Writing and checking the audit trail."""
+"""Writing the audit trail. ``checking`` reads it against itself."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from clinic.audit.models import AuditEvent
+from clinic.audit import caller, seals
+from clinic.audit.models import AuditEvent, NamedPatient
 
 START = "0" * 64
+SCHEME = 2  # of the digest: 2 covers the caller's address too, and writes times in UTC
 _CHAIN_LOCK = 718_281_828  # any fixed number: PostgreSQL's name for "the end of the chain"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a member of staff, a patient through a link, or the system itself."""
+    """Who acts: a member of staff, a patient through a link, the system itself, or somebody who is not signed in."""
 
     kind: str
     id: str
@@ -38,6 +40,7 @@ class Actor:
 
 
 SYSTEM = Actor("system", "", "Ashi")
+NOBODY = Actor("nobody", "", "not signed in")
 
 
 def patient_actor(patient: Any) -> Actor:
@@ -45,10 +48,11 @@ def patient_actor(patient: Any) -> Actor:
     return Actor("patient", str(patient.pk), str(patient))
 
 
-def _digest(event: AuditEvent) -> str:
+def digest_of(event: AuditEvent, at: dt.datetime) -> str:
+    """What the chain keeps of an event. ``at`` is the event's time, in the zone it was written in."""
     content = [
         event.previous,
-        event.at.isoformat(timespec="microseconds"),
+        at.isoformat(timespec="microseconds"),
         event.actor_kind,
         event.actor_id,
         event.actor_name,
@@ -59,6 +63,8 @@ def _digest(event: AuditEvent) -> str:
         event.detail,
         event.outcome,
     ]
+    if event.scheme >= SCHEME:
+        content += [event.scheme, event.address]
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -78,39 +84,34 @@ def record(
     obj: models.Model | None = None,
     detail: dict[str, Any] | None = None,
     outcome: str = AuditEvent.Outcome.DONE,
+    sealed: bool = False,
 ) -> AuditEvent:
     """Add one event, inside the caller's transaction (or one of its own).
 
-    ``by``: user, Actor or None for the system. ``patient``: Patient or its id. ``detail``: ids and counts only.
+    ``by``: user, Actor or None for the system. ``patient``: Patient or its id. ``detail``: ids and counts only; a list
+    names its people under ``patients``. ``sealed``: ``obj`` is final from here on, its hash is kept (seals.py).
     """
     actor = Actor.of(by)
     with transaction.atomic():
         _hold_end_of_chain()
         last = AuditEvent.objects.order_by("-id").values_list("digest", flat=True).first()
+        kept = {**(detail or {}), **({"seal": seals.seal(obj)} if sealed and obj is not None else {})}
         event = AuditEvent(
-            at=timezone.now(),
+            at=timezone.now().astimezone(dt.UTC),
             actor_kind=actor.kind,
             actor_id=actor.id,
             actor_name=actor.name,
+            address=caller.current_address(),
             action=action,
             patient_id=getattr(patient, "pk", patient),
             object_type=(obj._meta.model_name or "") if obj is not None else "",
             object_id=str(obj.pk) if obj is not None else "",
-            detail=detail or {},
+            detail=json.loads(json.dumps(kept)),  # as the database will give it back
             outcome=outcome,
+            scheme=SCHEME,
             previous=last or START,
         )
-        event.digest = _digest(event)
+        event.digest = digest_of(event, event.at)
         event.save(force_insert=True)
+        NamedPatient.objects.bulk_create(NamedPatient(event=event, patient_id=pk) for pk in sorted(event.patients))
         return event
-
-
-def verify() -> Iterator[tuple[int, str]]:
-    """Walk the chain; yield (event id, what is wrong) for every broken link."""
-    previous = START
-    for event in AuditEvent.objects.order_by("id").iterator(chunk_size=2000):
-        if event.previous != previous:
-            yield event.pk, "the row before it is missing or was changed"
-        if _digest(event) != event.digest:
-            yield event.pk, "its content was changed"
-        previous = event.digest

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from clinic.audit import trail
 from clinic.audit.models import AuditEvent
 
 PAGE = 60
@@ -15,11 +18,16 @@ PAGE = 60
 @require_GET
 def audit_trail(request: HttpRequest) -> HttpResponse:
     """Newest first; ``?patient=`` and ``?action=`` narrow it."""
-    events = AuditEvent.objects.all()
     patient, action = request.GET.get("patient", "").strip(), request.GET.get("action", "").strip()[:60]
-    if patient.isascii() and patient.isdigit() and len(patient) < 19:
-        events = events.filter(patient_id=int(patient))
+    whose = int(patient) if patient.isascii() and patient.isdigit() and len(patient) < 19 else None
+    asked = {"action": action} if re.fullmatch(r"[a-z_.]+", action) else {}  # nothing typed at will gets into the trail
+    events = AuditEvent.objects.all()
+    if whose is not None:
+        events = events.filter(named__patient_id=whose)
     if action:
         events = events.filter(action__startswith=action)
     page = Paginator(events, PAGE).get_page(request.GET.get("page"))
+    acting = sorted({int(event.actor_id) for event in page.object_list if event.actor_kind == "patient"})
+    named = {"patients": acting} if acting else {}  # patients act by their links, and are named then
+    trail.record("trail.read", by=request.user, patient=whose, detail={**asked, **named})
     return render(request, "audit/trail.html", {"page": page, "patient": patient, "action": action})

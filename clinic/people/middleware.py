@@ -72,6 +72,7 @@ class AccessMiddleware:
         if not user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if self._was_idle(request):
+            request.was_idle = True  # type: ignore[attr-defined]
             logout(request)
             messages.info(request, "You were signed out because nobody was active for a while. Nothing saved is lost.")
             return redirect_to_login(request.get_full_path())

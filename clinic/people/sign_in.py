@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from clinic.audit import trail
+from clinic.people import sign_in_events
 
 DEMO_DOMAIN = "@demo.ashi"
 
@@ -26,6 +29,26 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             return None
         return user
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sign_in_events.note_failed(request, credentials.get("email", ""), slowed=True)
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        sign_in_events.note_failed(request, credentials.get("email", ""))
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        sign_in_events.note_reset_asked(user)
+        super().send_password_reset_mail(user, email, context)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        if template_prefix == "account/email/unknown_account":
+            sign_in_events.note_reset_asked(None)
+        super().send_mail(template_prefix, email, context)
+
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
-        trail.record("staff.signed_in", by=user)
+        ways = [record.get("type") or record["method"] for record in get_authentication_records(request, user)]
+        trail.record("staff.signed_in", by=user, detail={"with": ways})

@@ -155,7 +155,7 @@ def submit(response_id: int, *, home: str) -> IntakeResponse:
     response.submitted_at = response.saved_at = now
     response.progress = 100
     response.save(update_fields=["submitted_at", "saved_at", "progress"])
-    trail.record("intake.submitted", by=by, patient=response.patient, obj=response)
+    trail.record("intake.submitted", by=by, patient=response.patient, obj=response, sealed=True)
     renew_draft(response)
     return response
 

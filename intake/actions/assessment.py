@@ -149,7 +149,7 @@ def sign(*, assessment_id: int, revision: int, by: Any) -> Assessment:
     draft.revision += 1
     draft.save()
     detail = {"class": result.klass, "overruled": result.is_overruled}
-    trail.record("assessment.signed", by=by, patient=draft.patient, obj=draft, detail=detail)
+    trail.record("assessment.signed", by=by, patient=draft.patient, obj=draft, detail=detail, sealed=True)
     return draft
 
 

@@ -18,6 +18,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinic.audit.caller import address_of
 from intake.actions import invitations, limits
 from intake.actions.invitations import LinkNotOpen
 from intake.case import reading_of
@@ -45,7 +46,7 @@ def entry(request: HttpRequest, token: str) -> HttpResponse:
 def _enter(request: HttpRequest, token: str) -> HttpResponse:
     invitation = Invitation.objects.select_related("response").filter(token_hash=hash_of(token)).first()
     if invitation is None:
-        network = hashlib.sha256(_network(request).encode()).hexdigest()[:32]
+        network = hashlib.sha256(address_of(request).encode()).hexdigest()[:32]
         if limits.count_up(f"bad-link:{network}", minutes=BAD_MINUTES) > BAD_LINKS:
             slow = render(request, "intake/too_many.html", status=429)
             slow["Retry-After"] = str(BAD_MINUTES * 60)
@@ -202,12 +203,3 @@ def _set_cookie(answer: HttpResponse, invitation: Invitation, *, sees: bool) -> 
         httponly=True,
         samesite="Lax",
     )
-
-
-def _network(request: HttpRequest) -> str:
-    """The address that asks; behind our own proxy the one that the proxy saw."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded
-    return str(request.META.get("REMOTE_ADDR", ""))

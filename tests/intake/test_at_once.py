@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from clinic.audit import trail
+from clinic.audit import checking
 from intake.actions import answers as actions
 from intake.actions import limits
 from intake.actions.invitations import invite
@@ -50,7 +50,7 @@ def test_many_sends_are_one() -> None:
     sent = at_once(lambda _: actions.submit(response.pk, home="/"))
     assert len({row.submitted_at for row in sent}) == 1
     assert Score.objects.filter(measure="rmdq").count() == 1
-    assert list(trail.verify()) == []
+    assert list(checking.faults()) == []
 
 
 def test_answers_of_many_devices_all_stay() -> None:

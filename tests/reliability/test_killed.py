@@ -104,5 +104,7 @@ def test_what_was_confirmed_survives(tmp_path: Path) -> None:
         (answers,) = kept.execute("SELECT answers FROM intake_intakeresponse").fetchone()
         assert int(re.search(r"answer (\d+)", answers).group(1)) >= savers.answer  # type: ignore[union-attr]
     kept.close()
-    server.python("import django; django.setup()\nfrom clinic.audit import trail\nassert not list(trail.verify())")
+    server.python(
+        "import django; django.setup()\nfrom clinic.audit import checking\nassert not list(checking.faults())"
+    )
     print(f"{len(savers.patients)} patients and {savers.answer} answers confirmed, none lost")  # noqa: T201

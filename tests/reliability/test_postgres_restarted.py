@@ -98,4 +98,6 @@ def test_what_was_confirmed_survives_and_the_server_goes_on(postgres: PostgresSe
             OR 1 <> (SELECT count(*) FROM audit_auditevent e WHERE e.patient_id = p.id))""")
         assert not cursor.fetchall(), "a patient that is half there"
     kept.close()
-    server.python("import django; django.setup()\nfrom clinic.audit import trail\nassert not list(trail.verify())")
+    server.python(
+        "import django; django.setup()\nfrom clinic.audit import checking\nassert not list(checking.faults())"
+    )

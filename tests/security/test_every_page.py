@@ -7,9 +7,11 @@ import itertools
 import json
 import logging
 import os
+import re
 import secrets
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
@@ -21,16 +23,17 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from clinic.audit.models import AuditEvent
+from clinic.audit.models import AuditEvent, NamedPatient
 from clinic.outbox.models import Message
 from clinic.people.access import ROLES, Permission, permission_for
 from clinic.people.models import Patient
+from tests.support.forms_found import forms_on
 from tests.support.furnished import CANARY, Address, FurnishedCase, addresses
 
 WHO = ("owner", "practitioner", "front_desk", "link", "nobody")
 SIGNS_OUT = {"admin:logout", "account_logout"}
 # what a look may leave behind: the trail itself, sessions, and how often wrong links were tried
-MAY_GROW = {"audit_auditevent", "django_session", "intake_ratecount"}
+MAY_GROW = {"audit_auditevent", "audit_namedpatient", "django_session", "intake_ratecount"}
 POSING = "?status=cancelled&sign=1&delete=1&acknowledge=1&note=x&confirm=yes&revision=1&version=1&action=delete"
 
 
@@ -61,13 +64,11 @@ def tables() -> dict[str, str]:
     return sums
 
 
-def look(client: Client, who: str, address: Address) -> Look:
+def look(client: Client, who: str, address: Address, query: str = POSING, **sent: Any) -> Look:
+    """With ``data`` a POST, else a GET."""
     newest = AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    answer = client.get(address.path + POSING)
-    noted: set[int] = set()
-    for patient, detail in AuditEvent.objects.filter(id__gt=newest).values_list("patient_id", "detail"):
-        noted |= {patient} if patient else set()
-        noted |= set(detail.get("patients", []))
+    answer = client.post(address.path, **sent) if sent else client.get(address.path + query)
+    noted = set(NamedPatient.objects.filter(event_id__gt=newest).values_list("patient_id", flat=True))
     text = answer.content.decode() if not answer.streaming else ""
     return Look(who, address, answer.status_code, dict(answer.headers), text, frozenset(noted))
 
@@ -141,13 +142,49 @@ class EveryPage(FurnishedCase):
                 for name in others if name in look.text]  # fmt: skip
         assert not seen, "\n".join(seen)
 
-    def test_whoever_is_named_on_a_page_is_named_in_the_trail(self) -> None:
-        missing = [
+    def unnoted(self, looks: Iterable[Look]) -> list[str]:
+        return [
             f"{look}: shows {name}, notes {sorted(look.noted)}"
-            for look in self.shown()
+            for look in looks
             for name, pk in self.names.items()
             if look.who not in ("link", "nobody") and name in look.text and pk not in look.noted
         ]
+
+    def test_whoever_is_named_on_a_page_is_named_in_the_trail(self) -> None:
+        missing = self.unnoted(self.shown())
+        assert not missing, "\n".join(missing)
+
+    def test_whoever_is_asked_for_is_named_in_the_trail(self) -> None:
+        """Every page takes a patient's number and a name to look for, whether it knows what to do with them or not."""
+        name, pk = next(iter(self.names.items()))
+        clients = {who: self.made.client(who) for who in ("owner", "practitioner", "front_desk")}
+        queries = (f"?patient={pk}", f"?q={name[:2]}")
+        pages = {(one.who, one.address.name): one for one in self.shown() if one.who in clients}
+        asked = [look(clients[one.who], one.who, one.address, query) for one in pages.values() for query in queries]
+        assert sum(name in one.text for one in asked) > 10
+        missing = self.unnoted(asked)
+        assert not missing, "\n".join(missing)
+
+    def test_whoever_is_named_in_the_answer_to_a_form_is_named_in_the_trail(self) -> None:
+        """Every form of every page sent as it stands, and with nothing in it."""
+        clients = {who: self.made.client(who) for who in ("owner", "practitioner", "front_desk")}
+        sent: dict[tuple[str, str], tuple[Address, list[tuple[str, str]]]] = {}
+        for one in self.shown():
+            for form in forms_on(one.text, page=one.address.path) if one.who in clients else ():
+                if form.method == "post" and "/logout" not in form.action and "/accounts/" not in form.action:
+                    sent.setdefault(
+                        (one.who, re.sub(r"\d+", "N", form.action)),
+                        (Address(one.address.name, form.action), form.fields),
+                    )
+        answers = []
+        for (who, _), (address, fields) in sent.items():
+            for data in (dict(fields), {}):
+                with transaction.atomic():
+                    answers.append(look(clients[who], who, address, data=data))
+                    transaction.set_rollback(True)
+        refused = [one for one in answers if one.status in (200, 409, 422)]
+        assert len(refused) > 20, len(refused)
+        missing = self.unnoted(refused)
         assert not missing, "\n".join(missing)
 
     def test_no_clinical_text_in_trail_mail_sessions(self) -> None:

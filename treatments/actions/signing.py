@@ -79,7 +79,7 @@ def sign_plan(*, plan_id: int, revision: int, service: Any, practitioner: Any, b
         reference=plan.course_reference,
         by=by,
     )
-    trail.record("plan.signed", by=by, patient=plan.patient, obj=plan, detail={"version": plan.version})
+    trail.record("plan.signed", by=by, patient=plan.patient, obj=plan, detail={"version": plan.version}, sealed=True)
     return plan
 
 

@@ -66,7 +66,7 @@ def record_event(*, patient: Any, visit: Visit | None, by: Any, **fields: Any) -
     fields["serious"] = bool(fields.get("serious")) or KINDS[fields["code"]].serious
     event = AdverseEvent.objects.create(patient=patient, visit=visit, recorded_by=by, **fields)
     detail = {"code": event.code, "severity": event.severity, "serious": event.serious}
-    trail.record("adverse_event.recorded", by=by, patient=patient, obj=event, detail=detail)
+    trail.record("adverse_event.recorded", by=by, patient=patient, obj=event, detail=detail, sealed=True)
     return event
 
 

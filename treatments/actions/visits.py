@@ -294,7 +294,7 @@ def sign_visit(*, visit_id: int, revision: int, by: Any) -> Visit:
             )
     _follow(visit.appointment, AppointmentStatus.DONE, by=by)
     detail = {"number": visit.number, "needles_in": visit.needles_in, "needles_out": visit.needles_out}
-    trail.record("visit.signed", by=by, patient=visit.patient, obj=visit, detail=detail)
+    trail.record("visit.signed", by=by, patient=visit.patient, obj=visit, detail=detail, sealed=True)
     return visit
 
 
@@ -304,7 +304,8 @@ def amend_visit(*, visit: Visit, text: str, by: Any) -> Amendment:
     if visit.is_draft or not text.strip():
         raise ValueError("Only a signed visit is amended, and not with an empty text.")
     amendment = Amendment.objects.create(visit=visit, text=text.strip(), by=by)
-    trail.record("visit.amended", by=by, patient=visit.patient_id, obj=amendment, detail={"visit": visit.pk})
+    detail = {"visit": visit.pk}
+    trail.record("visit.amended", by=by, patient=visit.patient_id, obj=amendment, detail=detail, sealed=True)
     return amendment
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.outbox.presenters import state_words
+from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
@@ -40,6 +41,7 @@ def _move_form(visit: Appointment) -> MoveForm:
 
 
 def _page(request: HttpRequest, visit: Appointment, *, status: int = 200, **more: Any) -> HttpResponse:
+    access.note_read(request.user, visit.patient, what="appointment", obj=visit)
     context = {
         **appointment_words(visit),
         "course_words": course_words(visit.course) if visit.course else "",
@@ -52,7 +54,7 @@ def _page(request: HttpRequest, visit: Appointment, *, status: int = 200, **more
 
 @require_GET
 def appointment(request: HttpRequest, appointment_id: int) -> HttpResponse:
-    visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.READ_SCHEDULE, what="appointment")
+    visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.READ_SCHEDULE)
     return _page(request, visit)
 
 

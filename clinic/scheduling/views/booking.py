@@ -44,10 +44,12 @@ def _page(request: HttpRequest, data: QueryDict, *, form: BookingForm | None = N
     except ValidationError:  # the form says what is wrong with the day; the times shown are today's
         day = timezone.localdate()
     asked = data.get("q", "").replace("\0", "")[:100]
+    found = list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 and not patient else []
+    fetch.note_list(request.user, [patient] if patient else found, what="patients")
     return {
         "form": form,
         "patient": patient,
-        "found": list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 and not patient else [],
+        "found": found,
         "q": asked,
         "day": day,
         "times": free_times(need, day, chosen=data.get("slot", ""), now=timezone.now()) if need else None,

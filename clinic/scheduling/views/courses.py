@@ -70,7 +70,7 @@ def _page(
 
 @require_http_methods(["GET", "POST"])
 def course(request: HttpRequest, course_id: int) -> HttpResponse:
-    found = fetch.course_for(request.user, course_id, what="course" if request.method == "GET" else None)
+    found = fetch.course_for(request.user, course_id, what="course")  # a refused form shows it again
     wish = _wish_form(request, found)
     if request.method == "POST":
         return _book(request, found, wish)

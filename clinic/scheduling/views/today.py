@@ -42,4 +42,5 @@ def board_part(
 ) -> HttpResponse:
     """The board again after a click on it: with an Undo, or with why the click could not be done."""
     context = {**_board(request, changed=changed, words=words, said=said), "clicked": True}
+    fetch.note_list(request.user, [visit.patient for visit in context["visits"]], what="schedule")
     return render(request, "scheduling/_board.html", context, status=status)
