@@ -12,6 +12,7 @@ urlpatterns = [
     path("i/", link.welcome, name="welcome"),
     path("i/start/", link.start, name="start"),
     path("i/birth/", link.birth, name="birth"),
+    path("i/code/", link.code, name="code"),
     path("i/leave/", link.leave, name="leave"),
     path("i/step/<slug:screen_id>/", form.step, name="step"),
     path("i/step/<slug:screen_id>/save/", form.save, name="save"),

@@ -162,6 +162,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:welcome": P.ANYONE,
     "intake:start": P.ANYONE,
     "intake:birth": P.ANYONE,
+    "intake:code": P.ANYONE,
     "intake:leave": P.ANYONE,
     "intake:step": P.ANYONE,
     "intake:save": P.ANYONE,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -40,9 +41,11 @@ class Issued:
 
 @transaction.atomic
 def invite(*, patient: Patient, by: Any, link: Callable[[str], str], send_to: str = "") -> Issued:
-    """A new link for a patient, good for seven days. An open one is replaced, and its answers move to the new one.
+    """A new link for a patient, good for seven days. An open one is replaced.
 
-    ``link``: token -> full address. ``send_to``: e-mail address, or empty to send nothing.
+    Answers begun under the old link stay with it until somebody shows that they are the patient
+    (``intake.actions.resuming``). ``link``: token -> full address. ``send_to``: e-mail address, or empty: then the
+    link is for staff to hand on, and they see it.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)  # two desks at once: one link stays open
     token = secrets.token_urlsafe(32)
@@ -52,6 +55,7 @@ def invite(*, patient: Patient, by: Any, link: Callable[[str], str], send_to: st
         created_by=by,
         expires_at=timezone.now() + LIFE,
         sent_to=send_to,
+        shown_to_staff=not send_to or send_to.casefold() != patient.email.casefold(),
     )
     earlier = (
         Invitation.objects.filter(patient=patient, replaced_by=None, revoked_at=None)
@@ -61,7 +65,6 @@ def invite(*, patient: Patient, by: Any, link: Callable[[str], str], send_to: st
         .first()
     )
     if earlier is not None:
-        IntakeResponse.objects.filter(invitation=earlier, submitted_at=None).update(invitation=invitation)
         Invitation.objects.filter(pk=earlier.pk).update(replaced_by=invitation)
         withdraw(_mail_key(earlier))
     trail.record(
@@ -109,7 +112,10 @@ def revoke(invitation_id: int, *, by: Any) -> Invitation:
 
 @transaction.atomic
 def start(invitation_id: int) -> IntakeResponse:
-    """The patient presses Start: the draft begins. Raises LinkNotOpen. A draft that is there is given back."""
+    """The patient presses Start: the draft begins. Raises LinkNotOpen. A draft that is there is given back.
+
+    A draft begun under an earlier link is set aside: kept as it is, and readable by the practitioner.
+    """
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
     if not invitation.is_open:
         raise LinkNotOpen(invitation.state)
@@ -117,13 +123,26 @@ def start(invitation_id: int) -> IntakeResponse:
     if response is not None:
         return response
     patient = invitation.patient
+    by = trail.patient_actor(patient)
+    for earlier in drafts_of(patient):
+        earlier.set_aside_at = timezone.now()
+        earlier.save(update_fields=["set_aside_at"])
+        trail.record("intake.set_aside", by=by, patient=patient, obj=earlier, detail={"invitation": invitation.pk})
     response = IntakeResponse.objects.create(
-        patient=patient, invitation=invitation, questionnaire_version=load_questionnaire().version
+        patient=patient,
+        invitation=invitation,
+        questionnaire_version=load_questionnaire().version,
+        code_to=patient.email if invitation.shown_to_staff else invitation.sent_to,
     )
     invitation.opened_at = timezone.now()
     invitation.save(update_fields=["opened_at"])
-    trail.record("intake.started", by=trail.patient_actor(patient), patient=patient, obj=response)
+    trail.record("intake.started", by=by, patient=patient, obj=response, detail={"invitation": invitation.pk})
     return response
+
+
+def drafts_of(patient: Patient) -> QuerySet[IntakeResponse]:
+    """What was begun, is not sent and not set aside; the newest first."""
+    return IntakeResponse.objects.filter(patient=patient, submitted_at=None, set_aside_at=None).order_by("-id")
 
 
 @transaction.atomic

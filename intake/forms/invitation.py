@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.utils import timezone
+
+from intake.forms.dates import DateFault, read_date
 
 
 class InvitationForm(forms.Form):
@@ -19,10 +24,28 @@ class AcknowledgeForm(forms.Form):
 
 
 class BirthForm(forms.Form):
-    """The date of birth, to go on with the answers on another device. One sentence says what is wrong with it."""
+    """The date of birth, to show that the link has reached the right person. One sentence says what is wrong."""
 
-    SAY = "Please write day, month and year in numbers, such as 27 3 1984."
+    day = forms.CharField(label="Day", required=False)
+    month = forms.CharField(label="Month", required=False)
+    year = forms.CharField(label="Year", required=False)
 
-    day = forms.IntegerField(label="Day", min_value=1, max_value=31)
-    month = forms.IntegerField(label="Month", min_value=1, max_value=12)
-    year = forms.IntegerField(label="Year", min_value=1880, max_value=2200)
+    def clean(self) -> dict[str, Any]:
+        typed = [(self.cleaned_data.get(part) or "")[:10] for part in ("day", "month", "year")]
+        try:
+            born = read_date(*typed, today=timezone.localdate(), is_birth=True)
+        except DateFault as fault:
+            raise forms.ValidationError(str(fault)) from fault
+        return {**self.cleaned_data, "born": born}
+
+
+class CodeForm(forms.Form):
+    """The code from our message. Blanks and dashes in it do no harm."""
+
+    code = forms.CharField(label="The 6 digits", max_length=20, required=False)
+
+    def clean_code(self) -> str:
+        digits = "".join(c for c in self.cleaned_data["code"] if c.isascii() and c.isdigit())
+        if len(digits) != 6:
+            raise forms.ValidationError("Please write the 6 digits from our message.")
+        return digits

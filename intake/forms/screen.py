@@ -12,10 +12,10 @@ from typing import Any
 
 from django.http import QueryDict
 
+from intake.forms.dates import OLDEST, DateFault, read_date
 from intake.questionnaire import DAYS_IN, Answers, Question, Screen, is_answered
 
 ACTIVITIES = (1, 2, 3)
-OLDEST = 120  # years
 
 
 class AnswerField:
@@ -117,7 +117,7 @@ def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -
     if kind in ("scale", "number"):
         return _read_number(question, data.get(name, ""), errors)
     if kind == "date":
-        return _read_date(name, data, today, errors)
+        return _read_date(question, data, today, errors)
     if kind == "duration":
         return _read_duration(name, data, errors)
     if kind == "activities":
@@ -166,20 +166,17 @@ def _read_number(question: Question, text: str, errors: list[str]) -> tuple[Any,
     return number, number
 
 
-def _read_date(name: str, data: QueryDict, today: date, errors: list[str]) -> tuple[Any, Any]:
+def _read_date(question: Question, data: QueryDict, today: date, errors: list[str]) -> tuple[Any, Any]:
+    name = question.id
     parts = [data.get(f"{name}.{part}", "").strip()[:10] for part in ("year", "month", "day")]
     drawn = dict(zip(("year", "month", "day"), parts, strict=True))
     if not any(parts):
         return None, drawn
-    numbers = [_whole(part) for part in parts]
+    year, month, day = parts
     try:
-        year, month, day = (n if n is not None else 0 for n in numbers)
-        answer = date(year, month, day)
-    except (ValueError, OverflowError):
-        errors.append("Please write day, month and year in numbers, such as 27 3 1984.")
-        return None, drawn
-    if answer > today or today.year - answer.year > OLDEST:
-        errors.append("Please check the year.")
+        answer = read_date(day, month, year, today=today, is_birth=question.gives == "date_of_birth")
+    except DateFault as fault:
+        errors.append(str(fault))
         return None, drawn
     return answer.isoformat(), drawn
 

@@ -33,7 +33,9 @@ class InvitationState(models.TextChoices):
 
 
 class Invitation(models.Model):
-    """One link. The token is never stored. A new link replaces the old one and takes its answers over."""
+    """One link. The token is never stored. A new link replaces the old one; its answers come along only for somebody
+    who shows that they are the patient (``intake.actions.resuming``).
+    """
 
     State = InvitationState
 
@@ -46,6 +48,8 @@ class Invitation(models.Model):
     replaced_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
     sent_to = models.EmailField(blank=True)
     mail = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # False only when it went to the patient's stored address by mail and to nobody's screen
+    shown_to_staff = models.BooleanField(default=True)
     opened_at = models.DateTimeField(null=True, blank=True)  # "Start" was pressed; a look is not enough
     failed_birth_checks = models.PositiveSmallIntegerField(default=0)
 
@@ -75,6 +79,24 @@ class Invitation(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in (InvitationState.INVITED, InvitationState.STARTED)
+
+
+class ResumeCode(models.Model):
+    """Six digits mailed to the patient, to open under a link what was begun elsewhere. Kept as a keyed hash."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="codes")
+    response = models.ForeignKey("intake.IntakeResponse", on_delete=models.PROTECT, related_name="codes")
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"code {self.pk} for {self.response}"
 
 
 class RateCount(models.Model):

@@ -22,6 +22,10 @@ class IntakeResponse(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intake_responses")
     invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="response")
     questionnaire_version = models.CharField(max_length=20)
+    # Where the patient could be reached when they began: codes go nowhere else, whatever the desk changes since. (NULL,
+    # not empty: SQLite copies the table for anything else, and a copy loses the guards.)
+    code_to = models.EmailField(null=True, blank=True)  # noqa: DJ001
+    set_aside_at = models.DateTimeField(null=True, blank=True)  # begun again under a newer link; kept to read
     answers = models.JSONField(default=dict)
     started_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField(db_default=Now())

@@ -39,6 +39,7 @@ class Row:
     is_new: bool  # sent, and no assessment rests on it yet
     has_alert: bool
     mail_failed: bool
+    kept: IntakeResponse | None  # begun under an earlier link and not sent
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ def inbox(*, is_clinical: bool) -> Inbox:
         .order_by("-id")
     )
     page = Inbox(flags=open_flags(is_clinical=is_clinical))
+    kept = _kept_drafts([invitation.patient_id for invitation in rows])
     for invitation in rows:
-        row = _row(invitation)
+        row = _row(invitation, kept.get(invitation.patient_id))
         if row.state == "submitted":
             (page.new if row.is_new else page.done).append(row)
         elif row.state in ("invited", "started"):
@@ -111,7 +113,14 @@ def inbox(*, is_clinical: bool) -> Inbox:
     return page
 
 
-def _row(invitation: Invitation) -> Row:
+def _kept_drafts(patients: list[int]) -> dict[int, IntakeResponse]:
+    """What was begun under an earlier link and never sent: the newest of each patient."""
+    drafts = IntakeResponse.objects.filter(patient__in=patients, submitted_at=None)
+    earlier = drafts.exclude(invitation__replaced_by=None, set_aside_at=None).order_by("id")
+    return {draft.patient_id: draft for draft in earlier}
+
+
+def _row(invitation: Invitation, kept: IntakeResponse | None) -> Row:
     state = str(invitation.state.value)
     kind, icon, words = PILLS[state]
     response = getattr(invitation, "response", None)
@@ -126,4 +135,5 @@ def _row(invitation: Invitation) -> Row:
         is_new=state == "submitted" and not invitation.assessed,  # type: ignore[attr-defined]
         has_alert=bool(invitation.alerts),  # type: ignore[attr-defined]
         mail_failed=invitation.mail is not None and is_in_trouble(invitation.mail),
+        kept=kept if kept is not None and kept != response else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from intake.actions.red_flags import grave, judged
 from intake.assessment import Alert, Assessment, load_intake_knowledge
 from intake.models import IntakeResponse, RedFlagAlert
 from intake.questionnaire import Answers, Question, Screen, is_answered
+from intake.questionnaire_file import load_questionnaire
 from intake.questionnaire_reading import Reading
 
 KEPT_PRIVATE = "Answered. It is not shown here, to keep it private."
@@ -122,3 +124,22 @@ def open_questions(reading: Reading) -> list[dict[str, str]]:
     """Required questions without an answer, each with its screen."""
     of_screen = {q.id: s.id for s in reading.screens for q in s.questions}
     return [{"screen": of_screen[q.id], "label": q.label} for q in reading.missing]
+
+
+def hidden_address(mail: str) -> str:
+    """Enough of a mail address to know it by, for its owner: "d…@mail.example"."""
+    name, _, host = mail.partition("@")
+    return f"{name[:1]}…@{host}" if host else ""
+
+
+def typed_words(posted: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What somebody wrote in their own words on a page that is not kept: label and text, to copy from."""
+    labels = {q.id: q.label for q in load_questionnaire().questions if q.kind == "text"}
+    labels |= {
+        f"{q.id}.{row}.name": q.label
+        for q in load_questionnaire().questions
+        if q.kind == "activities"
+        for row in (1, 2, 3)
+    }
+    labels["name"] = "Your full name"
+    return [{"label": label, "text": str(posted[key])} for key, label in labels.items() if posted.get(key)]

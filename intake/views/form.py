@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,8 +23,11 @@ from intake.presenters import patient_form as words
 from intake.questionnaire import DAYS_IN, Screen
 from intake.questionnaire_file import load_chart
 from intake.questionnaire_reading import Reading, next_screen, previous_screen, resume_at
-from intake.views.link import closed, own_response, with_response
+from intake.views.device import address, go_to
+from intake.views.guards import closed, with_response
+from intake.views.link import own_response
 
+TOLD_AFTER_SENDING = dt.timedelta(hours=1)  # then the page says nothing of the answers: others use this device, too
 SAVES_A_MINUTE = 90  # a person taps less; a script that goes wild is slowed down
 
 
@@ -34,7 +38,7 @@ def step(request: HttpRequest, response: IntakeResponse, screen_id: str) -> Http
     reading = reading_of(response)
     screen = reading.screen(screen_id)
     if screen is None:  # no such screen, or not asked any more
-        return redirect("intake:welcome")
+        return go_to(request, "welcome")
     today = timezone.localdate()
     if request.method == "GET":
         return _draw(request, response, reading, ScreenForm(screen, response.answers, today=today))
@@ -48,9 +52,9 @@ def step(request: HttpRequest, response: IntakeResponse, screen_id: str) -> Http
     )
     if not is_complete:
         return _draw(request, response, reading_of(response), form, status=422)
-    target = _after(reading_of(response), response, screen, to_check=request.POST.get("then") == "check")
+    target = _after(request, reading_of(response), response, screen)
     if actions.emergencies_to_confirm(response):
-        return redirect(f"{reverse('intake:alert')}?next={target}")
+        return go_to(request, "alert", next=target)
     return redirect(target)
 
 
@@ -61,7 +65,7 @@ def save(request: HttpRequest, response: IntakeResponse, screen_id: str) -> Http
     reading = reading_of(response)
     screen = reading.screen(screen_id)
     if screen is None:
-        return redirect("intake:welcome")
+        return go_to(request, "welcome")
     if limits.count_up(f"save:{response.pk}", minutes=1) > SAVES_A_MINUTE:
         return HttpResponse("Too many at once.", status=429, headers={"Retry-After": "20"})
     form = ScreenForm(screen, response.answers, today=timezone.localdate(), data=request.POST)
@@ -93,7 +97,7 @@ def consent(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
     form = ConsentForm(request.POST or None, initial={"name": response.consent_name})
     if request.method == "POST" and form.is_valid():
         actions.sign_consent(response.pk, name=form.cleaned_data["name"], signature=form.cleaned_data["signature"])
-        return redirect("intake:check")
+        return go_to(request, "check")
     context = {
         "form": form,
         "consent": load_consent(),
@@ -117,7 +121,7 @@ def send(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
         actions.submit(response.pk, home=_inbox(request))
     except IncompleteIntake as incomplete:
         return _draw_check(request, response, incomplete, status=422)
-    return redirect("intake:sent")
+    return go_to(request, "sent")
 
 
 @require_GET
@@ -125,8 +129,9 @@ def sent(request: HttpRequest) -> HttpResponse:
     """Thank you, and what happens next. Shows no answer."""
     response = own_response(request)
     if response is None or not response.is_submitted:
-        return closed(request, "unknown") if response is None else redirect("intake:welcome")
-    return render(request, "intake/sent.html", words.messages(response, None))
+        return closed(request, "none") if response is None else redirect("intake:welcome")
+    is_just_sent = timezone.now() - response.saved_at < TOLD_AFTER_SENDING
+    return render(request, "intake/sent.html", words.messages(response, None) if is_just_sent else {})
 
 
 def _draw(
@@ -162,14 +167,13 @@ def _draw_check(
     return render(request, "intake/check.html", context, status=status)
 
 
-def _after(reading: Reading, response: IntakeResponse, screen: Screen, *, to_check: bool) -> str:
+def _after(request: HttpRequest, reading: Reading, response: IntakeResponse, screen: Screen) -> str:
     """Where Next leads: the next screen; from the review back to it, unless the change opened new screens."""
+    to_check = request.POST.get("then") == "check"
     following = resume_at(reading, response.answers) if to_check else next_screen(reading, screen.id)
     if following is not None:
-        return reverse("intake:step", args=[following.id]) + ("?then=check" if to_check else "")
-    if to_check or response.consent_at:
-        return reverse("intake:check")
-    return reverse("intake:consent")
+        return address(request, "step", following.id, then="check" if to_check else "")
+    return address(request, "check" if to_check or response.consent_at else "consent")
 
 
 def _inbox(request: HttpRequest) -> str:

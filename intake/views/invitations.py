@@ -21,7 +21,7 @@ from intake.presenters import inbox as presenter
 
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """Make a link and show it once: only its hash is kept, so it cannot be shown again."""
+    """Make a link, and mail it or show it once: only its hash is kept, so it cannot be shown again."""
     patient = access.patient_for(request.user, patient_id, what="invitation", permission=access.Permission.INVITE)
     newest = Invitation.objects.filter(patient=patient).select_related("response").order_by("-id").first()
     number = newest.pk if newest else None
@@ -41,9 +41,11 @@ def invite(request: HttpRequest, patient_id: int) -> HttpResponse:
             link=lambda token: request.build_absolute_uri(reverse("intake:entry", args=[token])),
             send_to=send_to,
         )
-        # drawn here as a picture in the page: no third party sees the link
-        context |= {"issued": issued, "qr": segno.make(issued.url, error="m").svg_data_uri(scale=5, border=2)}
-        context["mail_state"] = state_words(issued.invitation.mail) if issued.invitation.mail else ""
+        context["issued"] = issued
+        if issued.invitation.mail:  # then nobody here sees the link: it goes to the patient alone
+            context["mail_state"] = state_words(issued.invitation.mail)
+        else:  # drawn here as a picture in the page: no third party sees the link
+            context["qr"] = segno.make(issued.url, error="m").svg_data_uri(scale=5, border=2)
         return render(request, "intake/invited.html", context)
     return render(request, "intake/invite.html", context, status=422 if form.is_bound else 200)
 

@@ -1,38 +1,33 @@
 """Getting in: a link becomes a cookie, a look opens nothing, and a closed link says why.
 
-The cookie holds the number of the invitation and whether this device may see its answers, signed and out of reach of
-scripts. The token itself stays out of addresses, logs and cookies after the first request.
+The token itself stays out of addresses, logs and cookies after the first request.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit.caller import address_of
-from intake.actions import invitations, limits
-from intake.actions.invitations import LinkNotOpen
+from intake.actions import invitations, limits, resuming
+from intake.actions.resuming import Way
 from intake.case import reading_of
-from intake.forms.invitation import BirthForm
+from intake.forms.invitation import BirthForm, CodeForm
 from intake.models import IntakeResponse, Invitation
 from intake.models.invitations import BIRTH_TRIES, hash_of
+from intake.presenters.patient_form import hidden_address
 from intake.questionnaire_reading import resume_at
+from intake.views import device as devices
+from intake.views.device import Whose, go_to
+from intake.views.guards import closed, staff_here, too_many, with_invitation
 
-COOKIE = "__Host-ashi-intake" if settings.HTTPS else "ashi-intake"
-SALT = "intake.link"
 BAD_LINKS = 20  # wrong tokens from one network in BAD_MINUTES, then 429
 BAD_MINUTES = 10
-
-View = Callable[..., HttpResponse]
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -48,158 +43,170 @@ def _enter(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         network = hashlib.sha256(address_of(request).encode()).hexdigest()[:32]
         if limits.count_up(f"bad-link:{network}", minutes=BAD_MINUTES) > BAD_LINKS:
-            slow = render(request, "intake/too_many.html", status=429)
-            slow["Retry-After"] = str(BAD_MINUTES * 60)
-            return slow
+            return too_many(request, minutes=BAD_MINUTES)
         return closed(request, "unknown")
     if not invitation.is_open:
         return closed(request, invitation.state)
-    answer = redirect("intake:welcome")
-    already = _cookie(request)
-    may_see = already.get("sees", False) if already.get("invitation") == invitation.pk else False
-    _set_cookie(answer, invitation, sees=may_see)
+    if (refused := staff_here(request)) is not None:
+        return refused
+    device = devices.device_of(request)
+    response = getattr(invitation, "response", None)
+    seen = response.pk if response is not None and device.has_seen(response) else 0
+    device = device.with_link(invitation.pk, seen)
+    ticket = devices.ticket_for(device.held[-1])
+    request.intake = Whose(invitation, ticket, needs_ticket=len(device.alive) > 1)  # type: ignore[attr-defined]
+    answer = go_to(request, "welcome")
+    devices.remember(answer, device, invitation)
     return answer
-
-
-def closed(request: HttpRequest, state: str) -> HttpResponse:
-    """The page of a link that does not open: which state, and how to get a new one. Says nothing of the patient."""
-    status = 404 if state == "unknown" else 410
-    return render(request, "intake/link_closed.html", {"state": str(state)}, status=status)
-
-
-def with_invitation(view: View) -> View:
-    """Give the view the invitation of the cookie; closed ones get their page."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        cookie = _cookie(request)
-        rows = Invitation.objects.select_related("patient", "response")
-        invitation = rows.filter(pk=cookie.get("invitation", 0)).first()
-        if invitation is None:
-            return closed(request, "unknown")
-        if not invitation.is_open:
-            return closed(request, invitation.state)
-        try:
-            return view(request, invitation, *args, **kwargs)
-        except LinkNotOpen as stopped:  # closed while the answer was on its way
-            return closed(request, stopped.state)
-
-    return guarded
-
-
-def with_response(view: View) -> View:
-    """Give the view the draft, only on a device that started it or told the date of birth."""
-
-    @wraps(view)
-    @with_invitation
-    def guarded(request: HttpRequest, invitation: Invitation, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = getattr(invitation, "response", None)
-        if response is None or not _cookie(request).get("sees"):
-            return redirect("intake:welcome")
-        response.patient = invitation.patient
-        return view(request, response, *args, **kwargs)
-
-    return guarded
 
 
 @require_GET
 @with_invitation
 def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """What awaits; or the date of birth on a new device; or straight on."""
-    response = getattr(invitation, "response", None)
+    """What awaits; or the proof asked of a new device; or straight on."""
+    response = resuming.draft_for(invitation)
     if response is None:
-        return render(request, "intake/welcome.html", {"expires_at": invitation.expires_at})
-    if _cookie(request).get("sees"):
-        return _go_on(response)
-    if _birth_date(response) is None:
-        return _let_in(response)
-    return render(request, "intake/birth.html", {"form": BirthForm(), "tries": _tries(invitation)})
+        return _draw_welcome(request, invitation)
+    if devices.device_of(request).has_seen(response):
+        if response.invitation_id == invitation.pk:
+            return _go_on(request, response)
+        return _let_in(request, invitation, response, how="same browser")
+    return _draw_resume(request, invitation, response)
 
 
 @require_POST
 @with_invitation
 def start(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    if getattr(invitation, "response", None) is not None:
-        return redirect("intake:welcome")  # begun elsewhere meanwhile: this device is asked first
-    return _let_in(invitations.start(invitation.pk))
+    """Begin, or begin again beside a kept draft (``afresh``). Who holds the link tells the date of birth we know."""
+    response = resuming.draft_for(invitation)
+    is_own = response is not None and response.invitation_id == invitation.pk
+    if is_own or (response is not None and "afresh" not in request.POST):
+        return go_to(request, "welcome")  # begun elsewhere meanwhile: this device is asked first
+    if invitation.patient.date_of_birth is not None:
+        form = BirthForm(request.POST)
+        refused = _check_birth(request, invitation, form)
+        if refused is not None:
+            return refused if refused.status_code == 410 else _draw_welcome(request, invitation, form, response)
+    return _let_in(request, invitation, invitations.start(invitation.pk), how="start")
 
 
 @require_POST
 @with_invitation
 def birth(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Go on with answers begun elsewhere. Five wrong dates lock the link, and the desk sees it."""
-    response = getattr(invitation, "response", None)
-    if response is None:
-        return redirect("intake:welcome")
+    response = resuming.draft_for(invitation)
+    if response is None or resuming.way_in(invitation, response) is not Way.BIRTH:
+        return go_to(request, "welcome")
     form = BirthForm(request.POST)
-    if not form.is_valid():
-        return render(request, "intake/birth.html", {"form": form, "tries": _tries(invitation)}, status=422)
-    told = f"{form.cleaned_data['year']:04d}-{form.cleaned_data['month']:02d}-{form.cleaned_data['day']:02d}"
-    known = _birth_date(response)
-    if known is None or told == known:
-        return _let_in(response)
-    wrong = invitations.count_wrong_birth_date(invitation.pk)
-    if wrong >= BIRTH_TRIES:
-        return closed(request, "locked")
-    context = {"form": form, "is_wrong": True, "tries": BIRTH_TRIES - wrong}
-    return render(request, "intake/birth.html", context, status=422)
+    refused = _check_birth(request, invitation, form)
+    if refused is not None:
+        return refused if refused.status_code == 410 else _draw_resume(request, invitation, response, form)
+    return _let_in(request, invitation, response, how="birth date")
+
+
+@require_http_methods(["GET", "POST"])
+@with_invitation
+def code(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Mail a code to the patient (``send``), and take it. A code that is spent or too old asks for a new one."""
+    response = resuming.draft_for(invitation)
+    if response is None or resuming.way_in(invitation, response) is Way.NONE:
+        return go_to(request, "welcome")
+    context: dict[str, Any] = {"form": CodeForm(), "address": hidden_address(response.code_to or "")}
+    if request.method == "GET":
+        return render(request, "intake/code.html", context)
+    if "send" in request.POST:
+        try:
+            resuming.send_code(invitation.pk, response.pk)
+        except resuming.TooManyCodes:
+            return render(request, "intake/code.html", context | {"is_too_many": True}, status=429)
+        return go_to(request, "code")
+    context["form"] = form = CodeForm(request.POST)
+    if form.is_valid():
+        failures = resuming.try_code(invitation.pk, response.pk, form.cleaned_data["code"])
+        if failures == 0:
+            return _let_in(request, invitation, response, how="code")
+        context |= {"left": resuming.CODE_TRIES - failures, "is_wrong": True}
+    return render(request, "intake/code.html", context, status=422)
 
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """Forget this intake on this device; the answers stay at the clinic and the link still works."""
+    """Forget the intake of this page on this device; the answers stay at the clinic and the link still works."""
+    device = devices.device_of(request)
+    held = devices.of_ticket(device, request.POST.get(devices.TICKET, ""))
     answer = render(request, "intake/left.html")
-    answer.delete_cookie(COOKIE, samesite="Lax")
+    if held is not None:
+        devices.remember(answer, device.without(held.invitation))
     return answer
 
 
 def own_response(request: HttpRequest) -> IntakeResponse | None:
-    """The response this device was working on, sent or not; None for anybody else."""
-    cookie = _cookie(request)
-    if not cookie.get("sees"):
+    """The response that the page speaks of, sent or not, in a browser that may see it; None for anybody else."""
+    device = devices.device_of(request)
+    ticket = request.GET.get(devices.TICKET, "")
+    held = devices.of_ticket(device, ticket) if ticket else (device.held[-1] if device.held else None)
+    if held is None or not held.response or staff_here(request) is not None:
         return None
-    rows = IntakeResponse.objects.select_related("patient", "invitation")
-    return rows.filter(invitation_id=cookie.get("invitation", 0)).first()
+    rows = IntakeResponse.objects.select_related("patient", "invitation__patient")
+    return rows.filter(pk=held.response).first()
 
 
-def _go_on(response: IntakeResponse) -> HttpResponse:
+def _draw_welcome(
+    request: HttpRequest, invitation: Invitation, form: BirthForm | None = None, kept: IntakeResponse | None = None
+) -> HttpResponse:
+    context = {
+        "expires_at": invitation.expires_at,
+        "asks_birth": invitation.patient.date_of_birth is not None,
+        "form": form or BirthForm(),
+        "kept": kept,
+        **_tries(invitation, form),
+    }
+    return render(request, "intake/welcome.html", context, status=422 if form else 200)
+
+
+def _draw_resume(
+    request: HttpRequest, invitation: Invitation, response: IntakeResponse, form: BirthForm | None = None
+) -> HttpResponse:
+    context = {
+        "way": str(resuming.way_in(invitation, response)),
+        "address": hidden_address(response.code_to or ""),
+        "form": form or BirthForm(),
+        "may_start_afresh": response.invitation_id != invitation.pk,
+        "asks_birth": invitation.patient.date_of_birth is not None,
+        **_tries(invitation, form),
+    }
+    return render(request, "intake/resume.html", context, status=422 if form else 200)
+
+
+def _check_birth(request: HttpRequest, invitation: Invitation, form: BirthForm) -> HttpResponse | None:
+    """None when it is the date we know. Otherwise an answer of status 410 (locked now) or 422 (draw it again)."""
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    told: dt.date = form.cleaned_data["born"]
+    if told == invitation.patient.date_of_birth:
+        return None
+    invitation.failed_birth_checks = invitations.count_wrong_birth_date(invitation.pk)
+    return closed(request, "locked") if invitation.failed_birth_checks >= BIRTH_TRIES else HttpResponse(status=422)
+
+
+def _tries(invitation: Invitation, form: BirthForm | None) -> dict[str, Any]:
+    is_wrong = form is not None and form.is_valid()
+    return {"is_wrong": is_wrong, "tries": BIRTH_TRIES - invitation.failed_birth_checks}
+
+
+def _go_on(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
     screen = resume_at(reading_of(response), response.answers)
     if screen is not None:
-        return redirect("intake:step", screen.id)
-    return redirect("intake:check" if response.consent_at else "intake:consent")
+        return go_to(request, "step", screen.id)
+    return go_to(request, "check" if response.consent_at else "consent")
 
 
-def _let_in(response: IntakeResponse) -> HttpResponse:
-    answer = _go_on(response)
-    _set_cookie(answer, response.invitation, sees=True)
+def _let_in(request: HttpRequest, invitation: Invitation, response: IntakeResponse, *, how: str) -> HttpResponse:
+    device = devices.device_of(request)
+    response = resuming.open_answers(invitation.pk, response.pk, device=device.id, how=how)
+    device = device.with_link(invitation.pk, response.pk)
+    ticket = devices.ticket_for(device.held[-1])
+    request.intake = Whose(invitation, ticket, needs_ticket=len(device.alive) > 1)  # type: ignore[attr-defined]
+    answer = _go_on(request, response)
+    devices.remember(answer, device, invitation)
     return answer
-
-
-def _birth_date(response: IntakeResponse) -> str | None:
-    """As the clinic knows it, otherwise as the patient answered it; ISO."""
-    born = response.patient.date_of_birth
-    return born.isoformat() if born else response.answers.get("date_of_birth")
-
-
-def _tries(invitation: Invitation) -> int:
-    return BIRTH_TRIES - invitation.failed_birth_checks
-
-
-def _cookie(request: HttpRequest) -> dict[str, Any]:
-    try:
-        value = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
-    except signing.BadSignature:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _set_cookie(answer: HttpResponse, invitation: Invitation, *, sees: bool) -> None:
-    left = invitation.expires_at - timezone.now()
-    answer.set_cookie(
-        COOKIE,
-        signing.dumps({"invitation": invitation.pk, "sees": sees}, salt=SALT),
-        max_age=max(0, int(left.total_seconds())),
-        secure=settings.HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )

@@ -45,7 +45,7 @@
   // --- saving ---------------------------------------------------------------------------------
   const form = document.querySelector("[data-answers]");
   if (form) {
-    let unsaved = false, failures = 0, timer = 0, leaving = false;
+    let unsaved = false, failures = 0, timer = 0, leaving = false, stopped = false;
     const say = (words, state) => {
       const place = document.getElementById("saved");
       if (place) { place.textContent = words; place.dataset.state = state; }
@@ -73,12 +73,16 @@
       else failed();
     });
     form.addEventListener("htmx:afterOnLoad", (event) => {
+      if (event.detail.xhr?.getResponseHeader("X-Ashi-Stop")) { // not this browser's form any more: Next tells more
+        clearTimeout(timer); stopped = true; failures = 0;
+        if (leaving) form.submit();
+      }
       if (!event.detail.xhr || event.detail.xhr.status >= 400) return;
       failures = 0; clearTimeout(timer);
       if (leaving && !unsaved) { leaving = false; form.querySelector(".onward .btn-primary")?.classList.add("is-busy"); form.submit(); }
     });
     form.addEventListener("submit", (event) => {
-      if (!unsaved && !failures) { form.querySelector(".onward .btn-primary")?.classList.add("is-busy"); return; } // all is saved: the plain way
+      if (stopped || (!unsaved && !failures)) { form.querySelector(".onward .btn-primary")?.classList.add("is-busy"); return; } // all is saved: the plain way
       event.preventDefault();
       leaving = true;
       htmx.trigger(form, "save-now");

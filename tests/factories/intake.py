@@ -57,17 +57,25 @@ PLAIN: dict[str, Any] = {
 
 
 class InvitationFactory(DjangoModelFactory):
-    """An open link. ``token`` is what its address would hold: ``InvitationFactory(token="abc")``."""
+    """An open link that was mailed to the patient. ``token`` is what its address would hold: ``(token="abc")``.
+
+    ``shown=True``: one that staff saw.
+    """
 
     class Meta:
         model = Invitation
         exclude = ["token"]
+
+    class Params:
+        shown = factory.Trait(sent_to="", shown_to_staff=True)
 
     token = factory.LazyFunction(lambda: secrets.token_urlsafe(32))
     patient = factory.SubFactory(PatientFactory)
     token_hash = factory.LazyAttribute(lambda o: hash_of(o.token))
     created_by = factory.SubFactory(UserFactory, desk=True)
     expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=7))
+    sent_to = factory.SelfAttribute("patient.email")
+    shown_to_staff = False
 
 
 class ResponseFactory(DjangoModelFactory):
@@ -87,6 +95,7 @@ class ResponseFactory(DjangoModelFactory):
     invitation = factory.SubFactory(InvitationFactory)
     patient = factory.SelfAttribute("invitation.patient")
     questionnaire_version = "2026.11"
+    code_to = factory.SelfAttribute("patient.email")
     answers = factory.LazyFunction(dict)
     saved_at = factory.LazyFunction(timezone.now)
 

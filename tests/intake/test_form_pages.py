@@ -23,6 +23,7 @@ from intake.questionnaire import DONE
 from intake.questionnaire_file import load_questionnaire
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory
+from tests.support.phone import Phone
 
 pytestmark = pytest.mark.django_db
 XSS = "<script>window.__xss=1</script>\"'><img src=x onerror=alert(1)>"
@@ -30,15 +31,12 @@ XSS = "<script>window.__xss=1</script>\"'><img src=x onerror=alert(1)>"
 
 def phone_with(response: IntakeResponse) -> Client:
     """The phone on which this draft was begun."""
-    phone = Client()
+    phone = Phone()
     token = secrets.token_urlsafe(32)
     Invitation.objects.filter(pk=response.invitation_id).update(token_hash=hash_of(token))
-    phone.get(f"/i/{token}/")
-    born = response.patient.date_of_birth
-    if born and not response.is_submitted:
-        phone.post("/i/birth/", {"day": born.day, "month": born.month, "year": born.year})
-    elif not born:
-        phone.get("/i/")
+    phone.open(token, born=response.patient.date_of_birth)
+    if response.patient.date_of_birth is None:
+        phone.tell_code()
     return phone
 
 

@@ -23,16 +23,24 @@ def answers_for(persona: Persona) -> dict[str, Any]:
     return answers_of(persona, load_questionnaire(), about)
 
 
+def tell_birth_date(page: Page, born: int) -> None:
+    for label, value in (("Day", 15), ("Month", 6), ("Year", born)):
+        page.get_by_label(label).fill(str(value))
+
+
 class Patient:
     """Answers the intake on a phone, screen after screen."""
 
     def __init__(self, page: Page, answers: Mapping[str, Any]) -> None:
         self.page, self.answers = page, answers
 
-    def open(self, link: str) -> None:
+    def open(self, link: str, born: int) -> None:
+        """Follow the link and start. ``born``: the year of a persona, who was born on 15 June."""
         self.page.goto(link)
-        expect(self.page).to_have_url(re.compile(r"/i/$"))  # the token is out of the address at once
+        expect(self.page).to_have_url(re.compile(r"/i/(\?of=.*)?$"))  # the token is out of the address at once
+        tell_birth_date(self.page, born)
         self.page.get_by_role("button", name="Start").click()
+        self.page.wait_for_url(re.compile("/i/step/"))
 
     def screen_id(self) -> str | None:
         found = re.search(r"/i/step/([a-z_0-9]+)/", self.page.url)

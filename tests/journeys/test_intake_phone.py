@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import PHONE, accessibility_faults
-from tests.journeys.robots import Desk
+from tests.journeys.robots import Desk, tell_birth_date
 from tests.support.demo_server import DemoServer
+from treatments.demo.answers import Persona
 from treatments.demo.people import cast
 
 IN_STORAGE = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
@@ -21,7 +22,11 @@ SAVED = re.compile(r"Saved \d\d:\d\d")
 def link(open_page: Callable[..., Page]) -> str:
     """An open intake link of somebody whose date of birth is known."""
     desk = Desk(open_page("desk"))
-    return desk.intake_link(desk.add_patient(next(iter(cast())).persona))
+    return desk.intake_link(desk.add_patient(persona()))
+
+
+def persona() -> Persona:
+    return next(iter(cast())).persona
 
 
 @pytest.fixture
@@ -31,6 +36,7 @@ def flaky(browser: Browser, server: DemoServer, link: str) -> Iterator[Page]:
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.goto(link)
+    tell_birth_date(page, persona().born)
     page.get_by_role("button", name="Start").click()
     yield page
     context.close()
@@ -41,6 +47,7 @@ def phone(open_page: Callable[..., Page], link: str) -> Page:
     """A phone on the first question."""
     page = open_page(size=PHONE)
     page.goto(link)
+    tell_birth_date(page, persona().born)
     page.get_by_role("button", name="Start").click()
     return page
 

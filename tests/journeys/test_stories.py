@@ -30,7 +30,7 @@ def test_from_the_link_to_the_first_visit(story: str, open_page: Callable[..., P
     link = desk.intake_link(patient_id)
 
     patient = Patient(open_page(size=PHONE), answers_for(persona))
-    patient.open(link)
+    patient.open(link, persona.born)
     passed = patient.answer_until()
     assert {"where", "safety_bladder", "onset", "rmdq_1"} <= set(passed)
     patient.consent_and_send(full_name)

@@ -23,11 +23,16 @@ ROUNDS = 2
 SAVERS = 4
 
 
+def ticket_on(page: str) -> str:
+    """The ticket that the forms of a patient's page carry."""
+    return re.findall(r'name="of" value="([^"]+)"', page)[-1]
+
+
 class Savers:
     """Patients and answers saved as fast as the server confirms them, until it dies."""
 
-    def __init__(self, server: PlainServer, session: str, intake: str) -> None:
-        self.server, self.session, self.intake = server, session, intake
+    def __init__(self, server: PlainServer, session: str, intake: str, ticket: str) -> None:
+        self.server, self.session, self.intake, self.ticket = server, session, intake, ticket
         self.patients: list[str] = []  # confirmed, by family name
         self.answer = 0  # highest number confirmed
         self.other: list[int] = []  # answers that are neither a confirmation nor a dead line
@@ -44,7 +49,7 @@ class Savers:
 
     def answers(self) -> None:
         for number in range(self.answer + 1, self.answer + 10_000):
-            data = {"reason": f"answer {number}"}
+            data = {"of": self.ticket, "reason": f"answer {number}"}
             try:
                 status, _, _ = self.server.ask(
                     "POST", "/i/step/reason/", cookies={"ashi-intake": self.intake}, data=data
@@ -79,9 +84,11 @@ def test_what_was_confirmed_survives(tmp_path: Path) -> None:
         server.start()
         _, headers, _ = server.ask("GET", f"/i/{keys['token']}/")
         intake = str(re.search(r"ashi-intake=([^;]+)", str(headers["Set-Cookie"])).group(1))  # type: ignore[union-attr]
-        _, headers, _ = server.ask("POST", "/i/start/", cookies={"ashi-intake": intake}, data={})
+        _, _, page = server.ask("GET", "/i/", cookies={"ashi-intake": intake})
+        _, headers, _ = server.ask("POST", "/i/start/", cookies={"ashi-intake": intake}, data={"of": ticket_on(page)})
         intake = str(re.search(r"ashi-intake=([^;]+)", str(headers["Set-Cookie"])).group(1))  # type: ignore[union-attr]
-        savers = Savers(server, keys["session"], intake)
+        _, _, page = server.ask("GET", "/i/step/reason/", cookies={"ashi-intake": intake})
+        savers = Savers(server, keys["session"], intake, ticket_on(page))
         for round_ in range(ROUNDS):
             if server.process is None:
                 server.start()

@@ -41,6 +41,13 @@ class DemoServer:
         assert done.returncode == 0, f"manage.py {' '.join(words)} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def mailed_code(self) -> str:
+        """The digits in the newest mail with a code for a patient."""
+        code = "from clinic.outbox.models import Message as M; print(M.objects.filter(kind='intake_code').first().body)"
+        found = re.search(r"^\d{6}$", self.manage("shell", "-c", code), re.MULTILINE)
+        assert found, "no mail with a code"
+        return found.group()
+
 
 def _free_port() -> int:
     with socket.socket() as probe:

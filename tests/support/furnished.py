@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.test import Client, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -24,6 +23,7 @@ from intake.actions import assessment as assessing
 from intake.actions import assessment_clearance, invitations
 from intake.models import RedFlagAlert
 from intake.questionnaire_file import load_questionnaire
+from tests.support.phone import Phone
 from treatments.actions import visit_events, visits
 from treatments.demo.clinic import set_up
 from treatments.demo.people import Role, cast
@@ -53,16 +53,11 @@ class Furnished:
 
     def client(self, role: str, **options: Any) -> Client:
         """Signed in as owner, practitioner or front_desk; "link" has opened the half-filled intake; or nobody."""
-        client = Client(raise_request_exception=False, **options)
+        client = Phone(raise_request_exception=False, **options)
         if role in self.staff:
             client.force_login(User.objects.get(pk=self.staff[role]))
         if role == "link":
-            client.get(f"/i/{self.open_link}/")
-            born = Patient.objects.get(pk=self.patients["half"]).date_of_birth
-            assert born is not None
-            birth = {"year": born.year, "month": born.month, "day": born.day}
-            token = client.cookies.get(settings.CSRF_COOKIE_NAME)
-            client.post("/i/birth/", birth, headers={"X-CSRFToken": token.value} if token else {})
+            client.open(self.open_link, born=Patient.objects.get(pk=self.patients["half"]).date_of_birth)
         return client
 
 

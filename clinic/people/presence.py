@@ -1,0 +1,19 @@
+"""Whether somebody of the staff is signed in, in the browser that asks."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def staff_in(request: HttpRequest) -> Any | None:
+    """The member of staff whose session is alive here. One that has been idle too long is none any more."""
+    if not request.user.is_authenticated:
+        return None
+    now, session = time.time(), request.session
+    is_over = now - session.get("began_at", now) > settings.SESSION_COOKIE_AGE
+    is_idle = now - session.get("active_at", now) > settings.SESSION_IDLE_SECONDS
+    return None if is_over or is_idle else request.user

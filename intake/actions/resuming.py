@@ -1,0 +1,152 @@
+"""Going on with answers that were begun elsewhere: who may, and by what proof.
+
+The desk makes links and sees birth dates. So a link that staff saw opens no answers; only a code does, mailed to where
+the patient could be reached when they began. Why, and what is left open: docs/decisions/0011-who-may-go-on.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from enum import StrEnum
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from clinic.audit import trail
+from clinic.outbox.post import post
+from clinic.people.models import Clinic
+from intake.actions import limits
+from intake.actions.invitations import LinkNotOpen, drafts_of
+from intake.models import IntakeResponse, Invitation, ResumeCode
+
+CODE_LIFE = dt.timedelta(minutes=15)
+CODE_TRIES = 5
+CODES_AN_HOUR, CODES_A_DAY = 4, 8  # 40 guesses a day at a million (DESIGN)
+READ_MINUTES = 15  # reading by one device is written down once in this time
+
+
+class Way(StrEnum):
+    """How the holder of a link shows that the answers are theirs."""
+
+    BIRTH = "birth"  # the link came by mail to nobody else: the date of birth is enough
+    CODE = "code"
+    NONE = "none"  # no address to send a code to
+
+
+class TooManyCodes(Exception):
+    """Enough codes were sent for now."""
+
+
+def draft_for(invitation: Invitation) -> IntakeResponse | None:
+    """The draft of this link, or the one that an earlier link of the same patient left behind."""
+    own: IntakeResponse | None = getattr(invitation, "response", None)
+    return own or drafts_of(invitation.patient).select_related("patient", "invitation").first()
+
+
+def way_in(invitation: Invitation, response: IntakeResponse) -> Way:
+    """What this link asks before it shows these answers."""
+    reach = (response.code_to or "").casefold()
+    by_mail_only = not invitation.shown_to_staff and invitation.sent_to.casefold() == reach
+    if by_mail_only and invitation.patient.date_of_birth is not None:
+        return Way.BIRTH
+    return Way.CODE if reach else Way.NONE
+
+
+@transaction.atomic
+def send_code(invitation_id: int, response_id: int) -> ResumeCode:
+    """Mail six digits to the patient. Raises LinkNotOpen, TooManyCodes."""
+    invitation, response = _both(invitation_id, response_id)
+    if way_in(invitation, response) is Way.NONE:
+        raise LinkNotOpen(invitation.state)
+    of_hour = limits.count_up(f"code:{response.pk}", minutes=60)
+    of_day = limits.count_up(f"code-day:{response.pk}", minutes=24 * 60)
+    if of_hour > CODES_AN_HOUR or of_day > CODES_A_DAY:
+        raise TooManyCodes
+    digits = f"{secrets.randbelow(1_000_000):06d}"
+    code = ResumeCode.objects.create(
+        invitation=invitation,
+        response=response,
+        digest=_digest(response, digits),
+        expires_at=timezone.now() + CODE_LIFE,
+    )
+    clinic = Clinic.current()
+    post(
+        kind="intake_code",
+        to=response.code_to or "",
+        subject=f"Your code – {clinic.name}",
+        body=render_to_string("intake/email/code.txt", {"clinic": clinic, "digits": digits}),
+        key=f"intake_code:{code.pk}",
+        patient=response.patient,
+    )
+    detail = {"invitation": invitation.pk}
+    trail.record("intake.code_sent", by=None, patient=response.patient, obj=response, detail=detail)
+    return code
+
+
+@transaction.atomic
+def try_code(invitation_id: int, response_id: int, digits: str) -> int:
+    """0 when the digits are right; else how many tries were used up, CODE_TRIES when the code is good for nothing."""
+    invitation, response = _both(invitation_id, response_id)
+    code = ResumeCode.objects.select_for_update().filter(invitation=invitation, response=response).first()
+    if code is None or code.used_at or code.failures >= CODE_TRIES or timezone.now() >= code.expires_at:
+        return CODE_TRIES
+    if constant_time_compare(code.digest, _digest(response, digits)):
+        code.used_at = timezone.now()
+        code.save(update_fields=["used_at"])
+        return 0
+    code.failures += 1
+    code.save(update_fields=["failures"])
+    detail = {"invitation": invitation.pk, "times": code.failures}
+    trail.record("intake.code_wrong", by=None, patient=response.patient, obj=response, detail=detail, outcome="refused")
+    return code.failures
+
+
+@transaction.atomic
+def open_answers(invitation_id: int, response_id: int, *, device: str, how: str) -> IntakeResponse:
+    """Somebody has shown that these answers are theirs: the draft belongs to this link from now on."""
+    invitation, response = _both(invitation_id, response_id)
+    if response.invitation_id != invitation.pk:
+        response.invitation = invitation
+        response.save(update_fields=["invitation"])
+        invitation.opened_at = invitation.opened_at or timezone.now()
+        invitation.save(update_fields=["opened_at"])
+    trail.record(
+        "intake.opened",
+        by=trail.patient_actor(response.patient),
+        patient=response.patient,
+        obj=response,
+        detail={"invitation": invitation.pk, "device": device, "how": how},
+    )
+    return response
+
+
+def note_reading(response: IntakeResponse, *, device: str) -> None:
+    """Answers are shown to whoever holds the link: written down, once in a while for each device."""
+    if limits.count_up(f"read:{response.pk}:{device}"[:80], minutes=READ_MINUTES) == 1:
+        with transaction.atomic():
+            trail.record(
+                "intake.read",
+                by=trail.patient_actor(response.patient),
+                patient=response.patient,
+                obj=response,
+                detail={"invitation": response.invitation_id, "device": device},
+            )
+
+
+def _both(invitation_id: int, response_id: int) -> tuple[Invitation, IntakeResponse]:
+    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
+    if not invitation.is_open:
+        raise LinkNotOpen(invitation.state)
+    response = IntakeResponse.objects.select_for_update(of=("self",)).select_related("patient").get(pk=response_id)
+    is_taken = response.is_submitted or response.set_aside_at is not None
+    has_other = IntakeResponse.objects.filter(invitation=invitation).exclude(pk=response.pk).exists()
+    if is_taken or has_other or response.patient_id != invitation.patient_id:  # somebody was faster
+        raise LinkNotOpen(Invitation.State.REPLACED)
+    return invitation, response
+
+
+def _digest(response: IntakeResponse, digits: str) -> str:
+    return salted_hmac("intake.code", f"{response.pk}:{digits}", algorithm="sha256").hexdigest()

@@ -1,0 +1,145 @@
+"""What one browser holds: the links opened in it, and the pages drawn for each of them.
+
+A signed cookie, out of reach of scripts, lists the links. Each form carries a signed ticket, so that an answer goes
+into the intake it was asked for, whatever was opened in the same browser since (docs/decisions/0010-whose-answers.md).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from intake.models import IntakeResponse, Invitation
+
+COOKIE = "__Host-ashi-intake" if settings.HTTPS else "ashi-intake"
+SALT = "intake.link"
+TICKET = "of"  # the name under which forms and addresses carry the ticket
+BESIDE_MINUTES = 30  # so long an open page goes on working after another link was opened in its browser (DESIGN)
+MOST = 4  # links in one browser
+
+_tickets = signing.Signer(salt="intake.page")
+
+
+@dataclass(frozen=True)
+class Held:
+    """One link in this browser. ``response``: the intake whose answers it may see, 0 for none."""
+
+    invitation: int
+    response: int = 0
+    used: int = field(default_factory=lambda: int(time.time() // 60))  # minutes since 1970
+
+
+@dataclass(frozen=True)
+class Device:
+    """``held``: the newest link last; that one is open until its time is up, the others for BESIDE_MINUTES."""
+
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
+    held: tuple[Held, ...] = ()
+
+    @property
+    def alive(self) -> tuple[Held, ...]:
+        since = int(time.time() // 60) - BESIDE_MINUTES
+        return tuple(one for one in self.held if one is self.held[-1] or one.used >= since)
+
+    def has_seen(self, response: IntakeResponse) -> bool:
+        return any(one.response == response.pk for one in self.alive)
+
+    def with_link(self, invitation: int, response: int = 0) -> Device:
+        """The link was opened here just now, or told that it may see these answers."""
+        others = [one for one in self.alive if one.invitation != invitation and one.response not in (response or -1,)]
+        return replace(self, held=(*others, Held(invitation, response))[-MOST:])
+
+    def still_used(self, invitation: int) -> Device:
+        """Somebody answers in one of several open forms; which link is the newest stays as it is."""
+        minute = int(time.time() // 60)
+        return replace(
+            self, held=tuple(replace(one, used=minute) if one.invitation == invitation else one for one in self.held)
+        )
+
+    def without(self, invitation: int) -> Device:
+        """The others stay pages beside: none of them becomes the one that opens without its ticket."""
+        left = tuple(one for one in self.alive if one.invitation != invitation)
+        was_newest = bool(self.held) and self.held[-1].invitation == invitation
+        return replace(self, held=(*left, Held(0)) if left and was_newest else left)
+
+
+@dataclass(frozen=True)
+class Whose:
+    """What the pages of a request need to know, as ``request.intake``: whose form it is, and its forms' ticket."""
+
+    invitation: Invitation
+    ticket: str
+    needs_ticket: bool  # in addresses: this is not the only form, or not the newest, in this browser
+
+    @property
+    def words(self) -> str:
+        """First name and the initial of the family name: enough to notice a mix-up, too little to tell a stranger."""
+        given, family = self.invitation.patient.given_name.strip(), self.invitation.patient.family_name.strip()
+        return f"{given} {family[:1]}.".strip() if family else given
+
+
+def device_of(request: HttpRequest) -> Device:
+    try:
+        value = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
+        return Device(value["id"], tuple(Held(*row) for row in value["held"]))
+    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        return Device()
+
+
+def remember(answer: HttpResponse, device: Device, invitation: Invitation | None = None) -> None:
+    """Write the cookie. It lives as long as the link that was opened last."""
+    if not device.held:
+        answer.delete_cookie(COOKIE, samesite="Lax")
+        return
+    if invitation is None:
+        invitation = Invitation.objects.filter(pk=device.held[-1].invitation).first()
+    left = (invitation.expires_at - timezone.now()).total_seconds() if invitation else BESIDE_MINUTES * 60
+    answer.set_cookie(
+        COOKIE,
+        signing.dumps(
+            {"id": device.id, "held": [(one.invitation, one.response, one.used) for one in device.held]}, salt=SALT
+        ),
+        max_age=max(0, int(left)),
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def ticket_for(held: Held) -> str:
+    """For the pages of a response; as long as its answers may not be seen here, for those of the link."""
+    return _tickets.sign(f"r{held.response}" if held.response else f"i{held.invitation}")
+
+
+def of_ticket(device: Device, ticket: str) -> Held | None:
+    """The link that a page was drawn for, if this browser still holds it."""
+    try:
+        told = _tickets.unsign(ticket)
+    except signing.BadSignature:
+        return None
+    number = int(told[1:])
+    if told.startswith("r"):
+        return next((one for one in device.alive if one.response == number), None)
+    return next((one for one in device.alive if one.invitation == number), None)
+
+
+def address(request: HttpRequest, name: str, *args: Any, **query: Any) -> str:
+    """The address of a page of this form. It carries the ticket when several forms are open in this browser."""
+    page: Whose | None = getattr(request, "intake", None)
+    if page is not None and page.needs_ticket:
+        query[TICKET] = page.ticket
+    asked = urlencode({key: value for key, value in query.items() if value}, safe="/:")
+    return reverse(f"intake:{name}", args=args) + (f"?{asked}" if asked else "")
+
+
+def go_to(request: HttpRequest, name: str, *args: Any, **query: Any) -> HttpResponseRedirect:
+    return HttpResponseRedirect(address(request, name, *args, **query))

@@ -1,0 +1,129 @@
+"""Who may see a page of the patient's form: the right link, in a browser that holds it, with no staff signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from clinic.people.presence import staff_in
+from intake.actions import limits
+from intake.actions.invitations import LinkNotOpen
+from intake.actions.resuming import note_reading
+from intake.models import Invitation
+from intake.presenters.patient_form import typed_words
+from intake.views import device as devices
+from intake.views.device import TICKET, Held, Whose, go_to
+
+View = Callable[..., HttpResponse]
+POSTS_A_MINUTE = 240  # a person presses Next far less often (DESIGN)
+STOP = "X-Ashi-Stop"  # tells the page's script that trying again is of no use
+
+
+def closed(request: HttpRequest, state: str) -> HttpResponse:
+    """The page of a link that does not open: which state, and how to get a new one. Says nothing of the patient."""
+    status = 404 if state in ("unknown", "none") else 410
+    return render(request, "intake/link_closed.html", {"state": str(state)}, status=status)
+
+
+def too_many(request: HttpRequest, *, minutes: int) -> HttpResponse:
+    answer = render(request, "intake/too_many.html", status=429)
+    answer["Retry-After"] = str(minutes * 60)
+    return answer
+
+
+def staff_here(request: HttpRequest) -> HttpResponse | None:
+    """A page that sends staff away: what they do here would be written down as the patient's doing."""
+    user = staff_in(request)
+    if user is None:
+        return None
+    context = {"who": user, "words": typed_words(request.POST), "is_short": _is_save(request)}
+    answer = render(request, "intake/staff_here.html", context, status=409)
+    answer[STOP] = "1"
+    return answer
+
+
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """The page was drawn for an intake that this browser has let go of, or does not say for which. Nothing is written;
+    what was typed is shown. No name: somebody else may sit here now.
+    """
+    context = {"words": typed_words(request.POST), "is_short": _is_save(request)}
+    answer = render(request, "intake/elsewhere.html", context, status=409)
+    answer[STOP] = "1"
+    return answer
+
+
+def _is_save(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def with_invitation(view: View) -> View:
+    """Give the view the invitation that the page was drawn for; closed ones get their page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (refused := staff_here(request)) is not None:
+            return refused
+        device = devices.device_of(request)
+        rows = {row.pk: row for row in _invitations(device)}
+        several = [one for one in device.alive if one.invitation in rows and rows[one.invitation].is_open]
+        held = _asked_for(request, device, several)
+        if held is None:
+            was_here = device.held or TICKET in request.POST or TICKET in request.GET
+            return elsewhere(request) if was_here else closed(request, "none")
+        invitation = rows.get(held.invitation)
+        if invitation is None:
+            return closed(request, "none")
+        is_alone = len(several) <= 1 and held is device.held[-1]
+        request.intake = Whose(invitation, devices.ticket_for(held), needs_ticket=not is_alone)  # type: ignore[attr-defined]
+        if not invitation.is_open:
+            return closed(request, invitation.state)
+        try:
+            answer = view(request, invitation, *args, **kwargs)
+        except LinkNotOpen as stopped:  # closed while the answer was on its way
+            return closed(request, stopped.state)
+        if not is_alone and request.method == "POST" and devices.COOKIE not in answer.cookies:
+            devices.remember(answer, device.still_used(held.invitation))
+        return answer
+
+    return guarded
+
+
+def with_response(view: View) -> View:
+    """Give the view the draft, only in a browser that started it or showed whose it is. Reading leaves an event."""
+
+    @wraps(view)
+    @with_invitation
+    def guarded(request: HttpRequest, invitation: Invitation, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = getattr(invitation, "response", None)
+        device = devices.device_of(request)
+        if response is None or not device.has_seen(response):
+            return go_to(request, "welcome")
+        response.patient = invitation.patient
+        is_post = request.method == "POST" and not _is_save(request)  # saves have a limit of their own
+        if is_post and limits.count_up(f"post:{response.pk}", minutes=1) > POSTS_A_MINUTE:
+            return too_many(request, minutes=1)
+        if request.method == "GET" and response.answers:
+            note_reading(response, device=device.id)
+        return view(request, response, *args, **kwargs)
+
+    return guarded
+
+
+def _invitations(device: devices.Device) -> list[Invitation]:
+    held = [one.invitation for one in device.alive]
+    return list(Invitation.objects.select_related("patient", "response").filter(pk__in=held)) if held else []
+
+
+def _asked_for(request: HttpRequest, device: devices.Device, several: list[Held]) -> Held | None:
+    """The link of the page that asks. A form without its ticket is nobody's."""
+    if request.method == "POST":
+        return devices.of_ticket(device, request.POST.get(TICKET, ""))
+    if ticket := request.GET.get(TICKET):
+        return devices.of_ticket(device, ticket)
+    if len(several) > 1 or not device.held:
+        return None
+    return device.held[-1]
