@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from intake.actions.assessment_clearance import withdraw
-from intake.assessment import assess, load_intake_knowledge
+from intake.assessment import Case, assess, load_intake_knowledge
 from intake.case import DANGER, build_case, facts_since, reading_of
 from intake.models import Assessment, Clearance, IntakeResponse
 
@@ -33,6 +33,12 @@ class NotReady(Exception):
     def __init__(self, reasons: list[str]) -> None:
         super().__init__(" ".join(reasons))
         self.reasons = reasons
+
+
+NOTHING_YET = (
+    "Nothing is entered yet: mark where it hurts, or at least one finding as present or absent. "
+    "An empty assessment would be signed for an examination that did not happen."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,7 +127,7 @@ def save(*, assessment_id: int, revision: int, found: Examination, confirmed: di
 def sign(*, assessment_id: int, revision: int, by: Any) -> Assessment:
     """Freeze the draft with the result as it is now; the one before it is superseded.
 
-    Raises NotReady when a result was overruled without a reason, or cautions ask for a line of reasoning.
+    Raises NotReady when nothing is in it, it overrules without a reason, or cautions ask for a line of reasoning.
     """
     draft = _draft(assessment_id)
     if draft.revision != revision:
@@ -130,6 +136,8 @@ def sign(*, assessment_id: int, revision: int, by: Any) -> Assessment:
     knowledge = load_intake_knowledge()
     result = assess(case, knowledge)
     reasons = []
+    if not _says_something(draft, case):
+        reasons.append(NOTHING_YET)
     if result.is_overruled and not draft.confirmed.get("reason", "").strip():
         reasons.append("You overruled the computed result: write why.")
     if result.needs_reasoning and not draft.notes.strip():
@@ -181,6 +189,15 @@ def take_back_clearance(*, assessment: Assessment, clearance: Clearance, by: Any
     draft.findings = {**draft.findings, clearance.finding: True}
     draft.revision += 1
     draft.save(update_fields=["findings", "revision"])
+
+
+def _says_something(draft: Assessment, case: Case) -> bool:
+    """The least that can be signed: a place of the complaint, told or found, or one finding by the practitioner.
+
+    More is not asked: an examination may find nothing, and a first plan may rest on the answers alone.
+    """
+    has_place = any(present and finding.startswith("site.") for finding, present in case.findings.items())
+    return has_place or bool(draft.findings or draft.levels or draft.ashi)
 
 
 def _draft(assessment_id: int) -> Assessment:

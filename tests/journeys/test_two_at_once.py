@@ -37,7 +37,7 @@ def test_both_edits_of_a_plan_stand(open_page: Callable[..., Page]) -> None:
     expect(told).to_contain_text("SP9")
     expect(second.locator("table.points")).not_to_contain_text("SP9")
     assert not accessibility_faults(second)
-    told.get_by_role("button", name="Do mine on the plan as it is now").click()
+    told.get_by_role("button", name="Apply my change").click()
     expect(second.locator("table.points")).to_contain_text("SP9")
     expect(second.locator("table.points")).to_contain_text("ST36")
 

@@ -14,7 +14,7 @@ from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, pa
 from intake.case import build_case, case_data
 from treatments import planner
 from treatments.clinic_knowledge import planner_knowledge
-from treatments.planner.merge import merge
+from treatments.planner.merge import compare, merge
 from treatments.planner.passing import passing
 from treatments.planner.review import review
 from treatments.planner.what_if import WhatIf, what_if
@@ -129,3 +129,8 @@ def merged(last: Json, edited: Json, new: Json) -> tuple[Json, Json]:
     result = merge(last, edited, new)
     account = {name: [note.text for note in getattr(result, name)] for name in ("kept", "taken", "conflicts")}
     return result.treatment, account
+
+
+def compared(before: Json, after: Json) -> list[str]:
+    """What the second treatment has otherwise than the first, one sentence each."""
+    return [note.text for note in compare(before, after)]

@@ -33,6 +33,17 @@ def item_at(treatment: Json, address: str) -> Json:
     return here
 
 
+def name_of(item: Json) -> str:
+    """By what a person recognises the item: code, pair, method and ear, kind, position, the first words of a text."""
+    if "leads" in item:
+        return ", ".join("-".join(pair) for pair in item["leads"])
+    if "method" in item:
+        return f"{item['method']} {item.get('side', '')}".strip().replace("_", " ")
+    if "text" in item:
+        return str(item["text"])[:60].strip()
+    return str(item.get("code") or item.get("kind") or item.get("position") or "item")
+
+
 def _list_of(treatment: Json, address: str) -> tuple[list[Json], int]:
     item_at(treatment, address)
     parent, _, last = address.rpartition(".")

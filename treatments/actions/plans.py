@@ -20,6 +20,7 @@ from treatments.planner.override_reasons import reasons_for
 
 UNDO_STEPS = 20
 REASONS = reasons_for("override")
+ACCOUNT = (("Changed in both", "conflicts"), ("Kept", "kept"), ("", "taken"))  # of a merge, as its history tells it
 
 
 class StaleRevision(Exception):
@@ -86,19 +87,25 @@ def propose(*, assessment: Assessment, by: Any, keep_edits: bool = True) -> Prop
         return Proposed(proposal, None)
     base = base_plan(assessment.patient)
     treatment, account = result["treatment"], None
-    if base and keep_edits and base.proposal.treatment and _was_touched(base):
+    was_kept = base is not None and keep_edits and _was_touched(base)
+    if base and base.proposal.treatment and was_kept:
         treatment, account = mind.merged(base.proposal.treatment, base.treatment, treatment)
+    elif base:  # nothing of one's own in it, or set aside: what the new proposal changes is told all the same
+        account = {"kept": [], "taken": mind.compared(base.treatment, treatment), "conflicts": []}
     if base is None or not base.is_draft:
         plan = _new_draft(proposal, by=by, supersedes=base)
     else:
         plan = _locked(base.pk)
         plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
-    verb = "merged" if account else "proposed"
-    text = "A new proposal, your edits kept" if account else "Taken from the proposal"
+    verb = "merged" if was_kept else "proposed"
+    text = "A new proposal, your edits kept" if was_kept else "A new proposal" if base else "Taken from the proposal"
     plan.proposal = proposal
     plan.treatment = treatment
     plan.review = {**plan.review, "merge": account}
-    _log(plan, by=by, verb=verb, text=text)
+    told = [
+        f"{heading}: {line}" if heading else line for heading, name in ACCOUNT for line in (account or {}).get(name, [])
+    ]
+    log(plan, by=by, verb=verb, text=text, changes=told)
     review_again(plan, picture)
     _save(plan)
     trail.record(f"plan.{verb}", by=by, patient=plan.patient, obj=plan, detail={"proposal": proposal.pk})
@@ -152,7 +159,7 @@ def edit(
         raise Forbidden(new_stops)
     plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
     plan.treatment = treatment
-    _log(plan, by=by, verb=verb, text=text)
+    log(plan, by=by, verb=verb, text=text)
     review_again(plan, picture, alerts)
     _save(plan)
     trail.record("plan.edited", by=by, patient=plan.patient, obj=plan, detail={"verb": verb})
@@ -167,7 +174,7 @@ def undo(*, plan_id: int, revision: int, by: Any) -> TreatmentPlan:
         return plan
     picture = mind.picture_of(plan.proposal.assessment, today=timezone.localdate())
     *plan.earlier, plan.treatment = plan.earlier
-    _log(plan, by=by, verb="undone", text="Last edit undone")
+    log(plan, by=by, verb="undone", text="Last edit undone")
     review_again(plan, picture)
     _save(plan)
     trail.record("plan.edited", by=by, patient=plan.patient, obj=plan, detail={"verb": "undone"})
@@ -202,7 +209,7 @@ def override(*, plan_id: int, revision: int, key: str, reason_code: str, reason:
             "at": timezone.now().isoformat(timespec="seconds"),
         }
     ]
-    _log(plan, by=by, verb="overridden", text=f"{alert.item or alert.code}: {REASONS[reason_code]}")
+    log(plan, by=by, verb="overridden", text=f"{alert.item or alert.code}: {REASONS[reason_code]}")
     _save(plan)
     detail = {"code": alert.code, "item": alert.item, "reason": reason_code}
     trail.record("plan.overridden", by=by, patient=plan.patient, obj=plan, detail=detail)
@@ -227,7 +234,7 @@ def new_version(*, plan: TreatmentPlan, by: Any) -> TreatmentPlan:
     if open_draft:
         return open_draft
     draft = _new_draft(plan.proposal, by=by, supersedes=plan)
-    _log(draft, by=by, verb="reopened", text=f"Change of version {plan.version}")
+    log(draft, by=by, verb="reopened", text=f"Change of version {plan.version}")
     review_again(draft, mind.picture_of(plan.proposal.assessment, today=timezone.localdate()))
     _save(draft)
     trail.record("plan.reopened", by=by, patient=plan.patient, obj=draft, detail={"from": plan.pk})
@@ -268,9 +275,11 @@ def _locked(plan_id: int) -> TreatmentPlan:
     return held.select_related("patient", "proposal__assessment__patient").get(pk=plan_id)
 
 
-def _log(plan: TreatmentPlan, *, by: Any, verb: str, text: str) -> None:
+def log(plan: TreatmentPlan, *, by: Any, verb: str, text: str, changes: list[str] | None = None) -> None:
+    """One line of the plan's history; ``changes``: what became otherwise by it, where it was more than one thing."""
     at = timezone.now().isoformat(timespec="seconds")
-    plan.edits = [*plan.edits, {"at": at, "by": str(by), "verb": verb, "text": text}]
+    entry = {"at": at, "by": str(by), "verb": verb, "text": text} | ({"changes": changes} if changes else {})
+    plan.edits = [*plan.edits, entry]
 
 
 def review_again(plan: TreatmentPlan, picture: Any, alerts: tuple[SafetyAlert, ...] | None = None) -> None:

@@ -58,6 +58,9 @@ def sign_plan(*, plan_id: int, revision: int, service: Any, practitioner: Any, b
     plan.status = TreatmentPlan.Status.SIGNED
     plan.signed_by, plan.signed_at = by, timezone.now()
     plan.supersedes = before
+    changes = mind.compared(before.treatment, plan.treatment) if before else []
+    text = f"Signed, in place of version {before.version}" if before else "Signed"
+    plans.log(plan, by=by, verb="signed", text=text, changes=changes)
     plan.earlier = []
     plan.course_reference = before.course_reference if before and continues else f"plan:{plan.pk}"
     plan.revision += 1

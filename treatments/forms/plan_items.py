@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from treatments.forms.ear_points import read_ear_points
+
 Json = dict[str, Any]
 
 SIDES = [("left", "left"), ("right", "right"), ("both", "both"), ("midline", "midline")]
@@ -172,7 +174,7 @@ class AdjunctForm(forms.Form):
 
 
 class EarForm(forms.Form):
-    """Ear points written TF4 Shenmen, AH9 Lumbosacral spine."""
+    """Ear points by code or name: TF4, shenmen, 神门; AH9 Lumbosacral spine."""
 
     method = forms.ChoiceField(choices=EAR_METHODS)
     side = forms.ChoiceField(choices=EAR_SIDES)
@@ -190,14 +192,7 @@ class EarForm(forms.Form):
         }
 
     def clean_points(self) -> list[Json]:
-        points = []
-        for text in self.cleaned_data["points"].split(","):
-            code, _, name = text.strip().partition(" ")
-            if code:
-                points.append({"code": code.upper() if code.isascii() else code, "name": name.strip()})
-        if not points:
-            raise forms.ValidationError("Write at least one ear point.")
-        return points
+        return read_ear_points(self.cleaned_data["points"])
 
     def fields_of_item(self) -> Json:
         return {**self.cleaned_data, "keep_days": self.cleaned_data["keep_days"] or 0}

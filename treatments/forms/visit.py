@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from treatments.actions.visit_flags import SHORT_SET
+from treatments.forms.ear_points import read_ear_points
 from treatments.forms.plan_items import ADJUNCTS, DEQI, EAR_METHODS, LEVELS, SIDES, TECHNIQUES
 
 Json = dict[str, Any]
@@ -277,22 +278,10 @@ class AddItemForm(forms.Form):
             if kind == "electro":
                 data["leads"] = pairs_of(what)
             elif kind.startswith("ear_"):
-                data["points"] = ear_points_of(what)
+                data["points"] = read_ear_points(what)
         except forms.ValidationError as error:
             self.add_error("what", error)
         return data
-
-
-def ear_points_of(text: str) -> list[Json]:
-    """``TF4 Shenmen, AH9`` as points with code and name. Raises ValidationError."""
-    points = []
-    for part in text.split(","):
-        code, _, name = part.strip().partition(" ")
-        if code:
-            points.append({"code": code[:12].upper(), "name": name.strip()[:60]})
-    if not points:
-        raise forms.ValidationError("Write at least one ear point, as TF4 Shenmen.")
-    return points
 
 
 class ReasonForm(forms.Form):

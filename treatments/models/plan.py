@@ -15,7 +15,7 @@ class TreatmentPlan(SetAside):
 
     A draft is no lock on the plan in force: that one is treated by until the draft is signed. A draft may be set aside.
 
-    ``treatment``: the contract's treatment object. ``edits``: log [{"at", "by", "verb", "text"}].
+    ``treatment``: the contract's treatment object. ``edits``: log [{"at", "by", "verb", "text"}]; some with "changes".
     ``earlier``: treatments before the last edits, newest last, for undo; emptied at signing.
     ``overrides``: [{"item", "code", "value", "text", "reason_code", "reason", "by", "at"}]: for this rule, item
     and value only (older ones have no value).

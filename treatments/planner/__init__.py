@@ -1,7 +1,7 @@
 """What to do about it: a clinical picture in, a proposal out, every item with its reason. Pure: no Django, no clock."""
 
 from .load import KnowledgeError, load_planner_knowledge
-from .merge import MergeResult, merge
+from .merge import MergeResult, compare, merge
 from .progress import Decision, change, progress
 from .propose import propose
 from .recipes import PlannerKnowledge
@@ -17,6 +17,7 @@ __all__ = [
     "ReviewAlert",
     "WhatIf",
     "change",
+    "compare",
     "load_planner_knowledge",
     "merge",
     "progress",

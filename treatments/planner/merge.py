@@ -24,8 +24,10 @@ from .merge_keys import (
     needles_of,
     numbered,
     once,
+    place_of,
     rows_of,
     same_rows,
+    stage_label,
     stage_rows,
     without_stage,
 )
@@ -35,6 +37,8 @@ from .merge_rows import (
     Group,
     Key,
     Row,
+    Verb,
+    agree,
     groups,
     merge_fields,
     merge_order,
@@ -42,7 +46,7 @@ from .merge_rows import (
     ordered_union,
     same,
 )
-from .merge_words import Note, note, note_item
+from .merge_words import COMPARED, MERGED, Note, note, note_item
 from .proposal import Treatment
 from .review_reading import as_plan_json, read_plan
 
@@ -86,6 +90,31 @@ def merge(last_proposal: Plan | None, edited: Plan, new_proposal: Plan | None) -
     return _Merge(base, mine, new).result()
 
 
+def compare(before: Plan, after: Plan) -> tuple[Note, ...]:
+    """What ``after`` has otherwise than ``before``, told as a merge tells it; why an item is there is no difference.
+
+    Raises PlanError if one is no plan.
+    """
+    old, new = _version(before), _version(after)
+    notes = _Merge(old, copy.deepcopy(old), new, COMPARED).result().taken
+    return (*(n for n in notes if n.field != "because"), *_reordered(old, new))
+
+
+def _reordered(old: Json, new: Json) -> list[Note]:
+    """Stages and needles that both have, in another order."""
+    before, after = stage_rows(old), stage_rows(new)
+    orders = [("stages", list(before), list(after))]
+    for key in before:
+        if key in after:
+            places = [[place_of(row) for row in rows_of(of[key], "points")] for of in (before, after)]
+            orders.append((stage_label(key), places[0], places[1]))
+    return [
+        Note("taken", item, "order", f"{item[:1].upper()}{item[1:]}: in another order.")
+        for item, one, other in orders
+        if not agree(one, other)
+    ]
+
+
 def _version(plan: Plan) -> Json:
     read_plan(plan)
     return copy.deepcopy(as_plan_json(plan))
@@ -94,8 +123,9 @@ def _version(plan: Plan) -> Json:
 class _Merge:
     """One merge; collects the notes while it goes."""
 
-    def __init__(self, base: Json, mine: Json, new: Json) -> None:
+    def __init__(self, base: Json, mine: Json, new: Json, words: Mapping[tuple[str, str], str] = MERGED) -> None:
         self.versions = (base, mine, new)
+        self.words = words
         self.notes: list[Note] = []
 
     def result(self) -> MergeResult:
@@ -115,6 +145,9 @@ class _Merge:
 
     def _note(self, item: str, differences: Sequence[Difference]) -> None:
         self.notes.extend(note(item, difference) for difference in differences)
+
+    def _item(self, item: str, verb: Verb, how: str) -> Note:
+        return note_item(item, verb, how, self.words)
 
     # ------------------------------------------------------------------ lists
 
@@ -143,21 +176,21 @@ class _Merge:
             taken = []
             for row in group.new:
                 refused = accept(row)
-                self.notes.append(note_item(LABELS[kind](row), "conflict" if refused else "taken", refused))
+                self.notes.append(self._item(LABELS[kind](row), "conflict" if refused else "taken", refused))
                 taken += [] if refused else [row]
             return taken
         if not group.mine:
             if group.new:
-                self.notes.append(note_item(label, "kept", "removed"))
+                self.notes.append(self._item(label, "kept", "removed"))
             return []
         if not group.new:
             if not group.base:
-                self.notes.append(note_item(label, "kept", "added"))
+                self.notes.append(self._item(label, "kept", "added"))
             elif same_rows(group.mine, group.base):
-                self.notes.append(note_item(label, "taken", "left out"))
+                self.notes.append(self._item(label, "taken", "left out"))
                 return []
             else:
-                self.notes.append(note_item(label, "conflict", "left out"))
+                self.notes.append(self._item(label, "conflict", "left out"))
             return list(once(group.mine))
         if group.is_single:
             base = group.base[0] if group.base else {}
@@ -207,7 +240,7 @@ class _Merge:
         return [merged[key] for key in order]
 
     def _stage(self, key: Key, base: Json | None, mine: Json | None, new: Json | None, *, is_used: bool) -> Json | None:
-        label = f"{key[0] or 'untold'} stage".replace("_", " ")
+        label = stage_label(key)
         skip = frozenset({"points", "electro", "needles"})
         if mine is not None and new is not None:
             merged, differences = merge_fields(base or {}, mine, new, skip)
@@ -216,20 +249,20 @@ class _Merge:
         if mine is not None:
             is_edited = base is None or not same(bare(mine, skip), bare(base, skip))
             if not is_used and base is not None and (not is_edited or rows_of(mine, "points")):
-                self.notes.append(note_item(label, "taken", "left out"))
+                self.notes.append(self._item(label, "taken", "left out"))
                 return None
             if base is None:
-                self.notes.append(note_item(label, "kept", "added"))
+                self.notes.append(self._item(label, "kept", "added"))
             else:
-                self.notes.append(note_item(label, "conflict", "left out"))
+                self.notes.append(self._item(label, "conflict", "left out"))
             return bare(mine, skip)
         if new is not None and base is None and (is_used or not rows_of(new, "points")):
-            self.notes.append(note_item(label, "taken", ""))
+            self.notes.append(self._item(label, "taken", ""))
             return bare(new, skip)
         if is_used:  # a current or point that stays although its stage is gone everywhere else
             return bare(new or base or {}, skip)
         if base is not None and new is not None:
-            self.notes.append(note_item(label, "kept", "removed"))
+            self.notes.append(self._item(label, "kept", "removed"))
         return None
 
     def _in_stage_order(self, key: Key, rows: list[Row]) -> list[Row]:

@@ -25,6 +25,10 @@ def stage_rows(version: Json) -> dict[Key, Json]:
     return found
 
 
+def stage_label(key: Key) -> str:
+    return f"{key[0] or 'untold'} stage".replace("_", " ")
+
+
 def inside(version: Json, name: str) -> list[Row]:
     """Points or currents of all stages, each knowing its stage."""
     return [{**row, STAGE: key} for key, stage in stage_rows(version).items() for row in rows_of(stage, name)]

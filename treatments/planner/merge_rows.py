@@ -132,7 +132,7 @@ def merge_order(base: Sequence[Key], mine: Sequence[Key], new: Sequence[Key], ke
     keep their place after the one that stood before them."""
     kept = list(kept)
     standing = set(kept)
-    mine_changed = not _agree(base, mine)
+    mine_changed = not agree(base, mine)
     lead, other = (mine, new) if mine_changed else (new, mine)
     order = [key for key in ordered_union(lead) if key in standing]
     for source in (other, kept):
@@ -146,7 +146,7 @@ def merge_order(base: Sequence[Key], mine: Sequence[Key], new: Sequence[Key], ke
     return order
 
 
-def _agree(one: Sequence[Key], other: Sequence[Key]) -> bool:
+def agree(one: Sequence[Key], other: Sequence[Key]) -> bool:
     """Whether what both have stands in the same order in both."""
     common = set(one) & set(other)
     return [key for key in ordered_union(one) if key in common] == [

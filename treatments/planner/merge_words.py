@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ _FIELDS = {
     "with_movement": "movement while needled",
     "because": "reasons",
 }
-_ITEM = {
+MERGED = {
     ("kept", "added"): "{item} stays: added by hand.",
     ("kept", "removed"): "{item} stays out: removed by hand, though proposed again.",
     ("taken", ""): "{item} comes in with the new proposal.",
@@ -31,6 +32,7 @@ _ITEM = {
     ("conflict", "stage removed"): "{item} is proposed for a position that was removed by hand: left out.",
     ("conflict", "not needled"): "{item} is proposed, but a point of it was removed by hand: left out.",
 }
+COMPARED = {**MERGED, ("taken", ""): "{item}: new.", ("taken", "left out"): "{item}: left out."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,9 @@ def note(item: str, difference: Difference) -> Note:
     return Note(difference.verb, item, field.lstrip("@"), text, _plain(difference.mine), _plain(difference.new))
 
 
-def note_item(item: str, verb: Verb, how: str) -> Note:
+def note_item(item: str, verb: Verb, how: str, words: Mapping[tuple[str, str], str] = MERGED) -> Note:
     """The note of a whole item that came, went, stayed or stayed out."""
-    text = _ITEM[verb, how].format(item=item)
+    text = words[verb, how].format(item=item)
     return Note(verb, item, "", text[:1].upper() + text[1:])
 
 

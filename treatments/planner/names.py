@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 
 from .knowledge import Point
-from .recipes import PlannerKnowledge
+from .recipes import EarPoint, PlannerKnowledge
 
 # WHO letters of a channel and the letters that books use for it.
 _SPELLINGS = {
@@ -29,6 +30,7 @@ CHANNEL_LETTERS = {spelling: code for code, spellings in _SPELLINGS.items() for 
 _CODE = re.compile(r"([A-Z]+)[ .\-]*0*(\d{1,2})")
 _EXTRA = re.compile(r"(?:EX|EXTRA|M)?[ .\-]*(HN|CA|B|UE|LE)[ .\-]*0*(\d{1,2})")
 _WHO = re.compile(r"[A-Z]{2}\d|EX-|ASHI")
+OWN_EAR_CODES = "BFA-"  # the battlefield set: our codes, no zones of the standard
 _NOT_A_LETTER = re.compile(r"[^0-9a-z一-鿿]")
 
 
@@ -63,6 +65,38 @@ def search_points(text: str, knowledge: PlannerKnowledge, limit: int = 12) -> li
                 ranks[code] = min(ranks.get(code, 9), 3)
     order = sorted(ranks, key=lambda code: (ranks[code], _by_number(code)))
     return [knowledge.points[code] for code in order[:limit]]
+
+
+def find_ear(text: str, knowledge: PlannerKnowledge) -> EarPoint | None:
+    """The one ear zone that this code or name means, in any case: ``ah6a``, ``shenmen``, ``神门``, ``TF4 Shenmen``.
+
+    A zone of the standard goes before one of our own codes with the same name. None where it means none or several.
+    """
+    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    by_code = {code.casefold(): zone for code, zone in knowledge.ear_points.items()}
+    code, _, name = folded.partition(" ")
+    if folded in by_code:
+        return by_code[folded]
+    wanted = plain_name(text)
+    named = [zone for zone in knowledge.ear_points.values() if wanted and wanted in _ear_names(zone)]
+    if not named and name and code in by_code:
+        return by_code[code]
+    standard = [zone for zone in named if not zone.code.startswith(OWN_EAR_CODES)] or named
+    return standard[0] if len(standard) == 1 else None
+
+
+def near_ear(text: str, knowledge: PlannerKnowledge, limit: int = 4) -> list[EarPoint]:
+    """Zones that may have been meant: whose code or name begins with the text or holds it, or is written much alike."""
+    wanted = plain_name(text)
+    zones = sorted(knowledge.ear_points.values(), key=lambda zone: not zone.code.startswith(OWN_EAR_CODES))
+    names = {name: zone for zone in zones for name in (plain_name(zone.code), *_ear_names(zone))}
+    likely = sorted((not name.startswith(wanted), name) for name in names if wanted and wanted in name)
+    alike = difflib.get_close_matches(wanted, list(names), n=limit, cutoff=0.6)
+    return list({names[name].code: names[name] for name in [*(name for _, name in likely), *alike]}.values())[:limit]
+
+
+def _ear_names(zone: EarPoint) -> set[str]:
+    return {plain_name(name) for name in (zone.name, zone.pinyin, zone.hanzi) if name}
 
 
 def plain_name(text: str) -> str:

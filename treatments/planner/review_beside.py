@@ -6,6 +6,7 @@ import re
 from itertools import combinations
 
 from .adjuncts import MODALITY_OF, WITH_ROOT, stops_at
+from .names import find_ear
 from .regions import regions_in
 from .review_context import WEAK, AlertLevel, Context
 from .review_values import ReadItem, ReadRef
@@ -204,7 +205,7 @@ def _check_ear(ctx: Context, item: ReadItem) -> None:
         path = f"{item.path}.keep_days"
         ctx.add(level, "ear_too_long", text, path, name, (), "APA")
     for ref in item.points:
-        zone = ctx.knowledge.ear_points.get(ref.code)
+        zone = ctx.knowledge.ear_points.get(ref.code) or find_ear(ref.code, ctx.knowledge)
         if zone is None:
             near = ctx.nearest(ref.code, ctx.knowledge.ear_points)
             text = f"{ref.code} is no ear zone that Ashi knows.{near}"

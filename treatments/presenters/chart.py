@@ -230,7 +230,7 @@ def _timeline(patient: Any, assessments: Any, plans: Any, visits: Any, responses
         add(p.set_aside_at, f"Plan v{p.version} discarded", f"{p.set_aside_words} · {p.set_aside_by}",
             reverse("plans:plan", args=[p.pk]))  # fmt: skip
         if p.signed_at:
-            add(p.signed_at, f"Plan v{p.version} signed", str(p.signed_by), reverse("plans:plan", args=[p.pk]))
+            add(p.signed_at, f"Plan v{p.version} signed", _signed_words(p), reverse("plans:plan", args=[p.pk]))
     for v in visits:
         needles = f"{v.needles_in} needles · " if v.needles_in else ""
         add(v.started_at, f"Visit {v.number}", f"{needles}{v.practitioner}", reverse("visits:visit", args=[v.pk]))
@@ -242,6 +242,14 @@ def _timeline(patient: Any, assessments: Any, plans: Any, visits: Any, responses
         url = reverse("visits:event_review", args=[e.pk])
         add(e.recorded_at, f"Adverse event{' reviewed' if e.follows_id else ''}: {KINDS[e.code].name}", words, url)
     return sorted(events, key=lambda event: event["at"], reverse=True)[:EVENTS]
+
+
+def _signed_words(plan: TreatmentPlan) -> str:
+    """Who signed it, and how much it changed of the version before."""
+    last = plan.edits[-1] if plan.edits else {}
+    count = len(last.get("changes", [])) if last.get("verb") == "signed" else 0
+    changes = f" · {count} change{'' if count == 1 else 's'} from the version before" if count else ""
+    return f"{plan.signed_by}{changes}"
 
 
 def _next(part: Json, patient: Any) -> Json | None:

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from intake.assessment import load_intake_knowledge
 from intake.presenters.assessment import evidence_words
-from treatments.actions import plans, signing
+from treatments.actions import mind, plans, signing
+from treatments.actions.plan_edits import name_of
 from treatments.actions.plans import REASONS
 from treatments.models import Proposal, TreatmentPlan
 from treatments.presenters import planned_visits, point_map
@@ -99,7 +100,7 @@ def page_of(plan: TreatmentPlan) -> Json:
         "adjuncts": [_adjunct(item, i, alerts) for i, item in enumerate(treatment.get("adjuncts", []))],
         "ear": [_ear(item, i) for i, item in enumerate(treatment.get("ear", []))],
         "home_care": [
-            {**item, "address": f"home_care.{i}", "points_words": _refs(item.get("points"))}
+            {**item, "name": name_of(item), "address": f"home_care.{i}", "points_words": _refs(item.get("points"))}
             for i, item in enumerate(treatment.get("home_care", []))
         ],
         "cautions": _not_said(treatment.get("cautions", []), said, lambda text: text),
@@ -112,11 +113,22 @@ def page_of(plan: TreatmentPlan) -> Json:
         "withheld": _withheld(result),
         "ask": [{**ask, "label": load_intake_knowledge().label(ask["finding"])} for ask in result.get("ask", [])],
         "merge": plan.review.get("merge"),
+        "compared": _compared(plan),
         "edits": [{**e, "when": dt.datetime.fromisoformat(e["at"])} for e in reversed(plan.edits[-30:])],
         "can_undo": plan.is_draft and bool(plan.earlier),
         "reasons": REASONS,
         "assessment": plan.proposal.assessment,
     }
+
+
+def _compared(plan: TreatmentPlan) -> Json | None:
+    """A draft beside the plan in force: what becomes otherwise when it is signed."""
+    if not plan.is_draft:
+        return None
+    force = TreatmentPlan.objects.filter(patient=plan.patient_id, status=TreatmentPlan.Status.SIGNED).first()
+    if force is None:
+        return None
+    return {"plan": force, "changes": mind.compared(force.treatment, plan.treatment)}
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -222,6 +234,7 @@ def _electro(item: Json, address: str, alerts: list[Json]) -> Json:
     ]
     return {
         **item,
+        "name": name_of(item),
         "address": address,
         "leads_words": leads or [" – ".join(pair) for pair in item["leads"]],
         "side_words": SIDES.get(item["side"], item["side"]),
@@ -244,6 +257,7 @@ def _adjunct(item: Json, index: int, alerts: list[Json]) -> Json:
 def _ear(item: Json, index: int) -> Json:
     return {
         **item,
+        "name": name_of(item),
         "address": f"ear.{index}",
         "method_words": "needles in the visit" if item["method"] == "needles" else item["method"].replace("_", " "),
         "points_words": ", ".join(f"{p['code']} {p['name']}".strip() for p in item["points"]),

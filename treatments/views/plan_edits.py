@@ -12,46 +12,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from treatments.actions import plan_edits, plans, point_search
-from treatments.actions.plan_edits import EditRefused, Json
+from treatments.actions.plan_edits import EditRefused, Json, name_of
 from treatments.forms import plan_items
+from treatments.forms.plan_fields import FORMS, NAMES, kind_of
+from treatments.forms.plan_refusals import refuse
 from treatments.models import TreatmentPlan
 from treatments.presenters.plan import split_name
 from treatments.views.guard import plan_for, revision
 from treatments.views.plans import done, locked, render_plan, stale
-
-FORMS: dict[str, Any] = {
-    "stages": plan_items.StageForm,
-    "points": plan_items.PointForm,
-    "electro": plan_items.ElectroForm,
-    "adjuncts": plan_items.AdjunctForm,
-    "ear": plan_items.EarForm,
-    "home_care": plan_items.HomeCareForm,
-    "dose": plan_items.DoseForm,
-    "principle": plan_items.PrincipleForm,
-}
-NAMES = {
-    "stages": "stage",
-    "points": "point",
-    "electro": "current",
-    "adjuncts": "cupping, moxa, heat or hand work",
-    "ear": "ear points",
-    "home_care": "home care",
-    "dose": "dose and reviews",
-    "principle": "treatment principle",
-}
-
-
-def kind_of(address: str) -> str:
-    """The kind of thing an address names: ``stages.0.points.2`` is "points". Raises EditRefused."""
-    words = [word for word in address.split(".") if not word.isdigit()]
-    if not words or words[-1] not in FORMS:
-        raise EditRefused(plan_edits.NOT_OF_PLAN)
-    return words[-1]
-
-
-def name_of(item: Json) -> str:
-    """By what a person recognises the item: code, kind, position."""
-    return str(item.get("code") or item.get("kind") or item.get("method") or item.get("position") or "item")
 
 
 @require_GET
@@ -98,27 +66,19 @@ def change(request: HttpRequest, plan_id: int) -> HttpResponse:
     plan = plan_for(request, plan_id, write=True)
     data = request.POST
     verb, address = data.get("verb", ""), data.get("at", "")
+    form, kind, item = None, "", {}
     try:
         if verb in ("change", "add"):
             kind = kind_of(address)
             form = FORMS[kind](data)
             if not form.is_valid():
-                return _item_form(
-                    request,
-                    plan,
-                    form,
-                    address=address,
-                    kind=kind,
-                    is_new=verb == "add",
-                    was=data.get("was", ""),
-                    status=422,
-                )
-            edit, item = _form_edit(verb, address, kind, form), {}
+                return _sent_back(request, plan, form, kind)
+            edit = _form_edit(verb, address, kind, form)
         elif verb == "add_point":
             item = _asked_point(data)
             edit = partial(_add_point, address=address, item=item)
         elif verb in MOVES:
-            edit, item = MOVES[verb](address), {}
+            edit = MOVES[verb](address)
         else:
             raise EditRefused("There is no such change.")
         checked = partial(_checked, edit=edit, address=address, was=data.get("was", ""))
@@ -135,10 +95,25 @@ def change(request: HttpRequest, plan_id: int) -> HttpResponse:
     except plans.NotADraft:
         return locked(request, plan)
     except plans.Forbidden as stop:
+        if form is not None:
+            refuse(form, kind, [(alert.code, f"{alert.text} Nothing was changed.") for alert in stop.alerts])
+            return _sent_back(request, plan, form, kind)
         return _refused(request, plan, refused=stop.alerts)
     except EditRefused as error:
+        if form is not None:
+            refuse(form, kind, [("", str(error))])
+            return _sent_back(request, plan, form, kind)
         return _refused(request, plan, problem=str(error))
     return done(request, plan)
+
+
+def _sent_back(request: HttpRequest, plan: TreatmentPlan, form: forms.Form, kind: str) -> HttpResponse:
+    """The form of the item with what was typed, and what is wrong beside the field."""
+    data = request.POST
+    is_new = data.get("verb") == "add"
+    return _item_form(
+        request, plan, form, address=data["at"], kind=kind, is_new=is_new, was=data.get("was", ""), status=422
+    )
 
 
 def _refused(request: HttpRequest, plan: TreatmentPlan, **why: Any) -> HttpResponse:

@@ -15,6 +15,7 @@ from clinic.people import access
 from clinic.people.forms.set_aside import SetAsideForm
 from intake.models import Assessment
 from treatments.actions import plans, signing
+from treatments.forms.plan_clash import sent_words
 from treatments.forms.plans import OverrideForm, SignForm
 from treatments.models import TreatmentPlan
 from treatments.presenters import home_care as home_care_presenter
@@ -202,10 +203,7 @@ def home_care(request: HttpRequest, plan_id: int) -> HttpResponse:
 def done(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:
     """After an edit: the body with htmx, the page without."""
     if request.htmx:  # type: ignore[attr-defined]
-        answer = render_plan(request, plan)
-        answer.headers["HX-Retarget"] = "#plan"
-        answer.headers["HX-Reswap"] = "outerHTML"
-        return answer
+        return _in_place_of_the_plan(request, render_plan(request, plan))
     return redirect("plans:plan", plan_id=plan.pk)
 
 
@@ -213,14 +211,26 @@ def stale(request: HttpRequest, clash: plans.StaleRevision) -> HttpResponse:
     """409: somebody else saved first. The plan as it is now, beside what was sent, to be sent again or dropped."""
     hidden = ("csrfmiddlewaretoken", "revision")
     sent = [(name, value) for name, values in request.POST.lists() if name not in hidden for value in values]
-    return render_plan(
+    rows = TreatmentPlan.objects.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
+    plan = get_object_or_404(rows, pk=clash.plan.pk)
+    answer = render_plan(
         request,
-        get_object_or_404(TreatmentPlan.objects.select_related("patient", "proposal__assessment"), pk=clash.plan.pk),
+        plan,
         status=409,
         sent=sent,
         sent_to=request.path,
+        sent_words=sent_words(plan, request.POST, request.path.rstrip("/").rpartition("/")[2]),
         their_edits=list(reversed(clash.plan.edits))[:3],
     )
+    return _in_place_of_the_plan(request, answer)
+
+
+def _in_place_of_the_plan(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Whichever form of the page was sent, its answer is the plan: never drawn inside itself."""
+    if request.htmx:  # type: ignore[attr-defined]
+        answer.headers["HX-Retarget"] = "#plan"
+        answer.headers["HX-Reswap"] = "outerHTML"
+    return answer
 
 
 def locked(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:

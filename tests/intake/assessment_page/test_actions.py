@@ -158,3 +158,17 @@ def test_what_is_recorded_after_signing_is_newer_than_the_examination(ana, petra
     assert build_case(ana, signed, today=today).is_present("condition.pacemaker")
     again = actions.open_draft(patient=ana, by=petra)
     assert build_case(ana, again, today=today).is_present("condition.pacemaker")
+
+
+def test_an_empty_assessment_is_not_signed(ana, petra) -> None:
+    draft = actions.open_draft(patient=ana, by=petra)
+    with pytest.raises(actions.NotReady, match="mark where it hurts, or at least one finding"):
+        actions.sign(assessment_id=draft.pk, revision=draft.revision, by=petra)
+    for found in ({"palpation.tender_points": False}, {"site.neck": True}):
+        kept = actions.save(
+            assessment_id=draft.pk, revision=draft.revision, found=actions.Examination(found, [], [], ""),
+            confirmed={}, by=petra,
+        )  # fmt: skip
+        signed = actions.sign(assessment_id=kept.pk, revision=kept.revision, by=petra)
+        assert signed.status == "signed"
+        draft = actions.open_draft(patient=ana, by=petra)

@@ -228,3 +228,33 @@ def test_starting_over_is_explicit(ana: Any, petra: Any) -> None:
     assert made.plan is not None and "GB34" not in codes(made.plan)
     undone = plans.undo(plan_id=made.plan.pk, revision=made.plan.revision, by=petra)
     assert "GB34" in codes(undone)
+
+
+def test_a_new_proposal_without_own_edits_tells_what_it_changed(ana: Any, petra: Any) -> None:
+    first = sign(draft_plan(ana, petra), petra)
+    made = plans.propose(assessment=assessed(ana, petra, condition__cannot_lie_prone=True), by=petra)
+    assert made.plan is not None and made.plan.treatment != first.treatment
+    told = made.plan.review["merge"]
+    assert not told["kept"] and not told["conflicts"]
+    assert "Prone stage: left out." in told["taken"]
+    assert made.plan.edits[-1]["changes"] == told["taken"]
+    seen = plans.note_seen(plan_id=made.plan.pk, revision=made.plan.revision, by=petra)
+    assert seen.review["merge"] is None and seen.edits[-1]["changes"] == told["taken"], "the history keeps it"
+
+
+def test_a_fresh_start_tells_what_becomes_of_the_edited_plan(ana: Any, petra: Any) -> None:
+    plan = add(draft_plan(ana, petra), "BL57", petra)
+    made = plans.propose(assessment=plan.proposal.assessment, by=petra, keep_edits=False)
+    assert made.plan is not None and "BL57: left out." in made.plan.review["merge"]["taken"]
+
+
+def test_the_signature_keeps_what_the_new_version_changed(ana: Any, petra: Any) -> None:
+    first = sign(draft_plan(ana, petra), petra)
+    assert first.edits[-1]["text"] == "Signed" and "changes" not in first.edits[-1]
+    draft = plans.new_version(plan=first, by=petra)
+    gone = partial(plan_edits.removed, address="stages.0.points.0")
+    code = first.treatment["stages"][0]["points"][0]["code"]
+    draft = plans.edit(plan_id=draft.pk, revision=draft.revision, verb="remove", text="-", change=gone, by=petra)
+    second = sign(draft, petra)
+    last = second.edits[-1]
+    assert last["text"] == "Signed, in place of version 1" and any(line.startswith(code) for line in last["changes"])

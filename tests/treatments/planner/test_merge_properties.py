@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.merge_plans import Json, base, cups, current, plan, point, stage
-from treatments.planner.merge import merge
+from treatments.planner.merge import compare, merge
 
 CODES = ("BL23", "BL25", "BL40", "ST36", "LR3")
 _points = st.builds(
@@ -103,3 +103,19 @@ def every_edit_survives_and_nothing_stands_twice(before, edited, result):
     assert len(kinds) == len(set(kinds))
     for row in result.treatment["stages"]:
         assert row["needles"] == sum(p["needles"] for p in row["points"])
+
+
+def without_reasons(treatment: Any) -> Any:
+    """A treatment without its reasons, what is counted from it, and the order of what is done beside the needles."""
+    if isinstance(treatment, dict):
+        rest = {name: without_reasons(v) for name, v in treatment.items() if name not in ("because", "needles")}
+        return rest | {name: sorted(rest[name], key=str) for name in ("adjuncts", "ear", "home_care") if name in rest}
+    return [without_reasons(v) for v in treatment] if isinstance(treatment, list) else treatment
+
+
+@given(plans(), plans())
+def test_a_comparison_is_silent_only_where_nothing_differs(before: Json, after: Json) -> None:
+    told = compare(before, after)
+    assert bool(told) == (without_reasons(before) != without_reasons(after))
+    assert all(note.text.endswith(".") for note in told)
+    assert compare(before, copy.deepcopy(before)) == ()

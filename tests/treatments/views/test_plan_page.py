@@ -13,6 +13,8 @@ from clinic.scheduling.models import Course
 from tests.factories.assessed import assessed, draft_plan
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import ServiceFactory
+from tests.factories.treatments import signed_plan
+from treatments.actions import plans
 from treatments.models import Proposal, TreatmentPlan
 
 pytestmark = pytest.mark.django_db
@@ -303,3 +305,15 @@ def test_a_caution_of_every_needle_is_said_once_above_them(client: Client, ana: 
     client.post(at(plan, "seen/"), {"revision": plan.revision})
     words, new, _ = said()
     assert not new and len([text for text in words if "thin needles" in text]) == 1  # read, and still to be found
+
+
+def test_a_draft_is_shown_beside_the_plan_in_force_before_it_is_signed(client: Client, ana: Any, petra: Any) -> None:
+    first = signed_plan(ana, petra)
+    draft = plans.new_version(plan=first, by=petra)
+    assert client.get(f"/plans/{draft.pk}/").context["compared"]["changes"] == []
+    client.post(f"/plans/{draft.pk}/change/", {"verb": "remove", "at": "stages.1", "revision": draft.revision})
+    page = client.get(f"/plans/{draft.pk}/")
+    assert page.context["compared"]["changes"] == ["LR3: left out.", "Supine stage: left out."]
+    text = page.content.decode()
+    assert "Compared with v1 in force" in text and "Supine stage: left out." in text
+    assert text.index("Compared with v1") < text.index("Sign the plan")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.factories.treatments import POINT, TREATMENT, answered
 from treatments.actions import visit_record as vr
-from treatments.forms.visit import ElectroForm, PointForm, ear_points_of, pairs_of
+from treatments.forms.ear_points import read_ear_points
+from treatments.forms.visit import ElectroForm, PointForm, pairs_of
 from treatments.presenters.visit_completeness import completeness
 from treatments.presenters.visit_page import reaches_lung
 
@@ -139,7 +140,7 @@ def test_what_is_no_pair_is_refused(text):
 
 
 def test_ear_points_are_read_with_their_names():
-    assert ear_points_of("tf4 Shenmen, AH9") == [{"code": "TF4", "name": "Shenmen"}, {"code": "AH9", "name": ""}]
+    assert [point["code"] for point in read_ear_points("tf4 Shenmen, AH9, ah6A")] == ["TF4", "AH9", "AH6a"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,167 @@
+"""The item forms of a plan: what is refused keeps what was typed, what comes too late is told in a person's words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from clinic.people.models import SafetyFact
+from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.treatments import signed_plan
+from treatments.actions import plans
+from treatments.models import TreatmentPlan
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+ELECTRO = {
+    "leads": "BL25-BL26", "side": "right", "frequency_hz": "2", "wave": "continuous", "felt_strength": "just felt",
+    "minutes": "15", "from_visit": "3",
+}  # fmt: skip
+HOME = {"kind": "heat", "text": "A warm pack, 15 minutes, not on the needles' places."}
+
+
+@pytest.fixture
+def petra(db: None) -> Any:
+    return UserFactory(practitioner=True)
+
+
+@pytest.fixture
+def ana(db: None) -> Any:
+    return PatientFactory()
+
+
+@pytest.fixture
+def client(petra: Any) -> Client:
+    client = Client()
+    client.force_login(petra)
+    return client
+
+
+@pytest.fixture
+def plan(ana: Any, petra: Any) -> TreatmentPlan:
+    return plans.new_version(plan=signed_plan(ana, petra), by=petra)
+
+
+def send(client: Client, plan: TreatmentPlan, verb: str, at: str, fields: dict[str, str], **more: str) -> Any:
+    data = {"verb": verb, "at": at, "revision": str(plan.revision), **fields, **more}
+    return client.post(f"/plans/{plan.pk}/change/", data, headers=HTMX)
+
+
+def is_item_form(answer: Any) -> bool:
+    return answer.content.decode().lstrip().startswith("<form") and "HX-Retarget" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("at", "fields", "typed", "field"),
+    [
+        ("stages.0.electro", {**ELECTRO, "leads": "BL25-LI4"}, "BL25-LI4", "leads"),
+        ("stages.0.electro", {**ELECTRO, "leads": "BL25"}, "BL25", "leads"),
+        ("ear", {"method": "seeds", "side": "left", "points": "shenmem", "keep_days": "4"}, "shenmem", "points"),
+        ("adjuncts", {"kind": "cupping_dry", "where": "", "minutes": "8", "from_visit": "1", "detail": "sliding"},
+         "sliding", "where"),
+        ("home_care", {"kind": "heat", "text": ""}, "", "text"),
+        ("dose", {"phases": "every day", "review_at": "4"}, "every day", "phases"),
+        ("stages", {"position": "prone", "retention_min": "99"}, "99", "retention_min"),
+        ("principle", {"principle": ""}, "", "principle"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_keeps_what_was_typed_with_the_error_beside_the_field(
+    client: Client, plan: TreatmentPlan, at: str, fields: dict[str, str], typed: str, field: str
+) -> None:
+    answer = send(client, plan, "change" if at in ("dose", "principle") else "add", at, fields)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and is_item_form(answer)
+    assert typed in text
+    box = re.search(rf'<div class="field-{field}">.*?</div>', text, re.DOTALL)
+    assert box and "field-error" in box[0], text
+    plan.refresh_from_db()
+    assert plan.revision == 2
+
+
+def test_a_stop_of_the_safety_review_stands_in_the_form_and_nothing_typed_is_lost(
+    client: Client, plan: TreatmentPlan, ana: Any, petra: Any
+) -> None:
+    send(client, plan, "remove", "stages.0.electro.0", {})
+    plan.refresh_from_db()
+    SafetyFact.objects.create(patient=ana, finding="condition.pacemaker", present=True, recorded_by=petra)
+    answer = send(client, plan, "add", "stages.0.electro", {**ELECTRO, "felt_strength": "strong, deep"})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and is_item_form(answer) and "strong, deep" in text
+    box = re.search(r'<div class="field-leads">.*?</div>', text, re.DOTALL)
+    assert box and "field-error" in box[0] and "Nothing was changed." in box[0]
+
+
+def test_a_stale_item_form_is_told_in_words_beside_the_plan_and_never_inside_it(
+    client: Client, plan: TreatmentPlan, petra: Any
+) -> None:
+    old = plan.revision
+    send(client, plan, "remove", "stages.1.points.0", {}, was="LR3")
+    plan.refresh_from_db()
+    mine = {
+        "side": "both", "role": "local", "technique": "reducing", "diameter_mm": "0.25", "length_mm": "40",
+        "depth_from": "15", "depth_to": "22", "angle": "perpendicular", "deqi": "clear", "levels": "", "where": "",
+    }  # fmt: skip
+    plan.revision, new = old, plan.revision
+    answer = send(client, plan, "change", "stages.0.points.0", mine, was="BL25")
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert (answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == ("#plan", "outerHTML")
+    assert text.count('id="plan"') == 1
+    assert "Not saved yet: <strong>Change BL25: technique reducing, to mm 22</strong>" in text
+    assert "verb" not in re.sub(r"<[^>]*>", "", text), "no name of a field of the program is read by a person"
+    again = dict(
+        re.findall(r'name="(\w+)" value="([^"]*)"', text[text.index("Not saved yet") : text.index("Apply my")])
+    )
+    assert again["depth_to"] == "22" and again["revision"] == str(new)
+    assert client.post(f"/plans/{plan.pk}/change/", again).status_code == 302
+    plan.refresh_from_db()
+    assert (
+        plan.treatment["stages"][0]["points"][0]["depth_mm"] == [15, 22]
+        and len(plan.treatment["stages"][1]["points"]) == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"verb": "add_point", "at": "stages.0.points", "point": "bl23", "side": "both"}, "Add bl23, both sides"),
+        ({"verb": "remove", "at": "ear.0", "was": "seeds left"}, "Remove seeds left"),
+        ({"verb": "up", "at": "stages.0.points.1", "was": "BL26"}, "Move BL26 up"),
+        ({"verb": "add", "at": "home_care", **HOME}, "Add home care: kind warmth, in the patient"),
+        ({"verb": "change", "at": "ear.7", "was": "seeds right"}, "Change seeds right"),
+    ],
+)
+def test_every_change_that_comes_too_late_is_told_in_words(
+    client: Client, plan: TreatmentPlan, sent: dict[str, str], words: str
+) -> None:
+    answer = client.post(f"/plans/{plan.pk}/change/", {**sent, "revision": "1"}, headers=HTMX)
+    if sent["verb"] == "change":  # its form is looked at first: it may be wrong by itself
+        assert answer.status_code in (409, 422)
+        return
+    assert answer.status_code == 409 and f"Not saved yet: <strong>{words}" in answer.content.decode()
+
+
+def test_after_a_clash_no_other_row_is_hit_by_what_was_meant_for_one(client: Client, plan: TreatmentPlan) -> None:
+    """Two pieces of home care of one kind: a colleague took the first away, "Apply my change" must not hit the next."""
+    for text in ("Walk twice a day.", "Walk on soft ground.", "Walk uphill."):
+        send(client, plan, "add", "home_care", {"kind": "movement", "text": text})
+        plan.refresh_from_db()
+    send(client, plan, "remove", "home_care.0", {}, was="Walk twice a day.")
+    plan.refresh_from_db()
+    answer = send(client, plan, "remove", "home_care.1", {}, was="Walk on soft ground.")
+    plan.refresh_from_db()
+    assert answer.status_code == 422 and "is not where it was" in answer.content.decode()
+    assert [item["text"] for item in plan.treatment["home_care"]] == ["Walk on soft ground.", "Walk uphill."]
+    page = client.get(f"/plans/{plan.pk}/").content.decode()
+    assert 'name="was" value="Walk uphill."' in page and 'name="was" value="seeds left"' in page
+
+
+def test_a_refused_point_keeps_its_side_and_place(client: Client, plan: TreatmentPlan) -> None:
+    typed = {"point": "nosuch", "side": "left", "where": "2 cm lateral"}
+    text = send(client, plan, "add_point", "stages.0.points", typed).content.decode()
+    form = text[text.index('class="add-point') :]
+    form = form[: form.index("</form>")]
+    assert 'value="nosuch"' in form and "<option selected>left</option>" in form and 'value="2 cm lateral"' in form
