@@ -137,7 +137,8 @@ def _contradictions(
 ) -> tuple[Contradiction, ...]:
     shown = []
     for row in knowledge.contradictions:
-        if not facts.present.issuperset(row.all):
+        one_of = tuple(finding for finding in row.any if finding in facts.present)
+        if not facts.present.issuperset(row.all) or (row.any and not one_of):
             continue
         if not all(case.is_absent(finding) for finding in row.absent):
             continue
@@ -146,7 +147,7 @@ def _contradictions(
         if row.pregnancy_weeks and case.patient.pregnancy_weeks is None:
             continue
         data = ("patient.sex",) * bool(row.sex) + ("patient.pregnancy_weeks",) * row.pregnancy_weeks
-        shown.append(Contradiction((*row.all, *row.absent, *data), row.text))
+        shown.append(Contradiction((*row.all, *one_of, *row.absent, *data), row.text))
     written: dict[str, TextSign] = {}
     for mark in marks:
         if mark.strength == "states" and case.is_absent(mark.finding):

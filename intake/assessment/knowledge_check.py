@@ -166,8 +166,8 @@ def _channels(
 def _contradictions(labels: Mapping[str, str], file: schema.ContradictionsFile) -> Iterator[KnowledgeFault]:
     for place, row in enumerate(file.contradiction):
         key = f"contradiction.{place}"
-        yield from _unknown("contradictions.toml", key, [*row.all, *row.absent], labels, "finding")
-        if len(row.all) + len(row.absent) + bool(row.sex) + row.pregnancy_weeks < 2:
+        yield from _unknown("contradictions.toml", key, [*row.all, *row.any, *row.absent], labels, "finding")
+        if len(row.all) + bool(row.any) + len(row.absent) + bool(row.sex) + row.pregnancy_weeks < 2:
             yield KnowledgeFault("contradictions.toml", key, "needs two things that disagree")
 
 

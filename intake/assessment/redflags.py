@@ -38,10 +38,12 @@ def raise_alerts(case: Case, facts: Facts, marks: Iterable[TextSign], knowledge:
     for rule in knowledge.rules:
         if _holds(rule, case, facts):
             _keep(signs, _from_rule(rule, facts))
+    marks = tuple(marks)
     said = {mark.finding: mark for mark in marks if mark.strength == "states"}
     alerts = [_finish(sign, facts, case, said, knowledge) for sign in signs.values()]
     alerts = _without_echoes(alerts)
     alerts += _cleared(case, signs, knowledge)
+    alerts += _written(marks, facts, knowledge)
     alerts += _two_cautions(alerts)
     return tuple(sorted(alerts, key=lambda alert: -RANK[alert.level]))  # stable: the order of the files within a level
 
@@ -165,6 +167,30 @@ def _cleared(case: Case, signs: Mapping[str, _Sign], knowledge: IntakeKnowledge)
             )
         )
     return alerts
+
+
+def _written(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowledge) -> list[Alert]:
+    """A condition or medicine in the patient's own words that no answer confirms, also beside a ticked no: it counts
+    as not known until somebody has asked, so it is never passed over."""
+    alerts: dict[str, Alert] = {}
+    for mark in marks:
+        finding = mark.finding
+        if mark.strength != "asks" or not finding.startswith("condition.") or finding in facts.present:
+            continue
+        beside = "ticked no, yet wrote" if finding in facts.absent else "wrote"
+        alerts.setdefault(
+            finding,
+            Alert(
+                code=f"written_{finding.partition('.')[2]}",
+                level="caution",
+                text=f"The patient {beside} “{mark.excerpt}”, which may mean: {knowledge.label(finding)}. "
+                "Counts as not known until you have asked",
+                because=(finding,),
+                source="DESIGN",
+                group="Own words",
+            ),
+        )
+    return list(alerts.values())
 
 
 def _two_cautions(alerts: Iterable[Alert]) -> list[Alert]:

@@ -133,6 +133,7 @@ class ChannelsFile(Strict):
 
 class ContradictionRule(Reviewed):
     all: list[str] = []
+    any: list[str] = []  # at least one of these beside all; those present are shown
     absent: list[str] = []
     sex: Literal["female", "male", "other"] | None = None
     pregnancy_weeks: bool = False

@@ -6,7 +6,7 @@ and a value (`branch:cold_damp`). `KINDS` is the closed list; a rule that uses a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intake.assessment import ClinicalPicture
 
@@ -51,24 +51,20 @@ KINDS: dict[str, tuple[str, ...]] = {
     "pregnancy": ("weeks_1_12", "weeks_13_36", "week_37", "possible", "weeks_unknown", "any", "can_be"),
     "person": ("pregnant", "lying"),
     "pain": ("severe", "severe_now"),
-    "sign": ("heat", "cold", "empty_heat", "stress", "anxiety"),
+    "sign": ("heat", "heat_unclear", "cold", "empty_heat", "stress", "anxiety"),
     "needles": ("none",),
     "places": ("front_and_back",),
 }
-HEAT = (
-    "quality.burning",
-    "worsened_by.heat",
-    "eased_by.cold",
-    "worsened_by.humid_heat",
-    "body.heat",
-    "palpation.warm_skin",
-    "tongue.yellow_greasy",
-    "tongue.red",
-    "tongue.red_sides",
-    "tongue.thick_yellow",
-    "pulse.slippery_rapid",
-    "pulse.rapid",
+# Signs of full heat, each group one voice: a tongue of two heat signs is still one tongue. Red sides of the tongue
+# are left out: they speak of the liver. What the patient feels at the place outweighs what is seen (DESIGN).
+HEAT_TOLD = ("worsened_by.heat", "worsened_by.humid_heat", "eased_by.cold", "quality.burning")
+HEAT_GROUPS = (
+    HEAT_TOLD,
+    ("body.heat",),
+    ("tongue.yellow_greasy", "tongue.red", "tongue.thick_yellow"),
+    ("pulse.slippery_rapid", "pulse.rapid"),
 )
+HEAT_FELT = "palpation.warm_skin"  # may be an inflamed place: no warmth on it, whatever eases
 EMPTY_HEAT = ("body.empty_heat", "tongue.red_no_coat", "pulse.thin_rapid")
 COLD = ("quality.cold", "eased_by.heat", "worsened_by.cold_damp", "body.cold", "onset.cold_damp", "palpation.cold_skin")
 STRESS = ("onset.stress", "worsened_by.stress_much", "body.liver_tension", "body.anxious")
@@ -120,9 +116,21 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     phases, pregnancy = _pregnancy(picture)
     words.update(pregnancy)
     words.update(_signs(words, picture))
-    if not words.isdisjoint(LYING_ONLY):
+    if not LYING_ONLY.isdisjoint(words | _raised(picture)):
         words.add("person:lying")
     return Facts(frozenset(words), sites, painful, phases, case.visit)
+
+
+def with_suspicions(facts: Facts, picture: ClinicalPicture) -> Facts:
+    """The same facts, and what the patient's own words raise without an answer: for the rules that only make a plan
+    gentler (finer needles, less depth, a milder hand). No rule that adds or chooses anything may look at them."""
+    raised = _raised(picture)
+    return replace(facts, words=facts.words | raised) if raised else facts
+
+
+def _raised(picture: ClinicalPicture) -> set[str]:
+    """What the patient's own words raise without an answer."""
+    return {mark.finding for mark in picture.assessment.marks if picture.is_suspected(mark.finding)}
 
 
 def _travelling_sites(words: set[str]) -> tuple[str, ...]:
@@ -195,11 +203,11 @@ def _can_be_pregnant(picture: ClinicalPicture) -> bool:
 def _signs(words: set[str], picture: ClinicalPicture) -> set[str]:
     """Facts that join several findings."""
     found: set[str] = set()
-    for sign, members in (("heat", HEAT), ("empty_heat", EMPTY_HEAT), ("cold", COLD), ("stress", STRESS)):
+    for sign, members in (("empty_heat", EMPTY_HEAT), ("cold", COLD), ("stress", STRESS)):
         if not words.isdisjoint(members):
             found.add(f"sign:{sign}")
-    if "branch:damp_heat" in words:
-        found.add("sign:heat")
+    if heat := _heat(words):
+        found.add(heat)
     if "branch:liver_qi_stagnation" in words:
         found.add("sign:stress")
     screening = picture.case.screening
@@ -216,6 +224,20 @@ def _signs(words: set[str], picture: ClinicalPicture) -> set[str]:
     if "body.training_load" in words and not words.isdisjoint({"body.tired", "worsened_by.tiredness"}):
         found.add("training:exhausted")
     return found
+
+
+def _heat(words: set[str]) -> str:
+    """``sign:heat`` when the patient feels it or the signs agree, ``sign:heat_unclear`` when what is seen stands alone
+    or warmth eases, else nothing.
+
+    A red tongue or a rapid pulse does not take the warmth from somebody whom it eases (DESIGN).
+    """
+    if "branch:damp_heat" in words or HEAT_FELT in words or not words.isdisjoint(HEAT_TOLD):
+        return "sign:heat"
+    voices = sum(not words.isdisjoint(group) for group in HEAT_GROUPS)
+    if voices >= 2 and "eased_by.heat" not in words:
+        return "sign:heat"
+    return "sign:heat_unclear" if voices else ""
 
 
 def _leg_path(words: set[str]) -> set[str]:

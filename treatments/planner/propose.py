@@ -16,7 +16,7 @@ from .adjuncts import keep_cups_off_needles, plan_adjuncts, plan_home, withhold
 from .candidates import LEVELS, Candidate, find_candidates, site_tables
 from .compose import Chosen
 from .ear import ear_needles, ear_uses, plan_ear
-from .facts import Facts, read_facts
+from .facts import Facts, read_facts, with_suspicions
 from .items import Dose, Electro, Phase, PlannedPoint, Reason, Stage
 from .matching import first, matching
 from .parameters import needling_order, plan_point, retention
@@ -59,11 +59,12 @@ def _treatment(
     picture: ClinicalPicture, facts: Facts, guard: Guard, knowledge: PlannerKnowledge, program: Program
 ) -> tuple[Treatment, list[Withheld]]:
     out: list[Withheld] = []
-    persons = matching(program.persons, facts)
+    gentle = with_suspicions(facts, picture)
+    persons = matching(program.persons, gentle)
     candidates = find_candidates(picture, facts, knowledge, program.rules)
     budget = compose.budget(persons, facts.visit)
     uses = ear_uses(program.ear_uses, facts, budget)
-    stages = _stages(candidates, facts, guard, knowledge, program, persons, budget - ear_needles(uses), out)
+    stages = _stages(candidates, facts, gentle, guard, knowledge, program, persons, budget - ear_needles(uses), out)
     if not stages:
         facts = replace(facts, words=facts.words | {"needles:none"})
     adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge)
@@ -93,6 +94,7 @@ def _treatment(
 def _stages(
     candidates: Sequence[Candidate],
     facts: Facts,
+    gentle: Facts,
     guard: Guard,
     knowledge: PlannerKnowledge,
     program: Program,
@@ -133,13 +135,14 @@ def _stages(
             out += [withhold("electro", "ea", stop) for stop in barred]
         if exclusions or barred:
             goal = None
-    return _build_stages(kept, layout, facts, guard, knowledge, program, persons, goal, pairs, out)
+    return _build_stages(kept, layout, facts, gentle, guard, knowledge, program, persons, goal, pairs, out)
 
 
 def _build_stages(
     kept: Sequence[Chosen],
     layout: compose.Layout,
     facts: Facts,
+    gentle: Facts,
     guard: Guard,
     knowledge: PlannerKnowledge,
     program: Program,
@@ -154,7 +157,7 @@ def _build_stages(
     primary = layout.positions[0]
     order = sorted(by_position, key=lambda position: (position != compose.UPRIGHT if layout.movement else False,
                                                       position != primary))  # fmt: skip
-    techniques, depths = matching(program.techniques, facts), matching(program.depths, facts)
+    techniques, depths = matching(program.techniques, gentle), matching(program.depths, gentle)
     stages = []
     for position in order:
         items = sorted(by_position[position], key=lambda item: needling_order(item, facts))
@@ -164,7 +167,7 @@ def _build_stages(
                 knowledge.points[item.candidate.code],
                 knowledge.ashi.get(item.candidate.region) if item.candidate.code == "ASHI" else None,
                 guard,
-                facts,
+                gentle,
                 persons,
                 techniques,
                 depths,

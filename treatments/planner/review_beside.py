@@ -103,6 +103,9 @@ def _check_heat(ctx: Context, path: str, name: str, is_home: bool) -> None:
     elif because := ctx.has("sign:heat"):
         text = f"{name}: there are signs of heat; warmth can feed them."
         ctx.add("needs_reason", "heat_signs", text, path, name, because, "KNOWN")
+    elif because := ctx.has("sign:heat_unclear"):
+        text = f"{name}: some signs speak of heat; begin mild, and stop if it burns or the pain rises."
+        ctx.add("caution", "heat_unclear", text, path, name, because, "DESIGN")
     elif because := ctx.has("sign:empty_heat", "pattern:kidney_yin_deficiency"):
         text = f"{name}: there are signs of empty heat; keep the warmth mild."
         ctx.add("caution", "empty_heat", text, path, name, because, "KNOWN")

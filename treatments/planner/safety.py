@@ -227,11 +227,11 @@ def _stop(row: Contraindication, modality: str, state: str, because: str) -> Sto
         return None
     if state == "present":
         return Stop(level, because, row.text, row.source, row.id)
+    if state == "suspected":  # withholds what a yes would forbid; where a yes asks for a reason, this asks for care
+        text = f"The patient's own words raise it, nobody has cleared it: {row.text}"
+        return Stop("forbid" if level == "forbid" else "caution", because, text, row.source, row.id, True)
     if level != "forbid":
         return None
-    if state == "suspected":
-        text = f"The patient's own words raise it, nobody has cleared it: {row.text}"
-        return Stop("forbid", because, text, row.source, row.id, True)
     assert row.gate is not None
     if modality not in row.gate.modalities:
         return None

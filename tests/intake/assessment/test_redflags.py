@@ -265,7 +265,7 @@ def test_words_stop_like_a_yes_until_cleared(judged):
 
 def test_words_that_only_raise_a_question_do_not_stop(judged):
     a = judged(ENOUGH + "-condition.anticoagulant", texts={"reason": "I take warfarin every evening."})
-    assert a.action == "treat"
+    assert a.action == "caution"  # the plan goes on, gentler, and says why
     assert "condition.anticoagulant" in [ask.finding for ask in a.ask]
 
 

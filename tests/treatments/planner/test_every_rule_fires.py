@@ -9,7 +9,7 @@ import pytest
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner import load_planner_knowledge
 from treatments.planner.checking_rules import never_holds
-from treatments.planner.facts import BRANCHES, COLD, EMPTY_HEAT, HEAT, STRESS, read_facts
+from treatments.planner.facts import BRANCHES, COLD, EMPTY_HEAT, HEAT_TOLD, STRESS, read_facts
 from treatments.planner.knowledge import MODALITIES
 from treatments.planner.matching import compile_rules, first
 from treatments.planner.safety import build_guard, row_state
@@ -18,7 +18,13 @@ KNOWLEDGE, INTAKE = load_planner_knowledge(), load_intake_knowledge()
 DAYS = {"acute": 20, "subacute": 60, "chronic": 400, "unknown": None}
 AGES = {"under_16": 14, "over_65": 68, "over_75": 80}
 WEEKS = {"weeks_1_12": 8, "weeks_13_36": 20, "week_37": 38, "any": 20}
-SIGNS = {"heat": HEAT[0], "cold": COLD[0], "empty_heat": EMPTY_HEAT[0], "stress": STRESS[0], "anxiety": "body.anxious"}
+SIGNS = {
+    "heat": HEAT_TOLD[0],
+    "cold": COLD[0],
+    "empty_heat": EMPTY_HEAT[0],
+    "stress": STRESS[0],
+    "anxiety": "body.anxious",
+}
 SCIATICA = {"bladder": "radiation.back_of_leg", "gallbladder": "radiation.side_of_leg"}
 SIDES = {"left": ("side.left",), "right": ("side.right",), "both": ("side.left", "side.right"), "untold": ()}
 
