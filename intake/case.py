@@ -196,7 +196,7 @@ def _set(findings: dict[str, bool], finding: str, present: bool | None) -> None:
 def _newest_pain(patient: Patient) -> dict[str, int]:
     measures = {"nrs_now": "pain_now", "nrs_average": "pain_average"}
     newest: dict[str, int] = {}
-    rows = Score.objects.filter(patient=patient, measure__in=measures).order_by("taken_at", "id")
+    rows = Score.objects.counting().filter(patient=patient, measure__in=measures).order_by("taken_at", "id")
     for measure, value in rows.values_list("measure", "value"):
         newest[measures[measure]] = int(value)
     return newest

@@ -142,6 +142,7 @@ ADDRESSES: dict[str, Permission] = {
     "visits:remove_point": P.WRITE_CLINICAL,
     "visits:reason": P.WRITE_CLINICAL,
     "visits:sign": P.WRITE_CLINICAL,
+    "visits:set_aside": P.WRITE_CLINICAL,
     "visits:amend": P.WRITE_CLINICAL,
     "visits:clearance": P.WRITE_CLINICAL,
     "visits:adverse_event": P.WRITE_CLINICAL,

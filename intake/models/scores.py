@@ -8,6 +8,12 @@ from django.db.models.functions import Now
 from clinic.people.models import Patient
 
 
+class ScoreQuerySet(models.QuerySet["Score"]):
+    def counting(self) -> ScoreQuerySet:
+        """Without those of a visit that was entered in error."""
+        return self.filter(withdrawn_at=None)
+
+
 class Score(models.Model):
     """One value of one measure. Scoring: ``intake.questionnaire_reading`` and its instrument files."""
 
@@ -39,6 +45,9 @@ class Score(models.Model):
     visit_number = models.PositiveSmallIntegerField(null=True, blank=True)
     filled_by = models.CharField(max_length=8, choices=FilledBy)
     language = models.CharField(max_length=8, default="en")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # its visit was set aside as entered in error
+
+    objects = ScoreQuerySet.as_manager()
 
     class Meta:
         ordering = ["taken_at", "id"]

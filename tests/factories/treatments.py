@@ -160,7 +160,7 @@ def answered(record: dict[str, Any], **start: Any) -> dict[str, Any]:
 
 def signed_visit(patient: Patient, by: User, *, days_ago: int = 0, **start: Any) -> Visit:
     """The next visit of the patient's plan, charted as planned and signed."""
-    visit = visits.start_visit(patient=patient, by=by)
+    visit = visits.start_visit(patient=patient, by=by, is_sure=True)
     if days_ago:
         visit.started_at = timezone.now() - dt.timedelta(days=days_ago)
         visit.save(update_fields=["started_at"])

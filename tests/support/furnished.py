@@ -99,7 +99,7 @@ def furnish() -> Furnished:
         patient=course, visit=signed, by=by, code="bruise", severity="mild", relation="certain",
         outcome=f"{CANARY}"[:20], note=f"{CANARY} event",
     )  # fmt: skip
-    opened = visits.start_visit(patient=course, by=by)
+    opened = visits.start_visit(patient=course, by=by, is_sure=True)
     record = {**opened.record, "close": {**opened.record["close"], "response": f"{CANARY} response"}}
     record["start"] = {**record["start"], "since_last": f"{CANARY} since last"}
     visits.save_visit(visit_id=opened.pk, revision=opened.revision, record=record, by=by)

@@ -56,7 +56,7 @@ def plan_in_force(patient: Any) -> TreatmentPlan | None:
 
 def scores_of_course(patient: Any) -> list[Score]:
     """Scores since the newest intake, in the order taken: its values are the baseline of the course that followed."""
-    rows = list(Score.objects.filter(patient=patient))
+    rows = list(Score.objects.counting().filter(patient=patient))
     starts = [row.taken_at for row in rows if row.occasion == Score.Occasion.INTAKE]
     if not starts:
         return rows

@@ -92,7 +92,7 @@ def is_finished(plan: TreatmentPlan) -> bool:
 
 
 def _last_visit(plan: TreatmentPlan) -> int:
-    numbers = Visit.objects.filter(plan__course_reference=plan.course_reference, patient=plan.patient)
+    numbers = Visit.objects.counting().filter(plan__course_reference=plan.course_reference, patient=plan.patient)
     return numbers.order_by("-number").values_list("number", flat=True).first() or 0
 
 

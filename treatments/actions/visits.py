@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from clinic.audit import trail
@@ -30,6 +30,15 @@ NEEDS_ANSWER = ("forbidden", "needs_reason")
 
 class CannotStart(Exception):
     """No visit can begin now; the message says why and what to do."""
+
+
+class AskFirst(Exception):
+    """A visit that is perhaps begun by mistake: ``reasons`` say why; nothing was begun. ``open_visits`` wait."""
+
+    def __init__(self, reasons: list[str], open_visits: list[Visit]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+        self.open_visits = open_visits
 
 
 class StaleVisit(Exception):
@@ -62,20 +71,28 @@ class AddRefused(Exception):
 
 
 @transaction.atomic
-def start_visit(*, patient: Any, by: Any, appointment: Any = None) -> Visit:
-    """The patient's open visit, or a new one from the plan in force. Raises CannotStart."""
+def start_visit(*, patient: Any, by: Any, appointment: Any = None, is_sure: bool = False) -> Visit:
+    """The patient's open visit of today, or a new one from the plan in force.
+
+    A draft of another day is no lock. Raises CannotStart, or AskFirst unless ``is_sure``.
+    """
     plans = TreatmentPlan.objects.select_for_update(of=("self",))
     plan = plans.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).first()
-    open_visit = Visit.objects.filter(patient=patient, status=Visit.Status.DRAFT).first()
-    if open_visit:
-        return open_visit
+    now, today = timezone.now(), timezone.localdate()
+    counting = Visit.objects.counting().filter(patient=patient)
+    open_visits = list(counting.filter(status=Visit.Status.DRAFT))
+    of_today = next((one for one in open_visits if timezone.localdate(one.started_at) == today), None)
+    if of_today:
+        return of_today
     if plan is None:
         raise CannotStart("There is no signed plan for this patient: sign one first.")
     if open_serious_events(patient).exists():
         raise CannotStart("A serious adverse event has not been reviewed yet: review it before treating again.")
     number = _last_number(plan) + 1
-    last = Visit.objects.filter(patient=patient, plan=plan).order_by("-number").first()
-    now = timezone.now()
+    reasons = _doubts(plan, number, open_visits, counting.filter(status=Visit.Status.SIGNED), today)
+    if reasons and not is_sure:
+        raise AskFirst(reasons, open_visits)
+    last = counting.filter(plan=plan).order_by("-number").first()
     if appointment is None:
         appointment = _todays_appointment(patient, now)
     visit = Visit.objects.create(
@@ -85,25 +102,40 @@ def start_visit(*, patient: Any, by: Any, appointment: Any = None) -> Visit:
         appointment=appointment,
         practitioner=by,
         started_at=now,
-        record=visit_record.new_record(
-            plan.treatment, number=number, today=timezone.localdate(), last=last.record if last else None
-        ),
+        record=visit_record.new_record(plan.treatment, number=number, today=today, last=last.record if last else None),
     )
     _follow(appointment, AppointmentStatus.IN_ROOM, by=by)
     trail.record("visit.started", by=by, patient=patient, obj=visit, detail={"number": number, "plan": plan.pk})
     return visit
 
 
+def _doubts(plan: TreatmentPlan, number: int, open_visits: list[Visit], signed: Any, today: dt.date) -> list[str]:
+    """What speaks for a mistake, in words; empty when nothing does."""
+    reasons = [
+        f"Visit {one.number} of {timezone.localtime(one.started_at):%-d %b} is not signed yet." for one in open_visits
+    ]
+    newest = signed.order_by("-started_at").first()
+    if newest and timezone.localdate(newest.started_at) == today:
+        at = timezone.localtime(newest.started_at)
+        reasons.append(f"Visit {newest.number} of today, {at:%H:%M}, is signed already: this would be a second one.")
+    sessions = int(plan.treatment["dose"]["sessions"])
+    if number > sessions:
+        reasons.append(f"The plan asks for {sessions} visits: this would be visit {number}.")
+    return reasons
+
+
 def _last_number(plan: TreatmentPlan) -> int:
     """Visits are numbered through a course, also when its plan got a new version."""
-    numbers = Visit.objects.filter(patient_id=plan.patient_id, plan__course_reference=plan.course_reference)
+    numbers = Visit.objects.counting().filter(patient_id=plan.patient_id, plan__course_reference=plan.course_reference)
     return numbers.aggregate(last=Max("number"))["last"] or 0
 
 
 def _todays_appointment(patient: Any, now: dt.datetime) -> Appointment | None:
     """The booked time this visit belongs to: the nearest of today that no other visit has taken."""
     near = Appointment.objects.active().filter(
-        patient=patient, starts_at__range=(now - HALF_DAY, now + HALF_DAY), visits=None
+        ~Exists(Visit.objects.counting().filter(appointment=OuterRef("pk"))),
+        patient=patient,
+        starts_at__range=(now - HALF_DAY, now + HALF_DAY),
     )
     return min(near, key=lambda booked: abs(booked.starts_at - now), default=None)
 

@@ -222,7 +222,9 @@ class Walk:
             with at(appointment.starts_at + dt.timedelta(minutes=minutes)):
                 set_status(appointment=Appointment.objects.get(pk=appointment.pk), status=status, by=self.clinic.desk)
         with at(appointment.starts_at + dt.timedelta(minutes=5)):
-            visit = visits.start_visit(patient=self.patient, by=self.practitioner, appointment=appointment)
+            visit = visits.start_visit(
+                patient=self.patient, by=self.practitioner, appointment=appointment, is_sure=True
+            )
             if plan.planned_visits.filter(number=number, is_review=True).exists() and self.role.stage != "overdue":
                 self._review(number)
         with at(appointment.ends_at - dt.timedelta(minutes=2)):

@@ -7,9 +7,19 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from clinic.people.set_aside import SetAside, consistent
 
-class Visit(models.Model):
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def counting(self) -> VisitQuerySet:
+        """Without those entered in error: for every number, count, course and outcome."""
+        return self.exclude(status=Visit.Status.SET_ASIDE)
+
+
+class Visit(SetAside):
     """One treatment. A draft is free; a signed one is locked by the database and only amended.
+
+    Either may be set aside as entered in error: kept and readable, and counted nowhere.
 
     ``record``: {"stages", "electro", "adjuncts", "ear", "response", "notes", "first_insertion", ...}: what
     was done, stages and points in the shape of the contract's treatment object.
@@ -18,6 +28,7 @@ class Visit(models.Model):
     class Status(models.TextChoices):
         DRAFT = "draft", "draft"
         SIGNED = "signed", "signed"
+        SET_ASIDE = "set_aside", "entered in error"
 
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="visits")
     plan = models.ForeignKey("treatments.TreatmentPlan", on_delete=models.PROTECT, related_name="visits")
@@ -27,7 +38,7 @@ class Visit(models.Model):
     )
     practitioner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="visits")
     started_at = models.DateTimeField()
-    status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
+    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     record = models.JSONField(default=dict, blank=True)
     needles_in = models.PositiveSmallIntegerField(default=0)
     needles_out = models.PositiveSmallIntegerField(default=0)
@@ -37,16 +48,21 @@ class Visit(models.Model):
     )
     signed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = VisitQuerySet.as_manager()
+
     class Meta:
         ordering = ["-started_at", "-id"]
         indexes = [models.Index(fields=["patient", "-started_at"], name="visit_newest")]
         constraints = [
-            models.UniqueConstraint(fields=["plan", "number"], name="visit_number_once"),
+            models.UniqueConstraint(
+                fields=["plan", "number"], condition=~Q(status="set_aside"), name="visit_number_once"
+            ),
             models.CheckConstraint(
-                condition=Q(status="draft", signed_by__isnull=True, signed_at__isnull=True)
-                | Q(status="signed", signed_by__isnull=False, signed_at__isnull=False),
+                condition=Q(status__in=("draft", "set_aside"), signed_by__isnull=True, signed_at__isnull=True)
+                | Q(status__in=("signed", "set_aside"), signed_by__isnull=False, signed_at__isnull=False),
                 name="visit_signed_by_somebody",
             ),
+            consistent("visit_set_aside_by_somebody"),
         ]
 
     def __str__(self) -> str:

@@ -65,7 +65,9 @@ def clinical_part(patient: Any, *, today: dt.date) -> Json:
     signed = next((a for a in assessments if a.status == "signed"), None)
     current = signed or drafted  # what is in force; a draft counts only where nothing was signed yet
     plans = list(TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")[:10])
-    visits = list(Visit.objects.filter(patient=patient).select_related("practitioner")[:30])
+    visits = list(Visit.objects.filter(patient=patient).select_related("practitioner", "set_aside_by")[:30])
+    counting = [v for v in visits if not v.is_set_aside]
+    open_visits = [v for v in counting if v.is_draft]
     responses = list(IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False)[:10])
     flags = list(RedFlagAlert.objects.filter(patient=patient)[:20])
     has_case = bool(current or responses)
@@ -76,8 +78,9 @@ def clinical_part(patient: Any, *, today: dt.date) -> Json:
         "draft_assessment": drafted,
         "plan": _plan(plans),
         "draft_plan": next((p for p in plans if p.status == "draft"), None),
-        "open_visit": next((v for v in visits if v.status == "draft"), None),
-        "visits_done": len(visits),
+        "open_visit": next((v for v in open_visits if timezone.localdate(v.started_at) == today), None),
+        "open_visits": open_visits,
+        "visits_done": sum(v.status == "signed" for v in counting),
         "serious_events": list(open_serious_events(patient)),
         "open_flags": [f for f in flags if f.acknowledged_at is None],
         "curves": _curves(patient),
@@ -181,7 +184,7 @@ def _side(side: str) -> str:
 
 
 def _curves(patient: Any) -> list[Json]:
-    rows = list(Score.objects.filter(patient=patient, measure__in=CURVES).order_by("-taken_at", "-id")[:90])
+    rows = list(Score.objects.counting().filter(patient=patient, measure__in=CURVES).order_by("-taken_at", "-id")[:90])
     curves = []
     for measure, (name, top) in CURVES.items():
         values = [row for row in reversed(rows) if row.measure == measure]
@@ -232,6 +235,10 @@ def _timeline(patient: Any, assessments: Any, plans: Any, visits: Any, responses
         if p.signed_at:
             add(p.signed_at, f"Plan v{p.version} signed", _signed_words(p), reverse("plans:plan", args=[p.pk]))
     for v in visits:
+        if v.is_set_aside:
+            add(v.started_at, f"Visit {v.number}, entered in error", f"{v.set_aside_words} · {v.set_aside_by}",
+                reverse("visits:visit", args=[v.pk]))  # fmt: skip
+            continue
         needles = f"{v.needles_in} needles · " if v.needles_in else ""
         add(v.started_at, f"Visit {v.number}", f"{needles}{v.practitioner}", reverse("visits:visit", args=[v.pk]))
     for c in Clearance.objects.filter(patient=patient)[:10]:
@@ -283,6 +290,10 @@ def _unfinished(part: Json) -> list[Json]:
         {"text": f"Draft {what}{which}", "url": reverse(name, args=[row.pk]), "at": row.created_at}
         for what, name, row, which in rows
         if row is not None
+    ]
+    found += [
+        {"text": f"Visit {v.number}, not signed", "url": reverse("visits:visit", args=[v.pk]), "at": v.started_at}
+        for v in part["open_visits"]
     ]
     return [row for row in found if not part["next"] or row["url"] != part["next"]["url"]]
 

@@ -89,20 +89,23 @@ def _unsigned(user: Any) -> list[Json]:
 def reviews_due(user: Any) -> list[Json]:
     """Reviews of plans in force that come next, or were passed without scores (newest plans first)."""
     last_visit = (
-        Visit.objects.filter(
-            patient=OuterRef("plan__patient"), plan__course_reference=OuterRef("plan__course_reference")
-        )
+        Visit.objects.counting()
+        .filter(patient=OuterRef("plan__patient"), plan__course_reference=OuterRef("plan__course_reference"))
         .order_by()
         .values("patient")
         .annotate(last=Max("number"))
         .values("last")
     )
-    reviewed = Score.objects.filter(
-        # a later review makes up for one that was passed by
-        patient=OuterRef("plan__patient"),
-        occasion="review",
-        visit_number__gte=OuterRef("number"),
-    ).filter(taken_at__gte=OuterRef("plan__created_at"))
+    reviewed = (
+        Score.objects.counting()
+        .filter(
+            # a later review makes up for one that was passed by
+            patient=OuterRef("plan__patient"),
+            occasion="review",
+            visit_number__gte=OuterRef("number"),
+        )
+        .filter(taken_at__gte=OuterRef("plan__created_at"))
+    )
     due = (
         PlannedVisit.objects.filter(is_review=True, plan__status="signed", plan__signed_by=user)
         .annotate(last=Coalesce(Subquery(last_visit), 0), was_reviewed=Exists(reviewed))

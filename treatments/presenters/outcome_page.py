@@ -30,7 +30,7 @@ def outcomes_of(patient: Any) -> Json:
     scores = outcome_scores.scores_of_course(patient)
     plan = outcome_scores.plan_in_force(patient)
     series = {measure: _series(scores, measure) for measure in TABLE}
-    last_visit = Visit.objects.filter(patient=patient).order_by("-started_at").first()
+    last_visit = Visit.objects.counting().filter(patient=patient).order_by("-started_at").first()
     red_flag = bool(last_visit and visit_flags.open_flags(last_visit))
     decision = outcome_scores.decision_for(plan, scores, red_flag=red_flag) if plan else None
     main = "nrs_average" if series["nrs_average"] else "nrs_now"
@@ -142,9 +142,9 @@ def _pacing(plan: TreatmentPlan) -> Json:
     """Visits done against the course; reviews are marked."""
     dose = plan.treatment["dose"]
     signed = set(
-        Visit.objects.filter(
-            patient=plan.patient_id, plan__course_reference=plan.course_reference, status=Visit.Status.SIGNED
-        ).values_list("number", flat=True)
+        Visit.objects.counting()
+        .filter(patient=plan.patient_id, plan__course_reference=plan.course_reference, status=Visit.Status.SIGNED)
+        .values_list("number", flat=True)
     )
     sessions = dose["sessions"]
     done = len([number for number in signed if number <= sessions])

@@ -27,7 +27,9 @@ def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Json | None:
     }
     begun = {
         visit.number: visit
-        for visit in Visit.objects.filter(patient=plan.patient_id, plan__course_reference=plan.course_reference)
+        for visit in Visit.objects.counting().filter(
+            patient=plan.patient_id, plan__course_reference=plan.course_reference
+        )
     }
     rows: list[Json] = []
     unbooked = []

@@ -100,7 +100,8 @@ def asks_pregnancy(patient: Patient, today: dt.date) -> bool:
 def last_visit_of(visit: Visit) -> Visit | None:
     """The visit before this one, whichever plan it was under."""
     return (
-        Visit.objects.filter(patient_id=visit.patient_id, started_at__lt=visit.started_at)
+        Visit.objects.counting()
+        .filter(patient_id=visit.patient_id, started_at__lt=visit.started_at)
         .select_related("practitioner", "plan")
         .prefetch_related("amendments__by", "adverse_events")
         .order_by("-started_at")

@@ -17,6 +17,7 @@ urlpatterns = [
     path("visits/<int:visit_id>/points/<str:uid>/remove/", visits.remove_point, name="remove_point"),
     path("visits/<int:visit_id>/reason/", visits.reason, name="reason"),
     path("visits/<int:visit_id>/sign/", visits.sign, name="sign"),
+    path("visits/<int:visit_id>/set-aside/", visits.set_aside, name="set_aside"),
     path("visits/<int:visit_id>/amend/", visits.amend, name="amend"),
     path("visits/<int:visit_id>/clearance/", visit_safety.clearance, name="clearance"),
     path("visits/<int:visit_id>/adverse-event/", visit_safety.adverse_event, name="adverse_event"),

@@ -20,7 +20,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         plan = plan_in_force(person)
-        last = Visit.objects.filter(patient=person, plan=plan).order_by("-number").first() if plan else None
+        last = Visit.objects.counting().filter(patient=person, plan=plan).order_by("-number").first() if plan else None
         record_scores(
             patient=person,
             values=form.values(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -16,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.people import access
 from clinic.people.access import Permission
+from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
-from treatments.actions import visit_marks, visit_points, visit_record, visits
+from treatments.actions import visit_marks, visit_points, visit_record, visit_set_aside, visits
 from treatments.actions.mind import Json
 from treatments.forms.visit import AddItemForm, AddPointForm, AmendForm, ReasonForm
 from treatments.forms.visit_parts import VisitForms
@@ -33,8 +35,12 @@ def start(request: HttpRequest, patient_id: int) -> HttpResponse:
     appointment = None
     if request.POST.get("appointment", "").isdecimal():
         appointment = get_object_or_404(Appointment, pk=int(request.POST["appointment"][:18]), patient=patient)
+    is_sure = request.POST.get("sure") == "1"
     try:
-        visit = visits.start_visit(patient=patient, by=request.user, appointment=appointment)
+        visit = visits.start_visit(patient=patient, by=request.user, appointment=appointment, is_sure=is_sure)
+    except visits.AskFirst as doubt:
+        context = {"patient": patient, "doubt": doubt, "appointment": appointment}
+        return render(request, "treatments/visit_start_asked.html", context)
     except visits.CannotStart as reason:
         messages.error(request, str(reason))
         return redirect("chart", patient_id)
@@ -49,7 +55,7 @@ def visit_for(request: HttpRequest, visit_id: int, *, what: str) -> Visit:
         visit = get_object_or_404(
             Visit.objects.select_related(
                 "patient", "plan__proposal__assessment__patient", "plan__proposal__assessment__response",
-                "practitioner", "signed_by", "appointment",
+                "practitioner", "signed_by", "set_aside_by", "appointment",
             ).prefetch_related("amendments__by", "adverse_events"),
             pk=visit_id,
         )  # fmt: skip
@@ -71,7 +77,14 @@ def print_note(request: HttpRequest, visit_id: int) -> HttpResponse:
     return note(request, visit_for(request, visit_id, what="visit_note"))
 
 
-def note(request: HttpRequest, shown: Visit, *, form: AmendForm | None = None, status: int = 200) -> HttpResponse:
+def note(
+    request: HttpRequest,
+    shown: Visit,
+    *,
+    form: AmendForm | None = None,
+    set_aside_form: SetAsideForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     body = visit_page.note_of(shown)
     context = {
         "visit": shown,
@@ -79,12 +92,14 @@ def note(request: HttpRequest, shown: Visit, *, form: AmendForm | None = None, s
         "visit_note": body,
         "reaches_lung": body["reaches_lung"],
         "form": form or AmendForm(),
+        "set_aside_form": set_aside_form or SetAsideForm(),
     }
     return render(request, "treatments/visit_note.html", context, status=status)
 
 
 def page(request: HttpRequest, shown: Visit, forms: VisitForms, *, status: int = 200, **more: Any) -> HttpResponse:
-    return render(request, "treatments/visit.html", {**visit_page.page_of(shown, forms), **more}, status=status)
+    context = {**visit_page.page_of(shown, forms), "set_aside_form": SetAsideForm(), **more}
+    return render(request, "treatments/visit.html", context, status=status)
 
 
 def _revision(request: HttpRequest) -> int:
@@ -314,10 +329,28 @@ def amend(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Add a later word to a signed visit."""
     shown = visit_for(request, visit_id, what="visit")
     form = AmendForm(request.POST)
+    if shown.is_set_aside:
+        messages.error(request, "This visit is marked as entered in error: nothing is added to it.")
+        return redirect("visits:visit", visit_id)
     if shown.is_draft:
         messages.error(request, "This visit is still open: write it in the visit itself.")
         return redirect("visits:visit", visit_id)
     if not form.is_valid():
         return note(request, shown, form=form, status=422)
     visits.amend_visit(visit=shown, text=form.cleaned_data["text"], by=request.user)
+    return redirect("visits:visit", visit_id)
+
+
+@require_POST
+def set_aside(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Mark a visit, open or signed, as entered in error."""
+    shown = visit_for(request, visit_id, what="visit")
+    form = SetAsideForm(request.POST)
+    if not form.is_valid():
+        if shown.is_draft:
+            return page(request, shown, VisitForms(shown.record), status=422, set_aside_form=form)
+        return note(request, shown, set_aside_form=form, status=422)
+    with suppress(visit_set_aside.AlreadySetAside):
+        visit_set_aside.set_aside(visit_id=visit_id, by=request.user, **form.cleaned_data)
+        messages.success(request, f"Visit {shown.number} is marked as entered in error and counts nowhere.")
     return redirect("visits:visit", visit_id)

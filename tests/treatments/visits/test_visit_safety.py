@@ -150,5 +150,5 @@ def test_an_adverse_event_is_recorded_and_a_serious_one_stops_the_next_visit(cli
     assert client.get(review).status_code == 200
     client.post(review, {"outcome": "recovered", "note": "No more deep needling at GB21."})
     assert AdverseEvent.objects.filter(follows=event).count() == 1
-    client.post(reverse("visits:start", args=[patient.pk]))
+    client.post(reverse("visits:start", args=[patient.pk]), {"sure": "1"})  # the second one of the day
     assert Visit.objects.count() == 2

@@ -1,0 +1,153 @@
+"""A visit entered in error is kept and counts nowhere; what is perhaps a mistake is asked before it begins."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+from intake.models import Score
+from tests.factories.scheduling import AppointmentFactory
+from tests.factories.treatments import signed_visit
+from tests.support.visit_pages import all_done, posted, url
+from treatments.actions import visits
+from treatments.actions.outcome_scores import decision_for, scores_of_course
+from treatments.actions.signing import is_finished
+from treatments.models import Visit
+from treatments.presenters import home, outcome_page, planned_visits, visit_page
+from treatments.presenters.chart import clinical_part
+
+pytestmark = pytest.mark.django_db
+MISTAKE = {"code": "mistake", "note": "The patient was only here to pay."}
+
+
+def start(client, patient, **more):
+    return client.post(reverse("visits:start", args=[patient.pk]), more)
+
+
+def test_an_open_visit_is_set_aside_and_its_number_is_free(client, patient, petra, visit):
+    refused = client.post(url("set_aside", visit), {"code": "", "note": "x"})
+    assert refused.status_code == 422 and "Choose a reason" in refused.content.decode()
+    assert client.post(url("set_aside", visit), {"code": "other", "note": " "}).status_code == 422
+    assert client.post(url("set_aside", visit), MISTAKE).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.status, visit.set_aside_by, visit.set_aside_code) == ("set_aside", petra, "mistake")
+    note = client.get(url("visit", visit)).content.decode()
+    assert "Entered in error" in note and "The patient was only here to pay." in note
+    assert AuditEvent.objects.filter(action="visit.set_aside", patient_id=patient.pk).exists()
+
+    start(client, patient)
+    again = Visit.objects.get(status="draft")
+    assert (again.number, again.pk) != (2, visit.pk) and again.number == 1
+    assert client.post(url("save", visit), posted(visit, **{"close-notes": "late"})).status_code == 302
+    visit.refresh_from_db()
+    assert "late" not in str(visit.record)
+
+
+def test_a_signed_visit_is_set_aside_and_leaves_every_count(client, patient, petra):
+    right = signed_visit(patient, petra, days_ago=7, pain_now=6)
+    wrong = signed_visit(patient, petra, days_ago=2, pain_now=1)
+    assert len(Score.objects.counting().filter(patient=patient)) == 4
+    client.post(url("set_aside", wrong), MISTAKE | {"code": "wrong_patient"})
+    wrong.refresh_from_db()
+    assert wrong.is_set_aside and wrong.signed_by == petra and wrong.needles_in == 5  # what it says stays
+
+    plan = right.plan
+    assert {score.visit_number for score in scores_of_course(patient)} == {1}
+    assert outcome_page.outcomes_of(patient)["pacing"]["done"] == 1
+    assert decision_for(plan, scores_of_course(patient), red_flag=False)
+    assert [row["number"] for row in planned_visits.visits_of(plan, now=timezone.now())["rows"]] == [1]
+    chart = clinical_part(patient, today=timezone.localdate())
+    assert chart["visits_done"] == 1
+    assert any("entered in error" in event["title"] for event in chart["timeline"])
+    start(client, patient)
+    new = Visit.objects.get(status="draft")
+    assert new.number == 2 and visit_page.last_visit_of(new) == right
+    assert not is_finished(plan)
+    assert all(not due["is_overdue"] for due in home.reviews_due(petra))
+    assert "Entered in error" in client.get(url("visit", wrong)).content.decode()
+    call_command("verify_audit", verbosity=0)
+
+
+def test_a_visit_set_aside_is_not_changed_any_more(client, patient, petra):
+    wrong = signed_visit(patient, petra)
+    with pytest.raises(DatabaseError), transaction.atomic():  # a signed one changes in nothing else
+        Visit.objects.filter(pk=wrong.pk).update(
+            status="set_aside", set_aside_by=petra, set_aside_at=timezone.now(), set_aside_code="mistake", needles_in=0
+        )
+    client.post(url("set_aside", wrong), MISTAKE)
+    wrong.refresh_from_db()
+    at = wrong.set_aside_at
+    client.post(url("set_aside", wrong), MISTAKE | {"note": "again"})
+    client.post(url("amend", wrong), {"text": "a later word"})
+    wrong.refresh_from_db()
+    assert wrong.set_aside_at == at and not wrong.amendments.exists()
+    for change in ({"set_aside_note": "other"}, {"status": "signed"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Visit.objects.filter(pk=wrong.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Visit.objects.filter(pk=wrong.pk).delete()
+
+
+def test_the_appointment_is_free_for_the_right_visit(client, patient, petra):
+    booked = AppointmentFactory(patient=patient, practitioner=petra, starts_at=timezone.now())
+    start(client, patient)
+    client.post(url("set_aside", Visit.objects.get()), MISTAKE)
+    booked.refresh_from_db()
+    assert booked.status == "arrived"
+    start(client, patient)
+    assert Visit.objects.get(status="draft").appointment == booked
+
+
+def test_a_second_visit_of_the_day_is_asked_first(client, patient, petra):
+    signed_visit(patient, petra)
+    asked = start(client, patient)
+    assert asked.status_code == 200 and "this would be a second one" in asked.content.decode()
+    assert Visit.objects.count() == 1
+    assert start(client, patient, sure="1").status_code == 302
+    assert Visit.objects.filter(status="draft", number=2).exists()
+
+
+def test_a_visit_beyond_the_course_is_asked_first(client, patient, petra):
+    for days in range(11, 1, -1):
+        signed_visit(patient, petra, days_ago=days)
+    asked = start(client, patient).content.decode()
+    assert "The plan asks for 10 visits: this would be visit 11." in asked and Visit.objects.count() == 10
+    start(client, patient, sure="1")
+    assert Visit.objects.filter(number=11).exists()
+
+
+def test_an_open_visit_of_another_day_is_no_lock(client, patient, visit):
+    Visit.objects.filter(pk=visit.pk).update(started_at=timezone.now() - dt.timedelta(days=3))
+    chart = client.get(reverse("chart", args=[patient.pk])).content.decode()
+    assert "Start a visit" in chart and "Visit 1, not signed" in chart
+    asked = start(client, patient).content.decode()
+    assert "is not signed yet" in asked and url("visit", visit) in asked
+    assert Visit.objects.count() == 1
+    start(client, patient, sure="1")
+    new = Visit.objects.exclude(pk=visit.pk).get()
+    assert (new.number, new.status) == (2, "draft")
+    assert client.post(url("sign", new), all_done(new)).status_code == 302  # and both are charted on
+    assert client.post(url("sign", visit), all_done(visit)).status_code == 302
+
+
+def test_the_booked_time_survives_the_question(client, patient, petra):
+    signed_visit(patient, petra)
+    booked = AppointmentFactory(patient=patient, practitioner=petra, starts_at=timezone.now())
+    asked = start(client, patient, appointment=booked.pk).content.decode()
+    assert f'name="appointment" value="{booked.pk}"' in asked
+    start(client, patient, appointment=booked.pk, sure="1")
+    assert Visit.objects.get(status="draft").appointment == booked
+
+
+def test_sure_or_not_nothing_begins_without_a_plan(patient, petra):
+    patient.plans.get()
+    visits.start_visit(patient=patient, by=petra)
+    with pytest.raises(visits.AskFirst):
+        Visit.objects.update(started_at=timezone.now() - dt.timedelta(days=1))
+        visits.start_visit(patient=patient, by=petra)

@@ -1,0 +1,44 @@
+"""A visit entered in error: set aside with who, when and why, readable for ever and counted nowhere."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.people.set_aside import SetAside
+from clinic.scheduling.actions import set_status
+from clinic.scheduling.errors import BookingRefused
+from clinic.scheduling.models import AppointmentStatus
+from intake.models import Score
+from treatments.models import Visit
+
+
+class AlreadySetAside(Exception):
+    """Somebody set it aside before."""
+
+
+@transaction.atomic
+def set_aside(*, visit_id: int, code: str, note: str, by: Any) -> Visit:
+    """Draft or signed: what it says stays as it is. Its pain scores leave the curve, its appointment is free for the
+    right visit. Raises AlreadySetAside, ReasonMissing.
+    """
+    visit = Visit.objects.select_for_update(of=("self",)).select_related("patient", "appointment").get(pk=visit_id)
+    if visit.is_set_aside:
+        raise AlreadySetAside
+    was = visit.status
+    visit.mark_set_aside(code=code, note=note, by=by)
+    visit.save(update_fields=["status", *SetAside.FIELDS])
+    scores = Score.objects.counting().filter(
+        patient=visit.patient, occasion=Score.Occasion.VISIT, visit_number=visit.number, taken_at=visit.started_at
+    )
+    withdrawn = scores.update(withdrawn_at=timezone.now())
+    if was == Visit.Status.DRAFT and visit.appointment and visit.appointment.status == AppointmentStatus.IN_ROOM:
+        with suppress(BookingRefused):  # where the desk has another view of it, the desk's stays
+            set_status(appointment=visit.appointment, status=AppointmentStatus.ARRIVED, by=by)
+    detail = {"number": visit.number, "was": was, "reason": code, "scores_withdrawn": withdrawn}
+    trail.record("visit.set_aside", by=by, patient=visit.patient, obj=visit, detail=detail, sealed=True)
+    return visit
