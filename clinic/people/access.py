@@ -133,6 +133,7 @@ ADDRESSES: dict[str, Permission] = {
     # treatments: visits, outcomes, knowledge
     "visits:start": P.WRITE_CLINICAL,
     "visits:visit": P.READ_CLINICAL,
+    "visits:clock": P.STAFF,
     "visits:note": P.READ_CLINICAL,
     "visits:save": P.WRITE_CLINICAL,
     "visits:all_done": P.WRITE_CLINICAL,

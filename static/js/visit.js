@@ -4,11 +4,24 @@
   const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
 
   document.querySelectorAll("[data-now]").forEach((button) => {
-    button.addEventListener("click", () => {
+    // the clinic's clock, not this device's, which may stand in another zone or be wrong
+    button.addEventListener("click", async () => {
       const field = document.getElementById(button.dataset.now);
-      const now = new Date();
-      field.value = `${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`;
-      changed(field);
+      const told = button.parentElement.querySelector(".field-error");
+      if (told) told.remove();
+      try {
+        const answer = await fetch(button.dataset.clock, { cache: "no-store", redirect: "error" });
+        if (!answer.ok) throw new Error(String(answer.status));
+        field.value = (await answer.json()).time;
+        changed(field);
+      } catch {
+        const words = document.createElement("span");
+        words.className = "field-error";
+        words.setAttribute("role", "alert");
+        words.textContent = "The clinic's clock does not answer: type the time.";
+        button.after(words);
+        field.focus();
+      }
     });
   });
 
@@ -17,7 +30,8 @@
     button.addEventListener("click", () => {
       const answers = [...button.closest("fieldset").querySelectorAll('input[type="radio"]')];
       const answered = new Set(answers.filter((radio) => radio.checked).map((radio) => radio.name));
-      const open = answers.filter((radio) => radio.value === "no" && !answered.has(radio.name));
+      // what is known otherwise waits for an answer of its own
+      const open = answers.filter((radio) => radio.value === "no" && !answered.has(radio.name) && !radio.closest("[data-known]"));
       open.forEach((radio) => { radio.checked = true; });
       if (open.length) changed(open[open.length - 1]);
     });

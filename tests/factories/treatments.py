@@ -154,7 +154,8 @@ def answered(record: dict[str, Any], **start: Any) -> dict[str, Any]:
     new = visit_record.all_done(record)
     new["start"] = {"flags": dict.fromkeys(visit_flags.SHORT_SET, "no"), "pain_now": 5, "pain_average": 6, **start}
     for stage, row in zip(new["stages"], visit_record.ledger(new), strict=False):
-        stage["out"] = row["in"]
+        stage |= {"out": row["in"], "first_insertion": "14:05"}
+    new["close"]["response"] = "Turns more easily"
     return new
 
 

@@ -32,6 +32,8 @@ def all_done(visit: Visit, **more: object) -> dict[str, object]:
     for stage in visit.record["stages"]:
         for point in stage["points"]:
             data[f"{point['uid']}-done"] = "done"
+    asked = {"start-pain_now": "4", "s0-first_insertion": "14:05", "s1-first_insertion": "14:30"}
+    data |= {"close-response": "Turns more easily"} | asked
     return data | {"s0-out": "4", "s1-out": "1"} | more
 
 

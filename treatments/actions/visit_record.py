@@ -2,8 +2,9 @@
 
 A record is ``{"start", "stages", "adjuncts", "ear", "close", "reasons"}``. Every point, current, adjunct and ear item
 has a ``uid`` that stays the same for the life of the visit, and ``done``: "" (not said yet), "done" or "not_done".
-Points keep what was planned under ``planned`` (None: added on the day). Lengths are mm, times of day "HH:MM" in the
-clinic's zone, minutes and counts whole numbers or None for not recorded.
+Points keep what was planned under ``planned`` (None: added on the day). What is observed (depth, deqi, minutes, where a
+tender point was found) starts empty and is never filled from plan or last visit: see ``visit_observed``. Lengths are
+mm, times of day "HH:MM" in the clinic's zone, minutes and counts whole numbers or None for not recorded.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from treatments.actions import visit_observed
+
 Json = dict[str, Any]
 RETAINED = ("seeds", "magnets", "press_tacks")  # what the patient takes home in the ear
-MANNER = ("side", "levels", "technique", "needle", "depth_mm", "deqi")  # what a point may be done differently in
+MANNER = ("side", "levels", "technique", "needle", "depth_mm", "deqi")  # what a plan says of a point
+CHOSEN = ("side", "technique", "needle")  # what the practitioner chooses, so that last time's choice is offered again
 
 
 def new_record(treatment: Json, *, number: int, today: dt.date, last: Json | None = None) -> Json:
@@ -40,7 +44,8 @@ def new_record(treatment: Json, *, number: int, today: dt.date, last: Json | Non
                 "uid": f"s{index}",
                 "position": stage["position"],
                 "side_up": stage.get("side_up"),
-                "retention_min": stage["retention_min"],
+                "retention_min": None,
+                "planned_retention_min": stage["retention_min"],
                 "first_insertion": "",
                 "in_corrected": None,
                 "out": None,
@@ -63,7 +68,7 @@ def new_record(treatment: Json, *, number: int, today: dt.date, last: Json | Non
             "detail": adjunct.get("detail", ""),
             "where": adjunct.get("where", ""),
             "points": copy.deepcopy(adjunct.get("points", [])),
-            "minutes": adjunct.get("minutes"),
+            "minutes": None,
             "planned_minutes": adjunct.get("minutes"),
             "done": "",
             "note": "",
@@ -103,13 +108,16 @@ def _from_plan(point: Json, uid: str, before: Json | None) -> Json:
         "role": point.get("role", ""),
         "angle": point.get("angle", ""),
         **copy.deepcopy(manner),
+        "depth_mm": None,
+        "deqi": "",
+        "found": "",
         "done": "",
         "note": "",
         "planned": manner,
         "as_last_time": False,
     }
-    if before and before["done"] == "done" and is_changed(before):
-        entry.update({key: copy.deepcopy(before[key]) for key in MANNER if key != "levels"})
+    if before and before["done"] == "done" and any(before[key] != manner[key] for key in CHOSEN):
+        entry.update({key: copy.deepcopy(before[key]) for key in CHOSEN})
         entry["as_last_time"] = True
     return entry
 
@@ -122,7 +130,8 @@ def _current(current: Json, uid: str) -> Json:
         "side": current["side"],
         "frequency_hz": str(current.get("frequency_hz", "")),
         "wave": current.get("wave", ""),
-        "minutes": current.get("minutes"),
+        "minutes": None,
+        "planned_minutes": current.get("minutes"),
         "felt": None,  # 0 nothing felt to 10 the strongest bearable
         "done": "",
         "note": "",
@@ -148,9 +157,13 @@ def done_points(record: Json) -> list[Json]:
 
 
 def is_changed(point: Json) -> bool:
-    """Done in another manner than planned; an added point counts as changed."""
+    """Done in another manner than planned; an added point counts as changed. What it felt like is no change."""
     planned = point.get("planned")
-    return planned is None or any(point.get(key) != planned.get(key) for key in MANNER)
+    if planned is None or any(point.get(key) != planned.get(key) for key in (*CHOSEN, "levels")):
+        return True
+    depth = visit_observed.depth_of(point)
+    low, high = visit_observed.intended_depth(point)
+    return depth is not None and not (low <= depth[0] and depth[1] <= high)
 
 
 def needles_of(point: Json) -> int:
@@ -202,13 +215,13 @@ def totals(record: Json) -> tuple[int, int]:
 
 def as_treatment(record: Json, plan: Json) -> Json:
     """The visit in the contract's treatment shape, for the safety review: the plan without what was left out, with what
-    was done otherwise or added."""
+    was done otherwise or added. Less than was meant (shallower, shorter) is judged as it was meant: no new stop."""
     treatment = copy.deepcopy(plan)
     treatment["stages"] = [
         {
             "position": stage["position"],
             "side_up": stage.get("side_up"),
-            "retention_min": stage["retention_min"] or 1,
+            "retention_min": stage["retention_min"] or stage.get("planned_retention_min") or 1,
             "points": [_as_point(point) for point in stage["points"] if point["done"] != "not_done"],
             "electro": [
                 {
@@ -218,7 +231,7 @@ def as_treatment(record: Json, plan: Json) -> Json:
                     "frequency_hz": current["frequency_hz"],
                     "wave": current["wave"],
                     "felt_strength": "comfortable",
-                    "minutes": current["minutes"] or 1,
+                    "minutes": visit_observed.longest(current),
                     "because": [],
                 }
                 for current in stage["electro"]
@@ -229,7 +242,7 @@ def as_treatment(record: Json, plan: Json) -> Json:
     ]
     treatment["adjuncts"] = [
         {key: adjunct[key] for key in ("kind", "detail", "where", "points")}
-        | {"minutes": adjunct["minutes"] or 1, "from_visit": 1, "because": []}
+        | {"minutes": visit_observed.longest(adjunct), "from_visit": 1, "because": []}
         for adjunct in record["adjuncts"]
         if adjunct["done"] != "not_done"
     ]
@@ -250,12 +263,12 @@ def _as_point(point: Json) -> Json:
         "role": point.get("role") or "local",
         "technique": point["technique"],
         "needle": point["needle"],
-        "depth_mm": point["depth_mm"],
+        "depth_mm": visit_observed.judged_depth(point),
         "angle": point.get("angle") or "perpendicular",
-        "deqi": point["deqi"],
+        "deqi": point["deqi"] or "clear",
         "because": [],
         "cautions": [],
-    } | ({"where": point["where"]} if point.get("where") else {})
+    } | ({"where": point.get("found") or point["where"]} if point.get("where") else {})
 
 
 def with_point(record: Json, stage_uid: str, point: Json) -> Json:
@@ -270,6 +283,7 @@ def with_point(record: Json, stage_uid: str, point: Json) -> Json:
     taken = [int(one["uid"].rpartition("p")[2]) for one in stage["points"]]
     uid = f"{stage_uid}p{max(taken, default=-1) + 1}"
     entry = {"where": "", "role": "local", "angle": "", "levels": [], "note": "", **copy.deepcopy(point)}
+    entry |= {"usual_depth_mm": entry["depth_mm"], "depth_mm": None, "deqi": "", "found": entry["where"]}
     stage["points"].append({**entry, "uid": uid, "done": "done", "planned": None, "as_last_time": False})
     return new
 
@@ -311,8 +325,10 @@ def without_point(record: Json, uid: str) -> Json:
 
 
 def all_done(record: Json) -> Json:
-    """Everything not yet answered is marked as done as planned."""
+    """Everything not yet answered is marked as done; what is observed stays empty. A tender point that nobody has
+    found yet stays planned."""
     new = copy.deepcopy(record)
     for item in items_of(new):
-        item["done"] = item["done"] or "done"
+        if not visit_observed.is_to_be_found(item):
+            item["done"] = item["done"] or "done"
     return new

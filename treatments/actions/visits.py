@@ -17,8 +17,9 @@ from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.scheduling.actions import set_status
 from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
+from intake.assessment import ClinicalPicture
 from intake.models import Score
-from treatments.actions import mind, visit_flags, visit_record
+from treatments.actions import mind, visit_flags, visit_observed, visit_record
 from treatments.actions.mind import Json, SafetyAlert
 from treatments.actions.visit_events import open_serious_events
 from treatments.models import Amendment, TreatmentPlan, Visit
@@ -258,12 +259,16 @@ def reasons_of(record: Json) -> list[Json]:
     return [{**name, **one} for name, one in zip(named, record["reasons"], strict=True)]
 
 
+def picture_of(visit: Visit) -> ClinicalPicture:
+    """What is known of the patient today, for this visit."""
+    day = timezone.localdate(visit.started_at)
+    return mind.picture_of(visit.plan.proposal.assessment, today=day, visit=visit.number)
+
+
 def safety_of(visit: Visit) -> tuple[SafetyAlert, ...]:
     """The planner's safety review of the visit as charted, with what is known of the patient today."""
-    picture = mind.picture_of(
-        visit.plan.proposal.assessment, today=timezone.localdate(visit.started_at), visit=visit.number
-    )
-    alerts = mind.safety_of(visit_record.as_treatment(visit.record, visit.plan.treatment), picture)
+    treatment = visit_record.as_treatment(visit.record, visit.plan.treatment)
+    alerts = mind.safety_of(treatment, picture_of(visit))
     return tuple(alert for alert in alerts if alert.item != OF_THE_COURSE)
 
 
@@ -293,7 +298,15 @@ def missing_for_signature(visit: Visit) -> list[str]:
                 f"{row['name']}: {row['in']} needles in, {row['out']} out. Search, count again, or write the reason."
             )
     if is_treated:
-        undecided = sum(point["done"] == "" for _, point in visit_record.points_of(record))
+        points = [point for _, point in visit_record.points_of(record)]
+        for point in points:
+            if point["done"] != "not_done" and visit_observed.is_to_be_found(point):
+                reasons.append(
+                    f"Tender point, planned at {point['where']}: write where it was found, or mark it as not done."
+                )
+        undecided = sum(p["done"] == "" and not visit_observed.is_to_be_found(p) for p in points)
+        for key in visit_observed.unsaid_of(record):
+            reasons.append(f"{visit_observed.ASKED[key]} is not recorded: write it, or say why not.")
         if undecided:
             reasons.append(f"{undecided} planned point{'s' * (undecided > 1)} neither done nor left out: say which.")
         for alert in unanswered_stops(visit, safety_of(visit)):

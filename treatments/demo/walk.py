@@ -23,7 +23,7 @@ from intake.actions import invitations
 from intake.case import about
 from intake.models import Assessment, IntakeResponse, RedFlagAlert
 from intake.questionnaire_file import load_questionnaire
-from treatments.actions import outcome_scores, plans, signing, visit_record, visits
+from treatments.actions import outcome_scores, plans, signing, visit_observed, visit_record, visits
 from treatments.actions.visit_flags import SHORT_SET
 from treatments.demo.answers import answers_of
 from treatments.demo.clinic import DemoClinic
@@ -262,10 +262,18 @@ class Walk:
             "tongue": "as before",
             "pulse": "as before",
         }
+        for place, (_, point) in enumerate(visit_record.points_of(record)):
+            low, high = visit_observed.intended_depth(point)
+            point |= {"depth_mm": (low + high) // 2, "deqi": ("clear", "clear", "mild")[(place + number) % 3]}
+            if visit_observed.is_to_be_found(point):
+                point |= {"found": point["where"], "done": "done"}
         for stage in record["stages"]:
-            stage["first_insertion"], stage["out_at"] = clock(12), clock(12 + (stage["retention_min"] or 20))
+            minutes = stage["planned_retention_min"] or 20
+            stage |= {"first_insertion": clock(12), "out_at": clock(12 + minutes), "retention_min": minutes}
             for current in stage["electro"]:
-                current["felt"] = 5
+                current |= {"felt": 5, "minutes": current["planned_minutes"]}
+        for adjunct in record["adjuncts"]:
+            adjunct["minutes"] = adjunct["planned_minutes"]
         for row in visit_record.ledger(record):
             holder = next(one for one in [*record["stages"], *record["ear"]] if one["uid"] == row["uid"])
             holder["out"] = row["in"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from treatments.actions import visit_observed
 from treatments.actions.visit_flags import SHORT_SET
 from treatments.forms.ear_points import read_ear_points
 from treatments.forms.plan_items import ADJUNCTS, DEQI, EAR_METHODS, LEVELS, SIDES, TECHNIQUES
@@ -64,6 +65,12 @@ class PartForm(forms.Form):
     def initial_of(cls, item: Json) -> Json:
         return {name: item.get(name) for name in cls.base_fields}
 
+    @classmethod
+    def hints_of(cls, item: Json) -> dict[str, str]:
+        """What stands greyed in an empty field: what was planned, which is no answer."""
+        hints = {"minutes": item.get("planned_minutes"), "retention_min": item.get("planned_retention_min")}
+        return {name: f"planned {value}" for name, value in hints.items() if value and name in cls.base_fields}
+
     def item_fields(self) -> Json:
         """What was typed validly; a field in error keeps what is stored."""
         return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
@@ -107,20 +114,21 @@ def flag_field(finding: str) -> str:
 
 class StageForm(PartForm):
     first_insertion = TimeOfDay(label="first needle in", required=False)
-    retention_min = number_field("needles stayed, min", 0, 90)
+    retention_min = number_field("needles stayed, min", 1, 90)
     in_corrected = number_field("needles in, corrected", 0, 99)
     out = number_field("needles out", 0, 99)
     out_at = TimeOfDay(label="out at", required=False)
 
 
 class PointForm(PartForm):
-    """How one point was needled. Depth as ``20`` or ``15-25`` mm, needle as ``0.25x40``."""
+    """How one point was needled: depth reached and deqi only as observed, needle as ``0.25x40``."""
 
     done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
     side = forms.ChoiceField(choices=SIDES)
     technique = forms.ChoiceField(choices=TECHNIQUES)
-    deqi = forms.ChoiceField(label="deqi obtained", choices=DEQI)
-    depth = forms.CharField(label="depth mm", max_length=9)
+    deqi = forms.ChoiceField(label="deqi obtained", choices=[("", "not noted"), *DEQI], required=False)
+    depth = forms.CharField(label="depth mm, reached", max_length=9, required=False)
+    found = text_field("found by palpation at", 80)
     needle_size = forms.CharField(label="needle mm", max_length=11)
     spine = forms.CharField(label="levels", max_length=40, required=False)
     note = text_field("note", 160)
@@ -128,18 +136,27 @@ class PointForm(PartForm):
     @classmethod
     def initial_of(cls, item: Json) -> Json:
         return {
-            **{name: item.get(name) for name in ("done", "side", "technique", "deqi", "note")},
-            "depth": span(item["depth_mm"]),
+            **{name: item.get(name) for name in ("done", "side", "technique", "note", "found")},
+            "deqi": visit_observed.deqi_of(item),
+            "depth": _depth(item),
             "needle_size": size(item["needle"]),
             "spine": " ".join(item.get("levels") or []),
         }
 
-    def clean_depth(self) -> list[int]:
-        found = re.fullmatch(r"([0-9]{1,3})(?:\s*[-–]\s*([0-9]{1,3}))?", self.cleaned_data["depth"].strip())
-        low, high = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-        if not 1 <= low <= high <= 120:
-            raise forms.ValidationError("Write the depth in mm, as 20 or 15-25.")
-        return [low, high]
+    @classmethod
+    def hints_of(cls, item: Json) -> dict[str, str]:
+        meant = visit_observed.span(visit_observed.intended_depth(item))
+        return {"depth": f"planned {meant}" if item["planned"] else f"usual {meant}", "found": item.get("where", "")}
+
+    def clean_depth(self) -> int | list[int] | None:
+        text = self.cleaned_data["depth"].strip()
+        if text == self.initial.get("depth") and "-" in text:
+            return list(map(int, text.split("-")))  # a range of an older record, not touched
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 120:
+            raise forms.ValidationError("Write the depth reached in mm, one number, as 20.")
+        return int(text)
 
     def clean_needle_size(self) -> Json:
         text = self.cleaned_data["needle_size"].lower().replace("×", "x").replace(",", ".").replace(" ", "")
@@ -162,8 +179,9 @@ class PointForm(PartForm):
         return kept
 
 
-def span(depth: list[int]) -> str:
-    return str(depth[0]) if depth[0] == depth[1] else f"{depth[0]}-{depth[1]}"
+def _depth(item: Json) -> str:
+    reached = visit_observed.depth_of(item)
+    return visit_observed.span(reached).replace("–", "-") if reached else ""
 
 
 def size(needle: Json) -> str:
@@ -250,6 +268,19 @@ class CloseForm(PartForm):
     needle_material = text_field("Needle material", 80)
     not_treated = text_field("No treatment today, because", 300)
     flag_action = text_field("What was done about the red flag", 600, rows=2)
+
+
+class UnsaidForm(PartForm):
+    """Why something that belongs into the note is not in it."""
+
+    pain = forms.ChoiceField(choices=[("", "-"), *visit_observed.WHY_NOT.items()], required=False)
+    time = forms.ChoiceField(choices=[("", "-"), *visit_observed.WHY_NOT.items()], required=False)
+    response = forms.ChoiceField(choices=[("", "-"), *visit_observed.WHY_NOT.items()], required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, name in visit_observed.ASKED.items():
+            self.fields[key].label = name
 
 
 class AddPointForm(forms.Form):

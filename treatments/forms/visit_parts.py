@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from treatments.actions import visit_record
+from treatments.actions import visit_observed, visit_record
 from treatments.forms.visit import (
     AdjunctForm,
     CloseForm,
@@ -17,6 +17,7 @@ from treatments.forms.visit import (
     PointForm,
     StageForm,
     StartForm,
+    UnsaidForm,
 )
 
 
@@ -31,6 +32,7 @@ class VisitForms:
         self.data = data
         self.start = self._part(StartForm, "start", record["start"])
         self.close = self._part(CloseForm, "close", record["close"])
+        self.unsaid = self._part(UnsaidForm, "unsaid", record.get("unsaid", {}))
         self.stages = [
             {
                 "item": stage,
@@ -41,6 +43,9 @@ class VisitForms:
                         "item": point,
                         "form": self._part(PointForm, point["uid"], point),
                         "is_changed": point["done"] == "done" and visit_record.is_changed(point),
+                        "is_tender": point["code"] == visit_observed.ASHI,
+                        "is_to_be_found": visit_observed.is_to_be_found(point),
+                        "manner": visit_observed.manner_words(point),
                     }
                     for point in stage["points"]
                 ],
@@ -63,7 +68,10 @@ class VisitForms:
     def _part(self, kind: type[PartForm], prefix: str, item: Json) -> PartForm:
         initial = kind.initial_of(item)
         posted = self.data is not None and f"{prefix}-here" in self.data
-        return kind(self.data if posted else None, prefix=prefix, initial=initial)
+        form = kind(self.data if posted else None, prefix=prefix, initial=initial)
+        for name, words in kind.hints_of(item).items():
+            form.fields[name].widget.attrs["placeholder"] = words
+        return form
 
     def parts(self) -> Iterator[tuple[PartForm, str]]:
         """Every form with the uid of what it charts, in page order."""
@@ -75,11 +83,14 @@ class VisitForms:
         for row in [*self.adjuncts, *self.ear]:
             yield row["form"], row["item"]["uid"]
         yield self.close, "close"
+        yield self.unsaid, "unsaid"
 
     def folded(self) -> Json:
         """The record with everything that was typed validly; ``errors`` tell what was not taken over."""
         record = copy.deepcopy(self.record)
         by_uid: dict[str, Json] = {"start": record["start"], "close": record["close"]}
+        if self.unsaid.is_bound:
+            by_uid["unsaid"] = record.setdefault("unsaid", {})
         for stage in record["stages"]:
             by_uid[stage["uid"]] = stage
             by_uid.update({item["uid"]: item for item in [*stage["points"], *stage["electro"]]})
@@ -117,7 +128,7 @@ class VisitForms:
         return found
 
     def name_of(self, uid: str) -> str:
-        if uid in ("start", "close"):
+        if uid in ("start", "close", "unsaid"):
             return ""
         for index, stage in enumerate(self.stages):
             if stage["item"]["uid"] == uid:

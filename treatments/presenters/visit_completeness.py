@@ -1,11 +1,13 @@
-"""Which STRICTA 2010 items a visit's record already answers, and what is missing for the others."""
+"""Which STRICTA 2010 items a visit's record already answers, and what is missing for the others. What was planned is
+no answer: only what was observed counts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from treatments.actions import visit_record
+from treatments.actions import visit_observed, visit_record
 
 Json = dict[str, Any]
 
@@ -39,9 +41,14 @@ def completeness(record: Json, plan: Json, practitioner: Any) -> list[Item]:
     return [
         item("1", "Rationale", "" if plan.get("principle") else "principle of the plan", "" if reasons else "reasons"),
         item("2a", "Needles inserted", nothing),
-        item("2b", "Points and sides", nothing),
-        item("2c", "Depth", nothing or _of(done, "depth_mm", "depth")),
-        item("2d", "Response (deqi)", nothing or _of(done, "deqi", "deqi")),
+        item(
+            "2b",
+            "Points and sides",
+            nothing,
+            "where the tender point was found" if any(map(visit_observed.is_to_be_found, done)) else "",
+        ),
+        item("2c", "Depth", nothing or _without(done, visit_observed.depth_of, "depth reached")),
+        item("2d", "Response (deqi)", nothing or _without(done, visit_observed.deqi_of, "deqi")),
         item(
             "2e",
             "Stimulation",
@@ -54,7 +61,7 @@ def completeness(record: Json, plan: Json, practitioner: Any) -> list[Item]:
             "2f",
             "Retention",
             nothing,
-            "" if all(s["retention_min"] for s in stages) else "minutes the needles stayed",
+            "" if all(visit_observed.retention_of(s) for s in stages) else "minutes the needles stayed",
             "" if all(s["first_insertion"] for s in stages) else "time of the first needle",
         ),
         item(
@@ -72,6 +79,11 @@ def completeness(record: Json, plan: Json, practitioner: Any) -> list[Item]:
         ),
         item("5", "Practitioner", "" if practitioner.title else "title and licence in the staff record"),
     ]
+
+
+def _without(points: list[Json], observed: Callable[[Json], Any], name: str) -> str:
+    without = [point["code"] for point in points if not observed(point)]
+    return f"{name} of {', '.join(without[:3])}" if without else ""
 
 
 def _of(points: list[Json], key: str, name: str) -> str:

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from clinic.people.models import Patient
 from intake.assessment import load_intake_knowledge
-from treatments.actions import visit_flags, visit_record, visits
+from treatments.actions import visit_flags, visit_observed, visit_record, visits
 from treatments.actions.point_search import ASHI
 from treatments.actions.visit_events import KINDS, open_serious_events
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import AdverseEvent, Visit
 from treatments.planner.regions import tender_region
+from treatments.presenters import visit_known
 from treatments.presenters.visit_completeness import completeness
 
 Json = dict[str, Any]
@@ -125,6 +126,7 @@ def note_of(visit: Visit) -> Json:
             {
                 **stage,
                 "position_words": stage["position"].replace("_", " "),
+                "stayed": visit_observed.retention_of(stage),
                 "done": [_point_words(p) for p in stage["points"] if p["done"] == "done"],
                 "left_out": [p for p in stage["points"] if p["done"] == "not_done"],
                 "currents": [
@@ -154,6 +156,10 @@ def note_of(visit: Visit) -> Json:
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "amendments": list(visit.amendments.all()),
         "reaches_lung": reaches_lung(record),
+        "unsaid": {
+            key: visit_observed.WHY_NOT.get(record.get("unsaid", {}).get(key, ""), "")
+            for key in visit_observed.missing_of(record)
+        },
     }
 
 
@@ -163,11 +169,13 @@ def _number(value: Any) -> str:
 
 
 def _point_words(point: Json) -> Json:
-    low, high = point["depth_mm"]
-    needle = point["needle"]
+    needle, reached = point["needle"], visit_observed.depth_of(point)
     return {
         **point,
-        "depth": f"{low}" if low == high else f"{low}–{high}",
+        "depth": visit_observed.span(reached or visit_observed.intended_depth(point)),
+        "is_depth_observed": reached is not None,
+        "deqi": visit_observed.deqi_of(point),
+        "is_to_be_found": visit_observed.is_to_be_found(point),
         "needle_words": f"{needle['diameter_mm']:.2f} × {needle['length_mm']}",
         "count": visit_record.needles_of(point),
         "is_added": point["planned"] is None,
@@ -178,6 +186,19 @@ def _point_words(point: Json) -> Json:
 def event_words(event: AdverseEvent) -> Json:
     kind = KINDS.get(event.code)
     return {"event": event, "name": kind.name if kind else event.code}
+
+
+def _known(visit: Visit, forms: Any) -> Json:
+    """What is known already, beside the questions of the day."""
+    picture = visits.picture_of(visit)
+    answers = visit_known.known_answers(picture)
+    fields = zip(visit_flags.SHORT_SET, forms.start.flag_fields(), strict=True)
+    return {
+        "known": visit_known.known_of(picture),
+        "known_answers": answers,
+        "flag_rows": [(field, answers.get(finding, "")) for finding, field in fields],
+        "contradictions": visit_known.contradictions(visit.record, answers),
+    }
 
 
 def page_of(visit: Visit, forms: Any) -> Json:
@@ -191,6 +212,7 @@ def page_of(visit: Visit, forms: Any) -> Json:
         "last": note_of(last) if last else None,
         "sessions": visit.plan.treatment["dose"]["sessions"],
         "is_review": bool(planned and planned.is_review),
+        **_known(visit, forms),
         "asks_pregnancy": asks_pregnancy(visit.patient, timezone.localdate()),
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "serious_open": open_serious_events(visit.patient).exists(),

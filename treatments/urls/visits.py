@@ -7,6 +7,7 @@ from treatments.views import incidents, visit_safety, visits
 app_name = "visits"
 urlpatterns = [
     path("patients/<int:patient_id>/visits/start/", visits.start, name="start"),
+    path("clock/", visits.clock, name="clock"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),
     path("visits/<int:visit_id>/note/", visits.print_note, name="note"),
     path("visits/<int:visit_id>/save/", visits.save, name="save"),

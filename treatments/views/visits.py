@@ -9,10 +9,11 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.people import access
@@ -45,6 +46,13 @@ def start(request: HttpRequest, patient_id: int) -> HttpResponse:
         messages.error(request, str(reason))
         return redirect("chart", patient_id)
     return redirect("visits:visit", visit.pk)
+
+
+@never_cache
+@require_GET
+def clock(request: HttpRequest) -> HttpResponse:
+    """The time of day in the clinic, by the server's clock."""
+    return JsonResponse({"time": f"{timezone.localtime():%H:%M}"})
 
 
 def visit_for(request: HttpRequest, visit_id: int, *, what: str) -> Visit:

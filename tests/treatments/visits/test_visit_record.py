@@ -38,11 +38,12 @@ def test_current_and_adjuncts_begin_with_their_visit(number, currents):
 
 def test_what_was_done_otherwise_last_time_is_offered_again():
     last = answered(record(1))
-    last["stages"][0]["points"][1] |= {"depth_mm": [18, 18], "side": "left"}
+    last["stages"][0]["points"][1] |= {"depth_mm": 18, "deqi": "clear", "side": "left"}
     last["stages"][0]["points"][2] |= {"done": "not_done", "side": "left"}
     new = record(2, last)
     _, bl26, bl40 = new["stages"][0]["points"]
-    assert (bl26["depth_mm"], bl26["side"], bl26["as_last_time"], bl26["done"]) == ([18, 18], "left", True, "")
+    assert (bl26["side"], bl26["as_last_time"], bl26["done"]) == ("left", True, "")
+    assert (bl26["depth_mm"], bl26["deqi"]) == (None, "")  # what was reached and felt last time is no finding of today
     assert bl26["planned"]["depth_mm"] == [15, 25]
     assert (bl40["side"], bl40["as_last_time"]) == ("right", False)  # it was not done
 
@@ -103,9 +104,13 @@ def test_the_completeness_meter_names_what_is_missing():
     empty = {item.number: item.missing for item in completeness(record(), TREATMENT, SimpleNamespace(title=""))}
     assert empty["2c"] == "mark the points that were done" and empty["5"] and empty["4"]
     full = answered(record())
+    hollow = [item.number for item in completeness(full, TREATMENT, TITLED) if not item.is_there]
+    assert hollow == ["2c", "2d", "2e", "2f", "2g", "4"]  # all done as planned: nothing of it was observed
     for stage in full["stages"]:
         stage |= {"first_insertion": "14:05", "retention_min": 20}
-    full["stages"][0]["electro"][0]["felt"] = 4
+    for _, point in vr.points_of(full):
+        point |= {"depth_mm": 20, "deqi": "mild"}
+    full["stages"][0]["electro"][0] |= {"felt": 4, "minutes": 20}
     full["close"] = {"needle_maker": "Seirin", "needle_material": "steel", "advice": "walk"}
     assert [item.number for item in completeness(full, TREATMENT, TITLED) if not item.is_there] == []
     full["stages"][0]["electro"][0]["felt"] = None
@@ -145,8 +150,9 @@ def test_ear_points_are_read_with_their_names():
 
 @pytest.mark.parametrize(
     ("depth", "needle", "good"),
-    [("20", "0.25x40", True), ("15-25", "0,25 × 40", True), ("15–25", ".2x25", True), ("25-15", "0.25x40", False),
-     ("0", "0.25x40", False), ("20", "25x40", False), ("20", "0.25", False), ("１２", "0.25x40", False)],
+    [("20", "0.25x40", True), ("15-25", "0,25 × 40", False), ("", "0,25 × 40", True), ("18", ".2x25", True),
+     ("25-15", "0.25x40", False), ("0", "0.25x40", False), ("20", "25x40", False), ("20", "0.25", False),
+     ("１２", "0.25x40", False)],
 )  # fmt: skip
 def test_depth_and_needle_are_read_or_refused(depth, needle, good):
     data = {"side": "left", "technique": "even", "deqi": "clear", "depth": depth, "needle_size": needle}

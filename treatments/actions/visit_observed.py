@@ -1,0 +1,113 @@
+"""What was observed at a visit, apart from what was meant: only what somebody saw or felt counts as observed.
+
+Records begun before this was kept apart hold the plan's depth as a range and the plan's deqi: they count as planned.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+ASHI = "ASHI"
+MOST_MINUTES = 120  # longer than that a needle never stays: one of the two times is wrong
+# what a note is asked for before it is signed: key -> name
+ASKED = {"pain": "Pain now", "time": "Time of the first needle", "response": "What changed right after"}
+WHY_NOT = {
+    "not_asked": "not asked",
+    "could_not_say": "patient could not say",
+    "declined": "patient did not want to say",
+    "not_noted": "not noted at the time",
+    "left": "patient left before",
+}
+
+
+def depth_of(point: Json) -> tuple[int, int] | None:
+    """Depth reached in mm, or None. Older records may hold a range that somebody typed."""
+    depth = point.get("depth_mm")
+    if depth is None or depth == (point.get("planned") or {}).get("depth_mm"):
+        return None
+    return (int(depth[0]), int(depth[1])) if isinstance(depth, list) else (int(depth), int(depth))
+
+
+def deqi_of(point: Json) -> str:
+    """Deqi obtained, or nothing. In an older record the plan's own word is no observation."""
+    is_older = isinstance(point.get("depth_mm"), list)
+    if is_older and point["deqi"] == (point.get("planned") or {}).get("deqi"):
+        return ""
+    return str(point["deqi"] or "")
+
+
+def intended_depth(point: Json) -> tuple[int, int]:
+    """The depth that was meant: of the plan, or the usual one of a point added on the day."""
+    meant = (point.get("planned") or {}).get("depth_mm") or point.get("usual_depth_mm") or point.get("depth_mm")
+    low, high = meant if isinstance(meant, list) else (meant or 0, meant or 0)
+    return int(low), int(high)
+
+
+def judged_depth(point: Json) -> list[int]:
+    """The depth that safety judges: the one reached where it is deeper than the one that was meant."""
+    reached, meant = depth_of(point), intended_depth(point)
+    return list(reached if reached and reached[1] > meant[1] else meant)
+
+
+def longest(item: Json) -> int:
+    """Minutes that safety judges: those given where they are more than those that were meant."""
+    return max(item.get("minutes") or 0, item.get("planned_minutes") or 0) or 1
+
+
+def retention_of(stage: Json) -> int | None:
+    """Minutes the needles stayed: written down, or from the first needle to the last one out."""
+    if stage["retention_min"]:
+        return int(stage["retention_min"])
+    if stage.get("first_insertion") and stage.get("out_at"):
+        minutes = _minute_of_day(stage["out_at"]) - _minute_of_day(stage["first_insertion"])
+        return minutes if 0 < minutes <= MOST_MINUTES else None
+    return None
+
+
+def _minute_of_day(text: str) -> int:
+    hour, minute = map(int, text.split(":"))
+    return hour * 60 + minute
+
+
+def is_to_be_found(item: Json) -> bool:
+    """A tender point of the plan that nobody has said to have found today."""
+    return item.get("code") == ASHI and not item.get("found")
+
+
+def missing_of(record: Json) -> list[str]:
+    """What was not recorded of a treatment that was given: keys of ``ASKED``."""
+    start, close = record["start"], record["close"]
+    needled = [s for s in record["stages"] if any(p["done"] == "done" for p in s["points"])]
+    is_missing = {
+        "pain": start.get("pain_now") is None,
+        "time": any(not stage["first_insertion"] for stage in needled),
+        "response": not close.get("response") and close.get("pain_after") is None,
+    }
+    return [key for key in ASKED if is_missing[key]]
+
+
+def unsaid_of(record: Json) -> list[str]:
+    """What is missing without a word why."""
+    said = record.get("unsaid", {})
+    return [key for key in missing_of(record) if said.get(key) not in WHY_NOT]
+
+
+def manner_words(point: Json) -> str:
+    """How a point is or was needled: observed as such, the rest as planned."""
+    reached, needle = depth_of(point), point["needle"]
+    words = [str(point["side"])]
+    if point.get("levels"):
+        words.append(" ".join(point["levels"]))
+    words.append(f"{span(reached)} mm" if reached else f"{span(intended_depth(point))} mm planned")
+    words.append(f"{needle['diameter_mm']:.2f}×{needle['length_mm']}")
+    words.append(str(point["technique"]))
+    if deqi := deqi_of(point):
+        words.append(f"deqi {deqi}")
+    if point.get("note"):
+        words.append(point["note"])
+    return " · ".join(words)
+
+
+def span(depth: tuple[int, int]) -> str:
+    return f"{depth[0]}" if depth[0] == depth[1] else f"{depth[0]}–{depth[1]}"
