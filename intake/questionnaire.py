@@ -196,6 +196,16 @@ class About:
 STRANGER = About()  # nothing known before the first question
 
 
+ACTIVITY_LETTERS = 120
+
+
+def is_too_long(question: Question, value: Any) -> bool:
+    """Whether words are kept that are more than may be sent."""
+    if question.kind == "activities":
+        return any(len(row.get("name", "")) > ACTIVITY_LETTERS for row in value or ())
+    return question.kind == "text" and len(value or "") > question.max_length
+
+
 def is_answered(question: Question, value: Any) -> bool:
     """Whether the person answered: an empty list of statements is an answer, an empty list of choices is none."""
     if question.kind == "statements":

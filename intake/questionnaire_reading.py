@@ -25,6 +25,7 @@ from intake.questionnaire import (
     Screen,
     When,
     is_answered,
+    is_too_long,
 )
 
 _ABSENT_ON_CHART = ("site", "side")  # a painted chart says where it does not hurt; a path it does not
@@ -90,9 +91,13 @@ def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER
         texts=MappingProxyType(walk.texts),
         measures=MappingProxyType(measures(questionnaire, shown_questions, answers)),
         counts=MappingProxyType(walk.counts),
-        missing=tuple(q for q in shown_questions if q.required and not is_answered(q, answers.get(q.id))),
+        missing=tuple(q for q in shown_questions if _is_open(q, answers.get(q.id))),
         about=MappingProxyType(walk.facts),
     )
+
+
+def _is_open(question: Question, value: Any) -> bool:
+    return is_too_long(question, value) or (question.required and not is_answered(question, value))
 
 
 def findings_from(

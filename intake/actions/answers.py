@@ -17,7 +17,8 @@ from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
 from intake.case import reading_of
 from intake.consent import load_consent
-from intake.models import IntakeResponse, RedFlagAlert, Score
+from intake.merging import Opened, mark_of, merge
+from intake.models import Clash, IntakeResponse, OpenedPage, RedFlagAlert, Score
 from intake.questionnaire import DONE, Question
 from intake.questionnaire_reading import Reading, progress
 
@@ -40,7 +41,7 @@ PASSING = frozenset(
 
 
 class IncompleteIntake(Exception):
-    """Something required is still open: ``missing`` questions, or the consent."""
+    """Something is still open: ``missing`` questions (or with two answers, or too long), or the consent."""
 
     def __init__(self, missing: tuple[Question, ...], *, lacks_consent: bool) -> None:
         super().__init__("Some questions are still open.")
@@ -67,37 +68,107 @@ def save_answers(
     *,
     values: Mapping[str, Any],
     home: str,
+    opened: Opened | None = None,
     passed: str = "",
     is_settled: bool = True,
 ) -> IntakeResponse:
     """Keep answers of one screen (question id -> value, None takes an answer back).
 
-    ``passed``: the screen was left with Next. ``is_settled``: False while somebody is still typing, so that half a
-    sentence raises no alarm. ``home``: the clinic's inbox address for an alert. Raises LinkNotOpen.
+    ``opened``: the page that saves. Only what changed on it since it last told counts, a save that arrives after a
+    newer one of the same page changes nothing, and what another page answered otherwise is kept as a `Clash`.
+    Without it the values stand as they are. ``passed``: the screen was left with Next. ``is_settled``: False while
+    somebody is still typing, so that half a sentence raises no alarm. ``home``: the clinic's inbox address for an
+    alert. Raises LinkNotOpen.
     """
     response = _locked(response_id)
-    answers = dict(response.answers)
-    for question_id, value in values.items():
-        if value is None:
-            answers.pop(question_id, None)
-        else:
-            answers[question_id] = value
+    before = response.answers
+    if opened is None:
+        answers = {**before, **values}
+    else:
+        page = _page_of(response, opened)
+        if page is not None and opened.seq < page.seq:
+            return response
+        answers = _merged(response, values, base={**opened.shown, **(page.told if page else {})})
+        if page is not None:
+            page.seq, page.told = opened.seq, {**page.told, **values}
+            page.save(update_fields=["seq", "told"])
+    answers = {key: value for key, value in answers.items() if value is not None}
     if passed and passed not in answers.get(DONE, []):
         answers[DONE] = [*answers.get(DONE, []), passed]
+    _keep(response, answers)
+    if is_settled:
+        raise_alerts(response, levels=("emergency",), home=home)
+    return response
+
+
+def _keep(response: IntakeResponse, answers: dict[str, Any]) -> None:
+    changed = [key for key in {**response.answers, **answers} if response.answers.get(key) != answers.get(key)]
     response.answers = answers
     response.saved_at = timezone.now()
     response.progress = progress(reading_of(response), answers)
     response.save(update_fields=["answers", "saved_at", "progress"])
-    trail.record(
-        "intake.saved",
-        by=trail.patient_actor(response.patient),
-        patient=response.patient,
-        obj=response,
-        detail={"questions": sorted(values)},
-    )
-    if is_settled:
-        raise_alerts(response, levels=("emergency",), home=home)
+    if changed:
+        trail.record(
+            "intake.saved",
+            by=trail.patient_actor(response.patient),
+            patient=response.patient,
+            obj=response,
+            detail={"questions": sorted(key for key in changed if key != DONE)},
+        )
+
+
+def _page_of(response: IntakeResponse, opened: Opened) -> OpenedPage | None:
+    return OpenedPage.objects.get_or_create(response=response, page=opened.page)[0] if opened.page else None
+
+
+def _merged(response: IntakeResponse, values: Mapping[str, Any], *, base: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers with what changed on one page. Questions that are not asked any more stay as they are."""
+    answers = dict(response.answers)
+    asked = {question.id: question for question in reading_of(response).questions}
+    clashes = {clash.question: clash for clash in Clash.objects.filter(response=response)}
+    for name in values.keys() & asked.keys():
+        merged = merge(asked[name], base=base.get(name), mine=values[name], stored=answers.get(name))
+        answers[name] = merged.value
+        clash = clashes.get(name) or Clash(response=response, question=name)
+        others = [*clash.others, *([merged.beside] if merged.beside is not None else [])]
+        _keep_beside(clash, [other for n, other in enumerate(others) if other not in [merged.value, *others[:n]]])
+    return answers
+
+
+def _keep_beside(clash: Clash, others: list[Any]) -> None:
+    if others == clash.others:
+        return
+    clash.others = others
+    if others:
+        clash.save()
+    elif clash.pk:
+        clash.delete()
+
+
+@transaction.atomic
+def settle_clash(response_id: int, *, question: str, chosen: str, home: str) -> IntakeResponse:
+    """The patient says which of two answers is right. ``chosen``: its ``mark_of``; any other keeps what stands.
+
+    Raises LinkNotOpen.
+    """
+    response = _locked(response_id)
+    clash = Clash.objects.filter(response=response, question=question).first()
+    if clash is None:  # chosen on another page meanwhile
+        return response
+    answers = {**response.answers}
+    for other in clash.others:
+        if mark_of(other) == chosen:
+            answers[question] = other
+    clash.delete()
+    _keep(response, answers)
+    raise_alerts(response, levels=("emergency",), home=home)
     return response
+
+
+def clashing(response: IntakeResponse, reading: Reading) -> tuple[Question, ...]:
+    """Questions with two answers of which the patient has not chosen one."""
+    names = set(Clash.objects.filter(response=response).values_list("question", flat=True))
+    return tuple(question for question in reading.questions if question.id in names)
 
 
 @transaction.atomic
@@ -133,8 +204,9 @@ def submit(response_id: int, *, home: str) -> IntakeResponse:
         raise
     reading = reading_of(response)
     lacks_consent = response.consent_at is None or response.consent_text_version != load_consent().version
-    if reading.missing or lacks_consent:
-        raise IncompleteIntake(reading.missing, lacks_consent=lacks_consent)
+    missing = tuple(dict.fromkeys((*reading.missing, *clashing(response, reading))))
+    if missing or lacks_consent:
+        raise IncompleteIntake(missing, lacks_consent=lacks_consent)
     by = trail.patient_actor(response.patient)
     raise_alerts(response, levels=("emergency", "refer"), home=home)
     _complete_patient(response, reading, by)
@@ -155,6 +227,7 @@ def submit(response_id: int, *, home: str) -> IntakeResponse:
     response.submitted_at = response.saved_at = now
     response.progress = 100
     response.save(update_fields=["submitted_at", "saved_at", "progress"])
+    OpenedPage.objects.filter(response=response).delete()
     trail.record("intake.submitted", by=by, patient=response.patient, obj=response, sealed=True)
     renew_draft(response)
     return response

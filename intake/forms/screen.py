@@ -13,9 +13,10 @@ from typing import Any
 from django.http import QueryDict
 
 from intake.forms.dates import OLDEST, DateFault, read_date
-from intake.questionnaire import DAYS_IN, Answers, Question, Screen, is_answered
+from intake.questionnaire import ACTIVITY_LETTERS, DAYS_IN, Answers, Question, Screen, is_answered, is_too_long
 
 ACTIVITIES = (1, 2, 3)
+KEPT_LETTERS = 10_000  # so much is kept of one text, though less may be sent: nothing typed is lost
 
 
 class AnswerField:
@@ -90,11 +91,19 @@ class ScreenForm:
         for field in self.fields:
             if field.question.required and not field.errors and not is_answered(field.question, field.answer):
                 field.errors.append(_ask(field.question))
+            elif not field.errors and is_too_long(field.question, field.answer):
+                field.errors.append(_shorten(field.question, field.answer))
         return not self.errors
 
     def values(self) -> dict[str, Any]:
         """Question id -> answer, None where nothing was answered; leaves out what is wrong."""
         return {f.question.id: f.answer for f in self.fields if not f.errors}
+
+
+def _shorten(question: Question, value: Any) -> str:
+    if question.kind == "activities":
+        return f"Please keep each under {ACTIVITY_LETTERS} letters."
+    return f"Please keep it under {question.max_length} letters; it is {len(value)} now. All of it is kept until then."
 
 
 def _ask(question: Question) -> str:
@@ -121,12 +130,16 @@ def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -
     if kind == "duration":
         return _read_duration(name, data, errors)
     if kind == "activities":
-        return _read_activities(question, data)
+        return _read_activities(question, data, errors)
     text = clean_text(data.get(name, ""))
-    if len(text) > question.max_length:
-        errors.append(f"Please keep it under {question.max_length} letters; it is {len(text)} now.")
+    if len(text) > KEPT_LETTERS:
+        errors.append(_too_much(text))
         return None, text
     return (text or None), text
+
+
+def _too_much(text: str) -> str:
+    return f"This is {len(text)} letters, more than we can keep. Please shorten it to {KEPT_LETTERS} or fewer."
 
 
 def clean_text(text: str) -> str:
@@ -196,13 +209,15 @@ def _read_duration(name: str, data: QueryDict, errors: list[str]) -> tuple[Any, 
     return {"number": count, "unit": unit}, drawn
 
 
-def _read_activities(question: Question, data: QueryDict) -> tuple[Any, Any]:
+def _read_activities(question: Question, data: QueryDict, errors: list[str]) -> tuple[Any, Any]:
     rows = []
     for n in ACTIVITIES:
-        activity = clean_text(data.get(f"{question.id}.{n}.name", ""))[:120]
+        activity = clean_text(data.get(f"{question.id}.{n}.name", ""))
+        if len(activity) > KEPT_LETTERS and not errors:
+            errors.append(_too_much(activity))
         score = _whole(data.get(f"{question.id}.{n}.score", ""))
         if score is not None and not (question.minimum or 0) <= score <= (question.maximum or 0):
             score = None
         rows.append({"name": activity, "score": score})
     named = [row for row in rows if row["name"]]
-    return (named or None), rows
+    return (None if errors else named or None), rows

@@ -3,13 +3,16 @@
 from .assessments import Assessment, Clearance
 from .invitations import Invitation, RateCount, ResumeCode
 from .responses import IntakeResponse, RedFlagAlert
+from .saving import Clash, OpenedPage
 from .scores import Score
 
 __all__ = [
     "Assessment",
+    "Clash",
     "Clearance",
     "IntakeResponse",
     "Invitation",
+    "OpenedPage",
     "RateCount",
     "RedFlagAlert",
     "ResumeCode",

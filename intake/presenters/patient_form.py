@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from intake.actions.red_flags import grave, judged
 from intake.assessment import Alert, Assessment, load_intake_knowledge
-from intake.models import IntakeResponse, RedFlagAlert
-from intake.questionnaire import Answers, Question, Screen, is_answered
+from intake.merging import drawn, mark_of
+from intake.models import Clash, IntakeResponse, RedFlagAlert
+from intake.questionnaire import Answers, Question, Screen, is_answered, is_too_long
 from intake.questionnaire_file import load_questionnaire
 from intake.questionnaire_reading import Reading
 
@@ -120,10 +121,49 @@ def in_words(question: Question, value: Any) -> list[str]:
     return str(value).splitlines()
 
 
-def open_questions(reading: Reading) -> list[dict[str, str]]:
-    """Required questions without an answer, each with its screen."""
+def open_questions(reading: Reading, answers: Answers, clashing: Iterable[Question]) -> list[dict[str, str]]:
+    """What keeps the form from being sent, each with its screen and, unless it is unanswered, ``why``."""
     of_screen = {q.id: s.id for s in reading.screens for q in s.questions}
-    return [{"screen": of_screen[q.id], "label": q.label} for q in reading.missing]
+    why = {q.id: "too long" for q in reading.missing if is_too_long(q, answers.get(q.id))}
+    why |= {q.id: "two different answers" for q in clashing}
+    return [
+        {"screen": of_screen[q.id], "label": q.label, "why": why.get(q.id, "")}
+        for q in dict.fromkeys((*reading.missing, *clashing))
+    ]
+
+
+def clashes(response: IntakeResponse, screen: Screen) -> list[dict[str, Any]]:
+    """Answers of this screen that were given differently on another page: ``question``, ``label``, ``choices``.
+
+    A choice is ``{"mark", "words", "is_newest"}``, the newest first.
+    """
+    others = dict(Clash.objects.filter(response=response).values_list("question", "others"))
+    rows = []
+    for question in screen.questions:
+        if question.id in others:
+            newest = response.answers.get(question.id)
+            choices = [newest, *reversed(others[question.id])]
+            rows.append(
+                {
+                    "question": question.id,
+                    "label": question.label,
+                    "choices": [
+                        {"mark": mark_of(one), "words": in_words(question, one) or ["(nothing)"], "is_newest": n == 0}
+                        for n, one in enumerate(choices)
+                    ],
+                }
+            )
+    return rows
+
+
+def answered_elsewhere(response: IntakeResponse, screen: Screen, on_page: Answers) -> list[dict[str, Any]]:
+    """Answers that another page changed and this one still shows as they were: ``label``, ``words``."""
+    return [
+        {"label": question.label, "words": in_words(question, stored) or ["(nothing)"]}
+        for question in screen.questions
+        if question.id in on_page
+        and (stored := drawn(question, response.answers.get(question.id))) != on_page[question.id]
+    ]
 
 
 def hidden_address(mail: str) -> str:

@@ -17,6 +17,7 @@ from intake.actions.answers import IncompleteIntake
 from intake.case import reading_of
 from intake.consent import load_consent
 from intake.forms.consent import ConsentForm
+from intake.forms.opened import opened, seal
 from intake.forms.screen import ScreenForm
 from intake.models import IntakeResponse
 from intake.presenters import patient_form as words
@@ -25,7 +26,7 @@ from intake.questionnaire_file import load_chart
 from intake.questionnaire_reading import Reading, next_screen, previous_screen, resume_at
 from intake.views.device import address, go_to
 from intake.views.guards import closed, with_response
-from intake.views.link import own_response
+from intake.views.link import leave, own_response
 
 TOLD_AFTER_SENDING = dt.timedelta(hours=1)  # then the page says nothing of the answers: others use this device, too
 SAVES_A_MINUTE = 90  # a person taps less; a script that goes wild is slowed down
@@ -43,16 +44,34 @@ def step(request: HttpRequest, response: IntakeResponse, screen_id: str) -> Http
     if request.method == "GET":
         return _draw(request, response, reading, ScreenForm(screen, response.answers, today=today))
     form = ScreenForm(screen, response.answers, today=today, data=request.POST)
-    is_complete = form.is_complete()
+    go = request.POST.get("go", "next")
+    is_complete = form.is_complete() if go == "next" else not form.errors
+    page = opened(screen, request.POST, response_id=response.pk)
+    values = {q.id: page.shown.get(q.id) for q in screen.questions} if go == "undo" else form.values()
     response = actions.save_answers(
         response.pk,
-        values=form.values(),
+        values=values,
         home=_inbox(request),
-        passed=screen.id if is_complete else "",
+        opened=page,
+        passed=screen.id if is_complete and go == "next" else "",
     )
+    if go == "undo":
+        return go_to(request, "check")
+    reading = reading_of(response)
     if not is_complete:
-        return _draw(request, response, reading_of(response), form, status=422)
-    target = _after(request, reading_of(response), response, screen)
+        return _draw(request, response, reading, form, status=422)
+    if go == "leave":
+        return leave(request)
+    if go == "back":
+        previous = previous_screen(reading, screen.id)
+        return go_to(request, "step", previous.id) if previous else go_to(request, "welcome")
+    if go.startswith("choose:"):
+        _, question, mark = go.split(":", 2) if go.count(":") == 2 else ("", "", "")
+        actions.settle_clash(response.pk, question=question, chosen=mark, home=_inbox(request))
+        return go_to(request, "step", screen.id, then="check" if request.POST.get("then") == "check" else "")
+    if words.clashes(response, screen):
+        return _draw(request, response, reading, form, status=409)
+    target = _after(request, reading, response, screen)
     if actions.emergencies_to_confirm(response):
         return go_to(request, "alert", next=target)
     return redirect(target)
@@ -70,8 +89,20 @@ def save(request: HttpRequest, response: IntakeResponse, screen_id: str) -> Http
         return HttpResponse("Too many at once.", status=429, headers={"Retry-After": "20"})
     form = ScreenForm(screen, response.answers, today=timezone.localdate(), data=request.POST)
     is_settled = request.GET.get("typing") != "1"
-    response = actions.save_answers(response.pk, values=form.values(), home=_inbox(request), is_settled=is_settled)
-    context = {"response": response, "screen": screen}
+    response = actions.save_answers(
+        response.pk,
+        values=form.values(),
+        home=_inbox(request),
+        opened=opened(screen, request.POST, response_id=response.pk),
+        is_settled=is_settled,
+    )
+    context = {
+        "response": response,
+        "screen": screen,
+        "unsaved": [field.label for field in form if field.errors],
+        "clashes": words.clashes(response, screen),
+        "elsewhere": words.answered_elsewhere(response, screen, form.values()),
+    }
     if is_settled:
         context |= words.messages(response, screen)
         context["show_messages"] = True
@@ -139,6 +170,7 @@ def _draw(
 ) -> HttpResponse:
     screen = form.screen
     previous = previous_screen(reading, screen.id)
+    page = opened(screen, request.POST, response_id=response.pk)
     context: dict[str, Any] = {
         "form": form,
         "screen": screen,
@@ -146,6 +178,9 @@ def _draw(
         "previous": previous,
         "then": "check" if "check" in (request.GET.get("then"), request.POST.get("then")) else "",
         "chart": load_chart(),
+        "page": request.POST["_page"] if page.page else seal(screen, response.answers, response_id=response.pk),
+        "seq": page.seq,
+        "clashes": words.clashes(response, screen),
         "duration_units": [(unit, unit) for unit in DAYS_IN],
         **words.place(reading, screen),
         **words.messages(response, screen),
@@ -160,7 +195,7 @@ def _draw_check(
     context = {
         "response": response,
         "sections": words.answers_in_words(reading, response.answers),
-        "missing": words.open_questions(reading),
+        "missing": words.open_questions(reading, response.answers, actions.clashing(response, reading)),
         "lacks_consent": response.consent_at is None or (incomplete is not None and incomplete.lacks_consent),
         **words.messages(response, None),
     }

@@ -26,7 +26,8 @@ STOP = "X-Ashi-Stop"  # tells the page's script that trying again is of no use
 def closed(request: HttpRequest, state: str) -> HttpResponse:
     """The page of a link that does not open: which state, and how to get a new one. Says nothing of the patient."""
     status = 404 if state in ("unknown", "none") else 410
-    return render(request, "intake/link_closed.html", {"state": str(state)}, status=status)
+    context = {"state": str(state), "words": typed_words(request.POST)}  # without scripts they would be gone
+    return render(request, "intake/link_closed.html", context, status=status)
 
 
 def too_many(request: HttpRequest, *, minutes: int) -> HttpResponse:

@@ -1,7 +1,12 @@
-// The patient's form: body chart, "none of these", saving that says when it fails and tries again, signature.
-// Nothing is kept in the browser: what is not saved yet is only on the screen.
+// The patient's form: body chart, "none of these", letters left, signature. Saving is in intake-saving.js.
 (() => {
   "use strict";
+
+  // The elements of a page that was not started yet: a page may come without the browser loading anew.
+  const fresh = (selector) => [...document.querySelectorAll(`${selector}:not([data-started])`)].map((one) => {
+    one.dataset.started = "1";
+    return one;
+  });
 
   // --- body chart: touching a place ticks its box ---------------------------------------------
   const boxOf = (chart, id) => chart.querySelector(`input[type="checkbox"][value="${CSS.escape(id)}"]`);
@@ -15,7 +20,7 @@
     const words = chart.querySelector("[data-marked]");
     words.textContent = names.length ? `Marked: ${names.join(" · ")}` : words.dataset.nothing;
   };
-  document.querySelectorAll("[data-body-chart]").forEach((chart) => {
+  const startCharts = () => fresh("[data-body-chart]").forEach((chart) => {
     chart.querySelector("[data-places]").open = false; // the picture works: the list steps back
     showMarked(chart);
     chart.addEventListener("click", (event) => {
@@ -42,58 +47,28 @@
     });
   }, true);
 
-  // --- saving ---------------------------------------------------------------------------------
-  const form = document.querySelector("[data-answers]");
-  if (form) {
-    let unsaved = false, failures = 0, timer = 0, leaving = false, stopped = false;
-    const say = (words, state) => {
-      const place = document.getElementById("saved");
-      if (place) { place.textContent = words; place.dataset.state = state; }
-    };
-    const again = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => htmx.trigger(form, "save-now"), Math.min(30000, 2000 * 2 ** failures));
-    };
-    const failed = () => {
-      failures += 1; leaving = false;
-      say("Not saved yet. What you wrote is still here; we keep trying.", "failed");
-      again();
-    };
-    form.addEventListener("input", (event) => {
-      unsaved = true;
-      const answered = event.target.closest(".has-error"); // what is being put right is no longer shouted at
-      if (answered) { answered.classList.remove("has-error"); answered.querySelectorAll(".field-error").forEach((one) => one.remove()); }
-    });
-    form.addEventListener("htmx:beforeRequest", () => { unsaved = false; if (!failures) say("Saving …", "saving"); });
-    form.addEventListener("htmx:sendError", () => { unsaved = true; failed(); });
-    form.addEventListener("htmx:timeout", () => { unsaved = true; failed(); });
-    form.addEventListener("htmx:responseError", (event) => {
-      unsaved = true;
-      if (event.detail.xhr.status === 410 || event.detail.xhr.status === 404) window.location.assign("/i/");
-      else failed();
-    });
-    form.addEventListener("htmx:afterOnLoad", (event) => {
-      if (event.detail.xhr?.getResponseHeader("X-Ashi-Stop")) { // not this browser's form any more: Next tells more
-        clearTimeout(timer); stopped = true; failures = 0;
-        if (leaving) form.submit();
-      }
-      if (!event.detail.xhr || event.detail.xhr.status >= 400) return;
-      failures = 0; clearTimeout(timer);
-      if (leaving && !unsaved) { leaving = false; form.querySelector(".onward .btn-primary")?.classList.add("is-busy"); form.submit(); }
-    });
-    form.addEventListener("submit", (event) => {
-      if (stopped || (!unsaved && !failures)) { form.querySelector(".onward .btn-primary")?.classList.add("is-busy"); return; } // all is saved: the plain way
-      event.preventDefault();
-      leaving = true;
-      htmx.trigger(form, "save-now");
-    });
-    window.addEventListener("online", () => { if (failures) htmx.trigger(form, "save-now"); });
-    window.addEventListener("beforeunload", (event) => { if (failures) event.preventDefault(); });
-  }
+  // --- letters left -----------------------------------------------------------------------------
+  const count = (field) => {
+    const place = document.getElementById(field.getAttribute("aria-describedby"));
+    const left = Number(field.dataset.limit) - [...field.value.trim()].length;
+    const wasOver = place.classList.contains("is-over");
+    place.textContent = left < 0
+      ? `${-left} ${left === -1 ? "letter" : "letters"} too many. All of it is kept; please shorten it before you send.`
+      : `${left} ${left === 1 ? "letter" : "letters"} left.`;
+    place.classList.toggle("is-over", left < 0);
+    if ((left < 0) !== wasOver) document.getElementById("announce").textContent = place.textContent;
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-limit]")) count(event.target);
+    const answered = event.target.closest(".has-error"); // what is being put right is no longer shouted at
+    if (!answered) return;
+    answered.classList.remove("has-error");
+    answered.querySelectorAll(".field-error").forEach((one) => one.remove());
+  });
 
   // --- a red flag message that has just come: go to it, once, unless somebody is writing ------
-  let wasUrgent = Boolean(document.querySelector("[data-urgent]"));
-  document.body.addEventListener("htmx:oobAfterSwap", () => {
+  let wasUrgent = false;
+  document.addEventListener("intake:messages", () => {
     const urgent = document.querySelector("[data-urgent]");
     if (urgent && !wasUrgent) {
       urgent.scrollIntoView({ block: "start" });
@@ -103,7 +78,7 @@
   });
 
   // --- send once ------------------------------------------------------------------------------
-  document.querySelectorAll("[data-once]").forEach((once) => once.addEventListener("submit", (event) => {
+  const startOnce = () => fresh("[data-once]").forEach((once) => once.addEventListener("submit", (event) => {
     if (once.dataset.sent) event.preventDefault();
     once.dataset.sent = "1";
   }));
@@ -111,8 +86,10 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("[data-once]").forEach((once) => delete once.dataset.sent));
 
   // --- signature ------------------------------------------------------------------------------
-  const signature = document.querySelector("[data-signature]");
-  if (signature && window.SignaturePad) {
+  const startSignature = () => {
+    if (!window.SignaturePad) return; // its script is still on the way
+    const signature = fresh("[data-signature]")[0];
+    if (!signature) return;
     signature.hidden = false;
     const canvas = signature.querySelector("canvas");
     const ratio = Math.min(2, window.devicePixelRatio || 1);
@@ -124,5 +101,15 @@
     document.querySelector("[data-consent]").addEventListener("submit", () => {
       document.getElementById("id_signature").value = pad.isEmpty() ? "" : canvas.toDataURL("image/png");
     });
-  }
+  };
+
+  const start = () => {
+    startCharts();
+    startOnce();
+    startSignature();
+    fresh("[data-limit]").forEach(count);
+    wasUrgent = Boolean(document.querySelector("[data-urgent]"));
+  };
+  document.addEventListener("intake:page", start);
+  start();
 })();

@@ -23,6 +23,7 @@ from intake.questionnaire import DONE
 from intake.questionnaire_file import load_questionnaire
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory
+from tests.support.intake_page import Tab
 from tests.support.phone import Phone
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +65,9 @@ class TestSaving:
         assert AuditEvent.objects.filter(action="intake.saved", actor_kind="patient").count() == 1
 
     def test_taking_an_answer_back(self, phone: Client, response: IntakeResponse) -> None:
-        phone.post("/i/step/quality/save/", {"quality": ["dull"]})
-        phone.post("/i/step/quality/save/", {})
+        tab = Tab(phone, "quality")
+        tab.save({"quality": ["dull"]})
+        tab.save({})
         assert answers_of(response) == {}
 
     def test_what_is_wrong_is_not_saved_and_what_is_right_is(self, phone: Client, response: IntakeResponse) -> None:
@@ -219,7 +221,7 @@ class TestReview:
     def test_a_change_that_opens_new_questions_asks_them_first(self) -> None:
         response = ResponseFactory(complete=True)
         phone = phone_with(response)
-        answer = phone.post("/i/step/pregnancy/", {"pregnancy": "yes", "then": "check"})
+        answer = Tab(phone, "pregnancy").go({"pregnancy": "yes"}, then="check")
         assert answer["Location"] == "/i/step/pregnancy_more/?then=check"
 
     def test_open_questions_stop_the_sending_and_are_named(self, phone: Client, response: IntakeResponse) -> None:

@@ -17,6 +17,7 @@ from intake.models import IntakeResponse, RedFlagAlert
 from tests.factories.intake import ResponseFactory
 from tests.factories.people import UserFactory
 from tests.intake.test_form_pages import phone_with
+from tests.support.intake_page import Tab
 
 pytestmark = pytest.mark.django_db
 
@@ -112,10 +113,8 @@ def test_a_referral_is_a_calm_note_and_reaches_the_clinic_when_sent(
 ) -> None:
     response = ResponseFactory(complete=True)
     phone = phone_with(response)
-    text = phone.post(
-        "/i/step/safety_general/save/",
-        {"weight_loss": "yes", "constant_night_pain": "no", "cancer_history": "no", "major_trauma": "no"},
-    ).content.decode()
+    told = {"weight_loss": "yes", "constant_night_pain": "no", "cancer_history": "no", "major_trauma": "no"}
+    text = Tab(phone, "safety_general").save(told).content.decode()
     assert "see a doctor before treatment" in text and "Please read this now" not in text
     assert not RedFlagAlert.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):

@@ -16,6 +16,7 @@ from intake.models import IntakeResponse, Invitation, RedFlagAlert
 from intake.views import device
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
+from tests.support.intake_page import page_on
 from tests.support.phone import TICKET, Phone
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,8 @@ class TestTwoPatientsInOneBrowser:
         tom.refresh_from_db()
         assert anna.answers == words and tom.answers == {}
         assert list(RedFlagAlert.objects.values_list("patient", flat=True)) == [anna.patient_id]
-        went_on = tablet.post("/i/step/reason/", {"of": of_anna, "reason": "My back"})
+        page = page_on(tablet.get("/i/step/reason/", {"of": of_anna}).content.decode())
+        went_on = tablet.post("/i/step/reason/", {"of": of_anna, "_page": page, "reason": "My back"})
         assert "of=" in went_on["Location"]  # and stays with Anna
         page = tablet.get(went_on["Location"], follow=True).content.decode()
         assert "For Anna K." in page and "Tom" not in page

@@ -36,7 +36,7 @@ def test_two_patients_in_one_browser_write_into_their_own_forms(open_page: Calla
     first.wait_for_url(re.compile("/i/step/where/"))
     for page, name, own, other in ((first, "Anna", "ANNA", "TOM"), (second, "Tom", "TOM", "ANNA")):
         expect(page.get_by_text(f"For {name} K.")).to_be_visible()
-        page.get_by_role("link", name="Back").click()
+        page.get_by_role("button", name="Back").click()
         expect(page.locator("#id_reason")).to_have_value(f"{own}-ONLY words")
         assert other not in page.content()
 

@@ -31,8 +31,8 @@ def ticket_on(page: str) -> str:
 class Savers:
     """Patients and answers saved as fast as the server confirms them, until it dies."""
 
-    def __init__(self, server: PlainServer, session: str, intake: str, ticket: str) -> None:
-        self.server, self.session, self.intake, self.ticket = server, session, intake, ticket
+    def __init__(self, server: PlainServer, session: str, intake: str, fields: dict[str, str]) -> None:
+        self.server, self.session, self.intake, self.fields = server, session, intake, fields
         self.patients: list[str] = []  # confirmed, by family name
         self.answer = 0  # highest number confirmed
         self.other: list[int] = []  # answers that are neither a confirmation nor a dead line
@@ -49,7 +49,7 @@ class Savers:
 
     def answers(self) -> None:
         for number in range(self.answer + 1, self.answer + 10_000):
-            data = {"of": self.ticket, "reason": f"answer {number}"}
+            data = {**self.fields, "_seq": str(number), "reason": f"answer {number}"}
             try:
                 status, _, _ = self.server.ask(
                     "POST", "/i/step/reason/", cookies={"ashi-intake": self.intake}, data=data
@@ -88,7 +88,8 @@ def test_what_was_confirmed_survives(tmp_path: Path) -> None:
         _, headers, _ = server.ask("POST", "/i/start/", cookies={"ashi-intake": intake}, data={"of": ticket_on(page)})
         intake = str(re.search(r"ashi-intake=([^;]+)", str(headers["Set-Cookie"])).group(1))  # type: ignore[union-attr]
         _, _, page = server.ask("GET", "/i/step/reason/", cookies={"ashi-intake": intake})
-        savers = Savers(server, keys["session"], intake, ticket_on(page))
+        drawn = str(re.search(r'name="_page" value="([^"]+)"', page).group(1))  # type: ignore[union-attr]
+        savers = Savers(server, keys["session"], intake, {"of": ticket_on(page), "_page": drawn})
         for round_ in range(ROUNDS):
             if server.process is None:
                 server.start()

@@ -1,0 +1,34 @@
+"""What a page showed when it was drawn: kept in the page itself, signed, so that a save can tell what changed."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.core import signing
+from django.http import QueryDict
+
+from intake.merging import Opened, drawn
+from intake.questionnaire import Answers, Screen
+
+LAST_SEQ = 1_000_000_000
+
+
+def seal(screen: Screen, answers: Answers, *, response_id: int) -> str:
+    """For a page about to be drawn with the stored answers."""
+    shown = {q.id: drawn(q, answers[q.id]) for q in screen.questions if q.id in answers}
+    return signing.dumps([secrets.token_urlsafe(12), shown], salt=_salt(screen, response_id), compress=True)
+
+
+def opened(screen: Screen, data: QueryDict, *, response_id: int) -> Opened:
+    """The page that posts. One that does not say what it showed counts as blank: it takes nothing back."""
+    try:
+        page, shown = signing.loads(data.get("_page", ""), salt=_salt(screen, response_id))
+    except signing.BadSignature:
+        return Opened()
+    told = data.get("_seq", "")  # without scripts always 0
+    seq = min(int(told), LAST_SEQ) if told.isascii() and told.isdigit() and len(told) < 12 else 0
+    return Opened(page, shown, seq)
+
+
+def _salt(screen: Screen, response_id: int) -> str:
+    return f"intake.page.{response_id}.{screen.id}"

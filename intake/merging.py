@@ -1,0 +1,80 @@
+"""One answer, saved from several open pages: what stands, and what is kept beside it. Pure.
+
+A page saves what it shows now (``mine``) against what it showed before (``base``); ``stored`` may have changed
+elsewhere meanwhile. What was not touched on the page changes nothing. Ticks are merged one by one. Where both
+changed the same answer, the newest stands and the other is kept beside it until the patient chooses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from intake.questionnaire import Question, is_answered
+
+TICKS = ("many", "statements", "chart")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page that saves: its own number ("" when unknown), the answers drawn on it, and which of its saves this is."""
+
+    page: str = ""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """``value``: the answer that stands. ``beside``: another one that was given elsewhere, None when there is none."""
+
+    value: Any
+    beside: Any = None
+
+
+def drawn(question: Question, stored: Any) -> Any:
+    """What a field that nobody touches posts back: what is stored, without options that are not on show."""
+    if question.kind in TICKS:
+        if stored is None:
+            return None
+        ticked = [one for one in _ids(question) if one in stored]
+        return ticked if ticked or question.kind == "statements" else None
+    if question.kind == "one":
+        return stored if question.option(str(stored)) else None
+    return stored
+
+
+def merge(question: Question, *, base: Any, mine: Any, stored: Any) -> Merged:
+    """The answer after a page that showed ``base`` saves ``mine``."""
+    if mine == base:
+        return Merged(stored)
+    if question.kind in TICKS:
+        return _merge_ticks(question, base or [], mine or [], stored)
+    theirs = drawn(question, stored)
+    if theirs in (base, mine) or not is_answered(question, theirs):
+        return Merged(mine)
+    return Merged(mine, beside=stored)
+
+
+def _merge_ticks(question: Question, base: list[str], mine: list[str], stored: list[str] | None) -> Merged:
+    removed = {one for one in base if one not in mine}
+    added = [one for one in mine if one not in base]
+    kept = [one for one in (stored or []) if one not in removed]
+    order = {one: place for place, one in enumerate(_ids(question))}
+    ticked = sorted(dict.fromkeys([*kept, *added]), key=lambda one: order.get(one, len(order)))
+    alone = {option.id for option in question.options if option.is_none}
+    if len(ticked) > 1 and alone.intersection(ticked):  # "none of these" here, something there
+        return Merged(mine, beside=stored)
+    return Merged(ticked if ticked or question.kind == "statements" else None)
+
+
+def mark_of(value: Any) -> str:
+    """A short name of an answer, for the button that chooses it."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _ids(question: Question) -> list[str]:
+    return [one.id for one in (question.regions if question.kind == "chart" else question.options)]

@@ -1,0 +1,39 @@
+"""What open pages have told of a draft, and answers that two of them gave differently. Both go when it is sent."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from .responses import IntakeResponse
+
+
+class OpenedPage(models.Model):
+    """One drawing of a screen that has saved something: what it told last, so that only what changed since counts.
+
+    ``seq`` grows with every save of that page: one that arrives late, after a newer one, changes nothing.
+    """
+
+    response = models.ForeignKey(IntakeResponse, on_delete=models.CASCADE, related_name="opened_pages")
+    page = models.CharField(max_length=24)
+    seq = models.PositiveIntegerField(default=0)
+    told = models.JSONField(default=dict)  # question id -> value
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["response", "page"], name="opened_page_once")]
+
+    def __str__(self) -> str:
+        return f"page {self.page} of {self.response_id}"
+
+
+class Clash(models.Model):
+    """An answer given differently on two pages: ``others`` are kept beside the newest until the patient chooses."""
+
+    response = models.ForeignKey(IntakeResponse, on_delete=models.CASCADE, related_name="clashes")
+    question = models.CharField(max_length=60)
+    others = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["response", "question"], name="clash_once")]
+
+    def __str__(self) -> str:
+        return f"{self.question} of {self.response_id}"
