@@ -6,10 +6,45 @@ import os
 import secrets
 from pathlib import Path
 
+import dotenv
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+
+
+FILE = Path(__file__).resolve().parent.parent / ".env"
+
+
+def load() -> None:
+    """What .env says, where the environment itself says nothing. Nothing of it is run, unlike a shell's ``. .env``.
+
+    Not for the demo: it must never find the clinic's own database. ASHI_ENV_FILE names another file; empty: none.
+    """
+    named = os.environ.get("ASHI_ENV_FILE")
+    if named == "" or flag("ASHI_DEMO"):
+        return
+    for name, value in dotenv.dotenv_values(named or FILE, interpolate=False).items():
+        if value:
+            os.environ.setdefault(name, value)
+
+
+def private() -> None:
+    """What this process writes is for its own user alone: the database, its journal, keys, back-ups."""
+    os.umask(0o077)
+
+
+def text(name: str, default: str = "") -> str:
+    """A setting as it is written; empty is as good as not there."""
+    return os.environ.get(name, "").strip() or default
+
+
+def number(name: str, default: int) -> int:
+    """A whole number. Raises ImproperlyConfigured on anything else."""
+    raw = text(name, str(default))
+    if not raw.isdecimal():
+        raise ImproperlyConfigured(f"{name}={raw!r} is no whole number.")
+    return int(raw)
 
 
 def flag(name: str, default: bool = False) -> bool:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("clinic.people.urls")),
     path("", include("clinic.audit.urls")),
+    path("", include("clinic.outbox.urls")),
     path("", include("clinic.scheduling.urls")),
     path("", include("intake.urls")),
     path("", include("treatments.urls.root")),

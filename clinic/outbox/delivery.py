@@ -12,10 +12,12 @@ from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from clinic.outbox.models import URGENT_KINDS, Message
+from clinic.outbox.post import NO_SERVER_WORDS
 
 WAITS = tuple(dt.timedelta(minutes=m) for m in (1, 1, 2, 5, 10, 30, 60, 120, 240))  # DESIGN: nearly eight hours
 TRIES = len(WAITS) + 1
 LEASE = dt.timedelta(minutes=5)  # a worker that says nothing for so long is dead; far longer than one attempt lasts
+KEEP = dt.timedelta(days=7)  # of a message that failed: its words, so that it can be tried again
 Status = Message.Status
 
 
@@ -43,6 +45,12 @@ def deliver_due() -> int:
         if _is_server_away(fault):
             break
     return sent
+
+
+def forget_bodies() -> None:
+    """What was not sent for a week is not sent any more, and the links in it open nothing any more."""
+    old = Message.objects.filter(status=Status.FAILED, created_at__lt=timezone.now() - KEEP).exclude(body="")
+    old.update(body="")
 
 
 def _take() -> Message | None:
@@ -106,9 +114,11 @@ def _is_server_away(fault: Exception) -> bool:
 
 def words_of(fault: Exception) -> str:
     """Why a message has not gone, for the people who look after it."""
+    if isinstance(fault.__context__, TimeoutError):  # smtplib calls it "unexpectedly closed"
+        fault = fault.__context__
     match fault:
         case NoMailServer():
-            said = "No mail server is set up (EMAIL_HOST)."
+            said = NO_SERVER_WORDS
         case TimeoutError():
             said = "The mail server did not answer in time."
         case smtplib.SMTPRecipientsRefused(recipients=refused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -9,6 +10,14 @@ from django.utils import timezone
 from clinic.people.models import Patient
 
 URGENT_KINDS = ("red_flag",)
+
+
+KINDS = {
+    "red_flag": "Alert about an intake",
+    "invitation": "Intake link",
+    "appointment_link": "Link to the appointments",
+    "account": "Sign-in mail",
+}
 
 
 class Message(models.Model):
@@ -34,6 +43,10 @@ class Message(models.Model):
     last_error = models.CharField(max_length=250, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True, blank=True)
+    set_aside_at = models.DateTimeField(null=True, blank=True)  # somebody has seen that it was not sent
+    set_aside_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -45,3 +58,17 @@ class Message(models.Model):
     @property
     def is_urgent(self) -> bool:
         return self.kind in URGENT_KINDS
+
+    @property
+    def kind_words(self) -> str:
+        return KINDS.get(self.kind, self.kind.replace("_", " ").capitalize())
+
+
+class Heartbeat(models.Model):
+    """When something last showed that it lives: a small write that tells whether writing works at all."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.at:%Y-%m-%d %H:%M}"

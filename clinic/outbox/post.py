@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 
 from clinic.outbox.models import Message
 from clinic.people.models import Patient
+
+NO_SERVER = "clinic.outbox.backend.NoServerBackend"  # ASHI_MAIL_TRANSPORT where no EMAIL_HOST is set
+NO_SERVER_WORDS = "No mail server is set up (EMAIL_HOST)."
 
 
 def post(*, kind: str, to: str, subject: str, body: str, key: str, patient: Patient | None = None) -> Message:
@@ -13,6 +17,7 @@ def post(*, kind: str, to: str, subject: str, body: str, key: str, patient: Pati
 
     ``key`` says what is told to whom ("invitation:17"): a second post with the same key gives the first message back.
     """
+    no_server = settings.ASHI_MAIL_TRANSPORT == NO_SERVER
     message, is_new = Message.objects.get_or_create(
         key=key,
         defaults={
@@ -21,19 +26,27 @@ def post(*, kind: str, to: str, subject: str, body: str, key: str, patient: Pati
             "subject": " ".join(subject.split())[:250],  # one line, whatever the clinic calls itself
             "body": body,
             "patient": patient,
+            "status": Message.Status.FAILED if no_server else Message.Status.QUEUED,
+            "last_error": NO_SERVER_WORDS if no_server else "",
         },
     )
     if is_new:
-        transaction.on_commit(_wake_worker, robust=True)  # the sweep finds it if this fails
+        wake_after_commit()
     return message
 
 
 def withdraw(key: str) -> None:
-    """What it tells is true no longer: a message that waits does not go out. One that is going or gone stays."""
-    Message.objects.filter(key=key, status=Message.Status.QUEUED).update(status=Message.Status.WITHDRAWN, body="")
+    """What it tells is true no longer: it does not go out, unless it is going or gone."""
+    waiting = Message.objects.filter(key=key, status__in=(Message.Status.QUEUED, Message.Status.FAILED))
+    waiting.update(status=Message.Status.WITHDRAWN, body="")
 
 
-def _wake_worker() -> None:
+def wake_after_commit() -> None:
+    """The worker looks at once instead of within a minute."""
+    transaction.on_commit(_wake, robust=True)  # the sweep finds it if this fails
+
+
+def _wake() -> None:
     from clinic.outbox import tasks  # here: it opens the worker's queue, which most of what imports us never needs
 
     tasks.deliver()

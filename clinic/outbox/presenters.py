@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.outbox.models import Message
 
 PATIENCE = dt.timedelta(minutes=5)  # DESIGN: mail that has not gone by then is told to somebody
+
+SHOWN = 12  # rows on a home page
 
 
 def is_in_trouble(message: Message) -> bool:
@@ -17,6 +20,28 @@ def is_in_trouble(message: Message) -> bool:
         return True
     is_open = message.status in (Message.Status.QUEUED, Message.Status.SENDING)
     return is_open and timezone.now() - message.created_at > PATIENCE
+
+
+def _late() -> Q:
+    waiting = (Message.Status.QUEUED, Message.Status.SENDING)
+    return Q(status__in=waiting, created_at__lt=timezone.now() - PATIENCE)
+
+
+def is_mail_late() -> bool:
+    """Mail waits longer than it should: the worker or the mail server is away."""
+    return Message.objects.filter(_late(), set_aside_at=None).exists()
+
+
+def in_trouble(*, with_accounts: bool) -> list[Message]:
+    """What was not sent, or is late, and nobody has set aside: gravest and newest first, for the home pages.
+
+    ``with_accounts``: sign-in mails too; they are the owner's business.
+    """
+    rows = Message.objects.filter(Q(status=Message.Status.FAILED) | _late(), set_aside_at=None)
+    if not with_accounts:
+        rows = rows.exclude(kind="account")
+    newest = rows.select_related("patient").order_by("-id")[:SHOWN]
+    return sorted(newest, key=lambda message: not message.is_urgent)
 
 
 def state_words(message: Message) -> str:
@@ -29,6 +54,6 @@ def state_words(message: Message) -> str:
             return f"NOT sent to {message.to}. {message.last_error}"
         case Message.Status.WITHDRAWN:
             return f"Not sent to {message.to}: it was withdrawn first."
-    if message.attempts and message.last_error:
+    if message.last_error:
         return f"Not sent to {message.to} yet, Ashi goes on trying. {message.last_error}"
     return f"Waiting to be sent to {message.to}."

@@ -16,3 +16,4 @@ def deliver() -> None:
 @db_periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def sweep() -> None:
     delivery.deliver_due()
+    delivery.forget_bodies()

@@ -86,6 +86,9 @@ ADDRESSES: dict[str, Permission] = {
     "people:patient_add": P.EDIT_PATIENTS,
     "people:patient_edit": P.EDIT_PATIENTS,
     "people:keys": P.STAFF,
+    # mail that was not sent; a sign-in mail only for whoever manages the clinic
+    "outbox:again": P.STAFF,
+    "outbox:set_aside": P.STAFF,
     # treatments: plans
     "plans:propose": P.WRITE_CLINICAL,
     "plans:proposal": P.READ_CLINICAL,

@@ -50,11 +50,18 @@ class PlainServer:
     database: str  # a DATABASE_URL
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)  # further settings
 
     @property
     def environment(self) -> dict[str, str]:
         own = {"ASHI_VAR": str(self.folder), "ASHI_HTTPS": "0", "ASHI_DEMO": "0", "DATABASE_URL": self.database}
-        return {**os.environ, **own, "DJANGO_SETTINGS_MODULE": "tests.support.plain_settings"}
+        return {
+            **os.environ,
+            **own,
+            **self.more,
+            "ASHI_ENV_FILE": "",
+            "DJANGO_SETTINGS_MODULE": "tests.support.plain_settings",
+        }
 
     def prepare(self) -> dict[str, str]:
         """Migrate; one practitioner with a session, one open intake link: {"session", "token"}."""

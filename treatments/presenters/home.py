@@ -9,6 +9,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from clinic.outbox.presenters import in_trouble, state_words
 from clinic.people.access import Permission, can
 from clinic.people.models import Clinic, User
 from clinic.scheduling import presenters as schedule
@@ -32,6 +33,11 @@ def page_of(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
         blocks["desk"] = _desk(user, now=now, today=today)
     if can(user, Permission.MANAGE_CLINIC):
         blocks["owner"] = _owner(sees_incidents="practitioner" not in blocks)
+    if len(blocks) > 1:
+        blocks["mails"] = [
+            {"message": message, "patient": message.patient, "words": state_words(message)}
+            for message in in_trouble(with_accounts="owner" in blocks)
+        ]
     return blocks
 
 
@@ -42,6 +48,7 @@ def patients_shown(blocks: Json) -> list[int]:
         for value in (block or {}).values():
             if isinstance(value, list):
                 shown |= {row["patient"].pk for row in value if isinstance(row, dict) and "patient" in row}
+    shown |= {row["patient"].pk for row in blocks.get("mails", []) if row["patient"] is not None}
     return sorted(shown)
 
 

@@ -1,0 +1,39 @@
+"""What a person does about a mail that was not sent: try it again, or set it aside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.outbox.models import Message
+from clinic.outbox.post import wake_after_commit
+
+
+@transaction.atomic
+def try_again(message_id: int, *, by: Any) -> bool:
+    """From the first try on. False when there is nothing to send any more: it went out, or its words are gone."""
+    message = Message.objects.select_for_update().get(pk=message_id)
+    if message.status not in (Message.Status.FAILED, Message.Status.QUEUED) or not message.body:
+        return False
+    message.status, message.attempts, message.next_try_at = Message.Status.QUEUED, 0, timezone.now()
+    message.save(update_fields=["status", "attempts", "next_try_at"])
+    trail.record("message.tried_again", by=by, patient=message.patient, obj=message)
+    wake_after_commit()
+    return True
+
+
+@transaction.atomic
+def set_aside(message_id: int, *, by: Any) -> None:
+    """Somebody has seen that it was not sent, and reaches the person another way. It does not go out later."""
+    message = Message.objects.select_for_update().get(pk=message_id)
+    if message.set_aside_at is not None or message.status in (Message.Status.SENT, Message.Status.WITHDRAWN):
+        return
+    message.set_aside_by, message.set_aside_at = by, timezone.now()
+    if message.status == Message.Status.QUEUED:
+        message.status = Message.Status.WITHDRAWN
+    message.body = "" if message.status != Message.Status.SENDING else message.body
+    message.save(update_fields=["set_aside_by", "set_aside_at", "status", "body"])
+    trail.record("message.set_aside", by=by, patient=message.patient, obj=message)

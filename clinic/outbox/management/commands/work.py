@@ -1,0 +1,49 @@
+"""The worker: sends what waits in the outbox, beside the server and as long as it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.module_loading import autodiscover_modules
+from huey.contrib.djhuey import HUEY
+
+from clinic.outbox import tasks
+
+LAST_WORDS = 30  # seconds for the mail that is just being sent when the server ends
+
+
+class Command(BaseCommand):
+    help = "Sends what waits in the outbox. Runs beside the server; --beside PID ends it with that process."
+    requires_system_checks = []  # the server was checked a moment ago
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--beside", type=int, metavar="PID")
+
+    def handle(self, *args: Any, beside: int | None, **options: Any) -> None:
+        autodiscover_modules("tasks")
+        HUEY.flush()  # wake-ups of an earlier run: one is enough for all
+        tasks.deliver()
+        if beside:
+            threading.Thread(target=_end_with, args=[beside], daemon=True).start()
+        HUEY.create_consumer(workers=1, max_delay=1, check_worker_health=True, health_check_interval=1).run()
+
+
+def _end_with(server: int) -> None:
+    while _is_alive(server):
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGINT)  # huey: finish the task, then end
+    time.sleep(LAST_WORDS)
+    os._exit(1)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

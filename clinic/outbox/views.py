@@ -1,0 +1,36 @@
+"""Buttons beside a mail that was not sent."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from clinic.outbox import actions
+from clinic.outbox.models import Message
+from clinic.people.access import Permission, can
+
+
+def _message(request: HttpRequest, message_id: int) -> Message:
+    message = get_object_or_404(Message, pk=message_id)
+    is_owner = can(request.user, Permission.MANAGE_CLINIC)
+    if not is_owner and (message.kind == "account" or not can(request.user, Permission.INVITE)):
+        raise PermissionDenied
+    return message
+
+
+@require_POST
+def again(request: HttpRequest, message_id: int) -> HttpResponse:
+    if actions.try_again(_message(request, message_id).pk, by=request.user):
+        messages.info(request, "Ashi tries to send it again now. Whether it went out is shown here in a minute.")
+    else:
+        messages.warning(request, "This mail cannot be sent again. Make a new link, or call.")
+    return redirect("home")
+
+
+@require_POST
+def set_aside(request: HttpRequest, message_id: int) -> HttpResponse:
+    actions.set_aside(_message(request, message_id).pk, by=request.user)
+    return redirect("home")
