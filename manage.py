@@ -6,6 +6,10 @@ import sys
 
 
 def main() -> None:
+    from clinic import environment
+
+    environment.private()
+    environment.load()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
     from django.core.management import execute_from_command_line
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from clinic import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("ASHI_VAR", BASE_DIR / "var"))
+VAR_DIR = Path(environment.text("ASHI_VAR", str(BASE_DIR / "var")))
 
 DEBUG = environment.flag("DJANGO_DEBUG")
 ASHI_DEMO = environment.flag("ASHI_DEMO")  # demo accounts may sign in
@@ -20,6 +20,8 @@ HTTPS = environment.flag("ASHI_HTTPS", default=True)  # off only for a server on
 SECRET_KEY = environment.secret_key(VAR_DIR)
 # the clinic's own points and rules, laid over treatments/knowledge (docs/clinical.md); named and missing is a fault
 ASHI_KNOWLEDGE = environment.file("ASHI_KNOWLEDGE", VAR_DIR / "knowledge.toml")
+if VAR_DIR.is_dir() and VAR_DIR.stat().st_mode & 0o077 and VAR_DIR.stat().st_uid == os.getuid():
+    VAR_DIR.chmod(0o700)  # made by an older version: the database in it was readable by everybody on this machine
 ALLOWED_HOSTS = environment.words("ASHI_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("ASHI_ORIGINS")
 
@@ -86,8 +88,10 @@ TEMPLATES = [
 
 # --- database -----------------------------------------------------------------------------------
 DATABASES = {
-    "default": dj_database_url.config(
-        default=f"sqlite:///{VAR_DIR / 'ashi.sqlite3'}", conn_max_age=60, conn_health_checks=True
+    "default": dj_database_url.parse(
+        environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'ashi.sqlite3'}"),
+        conn_max_age=60,
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -100,7 +104,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # without it "INSERT OR REPLACE" removes rows past the DELETE guards
         "PRAGMA recursive_triggers=ON;",
     }
-elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Whoever waits longer is told so (503), instead of everybody waiting behind one session that holds a lock.
+    statement_seconds = environment.number("ASHI_STATEMENT_SECONDS", 20)  # 0, no limit: for migrations
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options",
+        f"-c lock_timeout={5 if statement_seconds else 0}s -c statement_timeout={statement_seconds}s "
+        "-c idle_in_transaction_session_timeout=120s",
+    )
+else:
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Holds allauth's counts of tries to sign in. In the database, because workers share nothing else; large, because a full
@@ -138,7 +150,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Ashi"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; idle time is judged by AccessMiddleware
-SESSION_IDLE_SECONDS = int(os.environ.get("ASHI_IDLE_MINUTES", "30")) * 60
+SESSION_IDLE_SECONDS = environment.number("ASHI_IDLE_MINUTES", 30) * 60
 
 # --- web ----------------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True
@@ -159,6 +171,7 @@ SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" makes browsers post form
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # never a file on disk
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -201,22 +214,23 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # stored; what people see is in the clinic's own zone (ClinicMiddleware)
-PHONENUMBER_DEFAULT_REGION = os.environ.get("ASHI_PHONE_REGION", "US")
+PHONENUMBER_DEFAULT_REGION = environment.text("ASHI_PHONE_REGION", "US")
 PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 EMAIL_BACKEND = "clinic.outbox.backend.OutboxBackend"  # every mail is a row first; the worker hands it on to:
 ASHI_MAIL_TRANSPORT = (
     "django.core.mail.backends.smtp.EmailBackend"
-    if os.environ.get("EMAIL_HOST")
+    if environment.text("EMAIL_HOST")
     else "clinic.outbox.backend.NoServerBackend"
 )
 EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
-EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=True)
-DEFAULT_FROM_EMAIL = os.environ.get("ASHI_FROM_EMAIL", "Ashi <no-reply@localhost>")
+EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = environment.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
+DEFAULT_FROM_EMAIL = environment.text("ASHI_FROM_EMAIL", "Ashi <no-reply@localhost>")
 
 # The worker beside the server (scripts/worker). The queue only wakes it; what is to be done stands in the database, and
 # a sweep every minute finds what a lost wake-up left behind. So a small file is enough, also beside PostgreSQL.
@@ -236,5 +250,6 @@ LOGGING = {
     "formatters": {"quiet": {"()": "clinic.logs.QuietFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"waitress.queue": {"level": "ERROR"}},  # tells of every request that waits for a thread
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

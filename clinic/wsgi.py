@@ -6,6 +6,10 @@ import sys
 from django.core import checks
 from django.core.wsgi import get_wsgi_application
 
+from clinic import environment
+
+environment.private()
+environment.load()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 application = get_wsgi_application()
 faults = [str(fault) for fault in checks.run_checks(tags=["knowledge"]) if fault.is_serious()]

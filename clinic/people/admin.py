@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.db import models
@@ -79,6 +80,13 @@ class AuditedAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = str(self.opts.verbose_name_plural).capitalize()
+        if request.method == "POST":  # Django asks the database for whatever is posted as a row's number
+            posted = request.POST.copy()
+            chosen = posted.getlist(ACTION_CHECKBOX_NAME)
+            posted.setlist(
+                ACTION_CHECKBOX_NAME, [pk for pk in chosen if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+            )
+            request.POST = posted  # type: ignore[assignment]
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

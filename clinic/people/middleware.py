@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.audit import trail
@@ -20,16 +21,19 @@ from clinic.audit.models import AuditEvent
 from clinic.people.access import Permission, can, permission_for
 from clinic.people.models import Clinic
 
+CLOCKS_DIFFER = 60  # seconds between two servers' clocks that are still taken for the same time
 Response = Callable[[HttpRequest], HttpResponse]
 
 
 class PlainTextMiddleware:
-    """Leave out NUL, which no keyboard makes and PostgreSQL refuses, from whatever is sent."""
+    """Refuse what is too large before any of it is read. Leave out NUL: no keyboard makes it, PostgreSQL refuses it."""
 
     def __init__(self, get_response: Response) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return HttpResponse(render_to_string("413.html"), status=413, headers={"Connection": "close"})
         request.COOKIES = {name: value.replace("\0", "") for name, value in request.COOKIES.items()}
         request.GET = self._clean(request.GET)  # type: ignore[assignment]  # as immutable as before
         if request.method == "POST":
@@ -48,6 +52,11 @@ class PlainTextMiddleware:
             clean.setlist(name.replace("\0", ""), [value.replace("\0", "") for value in sent.getlist(name)])
         clean._mutable = False
         return clean
+
+
+def _length(request: HttpRequest) -> int:
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return int(said) if said.isdecimal() else 0
 
 
 class AccessMiddleware:
@@ -87,8 +96,8 @@ class AccessMiddleware:
         if now - request.session.setdefault("began_at", now) > settings.SESSION_COOKIE_AGE:
             return True  # the cookie's own age starts anew whenever the session is written
         last = request.session.get("active_at")
-        if last is not None and now - last > settings.SESSION_IDLE_SECONDS:
-            return True
+        if last is not None and not -CLOCKS_DIFFER < now - last < settings.SESSION_IDLE_SECONDS:
+            return True  # also from the future: a clock that was a day ahead must not lend a day
         in_background = request.headers.get("X-Ashi-Background") == "1"
         if last is None or (not in_background and now - last > 30):  # one session write in half a minute at most
             request.session["active_at"] = now

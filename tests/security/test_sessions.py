@@ -43,6 +43,14 @@ def test_idle_time_ends_it(desk: Client) -> None:
     assert not is_in(desk)
 
 
+def test_a_clock_that_was_a_day_ahead_lends_no_day(desk: Client) -> None:
+    assert is_in(desk)
+    aged(desk, active_at=-30)  # another server's clock may differ a little
+    assert is_in(desk)
+    aged(desk, active_at=-24 * 60 * 60)
+    assert not is_in(desk)
+
+
 def test_a_page_that_refreshes_itself_does_not_keep_it(desk: Client) -> None:
     assert is_in(desk)
     aged(desk, active_at=settings.SESSION_IDLE_SECONDS - 60)

@@ -73,3 +73,7 @@ class ClinicForm(forms.ModelForm):
             "crisis_line": "Shown when somebody may harm themselves.",
             "alert_email": "Gets a short message, without medical details, when an intake raises a red flag.",
         }
+
+    def clean_name(self) -> str:
+        """On one line: it is part of every mail's subject."""
+        return " ".join(self.cleaned_data["name"].split())

@@ -40,7 +40,7 @@ def way_back(request: HttpRequest, default: str) -> str:
     """The page a form came from, if it is one of ours."""
     asked = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if asked and is_ours else resolve_url(default)
+    return asked if asked.startswith("/") and is_ours else resolve_url(default)
 
 
 def with_change(url: str, change_id: int | None) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clinic.people.models import User
+from clinic.people.models import Clinic, User
 from clinic.scheduling.models import Absence, WorkingHours
 from clinic.scheduling.templatetags.house import week_lines
 from tests.factories.people import UserFactory
@@ -101,3 +101,10 @@ def test_an_absence_is_written_with_the_browsers_own_picker_in_the_clinics_time(
     absence = Absence.objects.get()
     page = client.get(f"/admin/scheduling/absence/{absence.pk}/change/").content.decode()
     assert 'value="2026-12-24T08:00"' in page
+
+
+def test_the_clinics_name_stays_on_one_line(client: Client) -> None:
+    """A line break in it once broke the subject of every mail."""
+    said = {"name": "Willow\r\nGate", "time_zone": "Europe/London", "emergency_number": "112"}
+    assert client.post("/clinic/", said).status_code == 302
+    assert Clinic.current().name == "Willow Gate"

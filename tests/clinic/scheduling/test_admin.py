@@ -34,6 +34,16 @@ def test_owner_adds_changes_and_removes_a_room_and_each_is_audited(client, owner
     assert actions == ["room.added", "room.changed", "room.removed"]
 
 
+@pytest.mark.parametrize("odd", ["abc", "\u00b2", "9" * 30, "-1"])
+def test_a_chosen_row_that_is_none_changes_nothing(client, owner, odd):
+    room = Room.objects.create(name="Garden room")
+    url = reverse("admin:scheduling_room_changelist")
+    answer = client.post(url, {"action": "delete_selected", "_selected_action": odd, "post": "yes"})
+    assert answer.status_code in (200, 302) and Room.objects.filter(pk=room.pk).exists()
+    client.post(url, {"action": "delete_selected", "_selected_action": [odd, str(room.pk)], "post": "yes"})
+    assert not Room.objects.exists()
+
+
 @pytest.mark.parametrize("model", [Service, Room, WorkingHours, Absence])
 def test_pages_open_for_the_owner_only(client, owner, model):
     url = reverse(f"admin:scheduling_{model._meta.model_name}_add")

@@ -32,6 +32,8 @@ def test_board_without_htmx_goes_back_to_the_board(house, client):
     assert answer.url.startswith("/today/?practitioner=1&changed=")
     evil = client.post(url, {"status": "booked", "next": "https://evil.example/"})
     assert evil.url.startswith("/schedule/")
+    odd = client.post(url, {"status": "arrived", "next": "word"})  # once a 500, after the change was made
+    assert odd.url.startswith("/schedule/")
 
 
 def test_stale_click_on_the_board_is_told(house, client):

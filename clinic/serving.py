@@ -1,0 +1,66 @@
+"""How requests reach Ashi: gunicorn keeps the processes alive, waitress in each of them reads from the network.
+
+gunicorn's own threads wait for whoever has connected and says nothing: thirty idle sockets stopped the server. waitress
+reads all of a request in one loop, whatever its sender's pace, and gives a thread only what is complete
+(docs/decisions/slow-senders.md).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import waitress
+from gunicorn.workers.base import Worker
+from waitress import wasyncore
+
+IDLE_SECONDS = 30  # a connection that says nothing for so long is closed
+CONNECTIONS = 1000  # of one process, open at once; an idle one costs a few kilobytes
+
+
+class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn brings no types
+    """A gunicorn worker process that serves with waitress."""
+
+    def run(self) -> None:
+        from django.conf import settings  # here: gunicorn loads this module before Django is set up
+
+        parts: dict[int, Any] = {}  # what waitress's loop looks after: sockets that listen, and those that talk
+        server = waitress.create_server(
+            self._counted,
+            map=parts,
+            sockets=[listener.sock for listener in self.sockets],
+            threads=self.cfg.threads,
+            ident=None,  # no "Server:" line
+            connection_limit=CONNECTIONS,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=5,
+            asyncore_use_poll=True,  # select() knows 1024 files
+            max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1,
+            inbuf_overflow=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1,  # never to disk
+            clear_untrusted_proxy_headers=False,  # Django judges them (ASHI_BEHIND_PROXY)
+        )
+        listening = [part for part in parts.values() if hasattr(part, "active_channels")]
+        while self.alive and self.ppid == os.getppid():
+            self._turn(parts)
+        for part in listening:
+            part.accepting = False
+        until = time.monotonic() + self.cfg.graceful_timeout
+        while time.monotonic() < until and any(map(_is_busy, listening)):
+            self._turn(parts)
+        server.task_dispatcher.shutdown(timeout=1)
+
+    def _turn(self, parts: dict[int, Any]) -> None:
+        self.notify()
+        wasyncore.loop(timeout=1, use_poll=True, map=parts, count=1)
+
+    def _counted(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        self.nr += 1
+        if self.nr >= self.max_requests:
+            self.alive = False  # gunicorn starts a fresh process
+        return self.wsgi(environ, start_response)  # type: ignore[no-any-return]
+
+
+def _is_busy(server: Any) -> bool:
+    return any(channel.requests or channel.total_outbufs_len for channel in list(server.active_channels.values()))
