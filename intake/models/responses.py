@@ -82,7 +82,14 @@ class RedFlagAlert(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["response", "flag"], name="red_flag_once_per_intake")]
+        constraints = [
+            # once while it is open: a sign told again after it was answered is a new alert
+            models.UniqueConstraint(
+                fields=["response", "flag"],
+                condition=models.Q(acknowledged_at=None),
+                name="red_flag_open_once_per_intake",
+            )
+        ]
         indexes = [models.Index(fields=["acknowledged_at", "-id"], name="red_flag_open")]
 
     def __str__(self) -> str:

@@ -67,9 +67,11 @@ def raise_alerts(visit: Visit, findings: list[str], *, by: Any) -> None:
             # None: a draft, or no flag any more; asked and answered yes it counts as the worst
             flag = flags.get(finding)
             level = "emergency" if flag is None or flag.level == "emergency" else "refer"
+            # an alert that was answered before is of another day: what is told today is told anew
             RedFlagAlert.objects.get_or_create(
                 response=response,
                 flag=finding,
+                acknowledged_at=None,
                 defaults={"patient_id": visit.patient_id, "level": level},
             )
     trail.record(

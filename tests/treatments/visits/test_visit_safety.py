@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.people.actions.patients import record_safety_facts
+from intake.actions.red_flags import acknowledge
 from intake.assessment import load_intake_knowledge
 from intake.models import Clearance, RedFlagAlert
 from tests.factories.intake import ResponseFactory
@@ -88,6 +89,30 @@ def test_a_flag_that_the_rules_no_longer_hold_is_still_told_as_the_worst(monkeyp
     monkeypatch.setattr(visit_flags, "load_intake_knowledge", lambda: drafted)
     visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
     assert RedFlagAlert.objects.get(flag="flag.fever", response=response).level == "emergency"
+
+
+def test_a_flag_told_again_after_it_was_answered_is_a_new_alert(patient, visit, petra):
+    response = ResponseFactory(patient=patient)
+    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
+    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
+    acknowledge(RedFlagAlert.objects.get().pk, by=petra, note="Seen by Dr Bo")
+    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
+    assert RedFlagAlert.objects.filter(response=response, acknowledged_at=None).count() == 1
+
+
+def test_an_examination_before_the_visit_does_not_lift_its_stop(client, visit):
+    client.post(url("save", visit), posted(visit, **safe(**{f"start-{flag_field('flag.saddle_numbness')}": "yes"})))
+    answer = client.post(
+        url("clearance", visit),
+        {
+            "findings": ["flag.saddle_numbness"],
+            "examined_by": "Dr Ada",
+            "examined_on": (timezone.localdate() - dt.timedelta(days=3)).isoformat(),
+            "result": "clear",
+        },
+    )
+    assert answer.status_code == 422 and "examined again" in answer.content.decode()
+    assert not Clearance.objects.exists()
 
 
 def test_a_stopped_visit_is_signed_with_what_was_done_instead(client, visit):
