@@ -132,6 +132,9 @@ ADDRESSES: dict[str, Permission] = {
     "scheduling:check": P.WRITE_SCHEDULE,
     "scheduling:close": P.WRITE_SCHEDULE,
     "scheduling:undo_course": P.WRITE_SCHEDULE,
+    "scheduling:align": P.WRITE_SCHEDULE,
+    "scheduling:cancel_extras": P.WRITE_SCHEDULE,
+    "scheduling:undo_align": P.WRITE_SCHEDULE,
     "scheduling:patient_appointments": P.ANYONE,
     # treatments: visits, outcomes, knowledge
     "visits:start": P.WRITE_CLINICAL,

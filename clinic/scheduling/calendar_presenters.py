@@ -8,10 +8,9 @@ from typing import Any
 from django.utils import timezone
 
 from clinic.people.models import Patient
-from clinic.scheduling.actions.changes import MOVABLE
 from clinic.scheduling.availability import Diary, opening
 from clinic.scheduling.diary import load_diary, practitioners
-from clinic.scheduling.models import Appointment, WorkingHours
+from clinic.scheduling.models import MOVABLE, Appointment, WorkingHours
 from clinic.scheduling.presenters import day_bounds, day_for, pill
 
 

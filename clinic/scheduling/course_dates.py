@@ -75,10 +75,14 @@ class VisitRow:
             return ""
 
 
-def usual_of(course: Course, held: Sequence[tuple[int, dt.datetime]]) -> Wish:
-    """The weekdays and the time of day of the visits so far; an empty wish when there are none."""
+def usual_of(
+    course: Course, held: Sequence[tuple[int, dt.datetime]], habit_of: Sequence[tuple[int, dt.datetime]]
+) -> Wish:
+    """The weekdays, as many as the next visit's pace asks for, and the time of day of the visits ``habit_of``; an
+    empty wish when there are none.
+    """
     pace = places(phases_of(course), len(held) + 1)[-1].per_week
-    weekdays, clock = habit([starts for _number, starts in held], pace)
+    weekdays, clock = habit([starts for _number, starts in habit_of], pace)
     return Wish(weekdays=weekdays, at=clock)
 
 
@@ -118,8 +122,11 @@ def lay(
     first_day: dt.date,
     now: dt.datetime,
     without: Iterable[int] = (),
+    habit_of: Sequence[tuple[int, dt.datetime]] | None = None,
 ) -> tuple[tuple[Offer, ...], list[Visit]]:
-    """Offers for these visits after the held ones. ``without``: appointments that the diary is to forget."""
+    """Offers for these visits after the held ones. ``without``: appointments that the diary is to forget.
+    ``habit_of``: the visits that say what is usual, when these are not the held ones.
+    """
     phases = phases_of(course)
     laid = places(phases, len(held) + len(numbers))[len(held) :]
     visits = [
@@ -141,7 +148,7 @@ def lay(
     offers = propose_series(
         diary,
         visits,
-        with_usual(wish, usual_of(course, held)),
+        with_usual(wish, usual_of(course, held, habit_of or held)),
         first_day=first_day,
         now=now,
         held=days,

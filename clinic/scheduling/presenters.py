@@ -10,11 +10,12 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from clinic.people.models import Clinic, Patient, User
-from clinic.scheduling.actions.changes import MOVABLE, TRANSITIONS, can_undo, series_booked
+from clinic.scheduling.actions.changes import TRANSITIONS, can_undo, series_booked
 from clinic.scheduling.course_dates import held_visits, usual_of
 from clinic.scheduling.diary import moment
 from clinic.scheduling.models import (
     FREES_THE_SLOT,
+    MOVABLE,
     Appointment,
     AppointmentChange,
     AppointmentStatus,
@@ -80,7 +81,8 @@ def course_words(course: Course) -> str:
 
 def usual_words(course: Course) -> str:
     """“Mon and Thu at 09:00”: the weekdays and the time of the visits so far; empty when there are none."""
-    usual = usual_of(course, held_visits(course))
+    held = held_visits(course)
+    usual = usual_of(course, held, held)
     days = [f"{dt.date(2024, 1, 1 + day):%a}" for day in sorted(usual.weekdays)]  # 1 January 2024 was a Monday
     clock = f" at {usual.at:%H:%M}" if usual.at else ""
     return f"{' and '.join([', '.join(days[:-1]), days[-1]]) if len(days) > 1 else days[0]}{clock}" if days else ""

@@ -77,6 +77,20 @@ def _say(reason: Reason, name: str, need: Need) -> str:
     }[reason]
 
 
+def numbers_in_words(numbers: Sequence[int]) -> str:
+    """As "3", "3 and 5", "3, 5 and 7 to 9"; empty without numbers."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = []
+    for run in runs:
+        parts += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
 def misfit_words(found: Misfit, own: dt.date) -> str:
     """What the course has against a day typed by hand."""
     if isinstance(found, TooLate):

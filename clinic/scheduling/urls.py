@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from clinic.scheduling.views import appointments, booking, calendar, courses, patient_page, today
+from clinic.scheduling.views import aligning, appointments, booking, calendar, courses, patient_page, today
 
 app_name = "scheduling"
 urlpatterns = [
@@ -24,5 +24,8 @@ urlpatterns = [
     path("followups/<int:course_id>/check/<int:number>/", courses.check, name="check"),
     path("followups/<int:course_id>/close/", courses.close, name="close"),
     path("followups/<int:course_id>/undo/", courses.undo_booking, name="undo_course"),
+    path("followups/<int:course_id>/align/", aligning.align, name="align"),
+    path("followups/<int:course_id>/extras/", aligning.cancel_extras, name="cancel_extras"),
+    path("followups/undo/<int:change_id>/", aligning.undo_align, name="undo_align"),
     path("a/<str:token>/", patient_page.patient_appointments, name="patient_appointments"),
 ]

@@ -80,6 +80,7 @@ def sign_plan(*, plan_id: int, revision: int, service: Any, practitioner: Any, b
         first_visit_number=1,
         needs=logistics(plan.treatment),
         reference=plan.course_reference,
+        replaces=before.course_reference if before and not continues else "",
         by=by,
     )
     trail.record("plan.signed", by=by, patient=plan.patient, obj=plan, detail={"version": plan.version}, sealed=True)

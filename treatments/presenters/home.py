@@ -13,6 +13,7 @@ from clinic.outbox.presenters import in_trouble, state_words
 from clinic.people.access import Permission, can
 from clinic.people.models import Clinic, User
 from clinic.scheduling import presenters as schedule
+from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
 from intake.assessment import load_intake_knowledge
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
@@ -28,7 +29,7 @@ def page_of(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
     """The blocks for all roles a person holds."""
     blocks: Json = {"today": today}
     if can(user, Permission.READ_CLINICAL):
-        blocks["practitioner"] = _practitioner(user, today=today)
+        blocks["practitioner"] = _practitioner(user, now=now, today=today)
     if user.is_front_desk:
         blocks["desk"] = _desk(user, now=now, today=today)
     if can(user, Permission.MANAGE_CLINIC):
@@ -52,7 +53,7 @@ def patients_shown(blocks: Json) -> list[int]:
     return sorted(shown)
 
 
-def _practitioner(user: Any, *, today: dt.date) -> Json:
+def _practitioner(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
     label = load_intake_knowledge().label
     alerts = (
         RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient").order_by("level", "-id")[:SHOWN]
@@ -73,6 +74,7 @@ def _practitioner(user: Any, *, today: dt.date) -> Json:
         "incidents": [{"patient": i.patient, "incident": i} for i in open_incidents()[:SHOWN]],
         "unsigned": _unsigned(user),
         "reviews": reviews_due(user),
+        "differing": _differing(now, practitioner=user) if user.is_practitioner else [],
     }
 
 
@@ -132,8 +134,15 @@ def _desk(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
         "calls": [{"patient": row.patient, "at": row.alert.raised_at, "told": row.told} for row in calls],
         "day": _day(schedule.day_for(None, today)),
         "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in courses],
+        "differing": _differing(now),
         "intakes": unfinished_intakes(now),
     }
+
+
+def _differing(now: dt.datetime, practitioner: Any = None) -> list[Json]:
+    """Courses whose bookings are not what the plan asks for any more."""
+    found = differing_courses(now=now, practitioner=practitioner)[:SHOWN]
+    return [{"patient": one.course.patient, "course": one.course, "words": one.words} for one in found]
 
 
 def unfinished_intakes(now: dt.datetime) -> list[Json]:

@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from clinic.scheduling.models import Appointment
+from clinic.scheduling.reason_words import numbers_in_words
 from treatments.models import TreatmentPlan, Visit
 
 Json = dict[str, Any]
@@ -55,17 +56,3 @@ def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Json | None:
         "open": numbers_in_words([planned.number for planned in unbooked]),
         "reviews_open": any(planned.is_review for planned in unbooked),
     }
-
-
-def numbers_in_words(numbers: list[int]) -> str:
-    """As "3", "3 and 5", "3, 5 and 7 to 9"; empty without numbers."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    parts = []
-    for run in runs:
-        parts += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""

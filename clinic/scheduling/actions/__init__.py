@@ -1,5 +1,6 @@
 """All that writes to the schedule: keyword-only verbs, one transaction each, the audit event inside it."""
 
+from clinic.scheduling.actions.aligning import aligned_together, bring_in_line, undo_alignment
 from clinic.scheduling.actions.booking import WantedVisit, book, book_series
 from clinic.scheduling.actions.changes import cancel, move, set_status, undo, undo_series
 from clinic.scheduling.actions.courses import close_course, reopen_course, request_course
@@ -7,8 +8,10 @@ from clinic.scheduling.actions.links import mail_link, make_link, patient_of_lin
 
 __all__ = [
     "WantedVisit",
+    "aligned_together",
     "book",
     "book_series",
+    "bring_in_line",
     "cancel",
     "close_course",
     "mail_link",
@@ -19,5 +22,6 @@ __all__ = [
     "request_course",
     "set_status",
     "undo",
+    "undo_alignment",
     "undo_series",
 ]

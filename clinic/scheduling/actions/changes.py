@@ -8,14 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from clinic.people.models import User
 from clinic.scheduling.actions.booking import choose
-from clinic.scheduling.actions.writing import guarded, hold_schedule, keep_change, refresh_course
+from clinic.scheduling.actions.writing import fields_before, guarded, hold_schedule, keep_change, refresh_course
 from clinic.scheduling.diary import diary_around, need_of_appointment
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
-from clinic.scheduling.models import Appointment, AppointmentChange, AppointmentStatus, Course
+from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, AppointmentStatus, Course
 
 UNDO_FOR = dt.timedelta(minutes=10)
 S = AppointmentStatus
@@ -30,7 +29,6 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
     S.CANCELLED: (S.BOOKED,),
 }
 _STAMPS = {S.ARRIVED: "arrived_at", S.IN_ROOM: "in_room_at", S.DONE: "done_at"}
-MOVABLE = (S.BOOKED, S.CONFIRMED)
 
 
 def _held(appointment: Appointment, version: int | None) -> Appointment:
@@ -162,10 +160,7 @@ def undo(*, change: AppointmentChange, by: Any, now: dt.datetime | None = None) 
         if change.kind == AppointmentChange.Kind.BOOKED:
             fields: dict[str, Any] = {"status": S.CANCELLED}
         else:
-            fields = {
-                name: parse_datetime(value) if name.endswith(("_at", "_until")) and value else value
-                for name, value in change.before.items()
-            }
+            fields = fields_before(change)
         before = _save(current, **fields)
         refresh_course(current.course)
         keep_change(current, AppointmentChange.Kind.UNDONE, by=by, now=now, action="appointment.undone", before=before)

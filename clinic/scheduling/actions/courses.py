@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.models import Patient, User
-from clinic.scheduling.actions.writing import hold_schedule, refresh_course
-from clinic.scheduling.models import Course, Service
+from clinic.scheduling.actions.writing import hold_schedule, keep_change, refresh_course
+from clinic.scheduling.course_dates import phases_of
+from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, Course, Service
+from clinic.scheduling.rhythm import places
 
 
 def request_course(
@@ -26,13 +30,16 @@ def request_course(
     first_visit_number: int = 1,
     needs: str = "",
     reference: str,
+    replaces: str = "",
     by: Any,
+    now: dt.datetime | None = None,
 ) -> Course:
     """Put a course on the front desk's list, or bring the one with the same ``reference`` up to date.
 
-    ``phases``: [{"per_week": 2, "weeks": 4}, ...]. ``needs``: logistics only, the desk reads it. Visits
-    booked already
-    stay booked. Raises ValidationError, naming the field, for what cannot be a course.
+    ``phases``: [{"per_week": 2, "weeks": 4}, ...]. ``needs``: logistics only, the desk reads it. Visits booked already
+    stay booked; what differs is listed for the desk (``differences``). ``replaces``: the reference of a course that
+    this one takes the place of: its coming visits are brought over and it is closed. Raises ValidationError, naming
+    the field, for what cannot be a course.
     """
     fields: dict[str, Any] = {
         "patient": patient,
@@ -53,12 +60,14 @@ def request_course(
         course = course or Course(reference=reference, requested_by=by)
         if not is_new and course.patient_id != patient.pk:
             raise ValueError(f"Course {reference} belongs to another patient.")
+        paces_before = [] if is_new else _paces(course)
         for name, value in fields.items():
             setattr(course, name, value)
         if course.status == Course.Status.CLOSED:
             course.status = Course.Status.TO_BOOK
         course.clean_fields(exclude=["requested_at"])
         course.save()
+        _keep_visits(course, paces_before, replaces=replaces if is_new else "", by=by, now=now or timezone.now())
         refresh_course(course)
         trail.record(
             "course.requested" if is_new else "course.updated",
@@ -68,6 +77,53 @@ def request_course(
             detail={"sessions": sessions, "minutes": minutes},
         )
         return course
+
+
+def _visits(course: Course) -> list[Appointment]:
+    """Those that hold a time, in order of time."""
+    return list(course.appointments.active().filter(number_in_course__isnull=False).order_by("starts_at", "id"))
+
+
+def _paces(course: Course) -> list[int]:
+    """Visits a week, as the course asks for at the place of each booked visit."""
+    return [place.per_week for place in places(phases_of(course), len(_visits(course)))]
+
+
+def _keep_visits(course: Course, paces_before: Sequence[int], *, replaces: str, by: Any, now: dt.datetime) -> None:
+    """Bring over the coming visits of the course before, number what makes up for a missed visit, and remember on
+    each coming visit the pace it was booked for.
+    """
+    old = Course.objects.filter(reference=replaces, patient=course.patient_id).exclude(pk=course.pk).first()
+    if replaces and old:
+        brought = [(one, pace) for one, pace in zip(_visits(old), _paces(old), strict=True) if _is_coming(one, now)]
+        for number, (visit, _pace) in enumerate(brought, start=course.first_visit_number):
+            before = {"course_id": old.pk, "number_in_course": visit.number_in_course}
+            visit.course, visit.number_in_course = course, number
+            visit.save(update_fields=["course", "number_in_course"])
+            keep_change(visit, AppointmentChange.Kind.ALIGNED, by=by, now=now, action="", before=before)
+        paces_before = [pace for _visit, pace in brought]
+        if old.status != Course.Status.CLOSED:
+            old.status = Course.Status.CLOSED
+            old.save(update_fields=["status"])
+            detail = {"replaced_by": course.pk, "visits": len(brought)}
+            trail.record("course.closed", by=by, patient=course.patient_id, obj=old, detail=detail)
+    visits = _visits(course)
+    held = {one.number_in_course for one in visits}
+    missing = [number for number in course.numbers if number not in held]
+    extras = [one for one in visits if one.number_in_course not in course.numbers and _is_coming(one, now)]
+    for number, visit in zip(missing, extras, strict=False):
+        visit.number_in_course = number
+        visit.save(update_fields=["number_in_course"])
+    for visit, before_pace, pace in zip(visits, paces_before, _paces(course), strict=True):
+        earlier = visit.earlier_pace or before_pace
+        wanted = earlier if earlier != pace and _is_coming(visit, now) else None
+        if visit.earlier_pace != wanted:
+            visit.earlier_pace = wanted
+            visit.save(update_fields=["earlier_pace"])
+
+
+def _is_coming(visit: Appointment, now: dt.datetime) -> bool:
+    return visit.status in MOVABLE and visit.starts_at > now
 
 
 def _set(course: Course, status: str, action: str, by: Any) -> Course:

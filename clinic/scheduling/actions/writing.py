@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.dateparse import parse_datetime
 
 from clinic.audit import trail
 from clinic.scheduling.errors import SlotTaken
@@ -67,7 +68,9 @@ def keep_change(
     action: str,
     before: dict[str, Any] | None = None,
 ) -> AppointmentChange:
-    """Keep what changed (``before``: field name -> old value) and leave the audit event."""
+    """Keep what changed (``before``: field name -> old value) and leave the audit event. ``action`` empty: the event
+    is left by the act that this change is part of.
+    """
     before = before or {}
     change = AppointmentChange.objects.create(
         appointment=appointment,
@@ -77,9 +80,18 @@ def keep_change(
         by=by,
         at=now,
     )
-    detail = {"service": appointment.service_id, "practitioner": appointment.practitioner_id}
-    trail.record(action, by=by, patient=appointment.patient_id, obj=appointment, detail=detail)
+    if action:
+        detail = {"service": appointment.service_id, "practitioner": appointment.practitioner_id}
+        trail.record(action, by=by, patient=appointment.patient_id, obj=appointment, detail=detail)
     return change
+
+
+def fields_before(change: AppointmentChange) -> dict[str, Any]:
+    """The fields of a visit as they were before a change."""
+    return {
+        name: parse_datetime(value) if name.endswith(("_at", "_until")) and value else value
+        for name, value in change.before.items()
+    }
 
 
 def refresh_course(course: Course | None) -> None:

@@ -15,6 +15,7 @@ from clinic.scheduling.models.house import (
 )
 from clinic.scheduling.models.visits import (
     FREES_THE_SLOT,
+    MOVABLE,
     Appointment,
     AppointmentChange,
     AppointmentLink,
@@ -25,6 +26,7 @@ from clinic.scheduling.models.visits import (
 
 __all__ = [
     "FREES_THE_SLOT",
+    "MOVABLE",
     "Absence",
     "Appointment",
     "AppointmentChange",

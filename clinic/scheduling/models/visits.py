@@ -97,6 +97,7 @@ class AppointmentStatus(models.TextChoices):
 
 
 FREES_THE_SLOT = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
+MOVABLE = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -130,6 +131,7 @@ class Appointment(models.Model):
     status = models.CharField(max_length=9, choices=AppointmentStatus, default=AppointmentStatus.BOOKED)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, null=True, related_name="appointments")
     number_in_course = models.PositiveSmallIntegerField(null=True)
+    earlier_pace = models.PositiveSmallIntegerField(null=True)  # visits a week it was booked for, before these changed
     nonce = models.CharField(max_length=80, unique=True)  # of the form that booked it: a double click books once
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -180,6 +182,7 @@ class AppointmentChange(models.Model):
         MOVED = "moved", "moved"
         STATUS = "status", "status"
         UNDONE = "undone", "undone"
+        ALIGNED = "aligned", "brought in line with the plan"
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=8, choices=Kind)

@@ -16,21 +16,33 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import WantedVisit, book_series, close_course, reopen_course, undo_series
+from clinic.scheduling.alignment_presenters import aligned_offer
 from clinic.scheduling.course_dates import VisitRow, check_row, marked, moment_of, propose_course, read_rows, use_slot
 from clinic.scheduling.diary import practitioners
+from clinic.scheduling.differences import difference_of, differing_courses
 from clinic.scheduling.errors import BookingRefused, NotOpen, SeriesClash
 from clinic.scheduling.forms import WishForm
 from clinic.scheduling.models import Course
-from clinic.scheduling.presenters import course_words, courses_to_book, series_offer, usual_words, visits_of
+from clinic.scheduling.presenters import (
+    course_words,
+    courses_to_book,
+    series_offer,
+    usual_words,
+    visits_of,
+)
 from clinic.scheduling.views.shared import new_nonce, read_nonce
 
 
 @require_GET
 def followups(request: HttpRequest) -> HttpResponse:
-    waiting = courses_to_book()
-    fetch.note_list(request.user, [line["course"].patient for line in waiting], what="courses")
-    offer = series_offer(request.GET.get("booked"), read_nonce(request.GET.get("nonce", "")), now=timezone.now())
-    return render(request, "scheduling/followups.html", {"waiting": waiting, "offer": offer})
+    now = timezone.now()
+    waiting, differing = courses_to_book(), differing_courses(now=now)
+    patients = [line["course"].patient for line in waiting] + [one.course.patient for one in differing]
+    fetch.note_list(request.user, patients, what="courses")
+    offer = aligned_offer(request.GET.get("aligned"), now=now) or series_offer(
+        request.GET.get("booked"), read_nonce(request.GET.get("nonce", "")), now=now
+    )
+    return render(request, "scheduling/followups.html", {"waiting": waiting, "differing": differing, "offer": offer})
 
 
 def _wish_form(request: HttpRequest, course: Course) -> WishForm:
@@ -59,6 +71,7 @@ def _page(
         "wish": wish,
         "booked": visits_of(course),
         "usual": usual_words(course),
+        "differing": difference_of(course, now=timezone.now()),
         "practitioners": practitioners(),
         "nonce": read_nonce(request.POST.get("nonce", "")) or new_nonce(),
         "wish_kept": [(name, value) for name in wish.fields for value in _typed(wish).getlist(name)],
