@@ -7,6 +7,8 @@ Answers are a mapping of question id to value. The value's shape follows the que
 - ``one``: option id · ``many``, ``statements``, ``chart``: list of option ids (or region ids)
 - ``scale``, ``number``: int · ``text``: str · ``date``: "YYYY-MM-DD"
 - ``duration``: ``{"number": int, "unit": "days|weeks|months|years"}``
+- ``phone``: ``{"number": "+12025550123"}`` or ``{"none": option id}``
+- ``person``: ``{"name": str, "phone": str, "relation": str}`` or ``{"none": option id}``
 - ``activities``: list of ``{"name": str, "score": int | None}``
 
 No value means: not answered, so nothing is known. A *finding* has three values: True, False, and not in the mapping.
@@ -20,7 +22,9 @@ from datetime import date
 from typing import Any, Literal
 
 Answers = Mapping[str, Any]
-Kind = Literal["one", "many", "statements", "chart", "scale", "number", "text", "date", "duration", "activities"]
+Kind = Literal[
+    "one", "many", "statements", "chart", "scale", "number", "text", "date", "duration", "activities", "phone", "person"
+]
 DONE = "_done"  # key of the answers that lists the screens passed with Next
 DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 30.44, "years": 365.25}
 

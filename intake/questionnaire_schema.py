@@ -40,7 +40,19 @@ class Option(Shown):
 class Question(Shown):
     id: str
     kind: Literal[
-        "yes_no", "one", "many", "statements", "chart", "scale", "number", "text", "date", "duration", "activities"
+        "yes_no",
+        "one",
+        "many",
+        "statements",
+        "chart",
+        "scale",
+        "number",
+        "text",
+        "date",
+        "duration",
+        "activities",
+        "phone",
+        "person",
     ]
     label: str = ""
     help: str = ""

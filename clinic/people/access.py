@@ -85,6 +85,7 @@ ADDRESSES: dict[str, Permission] = {
     "people:patient_search": P.FIND_PATIENTS,
     "people:patient_add": P.EDIT_PATIENTS,
     "people:patient_edit": P.EDIT_PATIENTS,
+    "people:contact_told": P.EDIT_PATIENTS,
     "people:keys": P.STAFF,
     # mail that was not sent; a sign-in mail only for whoever manages the clinic
     "outbox:again": P.STAFF,

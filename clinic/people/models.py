@@ -115,12 +115,23 @@ class Patient(models.Model):
         OTHER = "other", "other"
         UNKNOWN = "", "not told"
 
+    class NoPhone(models.TextChoices):
+        """Why there is no number: nobody has asked yet, or what was answered."""
+
+        OPEN = "", "not asked yet"
+        NONE = "none", "has no phone"
+        DECLINED = "declined", "would rather not say"
+
     given_name = models.CharField("given name", max_length=80)
     family_name = models.CharField("family name", max_length=80)
     date_of_birth = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=8, choices=Sex, blank=True, default=Sex.UNKNOWN)
     email = models.EmailField("e-mail", blank=True)
     phone = PhoneNumberField(blank=True)
+    no_phone = models.CharField("instead of a number", max_length=8, choices=NoPhone, blank=True, default=NoPhone.OPEN)
+    emergency_name = models.CharField("emergency contact", max_length=120, blank=True)
+    emergency_phone = PhoneNumberField("their phone", blank=True)
+    emergency_relation = models.CharField("who they are to the patient", max_length=60, blank=True)
     address = models.TextField(blank=True)
     desk_note = models.CharField("note for the front desk", max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -139,6 +150,29 @@ class Patient(models.Model):
         if born is None:
             return None
         return int(day.year - born.year - ((day.month, day.day) < (born.month, born.day)))
+
+
+class ContactChange(models.Model):
+    """What the patient told of themselves that differs from the record: it waits for somebody to look at it."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_changes")
+    field = models.CharField(max_length=24)  # a field of Patient
+    value = models.CharField(max_length=160)  # as text; a date as ISO
+    told_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_taken = models.BooleanField(null=True)  # taken over into the record, or not
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "field"], condition=models.Q(decided_at=None), name="contact_change_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.patient}"
 
 
 class PatientWord(models.Model):

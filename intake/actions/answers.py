@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.people.actions.contact import take_contact
 from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
 from intake.actions.assessment import renew_draft
+from intake.actions.contact import contact_of
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
 from intake.case import reading_of
@@ -234,16 +235,13 @@ def submit(response_id: int, *, home: str) -> IntakeResponse:
 
 
 def _complete_patient(response: IntakeResponse, reading: Reading, by: trail.Actor) -> None:
-    """Fill what the clinic did not know; never overwrite what it did."""
+    """Fill what the clinic did not know; never overwrite what it did. The date of birth waits for the clinic's word."""
     patient = response.patient
     patient.refresh_from_db()
-    changes: dict[str, Any] = {}
-    if patient.date_of_birth is None and reading.person.get("date_of_birth"):
-        changes["date_of_birth"] = date.fromisoformat(reading.person["date_of_birth"])
     if not patient.sex and reading.person.get("sex") in patient.Sex.values:
-        changes["sex"] = reading.person["sex"]
-    if changes:
-        change_patient(patient.pk, by=by, version=patient.version, changes=changes)
+        change_patient(patient.pk, by=by, version=patient.version, changes={"sex": reading.person["sex"]})
+    born = {"date_of_birth": reading.person.get("date_of_birth", "")}
+    take_contact(patient=patient, told=born | contact_of(response.answers), by=by)
 
 
 def _keep_safety_facts(response: IntakeResponse, reading: Reading, by: trail.Actor) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from intake.forms.contact import read_contact
 from intake.forms.dates import OLDEST, DateFault, read_date
 from intake.questionnaire import ACTIVITY_LETTERS, DAYS_IN, Answers, Question, Screen, is_answered, is_too_long
 
@@ -37,7 +38,13 @@ class AnswerField:
     @property
     def id_for_label(self) -> str:
         """Where a link from the error summary leads: the first control of the question."""
-        first = {"date": ".day", "duration": ".number", "activities": ".1.name"}.get(self.question.kind)
+        first = {
+            "date": ".day",
+            "duration": ".number",
+            "activities": ".1.name",
+            "phone": ".number",
+            "person": ".name",
+        }.get(self.question.kind)
         if first is not None or self.question.kind in ("text", "number"):
             return f"id_{self.question.id}{first or ''}"
         return f"id_{self.question.id}.0"
@@ -131,6 +138,8 @@ def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -
         return _read_duration(name, data, errors)
     if kind == "activities":
         return _read_activities(question, data, errors)
+    if kind in ("phone", "person"):
+        return read_contact(question, data, errors)
     text = clean_text(data.get(name, ""))
     if len(text) > KEPT_LETTERS:
         errors.append(_too_much(text))

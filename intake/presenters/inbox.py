@@ -11,7 +11,9 @@ from django.utils import timezone
 from clinic.outbox.models import Message
 from clinic.outbox.presenters import is_in_trouble, state_words
 from clinic.people.models import Patient
+from clinic.people.presenters import Line, lines_of
 from clinic.people.set_aside import STATUS
+from intake.actions.contact import contact_of
 from intake.assessment import load_intake_knowledge
 from intake.models import IntakeResponse, Invitation, RedFlagAlert
 
@@ -50,6 +52,8 @@ class FlagRow:
     patient: Patient
     text: str
     told: str  # whether the clinic's alert mail has gone
+    lines: list[Line]  # whom to call
+    missing: str  # said when the patient has no number
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,13 @@ class Inbox:
     unfinished: list[Row] = field(default_factory=list)
     closed: list[Row] = field(default_factory=list)
     done: list[Row] = field(default_factory=list)
+    told: list[Patient] = field(default_factory=list)  # told of themselves what differs from the record
 
     @property
     def patient_ids(self) -> list[int]:
         rows = [*self.new, *self.unfinished, *self.closed, *self.done]
-        return sorted({row.patient.pk for row in rows} | {row.patient.pk for row in self.flags})
+        others = {patient.pk for patient in self.told}
+        return sorted({row.patient.pk for row in rows} | {row.patient.pk for row in self.flags} | others)
 
 
 def told_words(mail: Message | None) -> str:
@@ -84,8 +90,13 @@ def open_flags(*, is_clinical: bool) -> list[FlagRow]:
         first: dict[int, RedFlagAlert] = {}
         for row in rows:
             first.setdefault(row.patient_id, row)
-        return [FlagRow(row, row.patient, "", told_words(row.mail)) for row in first.values()]
-    return [FlagRow(row, row.patient, knowledge.label(row.flag), told_words(row.mail)) for row in rows]
+        return [_flag_row(row, "") for row in first.values()]
+    return [_flag_row(row, knowledge.label(row.flag)) for row in rows]
+
+
+def _flag_row(row: RedFlagAlert, text: str) -> FlagRow:
+    lines, missing = lines_of(row.patient, contact_of(row.response.answers))
+    return FlagRow(row, row.patient, text, told_words(row.mail), lines, missing)
 
 
 def inbox(*, is_clinical: bool) -> Inbox:
@@ -100,7 +111,8 @@ def inbox(*, is_clinical: bool) -> Inbox:
         )
         .order_by("-id")
     )
-    page = Inbox(flags=open_flags(is_clinical=is_clinical))
+    told = Patient.objects.filter(contact_changes__decided_at=None, contact_changes__isnull=False).distinct()
+    page = Inbox(flags=open_flags(is_clinical=is_clinical), told=list(told))
     kept = _kept_drafts([invitation.patient_id for invitation in rows])
     for invitation in rows:
         row = _row(invitation, kept.get(invitation.patient_id))

@@ -111,6 +111,9 @@ def in_words(question: Question, value: Any) -> list[str]:
     if question.kind == "duration":
         unit = value["unit"] if value["number"] != 1 else value["unit"].removesuffix("s")
         return [f"{value['number']} {unit}"]
+    if question.kind in ("phone", "person"):
+        option = question.option(value.get("none", ""))
+        return [option.label] if option else [part for part in value.values() if part]
     if question.kind == "activities":
         return [row["name"] + (f": {row['score']} of 10" if row.get("score") is not None else "") for row in value]
     if question.kind == "date":

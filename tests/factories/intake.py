@@ -21,6 +21,8 @@ from tests.factories.people import PatientFactory, UserFactory
 PLAIN: dict[str, Any] = {
     "reason": "My lower back is stiff after work.",
     "where": ["low_back_left", "low_back_right"],
+    "phone": {"none": "declined"},
+    "emergency_contact": {"name": "Rosa Muster", "phone": "+12025550177", "relation": "sister"},
     "pregnancy": "no",
     "saddle_numbness": "no",
     "bladder_retention": "no",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import re
 import secrets
 from typing import Any
@@ -15,7 +14,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
-from clinic.people.models import Patient
+from clinic.people.models import ContactChange, Patient
 from intake.actions import answers as actions
 from intake.models import IntakeResponse, Invitation, Score
 from intake.models.invitations import hash_of
@@ -128,7 +127,9 @@ class TestNext:
 
     def test_the_way_goes_from_screen_to_screen(self, phone: Client, response: IntakeResponse) -> None:
         assert phone.post("/i/step/reason/", {"reason": "back"})["Location"] == "/i/step/where/"
-        assert phone.post("/i/step/where/", {"where": ["low_back_left"]})["Location"] == "/i/step/pregnancy/"
+        assert phone.post("/i/step/where/", {"where": ["low_back_left"]})["Location"] == "/i/step/contact/"
+        told = {"phone.none": "none", "emergency_contact.none": "nobody"}
+        assert phone.post("/i/step/contact/", told)["Location"] == "/i/step/pregnancy/"
         assert phone.get("/i/")["Location"] == "/i/step/pregnancy/"  # goes on where it stopped
         response.refresh_from_db()
         assert response.progress > 0
@@ -283,7 +284,8 @@ class TestSending:
         response.save()
         actions.submit(response.pk, home="/")
         patient = Patient.objects.get()
-        assert patient.date_of_birth == dt.date(1984, 5, 17) and patient.sex == "female"
+        assert patient.date_of_birth is None and patient.sex == "female"  # it opens doors: the clinic confirms it
+        assert ContactChange.objects.get().value == "1984-05-17"
 
     def test_a_no_does_not_unsay_a_yes_of_the_staff_unless_it_passes_with_time(self) -> None:
         patient = PatientFactory()

@@ -211,5 +211,5 @@ class TestReading:
         practitioner.force_login(UserFactory(practitioner=True))
         for _ in range(6):
             ResponseFactory()
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(18):
             practitioner.get("/intakes/")

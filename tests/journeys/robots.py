@@ -70,7 +70,12 @@ class Patient:
         self.page.wait_for_url(lambda url: url != before)
 
     def _put(self, form: Locator, question: str, value: Any) -> None:
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "none" in value:
+            self._tick(form, f"{question}.none", value["none"])
+        elif isinstance(value, dict) and "unit" not in value:
+            for part, text in value.items():
+                form.locator(f'[name="{question}.{part}"]').fill(text)
+        elif isinstance(value, dict):
             form.locator(f'[name="{question}.number"]').fill(str(value["number"]))
             self._tick(form, f"{question}.unit", value["unit"])
         elif isinstance(value, list) and value and isinstance(value[0], dict):
@@ -121,6 +126,7 @@ class Desk:
         page.get_by_label("Date of birth").fill(f"{persona.born}-06-15")
         page.get_by_label("Sex").select_option(persona.sex)
         page.get_by_label("E-mail").fill("story@example.org")
+        page.get_by_label("has no phone").check()
         page.get_by_role("button", name="Save").click()
         namesake = page.get_by_role("button", name="Save as another person")  # the demo clinic may have one
         expect(namesake.or_(page.get_by_role("link", name="Send intake link")).first).to_be_visible()

@@ -13,6 +13,8 @@ from tests.journeys.robots import Desk, Patient, answers_for
 from tests.support.demo_server import DemoServer
 from treatments.demo.people import cast
 
+SISTER = {"name": "Rosa", "phone": "+1 202 555 0177", "relation": "sister"}
+
 
 def persona_of(given_name: str, family_name: str):
     role = next(role for role in cast() if role.persona.given_name == given_name)
@@ -24,7 +26,8 @@ def test_a_red_flag_says_at_once_what_to_do_and_alerts_the_clinic(open_page: Cal
     desk = Desk(open_page("desk"))
     link = desk.intake_link(desk.add_patient(persona))
     page = open_page(size=PHONE)
-    patient = Patient(page, answers_for(persona))
+    reach = {"phone": {"number": "202 555 0188"}, "emergency_contact": SISTER}
+    patient = Patient(page, answers_for(persona) | reach)
     patient.open(link, persona.born)
     patient.answer_until("safety_bladder")
     patient.fill()
@@ -41,7 +44,12 @@ def test_a_red_flag_says_at_once_what_to_do_and_alerts_the_clinic(open_page: Cal
     inbox = desk.page
     inbox.goto("/intakes/")
     expect(inbox.get_by_text("Raymond Redflag").first).to_be_visible()
-    expect(inbox.locator("main")).not_to_contain_text(re.compile("numb|bladder|thigh", re.I))
+    row = inbox.locator(".flag-row", has_text="Raymond Redflag")
+    expect(row).to_contain_text("+1 202-555-0188")  # told in the form, which is not sent yet
+    expect(row).to_contain_text("+1 202-555-0177 emergency contact: Rosa (sister)")
+    inbox.goto("/")
+    expect(inbox.get_by_role("link", name="+1 202-555-0188")).to_be_visible()
+    expect(inbox.locator("main")).not_to_contain_text(re.compile("numb(?!er)|bladder|thigh", re.I))
 
 
 def test_leaving_and_coming_back_on_another_device(open_page: Callable[..., Page], server: DemoServer) -> None:

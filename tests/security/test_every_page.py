@@ -238,7 +238,7 @@ class EveryPage(FurnishedCase):
         patient, visit = made.values["patient_id"][1], made.values["visit_id"][0]
         plan, draft = made.values["plan_id"][0], made.values["assessment_id"][0]
         posts: list[tuple[str, dict[str, Any]]] = [
-            ("/patients/new/", {"given_name": "Nobody", "family_name": "Noted"}),
+            ("/patients/new/", {"given_name": "Nobody", "family_name": "Noted", "no_phone": "none"}),
             (f"/patients/{patient}/edit/", {"given_name": "Nobody", "family_name": "Noted", "version": "1"}),
             (f"/patients/{patient}/invite/", {}),
             (f"/assessments/{draft}/save/", {"f.tongue.pale": "1", "revision": "2"}),

@@ -83,6 +83,8 @@ def _answer(persona: Persona, question: Question, ticks: _Ticks) -> Any:
             return f"{persona.born}-06-15"
         case "text":
             return {"reason": persona.reason, "medicines": "None", **persona.texts}.get(question.id)
+        case "phone" | "person":
+            return {"none": "declined"}
         case "activities":
             return [{"name": "a long walk", "score": 4}, {"name": "sitting through a film", "score": 3}]
     return None

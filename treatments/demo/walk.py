@@ -123,6 +123,8 @@ class Walk:
         questionnaire = load_questionnaire()
         known = about(self.patient, timezone.localdate())
         values = answers_of(self.role.persona, questionnaire, known, only=9 + self.number % 9 if half else None)
+        if "phone" in values and self.role.phone:
+            values["phone"] = {"number": self.role.phone}
         response = intake_answers.save_answers(response.pk, values=values, home="/intakes/")
         if half:  # left each of these screens with Next, so that the inbox shows how far they came
             for screen in questionnaire.screens:

@@ -131,7 +131,7 @@ def _desk(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
     courses = Course.objects.filter(status="to_book").select_related("patient", "service", "practitioner")[:SHOWN]
     calls = [] if can(user, Permission.READ_CLINICAL) else open_flags(is_clinical=False)  # others see the signs above
     return {
-        "calls": [{"patient": row.patient, "at": row.alert.raised_at, "told": row.told} for row in calls],
+        "calls": [{"patient": row.patient, "at": row.alert.raised_at, "row": row} for row in calls],
         "day": _day(schedule.day_for(None, today)),
         "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in courses],
         "differing": _differing(now),

@@ -24,23 +24,45 @@ class PatientForm(forms.ModelForm):
             "date_of_birth",
             "sex",
             "phone",
+            "no_phone",
             "email",
+            "emergency_name",
+            "emergency_phone",
+            "emergency_relation",
             "address",
             "desk_note",
         ]
+        labels = {"no_phone": "No number?"}
         widgets = {
+            "no_phone": forms.RadioSelect,
             "date_of_birth": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "address": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {
-            "date_of_birth": "Also protects the intake link: the patient is asked for it when coming back.",
+            "date_of_birth": "Also protects the intake link: the patient is asked for it.",
             "desk_note": "Nothing medical here, as in “prefers mornings”.",
             "phone": "With the country code when it is abroad, as in +44 20 7946 0000.",
+            "emergency_name": "Whom we may call when something happens.",
         }
+
+    def clean(self) -> dict[str, Any]:
+        """An alarm needs somebody to call: a number, or the answer that there is none."""
+        typed = super().clean() or self.cleaned_data
+        if typed.get("phone"):
+            typed["no_phone"] = ""
+        elif not typed.get("no_phone") and "phone" not in self.errors:
+            self.add_error("phone", "Please write a phone number, or choose below why there is none.")
+        if typed.get("emergency_name") and not typed.get("emergency_phone") and "emergency_phone" not in self.errors:
+            self.add_error("emergency_phone", "Please write their phone number, too.")
+        if typed.get("emergency_phone") and not typed.get("emergency_name"):
+            self.add_error("emergency_name", "Please write whose number this is.")
+        return typed
 
     def clean_date_of_birth(self) -> datetime.date | None:
         born: datetime.date | None = self.cleaned_data["date_of_birth"]
         today = timezone.localdate()
+        if born == today:
+            raise forms.ValidationError("This is today’s date. Please write the date of birth.")
         if born and not (today - datetime.timedelta(days=366 * 120) <= born <= today):
             raise forms.ValidationError(
                 "This date of birth is in the future or over 120 years ago. Please check the year."

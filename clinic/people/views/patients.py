@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit import trail
 from clinic.people import access
+from clinic.people.actions.contact import decide_contact
 from clinic.people.actions.patients import EditedMeanwhile, add_patient, change_patient
 from clinic.people.forms.patient import PatientForm
-from clinic.people.models import Patient
+from clinic.people.models import ContactChange, Patient
+from clinic.people.presenters import told_changes
 from clinic.people.search import find_patients
 
 PAGE = 30
@@ -62,7 +65,8 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     patient = access.patient_for(request.user, patient_id, what="contact", permission=access.Permission.EDIT_PATIENTS)
     if request.method == "GET":
         form = PatientForm(instance=patient, initial={"version": patient.version})
-        return render(request, "people/patient_form.html", {"form": form, "patient": patient})
+        context = {"form": form, "patient": patient, "told": told_changes(patient)}
+        return render(request, "people/patient_form.html", context)
     # validated against a fresh copy, so that the stored one stays as it is until the action writes it
     form = PatientForm(request.POST, instance=Patient(pk=patient.pk))
     if not form.is_valid():
@@ -82,6 +86,16 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
         context = {"form": form, "patient": meanwhile.current, "differences": differences}
         return render(request, "people/patient_form.html", context, status=409)
     return redirect("chart", patient_id)
+
+
+@require_POST
+def contact_told(request: HttpRequest, told_id: int) -> HttpResponse:
+    """Take over what the patient told of themselves, or keep what we have."""
+    change = get_object_or_404(ContactChange, pk=told_id)
+    take = request.POST.get("do") == "take"
+    decide_contact(change.pk, by=request.user, take=take)
+    messages.success(request, "Taken over." if take else "Left as it was.")
+    return redirect("people:patient_edit", change.patient_id)
 
 
 def _same_person(form: PatientForm) -> list[Patient]:

@@ -1,0 +1,76 @@
+"""What patients tell of how to reach them: it fills what is empty, and waits for the desk where it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from phonenumber_field.phonenumber import PhoneNumber
+
+from clinic.audit import trail
+from clinic.people.actions.patients import change_patient
+from clinic.people.models import ContactChange, Patient
+
+TO_CONFIRM = ("date_of_birth",)  # what opens doors is never set by whoever types it first
+
+
+@transaction.atomic
+def take_contact(*, patient: Patient, told: Mapping[str, str], by: Any) -> None:
+    """Keep what the patient told (field -> text): fill empty fields, propose what differs. Nothing is overwritten."""
+    patient.refresh_from_db()
+    fills: dict[str, Any] = {}
+    for name, text in told.items():
+        known = getattr(patient, name)
+        if not text or as_text(known) == text or (text == Patient.NoPhone.DECLINED and patient.phone):
+            continue
+        if known or name in TO_CONFIRM or (name == "no_phone" and patient.phone):
+            _propose(patient, name, text, by)
+        else:
+            fills[name] = _value(name, text)
+    if fills.get("phone"):
+        fills["no_phone"] = ""
+    if fills:
+        change_patient(patient.pk, by=by, version=patient.version, changes=fills)
+
+
+def _propose(patient: Patient, name: str, text: str, by: Any) -> None:
+    waiting = ContactChange.objects.filter(patient=patient, field=name, decided_at=None)
+    if waiting.filter(value=text).exists():
+        return
+    waiting.update(decided_at=timezone.now(), is_taken=False)  # the newer word stands
+    change = ContactChange.objects.create(patient=patient, field=name, value=text[:160])
+    trail.record("contact.told", by=by, patient=patient, obj=change, detail={"field": name})
+
+
+@transaction.atomic
+def decide_contact(change_id: int, *, by: Any, take: bool) -> ContactChange:
+    """Take it over into the record, or leave the record as it is. Deciding twice changes nothing."""
+    change = ContactChange.objects.select_for_update().get(pk=change_id)
+    if change.decided_at is not None:
+        return change
+    patient = Patient.objects.select_for_update().get(pk=change.patient_id)
+    change.decided_at, change.decided_by, change.is_taken = timezone.now(), by, take
+    change.save(update_fields=["decided_at", "decided_by", "is_taken"])
+    if take:
+        changes = {change.field: _value(change.field, change.value)}
+        if change.field == "no_phone":
+            changes["phone"] = ""
+        elif change.field == "phone":
+            changes["no_phone"] = ""
+        change_patient(patient.pk, by=by, version=patient.version, changes=changes)
+    detail = {"field": change.field, "taken": take}
+    trail.record("contact.decided", by=by, patient=patient, obj=change, detail=detail)
+    return change
+
+
+def as_text(value: Any) -> str:
+    if isinstance(value, PhoneNumber):
+        return str(value.as_e164)
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def _value(name: str, text: str) -> Any:
+    return date.fromisoformat(text) if name == "date_of_birth" else text

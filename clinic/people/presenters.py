@@ -1,0 +1,80 @@
+"""How to reach a patient, and what they told of it that differs from the record; in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from phonenumber_field.phonenumber import PhoneNumber, to_python
+
+from clinic.people.actions.contact import as_text
+from clinic.people.models import ContactChange, Patient
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number to call: who answers, and from where we have it."""
+
+    number: PhoneNumber
+    who: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One proposed change: ``ours`` is what the record says."""
+
+    change: ContactChange
+    label: str
+    ours: str
+    theirs: str
+
+
+def lines_of(patient: Patient, told: Mapping[str, str] | None = None) -> tuple[list[Line], str]:
+    """Whom to call, the patient first; and what to say when the patient has no number.
+
+    ``told``: contact fields from a form that is not sent yet.
+    """
+    told = told or {}
+    lines: list[Line] = []
+
+    def add(number: Any, who: str) -> None:
+        parsed = to_python(number) if isinstance(number, str) else number
+        if parsed and parsed.is_valid() and all(parsed != line.number for line in lines):
+            lines.append(Line(parsed, who))
+
+    add(patient.phone, "")
+    add(told.get("phone", ""), "told in the form" if lines else "")
+    has_own = bool(lines)
+    add(patient.emergency_phone, _who(patient.emergency_name, patient.emergency_relation))
+    add(told.get("emergency_phone", ""), _who(told.get("emergency_name", ""), told.get("emergency_relation", "")))
+    if has_own:
+        return lines, ""
+    answer = told.get("no_phone") or patient.no_phone
+    return lines, f"No number: {Patient.NoPhone(answer).label}" if answer else "No phone number: nobody has asked yet"
+
+
+def _who(name: str, relation: str) -> str:
+    return f"emergency contact: {name}{f' ({relation})' if relation else ''}"
+
+
+def told_changes(patient: Patient) -> list[Told]:
+    """What waits for somebody to look at."""
+    return [
+        Told(
+            change,
+            str(Patient._meta.get_field(change.field).verbose_name),  # type: ignore[union-attr]
+            _words(change.field, as_text(getattr(patient, change.field))),
+            _words(change.field, change.value),
+        )
+        for change in ContactChange.objects.filter(patient=patient, decided_at=None)
+    ]
+
+
+def _words(name: str, text: str) -> str:
+    if name in ("phone", "emergency_phone") and text:
+        number = to_python(text)
+        return str(number.as_international) if number else text
+    if name == "no_phone" and text:
+        return str(Patient.NoPhone(text).label)
+    return text

@@ -1,0 +1,24 @@
+"""What the answers say of how to reach the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from intake.questionnaire import Answers
+
+PHONE, EMERGENCY = "phone", "emergency_contact"  # ids in questionnaire.toml
+
+
+def contact_of(answers: Answers) -> dict[str, str]:
+    """Fields of Patient -> text, for those that were answered."""
+    phone: Mapping[str, Any] = answers.get(PHONE) or {}
+    other: Mapping[str, Any] = answers.get(EMERGENCY) or {}
+    told = {
+        "phone": phone.get("number", ""),
+        "no_phone": phone.get("none", ""),
+        "emergency_name": other.get("name", ""),
+        "emergency_phone": other.get("phone", ""),
+        "emergency_relation": other.get("relation", ""),
+    }
+    return {name: text for name, text in told.items() if text}

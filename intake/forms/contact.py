@@ -1,0 +1,39 @@
+"""How somebody can be reached, as written in the form: a number that can be called, or why there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from phonenumber_field.phonenumber import to_python
+
+from intake.questionnaire import Question
+
+NO_NUMBER = "We cannot call this number. Write it with its area code, or with + and the country code when it is abroad."
+PARTS = {"phone": ("number",), "person": ("name", "phone", "relation")}
+LONGEST = {"name": 120, "relation": 60}
+
+
+def read_contact(question: Question, data: QueryDict, errors: list[str]) -> tuple[Any, Any]:
+    """(answer, what to draw). What is written counts more than a ticked "none"."""
+    typed = {
+        part: " ".join(data.get(f"{question.id}.{part}", "").split())[: LONGEST.get(part, 40)]
+        for part in PARTS[question.kind]
+    }
+    none = data.get(f"{question.id}.none", "")
+    none = none if question.option(none) else ""
+    if not any(typed.values()):
+        answer = {"none": none} if none else None
+        return answer, answer or typed
+    key = "number" if question.kind == "phone" else "phone"
+    number = to_python(typed[key]) if typed[key] else None
+    if question.kind == "person" and not typed["name"]:
+        errors.append("Please write their name.")
+    elif not typed[key]:
+        errors.append("Please write their phone number.")
+    elif number is None or not number.is_valid():
+        errors.append(NO_NUMBER)
+    if errors or number is None:
+        return None, typed
+    answer = {**typed, key: str(number.as_e164)}
+    return answer, answer
