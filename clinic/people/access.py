@@ -149,6 +149,8 @@ ADDRESSES: dict[str, Permission] = {
     "visits:add_item": P.WRITE_CLINICAL,
     "visits:remove_point": P.WRITE_CLINICAL,
     "visits:reason": P.WRITE_CLINICAL,
+    "visits:given": P.WRITE_CLINICAL,
+    "visits:take_plan": P.WRITE_CLINICAL,
     "visits:sign": P.WRITE_CLINICAL,
     "visits:set_aside": P.WRITE_CLINICAL,
     "visits:amend": P.WRITE_CLINICAL,

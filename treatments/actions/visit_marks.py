@@ -22,6 +22,10 @@ def mark_all(*, visit_id: int, revision: int, by: Any) -> Visit:
     before, record = visit.record, visit_record.all_done(visit.record)
     if visit_flags.open_flags(visit) or record == before:
         return visit
+    visit.record = record
+    visits.hold_back(visit, before)
+    held = {**before.get("refused", {}), **visit.record.get("refused", {})}
+    record = {**visit.record, "refused": held} if held else visit.record
     was = {item["uid"]: item["done"] for item in visit_record.items_of(before)}
     newly = [item["uid"] for item in visit_record.items_of(record) if item["done"] != was[item["uid"]]]
     earlier = before.get("marked", {}).get("uids", [])

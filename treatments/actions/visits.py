@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -19,14 +18,14 @@ from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.assessment import ClinicalPicture
 from intake.models import Score
-from treatments.actions import mind, visit_flags, visit_observed, visit_record
+from treatments.actions import mind, visit_flags, visit_gate, visit_observed, visit_record
 from treatments.actions.mind import Json, SafetyAlert
 from treatments.actions.visit_events import open_serious_events
 from treatments.models import Amendment, TreatmentPlan, Visit
 
 HALF_DAY = dt.timedelta(hours=12)
+MANY_STOPS = 3
 OF_THE_COURSE = "course"  # dose and reviews are a matter of the plan, not of one visit
-NEEDS_ANSWER = ("forbidden", "needs_reason")
 
 
 class CannotStart(Exception):
@@ -60,15 +59,6 @@ class NotReady(Exception):
     def __init__(self, reasons: list[str]) -> None:
         super().__init__(" ".join(reasons))
         self.reasons = reasons
-
-
-class AddRefused(Exception):
-    """What is added meets a stop and no reason was given; nothing was changed."""
-
-    def __init__(self, what: str, alerts: list[SafetyAlert]) -> None:
-        super().__init__(" ".join(alert.text for alert in alerts))
-        self.what = what
-        self.alerts = alerts
 
 
 @transaction.atomic
@@ -162,25 +152,35 @@ def save_visit(*, visit_id: int, revision: int, record: Json, by: Any) -> Visit:
     visit.record = record
     if visit_flags.open_flags(visit):
         visit.record = _without_new_needling(record, before)
+    _note_pregnancy(visit, before, by=by)
+    hold_back(visit, before)
+    if visit.record == before:
+        return visit
     keep(visit, by=by, verb="visit.saved")
     if newly:
         visit_flags.raise_alerts(visit, newly, by=by)
-    _note_pregnancy(visit, before, by=by)
     return visit
+
+
+def hold_back(visit: Visit, before: Json) -> None:
+    """Keep out of the visit's record what the plan's own rules forbid and was not in it ``before``."""
+    record = visit.record
+    manners = {item["uid"]: visit_gate.manner(item) for item in visit_record.items_of(before)}
+    if all(manners.get(item["uid"]) == visit_gate.manner(item) for item in visit_record.items_of(record)):
+        visit.record = {key: value for key, value in record.items() if key != "refused"}
+        return
+    alerts = safety_of(visit)
+    visit.record = before
+    visit.record = visit_gate.held_back(record, before, alerts=alerts, known=safety_of(visit))
 
 
 def _without_new_needling(record: Json, before: Json) -> Json:
     """While a flag is open nothing more is marked as done: what was done before stays in the record."""
     new = copy.deepcopy(record)
-    was = {point["uid"]: point["done"] for _, point in visit_record.points_of(before)}
-    for _, point in visit_record.points_of(new):
-        if point["done"] == "done" and was.get(point["uid"]) != "done":
-            point["done"] = was.get(point["uid"], "")
-    for name in ("adjuncts", "ear"):
-        earlier = {item["uid"]: item["done"] for item in before[name]}
-        for item in new[name]:
-            if item["done"] == "done":
-                item["done"] = earlier.get(item["uid"], "")
+    was = {item["uid"]: item["done"] for item in visit_record.items_of(before)}
+    for item in visit_record.items_of(new):
+        if item["done"] == "done" and was.get(item["uid"]) != "done":
+            item["done"] = was.get(item["uid"], "")
     return new
 
 
@@ -197,60 +197,11 @@ def _note_pregnancy(visit: Visit, before: Json, *, by: Any) -> None:
 
 
 @transaction.atomic
-def add(
-    *, visit_id: int, revision: int, grow: Callable[[Json], Json], what: str, reason: str, by: Any
-) -> tuple[Visit, list[SafetyAlert]]:
-    """Record something that was not planned, after the same safety review as the plan's.
-
-    ``grow``: gives the record with it (``visit_record.with_point`` and the like). ``what``: its code or kind.
-    A stop (forbidden, or one that needs a reason) is refused without a written reason: AddRefused. Returns the
-    visit and what the review newly says. Raises NotReady, StaleVisit, AlreadySigned, KeyError for an unknown stage.
-    """
-    visit = draft_at(visit_id, revision)
-    if visit_flags.open_flags(visit):
-        raise NotReady(["A red flag is open: nothing is added until it is examined."])
-    known = {alert.key for alert in safety_of(visit)}
-    visit.record = grow(visit.record)
-    fresh = [alert for alert in safety_of(visit) if alert.key not in known]
-    stops = [alert for alert in fresh if alert.level in NEEDS_ANSWER]
-    if stops and not reason.strip():
-        raise AddRefused(what, stops)
-    visit.record["reasons"] = [*visit.record["reasons"], *[_reason(alert, reason, by) for alert in stops]]
-    keep(visit, by=by, verb="visit.item_added", detail={"item": what})
-    return visit, fresh
-
-
-@transaction.atomic
 def remove_point(*, visit_id: int, revision: int, uid: str, by: Any) -> Visit:
     """Take out a point that was added on the day by mistake. Raises StaleVisit, AlreadySigned."""
     visit = draft_at(visit_id, revision)
     visit.record = visit_record.without_point(visit.record, uid)
     return keep(visit, by=by, verb="visit.point_removed")
-
-
-@transaction.atomic
-def give_reason(*, visit_id: int, revision: int, key: str, reason: str, by: Any) -> Visit:
-    """Answer one stop of the safety review in writing. Raises StaleVisit, AlreadySigned, ValueError."""
-    visit = draft_at(visit_id, revision)
-    alert = next((one for one in safety_of(visit) if one.key == key and one.level in NEEDS_ANSWER), None)
-    if alert is None or not reason.strip():
-        raise ValueError("There is no such stop, or no reason was written.")
-    others = [one for one in reasons_of(visit.record) if f"{one['code']}|{one['item']}" != key]
-    visit.record["reasons"] = [*others, _reason(alert, reason, by)]
-    return keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code})
-
-
-def _reason(alert: SafetyAlert, reason: str, by: Any) -> Json:
-    at = timezone.now().isoformat(timespec="seconds")
-    return {
-        "code": alert.code,
-        "item": alert.item,
-        "value": alert.value,
-        "text": alert.text,
-        "reason": reason.strip()[:300],
-        "by": str(by),
-        "at": at,
-    }
 
 
 def reasons_of(record: Json) -> list[Json]:
@@ -273,9 +224,15 @@ def safety_of(visit: Visit) -> tuple[SafetyAlert, ...]:
 
 
 def unanswered_stops(visit: Visit, alerts: tuple[SafetyAlert, ...]) -> list[SafetyAlert]:
-    """Stops that neither the plan's signature nor a reason of this visit has answered."""
-    given = [*visit.plan.overrides, *reasons_of(visit.record)]
-    return [alert for alert in alerts if alert.is_stop and not alert.passed_by(given)]
+    """Stops of what is done here that neither the plan's signature, nor a reason of this visit, nor an incident has
+    answered. What the plan gives for home is the plan's matter."""
+    reasons, record = [*visit.plan.overrides, *reasons_of(visit.record)], visit.record
+    found = []
+    for alert in alerts:
+        uids = visit_gate.concerned(alert, record) if alert.is_stop else set()
+        if not alert.passed_by(reasons) and not all(visit_gate.is_recorded(alert, uid, record) for uid in uids):
+            found.append(alert)
+    return found
 
 
 def missing_for_signature(visit: Visit) -> list[str]:
@@ -309,9 +266,30 @@ def missing_for_signature(visit: Visit) -> list[str]:
             reasons.append(f"{visit_observed.ASKED[key]} is not recorded: write it, or say why not.")
         if undecided:
             reasons.append(f"{undecided} planned point{'s' * (undecided > 1)} neither done nor left out: say which.")
-        for alert in unanswered_stops(visit, safety_of(visit)):
-            reasons.append(f"{alert.text} Write the reason, or correct the record.")
+        reasons += _stops_in_words(visit)
+    reasons += [
+        f"{' '.join(rule['text'] for rule in one['rules'])} "
+        "What you typed is not in the record: take it back, or record that it was done."
+        for one in record.get("refused", {}).values()
+    ]
     return reasons
+
+
+def _stops_in_words(visit: Visit) -> list[str]:
+    """One sentence for each open stop; more than a few are one sentence, because they have one cause."""
+    stops = unanswered_stops(visit, safety_of(visit))
+    if len(stops) > MANY_STOPS:
+        return [f"The plan does not fit what is known today, {len(stops)} stops: plan again, or answer each of them."]
+    done = {item["uid"] for item in visit_record.items_of(visit.record) if item["done"] == "done"}
+    told = []
+    for alert in stops:
+        if alert.level == "needs_reason":
+            told.append(f"{alert.text} Give a reason, or correct the record.")
+        elif visit_gate.concerned(alert, visit.record) & done:
+            told.append(f"{alert.text} It is marked as done: record what happened, or correct it.")
+        else:
+            told.append(f"{alert.text} Leave it out.")
+    return told
 
 
 @transaction.atomic
@@ -321,6 +299,8 @@ def sign_visit(*, visit_id: int, revision: int, by: Any) -> Visit:
     reasons = missing_for_signature(visit)
     if reasons:
         raise NotReady(reasons)
+    # what safety said of this visit stays readable in its note, whatever is known later
+    visit.record["safety"] = [{**visit_gate.rule(alert), "level": alert.level} for alert in safety_of(visit)]
     visit.status = Visit.Status.SIGNED
     visit.signed_by, visit.signed_at = by, timezone.now()
     visit.revision += 1

@@ -11,6 +11,7 @@ from treatments.actions import visit_observed
 from treatments.actions.visit_flags import SHORT_SET
 from treatments.forms.ear_points import read_ear_points
 from treatments.forms.plan_items import ADJUNCTS, DEQI, EAR_METHODS, LEVELS, SIDES, TECHNIQUES
+from treatments.forms.visit_stops import AnsweredForm
 
 Json = dict[str, Any]
 YES_NO = [("yes", "yes"), ("no", "no")]
@@ -69,7 +70,7 @@ class PartForm(forms.Form):
     def hints_of(cls, item: Json) -> dict[str, str]:
         """What stands greyed in an empty field: what was planned, which is no answer."""
         hints = {"minutes": item.get("planned_minutes"), "retention_min": item.get("planned_retention_min")}
-        return {name: f"planned {value}" for name, value in hints.items() if value and name in cls.base_fields}
+        return {name: f"plan {value}" for name, value in hints.items() if value and name in cls.base_fields}
 
     def item_fields(self) -> Json:
         """What was typed validly; a field in error keeps what is stored."""
@@ -146,7 +147,7 @@ class PointForm(PartForm):
     @classmethod
     def hints_of(cls, item: Json) -> dict[str, str]:
         meant = visit_observed.span(visit_observed.intended_depth(item))
-        return {"depth": f"planned {meant}" if item["planned"] else f"usual {meant}", "found": item.get("where", "")}
+        return {"depth": f"plan {meant}" if item["planned"] else f"usual {meant}", "found": item.get("where", "")}
 
     def clean_depth(self) -> int | list[int] | None:
         text = self.cleaned_data["depth"].strip()
@@ -283,16 +284,15 @@ class UnsaidForm(PartForm):
             self.fields[key].label = name
 
 
-class AddPointForm(forms.Form):
-    """A point by any spelling. ``reason`` is asked only when safety stops it."""
+class AddPointForm(AnsweredForm):
+    """A point by any spelling. A reason is asked only when safety stops it."""
 
     stage = forms.CharField(max_length=8)
     q = forms.CharField(label="Add a point", max_length=60)
     side = forms.ChoiceField(choices=[("", "usual side"), *SIDES], required=False)
-    reason = forms.CharField(label="Reason", max_length=300, required=False)
 
 
-class AddItemForm(forms.Form):
+class AddItemForm(AnsweredForm):
     """Current, cups, moxa, hands or ear that was not planned. ``what``: pairs, a place, or ear points."""
 
     KINDS = [("electro", "electro"), *ADJUNCTS, *[(f"ear_{key}", f"ear {name}") for key, name in EAR_METHODS]]
@@ -300,7 +300,6 @@ class AddItemForm(forms.Form):
     what = forms.CharField(max_length=120)
     side = forms.ChoiceField(choices=SIDES[:3])
     stage = forms.CharField(max_length=8)
-    reason = forms.CharField(max_length=300, required=False)
 
     def clean(self) -> Json:
         data = super().clean() or self.cleaned_data
@@ -313,11 +312,6 @@ class AddItemForm(forms.Form):
         except forms.ValidationError as error:
             self.add_error("what", error)
         return data
-
-
-class ReasonForm(forms.Form):
-    key = forms.CharField(max_length=200)
-    reason = forms.CharField(max_length=300)
 
 
 class AmendForm(forms.Form):

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from treatments.actions import visit_observed, visit_record
+from treatments.actions import visit_gate, visit_observed, visit_record
 from treatments.forms.visit import (
     AdjunctForm,
     CloseForm,
@@ -30,6 +30,8 @@ class VisitForms:
     def __init__(self, record: Json, data: Mapping[str, Any] | None = None) -> None:
         self.record = record
         self.data = data
+        self.refused: Json = record.get("refused", {})
+        record = visit_gate.as_typed(record)
         self.start = self._part(StartForm, "start", record["start"])
         self.close = self._part(CloseForm, "close", record["close"])
         self.unsaid = self._part(UnsaidForm, "unsaid", record.get("unsaid", {}))
@@ -46,6 +48,7 @@ class VisitForms:
                         "is_tender": point["code"] == visit_observed.ASHI,
                         "is_to_be_found": visit_observed.is_to_be_found(point),
                         "manner": visit_observed.manner_words(point),
+                        "refused": self.refused.get(point["uid"]),
                     }
                     for point in stage["points"]
                 ],

@@ -49,7 +49,11 @@ ACTIONS = {
 
 def because_words(ids: Any) -> list[str]:
     """Findings and facts as a practitioner reads them; ``class:`` and ``visit:`` say what the page says anyway."""
-    shown = [one for one in ([ids] if isinstance(ids, str) else ids or []) if not one.startswith(("class:", "visit:"))]
+    shown = [
+        one
+        for one in ([ids] if isinstance(ids, str) else ids or [])
+        if not one.startswith(("class:", "visit:", "person:"))
+    ]
     return [one.replace(":", " ").replace("_", " ") if ":" in one else evidence_words(one) for one in shown]
 
 

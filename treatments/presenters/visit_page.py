@@ -15,7 +15,7 @@ from treatments.actions.visit_events import KINDS, open_serious_events
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import AdverseEvent, Visit
 from treatments.planner.regions import tender_region
-from treatments.presenters import visit_known
+from treatments.presenters import visit_known, visit_stops
 from treatments.presenters.visit_completeness import completeness
 
 Json = dict[str, Any]
@@ -35,17 +35,13 @@ EAR_NAMES = {"seeds": "Seeds", "magnets": "Magnets", "needles": "Needles", "pres
 def state_of(visit: Visit) -> Json:
     """What changes with every save: stop, safety, needle ledger, checklist, what is open before signing."""
     alerts = visits.safety_of(visit)
-    stops = visits.unanswered_stops(visit, alerts)
-    seen = set(visit.plan.review.get("seen", []))
     items = completeness(visit.record, visit.plan.treatment, visit.practitioner)
     total_in, total_out = visit_record.totals(visit.record)
     rows = visit_record.ledger(visit.record)
     return {
         "visit": visit,
         "stop": stop_of(visit),
-        "stops": stops,
-        "reasons": visit.record["reasons"],
-        "cautions": [alert for alert in alerts if alert.level == "caution" and alert.stamp not in seen],
+        "safety": visit_stops.stops_of(visit, alerts),
         "ledger": rows,
         "total_in": total_in,
         "total_out": total_out,
@@ -96,6 +92,20 @@ def asks_pregnancy(patient: Patient, today: dt.date) -> bool:
     """Whether the question of the day is asked: women and people of untold sex, 12 to 55 or of unknown age."""
     age = patient.age_on(today)
     return patient.sex != Patient.Sex.MALE and (age is None or 12 <= age <= 55)
+
+
+def ruled_out_rows(visit: Visit, uids: list[str]) -> list[Json]:
+    """The items of these that something rules out and no incident tells of, each with its rules."""
+    rows = visit_stops.stops_of(visit, visits.safety_of(visit))
+    found = [*rows["barred"], *visit_stops.barred_of(visit)]
+    kept: dict[str, Json] = {}
+    for row in found:
+        for uid, name in zip(row["uids"], row["names"], strict=True):
+            if uid in uids:
+                kept.setdefault(uid, {"name": name, "rules": []})["rules"] += row["rules"]
+    for row in kept.values():
+        row["rules"] = list({rule["text"]: rule for rule in row["rules"]}.values())
+    return list(kept.values())
 
 
 def last_visit_of(visit: Visit) -> Visit | None:
@@ -152,7 +162,7 @@ def note_of(visit: Visit) -> Json:
             if e["done"] == "done"
         ],
         "close": record.get("close", {}),
-        "reasons": record.get("reasons", []),
+        "safety": visit_stops.note_safety(visit),
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "amendments": list(visit.amendments.all()),
         "reaches_lung": reaches_lung(record),

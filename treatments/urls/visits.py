@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.views import incidents, visit_safety, visits
+from treatments.views import incidents, visit_safety, visit_stops, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -16,7 +16,9 @@ urlpatterns = [
     path("visits/<int:visit_id>/points/", visits.add_point, name="add_point"),
     path("visits/<int:visit_id>/items/", visits.add_item, name="add_item"),
     path("visits/<int:visit_id>/points/<str:uid>/remove/", visits.remove_point, name="remove_point"),
-    path("visits/<int:visit_id>/reason/", visits.reason, name="reason"),
+    path("visits/<int:visit_id>/reason/", visit_stops.reason, name="reason"),
+    path("visits/<int:visit_id>/given/", visit_stops.given, name="given"),
+    path("visits/<int:visit_id>/take-plan/", visit_stops.take_plan, name="take_plan"),
     path("visits/<int:visit_id>/sign/", visits.sign, name="sign"),
     path("visits/<int:visit_id>/set-aside/", visits.set_aside, name="set_aside"),
     path("visits/<int:visit_id>/amend/", visits.amend, name="amend"),

@@ -21,9 +21,9 @@ from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
-from treatments.actions import visit_marks, visit_points, visit_record, visit_set_aside, visits
+from treatments.actions import visit_marks, visit_points, visit_record, visit_set_aside, visit_stops, visits
 from treatments.actions.mind import Json
-from treatments.forms.visit import AddItemForm, AddPointForm, AmendForm, ReasonForm
+from treatments.forms.visit import AddItemForm, AddPointForm, AmendForm
 from treatments.forms.visit_parts import VisitForms
 from treatments.models import Visit
 from treatments.presenters import visit_page
@@ -110,7 +110,7 @@ def page(request: HttpRequest, shown: Visit, forms: VisitForms, *, status: int =
     return render(request, "treatments/visit.html", context, status=status)
 
 
-def _revision(request: HttpRequest) -> int:
+def revision_of(request: HttpRequest) -> int:
     """``over`` is the revision that somebody who saw both versions writes over."""
     text = request.POST.get("over") or request.POST.get("revision") or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
@@ -122,7 +122,7 @@ def _saved(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms]:
     if not shown.is_draft:
         raise visits.AlreadySigned
     forms = VisitForms(shown.record, request.POST)
-    typed, revision = forms.folded(), _revision(request)
+    typed, revision = forms.folded(), revision_of(request)
     if typed == shown.record:
         revision = shown.revision  # an autosave of this very page came first: nothing is written over
     kept = visits.save_visit(visit_id=visit_id, revision=revision, record=typed, by=request.user)
@@ -136,9 +136,9 @@ def save(request: HttpRequest, visit_id: int) -> HttpResponse:
     try:
         shown, forms = _saved(request, visit_id)
     except visits.StaleVisit as stale:
-        return _conflict(request, stale.visit)
+        return conflict(request, stale.visit)
     except visits.AlreadySigned:
-        return _already_signed(request, visit_id)
+        return already_signed(request, visit_id)
     if request.headers.get("HX-Request"):
         context = {**visit_page.state_of(shown), "forms": VisitForms(shown.record), "faults": forms.errors}
         return render(request, "treatments/_visit_saved.html", {**context, "at": timezone.localtime()})
@@ -150,7 +150,7 @@ def save(request: HttpRequest, visit_id: int) -> HttpResponse:
     return redirect("visits:visit", visit_id)
 
 
-def _conflict(request: HttpRequest, current: Visit) -> HttpResponse:
+def conflict(request: HttpRequest, current: Visit) -> HttpResponse:
     shown = visit_for(request, current.pk, what="visit")
     forms = VisitForms(shown.record, request.POST)
     context = {"visit": shown, "differences": forms.differences()}
@@ -159,7 +159,7 @@ def _conflict(request: HttpRequest, current: Visit) -> HttpResponse:
     return page(request, shown, forms, status=409, differences=context["differences"], is_conflict=True)
 
 
-def _already_signed(request: HttpRequest, visit_id: int) -> HttpResponse:
+def already_signed(request: HttpRequest, visit_id: int) -> HttpResponse:
     text = "This visit is signed meanwhile and locked. Write what is missing as an amendment."
     if request.headers.get("HX-Request"):
         context = {"text": text, "visit_id": visit_id}
@@ -187,9 +187,9 @@ def _marked(request: HttpRequest, visit_id: int, mark: Callable[..., Visit]) -> 
             return page(request, shown, forms, status=422)
         marked = mark(visit_id=visit_id, revision=shown.revision, by=request.user)
     except visits.StaleVisit as stale:
-        return _conflict(request, stale.visit)
+        return conflict(request, stale.visit)
     except visits.AlreadySigned:
-        return _already_signed(request, visit_id)
+        return already_signed(request, visit_id)
     if left := _not_added_yet(request):
         shown.record, shown.revision = marked.record, marked.revision
         return page(request, shown, VisitForms(shown.record), **left)
@@ -218,20 +218,20 @@ def add_point(request: HttpRequest, visit_id: int) -> HttpResponse:
         return visit_record.with_point(record, data["stage"], point)
 
     try:
-        if not asked.is_valid():
+        if not asked.is_valid() and not (asked.errors.keys() & {"reason", "given_text"}):
             raise visit_points.UnknownPoint("Write which point, as bl23, Shenshu or 肾俞.", [])
         data = asked.cleaned_data
         point = visit_points.point_for(data["q"], data["side"])
     except visit_points.UnknownPoint as unknown:
         return _not_added(request, visit_id, asked_point=asked, unknown=unknown)
-    return _add(request, visit_id, grow, what=point["code"], reason=data["reason"], asked_point=asked)
+    return _add(request, visit_id, grow, what=point["code"], data=data, asked_point=asked)
 
 
 @require_POST
 def add_item(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Current, cups, moxa, hands or ear that was not planned."""
     asked = AddItemForm(request.POST, prefix="more")
-    if not asked.is_valid():
+    if not asked.is_valid() and not (asked.errors.keys() & {"reason", "given_text"}):
         return _not_added(request, visit_id, asked_item=asked)
     data = asked.cleaned_data
 
@@ -244,28 +244,30 @@ def add_item(request: HttpRequest, visit_id: int) -> HttpResponse:
             return visit_record.with_ear(record, method=method, side=data["side"], points=data["points"], today=today)
         return visit_record.with_adjunct(record, kind=data["kind"], where=data["what"])
 
-    return _add(request, visit_id, grow, what=data["kind"], reason=data["reason"], asked_item=asked)
+    return _add(request, visit_id, grow, what=data["kind"], data=data, asked_item=asked)
 
 
 def _add(
-    request: HttpRequest, visit_id: int, grow: Callable[[Json], Json], *, what: str, reason: str, **asked: Any
+    request: HttpRequest, visit_id: int, grow: Callable[[Json], Json], *, what: str, data: Json, **asked: Any
 ) -> HttpResponse:
-    """Keep the page as typed, then add; a stop without a reason is shown and nothing is added."""
+    """Keep the page as typed, then add; a stop without an answer is shown and nothing is added."""
+    is_answered = not any(form.errors for form in asked.values())  # half an answer is none
+    said = {"answers": data["answers"], "given": data["given"]} if is_answered else {}
     try:
         shown, forms = _saved(request, visit_id)
         if forms.errors:
             return page(request, shown, forms, status=422, **asked)
-        visits.add(visit_id=visit_id, revision=shown.revision, grow=grow, what=what, reason=reason, by=request.user)
-    except visits.AddRefused as refused:
+        visit_stops.add(visit_id=visit_id, revision=shown.revision, grow=grow, what=what, by=request.user, **said)
+    except visit_stops.AddRefused as refused:
         return page(request, shown, VisitForms(shown.record), status=422, refused=refused, **asked)
     except visits.NotReady as stopped:
         messages.error(request, str(stopped))
     except KeyError:
         messages.error(request, "That stage is not there any more. Reload the page and add it again.")
     except visits.StaleVisit as stale:
-        return _conflict(request, stale.visit)
+        return conflict(request, stale.visit)
     except visits.AlreadySigned:
-        return _already_signed(request, visit_id)
+        return already_signed(request, visit_id)
     return redirect(f"{reverse('visits:visit', args=[visit_id])}#needling")
 
 
@@ -274,9 +276,9 @@ def _not_added(request: HttpRequest, visit_id: int, **more: Any) -> HttpResponse
     try:
         shown, forms = _saved(request, visit_id)
     except visits.StaleVisit as stale:
-        return _conflict(request, stale.visit)
+        return conflict(request, stale.visit)
     except visits.AlreadySigned:
-        return _already_signed(request, visit_id)
+        return already_signed(request, visit_id)
     return page(request, shown, forms if forms.errors else VisitForms(shown.record), status=422, **more)
 
 
@@ -288,29 +290,10 @@ def remove_point(request: HttpRequest, visit_id: int, uid: str) -> HttpResponse:
             return page(request, shown, forms, status=422)
         visits.remove_point(visit_id=visit_id, revision=shown.revision, uid=uid, by=request.user)
     except visits.StaleVisit as stale:
-        return _conflict(request, stale.visit)
+        return conflict(request, stale.visit)
     except visits.AlreadySigned:
-        return _already_signed(request, visit_id)
+        return already_signed(request, visit_id)
     return redirect("visits:visit", visit_id)
-
-
-@require_POST
-def reason(request: HttpRequest, visit_id: int) -> HttpResponse:
-    """A written answer to a stop of the safety review."""
-    shown = visit_for(request, visit_id, what="visit")
-    form = ReasonForm(request.POST)
-    try:
-        if form.is_valid():
-            visits.give_reason(visit_id=visit_id, revision=_revision(request), by=request.user, **form.cleaned_data)
-        else:
-            messages.error(request, "Write the reason in a few words.")
-    except ValueError as error:
-        messages.error(request, str(error))
-    except visits.StaleVisit as stale:
-        return _conflict(request, stale.visit)
-    except visits.AlreadySigned:
-        return _already_signed(request, visit_id)
-    return redirect("visits:visit", shown.pk)
 
 
 @require_POST
@@ -325,9 +308,9 @@ def sign(request: HttpRequest, visit_id: int) -> HttpResponse:
     except visits.NotReady as open_points:
         return page(request, shown, VisitForms(shown.record), status=422, not_ready=open_points.reasons)
     except visits.StaleVisit as stale:
-        return _conflict(request, stale.visit)
+        return conflict(request, stale.visit)
     except visits.AlreadySigned:
-        return _already_signed(request, visit_id)
+        return already_signed(request, visit_id)
     messages.success(request, "Signed and locked.")
     return redirect("visits:visit", visit_id)
 

@@ -173,7 +173,11 @@ def test_an_unknown_point_is_named_with_what_was_typed(client, visit):
 def test_what_was_not_planned_is_added_and_charted(client, visit):
     for kind, what in (("electro", "BL25-BL26"), ("heat_lamp", "low back"), ("ear_needles", "TF4 Shenmen, AH9")):
         more = {"more-kind": kind, "more-what": what, "more-side": "right", "more-stage": "s0"}
-        answer = client.post(url("add_item", visit), posted(visit, **more, **{"more-reason": "as agreed"}))
+        answer = client.post(url("add_item", visit), posted(visit, **more))
+        if kind == "electro":  # at the first visit it asks for a reason
+            stamps = [alert.stamp for alert in answer.context["refused"].asks]
+            said = {"more-for": stamps, "more-reason_code": "benefit", "more-reason": "agreed with the patient"}
+            answer = client.post(url("add_item", visit), posted(visit, **more, **said))
         assert answer.status_code == 302, answer.content.decode()
     visit.refresh_from_db()
     assert visit.record["stages"][0]["electro"][0]["leads"] == [["BL25", "BL26"]]
