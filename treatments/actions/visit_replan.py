@@ -32,7 +32,7 @@ def take_plan(*, visit_id: int, revision: int, by: Any) -> Visit:
         raise ValueError("No newer plan is signed.")
     if any(item["done"] == "done" for item in visit_record.items_of(visit.record)):
         raise ValueError("Something is marked as done already: finish this visit under its plan.")
-    if Visit.objects.filter(plan=plan, number=visit.number).exists():
+    if Visit.objects.filter(plan=plan, number=visit.number).exclude(status=Visit.Status.SET_ASIDE).exists():
         raise ValueError(f"Visit {visit.number} of the new plan is there already.")
     fresh = visit_record.new_record(plan.treatment, number=visit.number, today=timezone.localdate())
     kept = {name: visit.record[name] for name in ("start", "close", "unsaid", "reasons") if name in visit.record}
