@@ -47,6 +47,7 @@ def test_an_emergency_is_shown_at_once_kept_and_told(
         answer = phone.post("/i/step/safety_bladder/save/", {"saddle_numbness": "yes", "bladder_leak": "no"})
     text = answer.content.decode()
     assert "Go to an emergency department now" in text and 'href="tel:999"' in text
+    assert "told the clinic" not in text and "do not wait for a call" in text  # no mail has gone yet
     alert = RedFlagAlert.objects.get()
     assert (alert.flag, alert.level, alert.source) == ("flag.saddle_numbness", "emergency", "answer")
     response.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import socket
@@ -88,6 +89,22 @@ def test_what_it_keeps_is_readable_by_nobody_else(served: tuple[Path, int]) -> N
     files = [folder / ".env", var, *(path for path in var.rglob("*") if "static" not in path.parts)]
     assert not [str(path) for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     assert var / "ashi.sqlite3" in files
+
+
+def test_the_proxys_word_on_https_reaches_the_application(served: tuple[Path, int]) -> None:
+    """Without it every page of a clinic behind a proxy would redirect to itself for ever."""
+    _, port = served
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    seen = []
+    for said in ("http", "https"):
+        headers = {"Host": "clinic.example.org", "X-Forwarded-Proto": said, "X-Forwarded-For": "192.0.2.7"}
+        asked.request("GET", "/accounts/login/", headers=headers)
+        answer = asked.getresponse()
+        answer.read()
+        seen.append(answer.status)
+        assert answer.headers["Server"] is None
+    asked.close()
+    assert seen == [301, 200]
 
 
 SENT = {
