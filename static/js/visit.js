@@ -51,6 +51,20 @@
     if (revision) document.querySelectorAll(".follows-revision").forEach((field) => { field.value = revision.value; });
   });
 
+  // What a colleague saved meanwhile is put into the fields that were left alone here.
+  const put = (name, was, now) => {
+    document.getElementsByName(name).forEach((field) => {
+      if (field.type === "radio") { if (field.value === now || !now) field.checked = Boolean(now); }
+      else if (field.value.trim() === was) field.value = now;
+    });
+  };
+  document.body.addEventListener("htmx:afterSwap", () => {
+    const told = document.querySelector("#visit-saved [data-changes]");
+    if (!told) return;
+    Object.entries(JSON.parse(told.dataset.changes)).forEach(([name, [was, now]]) => put(name, was, now));
+    told.remove();
+  });
+
   // A pressed button sends the whole form itself: no autosave beside it, and no autosave to the button's address.
   const form = document.getElementById("visit-form");
   if (form) {
@@ -63,6 +77,9 @@
       event.detail.path = form.getAttribute("hx-post");
     });
   }
+
+  // One of two values chosen: saved at once. The choice stands outside the form, so the form is told.
+  document.addEventListener("change", (event) => { if (form && event.target.matches("[data-pick]")) changed(form); });
 
   const saved = document.getElementById("visit-saved");
   const failed = () => {

@@ -42,25 +42,34 @@ def test_both_edits_of_a_plan_stand(open_page: Callable[..., Page]) -> None:
     expect(second.locator("table.points")).to_contain_text("ST36")
 
 
-def test_a_visit_saved_twice_lets_the_writer_choose(open_page: Callable[..., Page]) -> None:
-    first, second = open_page("practitioner"), open_page("practitioner", PHONE)
+def test_two_people_chart_one_visit(open_page: Callable[..., Page]) -> None:
+    """Notes of one and count of the other both stand; the same field is shown twice and chosen."""
+    first, second = open_page("practitioner"), open_page("practitioner2", PHONE)
     _chart(first, "Reinholt")
     first.get_by_role("button", name=re.compile("visit")).first.click()
     first.wait_for_url(re.compile("/visits/"))
     second.goto(first.url)
+    how, saved = "How it was since the last visit", re.compile(r"Saved \d\d:\d\d")
 
-    how = "How it was since the last visit"
+    second.get_by_label("needles out").first.fill("5")
+    second.get_by_label("needles out").first.blur()
+    expect(second.locator("#visit-saved")).to_contain_text(saved)
     first.get_by_label(how).fill("slept through")
     first.get_by_label(how).blur()
-    expect(first.locator("#visit-saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+    expect(first.locator("#visit-saved")).to_contain_text("needles out: 5")  # told, and on this page, too
+    expect(first.get_by_label("needles out").first).to_have_value("5")
+
     second.get_by_label(how).fill("woke twice")
-    second.get_by_label(how).blur()  # saves by itself, from an old page
-    told = second.get_by_role("alert").filter(has_text="Somebody else saved this visit")
+    second.get_by_label(how).blur()  # from a page that does not know of the other's words
+    told = second.get_by_role("alert").filter(has_text="Somebody else changed the same field")
     expect(told).to_contain_text("slept through")
     expect(told).to_contain_text("woke twice")
     expect(second.get_by_label(how)).to_have_value("woke twice")
     assert second.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    told.get_by_role("button", name="Save mine over it").click()
-    expect(second.get_by_label(how)).to_have_value("woke twice")
+    assert not accessibility_faults(second)
+    told.get_by_label("Yours").check()
+    expect(second.locator("#visit-clashes")).to_be_empty()
+    expect(second.locator("#visit-saved")).to_contain_text(saved)
     first.reload()
     expect(first.get_by_label(how)).to_have_value("woke twice")
+    expect(first.get_by_label("needles out").first).to_have_value("5")

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from treatments.actions import visit_flags
 from treatments.forms.visit import flag_field
+from treatments.forms.visit_merge import base_of_page
 from treatments.forms.visit_parts import VisitForms
 from treatments.models import Visit
 
@@ -13,7 +14,7 @@ from treatments.models import Visit
 def posted(visit: Visit, **changes: object) -> dict[str, object]:
     """What a browser sends of the page as it stands, with some fields changed."""
     visit.refresh_from_db()
-    data: dict[str, object] = {"revision": visit.revision}
+    data: dict[str, object] = {"revision": visit.revision, "base": base_of_page(visit.record)}
     for form, uid in VisitForms(visit.record).parts():
         data[f"{uid}-here"] = "1"
         for field in form:

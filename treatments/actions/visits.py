@@ -18,7 +18,7 @@ from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.assessment import ClinicalPicture
 from intake.models import Score
-from treatments.actions import mind, visit_flags, visit_gate, visit_observed, visit_record
+from treatments.actions import mind, needle_count, visit_flags, visit_gate, visit_observed, visit_record
 from treatments.actions.mind import Json, SafetyAlert
 from treatments.actions.visit_events import open_serious_events
 from treatments.models import Amendment, TreatmentPlan, Visit
@@ -250,10 +250,7 @@ def missing_for_signature(visit: Visit) -> list[str]:
     for row in visit_record.ledger(record):
         if not row["is_counted"]:
             reasons.append(f"{row['name']}: count the needles out.")
-        elif not row["is_even"] and not close.get("mismatch_reason"):
-            reasons.append(
-                f"{row['name']}: {row['in']} needles in, {row['out']} out. Search, count again, or write the reason."
-            )
+    reasons += needle_count.missing_of(record)
     if is_treated:
         points = [point for _, point in visit_record.points_of(record)]
         for point in points:
@@ -317,6 +314,7 @@ def sign_visit(*, visit_id: int, revision: int, by: Any) -> Visit:
                 visit_number=visit.number,
                 filled_by=Score.FilledBy.STAFF,
             )
+    needle_count.open_task(visit, by=by)
     _follow(visit.appointment, AppointmentStatus.DONE, by=by)
     detail = {"number": visit.number, "needles_in": visit.needles_in, "needles_out": visit.needles_out}
     trail.record("visit.signed", by=by, patient=visit.patient, obj=visit, detail=detail, sealed=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from treatments.actions import visit_observed
+from clinic.people.models import User
+from treatments.actions import needle_count, visit_observed
 from treatments.actions.visit_flags import SHORT_SET
 from treatments.forms.ear_points import read_ear_points
 from treatments.forms.plan_items import ADJUNCTS, DEQI, EAR_METHODS, LEVELS, SIDES, TECHNIQUES
@@ -257,6 +258,15 @@ class EarForm(PartForm):
         return kept
 
 
+def mismatch_codes() -> list[tuple[str, str]]:
+    return [("", "-"), *needle_count.reasons().items()]
+
+
+def staff_names() -> list[tuple[str, str]]:
+    """Who may have counted: everybody who works here now, by name as it stands in the record."""
+    return [("", "-"), *((name, name) for name in User.objects.filter(is_active=True).values_list("name", flat=True))]
+
+
 class CloseForm(PartForm):
     """Response, advice, notes, and what the ledger needs in words."""
 
@@ -264,7 +274,10 @@ class CloseForm(PartForm):
     pain_after = number_field("Pain after, 0–10", 0, 10)
     advice = text_field("Advice given", 600, rows=2)
     notes = text_field("Notes", 4000, rows=3)
-    mismatch_reason = text_field("Needles in and out differ because", 300)
+    mismatch_code = forms.ChoiceField(label="What is known of them", choices=mismatch_codes, required=False)
+    mismatch_where = text_field("Place: where found, or where looked for", 200)
+    mismatch_by = forms.ChoiceField(label="Counted by", choices=staff_names, required=False)
+    mismatch_reason = text_field("More about it", 300)
     needle_maker = text_field("Needle maker", 80)
     needle_material = text_field("Needle material", 80)
     not_treated = text_field("No treatment today, because", 300)

@@ -116,20 +116,6 @@ class VisitForms:
         for form, _ in self.parts():
             yield from form
 
-    def differences(self) -> list[tuple[str, str, str]]:
-        """(what, as stored, as typed) wherever the two differ: shown when somebody else saved meanwhile."""
-        found = []
-        for form, uid in self.parts():
-            if not form.is_bound:
-                continue
-            for name in form.changed_data:
-                field = form[name]
-                label = f"{self.name_of(uid)}: {field.label.lower()}".removeprefix(": ")
-                theirs, mine = _shown(form.initial.get(name)), _shown(field.value())
-                if theirs != mine:
-                    found.append((label, theirs, mine))
-        return found
-
     def name_of(self, uid: str) -> str:
         if uid in ("start", "close", "unsaid"):
             return ""
@@ -146,7 +132,3 @@ class VisitForms:
             if row["item"]["uid"] == uid:
                 return str(row["item"]["kind"]).replace("_", " ")
         return "Ear"
-
-
-def _shown(value: Any) -> str:
-    return "–" if value in (None, "") else str(value)

@@ -72,6 +72,7 @@ def _practitioner(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
         "intakes": [{"patient": r.patient, "at": r.submitted_at, "response": r} for r in responses[:SHOWN]],
         "day": _day(schedule.day_for(user, today)) if user.is_practitioner else [],
         "incidents": [{"patient": i.patient, "incident": i} for i in open_incidents()[:SHOWN]],
+        "needles": needles_in(today),
         "unsigned": _unsigned(user),
         "reviews": reviews_due(user),
         "differing": _differing(now, practitioner=user) if user.is_practitioner else [],
@@ -80,6 +81,21 @@ def _practitioner(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
 
 def _day(visits: list[Any]) -> list[Json]:
     return [{"patient": v.patient, "visit": v, "pill": schedule.pill(v.status)} for v in visits if v.is_active]
+
+
+def needles_in(today: dt.date) -> list[Json]:
+    """Open visits, whosever, in which more needles went in than came out; the longest in first."""
+    visits = Visit.objects.filter(status="draft", needles_in__gt=F("needles_out")).select_related(
+        "patient", "practitioner"
+    )
+    rows = []
+    for visit in visits.order_by("started_at")[:SHOWN]:
+        started = timezone.localtime(visit.started_at)
+        told = [s["first_insertion"] for s in visit.record["stages"] if s["first_insertion"] and s["out"] is None]
+        since = min(told, default=f"{started:%H:%M}")
+        day = "" if started.date() == today else f"{started:%-d %b}, "
+        rows.append({"patient": visit.patient, "visit": visit, "since": f"{day}{since}"})
+    return rows
 
 
 def _unsigned(user: Any) -> list[Json]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.people.models import Patient
 from intake.assessment import load_intake_knowledge
-from treatments.actions import visit_flags, visit_observed, visit_record, visits
+from treatments.actions import needle_count, visit_flags, visit_observed, visit_record, visits
 from treatments.actions.point_search import ASHI
 from treatments.actions.visit_events import KINDS, open_serious_events
 from treatments.clinic_knowledge import planner_knowledge
@@ -43,6 +43,7 @@ def state_of(visit: Visit) -> Json:
         "stop": stop_of(visit),
         "safety": visit_stops.stops_of(visit, alerts),
         "ledger": rows,
+        "uneven": needle_count.uneven(visit.record),
         "total_in": total_in,
         "total_out": total_out,
         "is_even": all(row["is_even"] and row["is_counted"] for row in rows),
@@ -163,6 +164,7 @@ def note_of(visit: Visit) -> Json:
         ],
         "close": record.get("close", {}),
         "safety": visit_stops.note_safety(visit),
+        "mismatch": needle_count.reasons().get(record.get("close", {}).get("mismatch_code", ""), ""),
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "amendments": list(visit.amendments.all()),
         "reaches_lung": reaches_lung(record),

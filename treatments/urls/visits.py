@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.views import incidents, visit_safety, visit_stops, visits
+from treatments.views import incidents, visit_after, visit_safety, visit_stops, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -20,8 +20,8 @@ urlpatterns = [
     path("visits/<int:visit_id>/given/", visit_stops.given, name="given"),
     path("visits/<int:visit_id>/take-plan/", visit_stops.take_plan, name="take_plan"),
     path("visits/<int:visit_id>/sign/", visits.sign, name="sign"),
-    path("visits/<int:visit_id>/set-aside/", visits.set_aside, name="set_aside"),
-    path("visits/<int:visit_id>/amend/", visits.amend, name="amend"),
+    path("visits/<int:visit_id>/set-aside/", visit_after.set_aside, name="set_aside"),
+    path("visits/<int:visit_id>/amend/", visit_after.amend, name="amend"),
     path("visits/<int:visit_id>/clearance/", visit_safety.clearance, name="clearance"),
     path("visits/<int:visit_id>/adverse-event/", visit_safety.adverse_event, name="adverse_event"),
     path("adverse-events/<int:event_id>/", visit_safety.event_review, name="event_review"),

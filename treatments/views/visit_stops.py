@@ -11,7 +11,7 @@ from treatments.actions import visit_replan, visit_stops, visits
 from treatments.forms.visit_parts import VisitForms
 from treatments.forms.visit_stops import GivenForm, ReasonForm
 from treatments.presenters import visit_page
-from treatments.views.visits import already_signed, conflict, page, revision_of, visit_for
+from treatments.views.visits import already_signed, look_again, page, revision_of, visit_for
 
 
 @require_POST
@@ -25,8 +25,8 @@ def reason(request: HttpRequest, visit_id: int) -> HttpResponse:
         visit_stops.give_reason(visit_id=visit_id, revision=revision_of(request), by=request.user, **form.cleaned_data)
     except ValueError as error:
         messages.error(request, str(error))
-    except visits.StaleVisit as stale:
-        return conflict(request, stale.visit)
+    except visits.StaleVisit:
+        return look_again(request, visit_id)
     except visits.AlreadySigned:
         return already_signed(request, visit_id)
     return redirect("visits:visit", visit_id)
@@ -69,8 +69,8 @@ def take_plan(request: HttpRequest, visit_id: int) -> HttpResponse:
         visit_replan.take_plan(visit_id=visit_id, revision=revision_of(request), by=request.user)
     except ValueError as error:
         messages.error(request, str(error))
-    except visits.StaleVisit as stale:
-        return conflict(request, stale.visit)
+    except visits.StaleVisit:
+        return look_again(request, visit_id)
     except visits.AlreadySigned:
         return already_signed(request, visit_id)
     else:

@@ -1,9 +1,9 @@
-"""The visit page: begin, chart, sign, amend. Every save tells its revision; an older one is answered 409."""
+"""The visit page: begin, chart, sign, amend. Every save tells its revision; an older one is merged field by field."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -21,12 +21,15 @@ from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
-from treatments.actions import visit_marks, visit_points, visit_record, visit_set_aside, visit_stops, visits
+from treatments.actions import visit_marks, visit_points, visit_record, visit_stops, visits
 from treatments.actions.mind import Json
 from treatments.forms.visit import AddItemForm, AddPointForm, AmendForm
+from treatments.forms.visit_merge import Merged, base_of_page, in_step, merge
 from treatments.forms.visit_parts import VisitForms
 from treatments.models import Visit
 from treatments.presenters import visit_page
+
+TRIES = 3  # how often a save is merged anew when somebody else saves in the same moment
 
 
 @require_POST
@@ -106,42 +109,73 @@ def note(
 
 
 def page(request: HttpRequest, shown: Visit, forms: VisitForms, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {**visit_page.page_of(shown, forms), "set_aside_form": SetAsideForm(), **more}
+    more = {"set_aside_form": SetAsideForm(), "base": base_of_page(shown.record), **more}
+    context = {**visit_page.page_of(shown, forms), **more}
     return render(request, "treatments/visit.html", context, status=status)
 
 
 def revision_of(request: HttpRequest) -> int:
-    """``over`` is the revision that somebody who saw both versions writes over."""
-    text = request.POST.get("over") or request.POST.get("revision") or ""
+    text = request.POST.get("revision") or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
+class Clashed(Exception):
+    """The same field was changed here and by somebody else. All else is stored. ``forms`` show what was typed here."""
+
+    def __init__(self, shown: Visit, merged: Merged) -> None:
+        super().__init__("The same field was changed twice.")
+        self.shown, self.merged = shown, merged
+        self.forms = VisitForms(shown.record, merged.show)
+
+
 def _saved(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms]:
-    """Take over what was typed. Raises StaleVisit, AlreadySigned."""
-    shown = visit_for(request, visit_id, what="visit")
-    if not shown.is_draft:
-        raise visits.AlreadySigned
-    forms = VisitForms(shown.record, request.POST)
-    typed, revision = forms.folded(), revision_of(request)
-    if typed == shown.record:
-        revision = shown.revision  # an autosave of this very page came first: nothing is written over
-    kept = visits.save_visit(visit_id=visit_id, revision=revision, record=typed, by=request.user)
-    shown.record, shown.revision = kept.record, kept.revision
+    """Take over what was typed, merged with what others saved meanwhile. Raises Clashed, AlreadySigned."""
+    shown, forms, merged = _merged(request, visit_id)
+    if merged.clashes:
+        raise Clashed(shown, merged)
     return shown, forms
+
+
+def _merged(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms, Merged]:
+    shown = visit_for(request, visit_id, what="visit")
+    for _ in range(TRIES):
+        if not shown.is_draft:
+            raise visits.AlreadySigned
+        merged = merge(shown.record, request.POST, is_current=revision_of(request) == shown.revision)
+        forms = VisitForms(shown.record, merged.save)
+        typed = forms.folded()
+        try:
+            kept = visits.save_visit(visit_id=visit_id, revision=shown.revision, record=typed, by=request.user)
+        except visits.StaleVisit as stale:  # in this very moment: merged once more with what is stored now
+            shown.record, shown.revision, shown.status = stale.visit.record, stale.visit.revision, stale.visit.status
+            continue
+        shown.record, shown.revision = kept.record, kept.revision
+        return shown, forms, merged
+    raise Clashed(shown, merged)
 
 
 @require_POST
 def save(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Autosave (htmx) and the Save button (a whole page). What is valid is kept, what is not is told."""
     try:
-        shown, forms = _saved(request, visit_id)
-    except visits.StaleVisit as stale:
-        return conflict(request, stale.visit)
+        shown, forms, merged = _merged(request, visit_id)
+    except Clashed as clash:
+        return conflict(request, clash)
     except visits.AlreadySigned:
         return already_signed(request, visit_id)
     if request.headers.get("HX-Request"):
-        context = {**visit_page.state_of(shown), "forms": VisitForms(shown.record), "faults": forms.errors}
-        return render(request, "treatments/_visit_saved.html", {**context, "at": timezone.localtime()})
+        context = {
+            **visit_page.state_of(shown),
+            **_in_step(shown, merged),
+            "forms": VisitForms(shown.record),
+            "faults": forms.errors,
+            "at": timezone.localtime(),
+        }
+        return render(request, "treatments/_visit_saved.html", context, status=409 if merged.clashes else 200)
+    if merged.clashes:
+        return conflict(request, Clashed(shown, merged))
+    if merged.taken:
+        messages.info(request, f"A colleague changed meanwhile: {_told(merged)}. It stands beside what you wrote.")
     if forms.errors:
         return page(request, shown, forms, status=422, **_not_added_yet(request))
     if left := _not_added_yet(request):
@@ -150,13 +184,24 @@ def save(request: HttpRequest, visit_id: int) -> HttpResponse:
     return redirect("visits:visit", visit_id)
 
 
-def conflict(request: HttpRequest, current: Visit) -> HttpResponse:
-    shown = visit_for(request, current.pk, what="visit")
-    forms = VisitForms(shown.record, request.POST)
-    context = {"visit": shown, "differences": forms.differences()}
-    if request.headers.get("HX-Request"):
-        return render(request, "treatments/_visit_conflict.html", context, status=409)
-    return page(request, shown, forms, status=409, differences=context["differences"], is_conflict=True)
+def _told(merged: Merged) -> str:
+    return "; ".join(f"{label}: {value or 'emptied'}" for label, value in merged.taken)
+
+
+def _in_step(shown: Visit, merged: Merged) -> Json:
+    """What brings the page in step: fields to refresh, the base of its next save, what others changed, what clashes."""
+    return {
+        "base": in_step(merged, shown.record),
+        "changes": json.dumps(merged.changes, ensure_ascii=False),
+        "taken": merged.taken,
+        "clashes": merged.clashes,
+    }
+
+
+def conflict(request: HttpRequest, clash: Clashed) -> HttpResponse:
+    """The fields that two people changed, with both values to choose from; everything else is stored."""
+    more = _in_step(clash.shown, clash.merged)
+    return page(request, clash.shown, clash.forms, status=409, **more)
 
 
 def already_signed(request: HttpRequest, visit_id: int) -> HttpResponse:
@@ -165,6 +210,12 @@ def already_signed(request: HttpRequest, visit_id: int) -> HttpResponse:
         context = {"text": text, "visit_id": visit_id}
         return render(request, "treatments/_visit_locked.html", context, status=409)
     messages.error(request, text)
+    return redirect("visits:visit", visit_id)
+
+
+def look_again(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Somebody saved between our reading and our writing: what was typed is stored, what was pressed is not done."""
+    messages.warning(request, "Somebody else saved this visit in this very moment. Look at it, then press again.")
     return redirect("visits:visit", visit_id)
 
 
@@ -186,8 +237,10 @@ def _marked(request: HttpRequest, visit_id: int, mark: Callable[..., Visit]) -> 
         if forms.errors:
             return page(request, shown, forms, status=422)
         marked = mark(visit_id=visit_id, revision=shown.revision, by=request.user)
-    except visits.StaleVisit as stale:
-        return conflict(request, stale.visit)
+    except Clashed as clash:
+        return conflict(request, clash)
+    except visits.StaleVisit:
+        return look_again(request, visit_id)
     except visits.AlreadySigned:
         return already_signed(request, visit_id)
     if left := _not_added_yet(request):
@@ -264,8 +317,10 @@ def _add(
         messages.error(request, str(stopped))
     except KeyError:
         messages.error(request, "That stage is not there any more. Reload the page and add it again.")
-    except visits.StaleVisit as stale:
-        return conflict(request, stale.visit)
+    except Clashed as clash:
+        return conflict(request, clash)
+    except visits.StaleVisit:
+        return look_again(request, visit_id)
     except visits.AlreadySigned:
         return already_signed(request, visit_id)
     return redirect(f"{reverse('visits:visit', args=[visit_id])}#needling")
@@ -275,8 +330,10 @@ def _not_added(request: HttpRequest, visit_id: int, **more: Any) -> HttpResponse
     """What was asked cannot be understood: the rest of the page is kept all the same."""
     try:
         shown, forms = _saved(request, visit_id)
-    except visits.StaleVisit as stale:
-        return conflict(request, stale.visit)
+    except Clashed as clash:
+        return conflict(request, clash)
+    except visits.StaleVisit:
+        return look_again(request, visit_id)
     except visits.AlreadySigned:
         return already_signed(request, visit_id)
     return page(request, shown, forms if forms.errors else VisitForms(shown.record), status=422, **more)
@@ -289,8 +346,10 @@ def remove_point(request: HttpRequest, visit_id: int, uid: str) -> HttpResponse:
         if forms.errors:
             return page(request, shown, forms, status=422)
         visits.remove_point(visit_id=visit_id, revision=shown.revision, uid=uid, by=request.user)
-    except visits.StaleVisit as stale:
-        return conflict(request, stale.visit)
+    except Clashed as clash:
+        return conflict(request, clash)
+    except visits.StaleVisit:
+        return look_again(request, visit_id)
     except visits.AlreadySigned:
         return already_signed(request, visit_id)
     return redirect("visits:visit", visit_id)
@@ -300,48 +359,23 @@ def remove_point(request: HttpRequest, visit_id: int, uid: str) -> HttpResponse:
 def sign(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Save what stands on the page, then lock it."""
     try:
-        shown, forms = _saved(request, visit_id)
+        shown, forms, merged = _merged(request, visit_id)
+        if merged.clashes:
+            raise Clashed(shown, merged)
         left = _not_added_yet(request)
         if forms.errors or left:
             return page(request, shown, forms, status=422, **left)
+        if merged.taken:
+            told = f"A colleague changed meanwhile: {_told(merged)}. Look at it, then sign."
+            return page(request, shown, VisitForms(shown.record), status=409, not_ready=[told])
         visits.sign_visit(visit_id=visit_id, revision=shown.revision, by=request.user)
     except visits.NotReady as open_points:
         return page(request, shown, VisitForms(shown.record), status=422, not_ready=open_points.reasons)
-    except visits.StaleVisit as stale:
-        return conflict(request, stale.visit)
+    except Clashed as clash:
+        return conflict(request, clash)
+    except visits.StaleVisit:
+        return look_again(request, visit_id)
     except visits.AlreadySigned:
         return already_signed(request, visit_id)
     messages.success(request, "Signed and locked.")
-    return redirect("visits:visit", visit_id)
-
-
-@require_POST
-def amend(request: HttpRequest, visit_id: int) -> HttpResponse:
-    """Add a later word to a signed visit."""
-    shown = visit_for(request, visit_id, what="visit")
-    form = AmendForm(request.POST)
-    if shown.is_set_aside:
-        messages.error(request, "This visit is marked as entered in error: nothing is added to it.")
-        return redirect("visits:visit", visit_id)
-    if shown.is_draft:
-        messages.error(request, "This visit is still open: write it in the visit itself.")
-        return redirect("visits:visit", visit_id)
-    if not form.is_valid():
-        return note(request, shown, form=form, status=422)
-    visits.amend_visit(visit=shown, text=form.cleaned_data["text"], by=request.user)
-    return redirect("visits:visit", visit_id)
-
-
-@require_POST
-def set_aside(request: HttpRequest, visit_id: int) -> HttpResponse:
-    """Mark a visit, open or signed, as entered in error."""
-    shown = visit_for(request, visit_id, what="visit")
-    form = SetAsideForm(request.POST)
-    if not form.is_valid():
-        if shown.is_draft:
-            return page(request, shown, VisitForms(shown.record), status=422, set_aside_form=form)
-        return note(request, shown, set_aside_form=form, status=422)
-    with suppress(visit_set_aside.AlreadySetAside):
-        visit_set_aside.set_aside(visit_id=visit_id, by=request.user, **form.cleaned_data)
-        messages.success(request, f"Visit {shown.number} is marked as entered in error and counts nowhere.")
     return redirect("visits:visit", visit_id)

@@ -95,21 +95,6 @@ def test_amendments_stand_beside_the_first_text(client, patient, petra):
         Amendment.objects.filter(pk=amendment.pk).update(text="no")
 
 
-def test_a_stale_revision_is_answered_409_and_nothing_is_lost(client, visit):
-    old = posted(visit, **{"close-notes": "mine", "start-tongue": "red"})
-    client.post(url("save", visit), posted(visit, **{"close-notes": "theirs"}))
-    answer = client.post(url("save", visit), old)
-    text = answer.content.decode()
-    assert answer.status_code == 409 and "theirs" in text and "mine" in text and "red" in text
-    visit.refresh_from_db()
-    assert visit.record["close"]["notes"] == "theirs"
-    part = client.post(url("save", visit), old, headers={"HX-Request": "true"})
-    assert part.status_code == 409 and "theirs" in part.content.decode()
-    assert client.post(url("save", visit), old | {"over": visit.revision}).status_code == 302
-    visit.refresh_from_db()
-    assert visit.record["close"]["notes"] == "mine" and visit.record["start"]["tongue"] == "red"
-
-
 def test_saving_the_same_twice_is_no_conflict_and_no_new_revision(client, visit):
     data = posted(visit, **{"close-notes": "same"})
     client.post(url("save", visit), data)

@@ -20,24 +20,59 @@ from tests.factories.people import UserFactory
 from tests.factories.treatments import signed_visit
 from tests.support.visit_pages import all_done, posted, safe, url
 from treatments.actions import visit_flags
+from treatments.actions.incidents import review_incident
 from treatments.actions.signing import open_points
 from treatments.forms.visit import flag_field
-from treatments.models import AdverseEvent, Visit
+from treatments.models import AdverseEvent, Incident, Visit
 
 pytestmark = pytest.mark.django_db
 
 
-def test_needles_in_and_out_must_agree_or_be_explained(client, visit):
+def test_needles_in_and_out_must_agree_or_be_explained(client, petra, visit):
     answer = client.post(url("sign", visit), all_done(visit, **{"s0-out": "3"}))
     assert answer.status_code == 422 and "4 needles in, 3 out" in answer.content.decode()
     visit.refresh_from_db()
     assert visit.is_draft and visit.needles_out == 4  # what was typed is kept
-    answer = client.post(
-        url("sign", visit), posted(visit, **{"close-mismatch_reason": "One fell out on the table, found in the sheet"})
-    )
-    assert answer.status_code == 302
+    told = {"close-mismatch_reason": "x"}  # as it once was enough
+    for more in (
+        {},
+        {"close-mismatch_code": "not_found"},
+        {"close-mismatch_by": petra.name},
+        {"close-mismatch_where": "x"},
+    ):
+        told |= more
+        answer = client.post(url("sign", visit), posted(visit, **told))
+        assert answer.status_code == 422 and "Search and count again" in answer.content.decode()
+    told |= {"close-mismatch_where": "Looked in the sheet, on the floor, in the clothes"}
+    assert client.post(url("sign", visit), posted(visit, **told)).status_code == 302
     visit.refresh_from_db()
     assert not visit.is_draft
+    note = client.get(url("visit", visit)).content.decode()
+    assert "A needle was not found" in note and f"counted by {petra.name}" in note
+
+    task = Incident.objects.get()
+    assert (task.kind, task.reason_code, task.visit) == ("needle_count", "not_found", visit)
+    assert task.due_on == timezone.localdate() + dt.timedelta(days=1)
+    assert "4 in, 3 out" in task.text and "in the clothes" in task.text and petra.name in task.text
+    assert task.text[:30] in client.get("/").content.decode()  # until it is reviewed
+    review_incident(incident_id=task.pk, note="Found in the bin of the room, counted twice.", by=petra)
+    assert task.text[:30] not in client.get("/").content.decode()
+
+
+def test_needles_that_agree_open_no_task(client, visit):
+    client.post(url("sign", visit), all_done(visit, **{"close-mismatch_where": "typed before the last was found"}))
+    visit.refresh_from_db()
+    assert not visit.is_draft and not Incident.objects.exists()
+
+
+def test_a_colleague_sees_whose_needles_are_in(client, patient, visit):
+    client.post(url("save", visit), posted(visit, **{"s0p0-done": "done", "s0-first_insertion": "14:05"}))
+    other = Client()
+    other.force_login(UserFactory(practitioner=True))
+    page = other.get("/").content.decode()
+    assert "Needles in now" in page and "14:05" in page and "2 in, 0 out" in page and url("visit", visit) in page
+    client.post(url("save", visit), posted(visit, **{"s0-out": "2"}))
+    assert "Needles in now" not in other.get("/").content.decode()
 
 
 def test_uncounted_needles_stop_the_signature(client, visit):

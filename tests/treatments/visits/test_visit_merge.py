@@ -1,0 +1,144 @@
+"""Two people on one visit: different fields both stand, the same field is chosen, nothing is lost in silence."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+
+import pytest
+from django.utils.html import escape
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.factories.treatments import TREATMENT, answered
+from tests.support.visit_pages import all_done, posted, safe, url
+from treatments.actions import visit_record
+from treatments.forms.visit_merge import base_of_page, in_step, merge, text_of
+from treatments.forms.visit_parts import VisitForms
+from treatments.models import Visit
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.mark.django_db
+def test_notes_of_one_and_count_of_the_other_both_stand(client, visit):
+    page_of_a, page_of_b = posted(visit), posted(visit)
+    client.post(url("save", visit), page_of_b | {"s0-out": "5"}, headers=HTMX)
+    told = client.post(url("save", visit), page_of_a | {"close-notes": "mine"}, headers=HTMX)
+    visit.refresh_from_db()
+    assert (visit.record["stages"][0]["out"], visit.record["close"]["notes"]) == (5, "mine")
+    assert told.status_code == 200 and "A colleague changed meanwhile: Stage 1: needles out: 5" in told.content.decode()
+    assert escape(json.dumps({"s0-out": ["", "5"]})) in told.content.decode()  # for the field on the page of A
+    # A goes on typing on the same page, where the count may still stand empty
+    base = told.content.decode().split('id="visit-base" value="')[1].split('"')[0].replace("&quot;", '"')
+    later = page_of_a | {"close-notes": "mine, more", "base": base, "revision": visit.revision}
+    assert client.post(url("save", visit), later, headers=HTMX).status_code == 200
+    visit.refresh_from_db()
+    assert (visit.record["stages"][0]["out"], visit.record["close"]["notes"]) == (5, "mine, more")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("pick", "kept"), [("mine", "4"), ("theirs", "5")])
+def test_the_same_field_is_chosen_and_all_else_is_saved(client, visit, pick, kept):
+    old = posted(visit, **{"s0-out": "4", "start-tongue": "red"})
+    client.post(url("save", visit), posted(visit, **{"s0-out": "5"}))
+    for headers in ({}, HTMX):
+        answer = client.post(url("save", visit), old, headers=headers)
+        text = answer.content.decode()
+        assert answer.status_code == 409 and 'name="pick-s0-out"' in text and "pick-start-tongue" not in text
+        visit.refresh_from_db()
+        assert (visit.record["stages"][0]["out"], visit.record["start"]["tongue"]) == (5, "red")
+    assert 'name="s0-out" value="4"' in client.post(url("save", visit), old).content.decode()  # what was typed stays
+    unseen = old | {"pick-s0-out": pick, "seen-s0-out": "3"}  # another value stood beside it
+    assert client.post(url("save", visit), unseen).status_code == 409
+    answer = client.post(url("save", visit), old | {"pick-s0-out": pick, "seen-s0-out": "5"})
+    assert answer.status_code == 302
+    visit.refresh_from_db()
+    assert str(visit.record["stages"][0]["out"]) == kept
+
+
+@pytest.mark.django_db
+def test_a_page_without_a_base_writes_over_nothing(client, visit):
+    old = {name: value for name, value in posted(visit, **{"close-notes": "mine"}).items() if name != "base"}
+    client.post(url("save", visit), posted(visit, **{"close-notes": "theirs"}))
+    for base in ("", "[", "[1]", '{"close-notes": 3}', "[" * 5000):
+        assert client.post(url("save", visit), old | {"base": base}).status_code == 409
+    visit.refresh_from_db()
+    assert visit.record["close"]["notes"] == "theirs"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["all_done", "add_point", "sign"])
+def test_what_is_pressed_waits_for_the_choice(client, visit, name):
+    old = all_done(visit, **{"close-notes": "mine", "add-q": "bl57", "add-stage": "s0"} if name == "add_point" else {})
+    old["close-notes"] = "mine"
+    client.post(url("save", visit), posted(visit, **{"close-notes": "theirs"}))
+    assert client.post(url(name, visit), old).status_code == 409
+    visit.refresh_from_db()
+    assert visit.is_draft and visit.record["close"]["notes"] == "theirs"
+    assert len(visit.record["stages"][0]["points"]) == 3
+
+
+@pytest.mark.django_db
+def test_nobody_signs_what_a_colleague_wrote_meanwhile_unseen(client, visit):
+    ready = all_done(visit)
+    client.post(url("save", visit), posted(visit, **{"close-notes": "fainted for a moment"}))
+    answer = client.post(url("sign", visit), ready)
+    assert answer.status_code == 409 and "fainted for a moment" in answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.is_draft
+    assert client.post(url("sign", visit), posted(visit)).status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_pressed_all_done_of_a_colleague_is_not_taken_back(client, visit):
+    old = posted(visit, **safe(), **{"close-notes": "mine"})
+    client.post(url("all_done", visit), posted(visit))
+    assert client.post(url("save", visit), old).status_code == 302
+    visit = Visit.objects.get()
+    assert visit.needles_in == 5 and visit.record["close"]["notes"] == "mine"
+
+
+FRESH = visit_record.new_record(copy.deepcopy(TREATMENT), number=2, today=dt.date(2026, 3, 2))
+FIELDS = {"close-notes": "text", "start-tongue": "text", "s0-out": "count", "s1-out": "count", "s0p0-note": "text"}
+VALUES = {"text": ["", "a", "b", " b "], "count": ["", "1", "2", "02"]}
+EDIT = st.fixed_dictionaries({}, optional={name: st.sampled_from(VALUES[kind]) for name, kind in FIELDS.items()})
+
+
+def _page(record):
+    data = {"base": base_of_page(record)}
+    for form, uid in VisitForms(record).parts():
+        data |= {f"{uid}-here": "1", **{f.html_name: text_of(f.value()) for f in form if text_of(f.value())}}
+    return data
+
+
+def _stored(record):
+    return {f.html_name: text_of(f.value()) for form, _ in VisitForms(record).parts() for f in form}
+
+
+@settings(max_examples=150, deadline=None)
+@given(EDIT, EDIT, EDIT)
+def test_no_edit_is_lost_and_none_is_written_over(theirs, mine, later):
+    """Of two pages opened together: an edit of one stands unless both changed that field; then theirs stands, told."""
+    start = answered(copy.deepcopy(FRESH))
+    first = VisitForms(start, _page(start) | theirs).folded()
+    before, between = _stored(start), _stored(first)
+    sent = _page(start) | mine
+    merged = merge(first, sent, is_current=False)
+    second = VisitForms(first, merged.save).folded()
+    after, clashing = _stored(second), {clash.name for clash in merged.clashes}
+    for name in FIELDS:
+        wanted = text_of(mine.get(name, before[name]))
+        if between[name] == before[name]:
+            assert after[name].lstrip("0") == wanted.lstrip("0") and name not in clashing
+        elif wanted == before[name]:
+            assert after[name] == between[name]
+        elif wanted != between[name]:
+            assert name in clashing and after[name] == between[name] and merged.show[name] == sent[name]
+    # the same page sends again: what it did not touch since stays
+    again = merge(second, sent | later | {"base": in_step(merged, second)}, is_current=True)
+    third = _stored(VisitForms(second, again.save).folded())
+    for name in FIELDS:
+        if name not in later and name not in clashing:
+            assert third[name] == after[name]
