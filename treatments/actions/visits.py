@@ -18,7 +18,15 @@ from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.assessment import ClinicalPicture
 from intake.models import Score
-from treatments.actions import mind, needle_count, visit_flags, visit_gate, visit_observed, visit_record
+from treatments.actions import (
+    mind,
+    needle_count,
+    visit_flags,
+    visit_gate,
+    visit_medicines,
+    visit_observed,
+    visit_record,
+)
 from treatments.actions.mind import Json, SafetyAlert
 from treatments.actions.visit_events import open_serious_events
 from treatments.models import Amendment, TreatmentPlan, Visit
@@ -153,6 +161,7 @@ def save_visit(*, visit_id: int, revision: int, record: Json, by: Any) -> Visit:
     if visit_flags.open_flags(visit):
         visit.record = _without_new_needling(record, before)
     _note_pregnancy(visit, before, by=by)
+    visit_medicines.note_medicines(visit, before, by=by)  # before the rules look: they are to know it
     hold_back(visit, before)
     if visit.record == before:
         return visit

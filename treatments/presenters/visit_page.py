@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.people.models import Patient
 from intake.assessment import load_intake_knowledge
-from treatments.actions import needle_count, visit_flags, visit_observed, visit_record, visits
+from treatments.actions import needle_count, visit_flags, visit_medicines, visit_observed, visit_record, visits
 from treatments.actions.point_search import ASHI
 from treatments.actions.visit_events import KINDS, open_serious_events
 from treatments.clinic_knowledge import planner_knowledge
@@ -42,6 +42,7 @@ def state_of(visit: Visit) -> Json:
         "visit": visit,
         "stop": stop_of(visit),
         "safety": visit_stops.stops_of(visit, alerts),
+        "medicines_read": visit_medicines.read_of(visit.record),
         "ledger": rows,
         "uneven": needle_count.uneven(visit.record),
         "total_in": total_in,
