@@ -56,9 +56,9 @@
   let near = null;
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt.closest("form");
-    if (!form || !form.closest("#plan") || form.method !== "post") return;
+    if (!form || !form.closest("#plan") || !form.hasAttribute("hx-post")) return;
     const sender = event.detail.requestConfig.triggeringEvent && event.detail.requestConfig.triggeringEvent.submitter;
-    const verb = form.action.endsWith("/undo/") ? "undo"
+    const verb = form.getAttribute("action").endsWith("/undo/") ? "undo"
       : sender && sender.name === "verb" ? sender.value : form.elements.verb && form.elements.verb.value;
     near = places[verb] ? { verb, at: form.elements.at ? form.elements.at.value : "" } : null;
   });
