@@ -90,6 +90,8 @@ ADDRESSES: dict[str, Permission] = {
     # mail that was not sent; a sign-in mail only for whoever manages the clinic
     "outbox:again": P.STAFF,
     "outbox:set_aside": P.STAFF,
+    "people:session": P.STAFF,
+    "people:session_back": P.STAFF,
     # treatments: plans
     "plans:propose": P.WRITE_CLINICAL,
     "plans:proposal": P.READ_CLINICAL,

@@ -9,9 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from clinic.people import signed_out
+
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", status=403)
+    """The token is from before somebody signed in anew: a script asks for the new one, a page shows the words."""
+    kept = signed_out.typed_words(request) if signed_out.is_our_own(request) else []
+    answer = render(request, "403_csrf.html", {"kept": kept}, status=403)
+    answer.headers["X-Ashi-Token"] = "stale"
+    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

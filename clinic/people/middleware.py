@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
@@ -18,6 +17,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.audit.models import AuditEvent
+from clinic.people import signed_out
 from clinic.people.access import Permission, can, permission_for
 from clinic.people.models import Clinic
 
@@ -79,12 +79,12 @@ class AccessMiddleware:
             return None
         user: Any = request.user
         if not user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return signed_out.answer(request, view)
         if self._was_idle(request):
             request.was_idle = True  # type: ignore[attr-defined]
             logout(request)
             messages.info(request, "You were signed out because nobody was active for a while. Nothing saved is lost.")
-            return redirect_to_login(request.get_full_path())
+            return signed_out.answer(request, view)
         if permission is None or not can(user, permission):
             self._note_refusal(request, match)
             raise PermissionDenied

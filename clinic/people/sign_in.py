@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 
 from clinic.audit import trail
-from clinic.people import sign_in_events
+from clinic.people import sign_in_events, signed_out
 
 DEMO_DOMAIN = "@demo.ashi"
 
@@ -28,6 +30,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         if user and user.email.endswith(DEMO_DOMAIN) and not settings.ASHI_DEMO:
             return None
         return user
+
+    def is_safe_url(self, url: str) -> bool:
+        """Where to go after signing in: never to an address that only takes forms."""
+        try:
+            return super().is_safe_url(url) and signed_out.takes_get(resolve(urlsplit(url).path).func)
+        except Resolver404:
+            return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:

@@ -58,7 +58,7 @@ def test_a_page_that_refreshes_itself_does_not_keep_it(desk: Client) -> None:
     assert desk.get("/today/", headers=BACKGROUND).status_code == 200
     assert desk.session["active_at"] == before
     aged(desk, active_at=settings.SESSION_IDLE_SECONDS + 5)
-    assert desk.get("/today/", headers=BACKGROUND).status_code == 302
+    assert desk.get("/today/", headers=BACKGROUND).status_code == 401
 
 
 def test_a_working_day_ends_it_however_busy(desk: Client) -> None:

@@ -1,0 +1,20 @@
+"""Is somebody still signed in? Asked by a page before it sends a form, and by the dialog that signs in again."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+
+@require_GET
+def session(request: HttpRequest) -> HttpResponse:
+    """Who it is, and the token that forms need now. Whoever is signed out is answered by AccessMiddleware: 401."""
+    return JsonResponse({"user": request.user.pk, "name": str(request.user), "token": get_token(request)})
+
+
+@require_GET
+def back(request: HttpRequest) -> HttpResponse:
+    """Where the window lands in which somebody signed in again."""
+    return render(request, "people/signed_in_again.html")

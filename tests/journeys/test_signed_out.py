@@ -1,0 +1,156 @@
+"""The session ends while somebody types: the text stays, a dialog signs in again, and the same press is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from allauth.mfa.totp.internal import auth as totp
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import PHONE, accessibility_faults
+from tests.support.demo_server import PASSWORD
+
+WORDS = "Turning is easier, written while nobody was signed in"
+
+
+def end_session(page: Page) -> None:
+    """As after half an hour: the session is gone, the rest of the browser as it was."""
+    page.context.clear_cookies(name=re.compile(r"^(__Host-)?ashi$"))
+
+
+def chart(page: Page, name: str) -> None:
+    page.goto(f"/patients/?q={name}")
+    page.get_by_role("link", name=re.compile(name)).first.click()
+
+
+def dialog(page: Page) -> Locator:
+    box = page.get_by_role("dialog", name="You were signed out")
+    expect(box).to_be_visible()
+    return box
+
+
+def sign_in_again(page: Page, as_: str, code: Callable[[], str] | None = None) -> None:
+    with page.expect_popup() as opened:
+        dialog(page).get_by_role("link", name="Sign in").click()
+    window = opened.value
+    window.get_by_label("Email").fill(f"{as_}@demo.ashi")
+    window.get_by_label("Password").fill(PASSWORD)
+    window.get_by_role("button", name="Sign in", exact=True).click()
+    if code:
+        window.get_by_label(re.compile("code", re.IGNORECASE)).fill(code())
+        window.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("dialog", name="You were signed out")).not_to_be_visible()
+
+
+def in_a_visit(page: Page, name: str) -> None:
+    chart(page, name)
+    page.get_by_role("button", name=re.compile("visit")).first.click()
+    page.wait_for_url(re.compile("/visits/"))
+
+
+def test_a_visits_note_is_saved_and_signed_by_the_press_that_met_the_end(open_page: Callable[..., Page]) -> None:
+    page = open_page("practitioner", PHONE)
+    chart(page, "Reinholt")
+    page.get_by_role("button", name=re.compile("visit")).first.click()
+    page.wait_for_url(re.compile("/visits/"))
+    field = page.get_by_label("How it was since the last visit")
+    end_session(page)
+    field.fill(WORDS)
+    field.blur()  # saves by itself
+    expect(dialog(page)).to_contain_text("not saved yet")
+    assert not accessibility_faults(page)
+    expect(field).to_have_value(WORDS)
+    sign_in_again(page, "practitioner")
+    expect(page.locator("#visit-saved")).to_contain_text("Saved")
+
+    end_session(page)
+    page.get_by_role("button", name="Sign and lock").click()
+    sign_in_again(page, "practitioner")
+    expect(page.get_by_role("alert").filter(has_text="Not signed yet")).to_be_visible()  # and no empty 405
+    expect(field).to_have_value(WORDS)
+
+
+def test_a_point_added_to_a_plan(open_page: Callable[..., Page]) -> None:
+    page = open_page("practitioner")
+    chart(page, "Abendroth")
+    page.get_by_role("link", name=re.compile("plan", re.IGNORECASE)).first.click()
+    expect(page.get_by_role("heading", name="Treatment plan")).to_be_visible()
+    page.get_by_label("Add a point to stage 1").fill("LI11")
+    page.get_by_label("Side", exact=True).first.select_option("right")
+    expect(page.locator(".point-results").first).to_contain_text("LI11")
+    end_session(page)
+    page.get_by_role("button", name="Add", exact=True).first.click()
+    dialog(page)
+    expect(page.locator("table.points").first).to_be_visible()  # the sign-in page has not taken the plan's place
+    sign_in_again(page, "practitioner")
+    expect(page.locator("table.points").first).to_contain_text("LI11")
+
+
+def test_an_assessment_saves_itself_after_a_second_factor(open_page: Callable[..., Page]) -> None:
+    page = open_page("practitioner2")
+    page.goto("/accounts/2fa/totp/activate/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name=re.compile("Confirm|Go on|Continue")).click()
+    secret = page.locator("code, .text-break").filter(has_text=re.compile("^[A-Z2-7]{16,}$")).first.inner_text()
+    used = [""]
+
+    def code() -> str:
+        """Each code works once: the next one is that of the next half minute, which is let in already."""
+        counters = list(totp.yield_hotp_counters_from_time())
+        found = next(
+            c for c in (totp.format_hotp_value(totp.hotp_value(secret, at)) for at in counters) if c not in used
+        )
+        used.append(found)
+        return str(found)
+
+    page.get_by_label(re.compile("code", re.IGNORECASE)).fill(code())
+    page.get_by_role("button", name="Turn it on").click()
+    page.wait_for_url(re.compile("recovery-codes"))
+
+    chart(page, "Sandoval")
+    page.get_by_role("link", name=re.compile("assess", re.IGNORECASE)).first.click()
+    notes = page.locator("textarea[name='notes']")
+    end_session(page)
+    notes.fill(WORDS)
+    notes.blur()
+    sign_in_again(page, "practitioner2", code)
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.reload()
+    expect(page.locator("textarea[name='notes']")).to_have_value(WORDS)
+
+
+def test_somebody_else_signing_in_sends_nothing(open_page: Callable[..., Page]) -> None:
+    page = open_page("desk")
+    page.goto("/patients/new/")
+    end_session(page)
+    page.get_by_label("Given name").fill("Typed")
+    page.get_by_label("Family name").fill("Bydesk")
+    page.get_by_role("button", name=re.compile("Save|Add")).last.click()
+    with page.expect_popup() as opened:
+        dialog(page).get_by_role("link", name="Sign in").click()
+    window = opened.value
+    window.get_by_label("Email").fill("owner@demo.ashi")
+    window.get_by_label("Password").fill(PASSWORD)
+    window.get_by_role("button", name="Sign in", exact=True).click()
+    expect(dialog(page).get_by_role("alert")).to_contain_text("Somebody else is signed in now")
+    expect(page.get_by_label("Given name")).to_have_value("Typed")
+
+
+def test_without_scripts_the_words_come_back(open_page: Callable[..., Page], browser: object) -> None:
+    page = open_page("desk")
+    context = page.context.browser.new_context(
+        base_url=page.url.split("/today")[0].rstrip("/"), java_script_enabled=False
+    )  # type: ignore[union-attr]
+    plain = context.new_page()
+    plain.goto("/accounts/login/")
+    plain.get_by_label("Email").fill("desk@demo.ashi")
+    plain.get_by_label("Password").fill(PASSWORD)
+    plain.get_by_role("button", name="Sign in", exact=True).click()
+    plain.goto("/patients/new/")
+    context.clear_cookies(name=re.compile(r"^(__Host-)?ashi$"))
+    plain.get_by_label("Family name").fill("Kept Onpage")
+    plain.get_by_role("button", name=re.compile("Save|Add")).last.click()
+    expect(plain.get_by_role("heading", name="You were signed out")).to_be_visible()
+    expect(plain.get_by_label("family name")).to_have_value("Kept Onpage")
+    context.close()
