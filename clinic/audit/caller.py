@@ -28,6 +28,12 @@ def address_of(request: HttpRequest) -> str:
         return ""
 
 
+def network_of(request: HttpRequest) -> str:
+    """What limits count together: one address, or the 2^64 of IPv6 that one household has."""
+    address = address_of(request)
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
+
+
 class CallerMiddleware:
     """Remembers the address while one request is answered."""
 

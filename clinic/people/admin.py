@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
+from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import Group
-from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms import CharField, DateTimeField, DateTimeInput, Field, ModelForm, PasswordInput, TextInput, TimeInput
+from django.forms import BooleanField, DateTimeField, DateTimeInput, Field, ModelForm, TextInput, TimeInput
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 
 from clinic.audit import trail
 from clinic.people.models import User
@@ -24,13 +28,15 @@ for library_model in (Group, EmailAddress, Authenticator):
 admin.site.enable_nav_sidebar = False  # the clinic page is the map of the back office
 admin.site.index_title = "Set-up"
 
+# of these the trail keeps what was and what is, and the person is told
+TOLD = ("name", "email", "is_owner", "is_practitioner", "is_front_desk", "is_active")
+
 
 class StaffForm(ModelForm):
-    new_password = CharField(
+    send_link = BooleanField(
         required=False,
-        widget=PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 15 characters. Empty: the present one stays; somebody new chooses their own with "
-        "“Forgot your password?” on the sign-in page.",
+        label="Send a link to choose a new password",
+        help_text="Somebody new gets one anyway. Nobody sets a password for somebody else.",
     )
 
     class Meta:
@@ -51,12 +57,17 @@ class StaffForm(ModelForm):
             "colour": "Of their column in the schedule.",
         }
 
-    def clean_new_password(self) -> str:
-        """Held to the same rules as a password people choose themselves."""
-        password: str = self.cleaned_data["new_password"]
-        if password:
-            validate_password(password, self.instance)
-        return password
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        """Never no owner. The rows stay locked until this change is written: two owners cannot remove each other."""
+        data = super().clean() or self.cleaned_data
+        owners = User.objects.select_for_update().filter(is_owner=True, is_active=True)
+        held = {owner.pk for owner in owners}
+        if self.instance.pk in held and held == {self.instance.pk} and not (data["is_owner"] and data["is_active"]):
+            raise ValidationError("This is the last owner who may sign in. Make somebody else an owner first.")
+        return data
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -133,9 +144,35 @@ class StaffAdmin(AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # their signatures stay; take away "may sign in" instead
 
+    @method_decorator(reauthentication_required)
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who changes accounts shows once more who they are: an open screen is not enough."""
+        return super().changeform_view(request, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        if form.cleaned_data.get("new_password"):
-            obj.set_password(form.cleaned_data["new_password"])
-        elif not change:
+        before = User.objects.filter(pk=obj.pk).first()
+        if before is None:
             obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
+        obj.save()
+        kept = {
+            field: [getattr(before, field, None), getattr(obj, field)] for field in TOLD if field in form.changed_data
+        }
+        verb = "changed" if change else "added"
+        trail.record(f"user.{verb}", by=request.user, obj=obj, detail={"fields": form.changed_data, "changes": kept})
+        if before is not None and kept:
+            self._tell(request, before, obj, kept)
+        if (before is None or form.cleaned_data.get("send_link")) and obj.is_active:
+            link = ResetPasswordForm({"email": obj.email})
+            if link.is_valid():
+                link.save(request)
+
+    @staticmethod
+    def _tell(request: HttpRequest, before: User, obj: User, kept: dict[str, list[Any]]) -> None:
+        """At the address of before, and at the new one."""
+        words = {True: "yes", False: "no"}
+        lines = [
+            f"{User._meta.get_field(field).verbose_name}: {words.get(old, old)} → {words.get(new, new)}"  # type: ignore[union-attr]
+            for field, (old, new) in kept.items()
+        ]
+        for email in {before.email, obj.email}:
+            get_adapter(request).send_mail("account/email/staff_changed", email, {"who": request.user, "lines": lines})

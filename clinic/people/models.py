@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -83,6 +83,21 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The address here is the only one: allauth's own table of addresses is kept in step, verified by the owner."""
+        self.email = self.email.lower()
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            fields = kwargs.get("update_fields")
+            if fields is None or "email" in fields:
+                self._keep_address()
+
+    def _keep_address(self) -> None:
+        from allauth.account.models import EmailAddress  # it needs the model of staff first
+
+        EmailAddress.objects.filter(user=self).exclude(email=self.email).delete()
+        EmailAddress.objects.update_or_create(user=self, email=self.email, defaults={"verified": True, "primary": True})
 
     # Django's admin asks these; the answer is the one table in access.py: the owner, nobody else.
     @property

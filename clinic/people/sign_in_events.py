@@ -31,8 +31,10 @@ def note_failed(request: HttpRequest | None, email: str, *, slowed: bool = False
     )
 
 
-def note_reset_asked(user: User | None) -> None:
-    trail.record("staff.reset_asked", by=trail.NOBODY, obj=user, detail={"account": "known" if user else "unknown"})
+def note_reset_asked(user: User | None, by: Any = None) -> None:
+    """``by``: the owner who sends somebody the link."""
+    action = "staff.link_sent" if by is not None else "staff.reset_asked"
+    trail.record(action, by=by or trail.NOBODY, obj=user, detail={"account": "known" if user else "unknown"})
 
 
 def _signed_out(request: HttpRequest, user: Any, **_: Any) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clinic.people.models import Clinic, User
+from clinic.people.models import Clinic
 from clinic.scheduling.models import Absence, WorkingHours
 from clinic.scheduling.templatetags.house import week_lines
 from tests.factories.people import UserFactory
@@ -75,22 +75,9 @@ def test_saving_is_confirmed_and_a_mistake_keeps_what_was_typed(client: Client) 
     assert answer.status_code == 422 and "is not a time zone" in page and "Elm Row 3" in page
 
 
-def test_the_staff_page_speaks_of_roles_not_of_hashes(client: Client) -> None:
-    person = UserFactory(practitioner=True, desk=True, name="Priya Both", password="an old pass phrase")
+def test_the_staff_list_speaks_of_roles(client: Client) -> None:
+    UserFactory(practitioner=True, desk=True, name="Priya Both", password="an old pass phrase")
     assert "practitioner, front desk" in client.get("/admin/people/user/").content.decode()
-    page = client.get(f"/admin/people/user/{person.pk}/change/").content.decode()
-    assert "argon2" not in page and 'type="color"' in page
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"), [("short", True), ("priya.both@clinic.example", True), ("a new pass phrase", False)]
-)
-def test_a_password_set_by_the_owner_is_held_to_the_same_rules(client: Client, typed: str, kept: bool) -> None:
-    person = UserFactory(desk=True, name="Priya Both", email="priya.both@clinic.example", password="an old pass phrase")
-    data = {"name": person.name, "email": person.email, "is_active": "on", "is_front_desk": "on", "colour": "#2f6f5e"}
-    answer = client.post(f"/admin/people/user/{person.pk}/change/", {**data, "new_password": typed})
-    assert (answer.status_code == 200) is kept
-    assert User.objects.get(pk=person.pk).check_password("an old pass phrase") is kept
 
 
 def test_an_absence_is_written_with_the_browsers_own_picker_in_the_clinics_time(client: Client) -> None:
