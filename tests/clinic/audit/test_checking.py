@@ -170,7 +170,7 @@ def test_an_open_visit_does_not_take_the_place_of_a_signed_one() -> None:
     assert signed is not None
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA recursive_triggers=OFF")
-        with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="never removed"), transaction.atomic():
             cursor.execute("UPDATE OR REPLACE treatments_visit SET id = %s WHERE status = 'draft'", [signed["id"]])
     assert Visit.objects.values().get(pk=signed["id"]) == signed
 
