@@ -171,6 +171,24 @@ def instant(day: date, clock: time, zone: ZoneInfo, *, fold: int = 0) -> datetim
     return moment
 
 
+def reached(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The first moment (in UTC) of ``day`` at which the wall clock shows ``clock`` or has jumped past it."""
+    try:
+        return instant(day, clock, zone)
+    except GapHour:
+        wall = datetime.combine(day, clock.replace(tzinfo=None))
+        moment = datetime.combine(day, wall.time(), zone).astimezone(UTC)  # read by the old offset: after the jump
+        minute = timedelta(minutes=1)
+        while (moment - minute).astimezone(zone).replace(tzinfo=None) >= wall:
+            moment -= minute
+        return moment
+
+
+def day_starts(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a day: midnight, or later where the clock jumps over it (Cairo, Beirut, Havana)."""
+    return reached(day, time(), zone)
+
+
 def happens_twice(day: date, clock: time, zone: ZoneInfo) -> bool:
     """Whether the clock shows this time twice on that day (the end of summer time)."""
     first, second = (datetime.combine(day, clock.replace(fold=fold), zone).utcoffset() for fold in (0, 1))

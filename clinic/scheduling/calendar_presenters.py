@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from clinic.people.models import Patient
-from clinic.scheduling.availability import Diary, opening
+from clinic.scheduling.availability import Diary, day_starts, opening
 from clinic.scheduling.diary import load_diary, practitioners
 from clinic.scheduling.models import MOVABLE, Appointment, WorkingHours
 from clinic.scheduling.presenters import day_bounds, day_for, pill
@@ -69,10 +69,7 @@ def _closed(diary: Diary, starts: dt.datetime, ends: dt.datetime) -> list[dict[s
 
 
 def _bounds(diary: Diary, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    first = dt.datetime.combine(day, dt.time(), diary.zone)
-    return first.astimezone(dt.UTC), (
-        dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), diary.zone).astimezone(dt.UTC)
-    )
+    return day_starts(day, diary.zone), day_starts(day + dt.timedelta(days=1), diary.zone)
 
 
 def _without(

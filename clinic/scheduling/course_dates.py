@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from clinic.people.models import Clinic
-from clinic.scheduling.availability import Busy, Diary, GapHour, Need, Slot, fit, instant
+from clinic.scheduling.availability import Busy, Diary, GapHour, Need, Slot, day_starts, fit, instant
 from clinic.scheduling.day_search import Wish
 from clinic.scheduling.diary import diary_around, in_order, load_diary, moment, need_of_visit, practitioners, refused
 from clinic.scheduling.errors import AgainstDose, BookingRefused, NotOpen
@@ -142,7 +142,7 @@ def lay(
         days=WEEK * (laid[-1].week - laid[0].week) + 2 * BEYOND
     )
     zone = Clinic.current().zone
-    diary = load_diary(*(dt.datetime.combine(day, dt.time(), zone) for day in (first_day, last_day)))
+    diary = load_diary(*(day_starts(day, zone) for day in (first_day, last_day)))
     for appointment in without:
         diary = diary.without(appointment)
     offers = propose_series(

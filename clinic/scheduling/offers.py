@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from clinic.people.models import Clinic
-from clinic.scheduling.availability import Need, Slot, free_slots, instant, next_fit
+from clinic.scheduling.availability import Need, Slot, day_starts, free_slots, instant, next_fit
 from clinic.scheduling.diary import load_diary, moment, practitioners
 
 SEARCH_DAYS = 42
@@ -43,7 +43,7 @@ def free_times(
     ``chosen``: the slot value that is ticked. ``ignore``: the appointment that is being moved.
     """
     zone = Clinic.current().zone
-    midnight = dt.datetime.combine(day, dt.time(), zone)
+    midnight = day_starts(day, zone)
     diary = load_diary(midnight, midnight + dt.timedelta(days=SEARCH_DAYS + 1))
     if ignore:
         diary = diary.without(ignore)

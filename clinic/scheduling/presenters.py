@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.actions.changes import TRANSITIONS, can_undo, series_booked
+from clinic.scheduling.availability import day_starts
 from clinic.scheduling.course_dates import held_visits, usual_of
 from clinic.scheduling.diary import moment
 from clinic.scheduling.models import (
@@ -98,10 +99,7 @@ def upcoming_for(patient: Patient, *, now: dt.datetime | None = None) -> list[Ap
 def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
     """First moment of a day of the clinic's calendar, and of the next one."""
     zone = Clinic.current().zone
-    return (
-        dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC),
-        dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone).astimezone(dt.UTC),
-    )
+    return day_starts(day, zone), day_starts(day + dt.timedelta(days=1), zone)
 
 
 def day_for(practitioner: User | None, day: dt.date) -> list[Appointment]:

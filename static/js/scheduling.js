@@ -7,13 +7,6 @@
     if (box) box.textContent = day ? day.toLocaleDateString("en-GB", { weekday: "short", timeZone: "UTC" }) : "";
   });
 
-  // The day board refreshes itself, but not under somebody's hands.
-  document.body.addEventListener("htmx:beforeRequest", (event) => {
-    const board = event.target.closest("#board");
-    if (!board || !event.target.hasAttribute("data-refresh")) return;
-    if (board.querySelector(".more[open]") || board.contains(document.activeElement)) event.preventDefault();
-  });
-
   const box = document.getElementById("calendar");
   if (!box || !window.EventCalendar || window.matchMedia("(max-width: 720px)").matches) return;
   const frame = JSON.parse(document.getElementById("calendar-frame").textContent);
@@ -38,22 +31,37 @@
       button.addEventListener("click", async () => {
         const answer = await post(undo, {});
         say(answer.words || "That could not be undone.", !answer.ok);
-        calendar.refetchEvents();
+        refresh();
       });
       bar.append(button);
     }
     note.append(bar);
   };
 
-  let isFirst = true;
+  // A refresh that fails keeps what was drawn and says from when it is; a first one shows the list of the page instead.
+  const list = document.getElementById("day-list");
+  const freshness = window.ashiFreshness;
+  let drawn = null; // the events of the last good answer
+  const show = () => {
+    box.hidden = drawn === null;
+    list.hidden = drawn !== null;
+    box.classList.toggle("is-old", freshness.isOld);
+  };
   const load = async (info) => {
     const asked = new URLSearchParams({ start: info.startStr, end: info.endStr });
-    const headers = isFirst ? {} : { "X-Ashi-Background": "1" };
-    isFirst = false;
-    const answer = await fetch(`${box.dataset.feed}?${asked}`, { headers });
-    if (!answer.ok) throw new Error("feed");
-    return answer.json();
+    const headers = { Accept: "application/json", ...(drawn === null ? {} : { "X-Ashi-Background": "1" }) };
+    let status = 0;
+    try {
+      const answer = await fetch(`${box.dataset.feed}?${asked}`, { headers, signal: AbortSignal.timeout(20_000) });
+      status = answer.redirected ? 401 : answer.status; // led to the sign-in page
+      if (status !== 200) throw new Error("feed");
+      drawn = await answer.json();
+      freshness.good(answer.headers.get("Date"));
+    } catch { freshness.failed(status === 200 ? 0 : status, refresh); }
+    show();
+    return drawn || [];
   };
+  const refresh = () => calendar.refetchEvents();
   const line = (className, textContent) => Object.assign(document.createElement("div"), { className, textContent });
   const move = async (info) => {
     const { event } = info;
@@ -68,11 +76,9 @@
       info.revert();
       say(`Not moved. ${answer.words || "The clinic's server did not answer."}${answer.next_fit ? ` Next fit: ${answer.next_fit}.` : ""}`, true);
     }
-    calendar.refetchEvents();
+    refresh();
   };
 
-  box.hidden = false;
-  document.getElementById("day-list").hidden = true;
   const isWeek = box.dataset.view === "week";
   const mayBook = Boolean(box.dataset.new);
   const calendar = EventCalendar.create(box, {
@@ -137,5 +143,12 @@
   // An empty week scrolls too, and the arrow keys need something to hold on to.
   const scroller = box.querySelector(".ec-main");
   if (scroller) Object.assign(scroller, { tabIndex: 0, role: "region", ariaLabel: "Calendar" });
-  window.setInterval(() => { if (!document.hidden) calendar.refetchEvents(); }, 60000);
+  let ticks = 0;
+  window.setInterval(() => { // once a minute; while it is old every ten seconds
+    ticks += 1;
+    if (!document.hidden && (freshness.isOld || ticks % 6 === 0)) refresh();
+  }, 10000);
+  window.addEventListener("offline", () => { freshness.failed(0, refresh); show(); });
+  window.addEventListener("online", refresh);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 })();

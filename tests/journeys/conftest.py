@@ -36,7 +36,7 @@ def open_page(browser: Browser, server: DemoServer) -> Iterator[Callable[..., Pa
     contexts: list[Any] = []
     troubles: list[str] = []
 
-    def opener(as_: str = "", size: dict[str, int] = DESK) -> Page:
+    def opener(as_: str = "", size: dict[str, int] = DESK, *, loses_line: bool = False) -> Page:
         context = browser.new_context(viewport=size, base_url=server.url, locale="en-GB")
         contexts.append(context)
         page = context.new_page()
@@ -46,7 +46,9 @@ def open_page(browser: Browser, server: DemoServer) -> Iterator[Callable[..., Pa
             "console",
             lambda said: (
                 troubles.append(f"{page.url}: {said.text}")
-                if said.type == "error" and "status of 4" not in said.text
+                if said.type == "error"
+                and "status of 4" not in said.text
+                and not (loses_line and "Failed to load resource" in said.text)
                 else None
             ),
         )

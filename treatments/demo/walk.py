@@ -12,7 +12,7 @@ from clinic.outbox.models import Message
 from clinic.people.actions.patients import add_patient
 from clinic.people.models import Clinic, Patient
 from clinic.scheduling.actions import WantedVisit, book, book_series, set_status
-from clinic.scheduling.availability import nearest_fit
+from clinic.scheduling.availability import day_starts, nearest_fit
 from clinic.scheduling.course_dates import propose_course
 from clinic.scheduling.day_search import Wish
 from clinic.scheduling.diary import diary_around, need_of_service
@@ -348,7 +348,7 @@ def keep_coming(clinic: DemoClinic, patients: list[Patient], *, now: dt.datetime
 def run_today(clinic: DemoClinic, *, now: dt.datetime) -> None:
     """Bring the day board to this minute: who is due soon has arrived, who is on is in the room, the rest is done."""
     soon = now + dt.timedelta(minutes=20)
-    midnight = dt.datetime.combine(timezone.localdate(now), dt.time(), Clinic.current().zone)
+    midnight = day_starts(timezone.localdate(now), Clinic.current().zone)
     for visit in Appointment.objects.filter(status="booked", starts_at__range=(midnight, soon)):
         steps = ["arrived"]
         if visit.starts_at <= now:

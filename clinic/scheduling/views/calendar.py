@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
-from clinic.scheduling.availability import GapHour, instant
+from clinic.scheduling.availability import reached
 from clinic.scheduling.calendar_presenters import calendar_events, calendar_frame, day_list, patients_between
 from clinic.scheduling.presenters import undo_offer
 from clinic.scheduling.views.shared import day_asked
@@ -51,10 +51,10 @@ def feed(request: HttpRequest) -> HttpResponse:
     zone = Clinic.current().zone
     try:
         starts, ends = (
-            instant(moment.date(), moment.time(), zone)
+            reached(moment.date(), moment.time(), zone)  # a day may begin at one: the clock jumps over midnight
             for moment in (dt.datetime.fromisoformat(request.GET.get(name, "")[:19]) for name in ("start", "end"))
         )
-    except (ValueError, OverflowError, GapHour):
+    except (ValueError, OverflowError):
         return JsonResponse({"words": "Say from when to when."}, status=422)
     if not dt.timedelta(0) < ends - starts <= LONGEST or not 2000 <= starts.year <= 2100:
         return JsonResponse({"words": "At most six weeks at a time."}, status=422)

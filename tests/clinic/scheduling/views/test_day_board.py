@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.scheduling.models import AppointmentChange
+from tests.factories.scheduling import clinic_in
 from tests.support.scheduling_pages import text
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +73,24 @@ def test_feed_is_on_the_clinics_wall_clock_with_closed_hours(house, client):
         ("2026-11-23T00:00:00", "2026-11-23T09:00:00"),
         ("2026-11-23T17:00:00", "2026-11-24T00:00:00"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Africa/Cairo", "2027-04-30"), ("Asia/Beirut", "2027-03-28"), ("America/Havana", "2027-03-14")],
+)
+@pytest.mark.parametrize("edge", ["start", "end"])
+def test_feed_answers_where_the_clock_jumps_over_midnight(house, client, zone, day, edge):
+    """Once a 422, and an empty day on the screen."""
+    clinic_in(zone)
+    cairo = dt.date.fromisoformat(day)
+    first = cairo if edge == "start" else cairo - dt.timedelta(days=1)
+    asked = {"start": f"{first}T00:00:00", "end": f"{first + dt.timedelta(days=1)}T00:00:00"}
+    answer = client.get(reverse("scheduling:feed"), asked)
+    assert answer.status_code == 200
+    assert all(event["start"] < event["end"] for event in answer.json())
+    page = client.get(reverse("scheduling:calendar"), {"date": str(cairo)})
+    assert page.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,36 @@
+// The day board refreshes itself, also under somebody's hands: what is open stays open, htmx keeps the focus by id.
+(() => {
+  "use strict";
+  const board = document.getElementById("board");
+  const freshness = window.ashiFreshness;
+  const refresher = document.getElementById("board-refresh");
+  if (!board || !refresher || !freshness || !window.htmx) return;
+  const again = () => window.htmx.trigger(refresher, "ashi:refresh");
+  const isOurs = (event) => event.detail.target === board;
+  // A page that was answered with the sign-in form has no place inside the board.
+  const isSignedOut = (xhr) => xhr.status === 401 || /\/accounts\//.test(xhr.responseURL);
+  let open = [];
+
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (!isOurs(event)) return;
+    if (isSignedOut(event.detail.xhr)) { event.detail.shouldSwap = false; return; }
+    open = event.detail.requestConfig.elt === refresher
+      ? [...board.querySelectorAll("details[open][id]")].map((one) => one.id) : [];
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (!isOurs(event)) return;
+    open.forEach((id) => { const details = document.getElementById(id); if (details) details.open = true; });
+    open = [];
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (!isOurs(event)) return;
+    const { xhr } = event.detail;
+    if (isSignedOut(xhr)) freshness.failed(401, again);
+    else if (xhr.status === 200 || xhr.status === 409) freshness.good(xhr.getResponseHeader("Date"));
+    else freshness.failed(xhr.status, again);
+    board.classList.toggle("is-old", freshness.isOld);
+  });
+  window.addEventListener("offline", () => { freshness.failed(0, again); board.classList.add("is-old"); });
+  window.addEventListener("online", again);
+  window.setInterval(() => { if (freshness.isOld) again(); }, 10000);
+})();
