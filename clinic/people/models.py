@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 import zoneinfo
 from typing import Any
 
@@ -112,13 +111,6 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
-
-
-def search_words(*texts: Any) -> list[str]:
-    """Lower-case words without accents, as stored for search and as asked for."""
-    plain = unicodedata.normalize("NFKD", " ".join(str(text) for text in texts if text)).casefold()
-    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return list(dict.fromkeys(kept.split()))
 
 
 class Patient(models.Model):

@@ -64,7 +64,8 @@ def fill(size: int) -> int:
     from django.utils import timezone
 
     from clinic.audit import trail
-    from clinic.people.models import Patient, PatientWord, User, search_words
+    from clinic.people.models import Patient, User
+    from clinic.people.search import index
     from clinic.scheduling.models import Appointment, Room, Service
     from intake.models import IntakeResponse, Invitation
     from treatments.models import Visit
@@ -92,14 +93,8 @@ def fill(size: int) -> int:
         ),
         batch_size=2000,
     )
-    PatientWord.objects.bulk_create(
-        (
-            PatientWord(patient=one, word=word)
-            for one in patients
-            for word in search_words(one.given_name, one.family_name, one.email, one.phone, one.date_of_birth)
-        ),
-        batch_size=5000,
-    )
+    for start in range(0, len(patients), 500):
+        index(Patient.objects.filter(pk__in=[one.pk for one in patients[start : start + 500]]))
     long_ago = now - dt.timedelta(days=400)
     links = Invitation.objects.bulk_create(
         (

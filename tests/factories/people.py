@@ -7,7 +7,8 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
-from clinic.people.models import Patient, PatientWord, User, search_words
+from clinic.people.models import Patient, User
+from clinic.people.search import index
 
 
 class UserFactory(DjangoModelFactory):
@@ -54,5 +55,4 @@ class PatientFactory(DjangoModelFactory):
     @factory.post_generation
     def words(self, create: bool, extracted: object, **_: object) -> None:
         if create:
-            texts = search_words(self.given_name, self.family_name, self.phone, self.email)
-            PatientWord.objects.bulk_create(PatientWord(patient=self, word=word) for word in texts)
+            index([Patient.objects.get(pk=self.pk)])

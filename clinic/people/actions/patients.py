@@ -8,7 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from clinic.audit import trail
-from clinic.people.models import Patient, PatientWord, SafetyFact, search_words
+from clinic.people.models import Patient, SafetyFact
+from clinic.people.search import index
+from clinic.people.words import clean_name
 
 
 class EditedMeanwhile(Exception):
@@ -19,25 +21,20 @@ class EditedMeanwhile(Exception):
         self.current = current
 
 
-def _index(patient: Patient) -> None:
-    words = search_words(patient.given_name, patient.family_name, patient.email)
-    if patient.date_of_birth:
-        words.append(patient.date_of_birth.isoformat().replace("-", ""))
-    if patient.phone:
-        national = str(patient.phone.national_number)
-        words += [national, str(patient.phone).lstrip("+"), national[-4:]]
-    PatientWord.objects.filter(patient=patient).exclude(word__in=words).delete()
-    PatientWord.objects.bulk_create(
-        [PatientWord(patient=patient, word=word[:80]) for word in dict.fromkeys(words)], ignore_conflicts=True
-    )
+NAMES = ("given_name", "family_name", "emergency_name")
+
+
+def _seen(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Names without letters that nobody sees: they make twins of one name, and turn the line around."""
+    return {name: clean_name(value) if name in NAMES else value for name, value in fields.items()}
 
 
 @transaction.atomic
 def add_patient(*, by: Any, **fields: Any) -> Patient:
     """A new patient, findable at once."""
-    patient = Patient(**fields)
+    patient = Patient(**_seen(fields))
     patient.save(force_insert=True)
-    _index(patient)
+    index([patient])
     trail.record("patient.added", by=by, patient=patient, obj=patient)
     return patient
 
@@ -48,6 +45,7 @@ def change_patient(patient_id: int, *, by: Any, version: int, changes: Mapping[s
     patient = Patient.objects.select_for_update().get(pk=patient_id)
     if patient.version != version:
         raise EditedMeanwhile(patient)
+    changes = _seen(changes)
     changed = [name for name, value in changes.items() if getattr(patient, name) != value]
     if not changed:
         return patient
@@ -55,7 +53,7 @@ def change_patient(patient_id: int, *, by: Any, version: int, changes: Mapping[s
         setattr(patient, name, changes[name])
     patient.version += 1
     patient.save(update_fields=[*changed, "version"])
-    _index(patient)
+    index([patient])
     trail.record("patient.changed", by=by, patient=patient, obj=patient, detail={"fields": sorted(changed)})
     return patient
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from clinic.people.models import Clinic, Patient
+from clinic.people.words import clean_name
 
 
 class PatientForm(forms.ModelForm):
@@ -57,6 +58,18 @@ class PatientForm(forms.ModelForm):
         if typed.get("emergency_phone") and not typed.get("emergency_name"):
             self.add_error("emergency_name", "Please write whose number this is.")
         return typed
+
+    def clean_given_name(self) -> str:
+        return self._name("given_name")
+
+    def clean_family_name(self) -> str:
+        return self._name("family_name")
+
+    def _name(self, field: str) -> str:
+        name = clean_name(self.cleaned_data[field])
+        if not name:
+            raise forms.ValidationError("Please write the name: there is no letter in it.")
+        return name
 
     def clean_date_of_birth(self) -> datetime.date | None:
         born: datetime.date | None = self.cleaned_data["date_of_birth"]

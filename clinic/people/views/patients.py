@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +14,7 @@ from clinic.people import access
 from clinic.people.actions.contact import decide_contact
 from clinic.people.actions.patients import EditedMeanwhile, add_patient, change_patient
 from clinic.people.forms.patient import PatientForm
+from clinic.people.likeness import same_person
 from clinic.people.models import ContactChange, Patient
 from clinic.people.presenters import told_changes
 from clinic.people.search import find_patients
@@ -48,7 +48,7 @@ def patient_add(request: HttpRequest) -> HttpResponse:
     form = PatientForm(request.POST or None)
     same: list[Patient] = []
     if request.method == "POST" and form.is_valid():
-        same = [] if "another" in request.POST else _same_person(form)
+        same = [] if "another" in request.POST else same_person(form.changes())
         if not same:
             patient = add_patient(by=request.user, **form.changes())
             return redirect("chart", patient.pk)
@@ -96,15 +96,6 @@ def contact_told(request: HttpRequest, told_id: int) -> HttpResponse:
     decide_contact(change.pk, by=request.user, take=take)
     messages.success(request, "Taken over." if take else "Left as it was.")
     return redirect("people:patient_edit", change.patient_id)
-
-
-def _same_person(form: PatientForm) -> list[Patient]:
-    """Patients of the very same name whose date of birth is the same, or not known on one side."""
-    typed = form.changes()
-    found = Patient.objects.filter(given_name__iexact=typed["given_name"], family_name__iexact=typed["family_name"])
-    if typed["date_of_birth"]:
-        found = found.filter(Q(date_of_birth=None) | Q(date_of_birth=typed["date_of_birth"]))
-    return list(found.order_by("-id")[:3])
 
 
 def _namesakes(form: PatientForm) -> list[Patient]:
