@@ -130,6 +130,7 @@ ADDRESSES: dict[str, Permission] = {
     "scheduling:status": P.WRITE_SCHEDULE,
     "scheduling:link": P.WRITE_SCHEDULE,
     "scheduling:undo": P.WRITE_SCHEDULE,
+    "scheduling:move_seen": P.READ_SCHEDULE,  # only one's own notice
     "scheduling:followups": P.WRITE_SCHEDULE,
     "scheduling:course": P.WRITE_SCHEDULE,
     "scheduling:check": P.WRITE_SCHEDULE,

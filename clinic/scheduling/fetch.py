@@ -14,7 +14,7 @@ from clinic.audit import trail
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.models import Patient, User
-from clinic.scheduling.models import Appointment, AppointmentChange, Course
+from clinic.scheduling.models import Appointment, AppointmentChange, Course, MoveNotice
 
 
 def _allow(user: Any, permission: Permission) -> None:
@@ -37,6 +37,12 @@ def change_for(user: Any, change_id: int) -> AppointmentChange:
     """One change of an appointment, to undo it."""
     _allow(user, Permission.WRITE_SCHEDULE)
     return get_object_or_404(AppointmentChange.objects.select_related("appointment"), pk=change_id)
+
+
+def notice_for(user: Any, notice_id: int) -> MoveNotice:
+    """One of the notices that are for this person."""
+    _allow(user, Permission.READ_SCHEDULE)
+    return get_object_or_404(MoveNotice.objects.select_related("change__appointment"), pk=notice_id, reader=user)
 
 
 def course_for(user: Any, course_id: int, *, what: str | None = None) -> Course:

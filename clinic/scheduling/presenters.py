@@ -24,6 +24,7 @@ from clinic.scheduling.models import (
     DeviceKind,
     RoomKind,
 )
+from clinic.scheduling.moves import from_to, moved_words, names_in
 
 S = AppointmentStatus
 # status -> (kind of pill, icon, word)
@@ -182,7 +183,7 @@ def undo_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | N
         what = f"is now {visit.get_status_display()}"
         words = f"{visit.patient}, {when}: {what}."
     elif found.kind == AppointmentChange.Kind.MOVED:
-        words = f"{visit.patient} was moved to {when}."
+        words = moved_words(found)
     else:
         words = f"{visit.patient} is booked for {when}."
     return {"change": found, "words": words}
@@ -193,16 +194,22 @@ def history(visit: Appointment) -> list[dict[str, Any]]:
     """For ``components/_timeline.html``: what happened to a visit, newest first."""
     zone = timezone.get_current_timezone()
     events = []
-    for change in visit.changes.select_related("by"):
+    changes = list(visit.changes.select_related("by"))
+    names = names_in(changes)
+    for change in changes:
         text = f"{change.at.astimezone(zone):%H:%M}, by {change.by}"
+        given = from_to(change, names)
         if change.kind == AppointmentChange.Kind.STATUS:
             title = AppointmentStatus(change.after["status"]).label.capitalize()
         elif change.kind == AppointmentChange.Kind.MOVED:
             before = moment(dt.datetime.fromisoformat(change.before["starts_at"]), zone)
             after = moment(dt.datetime.fromisoformat(change.after["starts_at"]), zone)
-            title = f"Moved from {before} to {after}" if before != after else "Given to somebody else"
+            times = f"Moved from {before} to {after}" if before != after else ""
+            title = (f"{times}; {given}" if times else f"Given {given}") if given else times or "Moved"
         else:
-            title = change.get_kind_display().capitalize()
+            title = change.get_kind_display().capitalize() + (f": back {given}" if given else "")
+            if change.kind == AppointmentChange.Kind.ALIGNED and given:
+                title = f"{change.get_kind_display().capitalize()}: {given}"
         events.append({"at": change.at, "title": title, "text": text, "url": ""})
     return events
 

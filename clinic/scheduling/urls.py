@@ -18,6 +18,7 @@ urlpatterns = [
     path("schedule/<int:appointment_id>/status/", appointments.change_status, name="status"),
     path("schedule/<int:appointment_id>/link/", appointments.patient_link, name="link"),
     path("schedule/undo/<int:change_id>/", appointments.undo_change, name="undo"),
+    path("schedule/moved/<int:notice_id>/seen/", appointments.move_seen, name="move_seen"),
     path("today/", today.today, name="today"),
     path("followups/", courses.followups, name="followups"),
     path("followups/<int:course_id>/", courses.course, name="course"),

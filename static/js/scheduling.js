@@ -10,7 +10,8 @@
   const box = document.getElementById("calendar");
   if (!box || !window.EventCalendar || window.matchMedia("(max-width: 720px)").matches) return;
   const frame = JSON.parse(document.getElementById("calendar-frame").textContent);
-  const token = document.querySelector("#calendar-token input").value;
+  let token = document.querySelector("#calendar-token input").value;
+  document.addEventListener("ashi:token", (event) => { token = event.detail; }); // signed in anew
   const note = document.getElementById("calendar-note");
   const two = (number) => String(number).padStart(2, "0");
   const dayOf = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
@@ -61,10 +62,22 @@
     show();
     return drawn || [];
   };
-  const refresh = () => calendar.refetchEvents();
+  const refresh = () => { if (!asker.open) calendar.refetchEvents(); }; // not while a question about a visit is open
   const line = (className, textContent) => Object.assign(document.createElement("div"), { className, textContent });
+  // Dragged into another column the visit changes hands: that is asked first, with both names.
+  const asker = document.getElementById("move-dialog");
+  const isMeant = ({ event, oldResource, newResource }) => new Promise((answer) => {
+    if (!newResource || !oldResource || newResource.id === oldResource.id) { answer(true); return; }
+    const when = `${event.start.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" })}, ${clockOf(event.start)}`;
+    document.getElementById("move-question").textContent =
+      `Give ${event.title} from ${oldResource.title} to ${newResource.title}, ${when}?`;
+    asker.returnValue = "";
+    asker.addEventListener("close", () => answer(asker.returnValue === "move"), { once: true });
+    asker.showModal();
+  });
   const move = async (info) => {
     const { event } = info;
+    if (!(await isMeant(info))) { info.revert(); return; }
     const answer = await post(`${box.dataset.visit}${event.id}/move/`, {
       practitioner: event.resourceIds[0],
       day: dayOf(event.start),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def open_page(browser: Browser, server: DemoServer) -> Iterator[Callable[..., Pa
                 troubles.append(f"{page.url}: {said.text}")
                 if said.type == "error"
                 and "status of 4" not in said.text
-                and not (loses_line and "Failed to load resource" in said.text)
+                and not (loses_line and re.search("Failed to load resource|Response Status Error|htmx:", said.text))
                 else None
             ),
         )

@@ -130,3 +130,38 @@ def test_board_says_when_it_could_not_refresh_and_never_shows_a_sign_in_form(des
     expect(desk.locator("#freshness")).to_contain_text("you are signed out")
     expect(desk.locator("#board").get_by_role("link", name="Ana Silent")).to_be_visible()
     expect(desk.locator("#board input[type=password]")).to_have_count(0)
+
+
+def test_a_visit_dragged_to_another_practitioner_is_asked_told_and_undone(desk: Page, server: DemoServer) -> None:
+    seed(server, "Aahere")
+    seed(server, "Aathere")
+    more = "WorkingHours.objects.filter(practitioner__name='Dr. Aathere').update(ends='20:00')"
+    gone = "Appointment.objects.filter(patient__family_name='Aathere').update(status='cancelled')"
+    server.manage("shell", "-c", f"from clinic.scheduling.models import Appointment, WorkingHours; {more}; {gone}")
+    desk.goto("/schedule/")
+    visit = desk.locator("#calendar .ec-event", has_text="Ben Aahere")
+    expect(visit).to_be_visible()
+
+    def drag() -> None:
+        start = visit.bounding_box()
+        column = desk.locator(".ec-col-head, .ec-resource", has_text="Dr. Aathere").first.bounding_box()
+        assert start and column
+        desk.mouse.move(start["x"] + 30, start["y"] + 8)
+        desk.mouse.down()
+        desk.mouse.move(start["x"] + 60, start["y"] + 8, steps=4)
+        desk.mouse.move(column["x"] + column["width"] / 2, start["y"] + 8, steps=12)
+        desk.mouse.up()
+
+    drag()
+    question = desk.get_by_role("dialog")
+    expect(question).to_contain_text("Give Ben Aahere from Dr. Aahere to Dr. Aathere")
+    assert accessibility_faults(desk) == []
+    question.get_by_role("button", name="Leave it where it is").click()
+    expect(visit.locator(".visually-hidden")).to_contain_text("with Dr. Aahere")
+    drag()
+    question.get_by_role("button", name="Move the visit").click()
+    expect(desk.locator("#calendar-note")).to_contain_text("from Dr. Aahere in")
+    expect(desk.locator("#calendar-note")).to_contain_text("to Dr. Aathere in")
+    expect(visit.locator(".visually-hidden")).to_contain_text("with Dr. Aathere")
+    desk.locator("#calendar-note").get_by_role("button", name="Undo").click()
+    expect(visit.locator(".visually-hidden")).to_contain_text("with Dr. Aahere")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic.outbox.presenters import in_trouble, state_words
 from clinic.people.access import Permission, can
 from clinic.people.models import Clinic, User
+from clinic.scheduling import moves
 from clinic.scheduling import presenters as schedule
 from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
@@ -76,6 +77,7 @@ def _practitioner(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
         "unsigned": _unsigned(user),
         "reviews": reviews_due(user),
         "differing": _differing(now, practitioner=user) if user.is_practitioner else [],
+        "moved": moves.told(user)[:SHOWN] if user.is_practitioner else [],
     }
 
 

@@ -2,7 +2,7 @@
 
 from clinic.scheduling.actions.aligning import aligned_together, bring_in_line, undo_alignment
 from clinic.scheduling.actions.booking import WantedVisit, book, book_series
-from clinic.scheduling.actions.changes import cancel, move, set_status, undo, undo_series
+from clinic.scheduling.actions.changes import cancel, move, put_away, set_status, undo, undo_series
 from clinic.scheduling.actions.courses import close_course, reopen_course, request_course
 from clinic.scheduling.actions.links import mail_link, make_link, patient_of_link
 
@@ -18,6 +18,7 @@ __all__ = [
     "make_link",
     "move",
     "patient_of_link",
+    "put_away",
     "reopen_course",
     "request_course",
     "set_status",

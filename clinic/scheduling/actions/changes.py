@@ -9,12 +9,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from clinic.audit import trail
 from clinic.people.models import User
 from clinic.scheduling.actions.booking import choose
 from clinic.scheduling.actions.writing import fields_before, guarded, hold_schedule, keep_change, refresh_course
 from clinic.scheduling.diary import diary_around, need_of_appointment
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
-from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, AppointmentStatus, Course
+from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, AppointmentStatus, Course, MoveNotice
 
 UNDO_FOR = dt.timedelta(minutes=10)
 S = AppointmentStatus
@@ -165,6 +166,15 @@ def undo(*, change: AppointmentChange, by: Any, now: dt.datetime | None = None) 
         refresh_course(current.course)
         keep_change(current, AppointmentChange.Kind.UNDONE, by=by, now=now, action="appointment.undone", before=before)
         return current
+
+
+def put_away(*, notice: MoveNotice, by: Any, now: dt.datetime | None = None) -> None:
+    """The reader has seen it. A second time is harmless."""
+    with transaction.atomic():
+        now = now or timezone.now()
+        if MoveNotice.objects.filter(pk=notice.pk, reader=by, dismissed_at=None).update(dismissed_at=now):
+            visit = notice.change.appointment
+            trail.record("appointment.move_seen", by=by, patient=visit.patient_id, obj=visit)
 
 
 def series_booked(course: Course, nonce: str, *, now: dt.datetime) -> list[AppointmentChange]:

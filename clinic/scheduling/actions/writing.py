@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from clinic.audit import trail
 from clinic.scheduling.errors import SlotTaken
 from clinic.scheduling.models import Appointment, AppointmentChange, Course
+from clinic.scheduling.moves import handed_over, moved_rooms, tell_practitioners, who_and_where
 
 _SCHEDULE_LOCK = 141_421_356  # any fixed number: PostgreSQL's name for "whoever writes the schedule"
 _TAKEN = {
@@ -80,8 +81,13 @@ def keep_change(
         by=by,
         at=now,
     )
+    given = handed_over(change)
+    if given:
+        tell_practitioners(change, by=by, now=now)
     if action:
         detail = {"service": appointment.service_id, "practitioner": appointment.practitioner_id}
+        if given or moved_rooms(change):
+            detail |= who_and_where(change)
         trail.record(action, by=by, patient=appointment.patient_id, obj=appointment, detail=detail)
     return change
 

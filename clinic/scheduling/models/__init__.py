@@ -22,6 +22,7 @@ from clinic.scheduling.models.visits import (
     AppointmentQuerySet,
     AppointmentStatus,
     Course,
+    MoveNotice,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Course",
     "Device",
     "DeviceKind",
+    "MoveNotice",
     "Room",
     "RoomKind",
     "Service",

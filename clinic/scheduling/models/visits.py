@@ -198,6 +198,24 @@ class AppointmentChange(models.Model):
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
+class MoveNotice(models.Model):
+    """Tells a practitioner that a visit was given to them, or from them, by somebody else; until they put it away."""
+
+    change = models.ForeignKey(AppointmentChange, on_delete=models.PROTECT, related_name="notices")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="move_notices")
+    dismissed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["change", "reader"], name="move_told_once")]
+        indexes = [
+            models.Index(fields=["reader", "-id"], condition=Q(dismissed_at=None), name="move_notice_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change} to {self.reader}"
+
+
 class AppointmentLink(models.Model):
     """A patient's link to their own coming appointments; only a hash of the token is kept."""
 

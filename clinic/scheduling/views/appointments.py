@@ -17,12 +17,13 @@ from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
-from clinic.scheduling.actions import mail_link, make_link, move, set_status, undo
+from clinic.scheduling.actions import mail_link, make_link, move, put_away, set_status, undo
 from clinic.scheduling.availability import GapHour, instant
 from clinic.scheduling.diary import moment
 from clinic.scheduling.errors import BookingRefused, NotOpen
 from clinic.scheduling.forms import MoveForm
 from clinic.scheduling.models import Appointment, AppointmentStatus
+from clinic.scheduling.moves import moved_words
 from clinic.scheduling.presenters import appointment_words, course_words, undo_offer
 from clinic.scheduling.views.shared import way_back, with_change
 from clinic.scheduling.views.today import board_part
@@ -86,10 +87,9 @@ def move_appointment(request: HttpRequest, appointment_id: int) -> HttpResponse:
             return JsonResponse({"words": "", "version": visit.version})
         return redirect("scheduling:appointment", visit.pk)
     if _wants_json(request):
-        words = f"{visit.patient} was moved to {moment(change.appointment.starts_at, Clinic.current().zone)}."
         return JsonResponse(
             {
-                "words": words,
+                "words": moved_words(change),
                 "undo": reverse("scheduling:undo", args=[change.pk]),
                 "version": change.appointment.version,
             }
@@ -167,6 +167,13 @@ def undo_change(request: HttpRequest, change_id: int) -> HttpResponse:
         return JsonResponse({"words": "Undone."})
     messages.success(request, "Undone.")
     return redirect(way_back(request, reverse("scheduling:appointment", args=[visit.pk])))
+
+
+@require_POST
+def move_seen(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Put away what home tells of a visit that was given to me, or from me."""
+    put_away(notice=fetch.notice_for(request.user, notice_id), by=request.user)
+    return redirect("home")
 
 
 @require_POST
