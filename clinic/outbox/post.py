@@ -41,6 +41,11 @@ def withdraw(key: str) -> None:
     waiting.update(status=Message.Status.WITHDRAWN, body="")
 
 
+def give_up(key: str) -> None:
+    """It was not sent, and what it was for has come about another way: nobody needs to look after it any more."""
+    Message.objects.filter(key=key, status=Message.Status.FAILED).update(status=Message.Status.WITHDRAWN, body="")
+
+
 def wake_after_commit() -> None:
     """The worker looks at once instead of within a minute."""
     transaction.on_commit(_wake, robust=True)  # the sweep finds it if this fails

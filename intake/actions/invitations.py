@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.audit import trail
-from clinic.outbox.post import post, withdraw
+from clinic.outbox.post import give_up, post, withdraw
 from clinic.people.models import Clinic, Patient
 from intake.models import IntakeResponse, Invitation
 from intake.models.invitations import hash_of
@@ -136,6 +136,7 @@ def start(invitation_id: int) -> IntakeResponse:
     )
     invitation.opened_at = timezone.now()
     invitation.save(update_fields=["opened_at"])
+    give_up(_mail_key(invitation))  # the patient has the link
     trail.record("intake.started", by=by, patient=patient, obj=response, detail={"invitation": invitation.pk})
     return response
 

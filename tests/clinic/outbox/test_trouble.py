@@ -15,7 +15,9 @@ from clinic.audit.models import AuditEvent
 from clinic.outbox.delivery import deliver_due
 from clinic.outbox.models import Message
 from clinic.outbox.post import post
+from clinic.outbox.presenters import in_trouble
 from clinic.people.models import Patient
+from intake.actions import invitations
 from tests.factories.people import PatientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +90,15 @@ def test_a_sign_in_mail_is_the_owners_business(message: Message) -> None:
     assert desk.post(f"/mail/{message.pk}/again/").status_code == 403
     assert desk.post(f"/mail/{message.pk}/set-aside/").status_code == 403
     assert signed_in().post(f"/mail/{message.pk}/set-aside/").status_code == 403  # no role
+
+
+def test_an_intake_that_was_begun_needs_its_mail_no_more(settings) -> None:
+    """The link came another way, as read out on the phone: the homes stop asking somebody to look after the mail."""
+    settings.ASHI_MAIL_TRANSPORT = "clinic.outbox.backend.NoServerBackend"
+    patient = PatientFactory(email="ana@example.org")
+    invitation = invitations.invite(
+        patient=patient, by=UserFactory(desk=True), link=lambda token: f"/i/{token}/", send_to=patient.email
+    ).invitation
+    assert [message.status for message in in_trouble(with_accounts=False)] == ["failed"]
+    invitations.start(invitation.pk)
+    assert in_trouble(with_accounts=False) == []
