@@ -147,9 +147,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the owner makes accounts; nobody signs up
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever's password or second factor changes is told
-# failed: each account from each network (sign_in.py makes the key); account: each account in a day, wherever from,
-# except from a browser that has signed in to it before
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,100/15m/ip", "login_failed_account": "50/d/key"}
+# each account from each network (sign_in.py makes the key); what counts for the account as a whole: guesses.py
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,100/15m/ip"}
+MFA_FORMS = {
+    "authenticate": "clinic.people.forms.second_factor.AuthenticateForm",
+    "reauthenticate": "clinic.people.forms.second_factor.ReauthenticateForm",
+    "authenticate_webauthn": "clinic.people.forms.second_factor.AuthenticateKeyForm",
+    "reauthenticate_webauthn": "clinic.people.forms.second_factor.ReauthenticateKeyForm",
+}
 KNOWN_DEVICE_DAYS = 180
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from allauth.core import ratelimit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -15,17 +14,15 @@ from django.urls import Resolver404, resolve
 
 from clinic.audit import trail
 from clinic.audit.caller import network_of
-from clinic.people import sign_in_events, signed_out
+from clinic.people import guesses, sign_in_events, signed_out
+from clinic.people.models import User
 
 DEMO_DOMAIN = "@demo.ashi"
-KNOWN, KNOWN_AGE = "ashi-known", settings.KNOWN_DEVICE_DAYS * 24 * 60 * 60
-
-
-def _salt(email: str) -> str:
-    return f"known-device:{email.lower()}"
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
+    _tries: guesses.Tries
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -34,6 +31,8 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)
+        if user:
+            self._tries.undo()
         if user and user.email.endswith(DEMO_DOMAIN) and not settings.ASHI_DEMO:
             return None
         return user
@@ -49,30 +48,42 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """Wrong passwords are counted by account and network: nobody locks somebody else out from elsewhere."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{network_of(request)}"
 
-    def _is_worn_out(self, request: HttpRequest, email: str, *, dry_run: bool) -> bool:
-        """Many wrong passwords for one account in a day, from many networks; a known browser passes all the same."""
-        if dry_run and request.get_signed_cookie(KNOWN, "", salt=_salt(email), max_age=KNOWN_AGE):
-            return False
-        return not ratelimit.consume(request, action="login_failed_account", key=email.lower(), dry_run=dry_run)
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """The password was set anew with a link from the mail: whoever holds the mailbox need not wait."""
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        email = credentials["email"].lower()
+        guesses.of_passwords(request, email).clear()
+        request.session[guesses.RESET_HERE] = email
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counted before it is judged, so that many at once count, too. A known browser has a count of its own."""
+        email = credentials.get("email", "")
+        self._tries = guesses.of_passwords(request, email)
         try:
-            super().pre_authenticate(request, **credentials)
-            if self._is_worn_out(request, credentials.get("email", ""), dry_run=True):
-                raise self.validation_error("too_many_login_attempts")
+            if not guesses.browser_of(request, email):
+                super().pre_authenticate(request, **credentials)
+            if wait := self._tries.take():
+                self._rollback_login_failed_rl_usage()
+                raise guesses.too_many(wait)
         except ValidationError:
-            sign_in_events.note_failed(request, credentials.get("email", ""), slowed=True)
+            sign_in_events.note_failed(request, email, slowed=True)
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        sign_in_events.note_failed(request, credentials.get("email", ""))
-        self._is_worn_out(request, credentials.get("email", ""), dry_run=False)
+        email = credentials.get("email", "")
+        sign_in_events.note_failed(request, email)
+        if self._tries.made >= guesses.FREE_FOR_ALL:
+            self.tell_of_guesses("password", email)
+
+    def tell_of_guesses(self, what: str, email: str) -> None:
+        """Once a day, to the person whose account it is."""
+        person = User.objects.filter(email__iexact=email, is_active=True).first()
+        if person and guesses.is_first_today(what, email):
+            self.send_mail("account/email/guesses", person.email, {"what": what})
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         answer = super().post_login(request, user, **kwargs)
-        answer.set_signed_cookie(
-            KNOWN, "1", salt=_salt(user.email), max_age=KNOWN_AGE, secure=settings.HTTPS, httponly=True, samesite="Lax"
-        )
+        guesses.remember_browser(answer, user.email)
         return answer
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:

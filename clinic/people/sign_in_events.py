@@ -67,6 +67,12 @@ def _factor_failed(request: HttpRequest, user: Any, authenticator: Any, **_: Any
     )
 
 
+def note_factor_slowed(request: HttpRequest, user: Any) -> None:
+    """A code that was not even looked at, because too many came before it."""
+    by = request.user if request.user.is_authenticated else trail.NOBODY
+    trail.record("staff.factor_slowed", by=by, obj=user, outcome=AuditEvent.Outcome.REFUSED)
+
+
 def connect() -> None:
     """Once, when the app is ready."""
     once: dict[Any, Any] = {

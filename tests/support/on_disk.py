@@ -5,11 +5,13 @@ The tests' database lives in memory and knows no waiting for a lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 
 @contextmanager
@@ -28,3 +30,25 @@ def on_disk(folder: Path) -> Iterator[None]:
         connection.close()
         connection.settings_dict["NAME"] = name
         connection.connection = kept
+
+
+def together(*works: Callable[[], Any]) -> list[Any]:
+    """Run all at once, each with its own connection; answers what each gave or raised."""
+    barrier = threading.Barrier(len(works))
+    answers: list[Any] = [None] * len(works)
+
+    def run(place: int, work: Callable[[], Any]) -> None:
+        barrier.wait()
+        try:
+            answers[place] = work()
+        except Exception as error:  # kept for the assertion
+            answers[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return answers

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from clinic.scheduling.actions import WantedVisit, book, book_series, cancel, move
 from clinic.scheduling.errors import BookingRefused, SeriesClash, SlotTaken
@@ -21,33 +20,13 @@ from tests.factories.scheduling import (
     at,
     clinic_in,
 )
+from tests.support.on_disk import on_disk as database_on_disk
+from tests.support.on_disk import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = at("2026-11-22 12:00")
 TEN = at("2026-11-23 10:00")
 MANY = 24
-
-
-def together(*works):
-    """Run all at once, each with its own connection; answers what each gave or raised."""
-    barrier = threading.Barrier(len(works))
-    answers = [None] * len(works)
-
-    def run(place, work):
-        barrier.wait()
-        try:
-            answers[place] = work()
-        except Exception as error:  # kept for the assertion
-            answers[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return answers
 
 
 def overlapping_pairs():
@@ -65,18 +44,8 @@ def overlapping_pairs():
 
 @pytest.fixture
 def on_disk(transactional_db, tmp_path):
-    """SQLite as in production: a file in WAL mode. The tests' database in memory knows no waiting for a lock."""
-    if connection.vendor != "sqlite":
+    with database_on_disk(tmp_path):
         yield
-        return
-    in_memory, kept = connection.settings_dict["NAME"], connection.connection
-    kept.execute("VACUUM INTO ?", [str(tmp_path / "race.sqlite3")])
-    connection.connection = None
-    connection.settings_dict["NAME"] = str(tmp_path / "race.sqlite3")
-    yield
-    connection.close()
-    connection.settings_dict["NAME"] = in_memory
-    connection.connection = kept
 
 
 @pytest.fixture

@@ -1,0 +1,132 @@
+"""Wrong passwords and wrong codes: after a few free tries each further one has to wait longer.
+
+Counted in the cache that all workers share: by account for everybody who is new to it, and for each browser that has
+signed in to it before by itself. So nobody keeps somebody else out of an account from elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Sequence
+
+from allauth.core.internal.ratelimit import cache_lock
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+DAY = 24 * 60 * 60
+FIRST_WAIT, LONGEST_WAIT = 30, 15 * 60
+MOST_A_DAY = 50
+FREE_FOR_ALL, FREE = 10, 5  # tries without waiting: of all who are new to an account together; of one browser, session
+RESET_HERE = "password-reset-of"  # in the session of who has just used the link that was mailed
+
+
+def seconds_to_wait(times: Sequence[float], now: float, free: int) -> int:
+    """``times``: when the tries of the last day were made, oldest first."""
+    if len(times) < free:
+        return 0
+    if len(times) >= MOST_A_DAY:
+        return max(1, math.ceil(times[-MOST_A_DAY] + DAY - now))
+    wait = min(FIRST_WAIT << min(len(times) - free, 10), LONGEST_WAIT)
+    return max(0, math.ceil(times[-1] + wait - now))
+
+
+class Tries:
+    """The tries of the last day under one name."""
+
+    def __init__(self, *name: str, free: int) -> None:
+        self._key = f"guesses:{hashlib.sha256('|'.join(name).encode()).hexdigest()}"
+        self._free = free
+        self.made = 0
+        self._at: float | None = None
+
+    def _times(self, now: float) -> list[float]:
+        return [at for at in cache.get(self._key, []) if now - DAY < at <= now]
+
+    def take(self) -> int:
+        """0: this try may be judged, and counts until it is undone. Otherwise the seconds to wait; nothing counts."""
+        with cache_lock(self._key) as locked:
+            now = time.time()
+            times = self._times(now)
+            wait = seconds_to_wait(times, now, self._free) if locked else 1
+            if not wait:
+                cache.set(self._key, [*times, now], DAY)
+                self._at, self.made = now, len(times) + 1
+            return wait
+
+    def undo(self) -> None:
+        with cache_lock(self._key) as locked:
+            if locked and self._at is not None:
+                cache.set(self._key, [at for at in self._times(time.time()) if at != self._at], DAY)
+
+    def clear(self) -> None:
+        cache.delete(self._key)
+
+
+def of_passwords(request: HttpRequest, email: str) -> Tries:
+    browser = browser_of(request, email)
+    return Tries("password", email.lower(), browser, free=FREE if browser else FREE_FOR_ALL)
+
+
+def of_codes(request: HttpRequest, email: str) -> list[Tries]:
+    """Of this session, which is past the password, and of the account or the known browser over all its sessions."""
+    session = Tries("code", email.lower(), f"session {request.session.session_key}", free=FREE)
+    return [session, Tries("code", email.lower(), browser_of(request, email), free=FREE_FOR_ALL)]
+
+
+def take_all(tries: list[Tries]) -> int:
+    """Counts under each, or under none when one has to wait."""
+    for place, one in enumerate(tries):
+        if wait := one.take():
+            for taken in tries[:place]:
+                taken.undo()
+            return wait
+    return 0
+
+
+def too_many(wait: int) -> ValidationError:
+    after = f"{wait} seconds" if wait < 100 else f"{math.ceil(wait / 60)} minutes"
+    after = after if wait < 2 * 60 * 60 else f"{math.ceil(wait / 3600)} hours"
+    return ValidationError(f"Too many failed login attempts. Try again in {after}.", code="too_many_login_attempts")
+
+
+def is_first_today(what: str, email: str) -> bool:
+    """Whether nobody was told of it within a day."""
+    return cache.add(f"guesses:told:{hashlib.sha256(f'{what}|{email.lower()}'.encode()).hexdigest()}", 1, DAY)
+
+
+# --- browsers that have signed in before --------------------------------------------------------
+
+
+def known_cookie(email: str) -> str:
+    """One for each account: several people sign in at the computer of a front desk."""
+    return f"ashi-known-{hashlib.sha256(email.lower().encode()).hexdigest()[:12]}"
+
+
+def _salt(email: str) -> str:
+    return f"known-device:{email.lower()}"
+
+
+def browser_of(request: HttpRequest, email: str) -> str:
+    """What a browser that is known to this account is told apart by; empty: it is new to it."""
+    name, age = known_cookie(email), settings.KNOWN_DEVICE_DAYS * DAY
+    if request.get_signed_cookie(name, "", salt=_salt(email), max_age=age):
+        return f"cookie {request.COOKIES[name]}"
+    if request.session.get(RESET_HERE) == email.lower():
+        return f"reset {request.session.session_key}"
+    return ""
+
+
+def remember_browser(answer: HttpResponse, email: str) -> None:
+    answer.set_signed_cookie(
+        known_cookie(email),
+        "1",
+        salt=_salt(email),
+        max_age=settings.KNOWN_DEVICE_DAYS * DAY,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
