@@ -50,6 +50,7 @@ class Reading:
     counts: Mapping[str, int]
     missing: tuple[Question, ...]
     about: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    unsure: frozenset[str] = frozenset()  # present only because "I don't know" counts as yes
 
     def screen(self, screen_id: str) -> Screen | None:
         return next((s for s in self.screens if s.id == screen_id), None)
@@ -93,6 +94,7 @@ def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER
         counts=MappingProxyType(walk.counts),
         missing=tuple(q for q in shown_questions if _is_open(q, answers.get(q.id))),
         about=MappingProxyType(walk.facts),
+        unsure=frozenset(walk.unsure - walk.sure),
     )
 
 
@@ -122,6 +124,8 @@ class _Walk:
             "sex_known": about.sex_known,
         }
         self.findings: dict[str, bool] = {}
+        self.sure: set[str] = set()
+        self.unsure: set[str] = set()
         self.holds_days: dict[str, int] = {}
         self.numbers: dict[str, int] = {}
         self.person: dict[str, str] = {}
@@ -173,6 +177,9 @@ class _Walk:
         chosen = [o for o in question.options if o.id in ids]
         self.tell((f, present) for o in chosen for f, present in o.sets)
         for option in chosen:
+            (self.unsure if option.leaves_open and option.id == "dont_know" else self.sure).update(
+                f for f, present in option.sets if present
+            )
             if option.holds_days is not None:
                 self.holds_days.update({f: option.holds_days for f, present in option.sets if present})
         if chosen and not any(o.leaves_open for o in chosen):

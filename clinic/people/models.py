@@ -7,9 +7,12 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models.functions import Now
 from phonenumber_field.modelfields import PhoneNumberField
+
+from clinic.people.help_lines import national_lines
 
 
 def _time_zone(name: str) -> None:
@@ -24,6 +27,10 @@ class Clinic(models.Model):
     time_zone = models.CharField(max_length=64, default="Europe/London", validators=[_time_zone])
     emergency_number = models.CharField(max_length=20, default="112")
     crisis_line = models.CharField("crisis line for the mind", max_length=60, blank=True)
+    violence_line = models.CharField("line for violence at home", max_length=60, blank=True)
+    age_of_consent = models.PositiveSmallIntegerField(
+        "age of consent", default=18, validators=[MinValueValidator(1), MaxValueValidator(25)]
+    )  # younger patients need the signature of a guardian
     phone = PhoneNumberField(blank=True)
     email = models.EmailField(blank=True)
     address = models.TextField(blank=True)
@@ -34,6 +41,15 @@ class Clinic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def line_for_crisis(self) -> str:
+        """What was set, else the national line where one is known, else empty."""
+        return self.crisis_line or national_lines().crisis
+
+    @property
+    def line_for_violence(self) -> str:
+        return self.violence_line or national_lines().violence
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

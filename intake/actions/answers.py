@@ -19,7 +19,7 @@ from intake.actions.red_flags import raise_alerts
 from intake.case import reading_of
 from intake.consent import load_consent
 from intake.merging import Opened, mark_of, merge
-from intake.models import Clash, IntakeResponse, OpenedPage, RedFlagAlert, Score
+from intake.models import Clash, IntakeResponse, OpenedPage, Score
 from intake.questionnaire import DONE, Question
 from intake.questionnaire_reading import Reading, progress
 
@@ -255,10 +255,3 @@ def _keep_safety_facts(response: IntakeResponse, reading: Reading, by: trail.Act
         and (present or not known.get(finding) or finding in PASSING or finding.startswith("wish."))
     }
     record_safety_facts(patient=response.patient, facts=facts, by=by, note="from the intake form")
-
-
-def emergencies_to_confirm(response: IntakeResponse) -> bool:
-    """Whether the patient has yet to confirm an emergency message."""
-    return RedFlagAlert.objects.filter(
-        response=response, level=RedFlagAlert.Level.EMERGENCY, message_shown_at=None
-    ).exists()

@@ -13,7 +13,7 @@ from clinic.outbox.models import Message
 from clinic.outbox.post import post
 from clinic.people.models import Clinic
 from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
-from intake.case import answered_on, case_of_answers
+from intake.case import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse, RedFlagAlert
 
 LEVELS = ("emergency", "refer")
@@ -36,19 +36,23 @@ def name_of(alert: Alert) -> str:
 
 
 def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str) -> list[RedFlagAlert]:
-    """Keep what is newly raised, and post the clinic a mail in the same transaction. Call inside one.
+    """Bring the alerts in line with the answers of now. Call inside a transaction.
 
-    ``levels``: emergencies are told at once, referrals when the form is sent (a later answer may explain them).
-    ``home``: the clinic's own address of the inbox, for the e-mail.
+    What is newly raised is kept, and a mail to the clinic posted; what was answered otherwise since is marked as taken
+    back and stays for the staff. Told again after that, it is a new alert. ``levels``: emergencies are told at once,
+    referrals when the form is sent (a later answer may explain them). ``home``: the address of the inbox, for the mail.
     """
     found: dict[str, tuple[Alert, str]] = {}
     case, assessment = judged(response)
-    for alert in grave(assessment):  # gravest first: it keeps the place
+    alerts = grave(assessment)
+    unsure = reading_of(response).unsure
+    for alert in alerts:  # gravest first: it keeps the place
         if alert.level in levels:
-            is_ticked = any(map(case.is_present, alert.because))
-            source = RedFlagAlert.Source.ANSWER if is_ticked else RedFlagAlert.Source.TEXT
-            found.setdefault(name_of(alert), (alert, source))
-    kept = set(RedFlagAlert.objects.filter(response=response).values_list("flag", flat=True))
+            found.setdefault(name_of(alert), (alert, _source(alert, case, unsure)))
+    raised = list(RedFlagAlert.objects.filter(response=response, taken_back_at=None))
+    taken_back = [row for row in raised if not _still_holds(row, alerts)]
+    kept = {row.flag for row in raised if row not in taken_back}
+    _take_back(response, taken_back)
     new = [
         RedFlagAlert(
             patient=response.patient,
@@ -77,19 +81,64 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str
     return new
 
 
+def _source(alert: Alert, case: Case, unsure: frozenset[str]) -> str:
+    ticked = {finding for finding in alert.because if case.is_present(finding)}
+    if not ticked:
+        return RedFlagAlert.Source.TEXT
+    return RedFlagAlert.Source.UNSURE if ticked <= unsure else RedFlagAlert.Source.ANSWER
+
+
+def _still_holds(row: RedFlagAlert, alerts: list[Alert]) -> bool:
+    """Whether the answers of now say at least what the alert was raised for, alone or as part of a combination."""
+    return any(
+        row.flag in (name_of(alert), alert.code, *alert.because)
+        for alert in alerts
+        if alert.level == "emergency" or row.level != RedFlagAlert.Level.EMERGENCY
+    )
+
+
+def _take_back(response: IntakeResponse, rows: list[RedFlagAlert]) -> None:
+    if not rows:
+        return
+    RedFlagAlert.objects.filter(pk__in=[row.pk for row in rows]).update(taken_back_at=timezone.now())
+    trail.record(
+        "red_flag.taken_back",
+        by=trail.patient_actor(response.patient),
+        patient=response.patient,
+        obj=response,
+        detail={"flags": [row.flag for row in rows]},
+    )
+
+
+def standing(response: IntakeResponse, assessment: Assessment) -> list[RedFlagAlert]:
+    """The emergencies that were raised and that the answers of now still tell of."""
+    alerts = grave(assessment)
+    rows = RedFlagAlert.objects.filter(
+        response=response, level=RedFlagAlert.Level.EMERGENCY, taken_back_at=None
+    ).select_related("mail")
+    return [row for row in rows if _still_holds(row, alerts)]
+
+
+def has_unread(response: IntakeResponse) -> bool:
+    """Whether an emergency message is to be read now: the same that the page of the message shows."""
+    _, assessment = judged(response)
+    return any(row.message_shown_at is None for row in standing(response, assessment))
+
+
 def _tell_clinic(response: IntakeResponse, home: str, *, urgent: bool, flags: list[str]) -> Message | None:
     clinic = Clinic.current()
     if not clinic.alert_email:
         return None
     subject = "Red flag in an intake: please look now" if urgent else "An intake asks for a doctor first"
     # No name and no answer: e-mail is not a safe place for them.
+    times = RedFlagAlert.objects.filter(response=response, flag=flags[0]).count()  # told again after it was taken back
     body = render_to_string("intake/email/red_flag.txt", {"clinic": clinic, "url": home, "urgent": urgent})
     return post(
         kind="red_flag",
         to=clinic.alert_email,
         subject=subject,
         body=body,
-        key=f"red_flag:{response.pk}:{flags[0]}",
+        key=f"red_flag:{response.pk}:{flags[0]}" + (f":{times + 1}" if times else ""),
         patient=response.patient,
     )
 
@@ -98,7 +147,7 @@ def _tell_clinic(response: IntakeResponse, home: str, *, urgent: bool, flags: li
 def confirm_shown(response_id: int) -> None:
     """The patient pressed "I have read this" under the message."""
     response = IntakeResponse.objects.select_for_update().get(pk=response_id)
-    rows = list(RedFlagAlert.objects.filter(response=response, message_shown_at=None))
+    rows = list(RedFlagAlert.objects.filter(response=response, message_shown_at=None, taken_back_at=None))
     if not rows:
         return
     now = timezone.now()

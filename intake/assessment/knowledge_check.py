@@ -179,6 +179,7 @@ def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Knowle
     for group in file.required_any:
         yield from _unknown(name, "required_any", group, flagged, "flag")
     yield from _unknown(name, "lift", file.messages, file.lift, "lift for message")
+    yield from _unknown(name, "help", file.messages, file.help, "help for message")
     for flag in file.flag:
         key = f"flag.{flag.code}"
         yield from _unknown(name, key, [flag.finding, *flag.answered_by], labels, "finding")

@@ -131,6 +131,7 @@ def _finish(sign: _Sign, facts: Facts, case: Case, said: Mapping[str, TextSign],
         lift=knowledge.flags.lift["none" if is_lowered else sign.message],
         group=sign.group,
         is_private=sign.is_private,
+        message="none" if is_lowered else sign.message,
     )
 
 

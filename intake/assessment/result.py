@@ -93,6 +93,7 @@ class Alert:
     lift: str = ""
     group: str = ""
     is_private: bool = False
+    message: str = ""  # id of the patient's text in redflags.toml
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -165,6 +165,7 @@ class FlagsFile(Strict):
     required: list[str]
     required_any: list[list[str]]
     messages: dict[str, str]
+    help: dict[str, Literal["ambulance", "hospital", "doctor", "heart", "crisis", "home", "none"]]
     lift: dict[str, Text]
     flag: list[Flag]
 

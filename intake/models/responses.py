@@ -19,6 +19,11 @@ class IntakeResponse(models.Model):
     ``{"flag", "message", "at"}``, what the patient was told and when it was confirmed as read.
     """
 
+    class FilledBy(models.TextChoices):
+        GUARDIAN = "guardian", "The adult"
+        TOGETHER = "together", "Both together"
+        PATIENT = "patient", "The child"
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intake_responses")
     invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="response")
     questionnaire_version = models.CharField(max_length=20)
@@ -32,6 +37,10 @@ class IntakeResponse(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)  # per cent of the screens answered
     consent_name = models.CharField(max_length=160, blank=True)
+    # who signed for a minor, what they are to the child, and who answered (NULL: see above)
+    consent_guardian = models.CharField(max_length=160, null=True, blank=True)  # noqa: DJ001
+    consent_relation = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001
+    filled_by = models.CharField(max_length=8, choices=FilledBy, null=True, blank=True)  # noqa: DJ001
     consent_signature = models.TextField(blank=True)  # data:image/png;base64,... of at most 100 kB, or empty
     consent_text_version = models.CharField(max_length=20, blank=True)
     consent_at = models.DateTimeField(null=True, blank=True)
@@ -64,6 +73,7 @@ class RedFlagAlert(models.Model):
     class Source(models.TextChoices):
         ANSWER = "answer", "an answer"
         TEXT = "text", "the patient's own words"
+        UNSURE = "unsure", "an “I don’t know” that counts as yes"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="red_flag_alerts")
     response = models.ForeignKey(IntakeResponse, on_delete=models.PROTECT, related_name="alerts")
@@ -73,6 +83,7 @@ class RedFlagAlert(models.Model):
     raised_at = models.DateTimeField(db_default=Now())
     # the mail that told the clinic; none when it has no address for alerts
     mail = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)  # answered otherwise since; staff still make sure
     message_shown_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -83,11 +94,11 @@ class RedFlagAlert(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            # once while it is open: a sign told again after it was answered is a new alert
+            # once while it stands: a sign told again after it was answered or taken back is a new alert
             models.UniqueConstraint(
                 fields=["response", "flag"],
-                condition=models.Q(acknowledged_at=None),
-                name="red_flag_open_once_per_intake",
+                condition=models.Q(acknowledged_at=None, taken_back_at=None),
+                name="red_flag_stands_once_per_intake",
             )
         ]
         indexes = [models.Index(fields=["acknowledged_at", "-id"], name="red_flag_open")]

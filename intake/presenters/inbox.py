@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from clinic.outbox.models import Message
@@ -80,18 +80,23 @@ def told_words(mail: Message | None) -> str:
 
 def open_flags(*, is_clinical: bool) -> list[FlagRow]:
     """Red flags that nobody has answered yet, gravest and newest first; for the inbox and the home page."""
-    knowledge = load_intake_knowledge()
     rows = (
         RedFlagAlert.objects.filter(acknowledged_at=None)
         .select_related("patient", "response", "mail")
-        .order_by("level", "-id")
+        .order_by("level", F("taken_back_at").asc(nulls_first=True), "-id")
     )
     if not is_clinical:  # one line for each patient: how many signs there are is an answer, too
         first: dict[int, RedFlagAlert] = {}
         for row in rows:
             first.setdefault(row.patient_id, row)
         return [_flag_row(row, "") for row in first.values()]
-    return [_flag_row(row, knowledge.label(row.flag)) for row in rows]
+    return [_flag_row(row, flag_words(row)) for row in rows]
+
+
+def flag_words(row: RedFlagAlert) -> str:
+    """What was told, for a practitioner: "I don't know" is no sign."""
+    label = load_intake_knowledge().label(row.flag)
+    return f"“I don’t know” to: {label}" if row.source == RedFlagAlert.Source.UNSURE else label
 
 
 def _flag_row(row: RedFlagAlert, text: str) -> FlagRow:

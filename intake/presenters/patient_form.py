@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from intake.actions.red_flags import grave, judged
-from intake.assessment import Alert, Assessment, load_intake_knowledge
 from intake.merging import drawn, mark_of
-from intake.models import Clash, IntakeResponse, RedFlagAlert
+from intake.models import Clash, IntakeResponse
 from intake.questionnaire import Answers, Question, Screen, is_answered, is_too_long
 from intake.questionnaire_file import load_questionnaire
 from intake.questionnaire_reading import Reading
@@ -24,37 +22,6 @@ def place(reading: Reading, screen: Screen) -> dict[str, Any]:
     ids = [s.id for s in reading.screens]
     number = ids.index(screen.id) + 1
     return {"number": number, "total": len(ids), "percent": round(100 * (number - 1) / len(ids))}
-
-
-def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
-    """``emergencies``: texts to read now, ``is_crisis``, ``to_confirm``; ``notes``: "see a doctor first" or so.
-
-    With a screen, only the notes that its own answers raise: the same note is not shown twice.
-    """
-    _, assessment = judged(response)
-    alerts = [a for a in grave(assessment) if a.patient_text]
-    crisis = load_intake_knowledge().flags.messages["crisis"]
-    urgent = [a for a in alerts if a.level == "emergency"]
-    told = [a for a in alerts if a.level != "emergency" and (screen is None or _is_of(a, screen, assessment))]
-    if screen is None:
-        told = [a for a in told if not a.is_private]
-    unread = RedFlagAlert.objects.filter(response=response, level="emergency", message_shown_at=None).exists()
-    return {
-        "emergencies": _texts(urgent, but=crisis),
-        "is_crisis": any(a.patient_text == crisis for a in urgent + told),
-        "notes": _texts(told, but=crisis),
-        "to_confirm": unread and bool(urgent),
-    }
-
-
-def _is_of(alert: Alert, screen: Screen, assessment: Assessment) -> bool:
-    ticked = {f for q in screen.questions for f in q.findings}
-    said = {m.finding for m in assessment.marks if any(m.text_key == q.id for q in screen.questions)}
-    return not (ticked | said).isdisjoint(alert.because)
-
-
-def _texts(alerts: list[Alert], *, but: str) -> list[str]:
-    return list(dict.fromkeys(a.patient_text for a in alerts if a.patient_text != but))
 
 
 def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from intake.actions.red_flags import grave, name_of
 from intake.assessment import assess, load_intake_knowledge
 from intake.case import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse
 from intake.presenters.assessment import how_long
+from intake.presenters.inbox import flag_words
 from intake.presenters.patient_form import in_words
 from intake.questionnaire_file import load_chart, load_questionnaire
 
@@ -44,7 +44,6 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     questionnaire = load_questionnaire()
     case = case_of_answers(response, today=timezone.localdate())
     assessment = assess(case, knowledge)
-    now_raised = {name_of(alert) for alert in grave(assessment)}
     painted = set(response.answers.get("where") or ())
     chart_question = next(q for q in questionnaire.questions if q.kind == "chart")
     return {
@@ -66,8 +65,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         "flags": [
             {
                 "row": row,
-                "label": knowledge.label(row.flag),
-                "is_still_so": row.flag in now_raised,
+                "label": flag_words(row),
                 "kind": "danger" if row.level == "emergency" else "caution",
             }
             for row in response.alerts.select_related("acknowledged_by").order_by("level", "id")

@@ -21,6 +21,7 @@ from intake.forms.opened import opened, seal
 from intake.forms.screen import ScreenForm
 from intake.models import IntakeResponse
 from intake.presenters import patient_form as words
+from intake.presenters.messages import alarms, messages
 from intake.questionnaire import DAYS_IN, Screen
 from intake.questionnaire_file import load_chart
 from intake.questionnaire_reading import Reading, next_screen, previous_screen, resume_at
@@ -72,7 +73,7 @@ def step(request: HttpRequest, response: IntakeResponse, screen_id: str) -> Http
     if words.clashes(response, screen):
         return _draw(request, response, reading, form, status=409)
     target = _after(request, reading, response, screen)
-    if actions.emergencies_to_confirm(response):
+    if red_flags.has_unread(response):
         return go_to(request, "alert", next=target)
     return redirect(target)
 
@@ -104,7 +105,9 @@ def save(request: HttpRequest, response: IntakeResponse, screen_id: str) -> Http
         "elsewhere": words.answered_elsewhere(response, screen, form.values()),
     }
     if is_settled:
-        context |= words.messages(response, screen)
+        if request.GET.get("read") == "1":  # "Yes, get help", under the message that the page itself has shown
+            red_flags.confirm_shown(response.pk)
+        context |= messages(response, screen)
         context["show_messages"] = True
     return render(request, "intake/_saved.html", context)
 
@@ -119,7 +122,10 @@ def alert(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
         if request.headers.get("HX-Request"):
             return render(request, "intake/_messages_read.html")
         return redirect(target)
-    return render(request, "intake/alert.html", {"next": target, **words.messages(response, None)})
+    told = messages(response, None)
+    if not told["emergencies"]:  # answered otherwise meanwhile
+        return redirect(target)
+    return render(request, "intake/alert.html", {"next": target, **told})
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,7 +168,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     if response is None or not response.is_submitted:
         return closed(request, "none") if response is None else redirect("intake:welcome")
     is_just_sent = timezone.now() - response.saved_at < TOLD_AFTER_SENDING
-    return render(request, "intake/sent.html", words.messages(response, None) if is_just_sent else {})
+    return render(request, "intake/sent.html", messages(response, None) if is_just_sent else {})
 
 
 def _draw(
@@ -182,8 +188,9 @@ def _draw(
         "seq": page.seq,
         "clashes": words.clashes(response, screen),
         "duration_units": [(unit, unit) for unit in DAYS_IN],
+        "alarms": alarms(response, screen),
         **words.place(reading, screen),
-        **words.messages(response, screen),
+        **messages(response, screen),
     }
     return render(request, "intake/step.html", context, status=status)
 
@@ -197,7 +204,7 @@ def _draw_check(
         "sections": words.answers_in_words(reading, response.answers),
         "missing": words.open_questions(reading, response.answers, actions.clashing(response, reading)),
         "lacks_consent": response.consent_at is None or (incomplete is not None and incomplete.lacks_consent),
-        **words.messages(response, None),
+        **messages(response, None),
     }
     return render(request, "intake/check.html", context, status=status)
 

@@ -8,7 +8,7 @@
   const KEEPALIVE = 50000;   // letters; browsers refuse to finish more than 64 kB after leaving
   const LEFT = "ashi-left";  // which page was left while saving, and when: no answer
 
-  const state = { unsaved: "", flight: null, failures: 0, closed: false, wants: null, url: location.href };
+  const state = { unsaved: "", read: false, flight: null, failures: 0, closed: false, wants: null, url: location.href };
   let pause = 0, atLeast = 0, retry = 0;
   const main = () => document.getElementById("main");
   const form = () => document.querySelector("form[data-answers]");
@@ -51,19 +51,20 @@
   };
 
   async function send(of) {
-    const typing = state.unsaved === "typing";
+    const typing = state.unsaved === "typing", read = state.read && !typing;
     const body = posted(of);
     const size = [...body.values()].reduce((sum, value) => sum + String(value).length, 0);
     state.unsaved = "";
     clearTimeout(pause); clearTimeout(atLeast); clearTimeout(retry); atLeast = 0;
     if (!state.failures) say("Saving …", "saving");
     try {
-      const answer = await ask(of.dataset.save + (typing ? "?typing=1" : ""),
+      const answer = await ask(of.dataset.save + (typing ? "?typing=1" : read ? "?read=1" : ""),
         { method: "POST", body, keepalive: size < KEEPALIVE });
       if (isClosed(answer) || answer.redirected) { close(answer, await answer.text()); return false; }
       if (!answer.ok) throw new Error(answer.status);
       const text = await answer.text();
       state.failures = 0;
+      if (read) state.read = false;
       if (of.isConnected) put(text);
       return true;
     } catch {
@@ -104,6 +105,14 @@
     const of = form();
     if (!of || !of.contains(event.target) || event.target.name === "_view") return;
     state.unsaved = "settled";
+    if (of.querySelector("[data-asking]")) say("Not saved yet: please say whether your answer is right.", "asking");
+    else flush();
+  });
+  // the alarm in the page was confirmed, left or waited for long enough (intake-alarm.js)
+  document.addEventListener("intake:settle", (event) => {
+    if (!form() || state.closed) return;
+    state.unsaved = "settled";
+    state.read = event.detail.read || state.read;
     flush();
   });
   window.addEventListener("online", again);
@@ -155,7 +164,7 @@
     }
     main().replaceWith(document.adoptNode(there));
     document.title = fresh.title;
-    Object.assign(state, { unsaved: "", failures: 0, closed: false, wants: null });
+    Object.assign(state, { unsaved: "", read: false, failures: 0, closed: false, wants: null });
     clearTimeout(pause); clearTimeout(atLeast); clearTimeout(retry); atLeast = 0;
     if (isNew && url !== location.href) history.pushState({}, "", url);
     state.url = location.href;

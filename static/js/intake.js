@@ -69,8 +69,9 @@
   // --- a red flag message that has just come: go to it, once, unless somebody is writing ------
   let wasUrgent = false;
   document.addEventListener("intake:messages", () => {
-    const urgent = document.querySelector("[data-urgent]");
-    if (urgent && !wasUrgent) {
+    const urgent = document.querySelector("#messages [data-urgent]");
+    const isTold = document.querySelector("[data-alarm]:not([hidden])"); // the same words stand at the answer already
+    if (urgent && !wasUrgent && !isTold) {
       urgent.scrollIntoView({ block: "start" });
       if (document.activeElement?.tagName !== "TEXTAREA") urgent.focus();
     }
@@ -108,7 +109,7 @@
     startOnce();
     startSignature();
     fresh("[data-limit]").forEach(count);
-    wasUrgent = Boolean(document.querySelector("[data-urgent]"));
+    wasUrgent = Boolean(document.querySelector("#messages [data-urgent]"));
   };
   document.addEventListener("intake:page", start);
   start();

@@ -91,8 +91,10 @@ def test_a_red_flag_stands_before_everything_at_once(phone: Page, open_page: Cal
     expect(message).to_contain_text("Go to an emergency department now")
     expect(message.get_by_role("link", name=re.compile("^Call"))).to_have_attribute("href", re.compile(r"^tel:\d+"))
     assert accessibility_faults(phone) == []
-    message.get_by_role("button", name="I have read this").click()
-    expect(phone.locator("#messages")).to_contain_text("Thank you")
+    expect(message).to_contain_text("You chose “Yes”. Is that right?")
+    message.get_by_role("button", name="Yes, get help").click()
+    expect(phone.locator("#messages")).to_contain_text("We have told the clinic. Do not wait for us to call.")
+    assert accessibility_faults(phone) == []
 
     desk = open_page("desk")
     desk.goto("/intakes/")

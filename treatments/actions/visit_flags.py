@@ -72,6 +72,7 @@ def raise_alerts(visit: Visit, findings: list[str], *, by: Any) -> None:
                 response=response,
                 flag=finding,
                 acknowledged_at=None,
+                taken_back_at=None,
                 defaults={"patient_id": visit.patient_id, "level": level},
             )
     trail.record(

@@ -16,9 +16,8 @@ from clinic.scheduling import moves
 from clinic.scheduling import presenters as schedule
 from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
-from intake.assessment import load_intake_knowledge
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
-from intake.presenters.inbox import open_flags
+from intake.presenters.inbox import flag_words, open_flags
 from treatments.actions.incidents import open_incidents
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
 
@@ -55,7 +54,6 @@ def patients_shown(blocks: Json) -> list[int]:
 
 
 def _practitioner(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
-    label = load_intake_knowledge().label
     alerts = (
         RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient").order_by("level", "-id")[:SHOWN]
     )
@@ -67,7 +65,7 @@ def _practitioner(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
     )
     return {
         "alerts": [
-            {"patient": a.patient, "text": label(a.flag), "level": a.get_level_display(), "at": a.raised_at, "alert": a}
+            {"patient": a.patient, "text": flag_words(a), "level": a.get_level_display(), "at": a.raised_at, "alert": a}
             for a in alerts
         ],
         "intakes": [{"patient": r.patient, "at": r.submitted_at, "response": r} for r in responses[:SHOWN]],

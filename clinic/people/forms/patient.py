@@ -96,6 +96,8 @@ class ClinicForm(forms.ModelForm):
             "time_zone",
             "emergency_number",
             "crisis_line",
+            "violence_line",
+            "age_of_consent",
             "phone",
             "email",
             "alert_email",
@@ -105,7 +107,9 @@ class ClinicForm(forms.ModelForm):
         help_texts = {
             "time_zone": "As in Europe/Berlin or America/Chicago. All times people see are in this zone.",
             "emergency_number": "Shown to patients at once when an answer may be an emergency.",
-            "crisis_line": "Shown when somebody may harm themselves.",
+            "crisis_line": "Shown when somebody may harm themselves. Empty: the national line, where we know one.",
+            "violence_line": "Shown when somebody feels unsafe at home. Empty: the national line, where we know one.",
+            "age_of_consent": "For younger patients a guardian signs the consent.",
             "alert_email": "Gets a short message, without medical details, when an intake raises a red flag.",
         }
 

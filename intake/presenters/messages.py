@@ -1,0 +1,162 @@
+"""What the patient is told about a sign: the very messages of `assess`, with the clinic's numbers and where they come
+from; and which answers would call for one, so that the page can say so without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from clinic.outbox.models import Message
+from clinic.people.models import Clinic
+from intake.actions.red_flags import grave, judged, standing
+from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
+from intake.case import reading_of
+from intake.models import IntakeResponse
+from intake.questionnaire import Answers, Option, Question, Screen, is_answered
+from intake.questionnaire_reading import Reading
+
+ON_ITS_WAY = (Message.Status.QUEUED, Message.Status.SENDING, Message.Status.SENT)
+NUMBER = "your emergency number"  # as redflags.toml writes it
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """``help``: what stands beside the words, see redflags.toml. ``why``: the answers behind it."""
+
+    text: str
+    help: str
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A message that waits hidden in the page. ``values``: the options of the question that call for it."""
+
+    values: tuple[str, ...]
+    labels: tuple[str, ...]
+    told: tuple[Told, ...]
+
+
+def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
+    """``emergencies``: to read now; ``notes``: "see a doctor first" or so; ``to_confirm``; ``clinic_told``.
+
+    With a screen, only the notes that its own answers raise: the same note is not shown twice.
+    """
+    _, assessment = judged(response)
+    reading = reading_of(response)
+    alerts = [a for a in grave(assessment) if a.patient_text]
+    urgent = [a for a in alerts if a.level == "emergency"]
+    notes = [a for a in alerts if a.level != "emergency" and (screen is None or _is_of(a, screen, assessment))]
+    if screen is None:
+        notes = [a for a in notes if not a.is_private]
+    rows = standing(response, assessment)
+    emergencies = _told(urgent, reading, response.answers, assessment, screen)
+    return {
+        "emergencies": emergencies,
+        "notes": _told(notes, reading, response.answers, assessment, screen),
+        "helps": {one.help for one in emergencies},
+        "to_confirm": any(row.message_shown_at is None for row in rows) and bool(urgent),
+        "clinic_told": any(row.mail is not None and row.mail.status in ON_ITS_WAY for row in rows),
+        "behind": _screens_behind(urgent, reading, response.answers),
+    }
+
+
+def alarms(response: IntakeResponse, screen: Screen) -> dict[str, list[Alarm]]:
+    """Question id -> messages that an answer on this screen would call for beside those of the other answers."""
+    case, _ = judged(response)
+    number = Clinic.current().emergency_number
+    asked = {finding for question in screen.questions for finding in question.findings}
+    others = {finding: so for finding, so in case.findings.items() if finding not in asked}
+    base = replace(case, findings=MappingProxyType(others), texts=MappingProxyType({}))  # words are read when they stand
+    before = set(_alone(base, number))
+    found: dict[str, list[Alarm]] = {}
+    for question in screen.questions:
+        by_message: dict[tuple[Told, ...], list[Option]] = {}
+        for option in question.options:
+            present = {finding: True for finding, is_so in option.sets if is_so}
+            if not present or all(finding.split(".")[0] not in ("flag", "condition") for finding in present):
+                continue
+            with_it = replace(base, findings=MappingProxyType(others | present))
+            new = tuple(told for told in _alone(with_it, number) if told not in before)
+            if new:
+                by_message.setdefault(new, []).append(option)
+        rows = [Alarm(tuple(o.id for o in os), tuple(o.label for o in os), told) for told, os in by_message.items()]
+        if rows:
+            found[question.id] = rows
+    return found
+
+
+def _alone(case: Case, number: str) -> list[Told]:
+    alerts = grave(assess(case, load_intake_knowledge()))
+    shown = [a for a in alerts if a.patient_text and (a.level == "emergency" or _help(a) == "heart")]
+    return list(dict.fromkeys(Told(_words(a, number), _help(a)) for a in shown))
+
+
+def _is_of(alert: Alert, screen: Screen, assessment: Assessment) -> bool:
+    ticked = {f for q in screen.questions for f in q.findings}
+    said = {m.finding for m in assessment.marks if any(m.text_key == q.id for q in screen.questions)}
+    return not (ticked | said).isdisjoint(alert.because)
+
+
+def _told(
+    alerts: Iterable[Alert], reading: Reading, answers: Answers, assessment: Assessment, screen: Screen | None
+) -> list[Told]:
+    """Each message once, with all the answers behind it."""
+    number = Clinic.current().emergency_number
+    why: dict[tuple[str, str], dict[str, None]] = {}
+    for alert in alerts:
+        reasons = why.setdefault((_words(alert, number), _help(alert)), {})
+        for one in _why(alert, reading, answers, assessment, screen):
+            reasons[one] = None
+    return [Told(text, help_, tuple(reasons)) for (text, help_), reasons in why.items()]
+
+
+def _why(
+    alert: Alert, reading: Reading, answers: Answers, assessment: Assessment, screen: Screen | None
+) -> Iterable[str]:
+    on_screen = {q.id for q in screen.questions} if screen is not None else set()
+    for question in reading.questions:
+        if question.private and question.id not in on_screen:
+            continue  # somebody else may look at the next page
+        for option in _chosen(question, answers):
+            if any(present and finding in alert.because for finding, present in option.sets):
+                if question.kind == "many":
+                    yield f"You ticked: “{option.label}”."
+                else:
+                    yield f"You chose “{option.label}” for: “{question.label}”"
+    for mark in assessment.marks:
+        if mark.finding in alert.because and mark.strength == "states":
+            yield f"You wrote: “{mark.excerpt}”."
+
+
+def _chosen(question: Question, answers: Answers) -> list[Option]:
+    value = answers.get(question.id)
+    if question.kind not in ("one", "many") or not is_answered(question, value):
+        return []
+    ids = value if isinstance(value, list) else [value]
+    return [option for option in question.options if option.id in ids]
+
+
+def _screens_behind(alerts: Iterable[Alert], reading: Reading, answers: Answers) -> list[str]:
+    """Screens to go back to when an answer was a slip."""
+    because = {finding for alert in alerts for finding in alert.because}
+    return [
+        screen.id
+        for screen in reading.screens
+        if any(
+            present and finding in because
+            for question in screen.questions
+            for option in _chosen(question, answers)
+            for finding, present in option.sets
+        )
+    ]
+
+
+def _help(alert: Alert) -> str:
+    return load_intake_knowledge().flags.help[alert.message]
+
+
+def _words(alert: Alert, number: str) -> str:
+    return alert.patient_text.replace(NUMBER, number)
