@@ -22,6 +22,7 @@ class Consent(BaseModel):
     title: str
     paragraphs: list[str] = Field(min_length=1)
     statement: str
+    statement_for_minor: str
 
 
 @lru_cache(maxsize=1)

@@ -41,7 +41,7 @@ def drawn(question: Question, stored: Any) -> Any:
         if stored is None:
             return None
         ticked = [one for one in _ids(question) if one in stored]
-        return ticked if ticked or question.kind == "statements" else None
+        return ticked or None
     if question.kind == "one":
         return stored if question.option(str(stored)) else None
     return stored
@@ -68,7 +68,7 @@ def _merge_ticks(question: Question, base: list[str], mine: list[str], stored: l
     alone = {option.id for option in question.options if option.is_none}
     if len(ticked) > 1 and alone.intersection(ticked):  # "none of these" here, something there
         return Merged(mine, beside=stored)
-    return Merged(ticked if ticked or question.kind == "statements" else None)
+    return Merged(ticked or None)
 
 
 def mark_of(value: Any) -> str:

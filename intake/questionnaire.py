@@ -210,10 +210,15 @@ def is_too_long(question: Question, value: Any) -> bool:
     return question.kind == "text" and len(value or "") > question.max_length
 
 
+def lacks_a_name(question: Question, value: Any) -> bool:
+    """Whether a number was given to an activity that has no name."""
+    return question.kind == "activities" and any(
+        row.get("score") is not None and not row.get("name") for row in value or ()
+    )
+
+
 def is_answered(question: Question, value: Any) -> bool:
-    """Whether the person answered: an empty list of statements is an answer, an empty list of choices is none."""
-    if question.kind == "statements":
-        return value is not None
+    """Whether the person answered: an empty list is no answer, "none of these" is one."""
     if question.kind == "activities":
-        return any(row.get("name") for row in value or ())
+        return any(row.get("name") or row.get("score") is not None for row in value or ())
     return value is not None and value != "" and value != []

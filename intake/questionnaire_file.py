@@ -196,6 +196,7 @@ def _options(q: schema.Question, instrument: schema.InstrumentFile | None) -> tu
         ]
     elif q.kind == "statements" and instrument is not None:
         options = [Option(str(n), instrument.items[n - 1], score=1) for n in q.items if n <= len(instrument.items)]
+        options.append(Option("none", q.none, is_none=True))  # else nobody knows whether the page was read
     elif q.kind == "one" and instrument is not None and instrument.answers:
         options = [Option(str(n), text, score=n) for n, text in enumerate(instrument.answers, instrument.answers_from)]
     elif q.kind == "many":

@@ -26,6 +26,7 @@ from intake.questionnaire import (
     When,
     is_answered,
     is_too_long,
+    lacks_a_name,
 )
 
 _ABSENT_ON_CHART = ("site", "side")  # a painted chart says where it does not hurt; a path it does not
@@ -99,7 +100,11 @@ def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER
 
 
 def _is_open(question: Question, value: Any) -> bool:
-    return is_too_long(question, value) or (question.required and not is_answered(question, value))
+    return (
+        is_too_long(question, value)
+        or lacks_a_name(question, value)
+        or (question.required and not is_answered(question, value))
+    )
 
 
 def findings_from(
@@ -213,7 +218,7 @@ def age_on(born: date, day: date) -> int:
 
 
 def measures(questionnaire: Questionnaire, shown: Sequence[Question], answers: Answers) -> dict[str, float]:
-    """Scores of complete instruments. RMDQ: every page must have been answered, an unticked statement is 0."""
+    """Scores of complete instruments. RMDQ: every page must have been answered, if only with "none of these"."""
     values: dict[str, float] = {}
     for name, instrument in questionnaire.instruments.items():
         parts = [q for q in shown if q.instrument == name]
@@ -232,7 +237,7 @@ def _points(question: Question, value: Any) -> list[int]:
     if not is_answered(question, value):
         return []
     if question.kind == "statements":
-        return [1 for o in question.options if o.id in value]
+        return [1 if not o.is_none else 0 for o in question.options if o.id in value]
     if question.kind == "activities":
         return [row["score"] for row in value if row.get("name") and row.get("score") is not None]
     if question.kind == "one":

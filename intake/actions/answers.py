@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.actions.contact import take_contact
 from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
+from clinic.people.models import Clinic
 from intake.actions.assessment import renew_draft
 from intake.actions.contact import contact_of
 from intake.actions.invitations import LinkNotOpen
@@ -173,22 +174,49 @@ def clashing(response: IntakeResponse, reading: Reading) -> tuple[Question, ...]
 
 
 @transaction.atomic
-def sign_consent(response_id: int, *, name: str, signature: str) -> IntakeResponse:
-    """Keep who consented, to which text, when. ``signature``: PNG data URL or empty. Raises LinkNotOpen."""
+def sign_consent(
+    response_id: int, *, name: str, signature: str, guardian: str = "", relation: str = "", filled_by: str = ""
+) -> IntakeResponse:
+    """Keep who consented, to which text, when. ``signature``: PNG data URL or empty.
+
+    For a minor ``name`` is the child's, and ``guardian`` signs. Raises LinkNotOpen, and ValueError without one.
+    """
     response = _locked(response_id)
+    if needs_guardian(reading_of(response)) and not (guardian and relation):
+        raise ValueError("A guardian signs for a minor.")
     response.consent_name = name
+    response.consent_guardian, response.consent_relation = guardian or None, relation or None
+    response.filled_by = filled_by or None
     response.consent_signature = signature
     response.consent_text_version = load_consent().version
     response.consent_at = response.saved_at = timezone.now()
-    response.save(update_fields=["consent_name", "consent_signature", "consent_text_version", "consent_at", "saved_at"])
+    response.save(
+        update_fields=[
+            "consent_name", "consent_guardian", "consent_relation", "filled_by",
+            "consent_signature", "consent_text_version", "consent_at", "saved_at",
+        ]
+    )  # fmt: skip
     trail.record(
         "consent.signed",
         by=trail.patient_actor(response.patient),
         patient=response.patient,
         obj=response,
-        detail={"text_version": response.consent_text_version},
+        detail={"text_version": response.consent_text_version, "by_guardian": bool(guardian)},
     )
     return response
+
+
+def needs_guardian(reading: Reading) -> bool:
+    """Whether the patient is too young to consent alone, by the clinic's own age of consent."""
+    age = reading.about.get("age")
+    return age is not None and age < Clinic.current().age_of_consent
+
+
+def lacks_consent(response: IntakeResponse, reading: Reading) -> bool:
+    """Not signed, to an older text, or by a minor alone."""
+    if response.consent_at is None or response.consent_text_version != load_consent().version:
+        return True
+    return needs_guardian(reading) and not response.consent_guardian
 
 
 @transaction.atomic
@@ -204,10 +232,10 @@ def submit(response_id: int, *, home: str) -> IntakeResponse:
             return IntakeResponse.objects.get(pk=response_id)
         raise
     reading = reading_of(response)
-    lacks_consent = response.consent_at is None or response.consent_text_version != load_consent().version
     missing = tuple(dict.fromkeys((*reading.missing, *clashing(response, reading))))
-    if missing or lacks_consent:
-        raise IncompleteIntake(missing, lacks_consent=lacks_consent)
+    is_unsigned = lacks_consent(response, reading)
+    if missing or is_unsigned:
+        raise IncompleteIntake(missing, lacks_consent=is_unsigned)
     by = trail.patient_actor(response.patient)
     raise_alerts(response, levels=("emergency", "refer"), home=home)
     _complete_patient(response, reading, by)

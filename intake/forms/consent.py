@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+from typing import Any
 
 from django import forms
 
+from intake.models import IntakeResponse
+
 LARGEST = 100_000  # characters of the picture, as in 100 kB
 PREFIX = "data:image/png;base64,"
+GUARDIAN = {
+    "guardian": "Please write your own full name.",
+    "relation": "Please write what you are to the child, such as mother.",
+    "filled_by": "Please say who answered the questions.",
+}
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -21,7 +29,26 @@ class ConsentForm(forms.Form):
     name = forms.CharField(
         label="Your full name", max_length=160, error_messages={"required": "Please write your full name."}
     )
+    guardian = forms.CharField(max_length=160, required=False)
+    relation = forms.CharField(max_length=80, required=False)
+    filled_by = forms.ChoiceField(choices=IntakeResponse.FilledBy.choices, required=False)
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, is_minor: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_minor = is_minor
+        if is_minor:
+            self.fields["name"].error_messages["required"] = "Please write the child’s full name."
+            for name, words in GUARDIAN.items():
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = words
+
+    def clean(self) -> dict[str, Any]:
+        """Who signs for somebody old enough is nobody else."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.is_minor:
+            cleaned |= dict.fromkeys(GUARDIAN, "")
+        return cleaned
 
     def clean_signature(self) -> str:
         """A PNG as data URL, or empty. What is none is refused, not kept."""

@@ -14,7 +14,16 @@ from django.http import QueryDict
 
 from intake.forms.contact import read_contact
 from intake.forms.dates import OLDEST, DateFault, read_date
-from intake.questionnaire import ACTIVITY_LETTERS, DAYS_IN, Answers, Question, Screen, is_answered, is_too_long
+from intake.questionnaire import (
+    ACTIVITY_LETTERS,
+    DAYS_IN,
+    Answers,
+    Question,
+    Screen,
+    is_answered,
+    is_too_long,
+    lacks_a_name,
+)
 
 ACTIVITIES = (1, 2, 3)
 KEPT_LETTERS = 10_000  # so much is kept of one text, though less may be sent: nothing typed is lost
@@ -26,6 +35,7 @@ class AnswerField:
     def __init__(self, question: Question, stored: Any, data: QueryDict | None, today: date) -> None:
         self.question = question
         self.errors: list[str] = []
+        self.is_unfinished = False  # kept as it is, though it cannot be sent like this
         self.answer = stored
         self.value = stored
         if data is not None:
@@ -100,11 +110,15 @@ class ScreenForm:
                 field.errors.append(_ask(field.question))
             elif not field.errors and is_too_long(field.question, field.answer):
                 field.errors.append(_shorten(field.question, field.answer))
+                field.is_unfinished = True
+            elif not field.errors and lacks_a_name(field.question, field.answer):
+                field.errors.append("One of your numbers has no activity. Please name it, or choose “no number”.")
+                field.is_unfinished = True
         return not self.errors
 
     def values(self) -> dict[str, Any]:
         """Question id -> answer, None where nothing was answered; leaves out what is wrong."""
-        return {f.question.id: f.answer for f in self.fields if not f.errors}
+        return {f.question.id: f.answer for f in self.fields if not f.errors or f.is_unfinished}
 
 
 def _shorten(question: Question, value: Any) -> str:
@@ -167,8 +181,6 @@ def _read_ticks(question: Question, posted: list[str]) -> tuple[Any, Any]:
     alone = {option.id for option in question.options if option.is_none}
     if len(ticked) > 1:
         ticked = [one for one in ticked if one not in alone]
-    if question.kind == "statements":
-        return ticked, ticked
     return (ticked or None), ticked
 
 
@@ -228,5 +240,5 @@ def _read_activities(question: Question, data: QueryDict, errors: list[str]) -> 
         if score is not None and not (question.minimum or 0) <= score <= (question.maximum or 0):
             score = None
         rows.append({"name": activity, "score": score})
-    named = [row for row in rows if row["name"]]
-    return (None if errors else named or None), rows
+    kept = [row for row in rows if row["name"] or row["score"] is not None]
+    return (None if errors else kept or None), rows

@@ -64,12 +64,15 @@ def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
 
 
 def alarms(response: IntakeResponse, screen: Screen) -> dict[str, list[Alarm]]:
-    """Question id -> messages that an answer on this screen would call for beside those of the other answers."""
+    """Question id -> messages that an answer on this screen would call for beside those of the other answers.
+
+    Words do not count here: they are read when they stand.
+    """
     case, _ = judged(response)
     number = Clinic.current().emergency_number
     asked = {finding for question in screen.questions for finding in question.findings}
     others = {finding: so for finding, so in case.findings.items() if finding not in asked}
-    base = replace(case, findings=MappingProxyType(others), texts=MappingProxyType({}))  # words are read when they stand
+    base = replace(case, findings=MappingProxyType(others), texts=MappingProxyType({}))
     before = set(_alone(base, number))
     found: dict[str, list[Alarm]] = {}
     for question in screen.questions:

@@ -8,7 +8,7 @@ from typing import Any
 
 from intake.merging import drawn, mark_of
 from intake.models import Clash, IntakeResponse
-from intake.questionnaire import Answers, Question, Screen, is_answered, is_too_long
+from intake.questionnaire import Answers, Question, Screen, is_answered, is_too_long, lacks_a_name
 from intake.questionnaire_file import load_questionnaire
 from intake.questionnaire_reading import Reading
 
@@ -82,7 +82,10 @@ def in_words(question: Question, value: Any) -> list[str]:
         option = question.option(value.get("none", ""))
         return [option.label] if option else [part for part in value.values() if part]
     if question.kind == "activities":
-        return [row["name"] + (f": {row['score']} of 10" if row.get("score") is not None else "") for row in value]
+        return [
+            (row["name"] or "(no name)") + (f": {row['score']} of 10" if row.get("score") is not None else "")
+            for row in value
+        ]
     if question.kind == "date":
         day = date.fromisoformat(value)
         return [f"{day.day} {day:%B} {day.year}"]
@@ -95,6 +98,7 @@ def open_questions(reading: Reading, answers: Answers, clashing: Iterable[Questi
     """What keeps the form from being sent, each with its screen and, unless it is unanswered, ``why``."""
     of_screen = {q.id: s.id for s in reading.screens for q in s.questions}
     why = {q.id: "too long" for q in reading.missing if is_too_long(q, answers.get(q.id))}
+    why |= {q.id: "a number without its activity" for q in reading.missing if lacks_a_name(q, answers.get(q.id))}
     why |= {q.id: "two different answers" for q in clashing}
     return [
         {"screen": of_screen[q.id], "label": q.label, "why": why.get(q.id, "")}

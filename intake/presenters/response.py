@@ -44,6 +44,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     questionnaire = load_questionnaire()
     case = case_of_answers(response, today=timezone.localdate())
     assessment = assess(case, knowledge)
+    asked = {q.instrument for q in reading.questions}
     painted = set(response.answers.get("where") or ())
     chart_question = next(q for q in questionnaire.questions if q.kind == "chart")
     return {
@@ -58,9 +59,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
             if f.startswith("condition.") and f not in reading.findings
         ],
         "measures": [
-            {"name": name, "value": reading.measures[key], "of": top}
-            for key, name, top in MEASURES
-            if key in reading.measures
+            {"name": name, "value": reading.measures.get(key), "of": top} for key, name, top in MEASURES if key in asked
         ],
         "flags": [
             {

@@ -131,14 +131,22 @@ def alert(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @with_response
 def consent(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
-    form = ConsentForm(request.POST or None, initial={"name": response.consent_name})
+    reading = reading_of(response)
+    signed = {
+        "name": response.consent_name,
+        "guardian": response.consent_guardian,
+        "relation": response.consent_relation,
+        "filled_by": response.filled_by,
+    }
+    form = ConsentForm(request.POST or None, initial=signed, is_minor=actions.needs_guardian(reading))
     if request.method == "POST" and form.is_valid():
-        actions.sign_consent(response.pk, name=form.cleaned_data["name"], signature=form.cleaned_data["signature"])
+        told = {key: form.cleaned_data[key] for key in ("name", "signature", "guardian", "relation", "filled_by")}
+        actions.sign_consent(response.pk, **told)
         return go_to(request, "check")
     context = {
         "form": form,
         "consent": load_consent(),
-        "last": reading_of(response).screens[-1].id,
+        "last": reading.screens[-1].id,
         "is_signed": response.consent_at is not None,
     }
     return render(request, "intake/consent.html", context, status=422 if form.is_bound else 200)
@@ -203,7 +211,7 @@ def _draw_check(
         "response": response,
         "sections": words.answers_in_words(reading, response.answers),
         "missing": words.open_questions(reading, response.answers, actions.clashing(response, reading)),
-        "lacks_consent": response.consent_at is None or (incomplete is not None and incomplete.lacks_consent),
+        "lacks_consent": actions.lacks_consent(response, reading),
         **messages(response, None),
     }
     return render(request, "intake/check.html", context, status=status)

@@ -48,7 +48,7 @@ PLAIN: dict[str, Any] = {
     "heart": ["none"],
     "blood": ["none"],
     "rmdq_1": ["2", "3"],
-    "rmdq_2": [],
+    "rmdq_2": ["none"],
     "rmdq_3": ["21"],
     "phq2_1": "0",
     "phq2_2": "1",

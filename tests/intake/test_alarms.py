@@ -1,4 +1,4 @@
-"""An alarm says what the answers of now say: never empty, taken back with time, no more than fits, only what happened."""
+"""An alarm says what the answers of now say: never empty, taken back with time, and only what happened."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ class TestWhatItSays:
     def test_a_doctor_today_is_no_ambulance(self, phone: Client, answers: dict[str, str]) -> None:
         text = Tab(phone, "safety_body").save({**BODY, **answers}).content.decode()
         assert "You need to be seen by a doctor today." in text and "Call 911" not in text
-        assert 'href="tel:+1 201-555-0100"' in text and 'href="tel:911"' in text  # the number stays, small: if it gets worse
+        assert (
+            'href="tel:+1 201-555-0100"' in text and 'href="tel:911"' in text
+        )  # the number stays, small: if it gets worse
 
     def test_a_neck_that_hurts_into_the_arm_raises_no_alarm(self, phone: Client) -> None:
         text = Tab(phone, "safety_body").save({**BODY, "chest_symptoms": "arm"}).content.decode()
@@ -172,7 +174,7 @@ class TestInThePage:
     def test_grave_messages_wait_hidden_and_need_no_network(self, phone: Client) -> None:
         text = phone.get("/i/step/safety_bladder/").content.decode()
         hidden = re.findall(r'hidden data-alarm="(\w+)" data-values="([^"]*)"', text)
-        assert dict(hidden) == {question: "yes dont_know" for question in BLADDER}
+        assert dict(hidden) == dict.fromkeys(BLADDER, "yes dont_know")
         assert "Go to an emergency department now" in text and "Please read this now" in text
 
     def test_confirmed_there_it_counts_as_read(self, phone: Client) -> None:
@@ -192,7 +194,11 @@ class TestInThePage:
 
 
 Q = load_questionnaire()
-TOLD = [q for q in Q.questions if q.kind in ("one", "many") and any(f.startswith(("flag.", "condition.")) for f in q.findings)]
+TOLD = [
+    q
+    for q in Q.questions
+    if q.kind in ("one", "many") and any(f.startswith(("flag.", "condition.")) for f in q.findings)
+]
 WORDS = ["My back aches.", "I cannot feel when I wipe and I wet myself.", "I want to kill myself.", "I take warfarin."]
 states = st.fixed_dictionaries(
     {"reason": st.sampled_from(WORDS)},

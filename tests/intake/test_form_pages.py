@@ -164,9 +164,23 @@ class TestNext:
         for target in ("//evil.example", "https://evil.example", "/i//evil", "/\\evil"):
             assert phone.post("/i/alert/", {"next": target})["Location"] == "/i/"
 
-    def test_statements_left_unticked_were_seen(self, phone: Client, response: IntakeResponse) -> None:
+    def test_an_untouched_page_of_statements_is_no_answer(self, phone: Client, response: IntakeResponse) -> None:
         phone.post("/i/step/rmdq_1/", {})
-        assert answers_of(response) == {"rmdq_1": []}
+        assert answers_of(response) == {}
+        phone.post("/i/step/rmdq_1/", {"rmdq_1": ["none"]})
+        assert answers_of(response) == {"rmdq_1": ["none"]}
+
+    def test_a_number_without_its_activity_is_kept_and_asked_about(
+        self, phone: Client, response: IntakeResponse
+    ) -> None:
+        answer = phone.post("/i/step/activities/", {"activities.1.score": "4", "activities.2.name": "running"})
+        assert answer.status_code == 422 and "has no activity" in answer.content.decode()
+        kept = [{"name": "", "score": 4}, {"name": "running", "score": None}]
+        assert answers_of(response) == {"activities": kept}
+        assert "a number without its activity" in phone.get("/i/check/").content.decode()
+        cleared = {"activities.1.score": "", "activities.2.name": "running"}
+        assert phone.post("/i/step/activities/", cleared).status_code == 302
+        assert answers_of(response) == {"activities": [{"name": "running", "score": None}]}
 
 
 class TestConsent:

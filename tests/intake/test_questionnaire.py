@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -211,7 +212,7 @@ def test_scores_of_complete_instruments_only() -> None:
         "phq2_2": "1",
         "gad2_1": "3",
         "rmdq_1": ["1", "3"],
-        "rmdq_2": [],
+        "rmdq_2": ["none"],
         "rmdq_3": ["24"],
         "activities": [{"name": "run", "score": 2}, {"name": "drive", "score": 3}],
     }
@@ -220,8 +221,46 @@ def test_scores_of_complete_instruments_only() -> None:
     assert "rmdq" not in read(Q, answers, WOMAN).measures
 
 
-def test_an_unopened_page_is_missing_and_an_unticked_one_is_zero() -> None:
-    assert read(Q, {"rmdq_1": [], "rmdq_2": [], "rmdq_3": []}, WOMAN).measures["rmdq"] == 0
+def test_an_untouched_page_is_not_answered_and_none_of_these_is_zero() -> None:
+    """A Roland-Morris of 0 that nobody has said is no measurement."""
+    untouched: dict[str, Any] = {"rmdq_1": [], "rmdq_2": [], "rmdq_3": []}
+    assert "rmdq" not in read(Q, untouched, WOMAN).measures
+    none = {key: ["none"] for key in untouched}
+    assert read(Q, none, WOMAN).measures["rmdq"] == 0
+    assert "rmdq" not in read(Q, none | {"rmdq_2": []}, WOMAN).measures
+
+
+# What cannot apply: question id, or question.option, by sex and age.
+FEMALE_ONLY = {"pregnancy", "periods", "onset.birth", "onset.pregnancy", "warmth.scanty", "digestion.clots"}
+FROM_16 = {"sexual_numbness", "risks.injected", "risks.smoker", "rmdq_1", "rmdq_2", "rmdq_3"}
+FROM_12 = {"phq2_1", "gad2_1", "self_harm", "unsafe_at_home", "mind"}
+
+
+@pytest.mark.parametrize("sex", ["female", "male", "other", None])
+@pytest.mark.parametrize("age", [7, 12, 15, 16, 30, 60, 80])
+def test_nobody_is_asked_what_cannot_apply(sex: str | None, age: int) -> None:
+    about = About(age=age, sex=sex, birth_known=True, sex_known=True, on=date(2026, 6, 1))
+    questions = read(Q, {}, about).questions
+    asked = {q.id for q in questions} | {f"{q.id}.{o.id}" for q in questions for o in q.options}
+    could = sex != "male"
+    until = {"pregnancy": 56, "periods": 62, "warmth.scanty": 62, "digestion.clots": 62}
+    for key in FEMALE_ONLY:
+        assert (key in asked) is (could and 11 <= age <= until.get(key, 200)), key
+    for key in FROM_16:
+        assert (key in asked) is (age >= 16), key
+    for key in FROM_12:
+        assert (key in asked) is (age >= 12), key
+    assert ("child_words" in asked) is (age < 18)
+    words = " ".join(f"{q.label} {o.label}" for q in questions for o in q.options)
+    if not could:
+        assert not re.search(r"\bmy periods?\b|giving birth|pregnan", words, re.IGNORECASE)
+    if age < 16:
+        assert not re.search("erection|during sex|drugs|I smoke", words)
+
+
+def test_i_dont_know_that_counts_as_yes_is_told_apart() -> None:
+    reading = read(Q, {"saddle_numbness": "dont_know", "bladder_leak": "yes", "fever": "dont_know"}, WOMAN)
+    assert reading.unsure == {"flag.saddle_numbness"}
 
 
 def test_texts_are_handed_on() -> None:
@@ -257,7 +296,7 @@ def test_instruments_carry_their_licence_and_rmdq_is_whole() -> None:
     for instrument in instruments.values():
         assert instrument.licence and instrument.licence_checked_on
     assert len(instruments["rmdq"].items) == 24
-    assert sum(len(q.options) for q in Q.questions if q.instrument == "rmdq") == 24
+    assert sum(not o.is_none for q in Q.questions if q.instrument == "rmdq" for o in q.options) == 24
     assert "Pfizer" in Q.screen("mood").source
 
 

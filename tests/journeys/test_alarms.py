@@ -1,4 +1,4 @@
-"""Alarms as a patient meets them: shown at once, confirmed or taken back, not raised by arrow keys, said without a net."""
+"""Alarms as a patient meets them: at once, confirmed or taken back, not by arrow keys, also without a net."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ import datetime
 from intake.actions.invitations import invite
 from clinic.people.models import User
 from tests.factories.people import PatientFactory
-patient = PatientFactory(date_of_birth=datetime.date({born}, 6, 15), sex="female", given_name="Alma", family_name="{name}")
-print(invite(patient=patient, by=User.objects.get(email="desk@demo.ashi"), link=lambda t: f"/i/{{t}}/", send_to=patient.email).url)
+born = datetime.date({born}, 6, 15)
+patient = PatientFactory(date_of_birth=born, sex="female", given_name="Alma", family_name="{name}")
+desk = User.objects.get(email="desk@demo.ashi")
+print(invite(patient=patient, by=desk, link=lambda token: f"/i/{{token}}/", send_to=patient.email).url)
 """
 ALERTS = """
 import json

@@ -70,7 +70,7 @@ def _answer(persona: Persona, question: Question, ticks: _Ticks) -> Any:
         case "chart":
             return _regions(persona, question)
         case "statements":
-            return ticks.of([option.id for option in question.options])
+            return ticks.of([option.id for option in question.options if not option.is_none]) or ["none"]
         case "scale":
             return dict(zip(("pain_now", "pain_average", "pain_worst"), persona.pain, strict=True)).get(
                 question.gives, 5
