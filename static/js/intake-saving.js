@@ -72,10 +72,11 @@
       return false;
     }
   }
-  // Resolves true when nothing is unsaved.
+  // Resolves true when nothing is unsaved; an answer that is being asked about (intake-alarm.js) waits.
+  const isAsking = () => Boolean(document.querySelector("form[data-answers] [data-asking]"));
   async function flush() {
     const of = form();
-    while (of && !state.closed && (state.flight || state.unsaved)) {
+    while (of && !state.closed && (state.flight || (state.unsaved && !isAsking()))) {
       if (!state.flight) state.flight = send(of).finally(() => { state.flight = null; });
       if (!(await state.flight)) return false;
     }
@@ -105,7 +106,7 @@
     const of = form();
     if (!of || !of.contains(event.target) || event.target.name === "_view") return;
     state.unsaved = "settled";
-    if (of.querySelector("[data-asking]")) say("Not saved yet: please say whether your answer is right.", "asking");
+    if (isAsking()) say("Not saved yet: please say whether your answer is right.", "asking");
     else flush();
   });
   // the alarm in the page was confirmed, left or waited for long enough (intake-alarm.js)
@@ -177,6 +178,7 @@
   // ``go``: a function that asks. Asked again when the net is back, unless somebody goes on writing.
   async function walk(go, { isNew = true, undo = null } = {}) {
     const from = main();
+    from.querySelector("[data-asking]")?.removeAttribute("data-asking"); // going on is an answer, too
     let asking = false;
     const attempt = async () => {
       if (state.flight) await state.flight;
