@@ -179,7 +179,7 @@ class TestNext:
         assert answers_of(response) == {"activities": kept}
         assert "a number without its activity" in phone.get("/i/check/").content.decode()
         cleared = {"activities.1.score": "", "activities.2.name": "running"}
-        assert phone.post("/i/step/activities/", cleared).status_code == 302
+        assert Tab(phone, "activities").go(cleared).status_code == 302
         assert answers_of(response) == {"activities": [{"name": "running", "score": None}]}
 
 
