@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('intake', '0008_red_flag_open_once'),
         ('outbox', '0002_trouble'),
-        ('people', '0004_lines_and_consent'),
+        ('people', '0006_lines_and_consent'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -17,7 +17,7 @@ from intake.models import IntakeResponse
 from intake.questionnaire import Answers, Option, Question, Screen, is_answered
 from intake.questionnaire_reading import Reading
 
-ON_ITS_WAY = (Message.Status.QUEUED, Message.Status.SENDING, Message.Status.SENT)
+ON_ITS_WAY = (Message.Status.QUEUED, Message.Status.SENDING)
 NUMBER = "your emergency number"  # as redflags.toml writes it
 
 
@@ -58,9 +58,16 @@ def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
         "notes": _told(notes, reading, response.answers, assessment, screen),
         "helps": {one.help for one in emergencies},
         "to_confirm": any(row.message_shown_at is None for row in rows) and bool(urgent),
-        "clinic_told": any(row.mail is not None and row.mail.status in ON_ITS_WAY for row in rows),
+        "clinic_told": _how_far({row.mail.status for row in rows if row.mail is not None}),
         "behind": _screens_behind(urgent, reading, response.answers),
     }
+
+
+def _how_far(mails: set[str]) -> str:
+    """ "sent", "on its way", or empty: no mail, or none that could be sent."""
+    if Message.Status.SENT in mails:
+        return "sent"
+    return "on its way" if mails.intersection(ON_ITS_WAY) else ""
 
 
 def alarms(response: IntakeResponse, screen: Screen) -> dict[str, list[Alarm]]:
