@@ -28,12 +28,15 @@ class Permission(StrEnum):
     WRITE_CLINICAL = "write clinical record"
     READ_SCHEDULE = "read schedule"
     WRITE_SCHEDULE = "book"
+    OWN_ABSENCES = "enter own absences"
+    ALL_ABSENCES = "enter anybody's absences"
     READ_KNOWLEDGE = "read knowledge"
 
 
 P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
-    "owner": frozenset({P.STAFF, P.MANAGE_CLINIC, P.READ_AUDIT, P.FIND_PATIENTS, P.READ_SCHEDULE, P.READ_KNOWLEDGE}),
+    "owner": frozenset({P.STAFF, P.MANAGE_CLINIC, P.READ_AUDIT, P.FIND_PATIENTS, P.READ_SCHEDULE, P.READ_KNOWLEDGE})
+    | {P.OWN_ABSENCES, P.ALL_ABSENCES},
     "practitioner": frozenset(
         {
             P.STAFF,
@@ -44,10 +47,12 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.WRITE_CLINICAL,
             P.READ_SCHEDULE,
             P.WRITE_SCHEDULE,
+            P.OWN_ABSENCES,
             P.READ_KNOWLEDGE,
         }
     ),
-    "front_desk": frozenset({P.STAFF, P.FIND_PATIENTS, P.EDIT_PATIENTS, P.INVITE, P.READ_SCHEDULE, P.WRITE_SCHEDULE}),
+    "front_desk": frozenset({P.STAFF, P.FIND_PATIENTS, P.EDIT_PATIENTS, P.INVITE, P.READ_SCHEDULE, P.WRITE_SCHEDULE})
+    | {P.OWN_ABSENCES, P.ALL_ABSENCES},
 }
 
 # view name -> permission. "namespace:*" covers a whole third-party namespace.
@@ -122,6 +127,11 @@ ADDRESSES: dict[str, Permission] = {
     "scheduling:calendar": P.READ_SCHEDULE,
     "scheduling:feed": P.READ_SCHEDULE,
     "scheduling:today": P.READ_SCHEDULE,
+    "scheduling:absences": P.OWN_ABSENCES,  # those of others ask for ALL_ABSENCES
+    "scheduling:absence_remove": P.OWN_ABSENCES,
+    "scheduling:to_move": P.READ_SCHEDULE,
+    "scheduling:move_some": P.WRITE_SCHEDULE,
+    "scheduling:undo_some": P.WRITE_SCHEDULE,
     "scheduling:appointment": P.READ_SCHEDULE,
     "scheduling:new": P.WRITE_SCHEDULE,
     "scheduling:free": P.WRITE_SCHEDULE,

@@ -4,10 +4,38 @@ audited.
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 
 from clinic.people.admin import AuditedAdmin
+from clinic.scheduling.closures import to_move
 from clinic.scheduling.models import Absence, Device, Room, Service, WorkingHours
+
+
+class HouseAdmin(AuditedAdmin):
+    """Says at once when booked visits cannot take place as booked by what was changed."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        before = to_move(now=timezone.now())
+        super().save_model(request, obj, form, change)
+        self._tell(request, before)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        before = to_move(now=timezone.now())
+        super().delete_model(request, obj)
+        self._tell(request, before)
+
+    def _tell(self, request: HttpRequest, before: dict[int, Any]) -> None:
+        if count := len(set(to_move(now=timezone.now())) - set(before)):
+            visits = "1 booked visit cannot" if count == 1 else f"{count} booked visits cannot"
+            link = reverse("scheduling:to_move")
+            words = '{} take place as booked any more. <a href="{}">Visits to move</a>'
+            messages.warning(request, format_html(words, visits, link))
 
 
 @admin.register(Service)
@@ -16,12 +44,12 @@ class ServiceAdmin(AuditedAdmin):
 
 
 @admin.register(Room, Device)
-class ResourceAdmin(AuditedAdmin):
+class ResourceAdmin(HouseAdmin):
     list_display = ["name", "kind", "is_active"]
 
 
 @admin.register(WorkingHours)
-class WorkingHoursAdmin(AuditedAdmin):
+class WorkingHoursAdmin(HouseAdmin):
     list_display = ["practitioner", "weekday", "hours", "room"]
     list_filter = ["practitioner"]
     list_select_related = ["practitioner", "room"]
@@ -32,7 +60,7 @@ class WorkingHoursAdmin(AuditedAdmin):
 
 
 @admin.register(Absence)
-class AbsenceAdmin(AuditedAdmin):
+class AbsenceAdmin(HouseAdmin):
     list_display = ["who", "starts_at", "ends_at", "reason"]
     list_select_related = ["practitioner"]
 

@@ -14,7 +14,7 @@ from clinic.audit import trail
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.models import Patient, User
-from clinic.scheduling.models import Appointment, AppointmentChange, Course, MoveNotice
+from clinic.scheduling.models import Absence, Appointment, AppointmentChange, Course, MoveNotice
 
 
 def _allow(user: Any, permission: Permission) -> None:
@@ -43,6 +43,20 @@ def notice_for(user: Any, notice_id: int) -> MoveNotice:
     """One of the notices that are for this person."""
     _allow(user, Permission.READ_SCHEDULE)
     return get_object_or_404(MoveNotice.objects.select_related("change__appointment"), pk=notice_id, reader=user)
+
+
+def change_or_none(user: Any, change_id: int) -> AppointmentChange | None:
+    _allow(user, Permission.READ_SCHEDULE)
+    return AppointmentChange.objects.filter(pk=change_id).first()
+
+
+def absence_for(user: Any, absence_id: int) -> Absence:
+    """An absence that this person may take back: their own, or anybody's by permission."""
+    _allow(user, Permission.OWN_ABSENCES)
+    rows = Absence.objects.select_related("practitioner")
+    if not access.can(user, Permission.ALL_ABSENCES):
+        rows = rows.filter(practitioner=user)
+    return get_object_or_404(rows, pk=absence_id)
 
 
 def course_for(user: Any, course_id: int, *, what: str | None = None) -> Course:

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from clinic.people.models import Patient, User
+from clinic.people.models import Clinic, Patient, User
+from clinic.scheduling.availability import day_starts, reached
 from clinic.scheduling.day_search import Wish
 from clinic.scheduling.models import Service, WorkingHours
 from clinic.scheduling.offers import read_slot_value
@@ -34,6 +35,10 @@ def day_field(**more: Any) -> forms.DateField:
         error_messages={"required": "Choose a day.", "invalid": "Write a day like 2026-11-26."},
         **more,
     )
+
+
+def clock_input() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time", "class": "form-control", "step": "300"}, format="%H:%M")
 
 
 class SlotField(forms.CharField):
@@ -90,7 +95,7 @@ class MoveForm(forms.Form):
     day = day_field(label="Day")
     clock = forms.TimeField(
         label="Time",
-        widget=forms.TimeInput(attrs={"type": "time", "class": "form-control", "step": "300"}, format="%H:%M"),
+        widget=clock_input(),
         error_messages={"required": "Choose a time.", "invalid": "Write a time like 15:00."},
     )
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
@@ -139,3 +144,52 @@ class WishForm(forms.Form):
             latest=latest,
             at=self.cleaned_data["at"],
         )
+
+
+class AbsenceForm(forms.Form):
+    """Away for whole days, or from one time to another. ``only``: somebody who may enter nobody else's."""
+
+    practitioner = forms.ModelChoiceField(
+        User.objects.none(),
+        required=False,
+        empty_label="The whole clinic is closed",
+        label="Who",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    first_day = day_field(label="From")
+    from_clock = forms.TimeField(required=False, label="from time", widget=clock_input())
+    last_day = day_field(label="Until, this day too", required=False, help_text="Empty: one day.")
+    until_clock = forms.TimeField(required=False, label="until time", widget=clock_input())
+    reason = forms.CharField(
+        required=False,
+        max_length=120,
+        label="Note",
+        help_text="Read by all staff: no illness here.",
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+    def __init__(self, *args: Any, only: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        who: Any = self.fields["practitioner"]
+        who.queryset = practitioners()
+        if only is not None:
+            who.queryset = practitioners().filter(pk=only.pk)
+            who.empty_label, who.required, who.initial = None, True, only.pk
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        first = typed.get("first_day")
+        if not first or self.errors:
+            return typed
+        last, zone = typed.get("last_day") or first, Clinic.current().zone
+        starts = reached(first, typed.get("from_clock") or dt.time(), zone)
+        until = typed.get("until_clock")
+        ends = reached(last, until, zone) if until else day_starts(last + dt.timedelta(days=1), zone)
+        if ends <= starts:
+            raise forms.ValidationError("It ends before it begins: look at the days and times again.")
+        if ends - starts > dt.timedelta(days=400):
+            raise forms.ValidationError("That is more than a year. Look at the days again.")
+        return {**typed, "starts_at": starts, "ends_at": ends}
+
+    def wanted(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("practitioner", "starts_at", "ends_at", "reason")}

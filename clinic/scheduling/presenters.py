@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.actions.changes import TRANSITIONS, can_undo, series_booked
 from clinic.scheduling.availability import day_starts
+from clinic.scheduling.closures import house_between, trouble_words, troubles_of
 from clinic.scheduling.course_dates import held_visits, usual_of
 from clinic.scheduling.diary import moment
 from clinic.scheduling.models import (
@@ -214,6 +215,12 @@ def history(visit: Appointment) -> list[dict[str, Any]]:
     return events
 
 
+def trouble_of(visit: Appointment) -> str:
+    """Why this visit cannot take place as booked; empty when it can."""
+    found = troubles_of([visit], house_between(visit.starts_at, visit.ends_at), now=timezone.now())
+    return trouble_words(visit, found.get(visit.pk, ()))
+
+
 def appointment_words(visit: Appointment) -> dict[str, Any]:
     """What the appointment page shows beside its forms."""
     steps = [
@@ -232,6 +239,7 @@ def appointment_words(visit: Appointment) -> dict[str, Any]:
         "can_cancel": S.CANCELLED in TRANSITIONS[visit.status],
         "can_move": visit.status in MOVABLE,
         "history": history(visit),
+        "trouble": trouble_of(visit),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from clinic.scheduling.views import aligning, appointments, booking, calendar, courses, patient_page, today
+from clinic.scheduling.views import absences, aligning, appointments, booking, calendar, courses, patient_page, today
 
 app_name = "scheduling"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("schedule/<int:appointment_id>/link/", appointments.patient_link, name="link"),
     path("schedule/undo/<int:change_id>/", appointments.undo_change, name="undo"),
     path("schedule/moved/<int:notice_id>/seen/", appointments.move_seen, name="move_seen"),
+    path("schedule/absences/", absences.absences, name="absences"),
+    path("schedule/absences/<int:absence_id>/remove/", absences.absence_remove, name="absence_remove"),
+    path("schedule/to-move/", absences.to_move, name="to_move"),
+    path("schedule/to-move/move/", absences.move_some, name="move_some"),
+    path("schedule/to-move/undo/<int:change_id>/", absences.undo_some, name="undo_some"),
     path("today/", today.today, name="today"),
     path("followups/", courses.followups, name="followups"),
     path("followups/<int:course_id>/", courses.course, name="course"),

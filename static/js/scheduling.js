@@ -57,6 +57,13 @@
       status = answer.redirected ? 401 : answer.status; // led to the sign-in page
       if (status !== 200) throw new Error("feed");
       drawn = await answer.json();
+      const known = new Set(frame.resources.map((one) => one.id)); // a column for everybody with whom somebody is booked
+      const late = drawn.filter((one) => one.extendedProps && !known.has(one.resourceIds[0]))
+        .map((one) => ({ id: one.resourceIds[0], title: one.extendedProps.column }));
+      if (late.length) {
+        frame.resources.push(...new Map(late.map((one) => [one.id, one])).values());
+        calendar.setOption("resources", frame.resources);
+      }
       freshness.good(answer.headers.get("Date"));
     } catch { freshness.failed(status === 200 ? 0 : status, refresh); }
     show();
@@ -121,7 +128,7 @@
     eventSources: [{ events: load }],
     eventContent: ({ event, timeText }) => {
       if (event.display === "background") return "";
-      const { isBooked, status, service, room, spoken } = event.extendedProps;
+      const { isBooked, status, service, room, spoken, trouble } = event.extendedProps;
       const minutes = (event.end - event.start) / 60000; // a minute is a pixel high
       const name = line(`visit-name ${minutes < 40 ? "visit-name-1" : minutes < 60 ? "visit-name-2" : ""}`, event.title);
       let when = isBooked ? timeText : `${timeText} · ${status}`;
@@ -129,13 +136,14 @@
         name.prepend(Object.assign(document.createElement("span"), { className: "visit-clock", textContent: clockOf(event.start) }), " ");
         when = isBooked ? "" : status;
       }
+      if (trouble) name.prepend(Object.assign(document.createElement("i"), { className: "bi bi-exclamation-triangle-fill" }), " ");
       const lines = [name, line("visit-time", when), line("visit-where", `${service}, ${room}`), line("visually-hidden", spoken)];
       return { domNodes: lines.filter((one) => one.textContent) };
     },
     eventDidMount: ({ event, el, timeText }) => { // what a small box must leave out, under the mouse
       if (event.display === "background") return;
-      const { status, service, room } = event.extendedProps;
-      el.title = `${event.title}\n${timeText} · ${status}\n${service}, ${room}`;
+      const { status, service, room, trouble } = event.extendedProps;
+      el.title = `${event.title}\n${timeText} · ${status}\n${service}, ${room}${trouble ? `\n${trouble}` : ""}`;
     },
     eventClick: ({ event }) => {
       if (event.display !== "background") window.location.assign(`${box.dataset.visit}${event.id}/`);

@@ -144,7 +144,7 @@ def test_a_visit_dragged_to_another_practitioner_is_asked_told_and_undone(desk: 
 
     def drag() -> None:
         start = visit.bounding_box()
-        column = desk.locator(".ec-col-head, .ec-resource", has_text="Dr. Aathere").first.bounding_box()
+        column = desk.locator("#calendar").get_by_text("Dr. Aathere", exact=True).first.bounding_box()
         assert start and column
         desk.mouse.move(start["x"] + 30, start["y"] + 8)
         desk.mouse.down()

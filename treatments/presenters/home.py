@@ -14,6 +14,7 @@ from clinic.people.access import Permission, can
 from clinic.people.models import Clinic, User
 from clinic.scheduling import moves
 from clinic.scheduling import presenters as schedule
+from clinic.scheduling.closures import first_stuck, to_move
 from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
@@ -75,6 +76,7 @@ def _practitioner(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
         "unsigned": _unsigned(user),
         "reviews": reviews_due(user),
         "differing": _differing(now, practitioner=user) if user.is_practitioner else [],
+        **(_to_move(now, practitioner=user) if user.is_practitioner else {}),
         "moved": moves.told(user)[:SHOWN] if user.is_practitioner else [],
     }
 
@@ -151,6 +153,7 @@ def _desk(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
         "day": _day(schedule.day_for(None, today)),
         "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in courses],
         "differing": _differing(now),
+        **_to_move(now),
         "intakes": unfinished_intakes(now),
     }
 
@@ -159,6 +162,16 @@ def _differing(now: dt.datetime, practitioner: Any = None) -> list[Json]:
     """Courses whose bookings are not what the plan asks for any more."""
     found = differing_courses(now=now, practitioner=practitioner)[:SHOWN]
     return [{"patient": one.course.patient, "course": one.course, "words": one.words} for one in found]
+
+
+def _to_move(now: dt.datetime, practitioner: Any = None) -> Json:
+    """Booked visits that cannot take place as booked: how many, and the first ones."""
+    found = to_move(now=now, practitioner=practitioner)
+    rows = first_stuck(found, at_most=5)
+    return {
+        "to_move_count": len(found),
+        "to_move": [{"patient": one.visit.patient, "visit": one.visit, "words": one.words} for one in rows],
+    }
 
 
 def unfinished_intakes(now: dt.datetime) -> list[Json]:

@@ -1,5 +1,6 @@
 """All that writes to the schedule: keyword-only verbs, one transaction each, the audit event inside it."""
 
+from clinic.scheduling.actions.absences import add_absence, move_all, remove_absence, undo_moves
 from clinic.scheduling.actions.aligning import aligned_together, bring_in_line, undo_alignment
 from clinic.scheduling.actions.booking import WantedVisit, book, book_series
 from clinic.scheduling.actions.changes import cancel, move, put_away, set_status, undo, undo_series
@@ -8,6 +9,7 @@ from clinic.scheduling.actions.links import mail_link, make_link, patient_of_lin
 
 __all__ = [
     "WantedVisit",
+    "add_absence",
     "aligned_together",
     "book",
     "book_series",
@@ -17,12 +19,15 @@ __all__ = [
     "mail_link",
     "make_link",
     "move",
+    "move_all",
     "patient_of_link",
     "put_away",
+    "remove_absence",
     "reopen_course",
     "request_course",
     "set_status",
     "undo",
     "undo_alignment",
+    "undo_moves",
     "undo_series",
 ]

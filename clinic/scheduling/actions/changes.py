@@ -73,8 +73,9 @@ def move(
         current = _held(appointment, version)
         if current.status not in MOVABLE:
             raise NotOpen(f"This visit is {current.get_status_display()}: only a coming visit can be moved.")
-        if (current.starts_at, current.practitioner_id) == (starts_at, practitioner.pk):
-            return None
+        is_whole = current.room.is_active and (current.device is None or current.device.is_active)
+        if is_whole and (current.starts_at, current.practitioner_id) == (starts_at, practitioner.pk):
+            return None  # else it stays at its time and gets a room or device that is in use
         need = need_of_appointment(current, (practitioner.pk,))
         diary = diary_around([starts_at], now=now).without(current.pk)
         slot = choose(diary, need, starts_at, now=now)

@@ -39,7 +39,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "after": day + step,
         "week": (monday, monday + dt.timedelta(days=6)),
         "today": timezone.localdate(),
-        "frame": calendar_frame(),
+        "frame": calendar_frame(*((monday, monday + dt.timedelta(days=6)) if view == "week" else (day, day))),
         "offer": undo_offer(request.GET.get("changed"), now=timezone.now()),
     }
     return render(request, "scheduling/calendar.html", context)

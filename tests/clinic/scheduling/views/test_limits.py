@@ -50,6 +50,7 @@ def test_odd_input_is_answered_in_words(house, client, course, odd):
     sent = dict.fromkeys(names, odd)
     addresses = {
         "calendar": [], "feed": [], "new": [], "free": [], "patient_options": [], "today": [], "followups": [],
+        "absences": [], "to_move": [], "move_some": [],
         "appointment": [visit.pk], "move": [visit.pk], "status": [visit.pk], "course": [course.pk],
         "check": [course.pk, 1], "undo_course": [course.pk],
     }  # fmt: skip

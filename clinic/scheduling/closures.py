@@ -1,0 +1,159 @@
+"""Booked visits that cannot take place as booked: somebody is away, hours changed, a room or device is out of use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Max
+
+from clinic.people.models import Clinic
+from clinic.scheduling.availability import Away, Diary, Hours, opening
+from clinic.scheduling.diary import moment
+from clinic.scheduling.models import MOVABLE, Absence, Appointment, WorkingHours
+
+
+class Trouble(StrEnum):
+    """What stands against a booked visit."""
+
+    LEFT = "left"  # the practitioner's account is closed, or treats nobody any more
+    CLINIC = "clinic"  # the whole clinic is closed
+    AWAY = "away"  # the practitioner is
+    HOURS = "hours"  # outside the practitioner's hours as they are now
+    ROOM = "room"  # out of use
+    DEVICE = "device"  # out of use
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """One visit and all that stands against it."""
+
+    visit: Appointment
+    troubles: tuple[Trouble, ...]
+
+    @property
+    def words(self) -> str:
+        """“Dr. Lin Wei is away; Room 2 is not in use”."""
+        return trouble_words(self.visit, self.troubles)
+
+
+def trouble_words(visit: Appointment, troubles: Iterable[Trouble]) -> str:
+    said = {
+        Trouble.LEFT: f"{visit.practitioner.name} does not treat here any more",
+        Trouble.CLINIC: "the clinic is closed then",
+        Trouble.AWAY: f"{visit.practitioner.name} is away then",
+        Trouble.HOURS: f"{visit.practitioner.name} does not work then",
+        Trouble.ROOM: f"{visit.room.name} is not in use",
+        Trouble.DEVICE: f"{visit.device.name if visit.device else 'the device'} is not in use",
+    }
+    words = "; ".join(said[one] for one in troubles)
+    return f"{words[:1].upper()}{words[1:]}" if words else ""
+
+
+def house_between(starts: dt.datetime, ends: dt.datetime) -> Diary:
+    """Hours and absences between two moments, of everybody; no bookings, no rooms."""
+    hours = WorkingHours.objects.values_list("practitioner_id", "weekday", "starts", "ends", "room_id")
+    away = Absence.objects.filter(starts_at__lt=ends, ends_at__gt=starts)
+    return Diary(
+        zone=Clinic.current().zone,
+        hours=tuple(Hours(*line) for line in hours),
+        away=tuple(Away(*line) for line in away.values_list("practitioner_id", "starts_at", "ends_at")),
+        busy=(),
+        rooms=(),
+        devices=(),
+    )
+
+
+_FIELDS = (
+    "practitioner_id",
+    "starts_at",
+    "ends_at",
+    "practitioner__is_active",
+    "practitioner__is_practitioner",
+    "room__is_active",
+    "device__is_active",
+)
+
+
+def _troubles(house: Diary, row: tuple[Any, ...]) -> tuple[Trouble, ...]:
+    who, starts, ends, is_active, is_practitioner, room, device = row
+    found = []
+    if not (is_active and is_practitioner):
+        found.append(Trouble.LEFT)
+    away = {one.practitioner for one in house.away if one.starts < ends and one.ends > starts}
+    if None in away:
+        found.append(Trouble.CLINIC)
+    if not found and who in away:
+        found.append(Trouble.AWAY)
+    spans = opening(house, who, starts.astimezone(house.zone).date())
+    if not found and not any(one[0] <= starts and ends <= one[1] for one in spans):
+        found.append(Trouble.HOURS)
+    if not room:
+        found.append(Trouble.ROOM)
+    if device is False:
+        found.append(Trouble.DEVICE)
+    return tuple(found)
+
+
+def troubles_of(visits: Iterable[Appointment], house: Diary, *, now: dt.datetime) -> dict[int, tuple[Trouble, ...]]:
+    """Id of a visit -> what stands against it; only coming visits for which something does. People are loaded."""
+    found = {}
+    for one in visits:
+        if one.status not in MOVABLE or one.ends_at <= now:
+            continue
+        who, device = one.practitioner, one.device
+        row = (who.pk, one.starts_at, one.ends_at, who.is_active, who.is_practitioner, one.room.is_active,
+               device.is_active if device else None)  # fmt: skip
+        if troubles := _troubles(house, row):
+            found[one.pk] = troubles
+    return found
+
+
+def to_move(*, now: dt.datetime, practitioner: Any = None) -> dict[int, tuple[Trouble, ...]]:
+    """Ids of all coming visits against which something stands, soonest first. Three queries, however many there are."""
+    coming = Appointment.objects.filter(status__in=MOVABLE, starts_at__gt=now).order_by("starts_at", "pk")
+    if practitioner is not None:
+        coming = coming.filter(practitioner=practitioner)
+    last = coming.order_by().aggregate(last=Max("ends_at"))["last"]
+    if last is None:
+        return {}
+    house = house_between(now, last)
+    rows = coming.values_list("pk", *_FIELDS)
+    return {pk: troubles for pk, *row in rows if (troubles := _troubles(house, tuple(row)))}
+
+
+def stuck_visits(*, now: dt.datetime, practitioner: Any = None, at_most: int = 100) -> list[Stuck]:
+    """The first of them with their people."""
+    return first_stuck(to_move(now=now, practitioner=practitioner), at_most=at_most)
+
+
+def first_stuck(found: dict[int, tuple[Trouble, ...]], *, at_most: int) -> list[Stuck]:
+    first = list(found)[:at_most]
+    visits = Appointment.objects.with_people().select_related("course").in_bulk(first)
+    return [Stuck(visits[pk], found[pk]) for pk in first if pk in visits]
+
+
+def fallen_into(absence: Absence, *, now: dt.datetime) -> int:
+    """How many coming visits an absence covers."""
+    rows = Appointment.objects.filter(
+        status__in=MOVABLE, starts_at__gt=now, starts_at__lt=absence.ends_at, ends_at__gt=absence.starts_at
+    )
+    return rows.filter(practitioner=absence.practitioner_id).count() if absence.practitioner_id else rows.count()
+
+
+def coming_absences(whose: Any, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """Absences that are not over, of one person or (None) of all."""
+    rows = Absence.objects.filter(ends_at__gt=now).select_related("practitioner")
+    rows = rows.filter(practitioner=whose) if whose is not None else rows
+    zone = Clinic.current().zone
+    return [
+        {
+            "absence": one,
+            "who": one.practitioner.name if one.practitioner else "The whole clinic",
+            "words": f"{moment(one.starts_at, zone)} to {moment(one.ends_at, zone)}",
+        }
+        for one in rows[:200]
+    ]
