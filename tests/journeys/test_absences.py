@@ -1,4 +1,4 @@
-"""A practitioner is ill: the desk enters it, sees which visits fall into it, moves them in one press and takes it back."""
+"""A practitioner is ill: the desk enters it, sees which visits fall into it, moves one and takes it back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ room = Room.objects.create(name="Room Ill", kind="table")
 zone = Clinic.current().zone
 day = timezone.localdate(timezone=zone) + dt.timedelta(days=3)
 for key in ("Ill", "Well"):
-    who = User.objects.create_user(email=f"{key.lower()}@demo.ashi", password=None, name=f"Dr. {key}", is_practitioner=True)
+    who = User.objects.create_user(email=f"{key.lower()}@demo.ashi", password=None, name=f"Dr. {key}",
+        is_practitioner=True)
     for weekday in range(7):
         WorkingHours.objects.create(practitioner=who, weekday=weekday, starts=dt.time(9), ends=dt.time(17), room=room)
     if key == "Well":

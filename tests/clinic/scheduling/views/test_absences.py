@@ -1,4 +1,4 @@
-"""Somebody is ill, a device breaks, a room closes, hours change, somebody leaves: what is booked is listed and moved."""
+"""Somebody is ill, a device breaks, a room closes, hours change, somebody leaves: what is booked is moved."""
 
 from __future__ import annotations
 
