@@ -77,8 +77,8 @@ def test_visit(open_page: Callable[..., Page], server: DemoServer) -> None:
     before = stored(server)
     press_enter_everywhere(page, at_least=60)
     assert stored(server) == before
-    page.get_by_label("Pain now").fill("5")
-    page.get_by_label("Pain now").press("Enter")
+    page.get_by_label("Pain now, 0–10").fill("5")
+    page.get_by_label("Pain now, 0–10").press("Enter")
     expect(page.get_by_label("On average since last time")).to_be_focused()
     expect(page.locator("#visit-saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
     expect(page.locator("#ledger-total")).to_contain_text("0 in")
@@ -86,7 +86,7 @@ def test_visit(open_page: Callable[..., Page], server: DemoServer) -> None:
     page.get_by_label("Add a point").fill("bl57")
     page.get_by_label("Add a point").press("Enter")  # here it adds
     expect(page.locator("#needling")).to_contain_text("BL57")
-    expect(page.get_by_label("Pain now")).to_have_value("5")
+    expect(page.get_by_label("Pain now, 0–10")).to_have_value("5")
 
     counted = page.locator("#ledger-total").inner_text()
     page.get_by_role("button", name="All done as planned").click()

@@ -45,7 +45,7 @@ def test_both_edits_of_a_plan_stand(open_page: Callable[..., Page]) -> None:
 def test_two_people_chart_one_visit(open_page: Callable[..., Page]) -> None:
     """Notes of one and count of the other both stand; the same field is shown twice and chosen."""
     first, second = open_page("practitioner"), open_page("practitioner2", PHONE)
-    _chart(first, "Reinholt")
+    _chart(first, "Laurent")
     first.get_by_role("button", name=re.compile("visit")).first.click()
     first.wait_for_url(re.compile("/visits/"))
     second.goto(first.url)

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.demo_seed import seeded
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "ashi-demo"
 
@@ -68,21 +70,33 @@ def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes], seconds: f
     raise RuntimeError("the demo server did not answer in time")
 
 
-@contextmanager
-def demo_server(folder: Path) -> Iterator[DemoServer]:
-    """Migrate, seed and serve a demo clinic whose database and static files lie in ``folder``; stops at the end."""
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}"
-    environment = {
+def _environment(folder: Path) -> dict[str, str]:
+    return {
         **os.environ,
         "ASHI_VAR": str(folder),
         "ASHI_DEMO": "1",
         "ASHI_HTTPS": "0",
         "DATABASE_URL": os.environ.get("JOURNEY_DATABASE_URL", f"sqlite:///{folder / 'ashi.sqlite3'}"),
     }
-    waiting = DemoServer(url, "", folder, environment)
+
+
+def _fill(folder: Path) -> None:
+    waiting = DemoServer("", "", folder, _environment(folder))
     waiting.manage("migrate", "--noinput", "--verbosity", "0")
     waiting.manage("seed_demo")
+
+
+@contextmanager
+def demo_server(folder: Path) -> Iterator[DemoServer]:
+    """Migrate, seed and serve a demo clinic whose database and static files lie in ``folder``; stops at the end."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = _environment(folder)
+    waiting = DemoServer(url, "", folder, environment)
+    if "JOURNEY_DATABASE_URL" in os.environ:
+        _fill(folder)
+    else:
+        seeded(folder, _fill)
     waiting.manage("collectstatic", "--noinput", "--verbosity", "0")
     words = waiting.manage("demo_welcome", "--base", url)
     link = re.search(rf"{re.escape(url)}/i/\S+", words)

@@ -1,0 +1,72 @@
+"""At the couch: what is ruled out stays out, what happened is told, what is known is not contradicted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.support.demo_server import DemoServer
+
+KNOW = """
+from clinic.people.actions.patients import record_safety_facts
+from clinic.people.models import Patient, User
+record_safety_facts(patient=Patient.objects.get(given_name="{name}"), facts={{"condition.pregnant": True}},
+                    by=User.objects.get(email="practitioner@demo.ashi"))
+"""
+
+
+def begin(page: Page, name: str) -> None:
+    page.goto(f"/patients/?q={name}")
+    page.get_by_role("link", name=re.compile(name)).first.click()
+    page.get_by_role("button", name=re.compile("Start a visit|Go on with the visit")).first.click()
+    expect(page.get_by_role("heading", name=re.compile(r"Visit \d+|Start a visit\?"))).to_be_visible()
+    asked = page.get_by_role("button", name="Start a new visit all the same")
+    if asked.count():
+        asked.click()
+    expect(page.get_by_role("heading", name=re.compile(r"Visit \d+"))).to_be_visible()
+
+
+def test_a_pregnancy_told_at_the_visit(open_page: Callable[..., Page]) -> None:
+    page = open_page(as_="practitioner")
+    begin(page, "Valentina")
+    page.clock.set_fixed_time("2020-01-01T03:33:00")  # this device's clock is wrong
+    page.get_by_role("button", name="now").first.click()
+    field = page.locator("#id_s0-first_insertion")
+    expect(field).to_have_value(re.compile(r"\d\d:\d\d"))
+    assert field.input_value() != "03:33"
+    page.get_by_role("radiogroup", name="Could be pregnant now?").get_by_text("yes").click()
+    stop = page.locator("#visit-safety")
+    expect(stop.get_by_role("heading", name=re.compile("does not fit what is known today"))).to_be_visible()
+    expect(stop.get_by_role("button", name="Plan again")).to_be_visible()
+    expect(stop.get_by_role("button", name="Keep with this reason").locator("visible=true")).to_have_count(0)
+    page.get_by_label("Add a point").fill("LI4")
+    page.locator("#add-point").click()
+    refused = page.locator(".refused")
+    expect(refused).to_contain_text("LI4 is not added")
+    expect(page.get_by_label("Add a point")).to_have_value("LI4")
+    refused.get_by_label("why it happened").select_option("not_known")
+    refused.get_by_label("what happened").fill("Needled before she told; out at once, she is well")
+    refused.get_by_role("button", name="It was done: record it").click()
+    expect(page.locator("#visit-safety")).to_contain_text("LI4: done although ruled out")
+    page.goto("/")
+    incidents = page.get_by_role("region", name=re.compile("Incidents to review"))
+    expect(incidents).to_contain_text("Needled before she told")
+    incidents.get_by_role("link", name="Review it").click()
+    page.get_by_label("What was found").fill("Midwife told, no complaints after two days")
+    page.get_by_role("button", name="Reviewed").click()
+    expect(page.get_by_role("status").filter(has_text="Reviewed.")).to_be_visible()
+    page.goto("/")
+    expect(page.get_by_role("region", name=re.compile("Incidents to review"))).to_have_count(0)
+
+
+def test_all_asked_no_leaves_what_is_known(open_page: Callable[..., Page], server: DemoServer) -> None:
+    server.manage("shell", "--verbosity", "0", "-c", KNOW.format(name="Yara"))
+    page = open_page(as_="practitioner")
+    begin(page, "Yara")  # her ten visits are done: the page asks
+    page.get_by_role("button", name="All asked: no").click()
+    expect(page.locator("input[name=start-flag_fever][value=no]")).to_be_checked()
+    expect(page.locator(".ask[data-known]").filter(has_text="Could be pregnant now?")).to_contain_text("known")
+    for radio in page.locator("input[name=start-pregnant]").all():
+        expect(radio).not_to_be_checked()
