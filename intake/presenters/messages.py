@@ -149,11 +149,11 @@ def _chosen(question: Question, answers: Answers) -> list[Option]:
     return [option for option in question.options if option.id in ids]
 
 
-def _screens_behind(alerts: Iterable[Alert], reading: Reading, answers: Answers) -> list[str]:
+def _screens_behind(alerts: Iterable[Alert], reading: Reading, answers: Answers) -> list[Screen]:
     """Screens to go back to when an answer was a slip."""
     because = {finding for alert in alerts for finding in alert.because}
     return [
-        screen.id
+        screen
         for screen in reading.screens
         if any(
             present and finding in because

@@ -101,6 +101,13 @@ class TestTakenBack:
         assert not RedFlagAlert.objects.exclude(taken_back_at=None).exists()
 
 
+def test_i_dont_know_is_no_sign_in_the_practitioners_words(phone: Client) -> None:
+    Tab(phone, "safety_bladder").save({**BLADDER, "saddle_numbness": "dont_know"})
+    row, practitioner = RedFlagAlert.objects.get(), staff(practitioner=True)
+    for path in ("/", "/intakes/", f"/intakes/{row.response_id}/"):
+        assert "“I don’t know” to: numb or tingling" in practitioner.get(path).content.decode()
+
+
 class TestWhatItSays:
     @pytest.mark.parametrize("answers", [{"fever": "yes"}, {"calf_swollen": "yes"}])
     def test_a_doctor_today_is_no_ambulance(self, phone: Client, answers: dict[str, str]) -> None:
@@ -190,7 +197,7 @@ class TestInThePage:
         where = Tab(phone, "safety_bladder").go({**BLADDER, "bladder_leak": "yes"})["Location"]
         text = phone.get(where).content.decode()
         assert "You chose “Yes” for: “Have you started to leak" in text
-        assert "No, I slipped" in text and 'href="/i/step/safety_bladder/' in text
+        assert "No, I slipped: change “A short safety check”" in text and 'href="/i/step/safety_bladder/' in text
         Tab(phone, "safety_bladder").go(BLADDER)
         assert RedFlagAlert.objects.get().taken_back_at is not None
 
