@@ -92,7 +92,7 @@ def record(
     names its people under ``patients``. ``sealed``: ``obj`` is final from here on, its hash is kept (seals.py).
     """
     actor = Actor.of(by)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # what cannot be noted does not happen: the caller's goes back, too
         _hold_end_of_chain()
         last = AuditEvent.objects.order_by("-id").values_list("digest", flat=True).first()
         kept = {**(detail or {}), **({"seal": seals.seal(obj)} if sealed and obj is not None else {})}

@@ -139,6 +139,7 @@ ADDRESSES: dict[str, Permission] = {
     "scheduling:move": P.WRITE_SCHEDULE,
     "scheduling:status": P.WRITE_SCHEDULE,
     "scheduling:link": P.WRITE_SCHEDULE,
+    "scheduling:link_stop": P.WRITE_SCHEDULE,
     "scheduling:undo": P.WRITE_SCHEDULE,
     "scheduling:move_seen": P.READ_SCHEDULE,  # only one's own notice
     "scheduling:followups": P.WRITE_SCHEDULE,

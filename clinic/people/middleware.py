@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
@@ -123,9 +124,11 @@ class ClinicMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == "/healthz":
             return self.get_response(request)
-        try:
-            request.clinic = Clinic.current()  # type: ignore[attr-defined]
-        except DatabaseError as error:
-            raise OperationalError("the clinic's row cannot be read") from error
-        with timezone.override(request.clinic.zone):  # type: ignore[attr-defined]
+        with ExitStack() as meanwhile:
+            try:
+                clinic = meanwhile.enter_context(Clinic.kept())
+            except DatabaseError as error:
+                raise OperationalError("the clinic's row cannot be read") from error
+            request.clinic = clinic  # type: ignore[attr-defined]
+            meanwhile.enter_context(timezone.override(clinic.zone))
             return self.get_response(request)

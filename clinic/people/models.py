@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -18,6 +21,9 @@ from clinic.people.help_lines import national_lines
 def _time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"“{name}” is not a time zone. Write one like Europe/Berlin or America/Chicago.")
+
+
+_of_this_request: ContextVar[Clinic | None] = ContextVar("clinic", default=None)
 
 
 class Clinic(models.Model):
@@ -42,6 +48,10 @@ class Clinic(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        _of_this_request.set(None)
+
     @property
     def line_for_crisis(self) -> str:
         """What was set, else the national line where one is known, else empty."""
@@ -57,8 +67,24 @@ class Clinic(models.Model):
 
     @classmethod
     def current(cls) -> Clinic:
-        """The clinic's row, made with plain defaults if the owner has not set it up yet."""
+        """The clinic's row, made with plain defaults if the owner has not set it up yet. Read once in a request."""
+        return _of_this_request.get() or cls.read()
+
+    @classmethod
+    def read(cls) -> Clinic:
+        """Afresh from the database, for whoever is about to change it."""
         return cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
+
+    @classmethod
+    @contextmanager
+    def kept(cls) -> Iterator[Clinic]:
+        """What is read now is ``current`` until the end of it, or until it is changed."""
+        clinic = cls.read()
+        before = _of_this_request.set(clinic)
+        try:
+            yield clinic
+        finally:
+            _of_this_request.reset(before)
 
 
 class UserManager(BaseUserManager["User"]):

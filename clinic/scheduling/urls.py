@@ -17,6 +17,7 @@ urlpatterns = [
     path("schedule/<int:appointment_id>/move/", appointments.move_appointment, name="move"),
     path("schedule/<int:appointment_id>/status/", appointments.change_status, name="status"),
     path("schedule/<int:appointment_id>/link/", appointments.patient_link, name="link"),
+    path("schedule/<int:appointment_id>/link/stop/", appointments.stop_link, name="link_stop"),
     path("schedule/undo/<int:change_id>/", appointments.undo_change, name="undo"),
     path("schedule/moved/<int:notice_id>/seen/", appointments.move_seen, name="move_seen"),
     path("schedule/absences/", absences.absences, name="absences"),

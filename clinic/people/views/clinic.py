@@ -15,7 +15,7 @@ from clinic.people.models import Clinic, User
 
 @require_http_methods(["GET", "POST"])
 def clinic(request: HttpRequest) -> HttpResponse:
-    form = ClinicForm(request.POST or None, instance=Clinic.current())
+    form = ClinicForm(request.POST or None, instance=Clinic.read())
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             saved = form.save()

@@ -5,7 +5,7 @@ from clinic.scheduling.actions.aligning import aligned_together, bring_in_line, 
 from clinic.scheduling.actions.booking import WantedVisit, book, book_series
 from clinic.scheduling.actions.changes import cancel, move, put_away, set_status, undo, undo_series
 from clinic.scheduling.actions.courses import close_course, reopen_course, request_course
-from clinic.scheduling.actions.links import mail_link, make_link, patient_of_link
+from clinic.scheduling.actions.links import mail_link, make_link, open_links, patient_of_link, revoke_link
 
 __all__ = [
     "WantedVisit",
@@ -20,11 +20,13 @@ __all__ = [
     "make_link",
     "move",
     "move_all",
+    "open_links",
     "patient_of_link",
     "put_away",
     "remove_absence",
     "reopen_course",
     "request_course",
+    "revoke_link",
     "set_status",
     "undo",
     "undo_alignment",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -65,6 +66,21 @@ def _make(*, patient: Patient, by: Any, now: dt.datetime) -> tuple[str, Appointm
     )
     trail.record("appointment_link.made", by=by, patient=patient, obj=link)
     return token, link
+
+
+@transaction.atomic
+def revoke_link(*, patient: Patient, by: Any, now: dt.datetime | None = None) -> bool:
+    """No link of the patient opens any more, and one still waiting to be mailed is not sent. False: there was none."""
+    links = list(open_links(patient, now=now or timezone.now()))
+    for link in links:
+        withdraw(_mail_key(link))
+        trail.record("appointment_link.revoked", by=by, patient=patient, obj=link)
+    AppointmentLink.objects.filter(pk__in=[link.pk for link in links]).update(revoked_at=now or timezone.now())
+    return bool(links)
+
+
+def open_links(patient: Patient, *, now: dt.datetime) -> QuerySet[AppointmentLink]:
+    return AppointmentLink.objects.filter(patient=patient, revoked_at=None, expires_at__gt=now)
 
 
 def patient_of_link(token: str, *, now: dt.datetime | None = None) -> Patient | None:

@@ -17,7 +17,16 @@ from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
-from clinic.scheduling.actions import mail_link, make_link, move, put_away, set_status, undo
+from clinic.scheduling.actions import (
+    mail_link,
+    make_link,
+    move,
+    open_links,
+    put_away,
+    revoke_link,
+    set_status,
+    undo,
+)
 from clinic.scheduling.availability import GapHour, instant
 from clinic.scheduling.diary import moment
 from clinic.scheduling.errors import BookingRefused, NotOpen
@@ -47,6 +56,7 @@ def _page(request: HttpRequest, visit: Appointment, *, status: int = 200, **more
         **appointment_words(visit),
         "course_words": course_words(visit.course) if visit.course else "",
         "form": _move_form(visit),
+        "link_until": open_links(visit.patient, now=timezone.now()).values_list("expires_at", flat=True).first(),
         "offer": undo_offer(request.GET.get("changed"), now=timezone.now()),
         **more,
     }
@@ -188,3 +198,12 @@ def patient_link(request: HttpRequest, appointment_id: int) -> HttpResponse:
         token, message = mail_link(patient=visit.patient, by=request.user, address=address)
         return _page(request, visit, link=address(token), mail_state=state_words(message))
     return _page(request, visit, link=address(make_link(patient=visit.patient, by=request.user)))
+
+
+@require_POST
+def stop_link(request: HttpRequest, appointment_id: int) -> HttpResponse:
+    """The patient's link opens nothing any more: it went to a wrong address, or somebody else holds it."""
+    visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
+    stopped = revoke_link(patient=visit.patient, by=request.user)
+    messages.success(request, "The link no longer opens." if stopped else "There was no link that opens.")
+    return redirect("scheduling:appointment", visit.pk)

@@ -4,6 +4,7 @@ clinic.
 
 from __future__ import annotations
 
+from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,12 +15,18 @@ from clinic.scheduling.actions import patient_of_link
 from clinic.scheduling.calendar_file import calendar_file
 from clinic.scheduling.presenters import upcoming_for
 
+BAD_LINKS = {"bad_link": "20/10m/ip"}  # wrong tokens from one network, as for the links to the form
+
 
 @require_GET
 def patient_appointments(request: HttpRequest, token: str) -> HttpResponse:
     """An unknown, replaced or old link says so and shows nothing else (404). ``?calendar``: as a calendar file."""
     patient = patient_of_link(token[:100])
     if patient is None:
+        if not ratelimit.consume(request, app="scheduling", action="bad_link", config=BAD_LINKS, limit_get=True):
+            wait = render(request, "scheduling/link_too_many.html", status=429)
+            wait["Retry-After"] = "600"
+            return wait
         return render(request, "scheduling/link_gone.html", status=404)
     visits = upcoming_for(patient)
     if "calendar" in request.GET:

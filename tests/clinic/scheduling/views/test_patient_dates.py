@@ -9,6 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
+from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from clinic.scheduling.actions import make_link
 from tests.factories.scheduling import (
@@ -69,3 +70,35 @@ def test_dead_link_says_so_and_shows_nothing(house, client):
     answer = client.get(reverse("scheduling:patient_appointments", args=["unknown"]))
     assert answer.status_code == 404
     assert "does not work any more" in text(answer)
+
+
+def test_guessing_links_is_slowed_for_one_network_and_a_right_link_still_opens(house, client):
+    token = make_link(patient=house.patient, by=house.desk)
+    client.logout()
+
+    def ask(word, network):
+        return client.get(f"/a/{word}/", REMOTE_ADDR=network)
+
+    statuses = [ask(f"guess-{number}", "203.0.113.9").status_code for number in range(22)]
+    assert statuses == [404] * 20 + [429] * 2
+    last = ask("one-more", "203.0.113.9")
+    assert last["Retry-After"] == "600" and "wait ten minutes" in text(last)
+    assert ask(token, "203.0.113.9").status_code == 200
+    assert ask("guess", "203.0.113.10").status_code == 404
+
+
+def test_the_desk_stops_a_link_also_one_whose_mail_waits(house, client):
+    visit = house.visit()
+    house.patient.email = "rosa@example.org"
+    house.patient.save()
+    page, stop = (reverse(f"scheduling:{name}", args=[visit.pk]) for name in ("appointment", "link_stop"))
+    assert "Stop the link" not in text(client.get(page))
+    made = client.post(reverse("scheduling:link", args=[visit.pk]), {"mail": "1"}).context["link"]
+    assert "Stop the link" in text(client.get(page))
+    assert "The link no longer opens." in text(client.post(stop, follow=True))
+    assert client.get(made).status_code == 404
+    assert [message.status for message in Message.objects.all()] == ["withdrawn"]
+    event = AuditEvent.objects.get(action="appointment_link.revoked")
+    assert (event.actor_id, event.patient_id) == (str(house.desk.pk), house.patient.pk)
+    assert "There was no link that opens." in text(client.post(stop, follow=True))
+    assert "Stop the link" not in text(client.get(page))
