@@ -68,7 +68,7 @@ def test_queries_do_not_grow_with_practitioners(client: Client) -> None:
 
 
 def test_saving_is_confirmed_and_a_mistake_keeps_what_was_typed(client: Client) -> None:
-    data = {"name": "Quiet Corner", "time_zone": "Europe/Berlin", "emergency_number": "112"}
+    data = {"name": "Quiet Corner", "time_zone": "Europe/Berlin", "emergency_number": "112", "age_of_consent": "18"}
     assert "Saved." in client.post("/clinic/", data, follow=True).content.decode()
     answer = client.post("/clinic/", {**data, "time_zone": "Berlin", "address": "Elm Row 3"})
     page = answer.content.decode()
@@ -92,6 +92,6 @@ def test_an_absence_is_written_with_the_browsers_own_picker_in_the_clinics_time(
 
 def test_the_clinics_name_stays_on_one_line(client: Client) -> None:
     """A line break in it once broke the subject of every mail."""
-    said = {"name": "Willow\r\nGate", "time_zone": "Europe/London", "emergency_number": "112"}
+    said = {"name": "Willow\r\nGate", "time_zone": "Europe/London", "emergency_number": "112", "age_of_consent": "18"}
     assert client.post("/clinic/", said).status_code == 302
     assert Clinic.current().name == "Willow Gate"
