@@ -134,3 +134,8 @@ def test_no_inline_style_or_script_in_templates() -> None:
         text = path.read_text(encoding="utf-8")
         for bad in (" style=", " onclick=", " onchange=", " onsubmit=", "javascript:", "hx-on"):
             assert bad not in text, f"{path.relative_to(ROOT)}: {bad}"
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [page.name[:4] for page in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    assert numbers and len(numbers) == len(set(numbers)), numbers
