@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import DESK, PHONE, accessibility_faults
 from tests.support.demo_server import DemoServer
 
 KNOW = """
@@ -15,6 +16,14 @@ from clinic.people.models import Patient, User
 record_safety_facts(patient=Patient.objects.get(given_name="{name}"), facts={{"condition.pregnant": True}},
                     by=User.objects.get(email="practitioner@demo.ashi"))
 """
+
+
+def fits(page: Page) -> None:
+    """Nothing axe finds wrong, and nothing wider than a phone or a desk."""
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert not accessibility_faults(page)
 
 
 def begin(page: Page, name: str) -> None:
@@ -48,12 +57,19 @@ def test_a_pregnancy_told_at_the_visit(open_page: Callable[..., Page]) -> None:
     expect(page.get_by_label("Add a point")).to_have_value("LI4")
     refused.get_by_label("why it happened").select_option("not_known")
     refused.get_by_label("what happened").fill("Needled before she told; out at once, she is well")
+    fits(page)
     refused.get_by_role("button", name="It was done: record it").click()
     expect(page.locator("#visit-safety")).to_contain_text("LI4: done although ruled out")
+    page.get_by_role("button", name="All done as planned").click()
+    page.get_by_role("link", name="record what happened").first.click()
+    expect(page.get_by_label("what happened")).to_be_visible()
+    fits(page)
     page.goto("/")
     incidents = page.get_by_role("region", name=re.compile("Incidents to review"))
     expect(incidents).to_contain_text("Needled before she told")
     incidents.get_by_role("link", name="Review it").click()
+    expect(page.get_by_label("What was found")).to_be_visible()
+    fits(page)
     page.get_by_label("What was found").fill("Midwife told, no complaints after two days")
     page.get_by_role("button", name="Reviewed").click()
     expect(page.get_by_role("status").filter(has_text="Reviewed.")).to_be_visible()
