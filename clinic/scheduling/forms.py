@@ -157,9 +157,9 @@ class AbsenceForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     first_day = day_field(label="From")
-    from_clock = forms.TimeField(required=False, label="from time", widget=clock_input())
+    from_clock = forms.TimeField(required=False, label="From time", widget=clock_input())
     last_day = day_field(label="Until, this day too", required=False, help_text="Empty: one day.")
-    until_clock = forms.TimeField(required=False, label="until time", widget=clock_input())
+    until_clock = forms.TimeField(required=False, label="Until time", widget=clock_input())
     reason = forms.CharField(
         required=False,
         max_length=120,

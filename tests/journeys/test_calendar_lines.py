@@ -24,7 +24,7 @@ who = User.objects.create_user(email="{key}@demo.ashi", password=None, name="Dr.
 room = Room.objects.create(name="Room {name}", kind="table")
 service = Service.objects.filter(is_first_visit=False, is_active=True, device_kind="").first()
 zone = Clinic.current().zone
-today = timezone.localdate(timezone=zone)
+today = timezone.localdate(timezone=zone) + dt.timedelta(days={days})
 WorkingHours.objects.create(practitioner=who, weekday=today.weekday(), starts=dt.time(9), ends=dt.time(17))
 for hour, given in ((10, "Ana"), (12, "Ben")):
     starts = day_starts(today, zone) + dt.timedelta(hours=hour)
@@ -36,8 +36,8 @@ for hour, given in ((10, "Ana"), (12, "Ben")):
 """
 
 
-def seed(server: DemoServer, name: str) -> list[int]:
-    words = server.manage("shell", "-c", TODAY.format(key=name.lower(), name=name))
+def seed(server: DemoServer, name: str, days: int = 0) -> list[int]:
+    words = server.manage("shell", "-c", TODAY.format(key=name.lower(), name=name, days=days))
     return [int(one) for one in re.findall(r"visit (\d+)", words)]
 
 
@@ -133,12 +133,13 @@ def test_board_says_when_it_could_not_refresh_and_never_shows_a_sign_in_form(des
 
 
 def test_a_visit_dragged_to_another_practitioner_is_asked_told_and_undone(desk: Page, server: DemoServer) -> None:
-    seed(server, "Aahere")
-    seed(server, "Aathere")
+    seed(server, "Aahere", days=1)
+    seed(server, "Aathere", days=1)
     more = "WorkingHours.objects.filter(practitioner__name='Dr. Aathere').update(ends='20:00')"
     gone = "Appointment.objects.filter(patient__family_name='Aathere').update(status='cancelled')"
     server.manage("shell", "-c", f"from clinic.scheduling.models import Appointment, WorkingHours; {more}; {gone}")
     desk.goto("/schedule/")
+    desk.locator("a[rel=next]").click()
     visit = desk.locator("#calendar .ec-event", has_text="Ben Aahere")
     expect(visit).to_be_visible()
 
