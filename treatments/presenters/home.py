@@ -35,6 +35,8 @@ def page_of(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
         blocks["desk"] = _desk(user, now=now, today=today)
     if can(user, Permission.MANAGE_CLINIC):
         blocks["owner"] = _owner(sees_incidents="practitioner" not in blocks)
+        if "desk" not in blocks:  # an account that was closed, a room: the owner's own doing
+            blocks["owner"] |= _to_move(now)
     if len(blocks) > 1:
         blocks["mails"] = [
             {"message": message, "patient": message.patient, "words": state_words(message)}

@@ -136,6 +136,14 @@ def test_an_absence_over_booked_visits_says_so_offers_places_and_moves_all_in_on
     assert "Undone: 2 visits" in text(back) and len(to_move(now=NOW)) == 2
 
 
+def test_homes_count_what_is_to_move_for_the_desk_all_for_a_practitioner_their_own(house, jonas, client):
+    house.visit()
+    is_away(house, house.petra)
+    assert "Visits to move" in text_of_home(client, house.desk)
+    assert "Visits to move" in text_of_home(client, house.petra)
+    assert "Visits to move" not in text_of_home(client, jonas)
+
+
 def text_of_home(client, who):
     client.force_login(who)
     return text(client.get(reverse("home")))
@@ -216,3 +224,4 @@ def test_the_owners_back_office_says_so_too(house, client):
     url = reverse("admin:scheduling_room_change", args=[house.room.pk])
     answer = client.post(url, {"name": house.room.name, "kind": house.room.kind}, follow=True)  # unticked: in use
     assert "1 booked visit cannot take place as booked any more" in text(answer)
+    assert "Visits to move" in text(client.get(reverse("home")))
