@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.people.models import Patient, User
 from clinic.scheduling.availability import Diary, day_starts, opening
-from clinic.scheduling.closures import house_between, trouble_words, troubles_of
+from clinic.scheduling.closures import trouble_words, troubles_of
 from clinic.scheduling.diary import load_diary
 from clinic.scheduling.models import MOVABLE, Appointment, WorkingHours
 from clinic.scheduling.presenters import day_bounds, day_for, pill
@@ -21,9 +21,10 @@ def calendar_events(starts: dt.datetime, ends: dt.datetime) -> list[dict[str, An
     no zone.
     """
     visits = list(Appointment.objects.active().between(starts, ends).with_people())
-    troubles = troubles_of(visits, house_between(starts, ends), now=timezone.now())
+    diary = load_diary(starts, ends)
+    troubles = troubles_of(visits, diary, now=timezone.now())
     shown = [_event(visit, trouble_words(visit, troubles.get(visit.pk, ()))) for visit in visits]
-    return shown + _closed(load_diary(starts, ends), starts, ends)
+    return shown + _closed(diary, starts, ends)
 
 
 def columns(starts: dt.datetime, ends: dt.datetime) -> list[User]:
@@ -123,7 +124,7 @@ def day_list(day: dt.date) -> list[dict[str, Any]]:
     starts, ends = day_bounds(day)
     diary = load_diary(starts, ends)
     visits = [visit for visit in day_for(None, day) if visit.is_active]
-    troubles = troubles_of(visits, house_between(starts, ends), now=timezone.now())
+    troubles = troubles_of(visits, diary, now=timezone.now())
     listed = []
     for practitioner in columns(starts, ends):
         hours = [
@@ -150,9 +151,9 @@ def patients_between(starts: dt.datetime, ends: dt.datetime) -> list[Patient]:
     return list(Patient.objects.filter(appointments__in=Appointment.objects.active().between(starts, ends)).distinct())
 
 
-def calendar_frame(first_day: dt.date, last_day: dt.date) -> dict[str, Any]:
+def calendar_frame(first_day: dt.date, last_day: dt.date, users: list[User] | None = None) -> dict[str, Any]:
     """What the calendar draws its grid from: columns, first and last hour, days nobody works (0 is Sunday). Visits
-    outside of what is worked by now widen it.
+    outside of what is worked by now widen it. ``users``: the columns, where they are known.
     """
     starts, ends = day_bounds(first_day)[0], day_bounds(last_day)[1]
     hours = list(WorkingHours.objects.filter(practitioner__is_active=True).values_list("weekday", "starts", "ends"))
@@ -165,7 +166,7 @@ def calendar_frame(first_day: dt.date, last_day: dt.date) -> dict[str, Any]:
     last = max((ends for _day, _starts, ends in hours), default=dt.time(17))
     worked = {day for day, _starts, _ends in hours} or set(range(5))
     return {
-        "resources": [{"id": str(user.pk), "title": column_name(user)} for user in columns(starts, ends)],
+        "resources": [{"id": str(user.pk), "title": column_name(user)} for user in users or columns(starts, ends)],
         "slotMinTime": f"{max(first - 1, 0):02}:00",
         "slotMaxTime": f"{min(last.hour + (2 if last.minute else 1), 24):02}:00",
         "hiddenDays": [(day + 1) % 7 for day in range(7) if day not in worked],

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Max
-
 from clinic.people.models import Clinic
 from clinic.scheduling.availability import Away, Diary, Hours, opening
 from clinic.scheduling.diary import moment
@@ -117,11 +115,10 @@ def to_move(*, now: dt.datetime, practitioner: Any = None) -> dict[int, tuple[Tr
     coming = Appointment.objects.filter(status__in=MOVABLE, starts_at__gt=now).order_by("starts_at", "pk")
     if practitioner is not None:
         coming = coming.filter(practitioner=practitioner)
-    last = coming.order_by().aggregate(last=Max("ends_at"))["last"]
-    if last is None:
+    rows = list(coming.values_list("pk", *_FIELDS))
+    if not rows:
         return {}
-    house = house_between(now, last)
-    rows = coming.values_list("pk", *_FIELDS)
+    house = house_between(now, rows[-1][2] + dt.timedelta(days=1))  # the last one to start, and to its end
     return {pk: troubles for pk, *row in rows if (troubles := _troubles(house, tuple(row)))}
 
 
@@ -132,6 +129,8 @@ def stuck_visits(*, now: dt.datetime, practitioner: Any = None, at_most: int = 1
 
 def first_stuck(found: dict[int, tuple[Trouble, ...]], *, at_most: int) -> list[Stuck]:
     first = list(found)[:at_most]
+    if not first:
+        return []
     visits = Appointment.objects.with_people().select_related("course").in_bulk(first)
     return [Stuck(visits[pk], found[pk]) for pk in first if pk in visits]
 

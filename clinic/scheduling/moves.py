@@ -90,6 +90,8 @@ def told(reader: Any) -> list[dict[str, Any]]:
             "change__appointment__patient", "change__by"
         )[:20]
     )
+    if not rows:
+        return []
     names = names_in(row.change for row in rows)
     zone = Clinic.current().zone
     found = []

@@ -39,7 +39,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "after": day + step,
         "week": (monday, monday + dt.timedelta(days=6)),
         "today": timezone.localdate(),
-        "frame": calendar_frame(*((monday, monday + dt.timedelta(days=6)) if view == "week" else (day, day))),
+        "frame": (
+            calendar_frame(monday, monday + dt.timedelta(days=6))
+            if view == "week"
+            else calendar_frame(day, day, [column["practitioner"] for column in columns])
+        ),
         "offer": undo_offer(request.GET.get("changed"), now=timezone.now()),
     }
     return render(request, "scheduling/calendar.html", context)
