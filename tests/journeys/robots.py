@@ -226,7 +226,12 @@ class Practitioner:
         page.get_by_label("On average since last time, 0–10").fill(str(pain))
         page.get_by_role("button", name="All asked: no").click()
         expect(page.locator("#visit-saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+        for tender in page.get_by_label("found by palpation at").all():
+            tender.fill("two fingers beside L4, on the right")
         page.get_by_role("button", name="All done as planned").click()
+        for now in page.get_by_label("first needle in").locator("..").get_by_role("button", name="now").all():
+            now.click()
+        page.get_by_role("textbox", name="What changed right after").fill("Turns more easily")
         for place in page.locator(".ledger-row").all():
             counted = place.locator(".count .figures").inner_text()
             place.get_by_label("needles out").fill(counted.strip() or "0")
