@@ -41,6 +41,7 @@ MAY: dict[tuple[str, str], str] = {
     ("people:patients", ""): "q",
     ("people:patient_add", ""): ANY,
     ("people:patient_edit", ""): ANY,
+    ("scheduling:absences", ""): ANY,  # told at once, with the visits it hits; one press takes it away
     ("scheduling:calendar", ""): "date",
     ("scheduling:course", ""): "at|first_day|weekdays",
     ("scheduling:course", "use=as-typed"): r"(day|clock)-\d+",
