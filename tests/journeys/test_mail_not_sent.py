@@ -19,6 +19,7 @@ def test_a_link_that_could_not_be_mailed_is_told_until_somebody_acts(
     desk.get_by_label("Given name").fill("Nora")
     desk.get_by_label("Family name").fill("Mailless")
     desk.get_by_label("E-mail").fill("nora.mailless@example.org")
+    desk.get_by_label("has no phone").check()
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.wait_for_url(re.compile(r"/patients/\d+/"))
     number = re.search(r"/patients/(\d+)/", desk.url).group(1)  # type: ignore[union-attr]
