@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests, brought by pip: prints the DATABASE_URL of a server that stays up meanwhile.
 
-Usage: ``python -m tests.support.postgres FOLDER COMMAND [ARG...]`` runs the command with DATABASE_URL set.
+Usage: ``python -m tests.support.postgres FOLDER COMMAND [ARG...]`` runs the command with DATABASE_URL set. The server
+runs as a user of its own, so FOLDER must not lie in var/: Ashi closes that to everybody else.
 """
 
 from __future__ import annotations
