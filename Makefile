@@ -34,7 +34,7 @@ test-sqlite: $(DEV_READY) ## unit tests on SQLite (ARGS= goes to pytest)
 	@$(LOCAL) $(PY) -m pytest -n 2 -m "not journey" $(ARGS)
 
 test-postgres: $(DEV_READY) ## unit tests on a real PostgreSQL (ARGS= goes to pytest)
-	@$(LOCAL) $(PY) -m tests.support.postgres test-results/postgres $(PY) -m pytest -n 2 -m "not journey and not pure" $(ARGS)
+	@$(LOCAL) $(PY) -m tests.support.postgres .test-postgres $(PY) -m pytest -n 2 -m "not journey and not pure" $(ARGS)
 
 test-journeys: $(DEV_READY) ## journeys in Chromium (ARGS= goes to pytest)
 	@$(LOCAL) $(PY) -m pytest -m journey $(ARGS)
