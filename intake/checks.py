@@ -9,7 +9,7 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
 from intake.assessment import KnowledgeError, load_intake_knowledge
-from intake.assessment.text_lexicon import LexiconError, load_lexicon
+from intake.assessment.text import LexiconError, load_lexicon
 from intake.consent import load_consent
 from intake.questionnaire_file import load_instruments, load_questionnaire
 

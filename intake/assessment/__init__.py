@@ -16,7 +16,7 @@ from .result import (
     Evidence,
     PatternScore,
 )
-from .texts import TextSign
+from .text import TextSign
 
 __all__ = [
     "ACTIONS",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .case import Case
-from .texts import TextSign
+from .text import TextSign
 
 THREE_MONTHS = 90  # days
 ASAS_NEEDED = 4  # of five statements (ASAS)

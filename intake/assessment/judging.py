@@ -11,7 +11,7 @@ from .questions import beside_plan, decisive, from_hands, from_texts, must_know
 from .redflags import raise_alerts
 from .result import Ask, Assessment, Contradiction
 from .scores import axis_scores, judge, pattern_scores, weigh
-from .texts import TextSign, load_lexicon, read_texts
+from .text import TextSign, load_lexicon, read_texts
 
 ACUTE_BELOW = 28  # days: under 4 weeks (VADOD2022)
 SUBACUTE_UP_TO = 84  # days: 4 to 12 weeks

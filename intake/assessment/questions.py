@@ -9,7 +9,7 @@ from .facts import Facts
 from .knowledge import PATTERN_IDS, IntakeKnowledge, Weighing
 from .result import Ask
 from .scores import Tally, Verdict, is_old, judge, old_injury
-from .texts import TextSign
+from .text import TextSign
 
 DECISIVE_SHOWN = 6
 SITE_WHY = "Where it hurts decides the channel and the local points."

@@ -10,7 +10,7 @@ from .case import Case
 from .facts import Facts
 from .knowledge import IntakeKnowledge, Rule
 from .result import LEVELS, Alert
-from .texts import TextSign
+from .text import TextSign
 
 RANK = {level: rank for rank, level in enumerate(LEVELS)}
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .case import Case
-from .texts import TextSign
+from .text import TextSign
 
 ACTIONS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")  # mild to strict
 LEVELS = ("note", "caution", "refer", "emergency")  # mild to grave

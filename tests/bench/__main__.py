@@ -25,7 +25,7 @@ def resident():
         return int(file.read().split()[1]) * 4096 / 1e6
 started = time.perf_counter()
 from intake.assessment import load_intake_knowledge
-from intake.assessment.texts import load_lexicon
+from intake.assessment.text import load_lexicon
 from treatments.planner import load_planner_knowledge
 imported, before = time.perf_counter(), resident()
 load_intake_knowledge(); load_lexicon(); load_planner_knowledge()

@@ -15,7 +15,7 @@ from typing import Any
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import SafetyFact
 from intake.assessment import load_intake_knowledge
-from intake.assessment.texts import load_lexicon, read_texts
+from intake.assessment.text import load_lexicon, read_texts
 from treatments.models import Visit
 
 KEY = "medicines"

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from .text_schema import Chain, Language, LexiconFile, Sequences, Sign, Template
-from .text_spelling import Speller
-from .text_words import fold
+from .schema import Chain, Language, LexiconFile, Sequences, Sign, Template
+from .spelling import Speller
+from .words import fold
 
 CHAIN_GAP = 2  # words that may stand between two names of a chain, unless the template says otherwise
 WINDOW = 8  # words between two chains joined by &

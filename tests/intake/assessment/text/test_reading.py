@@ -1,6 +1,6 @@
 """Reading the patient's own words.
 
-The sentences in ``text_sentences`` are ours. Each held-out part was written without looking at the lexicon, measured,
+The sentences in ``sentences`` are ours. Each held-out part was written without looking at the lexicon, measured,
 and only then used for repairs. Grave caught and harmless stopped at that first measurement, in order of writing:
 English 88/100 and 3/96, 45/54 and 5/58, 47/55 and 5/56, 40/42 and 2/70, 33/35 and 1/42;
 Spanish 63/65 and 2/70, 45/52 and 2/41, 40/42 and 3/53, 27/31 and 3/35;
@@ -32,14 +32,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.assessment.text_lexicon import LexiconError, read_lexicon
-from intake.assessment.text_words import split
-from intake.assessment.texts import TextSign, load_lexicon, read_texts
+from intake.assessment.text import TextSign, load_lexicon, read_texts
+from intake.assessment.text.lexicon import LexiconError, read_lexicon
+from intake.assessment.text.words import split
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
 
-SENTENCES = Path(__file__).parent / "text_sentences"
+SENTENCES = Path(__file__).parent / "sentences"
 MEASURED = ("de", "en", "es")
 EMERGENCIES = {
     "flag.saddle_numbness",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from .text_match import Matcher, Occurrence
-from .text_words import COMMA, NO_BREAK
+from .match import Matcher, Occurrence
+from .words import COMMA, NO_BREAK
 
 LIST_REACH = 16  # words that "no", "without", "denies" reach over a list
 LIST_REST = 8  # words of a list that follow up to its "or"

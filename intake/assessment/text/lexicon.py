@@ -26,10 +26,10 @@ from pathlib import Path
 import tomli
 from pydantic import ValidationError
 
-from .text_compiler import Compiler
-from .text_schema import Lexicon, LexiconFile
+from .compiler import Compiler
+from .schema import Lexicon, LexiconFile
 
-FOLDER = Path(__file__).resolve().parent.parent / "knowledge" / "texts"
+FOLDER = Path(__file__).resolve().parents[2] / "knowledge" / "texts"
 
 
 class LexiconError(ValueError):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from .text_spelling import Speller
+from .spelling import Speller
 
 CueKind = Literal[
     "negation",  # no, without, denies: reaches over a list

@@ -12,13 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .text_context import Context
-from .text_lexicon import LexiconError, load_lexicon
-from .text_match import Matcher, Occurrence
-from .text_schema import Language, Lexicon
-from .text_words import Words, split
-
-__all__ = ["Lexicon", "LexiconError", "TextSign", "load_lexicon", "read_texts"]
+from .context import Context
+from .match import Matcher, Occurrence
+from .schema import Language, Lexicon
+from .words import Words, split
 
 MAX_PER_FINDING = 3  # places shown for one finding in one text
 

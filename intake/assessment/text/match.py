@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from .text_schema import Chain, Language, Template
-from .text_words import Words
+from .schema import Chain, Language, Template
+from .words import Words
 
 MAX_GUESSES = 2  # misspelt words in one occurrence
 MAX_AT_ONE_WORD = 6  # occurrences kept that begin at the same word
