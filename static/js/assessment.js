@@ -19,7 +19,9 @@
     button.hidden = false;
     button.addEventListener("click", () => {
       const open = [...button.closest("[data-group]").querySelectorAll('.three input[value=""]:checked')];
-      open.forEach((input) => { input.closest(".three").querySelector('input[value="0"]').checked = true; });
+      open.forEach((input) => {
+        input.closest(".three").querySelector('input[value="0"]').checked = true;
+      });
       if (open.length) form.dispatchEvent(new Event("change", { bubbles: true }));
     });
   });

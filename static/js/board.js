@@ -13,13 +13,21 @@
 
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (!isOurs(event)) return;
-    if (isSignedOut(event.detail.xhr)) { event.detail.shouldSwap = false; return; }
-    open = event.detail.requestConfig.elt === refresher
-      ? [...board.querySelectorAll("details[open][id]")].map((one) => one.id) : [];
+    if (isSignedOut(event.detail.xhr)) {
+      event.detail.shouldSwap = false;
+      return;
+    }
+    open =
+      event.detail.requestConfig.elt === refresher
+        ? [...board.querySelectorAll("details[open][id]")].map((one) => one.id)
+        : [];
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (!isOurs(event)) return;
-    open.forEach((id) => { const details = document.getElementById(id); if (details) details.open = true; });
+    open.forEach((id) => {
+      const details = document.getElementById(id);
+      if (details) details.open = true;
+    });
     open = [];
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
@@ -30,7 +38,12 @@
     else freshness.failed(xhr.status, again);
     board.classList.toggle("is-old", freshness.isOld);
   });
-  window.addEventListener("offline", () => { freshness.failed(0, again); board.classList.add("is-old"); });
+  window.addEventListener("offline", () => {
+    freshness.failed(0, again);
+    board.classList.add("is-old");
+  });
   window.addEventListener("online", again);
-  window.setInterval(() => { if (freshness.isOld) again(); }, 10000);
+  window.setInterval(() => {
+    if (freshness.isOld) again();
+  }, 10000);
 })();

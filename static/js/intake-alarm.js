@@ -12,7 +12,11 @@
   const asking = () => document.querySelector("form[data-answers] [data-asking]");
   const before = new WeakMap(); // question -> values before the alarm
 
-  const remember = (question) => before.set(question, chosen(question).map((box) => box.value));
+  const remember = (question) =>
+    before.set(
+      question,
+      chosen(question).map((box) => box.value),
+    );
   const settle = (read) => {
     clearTimeout(timer);
     asking()?.removeAttribute("data-asking");
@@ -22,44 +26,73 @@
     const values = chosen(question).map((box) => box.value);
     return alarmsOf(question).find((alarm) => alarm.dataset.values.split(" ").some((value) => values.includes(value)));
   };
-  const labelOf = (question, alarm) => chosen(question)
-    .filter((box) => alarm.dataset.values.split(" ").includes(box.value))
-    .map((box) => box.parentElement.textContent.trim()).join(", ");
+  const labelOf = (question, alarm) =>
+    chosen(question)
+      .filter((box) => alarm.dataset.values.split(" ").includes(box.value))
+      .map((box) => box.parentElement.textContent.trim())
+      .join(", ");
 
-  const hide = (alarm) => { alarm.hidden = true; alarm.removeAttribute("data-urgent"); };
-  const start = () => document.querySelectorAll("form[data-answers] fieldset.question").forEach((question) => {
-    if (alarmsOf(question).length && !raised(question)) remember(question);
-  });
+  const hide = (alarm) => {
+    alarm.hidden = true;
+    alarm.removeAttribute("data-urgent");
+  };
+  const start = () =>
+    document.querySelectorAll("form[data-answers] fieldset.question").forEach((question) => {
+      if (alarmsOf(question).length && !raised(question)) remember(question);
+    });
 
   // Before the script that saves hears of it: it waits while the question is marked.
-  document.addEventListener("change", (event) => {
-    const question = questionOf(event.target);
-    if (!question || !alarmsOf(question).length) return;
-    const alarm = raised(question);
-    alarmsOf(question).filter((one) => one !== alarm).forEach(hide);
-    clearTimeout(timer);
-    if (!alarm) { question.removeAttribute("data-asking"); remember(question); return; }
-    question.setAttribute("data-asking", "");
-    alarm.querySelector("[data-alarm-chosen]").textContent = labelOf(question, alarm);
-    alarm.querySelector("[data-alarm-ask]").hidden = false;
-    const isNew = alarm.hidden;
-    alarm.hidden = false;
-    alarm.dataset.urgent = "";
-    if (isNew) alarm.scrollIntoView({ block: "nearest" });
-    timer = setTimeout(() => settle(false), TELL_AFTER);
-  }, true);
+  document.addEventListener(
+    "change",
+    (event) => {
+      const question = questionOf(event.target);
+      if (!question || !alarmsOf(question).length) return;
+      const alarm = raised(question);
+      alarmsOf(question)
+        .filter((one) => one !== alarm)
+        .forEach(hide);
+      clearTimeout(timer);
+      if (!alarm) {
+        question.removeAttribute("data-asking");
+        remember(question);
+        return;
+      }
+      question.setAttribute("data-asking", "");
+      alarm.querySelector("[data-alarm-chosen]").textContent = labelOf(question, alarm);
+      alarm.querySelector("[data-alarm-ask]").hidden = false;
+      const isNew = alarm.hidden;
+      alarm.hidden = false;
+      alarm.dataset.urgent = "";
+      if (isNew) alarm.scrollIntoView({ block: "nearest" });
+      timer = setTimeout(() => settle(false), TELL_AFTER);
+    },
+    true,
+  );
 
-  document.addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
-  document.addEventListener("keydown", () => { pressed = null; }, true);
+  document.addEventListener(
+    "pointerdown",
+    (event) => {
+      pressed = event.target;
+    },
+    true,
+  );
+  document.addEventListener(
+    "keydown",
+    () => {
+      pressed = null;
+    },
+    true,
+  );
   document.addEventListener("focusout", (event) => {
     const question = asking();
-    if (!question || !question.contains(event.target)) return;
+    if (!question?.contains(event.target)) return;
     if (question.contains(event.relatedTarget) || (!event.relatedTarget && question.contains(pressed))) return;
     settle(false);
   });
 
   document.addEventListener("click", (event) => {
-    const alarm = event.target.closest("[data-alarm]"), question = questionOf(alarm);
+    const alarm = event.target.closest("[data-alarm]"),
+      question = questionOf(alarm);
     if (!question) return;
     if (event.target.closest("[data-alarm-yes]")) {
       alarm.querySelector("[data-alarm-ask]").hidden = true;
@@ -77,6 +110,9 @@
     }
   });
 
-  document.addEventListener("intake:page", () => { clearTimeout(timer); start(); });
+  document.addEventListener("intake:page", () => {
+    clearTimeout(timer);
+    start();
+  });
   start();
 })();

@@ -3,10 +3,11 @@
   "use strict";
 
   // The elements of a page that was not started yet: a page may come without the browser loading anew.
-  const fresh = (selector) => [...document.querySelectorAll(`${selector}:not([data-started])`)].map((one) => {
-    one.dataset.started = "1";
-    return one;
-  });
+  const fresh = (selector) =>
+    [...document.querySelectorAll(`${selector}:not([data-started])`)].map((one) => {
+      one.dataset.started = "1";
+      return one;
+    });
 
   // --- body chart: touching a place ticks its box ---------------------------------------------
   const boxOf = (chart, id) => chart.querySelector(`input[type="checkbox"][value="${CSS.escape(id)}"]`);
@@ -20,50 +21,57 @@
     const words = chart.querySelector("[data-marked]");
     words.textContent = names.length ? `Marked: ${names.join(" · ")}` : words.dataset.nothing;
   };
-  const startCharts = () => fresh("[data-body-chart]").forEach((chart) => {
-    chart.querySelector("[data-places]").open = false; // the picture works: the list steps back
-    showMarked(chart);
-    chart.addEventListener("click", (event) => {
-      const shape = event.target.closest("[data-region]");
-      const box = shape && boxOf(chart, shape.dataset.region);
-      if (!box) return;
-      box.checked = !box.checked;
-      box.dispatchEvent(new Event("change", { bubbles: true }));
+  const startCharts = () =>
+    fresh("[data-body-chart]").forEach((chart) => {
+      chart.querySelector("[data-places]").open = false; // the picture works: the list steps back
+      showMarked(chart);
+      chart.addEventListener("click", (event) => {
+        const shape = event.target.closest("[data-region]");
+        const box = shape && boxOf(chart, shape.dataset.region);
+        if (!box) return;
+        box.checked = !box.checked;
+        box.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      chart.addEventListener("change", (event) => {
+        if (event.target.name === "_view") event.stopPropagation();
+        else showMarked(chart);
+      });
     });
-    chart.addEventListener("change", (event) => {
-      if (event.target.name === "_view") event.stopPropagation();
-      else showMarked(chart);
-    });
-  });
 
   // --- "none of these" stands alone -----------------------------------------------------------
-  document.addEventListener("change", (event) => {
-    const box = event.target;
-    if (box.type !== "checkbox" || !box.checked) return;
-    const group = box.closest(".choices");
-    if (!group) return;
-    group.querySelectorAll("input[type=checkbox]").forEach((other) => {
-      if (other !== box && (box.hasAttribute("data-alone") || other.hasAttribute("data-alone"))) other.checked = false;
-    });
-  }, true);
+  document.addEventListener(
+    "change",
+    (event) => {
+      const box = event.target;
+      if (box.type !== "checkbox" || !box.checked) return;
+      const group = box.closest(".choices");
+      if (!group) return;
+      group.querySelectorAll("input[type=checkbox]").forEach((other) => {
+        if (other !== box && (box.hasAttribute("data-alone") || other.hasAttribute("data-alone")))
+          other.checked = false;
+      });
+    },
+    true,
+  );
 
   // --- letters left -----------------------------------------------------------------------------
   const count = (field) => {
     const place = document.getElementById(field.getAttribute("aria-describedby"));
     const left = Number(field.dataset.limit) - [...field.value.trim()].length;
     const wasOver = place.classList.contains("is-over");
-    place.textContent = left < 0
-      ? `${-left} ${left === -1 ? "letter" : "letters"} too many. All of it is kept; please shorten it before you send.`
-      : `${left} ${left === 1 ? "letter" : "letters"} left.`;
+    place.textContent =
+      left < 0
+        ? `${-left} ${left === -1 ? "letter" : "letters"} too many. All of it is kept; please shorten it before you send.`
+        : `${left} ${left === 1 ? "letter" : "letters"} left.`;
     place.classList.toggle("is-over", left < 0);
-    if ((left < 0) !== wasOver) document.getElementById("announce").textContent = place.textContent;
+    if (left < 0 !== wasOver) document.getElementById("announce").textContent = place.textContent;
   };
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-limit]")) count(event.target);
     const answered = event.target.closest(".has-error"); // what is being put right is no longer shouted at
     if (!answered) return;
     answered.classList.remove("has-error");
-    answered.querySelectorAll(".field-error").forEach((one) => one.remove());
+    for (const one of answered.querySelectorAll(".field-error")) one.remove();
   });
 
   // --- a red flag message that has just come: go to it, once, unless somebody is writing ------
@@ -79,12 +87,18 @@
   });
 
   // --- send once ------------------------------------------------------------------------------
-  const startOnce = () => fresh("[data-once]").forEach((once) => once.addEventListener("submit", (event) => {
-    if (once.dataset.sent) event.preventDefault();
-    once.dataset.sent = "1";
-  }));
-  window.addEventListener("pageshow", () => document.querySelectorAll(".is-busy").forEach((one) => one.classList.remove("is-busy")));
-  window.addEventListener("pageshow", () => document.querySelectorAll("[data-once]").forEach((once) => delete once.dataset.sent));
+  const startOnce = () => {
+    for (const once of fresh("[data-once]")) {
+      once.addEventListener("submit", (event) => {
+        if (once.dataset.sent) event.preventDefault();
+        once.dataset.sent = "1";
+      });
+    }
+  };
+  window.addEventListener("pageshow", () => {
+    for (const one of document.querySelectorAll(".is-busy")) one.classList.remove("is-busy");
+    for (const once of document.querySelectorAll("[data-once]")) delete once.dataset.sent;
+  });
 
   // --- signature ------------------------------------------------------------------------------
   const startSignature = () => {

@@ -11,16 +11,22 @@
   if (!box || !window.EventCalendar || window.matchMedia("(max-width: 720px)").matches) return;
   const frame = JSON.parse(document.getElementById("calendar-frame").textContent);
   let token = document.querySelector("#calendar-token input").value;
-  document.addEventListener("ashi:token", (event) => { token = event.detail; }); // signed in anew
+  document.addEventListener("ashi:token", (event) => {
+    token = event.detail;
+  }); // signed in anew
   const note = document.getElementById("calendar-note");
   const two = (number) => String(number).padStart(2, "0");
   const dayOf = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const clockOf = (date) => `${two(date.getHours())}:${two(date.getMinutes())}`;
-  const post = (url, fields) => fetch(url, {
-    method: "POST",
-    headers: { Accept: "application/json", "X-CSRFToken": token },
-    body: new URLSearchParams(fields),
-  }).then(async (answer) => ({ ok: answer.ok, ...(await answer.json().catch(() => ({}))) }), () => ({ ok: false }));
+  const post = (url, fields) =>
+    fetch(url, {
+      method: "POST",
+      headers: { Accept: "application/json", "X-CSRFToken": token },
+      body: new URLSearchParams(fields),
+    }).then(
+      async (answer) => ({ ok: answer.ok, ...(await answer.json().catch(() => ({}))) }),
+      () => ({ ok: false }),
+    );
 
   const say = (words, isBad, undo) => {
     note.replaceChildren();
@@ -28,7 +34,10 @@
     bar.className = isBad ? "notice danger" : "notice undo-bar";
     bar.append(Object.assign(document.createElement("span"), { textContent: words }));
     if (undo) {
-      const button = Object.assign(document.createElement("button"), { className: "btn btn-quiet btn-sm", textContent: "Undo" });
+      const button = Object.assign(document.createElement("button"), {
+        className: "btn btn-quiet btn-sm",
+        textContent: "Undo",
+      });
       button.addEventListener("click", async () => {
         const answer = await post(undo, {});
         say(answer.words || "That could not be undone.", !answer.ok);
@@ -58,33 +67,45 @@
       if (status !== 200) throw new Error("feed");
       drawn = await answer.json();
       const known = new Set(frame.resources.map((one) => one.id)); // a column for everybody with whom somebody is booked
-      const late = drawn.filter((one) => one.extendedProps && !known.has(one.resourceIds[0]))
+      const late = drawn
+        .filter((one) => one.extendedProps && !known.has(one.resourceIds[0]))
         .map((one) => ({ id: one.resourceIds[0], title: one.extendedProps.column }));
       if (late.length) {
         frame.resources.push(...new Map(late.map((one) => [one.id, one])).values());
         calendar.setOption("resources", frame.resources);
       }
       freshness.good(answer.headers.get("Date"));
-    } catch { freshness.failed(status === 200 ? 0 : status, refresh); }
+    } catch {
+      freshness.failed(status === 200 ? 0 : status, refresh);
+    }
     show();
     return drawn || [];
   };
-  const refresh = () => { if (!asker.open) calendar.refetchEvents(); }; // not while a question about a visit is open
+  const refresh = () => {
+    if (!asker.open) calendar.refetchEvents();
+  }; // not while a question about a visit is open
   const line = (className, textContent) => Object.assign(document.createElement("div"), { className, textContent });
   // Dragged into another column the visit changes hands: that is asked first, with both names.
   const asker = document.getElementById("move-dialog");
-  const isMeant = ({ event, oldResource, newResource }) => new Promise((answer) => {
-    if (!newResource || !oldResource || newResource.id === oldResource.id) { answer(true); return; }
-    const when = `${event.start.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" })}, ${clockOf(event.start)}`;
-    document.getElementById("move-question").textContent =
-      `Give ${event.title} from ${oldResource.title} to ${newResource.title}, ${when}?`;
-    asker.returnValue = "";
-    asker.addEventListener("close", () => answer(asker.returnValue === "move"), { once: true });
-    asker.showModal();
-  });
+  const isMeant = ({ event, oldResource, newResource }) =>
+    new Promise((answer) => {
+      if (!newResource || !oldResource || newResource.id === oldResource.id) {
+        answer(true);
+        return;
+      }
+      const when = `${event.start.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" })}, ${clockOf(event.start)}`;
+      document.getElementById("move-question").textContent =
+        `Give ${event.title} from ${oldResource.title} to ${newResource.title}, ${when}?`;
+      asker.returnValue = "";
+      asker.addEventListener("close", () => answer(asker.returnValue === "move"), { once: true });
+      asker.showModal();
+    });
   const move = async (info) => {
     const { event } = info;
-    if (!(await isMeant(info))) { info.revert(); return; }
+    if (!(await isMeant(info))) {
+      info.revert();
+      return;
+    }
     const answer = await post(`${box.dataset.visit}${event.id}/move/`, {
       practitioner: event.resourceIds[0],
       day: dayOf(event.start),
@@ -94,7 +115,10 @@
     if (answer.ok && answer.words) say(answer.words, false, answer.undo);
     else if (!answer.ok) {
       info.revert();
-      say(`Not moved. ${answer.words || "The clinic's server did not answer."}${answer.next_fit ? ` Next fit: ${answer.next_fit}.` : ""}`, true);
+      say(
+        `Not moved. ${answer.words || "The clinic's server did not answer."}${answer.next_fit ? ` Next fit: ${answer.next_fit}.` : ""}`,
+        true,
+      );
     }
     refresh();
   };
@@ -130,17 +154,34 @@
       if (event.display === "background") return "";
       const { isBooked, status, service, room, spoken, trouble } = event.extendedProps;
       const minutes = (event.end - event.start) / 60000; // a minute is a pixel high
-      const name = line(`visit-name ${minutes < 40 ? "visit-name-1" : minutes < 60 ? "visit-name-2" : ""}`, event.title);
+      const name = line(
+        `visit-name ${minutes < 40 ? "visit-name-1" : minutes < 60 ? "visit-name-2" : ""}`,
+        event.title,
+      );
       let when = isBooked ? timeText : `${timeText} · ${status}`;
-      if (isWeek) { // a narrow column: the start stands before the name, so that both always show
-        name.prepend(Object.assign(document.createElement("span"), { className: "visit-clock", textContent: clockOf(event.start) }), " ");
+      if (isWeek) {
+        // a narrow column: the start stands before the name, so that both always show
+        name.prepend(
+          Object.assign(document.createElement("span"), {
+            className: "visit-clock",
+            textContent: clockOf(event.start),
+          }),
+          " ",
+        );
         when = isBooked ? "" : status;
       }
-      if (trouble) name.prepend(Object.assign(document.createElement("i"), { className: "bi bi-exclamation-triangle-fill" }), " ");
-      const lines = [name, line("visit-time", when), line("visit-where", `${service}, ${room}`), line("visually-hidden", spoken)];
+      if (trouble)
+        name.prepend(Object.assign(document.createElement("i"), { className: "bi bi-exclamation-triangle-fill" }), " ");
+      const lines = [
+        name,
+        line("visit-time", when),
+        line("visit-where", `${service}, ${room}`),
+        line("visually-hidden", spoken),
+      ];
       return { domNodes: lines.filter((one) => one.textContent) };
     },
-    eventDidMount: ({ event, el, timeText }) => { // what a small box must leave out, under the mouse
+    eventDidMount: ({ event, el, timeText }) => {
+      // what a small box must leave out, under the mouse
       if (event.display === "background") return;
       const { status, service, room, trouble } = event.extendedProps;
       el.title = `${event.title}\n${timeText} · ${status}\n${service}, ${room}${trouble ? `\n${trouble}` : ""}`;
@@ -158,18 +199,27 @@
     eventDrop: move,
   });
   // The library calls its grid a table but gives it no rows of cells: each visit says whose it is instead.
-  box.querySelectorAll("[role=table],[role=rowgroup],[role=row],[role=cell],[role=columnheader],[role=rowheader]").forEach((part) => {
-    ["role", "aria-colindex", "aria-colspan", "aria-rowindex", "aria-rowspan", "aria-colcount", "aria-rowcount"].forEach((name) => part.removeAttribute(name));
-  });
+  const ROLES = "[role=table],[role=rowgroup],[role=row],[role=cell],[role=columnheader],[role=rowheader]";
+  for (const part of box.querySelectorAll(ROLES)) {
+    for (const name of part.getAttributeNames()) {
+      if (name === "role" || /^aria-(col|row)/.test(name)) part.removeAttribute(name);
+    }
+  }
   // An empty week scrolls too, and the arrow keys need something to hold on to.
   const scroller = box.querySelector(".ec-main");
   if (scroller) Object.assign(scroller, { tabIndex: 0, role: "region", ariaLabel: "Calendar" });
   let ticks = 0;
-  window.setInterval(() => { // once a minute; while it is old every ten seconds
+  window.setInterval(() => {
+    // once a minute; while it is old every ten seconds
     ticks += 1;
     if (!document.hidden && (freshness.isOld || ticks % 6 === 0)) refresh();
   }, 10000);
-  window.addEventListener("offline", () => { freshness.failed(0, refresh); show(); });
+  window.addEventListener("offline", () => {
+    freshness.failed(0, refresh);
+    show();
+  });
   window.addEventListener("online", refresh);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) refresh();
+  });
 })();

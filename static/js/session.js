@@ -9,14 +9,18 @@
   }
   const dialog = document.getElementById("sign-in-again");
   if (!dialog) return;
-  const say = (text) => { document.getElementById("announce").textContent = text; };
+  const say = (text) => {
+    document.getElementById("announce").textContent = text;
+  };
   const passes = new WeakSet(); // forms on their way
   const waiting = new Map(); // what is sent once somebody is signed in again
   let asking = 0;
   let popup = null;
 
   const renew = (token) => {
-    document.querySelectorAll('input[name="csrfmiddlewaretoken"]').forEach((field) => { field.value = token; });
+    document.querySelectorAll('input[name="csrfmiddlewaretoken"]').forEach((field) => {
+      field.value = token;
+    });
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
     document.dispatchEvent(new CustomEvent("ashi:token", { detail: token }));
   };
@@ -35,7 +39,9 @@
       if (isOther) return "other";
       renew(who.token);
       return "here";
-    } catch { return "nowhere"; }
+    } catch {
+      return "nowhere";
+    }
   };
 
   const settle = async () => {
@@ -46,7 +52,7 @@
     say("You are signed in again.");
     const works = [...waiting.values()];
     waiting.clear();
-    works.forEach((work) => work());
+    for (const work of works) work();
   };
 
   const signInAgain = (key, work) => {
@@ -61,7 +67,9 @@
     if (popup) event.preventDefault(); // else the link itself opens a tab
   });
   dialog.querySelector("[data-dismiss]").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => { window.clearInterval(asking); });
+  dialog.addEventListener("close", () => {
+    window.clearInterval(asking);
+  });
   if (channel) channel.addEventListener("message", settle);
   window.addEventListener("focus", settle);
 
@@ -73,38 +81,45 @@
     words.className = "notice caution";
     words.dataset.unsent = "";
     words.setAttribute("role", "alert");
-    words.textContent = "Not sent: the clinic’s server does not answer. What you typed is still here; try again in a moment.";
+    words.textContent =
+      "Not sent: the clinic’s server does not answer. What you typed is still here; try again in a moment.";
     form.append(words);
   };
   const send = (form, button) => {
     passes.add(form);
-    if (button && button.isConnected) form.requestSubmit(button); else form.requestSubmit();
+    if (button?.isConnected) form.requestSubmit(button);
+    else form.requestSubmit();
     passes.delete(form);
   };
-  document.addEventListener("submit", async (event) => {
-    const form = event.target, button = event.submitter;
-    const method = ((button && button.getAttribute("formmethod")) || form.getAttribute("method") || "").toLowerCase();
-    const isPost = method === "post" || form.hasAttribute("hx-post") || Boolean(button && button.hasAttribute("hx-post"));
-    const leads = (button && button.getAttribute("formaction")) || form.getAttribute("action") || "";
-    if (!isPost || passes.has(form) || leads.startsWith("/accounts/")) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (form.dataset.asking) return; // pressed twice
-    form.dataset.asking = "1";
-    const state = await ask(false);
-    delete form.dataset.asking;
-    if (state === "here") send(form, button);
-    else if (state === "nowhere") unsent(form);
-    else signInAgain(form, () => send(form, button));
-  }, true);
+  document.addEventListener(
+    "submit",
+    async (event) => {
+      const form = event.target,
+        button = event.submitter;
+      const method = (button?.getAttribute("formmethod") || form.getAttribute("method") || "").toLowerCase();
+      const isPost = method === "post" || form.hasAttribute("hx-post") || Boolean(button?.hasAttribute("hx-post"));
+      const leads = button?.getAttribute("formaction") || form.getAttribute("action") || "";
+      if (!isPost || passes.has(form) || leads.startsWith("/accounts/")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (form.dataset.asking) return; // pressed twice
+      form.dataset.asking = "1";
+      const state = await ask(false);
+      delete form.dataset.asking;
+      if (state === "here") send(form, button);
+      else if (state === "nowhere") unsent(form);
+      else signInAgain(form, () => send(form, button));
+    },
+    true,
+  );
 
   // --- what htmx sent meanwhile
   document.body.addEventListener("htmx:afterRequest", async (event) => {
     const { xhr, requestConfig: sent, target } = event.detail;
     const again = () => {
       if (!sent.elt.isConnected) return;
-      const pressed = sent.triggeringEvent && sent.triggeringEvent.submitter;
-      const values = pressed && pressed.name ? { [pressed.name]: pressed.value } : {};
+      const pressed = sent.triggeringEvent?.submitter;
+      const values = pressed?.name ? { [pressed.name]: pressed.value } : {};
       window.htmx.ajax(sent.verb, sent.path, { source: sent.elt, event: sent.triggeringEvent, target, values });
     };
     const isGone = xhr.status === 401 && xhr.getResponseHeader("X-Ashi-Signed-Out");
@@ -115,5 +130,7 @@
   });
 
   // --- for scripts of single pages that use fetch: document.dispatchEvent(new CustomEvent("ashi:signed-out", {detail: again}))
-  document.addEventListener("ashi:signed-out", (event) => signInAgain(event.detail || "page", event.detail || (() => {})));
+  document.addEventListener("ashi:signed-out", (event) =>
+    signInAgain(event.detail || "page", event.detail || (() => {})),
+  );
 })();

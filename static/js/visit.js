@@ -31,8 +31,12 @@
       const answers = [...button.closest("fieldset").querySelectorAll('input[type="radio"]')];
       const answered = new Set(answers.filter((radio) => radio.checked).map((radio) => radio.name));
       // what is known otherwise waits for an answer of its own
-      const open = answers.filter((radio) => radio.value === "no" && !answered.has(radio.name) && !radio.closest("[data-known]"));
-      open.forEach((radio) => { radio.checked = true; });
+      const open = answers.filter(
+        (radio) => radio.value === "no" && !answered.has(radio.name) && !radio.closest("[data-known]"),
+      );
+      open.forEach((radio) => {
+        radio.checked = true;
+      });
       if (open.length) changed(open[open.length - 1]);
     });
   });
@@ -43,25 +47,32 @@
   let wasStopped = Boolean(stopped());
   document.body.addEventListener("htmx:afterSettle", () => {
     const stop = stopped();
-    if (stop && !wasStopped) { stop.scrollIntoView({ block: "center" }); stop.focus({ preventScroll: true }); }
+    if (stop && !wasStopped) {
+      stop.scrollIntoView({ block: "center" });
+      stop.focus({ preventScroll: true });
+    }
     wasStopped = Boolean(stop);
   });
   document.body.addEventListener("htmx:oobAfterSwap", () => {
     const revision = document.getElementById("visit-revision");
-    if (revision) document.querySelectorAll(".follows-revision").forEach((field) => { field.value = revision.value; });
+    if (revision)
+      document.querySelectorAll(".follows-revision").forEach((field) => {
+        field.value = revision.value;
+      });
   });
 
   // What a colleague saved meanwhile is put into the fields that were left alone here.
   const put = (name, was, now) => {
     document.getElementsByName(name).forEach((field) => {
-      if (field.type === "radio") { if (field.value === now || !now) field.checked = Boolean(now); }
-      else if (field.value.trim() === was) field.value = now;
+      if (field.type === "radio") {
+        if (field.value === now || !now) field.checked = Boolean(now);
+      } else if (field.value.trim() === was) field.value = now;
     });
   };
   document.body.addEventListener("htmx:afterSwap", () => {
     const told = document.querySelector("#visit-saved [data-changes]");
     if (!told) return;
-    Object.entries(JSON.parse(told.dataset.changes)).forEach(([name, [was, now]]) => put(name, was, now));
+    for (const [name, [was, now]] of Object.entries(JSON.parse(told.dataset.changes))) put(name, was, now);
     told.remove();
   });
 
@@ -69,17 +80,26 @@
   const form = document.getElementById("visit-form");
   if (form) {
     let leaving = false;
-    form.addEventListener("submit", () => { leaving = true; });
-    window.addEventListener("pageshow", () => { leaving = false; });
+    form.addEventListener("submit", () => {
+      leaving = true;
+    });
+    window.addEventListener("pageshow", () => {
+      leaving = false;
+    });
     form.addEventListener("htmx:configRequest", (event) => {
       if (event.target !== form) return;
-      if (leaving) { event.preventDefault(); return; }
+      if (leaving) {
+        event.preventDefault();
+        return;
+      }
       event.detail.path = form.getAttribute("hx-post");
     });
   }
 
   // One of two values chosen: saved at once. The choice stands outside the form, so the form is told.
-  document.addEventListener("change", (event) => { if (form && event.target.matches("[data-pick]")) changed(form); });
+  document.addEventListener("change", (event) => {
+    if (form && event.target.matches("[data-pick]")) changed(form);
+  });
 
   const saved = document.getElementById("visit-saved");
   const failed = () => {
@@ -90,8 +110,12 @@
     words.dataset.state = "failed";
     words.textContent = "Not saved. Your text is still here; trying again in 10 seconds.";
     saved.append(words);
-    window.setTimeout(() => { if (form) changed(form); }, 10000);
+    window.setTimeout(() => {
+      if (form) changed(form);
+    }, 10000);
   };
   document.body.addEventListener("htmx:sendError", failed);
-  document.body.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status >= 500) failed(); });
+  document.body.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status >= 500) failed();
+  });
 })();
