@@ -23,6 +23,32 @@ def answers_for(persona: Persona) -> dict[str, Any]:
     return answers_of(persona, load_questionnaire(), about)
 
 
+def open_chart(page: Page, name: str) -> None:
+    """Find somebody by name and open the chart. Returns when it is there: what is read next is read from it."""
+    page.goto(f"/patients/?q={name}")
+    page.get_by_role("link", name=re.compile(name)).first.click()
+    page.wait_for_url(re.compile(r"/patients/\d+/$"))
+
+
+def begin_visit(page: Page, name: str) -> None:
+    """Start a visit of somebody, or go on with the one that is open; returns when its page is there."""
+    open_chart(page, name)
+    page.get_by_role("button", name=re.compile("Start a visit|Go on with the visit")).first.click()
+    page.wait_for_url(lambda url: re.search(r"/patients/\d+/$", url) is None)
+    asked = page.get_by_role("button", name="Start a new visit all the same")
+    if asked.count():
+        asked.click()
+    page.wait_for_url(re.compile(r"/visits/\d+/"))
+    expect(page.get_by_role("heading", name=re.compile(r"Visit \d+"))).to_be_visible()
+
+
+def press_now(page: Page, button: Locator) -> None:
+    """A press on "now": the time is the clinic's, so it comes from its server."""
+    field = page.locator(f"[id='{button.get_attribute('data-now')}']")
+    button.click()
+    expect(field).to_have_value(re.compile(r"\d\d:\d\d"))
+
+
 def tell_birth_date(page: Page, born: int) -> None:
     for label, value in (("Day", 15), ("Month", 6), ("Year", born)):
         page.get_by_label(label).fill(str(value))
@@ -149,6 +175,7 @@ class Desk:
         page = self.page
         page.goto("/followups/")
         page.get_by_role("link", name=re.compile(name)).first.click()
+        page.wait_for_url(re.compile(r"/followups/\d+/$"))
         dates = page.locator('input[type="date"][name$="day"], input[type="date"][name*="day-"]').count()
         page.get_by_role("button", name=re.compile("^Book")).last.click()
         page.wait_for_url(re.compile("booked="))
@@ -165,6 +192,7 @@ class Practitioner:
         page = self.page
         page.goto(f"/patients/{patient}/assessment/")
         page.get_by_role("button", name="Start the assessment").click()
+        page.wait_for_url(re.compile(r"/assessments/\d+/"))
         for finding in persona.found:
             self._mark(finding, "1")
         for finding in persona.absent_found:
@@ -221,6 +249,7 @@ class Practitioner:
         page = self.page
         page.goto(f"/patients/{patient}/")
         page.get_by_role("button", name="Start a visit").click()
+        page.wait_for_url(re.compile(r"/visits/\d+/"))
         expect(page.get_by_role("heading", name=re.compile("^Visit 1"))).to_be_visible()
         page.get_by_label("Pain now, 0–10").fill(str(pain))
         page.get_by_label("On average since last time, 0–10").fill(str(pain))
@@ -228,9 +257,10 @@ class Practitioner:
         expect(page.locator("#visit-saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
         for tender in page.get_by_label("found by palpation at").all():
             tender.fill("two fingers beside L4, on the right")
-        page.get_by_role("button", name="All done as planned").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="All done as planned").click()
         for now in page.get_by_label("first needle in").locator("..").get_by_role("button", name="now").all():
-            now.click()
+            press_now(page, now)
         page.get_by_role("textbox", name="What changed right after").fill("Turns more easily")
         for place in page.locator(".ledger-row").all():
             counted = place.locator(".count .figures").inner_text()

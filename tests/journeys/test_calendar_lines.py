@@ -109,8 +109,9 @@ def test_board_lives_on_after_ones_own_click(desk: Page, server: DemoServer) -> 
     expect(card).to_contain_text("Confirmed")
     expect(desk.locator("[id^=undo-]")).to_be_focused()  # the refresh takes nobody's place away
     card.get_by_text("More").click()
-    desk.evaluate(refresh)
-    desk.wait_for_timeout(500)
+    with desk.expect_response(re.compile("/today/")):
+        desk.evaluate(refresh)
+    desk.wait_for_timeout(500)  # what was answered is drawn
     expect(desk.locator(f"#more-{theirs}")).to_have_attribute("open", "")
 
 
@@ -158,6 +159,7 @@ def test_a_visit_dragged_to_another_practitioner_is_asked_told_and_undone(desk: 
     expect(question).to_contain_text("Give Ben Aahere from Dr. Aahere to Dr. Aathere")
     assert accessibility_faults(desk) == []
     question.get_by_role("button", name="Leave it where it is").click()
+    expect(question).to_be_hidden()
     expect(visit.locator(".visually-hidden")).to_contain_text("with Dr. Aahere")
     drag()
     question.get_by_role("button", name="Move the visit").click()

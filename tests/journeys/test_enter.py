@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.robots import begin_visit, open_chart
 from tests.support.demo_server import DemoServer
 
 ONE_LINE = "input:not([type=hidden]):not([type=submit]):not([type=button]):not(#find-patient)"
@@ -64,16 +65,9 @@ def press_enter_everywhere(page: Page, *, at_least: int) -> None:
     assert page.url == path
 
 
-def _open(page: Page, name: str) -> None:
-    page.goto(f"/patients/?q={name}")
-    page.get_by_role("link", name=re.compile(name)).first.click()
-
-
 def test_visit(open_page: Callable[..., Page], server: DemoServer) -> None:
     page = open_page("practitioner")
-    _open(page, "Brennan")
-    page.get_by_role("button", name=re.compile("visit")).first.click()
-    page.wait_for_url(re.compile("/visits/"))
+    begin_visit(page, "Brennan")
     before = stored(server)
     press_enter_everywhere(page, at_least=60)
     assert stored(server) == before
@@ -85,6 +79,7 @@ def test_visit(open_page: Callable[..., Page], server: DemoServer) -> None:
 
     page.get_by_label("Add a point").fill("bl57")
     page.get_by_label("Add a point").press("Enter")  # here it adds
+    expect(page.locator("#ledger-total")).to_contain_text("2 in")
     expect(page.locator("#needling")).to_contain_text("BL57")
     expect(page.get_by_label("Pain now, 0–10")).to_have_value("5")
 
@@ -98,7 +93,7 @@ def test_visit(open_page: Callable[..., Page], server: DemoServer) -> None:
 
 def test_assessment(open_page: Callable[..., Page], server: DemoServer) -> None:
     page = open_page("practitioner")
-    _open(page, "Nwosu")
+    open_chart(page, "Nwosu")
     page.get_by_role("button", name=re.compile("Assess")).first.click()
     page.wait_for_url(re.compile("/assessments/"))
     before = stored(server)
@@ -121,7 +116,8 @@ def test_plan_and_booking(open_page: Callable[..., Page], server: DemoServer) ->
     page.goto("/schedule/new/")
     press_enter_everywhere(page, at_least=3)
     page.goto("/followups/")
-    page.locator("main a[href*='/followups/']").first.click()
-    page.wait_for_load_state()
+    page.get_by_role("link", name=re.compile("^Find dates")).first.click()  # a course with something to book
+    page.wait_for_url(re.compile(r"/followups/\d+/$"))
+    expect(fields_of(page).first).to_be_visible()
     press_enter_everywhere(page, at_least=10)
     assert stored(server) == before

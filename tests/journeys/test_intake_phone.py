@@ -38,6 +38,7 @@ def flaky(browser: Browser, server: DemoServer, link: str) -> Iterator[Page]:
     page.goto(link)
     tell_birth_date(page, persona().born)
     page.get_by_role("button", name="Start").click()
+    page.wait_for_url(re.compile("/i/step/"))
     yield page
     context.close()
 
@@ -49,6 +50,7 @@ def phone(open_page: Callable[..., Page], link: str) -> Page:
     page.goto(link)
     tell_birth_date(page, persona().born)
     page.get_by_role("button", name="Start").click()
+    page.wait_for_url(re.compile("/i/step/"))
     return page
 
 

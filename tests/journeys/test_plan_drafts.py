@@ -8,19 +8,17 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import accessibility_faults
-
-
-def _chart(page: Page, name: str) -> None:
-    page.goto(f"/patients/?q={name}")
-    page.get_by_role("link", name=re.compile(name)).first.click()
-    expect(page.get_by_role("heading", name=re.compile(name)).first).to_be_visible()
+from tests.journeys.robots import open_chart
 
 
 def _draft(page: Page, name: str) -> None:
     """A new version of the plan in force, opened as a draft."""
-    _chart(page, name)
+    open_chart(page, name)
     page.get_by_role("link", name=re.compile(r"^v\d+, signed")).click()
+    page.wait_for_url(re.compile(r"/plans/\d+/$"))
+    signed = page.url
     page.get_by_role("button", name="Change", exact=True).click()
+    page.wait_for_url(lambda url: url != signed)
     expect(page.get_by_role("button", name="Sign the plan")).to_be_visible()
 
 
@@ -28,7 +26,7 @@ def test_a_draft_is_no_lock_and_can_be_discarded(open_page: Callable[..., Page])
     page = open_page("practitioner")
     _draft(page, "Lindqvist")
     plan = page.url
-    _chart(page, "Lindqvist")
+    open_chart(page, "Lindqvist")
     expect(page.get_by_role("button", name="Start a visit")).to_be_visible()
     unfinished = page.get_by_label("Not finished")
     expect(unfinished).to_contain_text("Draft plan v2")

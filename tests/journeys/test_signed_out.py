@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal import auth as totp
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import PHONE, accessibility_faults
+from tests.journeys.robots import begin_visit, open_chart
 from tests.support.demo_server import PASSWORD, DemoServer
 
 COLLEAGUE = """
@@ -23,11 +24,6 @@ WORDS = "Turning is easier, written while nobody was signed in"
 def end_session(page: Page) -> None:
     """As after half an hour: the session is gone, the rest of the browser as it was."""
     page.context.clear_cookies(name=re.compile(r"^(__Host-)?ashi$"))
-
-
-def chart(page: Page, name: str) -> None:
-    page.goto(f"/patients/?q={name}")
-    page.get_by_role("link", name=re.compile(name)).first.click()
 
 
 def dialog(page: Page) -> Locator:
@@ -49,17 +45,9 @@ def sign_in_again(page: Page, as_: str, code: str = "") -> None:
     expect(page.get_by_role("dialog", name="You were signed out")).not_to_be_visible()
 
 
-def in_a_visit(page: Page, name: str) -> None:
-    chart(page, name)
-    page.get_by_role("button", name=re.compile("visit")).first.click()
-    page.wait_for_url(re.compile("/visits/"))
-
-
 def test_a_visits_note_is_saved_and_signed_by_the_press_that_met_the_end(open_page: Callable[..., Page]) -> None:
     page = open_page("practitioner", PHONE)
-    chart(page, "Reinholt")
-    page.get_by_role("button", name=re.compile("visit")).first.click()
-    page.wait_for_url(re.compile("/visits/"))
+    begin_visit(page, "Reinholt")
     field = page.get_by_label("How it was since the last visit")
     end_session(page)
     field.fill(WORDS)
@@ -79,7 +67,7 @@ def test_a_visits_note_is_saved_and_signed_by_the_press_that_met_the_end(open_pa
 
 def test_a_point_added_to_a_plan(open_page: Callable[..., Page]) -> None:
     page = open_page("practitioner")
-    chart(page, "Abendroth")
+    open_chart(page, "Abendroth")
     page.get_by_role("link", name=re.compile("plan", re.IGNORECASE)).first.click()
     expect(page.get_by_role("heading", name="Treatment plan")).to_be_visible()
     page.get_by_label("Add a point to stage 1").fill("LI11")
@@ -113,7 +101,7 @@ def test_an_assessment_saves_itself_after_a_second_factor(open_page: Callable[..
     page.get_by_role("button", name="Turn it on").click()
     recovery = page.get_by_role("list", name="Unused codes").get_by_role("listitem").first.inner_text()
 
-    chart(page, "Petrova")
+    open_chart(page, "Petrova")
     page.get_by_role("button", name="Assess").first.click()
     page.wait_for_url(re.compile("/assessments/"))
     notes = page.locator("textarea[name='notes']")
@@ -153,6 +141,7 @@ def test_without_scripts_the_words_come_back(open_page: Callable[..., Page], bro
     plain.get_by_label("Email").fill("desk@demo.ashi")
     plain.get_by_label("Password").fill(PASSWORD)
     plain.get_by_role("button", name="Sign in", exact=True).click()
+    expect(plain.locator("header.topbar")).to_be_visible()
     plain.goto("/patients/new/")
     context.clear_cookies(name=re.compile(r"^(__Host-)?ashi$"))
     plain.get_by_label("Family name").fill("Kept Onpage")

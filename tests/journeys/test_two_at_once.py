@@ -8,11 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, accessibility_faults
-
-
-def _chart(page: Page, name: str) -> None:
-    page.goto(f"/patients/?q={name}")
-    page.get_by_role("link", name=re.compile(name)).first.click()
+from tests.journeys.robots import begin_visit, open_chart
 
 
 def _add(page: Page, point: str) -> None:
@@ -23,7 +19,7 @@ def _add(page: Page, point: str) -> None:
 
 def test_both_edits_of_a_plan_stand(open_page: Callable[..., Page]) -> None:
     first, second = open_page("practitioner"), open_page("practitioner2", PHONE)
-    _chart(first, "Abendroth")
+    open_chart(first, "Abendroth")
     first.get_by_role("link", name=re.compile("plan", re.IGNORECASE)).first.click()
     expect(first.get_by_role("heading", name="Treatment plan")).to_be_visible()
     second.goto(first.url)
@@ -45,9 +41,7 @@ def test_both_edits_of_a_plan_stand(open_page: Callable[..., Page]) -> None:
 def test_two_people_chart_one_visit(open_page: Callable[..., Page]) -> None:
     """Notes of one and count of the other both stand; the same field is shown twice and chosen."""
     first, second = open_page("practitioner"), open_page("practitioner2", PHONE)
-    _chart(first, "Laurent")
-    first.get_by_role("button", name=re.compile("visit")).first.click()
-    first.wait_for_url(re.compile("/visits/"))
+    begin_visit(first, "Laurent")
     second.goto(first.url)
     how, saved = "How it was since the last visit", re.compile(r"Saved \d\d:\d\d")
 

@@ -75,7 +75,7 @@ def test_the_desk_makes_a_link_and_cannot_read(open_page: Callable[..., Page]) -
     private = open_page(size=PHONE)  # a private window at the desk
     private.goto(link)
     expect(private.get_by_text("s…@example.org")).to_be_visible()
-    assert private.get_by_label("Day").count() == 0
+    expect(private.get_by_label("Day")).to_have_count(0)
     private.get_by_role("button", name="Begin with an empty form").click()
     tell_birth_date(private, persona.born)
     private.get_by_role("button", name="Start").click()
