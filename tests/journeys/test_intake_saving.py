@@ -22,9 +22,10 @@ BORN = 1984
 MANY = 20  # invited patients, made in one go: each journey takes one
 INVITE = f"""
 import datetime, json
+from clinic.people.models import User
 from intake.actions.invitations import invite
-from tests.factories.people import PatientFactory, UserFactory
-desk = UserFactory(desk=True)
+from tests.factories.people import PatientFactory
+desk = User.objects.get(email="desk@demo.ashi")
 made = []
 for n in range({MANY}):
     patient = PatientFactory(date_of_birth=datetime.date(1984, 6, 15), sex="female", email=f"saver{{n}}@example.org")
