@@ -1,10 +1,10 @@
-"""Turns one lexicon file into a Language and gathers the faults on the way."""
+"""Turns the files of one language into a Language and gathers the faults on the way."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .schema import Chain, Language, LexiconFile, Sequences, Sign, Template
 from .spelling import Speller
@@ -20,50 +20,63 @@ _PIECE = re.compile(r"'[^']*'|[>&+]\d*|[!@]?\w+|\S")
 
 
 class Compiler:
-    """``language()`` gives the compiled language; ``faults`` then names all that is wrong with the file."""
+    """``language()`` gives the compiled language; ``faults`` then names all that is wrong with its files."""
 
-    def __init__(self, file: str, data: LexiconFile) -> None:
+    def __init__(self, language: str, parts: Mapping[str, LexiconFile]) -> None:
+        """``parts``: the files of the language by their names."""
         self.faults: list[str] = []
-        self._file = file
-        self._data = data
+        self._code = language
+        self._parts = parts
         self._terms: dict[str, int] = {}
         self._single: dict[int, tuple[str, ...]] = {}
         # first term of a sequence -> its further words, and the name that the whole stands for
         self._written: dict[int, list[tuple[str, str]]] = {}
-        self._speller = Speller(self._terms, (fold(word) for word in data.ordinary))
-        self._known = set(data.words)
+        ordinary = (fold(word) for part in parts.values() for word in part.ordinary)
+        self._speller = Speller(self._terms, ordinary)
+        self._homes = self._declared()
         self._used: set[str] = set()
+        self._literals: set[str] = set()
 
     def language(self) -> Language:
-        data = self._data
-        for name, entries in data.words.items():
-            self._words(name, entries, f"words.{name}")
-        phrases: dict[str, tuple[Template, ...]] = {}
-        for name, entries in data.phrases.items():
-            if name in self._known:
-                self._fault(f"phrases.{name}", "the name is taken")
-            phrases[name] = self._templates(entries, f"phrases.{name}")
-            self._known.add(name)
+        parts = self._parts
+        for file, part in parts.items():
+            for name, entries in part.words.items():
+                self._words(name, entries, f"{file}: words.{name}")
+        phrases = {
+            name: self._templates(entries, f"{file}: phrases.{name}")
+            for file, part in parts.items()
+            for name, entries in part.phrases.items()
+        }
         cues = {
-            str(kind): (self._cue(cue.any, f"cues.{kind}.any"), self._cue(cue.unless, f"cues.{kind}.unless"))
-            for kind, cue in data.cues.items()
+            str(kind): (
+                self._cue(cue.any, file, f"cues.{kind}.any"),
+                self._cue(cue.unless, file, f"cues.{kind}.unless"),
+            )
+            for file, part in parts.items()
+            for kind, cue in part.cues.items()
         }
         signs = tuple(
-            Sign(sign.finding, sign.strength, frozenset(sign.ignores), self._templates(sign.any, sign.finding))
-            for sign in data.sign
+            Sign(
+                sign.finding,
+                sign.strength,
+                frozenset(sign.ignores),
+                self._templates(sign.any, f"{file}: {sign.finding}"),
+            )
+            for file, part in parts.items()
+            for sign in part.sign
         )
         further = " ".join(words for sequences in self._written.values() for words, _ in sequences)
         for word in dict.fromkeys(further.split()):
             if word not in self._terms:
-                self._new_term(word, "in a sequence of words")
-        for name in sorted(self._known - self._used):
-            self._fault(name, "nothing uses this name")
+                self._new_term(word, f"{self._code}: in a sequence of words")
+        for name in sorted(self._homes.keys() - self._used):
+            self._fault(f"{self._homes[name]}: {name}", "nothing uses this name")
         return Language(
-            data.language,
-            frozenset(fold(word) for word in data.common),
+            self._code,
+            frozenset(fold(word) for part in parts.values() for word in part.common),
             self._speller,
             self._sayings(),
-            frozenset(fold(word) for word in data.intensifiers),
+            frozenset(fold(word) for part in parts.values() for word in part.intensifiers),
             self._single,
             Sequences(self._terms, self._written),
             phrases,
@@ -73,30 +86,41 @@ class Compiler:
             _by_completing_name(phrases),
         )
 
+    def _declared(self) -> dict[str, str]:
+        """Name -> file that declares it; a name, and a kind of cue, has one home."""
+        homes: dict[str, str] = {}
+        for file, part in self._parts.items():
+            for name in (*part.words, *part.phrases, *(f"cues.{kind}" for kind in part.cues)):
+                if name in homes:
+                    self._fault(f"{file}: {name}", f"the name is taken in {homes[name]}")
+                homes[name] = file
+        return {name: file for name, file in homes.items() if not name.startswith("cues.")}
+
     def _sayings(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         sayings: dict[str, tuple[tuple[str, ...], ...]] = {}
-        for entry in self._data.sayings:
-            first, *further = map(fold, entry.split())
-            if not further:
-                self._fault("sayings", f"{entry!r} is a single word")
-            sayings[first] = (*sayings.get(first, ()), tuple(further))
+        for file, part in self._parts.items():
+            for entry in part.sayings:
+                first, *further = map(fold, entry.split())
+                if not further:
+                    self._fault(f"{file}: sayings", f"{entry!r} is a single word")
+                sayings[first] = (*sayings.get(first, ()), tuple(further))
         return sayings
 
-    def _cue(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
+    def _cue(self, entries: tuple[str, ...], file: str, name: str) -> tuple[Template, ...]:
         """Cues are mostly fixed words: those become one name, the others stay templates."""
         fixed, templates = [], []
         for entry in entries:
             if entry[0] == "'" and entry.find("'", 1) == len(entry) - 1:
                 fixed.append(entry[1:-1])
             else:
-                templates.append(self._template(entry, where))
-        self._words(where, fixed, where)
+                templates.append(self._template(entry, f"{file}: {name}"))
+        self._words(name, fixed, f"{file}: {name}")
         if fixed:
-            templates.append(Template((Chain((where,), ()),), (), (), (), frozenset({where})))
+            templates.append(Template((Chain((name,), ()),), (), (), (), frozenset({name})))
         return tuple(templates)
 
     def _fault(self, where: str, text: str) -> None:
-        self.faults.append(f"{self._file}: {where}: {text}")
+        self.faults.append(f"{where}: {text}")
 
     def _new_term(self, word: str, where: str) -> int:
         number = self._terms[word] = len(self._terms)
@@ -171,17 +195,16 @@ class Compiler:
         )
 
     def _name(self, name: str, where: str) -> str:
-        if name not in self._known:
+        if name not in self._homes:
             self._fault(where, f"unknown name {name!r}")
         self._used.add(name)
         return name
 
     def _literal(self, piece: str, where: str) -> str:
         """A name for the very words between quotes."""
-        if piece not in self._known:
-            self._known.add(piece)
+        if piece not in self._literals:
+            self._literals.add(piece)
             self._words(piece, (piece.strip("'"),), where)
-        self._used.add(piece)
         return piece
 
 

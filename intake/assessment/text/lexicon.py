@@ -1,15 +1,21 @@
-"""The lexicons of the free texts: one TOML file per language in ``intake/knowledge/texts``, read strictly.
+"""The lexicons of the free texts: a folder of TOML files per language in ``intake/knowledge/texts``, read strictly.
 
-A file holds lists written as one string with ``|`` between the entries:
+A file holds the signs of one theme with the words they are made of. Lists are strings with one entry a line (TOML's own
+lists take four times as long to read); a line that begins with ``#`` is for the reader:
 
-* ``[words]``: name -> words and fixed sequences of words (``back passage``); ``*`` stands for any ending;
+* ``[[sign]]``: a finding, its strength and the templates that show it, beside sentences that the tests read:
+  ``says`` (each shows the finding) and ``does_not_say`` (each is harmless);
 * ``[phrases]``: name -> templates over names: coverage comes from combination, not from lists of sentences;
-* ``[[sign]]``: a finding, its strength and the templates that show it;
-* ``[cues]``: what takes a phrase its weight (negation, history, worry, other people), each with exceptions;
-* ``common``: the little words that tell whose language a sentence is;
-* ``ordinary``: everyday words that must not be taken for a misspelt word of the lexicon;
-* ``sayings``: fixed sequences whose words do not mean what they mean alone (``wee bit``, ``dead tired``): in one of
-  them a word counts only as part of an entry that holds the whole saying (``high blood pressure``).
+* ``[words]``: name -> words and fixed sequences of words (``back passage``); ``*`` stands for any ending.
+
+A name lives beside the one file that uses it, or in ``shared.toml``. Two more files have no signs:
+
+* ``context.toml``: ``[cues]``, what takes a phrase its weight (negation, history, worry, other people), each with
+  exceptions;
+* ``everyday.toml``: ``common``, the little words that tell whose language a sentence is; ``ordinary``, everyday words
+  that must not be taken for a misspelt word of the lexicon; ``sayings``, fixed sequences whose words do not mean what
+  they mean alone (``wee bit``, ``dead tired``): in one of them a word counts only as part of an entry that holds the
+  whole saying (``high blood pressure``).
 
 A template reads: ``cannot feel`` one after the other with at most two words between; ``cannot >0 feel`` with
 none between; ``numb & saddle`` in either order with at most eight words between, ``numb &4 saddle`` with four;
@@ -46,30 +52,38 @@ def load_lexicon() -> Lexicon:
     collects = gc.isenabled()
     gc.disable()  # all that is made here stays; walking it again and again takes a third of the time
     try:
-        return read_lexicon({path.name: path.read_text("utf-8") for path in sorted(FOLDER.glob("*.toml"))})
+        return read_lexicon(lexicon_files())
     finally:
         if collects:
             gc.enable()
 
 
+def lexicon_files() -> dict[str, str]:
+    """``language/theme.toml`` -> TOML text."""
+    return {f"{path.parent.name}/{path.name}": path.read_text("utf-8") for path in sorted(FOLDER.glob("*/*.toml"))}
+
+
 def read_lexicon(files: dict[str, str]) -> Lexicon:
-    """Lexicon from file name -> TOML text. Raises LexiconError with every fault found."""
+    """Lexicon from ``language/theme.toml`` -> TOML text. Raises LexiconError with every fault found."""
     faults: list[str] = []
-    languages = []
+    languages: dict[str, dict[str, LexiconFile]] = {}
     for name in sorted(files):
         try:
-            data = LexiconFile.model_validate(tomli.loads(files[name]))
+            part = LexiconFile.model_validate(tomli.loads(files[name]))
         except tomli.TOMLDecodeError as error:
             faults.append(f"{name}: {error}")
         except ValidationError as error:
             for fault in error.errors():
                 faults.append(f"{name}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}")
         else:
-            compiler = Compiler(name, data)
-            languages.append(compiler.language())
-            faults.extend(compiler.faults)
+            languages.setdefault(name.partition("/")[0], {})[name] = part
+    compiled = []
+    for language, parts in languages.items():
+        compiler = Compiler(language, parts)
+        compiled.append(compiler.language())
+        faults.extend(compiler.faults)
     if not files:
         faults.append("no lexicon file found")
     if faults:
         raise LexiconError(tuple(faults))
-    return Lexicon(tuple(languages))
+    return Lexicon(tuple(compiled))

@@ -47,38 +47,49 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def entries(written: str) -> tuple[str, ...]:
+    """One entry a line; empty lines and those that begin with ``#`` are for the reader."""
+    return tuple([line for line in map(str.strip, written.split("\n")) if line and line[0] != "#"])
+
+
 def _entries(value: object) -> object:
-    """``"numb | no feeling"`` -> ``("numb", "no feeling")``; anything else is left to be refused."""
-    if not isinstance(value, str):
-        return value
-    return tuple(map(str.strip, value.split("|")))
+    """Anything but a string is left to be refused."""
+    return entries(value) if isinstance(value, str) else value
 
 
-_Entries = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_entries)]
+_Entries = Annotated[tuple[str, ...], BeforeValidator(_entries)]
+_Needed = Annotated[tuple[str, ...], BeforeValidator(_entries), Field(min_length=1)]
 
 
 class SignFile(_Strict):
+    """``says`` and ``does_not_say`` are sentences for the tests: read by ``entries``, and only there, so that loading
+    stays quick."""
+
     finding: str = Field(pattern=r"^(flag|condition|wish)\.[a-z0-9_]+$")
     strength: Literal["states", "asks"] = "states"
     ignores: tuple[Silence, ...] = ()
-    any: _Entries
+    any: _Needed
+    says: str = ""
+    does_not_say: str = ""
 
 
 class CueFile(_Strict):
-    any: _Entries
+    any: _Needed
     unless: _Entries = ()
 
 
 class LexiconFile(_Strict):
-    language: str = Field(pattern=r"^[a-z]{2}$")
-    words: dict[str, _Entries]
-    phrases: dict[str, _Entries] = {}
-    cues: dict[CueKind, CueFile]
-    sign: tuple[SignFile, ...]
-    ordinary: _Entries = ()
-    sayings: _Entries = ()
+    """One file of a language; each section may be spread over all of them."""
+
+    sign: tuple[SignFile, ...] = ()
+    words: dict[str, _Needed] = {}
+    phrases: dict[str, _Needed] = {}
+    cues: dict[CueKind, CueFile] = {}
+    common: _Entries = ()
     intensifiers: _Entries = ()
-    common: _Entries
+    sayings: _Entries = ()
+    ordinary: _Entries = ()
+    does_not_say: str = ""
 
 
 # Named tuples: thousands are made when the lexicons load, and frozen dataclasses take five times as long to make.

@@ -1,30 +1,8 @@
-"""Reading the patient's own words.
-
-The sentences in ``sentences`` are ours. Each held-out part was written without looking at the lexicon, measured,
-and only then used for repairs. Grave caught and harmless stopped at that first measurement, in order of writing:
-English 88/100 and 3/96, 45/54 and 5/58, 47/55 and 5/56, 40/42 and 2/70, 33/35 and 1/42;
-Spanish 63/65 and 2/70, 45/52 and 2/41, 40/42 and 3/53, 27/31 and 3/35;
-German 56/65 and 2/70, 38/52 and 3/41, 41/42 and 2/53, 28/31 and 1/35.
-The sixth part is by a second author who had not seen the lexicons nor the other sentences:
-English 52/60 and 4/60, Spanish 54/60 and 3/60, German 53/60 and 4/60; the seventh, by the same after the repairs:
-English 46/60 and 5/60, Spanish 26/30 and 3/30, German 27/30 and 2/30; the eighth, again after repairs:
-English 41/45 and 5/45, Spanish 27/30 and 2/29, German 28/30 and 3/30. By the seventh and eighth
-that author had read the lexicons. Many harmless ones of these three parts hold words of a grave sign on purpose.
-The ninth is by strangers who had seen nothing of this, in the proportions of ordinary intakes:
-English 143/180 and 14/182, Spanish 73/90 and 6/91, German 69/90 and 7/91. The tenth is the other half of theirs, first
-measured after the repairs with the ninth: English 157/180 and 12/178, Spanish 80/90 and 4/89, German 79/90 and 1/89
-(before those repairs 134 and 19, 70 and 3, 64 and 3). The eleventh is by two more strangers, at the same state:
-English 158/180 and 11/180, 161/180 and 13/180.
-The last part is by strangers again, measured once after the repairs with all others; nothing was repaired with it:
-English 86/90 and 2/90, Spanish 58/60 and 5/60, German 58/60 and 3/60.
-New wordings fare like these first figures, not like the figures after repair that the test below asks for.
-"""
+"""How the patient's own words are read: what stands together, what silences it, and where it stands."""
 
 from __future__ import annotations
 
 import sys
-import tomllib
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -33,31 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.assessment.text import TextSign, load_lexicon, read_texts
-from intake.assessment.text.lexicon import LexiconError, read_lexicon
+from intake.assessment.text.lexicon import read_lexicon
 from intake.assessment.text.words import split
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
-
-SENTENCES = Path(__file__).parent / "sentences"
-MEASURED = ("de", "en", "es")
-EMERGENCIES = {
-    "flag.saddle_numbness",
-    "flag.bladder_retention",
-    "flag.bladder_leak",
-    "flag.bowel_loss",
-    "flag.sexual_numbness",
-    "flag.both_legs",
-    "flag.leg_weakness_progressive",
-    "flag.cord_signs",
-    "flag.fever",
-    "flag.sudden_tearing_or_pulsing",
-    "flag.chest_symptoms",
-    "flag.calf_swollen",
-    "flag.pregnancy_bleeding_or_pain",
-    "flag.late_pregnancy_warning",
-    "flag.self_harm",
-}
 
 
 def stated(text: str) -> set[str]:
@@ -66,40 +24,6 @@ def stated(text: str) -> set[str]:
 
 def asked(text: str) -> set[str]:
     return {sign.finding for sign in read_texts({"reason": text}, load_lexicon()) if sign.strength == "asks"}
-
-
-def sentences(language: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Grave as (finding, sentence), harmless as (kind, sentence)."""
-    grave, harmless = [], []
-    for half in tomllib.loads((SENTENCES / f"{language}.toml").read_text("utf-8")).values():
-        grave += [(finding, text) for finding, texts in half["grave"].items() for text in texts]
-        harmless += [(kind, text) for kind, texts in half["harmless"].items() for text in texts]
-    return grave, harmless
-
-
-@pytest.mark.parametrize("language", [*MEASURED, "zh"])
-def test_grave_sentences_are_caught_and_harmless_ones_pass(language: str, record_property, capsys):
-    grave, harmless = sentences(language)
-    missed = [(finding, text) for finding, text in grave if finding not in stated(text)]
-    stopped = [(text, stated(text)) for _, text in harmless if stated(text)]
-    caught = 100 - 100 * len(missed) / len(grave)
-    alarmed = 100 * len(stopped) / len(harmless)
-    figures = f"{language}: caught {caught:.1f} of 100 ({len(grave)}), stopped {alarmed:.1f} of 100 ({len(harmless)})"
-    record_property("free_text", figures)
-    with capsys.disabled():
-        print(f"\n{figures}")  # noqa: T201 the figures belong in the test report
-    assert caught >= 95, missed
-    assert alarmed <= 3, stopped
-
-
-@pytest.mark.parametrize("language", MEASURED)
-def test_the_sentences_are_enough_and_cover_every_emergency(language: str):
-    grave, harmless = sentences(language)
-    texts = [text for _, text in grave + harmless]
-    assert len(grave) >= 150 and len(harmless) >= 150
-    assert len(texts) == len(set(texts))
-    for finding in EMERGENCIES:
-        assert sum(known == finding for known, _ in grave) >= 5, finding
 
 
 @pytest.mark.parametrize(
@@ -177,58 +101,6 @@ def test_does_not_state(text: str):
 
 
 @pytest.mark.parametrize(
-    ("text", "finding"),
-    [
-        ("I take warfarin", "condition.anticoagulant"),
-        ("epilepsy, well controlled", "condition.epilepsy_controlled"),
-        ("epilepsy, not well controlled", "condition.epilepsy_uncontrolled"),
-        ("I take Keppra for my epilepsy", "condition.epilepsy_uncontrolled"),
-        ("Epilepsie. Gut eingestellt.", "condition.epilepsy_controlled"),
-        ("on Eliquis since my clot", "condition.anticoagulant"),
-        ("wafarin every evening", "condition.anticoagulant"),
-        ("baby aspirin", "condition.antiplatelet"),
-        ("I have a pace maker", "condition.pacemaker"),
-        ("my ICD was changed in 2019", "condition.pacemaker"),
-        ("20 weeks pregnant", "condition.pregnant"),
-        ("I might be pregnant", "condition.maybe_pregnant"),
-        ("epilepsy, last seizure in May", "condition.epilepsy_uncontrolled"),
-        ("spinal cord stimulator", "condition.implanted_stimulator"),
-        ("insulin pump", "condition.insulin_pump"),
-        ("haemophiliac", "condition.bleeding_disorder"),
-        ("I am on prednisolone", "condition.long_term_steroids"),
-        ("methotrexate and Humira", "condition.immunosuppressed"),
-        ("artificial heart valve", "condition.heart_valve"),
-        ("lymph nodes removed in 2012", "condition.lymphoedema_left_arm"),
-        ("dialysis three times a week", "condition.dialysis_fistula"),
-        ("COPD", "condition.lung_disease"),
-        ("osteoporosis", "condition.osteoporosis"),
-        ("I am terrified of needles", "condition.needle_fear"),
-        ("hip replacement", "condition.metal_implant"),
-        ("nehme Marcumar", "condition.anticoagulant"),
-        ("Herzschrittmacher", "condition.pacemaker"),
-        ("tomo Sintrom", "condition.anticoagulant"),
-        ("llevo marcapasos", "condition.pacemaker"),
-    ],
-)
-def test_asks(text: str, finding: str):
-    assert finding in asked(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "no pacemaker",
-        "My father has a pacemaker",
-        "I don't take blood thinners",
-        "kein Herzschrittmacher",
-        "no tomo Sintrom",
-    ],
-)
-def test_does_not_ask(text: str):
-    assert asked(text) == set()
-
-
-@pytest.mark.parametrize(
     ("text", "limbs"),
     [
         ("lymph nodes removed", "left_arm left_leg right_arm right_leg"),
@@ -300,18 +172,16 @@ def test_a_full_stop_may_stand_inside_a_sentence(text: str, sentences: int):
 
 def test_intensifiers_may_stand_in_a_sequence():
     lexicon = """
-language = "xx"
 common = "a"
 intensifiers = "very"
 [words]
 bad = "not at all good"
-[cues]
 [[sign]]
 finding = "flag.fever"
 any = "bad"
 """
     for text, found in (("not very at very all very good", 1), ("not at all good", 1), ("not at bad all good", 0)):
-        assert len(read_texts({"reason": text}, read_lexicon({"xx.toml": lexicon}))) == found
+        assert len(read_texts({"reason": text}, read_lexicon({"xx/all.toml": lexicon}))) == found
 
 
 @pytest.mark.parametrize(
@@ -346,34 +216,3 @@ def test_a_saying_counts_only_as_a_whole():
     """ "blood" of "blood pressure" is no blood, but "high blood pressure" is an entry of its own."""
     assert stated("24 weeks pregnant, low blood pressure") == set()
     assert "condition.hypertension_controlled" in asked("high blood pressure")
-
-
-def test_faults_are_all_named():
-    broken = """
-language = "xx"
-common = "a"
-sayings = "alone"
-[words]
-good = "one | two"
-idle = "three"
-[phrases]
-[cues.negation]
-any = "'no'"
-[[sign]]
-finding = "flag.fever"
-any = "good & nowhere | &"
-"""
-    with pytest.raises(LexiconError) as caught:
-        read_lexicon({"xx.toml": broken, "yy.toml": "language = 3\nsurprise = 1"})
-    text = str(caught.value)
-    assert "unknown name 'nowhere'" in text
-    assert "idle: nothing uses this name" in text
-    assert "has an empty part" in text
-    assert "'alone' is a single word" in text
-    assert "yy.toml: surprise" in text
-
-
-def test_the_lexicons_are_sound_and_cover_every_emergency():
-    for language in load_lexicon().languages:
-        stating = {sign.finding for sign in language.signs if sign.strength == "states"}
-        assert stating >= EMERGENCIES, language.code

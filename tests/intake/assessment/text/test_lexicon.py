@@ -1,0 +1,67 @@
+"""The lexicon files are read strictly: every fault is named with its file, all at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.assessment.text.lexicon import LexiconError, read_lexicon
+
+SOUND = """
+common = "a"
+[words]
+good = "one"
+[[sign]]
+finding = "flag.fever"
+any = "good"
+"""
+BROKEN = """
+common = "a"
+sayings = "alone"
+[words]
+good = '''
+one
+two
+'''
+idle = "three"
+[cues.negation]
+any = "'no'"
+[[sign]]
+finding = "flag.fever"
+any = '''
+good & nowhere
+&
+'''
+"""
+
+
+def faults(files: dict[str, str]) -> str:
+    with pytest.raises(LexiconError) as caught:
+        read_lexicon(files)
+    return str(caught.value)
+
+
+def test_faults_are_all_named():
+    text = faults({"xx/all.toml": BROKEN, "yy/all.toml": "language = 3\nsurprise = 1", "zz/all.toml": "= 3"})
+    assert "xx/all.toml: flag.fever: unknown name 'nowhere'" in text
+    assert "xx/all.toml: idle: nothing uses this name" in text
+    assert "xx/all.toml: flag.fever: template '&' has an empty part" in text
+    assert "xx/all.toml: sayings: 'alone' is a single word" in text
+    assert "yy/all.toml: surprise" in text
+    assert "zz/all.toml: " in text
+
+
+def test_a_name_has_one_home():
+    cue = "[cues.negation]\nany = \"'no'\"\n"
+    text = faults({"xx/a.toml": SOUND + cue, "xx/b.toml": "[words]\ngood = 'other'\n[phrases]\ngood = 'good'\n" + cue})
+    assert text.count("xx/b.toml: good: the name is taken in xx/") == 2
+    assert "xx/b.toml: cues.negation: the name is taken in xx/a.toml" in text
+
+
+def test_an_empty_list_is_a_fault():
+    assert "words.good" in faults({"xx/a.toml": SOUND.replace('"one"', '"# only a remark"')})
+
+
+def test_the_files_of_a_language_are_read_together():
+    here, there = SOUND.split("[[sign]]")
+    (language,) = read_lexicon({"xx/a.toml": here, "xx/b.toml": "[[sign]]" + there}).languages
+    assert [sign.finding for sign in language.signs] == ["flag.fever"]
