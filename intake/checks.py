@@ -9,9 +9,9 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
 from intake.assessment import KnowledgeError, load_intake_knowledge
-from intake.assessment.text import LexiconError, load_lexicon
-from intake.consent import load_consent
-from intake.questionnaire_file import load_instruments, load_questionnaire
+from intake.assessment.text.lexicon import LexiconError, load_lexicon
+from intake.questionnaire.consent import load_consent
+from intake.questionnaire.load import load_instruments, load_questionnaire
 
 HINT = "Correct the file under intake/knowledge/; `manage.py check_knowledge` prints the same list."
 LOADERS: tuple[Callable[[], Any], ...] = (

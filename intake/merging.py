@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from intake.questionnaire import Question, is_answered
+from intake.questionnaire.values import Question, is_answered
 
 TICKS = ("many", "statements", "chart")
 

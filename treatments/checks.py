@@ -9,7 +9,7 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
 from treatments.clinic_knowledge import own_file
-from treatments.planner.checking import check_knowledge
+from treatments.planner.checking.knowledge import check_knowledge
 
 HINT = (
     "Correct the file under treatments/knowledge/ or the clinic's own (ASHI_KNOWLEDGE); "

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from treatments.planner import PlannerKnowledge, load_planner_knowledge
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.knowledge.rules import PlannerKnowledge
 
 
 def own_file() -> Path | None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from intake.actions.assessment_clearance import withdraw
 from intake.assessment import Case, assess, load_intake_knowledge
-from intake.case import DANGER, build_case, facts_since, reading_of
+from intake.case_building import DANGER, build_case, facts_since, reading_of
 from intake.models import Assessment, Clearance, IntakeResponse
 
 

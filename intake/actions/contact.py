@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from intake.questionnaire import Answers
+from intake.questionnaire.values import Answers
 
 PHONE, EMERGENCY = "phone", "emergency_contact"  # ids in questionnaire.toml
 

@@ -18,7 +18,7 @@ from clinic.outbox.post import give_up, post, withdraw
 from clinic.people.models import Clinic, Patient
 from intake.models import IntakeResponse, Invitation
 from intake.models.invitations import hash_of
-from intake.questionnaire_file import load_questionnaire
+from intake.questionnaire.load import load_questionnaire
 
 LIFE = dt.timedelta(days=7)
 

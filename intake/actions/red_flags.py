@@ -13,7 +13,7 @@ from clinic.outbox.models import Message
 from clinic.outbox.post import post
 from clinic.people.models import Clinic
 from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
-from intake.case import answered_on, case_of_answers, reading_of
+from intake.case_building import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse, RedFlagAlert
 
 LEVELS = ("emergency", "refer")

@@ -1,10 +1,10 @@
 """What is wrong: findings in; red flags, two scores, patterns, causes and channels out. Pure."""
 
-from .case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
-from .judging import assess, deciding_questions, stage
-from .knowledge import IntakeKnowledge, KnowledgeError, KnowledgeFault, load_intake_knowledge
-from .parsing import CaseError, Fault, parse_case
-from .result import (
+from intake.assessment.assess import assess, deciding_questions, stage
+from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
+from intake.assessment.case_parsing import CaseError, Fault, parse_case
+from intake.assessment.knowledge.load import IntakeKnowledge, KnowledgeError, KnowledgeFault, load_intake_knowledge
+from intake.assessment.result import (
     ACTIONS,
     LEVELS,
     Alert,
@@ -16,7 +16,7 @@ from .result import (
     Evidence,
     PatternScore,
 )
-from .text import TextSign
+from intake.assessment.text import TextSign
 
 __all__ = [
     "ACTIONS",

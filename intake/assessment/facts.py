@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .case import Case
-from .text import TextSign
+from intake.assessment.case import Case
+from intake.assessment.text import TextSign
 
 THREE_MONTHS = 90  # days
 ASAS_NEEDED = 4  # of five statements (ASAS)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .case import Case
-from .text import TextSign
+from intake.assessment.case import Case
+from intake.assessment.text import TextSign
 
 ACTIONS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")  # mild to strict
 LEVELS = ("note", "caution", "refer", "emergency")  # mild to grave

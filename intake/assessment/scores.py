@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .case import Case
-from .facts import Facts
-from .knowledge import PATTERN_IDS, IntakeKnowledge, Weighing
-from .result import AxisScore, Evidence, PatternScore
+from intake.assessment.case import Case
+from intake.assessment.facts import Facts
+from intake.assessment.knowledge.load import PATTERN_IDS, IntakeKnowledge, Weighing
+from intake.assessment.result import AxisScore, Evidence, PatternScore
 
 MISSING_SHOWN = 6
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from phonenumber_field.phonenumber import to_python
 
-from intake.questionnaire import Question
+from intake.questionnaire.values import Question
 
 NO_NUMBER = "We cannot call this number. Write it with its area code, or with + and the country code when it is abroad."
 PARTS = {"phone": ("number",), "person": ("name", "phone", "relation")}

@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from intake.forms.contact import read_contact
 from intake.forms.dates import OLDEST, DateFault, read_date
-from intake.questionnaire import (
+from intake.questionnaire.values import (
     ACTIVITY_LETTERS,
     DAYS_IN,
     Answers,

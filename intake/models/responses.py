@@ -15,7 +15,7 @@ from .invitations import Invitation
 class IntakeResponse(models.Model):
     """The answers of one intake: saved after every answer, frozen by the database once submitted.
 
-    ``answers``: question id -> value, as ``intake.questionnaire_reading`` reads it. ``red_flags_shown``: list of
+    ``answers``: question id -> value, as ``intake.questionnaire.answers`` reads it. ``red_flags_shown``: list of
     ``{"flag", "message", "at"}``, what the patient was told and when it was confirmed as read.
     """
 

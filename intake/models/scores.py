@@ -15,7 +15,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 
 
 class Score(models.Model):
-    """One value of one measure. Scoring: ``intake.questionnaire_reading`` and its instrument files."""
+    """One value of one measure. Scoring: ``intake.questionnaire.answers`` and its instrument files."""
 
     class Measure(models.TextChoices):
         NRS_NOW = "nrs_now", "pain now (0-10)"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from intake.assessment import assess, load_intake_knowledge
-from intake.case import answered_on, build_case
+from intake.case_building import answered_on, build_case
 from intake.models import Assessment, Clearance
 
 Json = dict[str, Any]

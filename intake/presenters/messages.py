@@ -12,10 +12,10 @@ from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from intake.actions.red_flags import grave, judged, standing
 from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
-from intake.case import reading_of
+from intake.case_building import reading_of
 from intake.models import IntakeResponse
-from intake.questionnaire import Answers, Option, Question, Screen, is_answered
-from intake.questionnaire_reading import Reading
+from intake.questionnaire.answers import Reading
+from intake.questionnaire.values import Answers, Option, Question, Screen, is_answered
 
 ON_ITS_WAY = (Message.Status.QUEUED, Message.Status.SENDING)
 NUMBER = "your emergency number"  # as redflags.toml writes it

@@ -7,12 +7,12 @@ from typing import Any
 from django.utils import timezone
 
 from intake.assessment import assess, load_intake_knowledge
-from intake.case import answered_on, case_of_answers, reading_of
+from intake.case_building import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse
 from intake.presenters.assessment import how_long
 from intake.presenters.inbox import flag_words
 from intake.presenters.patient_form import in_words
-from intake.questionnaire_file import load_chart, load_questionnaire
+from intake.questionnaire.load import load_chart, load_questionnaire
 
 GROUPS = [
     ("site", "Where"),

@@ -17,7 +17,7 @@ from clinic.people import access
 from clinic.people.forms.set_aside import SetAsideForm
 from intake.actions import assessment as actions
 from intake.actions import assessment_clearance
-from intake.case import build_case
+from intake.case_building import build_case
 from intake.forms.assessment import ClearanceForm, DecisionForm, read_examination
 from intake.models import Assessment, Clearance
 from intake.presenters import assessment as presenter

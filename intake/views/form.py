@@ -14,17 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from intake.actions import answers as actions
 from intake.actions import limits, red_flags
 from intake.actions.answers import IncompleteIntake
-from intake.case import reading_of
-from intake.consent import load_consent
+from intake.case_building import reading_of
 from intake.forms.consent import ConsentForm
 from intake.forms.opened import opened, seal
 from intake.forms.screen import ScreenForm
 from intake.models import IntakeResponse
 from intake.presenters import patient_form as words
 from intake.presenters.messages import alarms, messages
-from intake.questionnaire import DAYS_IN, Screen
-from intake.questionnaire_file import load_chart
-from intake.questionnaire_reading import Reading, next_screen, previous_screen, resume_at
+from intake.questionnaire.answers import Reading, next_screen, previous_screen, resume_at
+from intake.questionnaire.consent import load_consent
+from intake.questionnaire.load import load_chart
+from intake.questionnaire.values import DAYS_IN, Screen
 from intake.views.device import address, go_to
 from intake.views.guards import closed, with_response
 from intake.views.link import leave, own_response

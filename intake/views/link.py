@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.audit.caller import address_of
 from intake.actions import invitations, limits, resuming
 from intake.actions.resuming import Way
-from intake.case import reading_of
+from intake.case_building import reading_of
 from intake.forms.invitation import BirthForm, CodeForm
 from intake.models import IntakeResponse, Invitation
 from intake.models.invitations import BIRTH_TRIES, hash_of
 from intake.presenters.patient_form import hidden_address
-from intake.questionnaire_reading import resume_at
+from intake.questionnaire.answers import resume_at
 from intake.views import device as devices
 from intake.views.device import Whose, go_to
 from intake.views.guards import closed, staff_here, too_many, with_invitation

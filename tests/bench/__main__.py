@@ -26,7 +26,7 @@ def resident():
 started = time.perf_counter()
 from intake.assessment import load_intake_knowledge
 from intake.assessment.text import load_lexicon
-from treatments.planner import load_planner_knowledge
+from treatments.planner.knowledge.load import load_planner_knowledge
 imported, before = time.perf_counter(), resident()
 load_intake_knowledge(); load_lexicon(); load_planner_knowledge()
 done = time.perf_counter()
@@ -56,9 +56,10 @@ def percentiles(spent: list[float]) -> tuple[float, float]:
 
 def main() -> None:
     from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-    from treatments.planner import load_planner_knowledge, propose
     from treatments.planner.facts import read_facts
-    from treatments.planner.matching import compile_rules, matching
+    from treatments.planner.knowledge.load import load_planner_knowledge
+    from treatments.planner.knowledge.matching import compile_rules, matching
+    from treatments.planner.proposing.propose import propose
 
     loaded = subprocess.run([sys.executable, "-c", LOADING], cwd=ROOT, capture_output=True, text=True, check=True)
     imports, load, memory = (float(word) for word in loaded.stdout.split())

@@ -6,8 +6,8 @@ from typing import Any
 
 from intake.actions import assessment as actions
 from intake.models import Assessment
-from treatments.actions import plans
 from treatments.models import TreatmentPlan
+from treatments.plans.actions import drafts
 
 PRESENT = [
     "site.low_back", "site.buttock", "side.right", "quality.stabbing_fixed", "worsened_by.movement",
@@ -45,6 +45,6 @@ def assessed(patient: Any, by: Any, **findings: bool | None) -> Assessment:
 
 def draft_plan(patient: Any, by: Any, **findings: bool | None) -> TreatmentPlan:
     """The plan that the planner proposes for it."""
-    plan = plans.propose(assessment=assessed(patient, by, **findings), by=by).plan
+    plan = drafts.propose(assessment=assessed(patient, by, **findings), by=by).plan
     assert plan is not None
     return plan

@@ -12,9 +12,9 @@ from factory.django import DjangoModelFactory
 
 from intake.models import IntakeResponse, Invitation
 from intake.models.invitations import hash_of
-from intake.questionnaire import DONE, About
-from intake.questionnaire_file import load_questionnaire
-from intake.questionnaire_reading import read
+from intake.questionnaire.answers import read
+from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.values import DONE, About
 from tests.factories.people import PatientFactory, UserFactory
 
 # An adult with a plain sore back and no red flag: every required question answered.

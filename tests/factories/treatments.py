@@ -11,8 +11,9 @@ from django.utils import timezone
 from clinic.people.models import Patient, User
 from intake.assessment import load_intake_knowledge
 from intake.models import Assessment
-from treatments.actions import visit_flags, visit_record, visits
 from treatments.models import PlannedVisit, Proposal, TreatmentPlan, Visit
+from treatments.visits import record as visit_record
+from treatments.visits.actions import charting, red_flags
 
 WHY = [{"rule": "local.low_back", "text": "Local point of the low back.", "sources": ["KIM2023"]}]
 POINT: dict[str, Any] = {
@@ -152,7 +153,7 @@ def signed_plan(patient: Patient, by: User, *, treatment: dict[str, Any] | None 
 def answered(record: dict[str, Any], **start: Any) -> dict[str, Any]:
     """A record with every short safety question answered no, everything done, all needles out."""
     new = visit_record.all_done(record)
-    new["start"] = {"flags": dict.fromkeys(visit_flags.SHORT_SET, "no"), "pain_now": 5, "pain_average": 6, **start}
+    new["start"] = {"flags": dict.fromkeys(red_flags.SHORT_SET, "no"), "pain_now": 5, "pain_average": 6, **start}
     for stage, row in zip(new["stages"], visit_record.ledger(new), strict=False):
         stage |= {"out": row["in"], "first_insertion": "14:05"}
     new["close"]["response"] = "Turns more easily"
@@ -161,9 +162,11 @@ def answered(record: dict[str, Any], **start: Any) -> dict[str, Any]:
 
 def signed_visit(patient: Patient, by: User, *, days_ago: int = 0, **start: Any) -> Visit:
     """The next visit of the patient's plan, charted as planned and signed."""
-    visit = visits.start_visit(patient=patient, by=by, is_sure=True)
+    visit = charting.start_visit(patient=patient, by=by, is_sure=True)
     if days_ago:
         visit.started_at = timezone.now() - dt.timedelta(days=days_ago)
         visit.save(update_fields=["started_at"])
-    kept = visits.save_visit(visit_id=visit.pk, revision=visit.revision, record=answered(visit.record, **start), by=by)
-    return visits.sign_visit(visit_id=visit.pk, revision=kept.revision, by=by)
+    kept = charting.save_visit(
+        visit_id=visit.pk, revision=visit.revision, record=answered(visit.record, **start), by=by
+    )
+    return charting.sign_visit(visit_id=visit.pk, revision=kept.revision, by=by)

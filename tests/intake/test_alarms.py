@@ -18,7 +18,7 @@ from intake.actions import answers as actions
 from intake.actions.red_flags import acknowledge, grave, judged
 from intake.models import IntakeResponse, RedFlagAlert
 from intake.presenters.messages import alarms, messages
-from intake.questionnaire_file import load_questionnaire
+from intake.questionnaire.load import load_questionnaire
 from tests.factories.intake import PLAIN, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.intake.test_form_pages import phone_with

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from intake.forms.screen import ScreenForm
 from intake.presenters.patient_form import answers_in_words
-from intake.questionnaire import About
-from intake.questionnaire_file import load_questionnaire
-from intake.questionnaire_reading import read
+from intake.questionnaire.answers import read
+from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.values import About
 
 Q = load_questionnaire()
 TODAY = dt.date(2026, 6, 1)

@@ -6,7 +6,7 @@ import pytest
 from django.core.checks import run_checks
 
 from intake import checks
-from intake.assessment.knowledge import KnowledgeError, KnowledgeFault
+from intake.assessment.knowledge.load import KnowledgeError, KnowledgeFault
 
 
 def test_the_files_of_the_project_are_sound() -> None:

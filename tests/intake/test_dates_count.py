@@ -14,7 +14,7 @@ from clinic.people.models import SafetyFact
 from intake.actions import answers, assessment_clearance
 from intake.actions import assessment as actions
 from intake.assessment import assess, load_intake_knowledge
-from intake.case import build_case
+from intake.case_building import build_case
 from intake.models import Assessment, Clearance, IntakeResponse
 from tests.factories.assessed import assessed, examined
 from tests.factories.intake import InvitationFactory, ResponseFactory

@@ -18,8 +18,8 @@ from clinic.people.models import ContactChange, Patient
 from intake.actions import answers as actions
 from intake.models import IntakeResponse, Invitation, Score
 from intake.models.invitations import hash_of
-from intake.questionnaire import DONE
-from intake.questionnaire_file import load_questionnaire
+from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.values import DONE
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory
 from tests.support.intake_page import Tab

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.merging import TICKS, drawn, merge
-from intake.questionnaire import Question
-from intake.questionnaire_file import load_questionnaire
+from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.values import Question
 
 Q = load_questionnaire()
 IMPLANTS = next(q for q in Q.questions if any(o.id == "pacemaker" for o in q.options))

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from intake.assessment.knowledge import KnowledgeError
-from intake.questionnaire import DONE, About
-from intake.questionnaire_file import DIRECTORY, load_chart, load_instruments, load_questionnaire
-from intake.questionnaire_reading import findings_from, next_screen, previous_screen, progress, read, resume_at
+from intake.assessment.knowledge.load import KnowledgeError
+from intake.questionnaire.answers import findings_from, next_screen, previous_screen, progress, read, resume_at
+from intake.questionnaire.load import DIRECTORY, load_chart, load_instruments, load_questionnaire
+from intake.questionnaire.values import DONE, About
 
 Q = load_questionnaire()
 WOMAN = About(age=38, sex="female", birth_known=True, sex_known=True, on=date(2026, 6, 1))

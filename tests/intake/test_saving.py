@@ -14,7 +14,7 @@ from intake.actions import answers as actions
 from intake.actions.answers import IncompleteIntake
 from intake.actions.invitations import invite, revoke
 from intake.models import Clash, IntakeResponse, OpenedPage, RedFlagAlert
-from intake.questionnaire_file import load_questionnaire
+from intake.questionnaire.load import load_questionnaire
 from tests.factories.intake import ResponseFactory
 from tests.intake.test_form_pages import answers_of, phone_with
 from tests.support.intake_page import Tab

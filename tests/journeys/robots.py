@@ -9,8 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from intake.questionnaire import About
-from intake.questionnaire_file import load_questionnaire
+from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.values import About
 from treatments.demo.answers import Persona, answers_of
 
 

@@ -262,7 +262,7 @@ class EveryPage(FurnishedCase):
 
         client = self.made.client("practitioner")
         fault = ValueError(f"{CANARY} is not a number")
-        with patch("treatments.presenters.chart.clinical_part", side_effect=fault), self.assertLogs() as caught:
+        with patch("treatments.front.presenters.chart.clinical_part", side_effect=fault), self.assertLogs() as caught:
             answer = client.get(f"/patients/{self.made.patients['course']}/")
         assert answer.status_code == 500 and CANARY not in answer.content.decode()
         line = QuietFormatter().format(caught.records[-1])

@@ -22,13 +22,14 @@ from clinic.scheduling.models import AppointmentChange
 from intake.actions import assessment as assessing
 from intake.actions import assessment_clearance, invitations
 from intake.models import RedFlagAlert
-from intake.questionnaire_file import load_questionnaire
+from intake.questionnaire.load import load_questionnaire
 from tests.support.phone import Phone
-from treatments.actions import visit_events, visits
 from treatments.demo.clinic import set_up
 from treatments.demo.people import Role, cast
 from treatments.demo.walk import Walk, fill_calendar
 from treatments.models import TreatmentPlan, Visit
+from treatments.visits.actions import adverse_events
+from treatments.visits.actions import charting as visits
 
 CANARY = "zqcanary"
 SECRET_REASON = f"{CANARY}answer back pain since the move"
@@ -95,7 +96,7 @@ def furnish() -> Furnished:
     signed = Visit.objects.filter(patient=course, status="signed").first()
     assert signed is not None, "the demo's course patient has no signed visit"
     visits.amend_visit(visit=signed, text=f"{CANARY} amendment", by=by)
-    event = visit_events.record_event(
+    event = adverse_events.record_event(
         patient=course, visit=signed, by=by, code="bruise", severity="mild", relation="certain",
         outcome=f"{CANARY}"[:20], note=f"{CANARY} event",
     )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-from treatments.planner import load_planner_knowledge
-from treatments.planner.review import ReviewAlert, review
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.review.review import ReviewAlert, review
 
 Json = dict[str, Any]
 INTAKE, PLANNER = load_intake_knowledge(), load_planner_knowledge()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from intake.assessment import IntakeKnowledge
-from treatments.planner import PlannerKnowledge
-from treatments.planner.adjuncts import MODALITY_OF
 from treatments.planner.facts import BRANCHES, CAUSES, CHANNELS, ROOTS
+from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.proposing.adjuncts import MODALITY_OF
 
 POSITIONS = {"prone", "supine", "side_lying", "seated"}
 LIMBS = {"left arm", "right arm", "left leg", "right leg"}

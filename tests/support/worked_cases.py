@@ -17,7 +17,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from intake.assessment import CaseError, ClinicalPicture, assess, load_intake_knowledge, parse_case
-from treatments.planner import PlannerKnowledge, load_planner_knowledge, propose
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.proposing.propose import propose
 
 from .worked_case_names import unknown_names
 

@@ -11,7 +11,7 @@ from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, pa
 from tests.support.worked_case_checks import faults
 from tests.support.worked_cases import CaseFileError, Worked, load_cases, planner, proposal_of, read_file, shown
 from treatments.planner.facts import BRANCHES, ROOTS, SITES, read_facts
-from treatments.planner.safety import row_state
+from treatments.planner.safety.guard import row_state
 
 CASES = load_cases()
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from intake.questionnaire import About, Question, Questionnaire
-from intake.questionnaire_reading import read
+from intake.questionnaire.answers import read
+from intake.questionnaire.values import About, Question, Questionnaire
 
 
 @dataclass(frozen=True)

@@ -20,16 +20,20 @@ from clinic.scheduling.models import Appointment, Course
 from intake.actions import answers as intake_answers
 from intake.actions import assessment as assessing
 from intake.actions import invitations
-from intake.case import about
+from intake.case_building import about
 from intake.models import Assessment, IntakeResponse, RedFlagAlert
-from intake.questionnaire_file import load_questionnaire
-from treatments.actions import outcome_scores, plans, signing, visit_observed, visit_record, visits
-from treatments.actions.visit_flags import SHORT_SET
+from intake.questionnaire.load import load_questionnaire
 from treatments.demo.answers import answers_of
 from treatments.demo.clinic import DemoClinic
 from treatments.demo.clock import at
 from treatments.demo.people import Role
 from treatments.models import TreatmentPlan
+from treatments.outcomes import actions
+from treatments.plans.actions import drafts, signing
+from treatments.visits import observed
+from treatments.visits import record as visit_record
+from treatments.visits.actions import charting
+from treatments.visits.actions.red_flags import SHORT_SET
 
 DAY = dt.timedelta(days=1)
 # how long ago the intake was sent, by stage: (days for the first of the stage, how much more for each next one)
@@ -82,7 +86,7 @@ class Walk:
             if stage == "assessed":
                 return self.patient
         with at(self._moment(self.days_ago - 1, hour=11, minute=20)):
-            plan = plans.propose(assessment=assessment, by=self.practitioner).plan
+            plan = drafts.propose(assessment=assessment, by=self.practitioner).plan
             if stage == "proposed" or plan is None:
                 return self.patient
             plan = self._sign(plan)
@@ -166,7 +170,7 @@ class Walk:
         TreatmentPlan.objects.filter(pk=plan.pk).update(created_at=timezone.now())
         for reason in list(plan.review.get("alerts", [])):
             if reason["level"] == "needs_reason":
-                plan = plans.override(
+                plan = drafts.override(
                     plan_id=plan.pk,
                     revision=plan.revision,
                     key=reason["key"],
@@ -224,19 +228,19 @@ class Walk:
             with at(appointment.starts_at + dt.timedelta(minutes=minutes)):
                 set_status(appointment=Appointment.objects.get(pk=appointment.pk), status=status, by=self.clinic.desk)
         with at(appointment.starts_at + dt.timedelta(minutes=5)):
-            visit = visits.start_visit(
+            visit = charting.start_visit(
                 patient=self.patient, by=self.practitioner, appointment=appointment, is_sure=True
             )
             if plan.planned_visits.filter(number=number, is_review=True).exists() and self.role.stage != "overdue":
                 self._review(number)
         with at(appointment.ends_at - dt.timedelta(minutes=2)):
-            visit = visits.save_visit(
+            visit = charting.save_visit(
                 visit_id=visit.pk,
                 revision=visit.revision,
                 record=self._record(visit.record, number, appointment),
                 by=self.practitioner,
             )
-            visits.sign_visit(visit_id=visit.pk, revision=visit.revision, by=self.practitioner)
+            charting.sign_visit(visit_id=visit.pk, revision=visit.revision, by=self.practitioner)
             set_status(appointment=Appointment.objects.get(pk=appointment.pk), status="done", by=self.clinic.desk)
 
     def _pain(self, number: int) -> int:
@@ -265,9 +269,9 @@ class Walk:
             "pulse": "as before",
         }
         for place, (_, point) in enumerate(visit_record.points_of(record)):
-            low, high = visit_observed.intended_depth(point)
+            low, high = observed.intended_depth(point)
             point |= {"depth_mm": (low + high) // 2, "deqi": ("clear", "clear", "mild")[(place + number) % 3]}
-            if visit_observed.is_to_be_found(point):
+            if observed.is_to_be_found(point):
                 point |= {"found": point["where"], "done": "done"}
         for stage in record["stages"]:
             minutes = stage["planned_retention_min"] or 20
@@ -290,7 +294,7 @@ class Walk:
 
     def _review(self, number: int) -> None:
         better = 0.93**number
-        outcome_scores.record_scores(
+        actions.record_scores(
             patient=self.patient,
             values={"rmdq": max(0, round(self.role.persona.rmdq * better**1.3)), "pgic": 2 if number > 6 else 3},
             visit_number=number,

@@ -3,17 +3,7 @@
 Nothing here speaks of findings or treatments: a visit asks for a service, a length, a kind of room and a device.
 """
 
-from clinic.scheduling.models.house import (
-    Absence,
-    Device,
-    DeviceKind,
-    Room,
-    RoomKind,
-    Service,
-    Tint,
-    WorkingHours,
-)
-from clinic.scheduling.models.visits import (
+from clinic.scheduling.models.appointments import (
     FREES_THE_SLOT,
     MOVABLE,
     Appointment,
@@ -24,6 +14,7 @@ from clinic.scheduling.models.visits import (
     Course,
     MoveNotice,
 )
+from clinic.scheduling.models.resources import Absence, Device, DeviceKind, Room, RoomKind, Service, Tint, WorkingHours
 
 __all__ = [
     "FREES_THE_SLOT",

@@ -13,11 +13,11 @@ from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import bring_in_line, undo_alignment
 from clinic.scheduling.aligning import Alignment, alignment_of
-from clinic.scheduling.alignment_presenters import alignment_words
 from clinic.scheduling.differences import difference_of
 from clinic.scheduling.errors import BookingRefused, NotOpen
 from clinic.scheduling.models import Course
-from clinic.scheduling.presenters import course_words
+from clinic.scheduling.presenters.alignment import alignment_words
+from clinic.scheduling.presenters.pages import course_words
 from clinic.scheduling.views.shared import new_nonce, read_nonce
 
 

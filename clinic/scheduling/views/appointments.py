@@ -33,7 +33,7 @@ from clinic.scheduling.errors import BookingRefused, NotOpen
 from clinic.scheduling.forms import MoveForm
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.scheduling.moves import moved_words
-from clinic.scheduling.presenters import appointment_words, course_words, undo_offer
+from clinic.scheduling.presenters.pages import appointment_words, course_words, undo_offer
 from clinic.scheduling.views.shared import way_back, with_change
 from clinic.scheduling.views.today import board_part
 

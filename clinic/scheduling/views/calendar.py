@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.availability import reached
-from clinic.scheduling.calendar_presenters import calendar_events, calendar_frame, day_list, patients_between
-from clinic.scheduling.presenters import undo_offer
+from clinic.scheduling.presenters.calendar import calendar_events, calendar_frame, day_list, patients_between
+from clinic.scheduling.presenters.pages import undo_offer
 from clinic.scheduling.views.shared import day_asked
 
 VIEWS = ("day", "week", "list")

@@ -16,20 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import WantedVisit, book_series, close_course, reopen_course, undo_series
-from clinic.scheduling.alignment_presenters import aligned_offer
 from clinic.scheduling.course_dates import VisitRow, check_row, marked, moment_of, propose_course, read_rows, use_slot
 from clinic.scheduling.diary import practitioners
 from clinic.scheduling.differences import difference_of, differing_courses
 from clinic.scheduling.errors import BookingRefused, NotOpen, SeriesClash
 from clinic.scheduling.forms import WishForm
 from clinic.scheduling.models import Course
-from clinic.scheduling.presenters import (
-    course_words,
-    courses_to_book,
-    series_offer,
-    usual_words,
-    visits_of,
-)
+from clinic.scheduling.presenters.alignment import aligned_offer
+from clinic.scheduling.presenters.pages import course_words, courses_to_book, series_offer, usual_words, visits_of
 from clinic.scheduling.views.shared import new_nonce, read_nonce
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from clinic.people.models import Clinic
 from clinic.scheduling.actions import patient_of_link
 from clinic.scheduling.calendar_file import calendar_file
-from clinic.scheduling.presenters import upcoming_for
+from clinic.scheduling.presenters.pages import upcoming_for
 
 BAD_LINKS = {"bad_link": "20/10m/ip"}  # wrong tokens from one network, as for the links to the form
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from clinic.scheduling import fetch
 from clinic.scheduling.diary import practitioners
-from clinic.scheduling.presenters import board, undo_offer
+from clinic.scheduling.presenters.pages import board, undo_offer
 
 
 def _board(request: HttpRequest, *, changed: str, words: str = "", said: str = "") -> dict[str, Any]:

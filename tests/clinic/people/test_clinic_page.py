@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.people.models import Clinic
 from clinic.scheduling.models import Absence, WorkingHours
-from clinic.scheduling.templatetags.house import week_lines
+from clinic.scheduling.templatetags.clinic_setup import week_lines
 from tests.factories.people import UserFactory
 from tests.factories.scheduling import RoomFactory, ServiceFactory, WorkingPractitionerFactory
 

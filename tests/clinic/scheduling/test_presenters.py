@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from clinic.scheduling.models import Course
-from clinic.scheduling.presenters import board, course_words, day_for, upcoming_for
+from clinic.scheduling.presenters.pages import board, course_words, day_for, upcoming_for
 from tests.factories.people import PatientFactory
 from tests.factories.scheduling import (
     AppointmentFactory,

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from intake.assessment import KnowledgeError, assess, load_intake_knowledge, parse_case
-from intake.assessment.knowledge import DIRECTORY
+from intake.assessment.knowledge.load import DIRECTORY
 
 CASE = {
     "patient": {"age": 40, "sex": "male"},

@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from intake.assessment import KnowledgeError, load_intake_knowledge
-from intake.assessment.knowledge import DIRECTORY, PATTERN_IDS, _load
+from intake.assessment.knowledge.load import DIRECTORY, PATTERN_IDS, _load
 
 FILES = sorted(path.name for path in DIRECTORY.glob("*.toml") if path.name != "questionnaire.toml")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from intake.assessment import CaseError, parse_case
-from intake.assessment.parsing import CASE_KEYS
+from intake.assessment.case_parsing import CASE_KEYS
 
 
 def faults(data, knowledge):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.assessment import Case, CaseError, assess, load_intake_knowledge, parse_case
-from intake.assessment.parsing import CASE_KEYS
+from intake.assessment.case_parsing import CASE_KEYS
 
 KNOWLEDGE = load_intake_knowledge()
 IDS = sorted(KNOWLEDGE.labels)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.assessment import assess, load_intake_knowledge, parse_case
-from intake.assessment.redflags import RANK
+from intake.assessment.red_flags import RANK
 from intake.assessment.standing import lowers, standing_clearances
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

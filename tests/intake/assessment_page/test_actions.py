@@ -13,7 +13,7 @@ from clinic.people.models import SafetyFact
 from intake.actions import assessment as actions
 from intake.actions import assessment_clearance
 from intake.actions.assessment import Examination
-from intake.case import build_case
+from intake.case_building import build_case
 from intake.models import Assessment, Clearance
 from tests.factories.assessed import assessed, examined
 from tests.factories.people import PatientFactory, UserFactory

@@ -10,8 +10,9 @@ import pytest
 from clinic.people.models import SafetyFact
 from tests.factories.assessed import draft_plan
 from tests.factories.people import PatientFactory, UserFactory
-from treatments.actions import plan_edits, plans, point_search, signing
 from treatments.models import TreatmentPlan
+from treatments.plans import point_search, treatment_edits
+from treatments.plans.actions import drafts, signing
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +28,12 @@ def ana(db: None) -> Any:
 
 
 def edit(plan: TreatmentPlan, by: Any, change: Any) -> TreatmentPlan:
-    return plans.edit(plan_id=plan.pk, revision=plan.revision, verb="edit", text="Edited", change=change, by=by)
+    return drafts.edit(plan_id=plan.pk, revision=plan.revision, verb="edit", text="Edited", change=change, by=by)
 
 
 def add(plan: TreatmentPlan, code: str, by: Any) -> TreatmentPlan:
     item = point_search.planned(point_search.find(code), side="both")
-    return edit(plan, by, partial(plan_edits.added, list_address="stages.0.points", item=item))
+    return edit(plan, by, partial(treatment_edits.added, list_address="stages.0.points", item=item))
 
 
 def stop(plan: TreatmentPlan, code: str, item: str) -> dict[str, Any] | None:
@@ -41,7 +42,7 @@ def stop(plan: TreatmentPlan, code: str, item: str) -> dict[str, Any] | None:
 
 
 def passed(plan: TreatmentPlan, alert: dict[str, Any], by: Any) -> TreatmentPlan:
-    return plans.override(
+    return drafts.override(
         plan_id=plan.pk, revision=plan.revision, key=alert["key"], reason_code="benefit", reason="weighed", by=by
     )
 
@@ -72,7 +73,7 @@ def test_undo_takes_the_reason_with_it_and_the_same_again_asks_again(ana: Any, p
     plan = add(draft_plan(ana, petra), "CV17", petra)
     for alert in [a for a in plan.review["alerts"] if a["level"] == "needs_reason" and a["item"] == "CV17"]:
         plan = passed(plan, alert, petra)
-    plan = plans.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
+    plan = drafts.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
     assert plan.overrides == []
     plan = add(plan, "CV17", petra)
     assert any("CV17" in text for text in signing.open_points(plan))
@@ -83,16 +84,16 @@ def test_a_reason_for_a_shallow_needle_does_not_stand_for_the_deep_one_that_undo
 ) -> None:
     SafetyFact.objects.create(patient=ana, finding="condition.very_thin", present=True, recorded_by=petra)
     plan = draft_plan(ana, petra)
-    deep = partial(plan_edits.changed, address="stages.0.points.0", fields={"depth_mm": [20, 34]})
+    deep = partial(treatment_edits.changed, address="stages.0.points.0", fields={"depth_mm": [20, 34]})
     plan = edit(plan, petra, deep)
     code = plan.treatment["stages"][0]["points"][0]["code"]
     assert stop(plan, "depth_past_patient_cap", code)
-    less = partial(plan_edits.changed, address="stages.0.points.0", fields={"depth_mm": [20, 30]})
+    less = partial(treatment_edits.changed, address="stages.0.points.0", fields={"depth_mm": [20, 30]})
     plan = edit(plan, petra, less)
     alert = stop(plan, "depth_past_patient_cap", code)
     assert alert is not None
     plan = passed(plan, alert, petra)
-    plan = plans.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
+    plan = drafts.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
     again = stop(plan, "depth_past_patient_cap", code)
     assert again is not None and is_open(plan, again) and plan.overrides == []
 

@@ -15,8 +15,9 @@ from intake.actions import assessment as assessments
 from tests.factories.assessed import assessed, draft_plan
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import ServiceFactory
-from treatments.actions import plan_edits, plans, point_search, signing
 from treatments.models import PlannedVisit, Proposal, TreatmentPlan, Visit
+from treatments.plans import point_search, treatment_edits
+from treatments.plans.actions import drafts, signing
 
 pytestmark = pytest.mark.django_db
 
@@ -33,8 +34,8 @@ def ana(db: None) -> Any:
 
 def add(plan: TreatmentPlan, text: str, by: Any, side: str = "both") -> TreatmentPlan:
     item = point_search.planned(point_search.find(text), side=side)
-    change = partial(plan_edits.added, list_address="stages.0.points", item=item)
-    return plans.edit(
+    change = partial(treatment_edits.added, list_address="stages.0.points", item=item)
+    return drafts.edit(
         plan_id=plan.pk, revision=plan.revision, verb="add_point", text=f"Added {text}", change=change, by=by
     )
 
@@ -44,7 +45,7 @@ def codes(plan: TreatmentPlan) -> list[str]:
 
 
 def sign(plan: TreatmentPlan, by: Any) -> TreatmentPlan:
-    plan = plans.note_seen(plan_id=plan.pk, revision=plan.revision, by=by)
+    plan = drafts.note_seen(plan_id=plan.pk, revision=plan.revision, by=by)
     return signing.sign_plan(
         plan_id=plan.pk, revision=plan.revision, service=ServiceFactory(minutes=45), practitioner=by, by=by
     )
@@ -63,19 +64,19 @@ def test_what_the_planner_proposes_passes_its_own_review(ana: Any, petra: Any) -
 
 
 def test_a_red_flag_gives_a_proposal_and_no_plan(ana: Any, petra: Any) -> None:
-    made = plans.propose(assessment=assessed(ana, petra, flag__saddle_numbness=True), by=petra)
+    made = drafts.propose(assessment=assessed(ana, petra, flag__saddle_numbness=True), by=petra)
     assert made.plan is None and made.proposal.action == "emergency"
     assert not TreatmentPlan.objects.exists()
 
 
 def test_missing_answers_give_no_plan(ana: Any, petra: Any) -> None:
-    made = plans.propose(assessment=assessed(ana, petra, flag__fever=None), by=petra)
+    made = drafts.propose(assessment=assessed(ana, petra, flag__fever=None), by=petra)
     assert made.plan is None and made.proposal.action == "need_information"
 
 
 def test_only_a_signed_assessment_is_planned_from(ana: Any, petra: Any) -> None:
     with pytest.raises(ValueError, match="signed"):
-        plans.propose(assessment=assessments.open_draft(patient=ana, by=petra), by=petra)
+        drafts.propose(assessment=assessments.open_draft(patient=ana, by=petra), by=petra)
 
 
 def test_an_edit_is_kept_logged_and_audited(ana: Any, petra: Any) -> None:
@@ -91,7 +92,7 @@ def test_the_second_of_two_people_is_told(ana: Any, petra: Any) -> None:
     old = plan.revision
     add(plan, "BL23", petra)
     plan.revision = old
-    with pytest.raises(plans.StaleRevision) as clash:
+    with pytest.raises(drafts.StaleRevision) as clash:
         add(plan, "GB34", petra)
     assert "BL23" in codes(clash.value.plan)
     assert "GB34" not in codes(TreatmentPlan.objects.get(pk=plan.pk))
@@ -101,7 +102,7 @@ def test_what_must_never_be_done_is_refused_at_once_and_nothing_changes(ana: Any
     plan = draft_plan(ana, petra)
     before = plan.treatment
     SafetyFact.objects.create(patient=ana, finding="condition.pregnant", present=True, recorded_by=petra)
-    with pytest.raises(plans.Forbidden, match=re.compile("pregnan", re.I)):
+    with pytest.raises(drafts.Forbidden, match=re.compile("pregnan", re.I)):
         add(plan, "LI4", petra)
     plan.refresh_from_db()
     assert plan.treatment == before and plan.revision == 2
@@ -110,16 +111,16 @@ def test_what_must_never_be_done_is_refused_at_once_and_nothing_changes(ana: Any
 def test_an_override_needs_a_coded_reason_and_is_kept_with_who_and_why(ana: Any, petra: Any) -> None:
     plan = add(draft_plan(ana, petra), "CV17", petra)
     stop = next(a for a in plan.review["alerts"] if a["level"] == "needs_reason" and a["item"] == "CV17")
-    ask = partial(plans.override, plan_id=plan.pk, revision=plan.revision, by=petra)
+    ask = partial(drafts.override, plan_id=plan.pk, revision=plan.revision, by=petra)
     for code, words in (("", "because"), ("nonsense", "because"), ("other", "  ")):
-        with pytest.raises(plans.ReasonMissing):
+        with pytest.raises(drafts.ReasonMissing):
             ask(key=stop["key"], reason_code=code, reason=words)
     with pytest.raises(ValueError, match="nothing here"):
         ask(key="no|such", reason_code="benefit", reason="")
     assert any("CV17" in text for text in signing.open_points(plan))
     waiting = [a for a in plan.review["alerts"] if a["level"] == "needs_reason"]
     for one in waiting:
-        plan = plans.override(
+        plan = drafts.override(
             plan_id=plan.pk, revision=plan.revision, key=one["key"], reason_code="benefit", reason="calms", by=petra
         )
     kept = next(one for one in plan.overrides if one["item"] == "CV17")
@@ -130,16 +131,16 @@ def test_an_override_needs_a_coded_reason_and_is_kept_with_who_and_why(ana: Any,
 def test_a_reason_does_not_outlive_its_item(ana: Any, petra: Any) -> None:
     plan = add(draft_plan(ana, petra), "CV17", petra)
     stop = next(a for a in plan.review["alerts"] if a["item"] == "CV17")
-    plan = plans.override(
+    plan = drafts.override(
         plan_id=plan.pk, revision=plan.revision, key=stop["key"], reason_code="benefit", reason="", by=petra
     )
     last = len(plan.treatment["stages"][0]["points"]) - 1
-    plan = plans.edit(
+    plan = drafts.edit(
         plan_id=plan.pk,
         revision=plan.revision,
         verb="remove",
         text="Removed CV17",
-        change=lambda treatment: plan_edits.removed(treatment, f"stages.0.points.{last}"),
+        change=lambda treatment: treatment_edits.removed(treatment, f"stages.0.points.{last}"),
         by=petra,
     )
     assert "CV17" not in codes(plan) and plan.overrides == []
@@ -149,7 +150,7 @@ def test_undo_takes_back_the_last_edit(ana: Any, petra: Any) -> None:
     plan = draft_plan(ana, petra)
     before = codes(plan)
     plan = add(plan, "BL23", petra)
-    plan = plans.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
+    plan = drafts.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
     assert codes(plan) == before and plan.edits[-1]["verb"] == "undone"
 
 
@@ -165,13 +166,13 @@ def test_signing_locks_and_gives_the_desk_a_course_without_medicine(ana: Any, pe
     visits = list(PlannedVisit.objects.filter(plan=plan))
     assert [v.number for v in visits] == list(range(1, dose["sessions"] + 1))
     assert [v.number for v in visits if v.is_review] == dose["review_at"]
-    with pytest.raises(plans.NotADraft):
+    with pytest.raises(drafts.NotADraft):
         add(plan, "BL23", petra)
 
 
 def test_signing_looks_at_the_patient_of_this_minute(ana: Any, petra: Any) -> None:
     plan = draft_plan(ana, petra)
-    plan = plans.note_seen(plan_id=plan.pk, revision=plan.revision, by=petra)
+    plan = drafts.note_seen(plan_id=plan.pk, revision=plan.revision, by=petra)
     SafetyFact.objects.create(patient=ana, finding="condition.pregnant", present=True, recorded_by=petra)
     with pytest.raises(signing.NotReady) as error:
         signing.sign_plan(
@@ -184,7 +185,7 @@ def test_signing_looks_at_the_patient_of_this_minute(ana: Any, petra: Any) -> No
 def test_a_stale_page_cannot_sign(ana: Any, petra: Any) -> None:
     plan = draft_plan(ana, petra)
     add(plan, "BL23", petra)
-    with pytest.raises(plans.StaleRevision):
+    with pytest.raises(drafts.StaleRevision):
         signing.sign_plan(
             plan_id=plan.pk, revision=plan.revision, service=ServiceFactory(), practitioner=petra, by=petra
         )
@@ -194,9 +195,9 @@ def test_a_change_of_a_running_plan_is_a_new_version_of_the_same_course(ana: Any
     first = sign(draft_plan(ana, petra), petra)
     for number in (1, 2):
         Visit.objects.create(patient=ana, plan=first, number=number, practitioner=petra, started_at=first.signed_at)
-    draft = plans.new_version(plan=first, by=petra)
+    draft = drafts.new_version(plan=first, by=petra)
     assert draft.version == 2 and codes(draft) == codes(first)
-    assert plans.new_version(plan=first, by=petra) == draft
+    assert drafts.new_version(plan=first, by=petra) == draft
     second = sign(add(draft, "GB34", petra), petra)
     first.refresh_from_db()
     assert first.status == "superseded" and second.supersedes == first
@@ -208,14 +209,14 @@ def test_a_new_plan_after_the_last_visit_is_a_new_course(ana: Any, petra: Any) -
     first = sign(draft_plan(ana, petra), petra)
     last = first.treatment["dose"]["sessions"]
     Visit.objects.create(patient=ana, plan=first, number=last, practitioner=petra, started_at=first.signed_at)
-    second = sign(plans.new_version(plan=first, by=petra), petra)
+    second = sign(drafts.new_version(plan=first, by=petra), petra)
     assert second.course_reference != first.course_reference and Course.objects.count() == 2
     assert PlannedVisit.objects.filter(plan=second).first().number == 1
 
 
 def test_proposing_again_keeps_every_edit_and_says_so(ana: Any, petra: Any) -> None:
     plan = add(draft_plan(ana, petra), "GB34", petra)
-    made = plans.propose(assessment=assessed(ana, petra, body__tired=True, tongue__pale=True), by=petra)
+    made = drafts.propose(assessment=assessed(ana, petra, body__tired=True, tongue__pale=True), by=petra)
     assert made.plan is not None and made.plan.pk == plan.pk and made.plan.is_draft
     assert "GB34" in codes(made.plan)
     assert any("GB34" in text for text in made.plan.review["merge"]["kept"])
@@ -224,37 +225,37 @@ def test_proposing_again_keeps_every_edit_and_says_so(ana: Any, petra: Any) -> N
 
 def test_starting_over_is_explicit(ana: Any, petra: Any) -> None:
     plan = add(draft_plan(ana, petra), "GB34", petra)
-    made = plans.propose(assessment=plan.proposal.assessment, by=petra, keep_edits=False)
+    made = drafts.propose(assessment=plan.proposal.assessment, by=petra, keep_edits=False)
     assert made.plan is not None and "GB34" not in codes(made.plan)
-    undone = plans.undo(plan_id=made.plan.pk, revision=made.plan.revision, by=petra)
+    undone = drafts.undo(plan_id=made.plan.pk, revision=made.plan.revision, by=petra)
     assert "GB34" in codes(undone)
 
 
 def test_a_new_proposal_without_own_edits_tells_what_it_changed(ana: Any, petra: Any) -> None:
     first = sign(draft_plan(ana, petra), petra)
-    made = plans.propose(assessment=assessed(ana, petra, condition__cannot_lie_prone=True), by=petra)
+    made = drafts.propose(assessment=assessed(ana, petra, condition__cannot_lie_prone=True), by=petra)
     assert made.plan is not None and made.plan.treatment != first.treatment
     told = made.plan.review["merge"]
     assert not told["kept"] and not told["conflicts"]
     assert "Prone stage: left out." in told["taken"]
     assert made.plan.edits[-1]["changes"] == told["taken"]
-    seen = plans.note_seen(plan_id=made.plan.pk, revision=made.plan.revision, by=petra)
+    seen = drafts.note_seen(plan_id=made.plan.pk, revision=made.plan.revision, by=petra)
     assert seen.review["merge"] is None and seen.edits[-1]["changes"] == told["taken"], "the history keeps it"
 
 
 def test_a_fresh_start_tells_what_becomes_of_the_edited_plan(ana: Any, petra: Any) -> None:
     plan = add(draft_plan(ana, petra), "BL57", petra)
-    made = plans.propose(assessment=plan.proposal.assessment, by=petra, keep_edits=False)
+    made = drafts.propose(assessment=plan.proposal.assessment, by=petra, keep_edits=False)
     assert made.plan is not None and "BL57: left out." in made.plan.review["merge"]["taken"]
 
 
 def test_the_signature_keeps_what_the_new_version_changed(ana: Any, petra: Any) -> None:
     first = sign(draft_plan(ana, petra), petra)
     assert first.edits[-1]["text"] == "Signed" and "changes" not in first.edits[-1]
-    draft = plans.new_version(plan=first, by=petra)
-    gone = partial(plan_edits.removed, address="stages.0.points.0")
+    draft = drafts.new_version(plan=first, by=petra)
+    gone = partial(treatment_edits.removed, address="stages.0.points.0")
     code = first.treatment["stages"][0]["points"][0]["code"]
-    draft = plans.edit(plan_id=draft.pk, revision=draft.revision, verb="remove", text="-", change=gone, by=petra)
+    draft = drafts.edit(plan_id=draft.pk, revision=draft.revision, verb="remove", text="-", change=gone, by=petra)
     second = sign(draft, petra)
     last = second.edits[-1]
     assert last["text"] == "Signed, in place of version 1" and any(line.startswith(code) for line in last["changes"])

@@ -12,16 +12,17 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from clinic.people.set_aside import REASONS, ReasonMissing
 from intake.actions import assessment as assessments
-from intake.case import build_case
+from intake.case_building import build_case
 from intake.models import Assessment
 from tests.factories.assessed import assessed, draft_plan, examined
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import ServiceFactory
 from tests.factories.treatments import signed_plan
-from treatments.actions import plans, signing, visits
-from treatments.actions.outcome_scores import plan_in_force
 from treatments.models import TreatmentPlan
+from treatments.outcomes.actions import plan_in_force
+from treatments.plans.actions import drafts, signing
+from treatments.visits.actions import charting
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def client_of(user: Any) -> Client:
 
 
 def signed(plan: TreatmentPlan, by: Any) -> TreatmentPlan:
-    plan = plans.note_seen(plan_id=plan.pk, revision=plan.revision, by=by)
+    plan = drafts.note_seen(plan_id=plan.pk, revision=plan.revision, by=by)
     return signing.sign_plan(
         plan_id=plan.pk, revision=plan.revision, service=ServiceFactory(minutes=45), practitioner=by, by=by
     )
@@ -55,11 +56,11 @@ def chart(patient: Any, by: Any) -> Any:
 
 def test_a_visit_starts_on_the_plan_in_force_while_a_new_version_is_a_draft(ana: Any, petra: Any) -> None:
     first = signed_plan(ana, petra)
-    draft = plans.new_version(plan=first, by=petra)
+    draft = drafts.new_version(plan=first, by=petra)
     seen = chart(ana, petra)
     assert seen["next"]["text"] == "Start a visit"
     assert [row["text"] for row in seen["unfinished"]] == ["Draft plan v2"]
-    visit = visits.start_visit(patient=ana, by=petra)
+    visit = charting.start_visit(patient=ana, by=petra)
     assert visit.plan == first and plan_in_force(ana) == first and draft.is_draft
 
 
@@ -70,7 +71,7 @@ def test_a_visit_starts_while_an_assessment_is_a_draft(ana: Any, petra: Any) -> 
     assert seen["next"]["text"] == "Start a visit"
     assert [row["text"] for row in seen["unfinished"]] == ["Draft assessment"]
     assert seen["assessment"].status == "signed", "the chart shows what is in force"
-    assert visits.start_visit(patient=ana, by=petra).plan == plan
+    assert charting.start_visit(patient=ana, by=petra).plan == plan
 
 
 def test_a_red_flag_of_an_unsigned_draft_stops_before_it_is_signed(ana: Any, petra: Any) -> None:
@@ -88,31 +89,31 @@ def test_a_red_flag_of_an_unsigned_draft_stops_before_it_is_signed(ana: Any, pet
 
 def test_after_signing_the_new_version_the_old_one_is_superseded(ana: Any, petra: Any) -> None:
     first = signed(draft_plan(ana, petra), petra)
-    second = signed(plans.new_version(plan=first, by=petra), petra)
+    second = signed(drafts.new_version(plan=first, by=petra), petra)
     first.refresh_from_db()
     assert (first.status, second.status, second.supersedes) == ("superseded", "signed", first)
-    assert visits.start_visit(patient=ana, by=petra).plan == second
+    assert charting.start_visit(patient=ana, by=petra).plan == second
 
 
 def test_a_discarded_plan_draft_is_kept_and_in_nobodys_way(ana: Any, petra: Any) -> None:
     first = signed_plan(ana, petra)
-    draft = plans.new_version(plan=first, by=petra)
-    gone = plans.set_aside(plan_id=draft.pk, code="mistake", note="", by=petra)
+    draft = drafts.new_version(plan=first, by=petra)
+    gone = drafts.set_aside(plan_id=draft.pk, code="mistake", note="", by=petra)
     assert (gone.status, gone.set_aside_by, gone.set_aside_words) == ("set_aside", petra, "Begun by mistake")
-    assert plans.base_plan(ana) == first and plan_in_force(ana) == first
-    again = plans.new_version(plan=first, by=petra)
+    assert drafts.base_plan(ana) == first and plan_in_force(ana) == first
+    again = drafts.new_version(plan=first, by=petra)
     assert again.pk != draft.pk and again.version == 3
-    assert plans.set_aside(plan_id=draft.pk, code="twice", note="", by=petra).set_aside_code == "mistake"
+    assert drafts.set_aside(plan_id=draft.pk, code="twice", note="", by=petra).set_aside_code == "mistake"
     event = AuditEvent.objects.get(action="plan.set_aside")
     assert event.detail == {"version": 2, "reason": "mistake"}
 
 
 def test_a_discarded_plan_draft_takes_no_edit_and_no_signature(ana: Any, petra: Any) -> None:
     draft = draft_plan(ana, petra)
-    gone = plans.set_aside(plan_id=draft.pk, code="mistake", note="", by=petra)
-    with pytest.raises(plans.NotADraft):
-        plans.note_seen(plan_id=gone.pk, revision=gone.revision, by=petra)
-    with pytest.raises(plans.NotADraft):
+    gone = drafts.set_aside(plan_id=draft.pk, code="mistake", note="", by=petra)
+    with pytest.raises(drafts.NotADraft):
+        drafts.note_seen(plan_id=gone.pk, revision=gone.revision, by=petra)
+    with pytest.raises(drafts.NotADraft):
         signed_again = {"service": ServiceFactory(minutes=45), "practitioner": petra}
         signing.sign_plan(plan_id=gone.pk, revision=gone.revision, **signed_again, by=petra)
     page = client_of(petra).get(f"/plans/{gone.pk}/").content.decode()
@@ -139,7 +140,7 @@ def test_a_signed_assessment_before_the_discarded_one_stays_in_force(ana: Any, p
     answer = client.post(f"/assessments/{draft.pk}/set-aside/", {"code": "mistake"})
     assert answer.headers["Location"] == f"/patients/{ana.pk}/"
     assert client.get(f"/patients/{ana.pk}/assessment/").headers["Location"] == f"/assessments/{last.pk}/"
-    assert plans.propose(assessment=last, by=petra).plan is not None
+    assert drafts.propose(assessment=last, by=petra).plan is not None
     assert "discarded, entered in error" in client.get(f"/assessments/{draft.pk}/").content.decode()
     row = next(row for row in chart(ana, petra)["timeline"] if row["title"] == "Assessment discarded")
     assert "Begun by mistake" in row["text"]
@@ -167,7 +168,7 @@ def test_discarding_asks_for_a_reason_and_keeps_what_was_typed(kind: str, ana: A
         assert answer.status_code == 422 and words in text and sent.get("note", "") in text
     row.refresh_from_db()
     assert row.status == "draft"
-    set_aside: Any = plans.set_aside if kind == "plan" else assessments.set_aside
+    set_aside: Any = drafts.set_aside if kind == "plan" else assessments.set_aside
     with pytest.raises(ReasonMissing):
         set_aside(**{f"{kind}_id": row.pk}, code="whim", note="", by=petra)
 
@@ -186,7 +187,7 @@ def test_what_was_signed_is_not_discarded(kind: str, ana: Any, petra: Any) -> No
     "change", [{"status": "draft"}, {"set_aside_note": "x"}, {"status": "superseded"}, {"set_aside_by": None}], ids=str
 )
 def test_the_database_keeps_a_discarded_draft_as_it_is(change: dict[str, Any], ana: Any, petra: Any) -> None:
-    plan = plans.set_aside(plan_id=draft_plan(ana, petra).pk, code="mistake", note="", by=petra)
+    plan = drafts.set_aside(plan_id=draft_plan(ana, petra).pk, code="mistake", note="", by=petra)
     draft = assessments.open_draft(patient=ana, by=petra)
     aside = assessments.set_aside(assessment_id=draft.pk, code="mistake", note="", by=petra)
     for rows in (TreatmentPlan.objects.filter(pk=plan.pk), Assessment.objects.filter(pk=aside.pk)):

@@ -11,8 +11,8 @@ from django.core.management import call_command
 
 from clinic import environment
 from treatments import checks
-from treatments.planner.checking import check_knowledge
-from treatments.planner.load import FOLDER
+from treatments.planner.checking.knowledge import check_knowledge
+from treatments.planner.knowledge.load import FOLDER
 
 
 def test_the_real_knowledge_is_sound_and_its_coverage_is_printed():

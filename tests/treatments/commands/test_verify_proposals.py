@@ -11,8 +11,9 @@ from django.db import connection
 
 from tests.factories.assessed import assessed
 from tests.factories.people import PatientFactory, UserFactory
-from treatments.actions import mind, plans
+from treatments import planning
 from treatments.models import Proposal
+from treatments.plans.actions import drafts
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def stored(db: None) -> list[Proposal]:
     """Proposals by the real actions: treated, stopped, not enough known."""
     petra = UserFactory(practitioner=True)
     return [
-        plans.propose(assessment=assessed(PatientFactory(), petra, **findings), by=petra).proposal
+        drafts.propose(assessment=assessed(PatientFactory(), petra, **findings), by=petra).proposal
         for findings in PATIENTS
     ]
 
@@ -69,7 +70,7 @@ def test_stored_proposals_are_made_again_as_they_were(stored: list[Proposal]) ->
 
 def test_both_versions_are_kept_with_a_proposal(stored: list[Proposal]) -> None:
     for proposal in Proposal.objects.all():
-        assert (proposal.knowledge_version, proposal.result["assessment"]["knowledge_version"]) == mind.versions()
+        assert (proposal.knowledge_version, proposal.result["assessment"]["knowledge_version"]) == planning.versions()
 
 
 def test_a_difference_is_printed_with_its_path_and_no_patient_data(stored: list[Proposal]) -> None:

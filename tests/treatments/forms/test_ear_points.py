@@ -6,8 +6,8 @@ import pytest
 from django import forms
 
 from treatments.clinic_knowledge import planner_knowledge
-from treatments.forms.ear_points import read_ear_points
-from treatments.forms.plan_items import EarForm
+from treatments.plans.forms.ear_points import read_ear_points
+from treatments.plans.forms.items import EarForm
 
 ZONES = sorted(planner_knowledge().ear_points.values(), key=lambda zone: zone.code)
 

@@ -11,10 +11,11 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
+from clinic.lib import wording
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan
-from treatments.actions import incidents, visits, wording
 from treatments.models import Incident
+from treatments.visits.actions import charting, incidents
 
 pytestmark = pytest.mark.django_db
 WHAT = "BL60 needled on both sides, the pregnancy was told afterwards"
@@ -35,7 +36,7 @@ def petra() -> Any:
 def incident(petra: Any) -> Incident:
     patient = PatientFactory(given_name="Aoife", family_name="Gallagher")
     signed_plan(patient, petra)
-    visit = visits.start_visit(patient=patient, by=petra)
+    visit = charting.start_visit(patient=patient, by=petra)
     return incidents.open_incident(
         kind="forbidden_given", patient=patient, visit=visit, reason_code="not_known", text=WHAT, by=petra
     )

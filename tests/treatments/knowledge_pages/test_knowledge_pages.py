@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from intake.assessment import load_intake_knowledge
-from intake.assessment.drafts import Draft
+from intake.assessment.knowledge.drafts import Draft
 from tests.factories.people import UserFactory
-from treatments.planner import load_planner_knowledge
-from treatments.presenters import knowledge_pages, knowledge_signs, knowledge_words
+from treatments.library.presenters import pages, words
+from treatments.library.presenters import signs as knowledge_signs
+from treatments.planner.knowledge.load import load_planner_knowledge
 
 pytestmark = pytest.mark.django_db
 PAGES = ["home", "points", "ear", "patterns", "rules", "red_flags", "contraindications", "sources"]
@@ -56,19 +57,19 @@ def test_a_point_says_where_how_deep_and_why(client):
 
 def test_every_point_has_a_page():
     for code in load_planner_knowledge().points:
-        page = knowledge_pages.point_page(code)
+        page = pages.point_page(code)
         assert page is not None and page["sources"], code
 
 
 def test_a_point_names_every_rule_that_uses_it():
     knowledge = load_planner_knowledge()
-    used = {row["id"] for row in knowledge_pages.point_page("BL23")["rules"]}
+    used = {row["id"] for row in pages.point_page("BL23")["rules"]}
     named = {rule.id for rule in knowledge.rules if any(choice.code == "BL23" for choice in rule.points)}
     assert named and named <= used
 
 
 def test_every_channel_and_region_lists_all_its_points(client):
-    shelves = knowledge_pages.shelves()
+    shelves = pages.shelves()
     total = len(set(load_planner_knowledge().points) - {"ASHI"})
     assert sum(count for _, _, count in shelves["channels"]) == total
     assert sum(count for _, _, count in shelves["regions"]) == total
@@ -78,20 +79,20 @@ def test_every_channel_and_region_lists_all_its_points(client):
 
 def test_every_rule_can_be_read_aloud():
     for rule in load_planner_knowledge().every_rule():
-        assert knowledge_words.does_words(rule), rule.id
-        assert knowledge_words.when_words(rule.when), rule.id
-    kinds = knowledge_pages.rules_page("", "")["kinds"]
+        assert words.does_words(rule), rule.id
+        assert words.when_words(rule.when), rule.id
+    kinds = pages.rules_page("", "")["kinds"]
     intake = load_intake_knowledge()
     signs = len(intake.weights.weights) + len(intake.flags.flag) + len(intake.rules)
     assert sum(count for _, _, count in kinds) == len(load_planner_knowledge().every_rule()) + signs
     for kind, _, _ in kinds:
-        for _, rows, _ in knowledge_pages.rules_page(kind, "")["groups"]:
+        for _, rows, _ in pages.rules_page(kind, "")["groups"]:
             assert all(row["when"] and row["does"] and row["evidence"] and row["by"] for row in rows), kind
 
 
 def _forget() -> None:
-    for one in (knowledge_pages._rule_rows, knowledge_pages._points, knowledge_pages.shelves, knowledge_pages.counts,
-                knowledge_pages.point_page):  # fmt: skip
+    for one in (pages._rule_rows, pages._points, pages.shelves, pages.counts,
+                pages.point_page):  # fmt: skip
         one.cache_clear()
 
 
@@ -147,14 +148,14 @@ def test_rules_are_found_by_a_word(client):
 
 
 def test_every_pattern_shows_signs_with_weights_and_codes():
-    page = knowledge_pages.patterns_page()
+    page = pages.patterns_page()
     rows = page["branches"] + page["roots"]
     assert len(rows) == 10
     assert all(row["signs"] and row["codes"] and row["principle"] for row in rows)
 
 
 def test_the_matrix_has_a_cell_for_every_modality():
-    rows = knowledge_pages.contraindications_page()["rows"]
+    rows = pages.contraindications_page()["rows"]
     assert rows and all(len(row["cells"]) == 10 for row in rows)
     pacemaker = next(row for row in rows if row["row"].id == "pacemaker")
     assert {modality: mark for modality, _, mark, _ in pacemaker["cells"]}["ea"] == "F"

@@ -13,9 +13,9 @@ from clinic.audit.models import AuditEvent
 from intake.models import Score
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan, signed_visit
-from treatments.actions.outcome_scores import decision_for, plan_in_force, scores_of_course
-from treatments.presenters.outcome_curve import Value, curve
-from treatments.presenters.outcome_page import outcomes_of
+from treatments.outcomes.actions import decision_for, plan_in_force, scores_of_course
+from treatments.outcomes.curve import Value, curve
+from treatments.outcomes.presenters import outcomes_of
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)

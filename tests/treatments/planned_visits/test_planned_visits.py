@@ -13,9 +13,9 @@ from clinic.scheduling.models import Course
 from tests.factories.assessed import draft_plan
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import AppointmentFactory, CourseFactory, ServiceFactory
-from treatments.actions import plans, signing
 from treatments.models import TreatmentPlan, Visit
-from treatments.presenters.planned_visits import numbers_in_words, visits_of
+from treatments.plans.actions import drafts, signing
+from treatments.plans.presenters.planned_visits import numbers_in_words, visits_of
 
 NOW = timezone.now().replace(microsecond=0)
 
@@ -24,7 +24,7 @@ NOW = timezone.now().replace(microsecond=0)
 def plan(db: None) -> TreatmentPlan:
     petra = UserFactory(practitioner=True)
     draft = draft_plan(PatientFactory(), petra)
-    draft = plans.note_seen(plan_id=draft.pk, revision=draft.revision, by=petra)
+    draft = drafts.note_seen(plan_id=draft.pk, revision=draft.revision, by=petra)
     return signing.sign_plan(
         plan_id=draft.pk, revision=draft.revision, service=ServiceFactory(), practitioner=petra, by=petra
     )
@@ -77,8 +77,8 @@ def test_what_was_begun_is_no_longer_coming(plan: TreatmentPlan) -> None:
 def test_a_change_of_a_running_plan_finds_the_same_bookings(plan: TreatmentPlan) -> None:
     kept = book(plan, 2, days=4)
     Visit.objects.create(patient=plan.patient, plan=plan, number=1, practitioner=plan.signed_by, started_at=NOW)
-    draft = plans.new_version(plan=plan, by=plan.signed_by)
-    draft = plans.note_seen(plan_id=draft.pk, revision=draft.revision, by=plan.signed_by)
+    draft = drafts.new_version(plan=plan, by=plan.signed_by)
+    draft = drafts.note_seen(plan_id=draft.pk, revision=draft.revision, by=plan.signed_by)
     newer = signing.sign_plan(
         plan_id=draft.pk,
         revision=draft.revision,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-from treatments.planner import load_planner_knowledge, propose
-from treatments.planner.load import known_findings
+from treatments.planner.knowledge.load import known_findings, load_planner_knowledge
+from treatments.planner.proposing.propose import propose
 
 settings.register_profile(
     "thorough", max_examples=2000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)

@@ -6,8 +6,9 @@ import pytest
 
 from intake.assessment import load_intake_knowledge
 from tests.support.review_plans import COLD, picture
-from treatments.planner import load_planner_knowledge, propose
 from treatments.planner.facts import HEAT_FELT, HEAT_GROUPS, HEAT_TOLD, read_facts
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.proposing.propose import propose
 
 SEEN = ["pulse.rapid", "tongue.red", "tongue.red_sides", "tongue.yellow_greasy", "pulse.slippery_rapid"]
 WARM = {"moxa_indirect", "heat_lamp", "warm_needle"}

@@ -8,11 +8,10 @@ import tracemalloc
 
 import pytest
 
-from treatments.planner import load_planner_knowledge
-from treatments.planner.checking import Coverage, check_knowledge, coverage
-from treatments.planner.checking_rules import never_holds
-from treatments.planner.knowledge import When
-from treatments.planner.load import FOLDER, KnowledgeError
+from treatments.planner.checking.knowledge import Coverage, check_knowledge, coverage
+from treatments.planner.checking.rules import never_holds
+from treatments.planner.knowledge.load import FOLDER, KnowledgeError, load_planner_knowledge
+from treatments.planner.knowledge.tables import When
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.merge_plans import Json, base, cups, current, edit, plan, point, stage
-from treatments.planner.merge import MergeResult, merge
-from treatments.planner.review_reading import PlanError
+from treatments.planner.merge.merge import MergeResult, merge
+from treatments.planner.treatment.parse import PlanError
 
 
 def points_of(result: MergeResult | Json) -> dict[str, list[str]]:

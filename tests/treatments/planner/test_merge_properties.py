@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.merge_plans import Json, base, cups, current, plan, point, stage
-from treatments.planner.merge import compare, merge
+from treatments.planner.merge.merge import compare, merge
 
 CODES = ("BL23", "BL25", "BL40", "ST36", "LR3")
 _points = st.builds(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from treatments.planner import load_planner_knowledge
-from treatments.planner.names import find_point, plain_name, search_points
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.knowledge.point_names import find_point, plain_name, search_points
 
 KNOWLEDGE = load_planner_knowledge()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from treatments.planner.override_reasons import load_override_reasons, reasons_for
+from treatments.planner.knowledge.override_reasons import load_override_reasons, reasons_for
 
 
 def test_each_use_has_its_reasons_and_a_way_to_say_another():

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-from treatments.planner import load_planner_knowledge, propose, review
-from treatments.planner.checking import check_knowledge
-from treatments.planner.load import KnowledgeError
-from treatments.planner.names import find_point, search_points
+from treatments.planner.checking.knowledge import check_knowledge
+from treatments.planner.knowledge.load import KnowledgeError, load_planner_knowledge
+from treatments.planner.knowledge.point_names import find_point, search_points
+from treatments.planner.proposing.propose import propose
+from treatments.planner.review.review import review
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "docs" / "knowledge.example.toml"
 HEAD = """

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from tests.treatments.planner.test_properties import cases, needled, risks
-from treatments.planner import load_planner_knowledge, propose, review
 from treatments.planner.facts import KINDS
-from treatments.planner.load import KnowledgeError, known_findings
-from treatments.planner.own import SWITCHABLE
+from treatments.planner.knowledge.clinic_file import SWITCHABLE
+from treatments.planner.knowledge.load import KnowledgeError, known_findings, load_planner_knowledge
+from treatments.planner.proposing.propose import propose
+from treatments.planner.review.review import review
 
 BASE = load_planner_knowledge()
 FACTS = [f"{kind}:{value}" for kind, values in KINDS.items() for value in values]

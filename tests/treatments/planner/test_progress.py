@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from treatments.planner.measures import (
+from treatments.planner.outcomes.measures import (
     MEASURES,
     ScoreError,
     change,
@@ -17,7 +17,7 @@ from treatments.planner.measures import (
     startback_group,
     sum_score,
 )
-from treatments.planner.progress import progress
+from treatments.planner.outcomes.reevaluation import progress
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treatments.planner import load_planner_knowledge
-from treatments.planner.load import known_findings
+from treatments.planner.knowledge.load import known_findings, load_planner_knowledge
 
 KNOWLEDGE = load_planner_knowledge()
 FINDINGS = sorted(known_findings())

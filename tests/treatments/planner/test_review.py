@@ -22,7 +22,7 @@ from tests.support.review_plans import (
     point,
     stage,
 )
-from treatments.planner.review import review
+from treatments.planner.review.review import review
 
 
 def test_a_sound_plan_for_a_healthy_patient_is_quiet():

@@ -28,8 +28,8 @@ from tests.support.review_plans import (
     point,
     stage,
 )
-from treatments.planner import propose
-from treatments.planner.review import PlanError, review
+from treatments.planner.proposing.propose import propose
+from treatments.planner.review.review import PlanError, review
 
 MALFORMED: list[tuple[Any, str]] = [
     (None, "$"),

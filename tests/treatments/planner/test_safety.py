@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from treatments.planner import load_planner_knowledge
-from treatments.planner.knowledge import MODALITIES
-from treatments.planner.safety import THORAX, TRUNK
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.knowledge.tables import MODALITIES
+from treatments.planner.safety.guard import THORAX, TRUNK
 
 KIND_OF = {
     "cupping": {"cupping_dry"},

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.assessment import CaseError, ClinicalPicture, assess, load_intake_knowledge, parse_case
-from treatments.planner import load_planner_knowledge
-from treatments.planner.what_if import what_if
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.proposing.what_if import what_if
 
 INTAKE, PLANNER = load_intake_knowledge(), load_planner_knowledge()
 NO = (

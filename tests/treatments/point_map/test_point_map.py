@@ -12,9 +12,9 @@ from django.test import Client
 from tests.factories.assessed import draft_plan
 from tests.factories.people import PatientFactory, UserFactory
 from tests.support.worked_cases import load_cases, proposal_of
-from treatments.planner import load_planner_knowledge
-from treatments.presenters import point_map
-from treatments.presenters.figure import from_the_side, load_figure, places_of
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.plans.presenters import point_map
+from treatments.plans.presenters.figure import from_the_side, load_figure, places_of
 
 FIGURE = load_figure()
 BOOK = load_planner_knowledge().points

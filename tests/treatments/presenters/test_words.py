@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from intake.presenters.assessment import duration
-from treatments.presenters.chart import sparkline
-from treatments.presenters.plan import dose_words, review_words, split_name
+from treatments.front.presenters.chart import sparkline
+from treatments.plans.presenters.plan import dose_words, review_words, split_name
 
 
 @pytest.mark.parametrize(

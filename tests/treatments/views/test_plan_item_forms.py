@@ -11,8 +11,8 @@ from django.test import Client
 from clinic.people.models import SafetyFact
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan
-from treatments.actions import plans
 from treatments.models import TreatmentPlan
+from treatments.plans.actions import drafts
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -42,7 +42,7 @@ def client(petra: Any) -> Client:
 
 @pytest.fixture
 def plan(ana: Any, petra: Any) -> TreatmentPlan:
-    return plans.new_version(plan=signed_plan(ana, petra), by=petra)
+    return drafts.new_version(plan=signed_plan(ana, petra), by=petra)
 
 
 def send(client: Client, plan: TreatmentPlan, verb: str, at: str, fields: dict[str, str], **more: str) -> Any:

@@ -14,8 +14,8 @@ from tests.factories.assessed import assessed, draft_plan
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import ServiceFactory
 from tests.factories.treatments import signed_plan
-from treatments.actions import plans
 from treatments.models import Proposal, TreatmentPlan
+from treatments.plans.actions import drafts
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -309,7 +309,7 @@ def test_a_caution_of_every_needle_is_said_once_above_them(client: Client, ana: 
 
 def test_a_draft_is_shown_beside_the_plan_in_force_before_it_is_signed(client: Client, ana: Any, petra: Any) -> None:
     first = signed_plan(ana, petra)
-    draft = plans.new_version(plan=first, by=petra)
+    draft = drafts.new_version(plan=first, by=petra)
     assert client.get(f"/plans/{draft.pk}/").context["compared"]["changes"] == []
     client.post(f"/plans/{draft.pk}/change/", {"verb": "remove", "at": "stages.1", "revision": draft.revision})
     page = client.get(f"/plans/{draft.pk}/")

@@ -15,8 +15,10 @@ from clinic.people.models import Patient
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import POINT, TREATMENT, signed_plan
 from tests.support.visit_pages import all_done, posted, url
-from treatments.actions import visit_gate, visit_record, visits
 from treatments.models import Incident, TreatmentPlan, Visit
+from treatments.visits import gate
+from treatments.visits import record as visit_record
+from treatments.visits.actions import charting
 
 pytestmark = pytest.mark.django_db
 LUNG = {**POINT, "code": "BL13", "name": "Feishu 肺俞", "side": "left", "depth_mm": [5, 10], "angle": "oblique"}
@@ -30,7 +32,7 @@ def begun(petra: Any, *extra: dict, sex: str = "male", **facts: bool) -> Visit:
     patient = PatientFactory(sex=sex, date_of_birth=dt.date(1994, 5, 1))
     signed_plan(patient, petra, treatment=treatment)
     know(patient, petra, **facts)
-    return visits.start_visit(patient=patient, by=petra)
+    return charting.start_visit(patient=patient, by=petra)
 
 
 def know(patient: Patient, petra: Any, **facts: bool) -> None:
@@ -127,7 +129,7 @@ def test_all_done_leaves_what_is_ruled_out(client, petra):
     client.post(url("all_done", visit), posted(visit))
     done = {p["code"]: p["done"] for _, p in visit_record.points_of(record(visit))}
     assert done["BL60"] == ""
-    assert "BL60" in " ".join(visits.missing_for_signature(visit)) or visit.record["refused"]
+    assert "BL60" in " ".join(charting.missing_for_signature(visit)) or visit.record["refused"]
 
 
 def test_a_stop_that_may_pass_asks_for_a_code_and_words_for_each(client, petra):
@@ -154,7 +156,7 @@ def test_a_reason_at_the_visit_is_for_that_depth_only(client, petra):
 
     def stops() -> list:
         fresh = Visit.objects.get(pk=visit.pk)
-        return [a for a in visits.unanswered_stops(fresh, visits.safety_of(fresh)) if a.item == "BL25"]
+        return [a for a in charting.unanswered_stops(fresh, charting.safety_of(fresh)) if a.item == "BL25"]
 
     client.post(url("save", visit), posted(visit, **{"s0p0-depth": "40"}))
     (stop,) = stops()
@@ -178,7 +180,7 @@ def test_a_new_answer_gives_one_stop_and_planning_again(client, petra):
     assert "pregnan" in outside.lower()
     client.post(url("all_done", visit), posted(visit))
     visit.refresh_from_db()
-    sentences = visits.missing_for_signature(visit)
+    sentences = charting.missing_for_signature(visit)
     assert len([text for text in sentences if "plan again" in text]) == 1 and len(sentences) < 12
 
 
@@ -202,9 +204,9 @@ def test_a_visit_goes_on_under_the_new_plan_before_anything_was_done(client, pet
 
 def test_what_is_concerned_follows_the_places_of_a_stop(petra):
     visit = begun(petra, LUNG)
-    uids = set(visit_gate.uids_at(visit.record).values())
+    uids = set(gate.uids_at(visit.record).values())
     visit.record["stages"][0]["points"][0]["done"] = "not_done"
-    assert visit_gate.uids_at(visit.record)["stages.0.points.0"] == "s0p1" and "s0p0" in uids
+    assert gate.uids_at(visit.record)["stages.0.points.0"] == "s0p1" and "s0p0" in uids
 
 
 def test_the_front_desk_records_nothing(visit):

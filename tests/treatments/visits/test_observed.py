@@ -14,8 +14,9 @@ from clinic.people.models import Clinic
 from tests.factories.people import PatientFactory
 from tests.factories.treatments import POINT, TREATMENT, signed_plan, signed_visit
 from tests.support.visit_pages import all_done, posted, safe, url
-from treatments.actions import visit_observed, visit_record, visits
 from treatments.models import Visit
+from treatments.visits import observed, record
+from treatments.visits.actions import charting
 
 pytestmark = pytest.mark.django_db
 ASHI = {**POINT, "code": "ASHI", "name": "Ashi 阿是", "side": "left", "where": "the most tender point beside L3 to L5"}
@@ -24,7 +25,7 @@ ASHI["depth_mm"] = [10, 15]
 
 def points(visit: Visit) -> list[dict]:
     visit.refresh_from_db()
-    return [point for _, point in visit_record.points_of(visit.record)]
+    return [point for _, point in record.points_of(visit.record)]
 
 
 def test_all_done_writes_no_depth_and_no_deqi(client, visit):
@@ -48,10 +49,10 @@ def test_what_was_reached_is_one_number_and_stands_as_such(client, visit):
 
 
 def test_deqi_and_depth_of_last_time_are_not_found_again(client, patient, petra):
-    visit = visits.start_visit(patient=patient, by=petra)
+    visit = charting.start_visit(patient=patient, by=petra)
     data = all_done(visit, **{"s0p0-depth": "18", "s0p0-deqi": "clear", "s0p0-technique": "reducing"})
     assert client.post(url("sign", visit), data).status_code == 302
-    after = visits.start_visit(patient=patient, by=petra, is_sure=True)
+    after = charting.start_visit(patient=patient, by=petra, is_sure=True)
     first = points(after)[0]
     assert (first["technique"], first["as_last_time"], first["depth_mm"], first["deqi"]) == ("reducing", True, None, "")
 
@@ -61,7 +62,7 @@ def test_a_tender_point_stays_planned_until_it_is_found(client, petra):
     treatment["stages"][0]["points"].append(ASHI)
     patient = PatientFactory(sex="male")
     signed_plan(patient, petra, treatment=treatment)
-    visit = visits.start_visit(patient=patient, by=petra)
+    visit = charting.start_visit(patient=patient, by=petra)
     client.post(url("all_done", visit), posted(visit))
     assert [p["done"] for p in points(visit)] == ["done", "done", "done", "", "done"]
     refused = client.post(url("sign", visit), all_done(visit))
@@ -114,7 +115,7 @@ def test_what_is_known_is_shown_and_left_for_an_answer_of_its_own(client, petra)
     signed_plan(patient, petra)
     facts = {"condition.pregnant": True, "condition.pacemaker": True, "condition.anticoagulant": True}
     record_safety_facts(patient=patient, facts=facts, by=petra)
-    visit = visits.start_visit(patient=patient, by=petra)
+    visit = charting.start_visit(patient=patient, by=petra)
     page = client.get(url("visit", visit)).content.decode()
     known = page[page.index('class="known"') :].partition("</p>")[0].lower()
     assert "pregnan" in known and "pacemaker" in known and "blood" in known
@@ -128,7 +129,7 @@ def test_what_is_known_is_shown_and_left_for_an_answer_of_its_own(client, petra)
 def test_a_record_from_before_this_counts_its_plan_as_planned(petra, patient):
     visit = signed_visit(patient, petra)
     old = {**visit.record["stages"][0]["points"][0], "depth_mm": [15, 25], "deqi": "clear"}
-    assert (visit_observed.depth_of(old), visit_observed.deqi_of(old)) == (None, "")
+    assert (observed.depth_of(old), observed.deqi_of(old)) == (None, "")
     typed = {**old, "depth_mm": [18, 18], "deqi": "mild"}
-    assert (visit_observed.depth_of(typed), visit_observed.deqi_of(typed)) == ((18, 18), "mild")
-    assert visit_observed.span((18, 18)) == "18"
+    assert (observed.depth_of(typed), observed.deqi_of(typed)) == ((18, 18), "mild")
+    assert observed.span((18, 18)) == "18"

@@ -8,12 +8,14 @@ import pytest
 from django.utils import timezone
 
 from clinic.people.actions.patients import record_safety_facts
-from intake.case import build_case
+from intake.case_building import build_case
 from tests.factories.assessed import assessed
 from tests.support.visit_pages import posted, url
-from treatments.actions import mind, plans, visits
-from treatments.actions.visit_medicines import read
+from treatments import planning
 from treatments.models import Visit
+from treatments.plans.actions import drafts
+from treatments.visits.actions import charting
+from treatments.visits.actions.medicines import read
 
 pytestmark = pytest.mark.django_db
 THINNER = "condition.anticoagulant"
@@ -54,10 +56,10 @@ def known(patient: Any, visit: Visit) -> Any:
 
 def test_started_warfarin_warns_at_this_visit_and_stands_in_the_record(client, visit, patient) -> None:
     assert known(patient, visit) is False
-    before = {alert.key for alert in visits.safety_of(visit)}
+    before = {alert.key for alert in charting.safety_of(visit)}
     told(client, visit, "started warfarin last week")
     assert known(patient, visit) is True
-    fresh = [alert for alert in visits.safety_of(visit) if alert.key not in before]
+    fresh = [alert for alert in charting.safety_of(visit) if alert.key not in before]
     assert any(THINNER in alert.because for alert in fresh), fresh
     text = client.get(url("visit", visit)).content.decode()
     assert "blood thinner" in text and "“warfarin”" in text
@@ -68,9 +70,9 @@ def test_started_warfarin_warns_at_this_visit_and_stands_in_the_record(client, v
 def test_the_next_proposal_counts_with_it(client, visit, patient, petra) -> None:
     assessment = assessed(patient, petra)
     told(client, visit, "started warfarin last week")
-    made = plans.propose(assessment=assessment, by=petra)
+    made = drafts.propose(assessment=assessment, by=petra)
     assert made.proposal.case["findings"][THINNER] is True
-    picture = mind.picture_of(assessment, today=timezone.localdate())
+    picture = planning.picture_of(assessment, today=timezone.localdate())
     assert picture.case.findings[THINNER] is True
 
 

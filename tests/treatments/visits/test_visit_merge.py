@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tests.factories.treatments import TREATMENT, answered
 from tests.support.visit_pages import all_done, posted, safe, url
-from treatments.actions import visit_record
-from treatments.forms.visit_merge import base_of_page, in_step, merge, text_of
-from treatments.forms.visit_parts import VisitForms
 from treatments.models import Visit
+from treatments.visits import record as visit_record
+from treatments.visits.forms.merge import base_of_page, in_step, merge, text_of
+from treatments.visits.forms.parts import VisitForms
 
 HTMX = {"HX-Request": "true"}
 

@@ -13,16 +13,16 @@ from tests.factories.people import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_visit
 from tests.support.visit_pages import all_done, posted, safe, url
-from treatments.actions import visit_record
-from treatments.forms.visit import flag_field
 from treatments.models import Amendment, Visit
+from treatments.visits import record
+from treatments.visits.forms.page import flag_field
 
 pytestmark = pytest.mark.django_db
 
 
 def test_start_takes_the_plan_over_and_goes_on_with_an_open_visit(client, patient, visit):
     assert (visit.number, visit.status, visit.revision) == (1, "draft", 1)
-    assert [p["code"] for _, p in visit_record.points_of(visit.record)] == ["BL25", "BL26", "BL40", "LR3"]
+    assert [p["code"] for _, p in record.points_of(visit.record)] == ["BL25", "BL26", "BL40", "LR3"]
     assert visit.record["stages"][0]["electro"] == []  # planned from visit 2
     client.post(reverse("visits:start", args=[patient.pk]))
     assert Visit.objects.count() == 1
@@ -189,7 +189,7 @@ def test_what_is_typed_is_never_markup(client, visit):
 def test_all_done_as_planned_confirms_what_is_open(client, visit):
     client.post(url("all_done", visit), posted(visit, **{"s0p1-done": "not_done"}))
     visit.refresh_from_db()
-    assert [p["done"] for _, p in visit_record.points_of(visit.record)] == ["done", "not_done", "done", "done"]
+    assert [p["done"] for _, p in record.points_of(visit.record)] == ["done", "not_done", "done", "done"]
     assert visit.needles_in == 4
 
 
@@ -199,7 +199,7 @@ def test_undo_takes_back_just_what_was_marked_in_one_press(client, visit):
     assert "Undo “all done as planned”" in client.get(url("visit", visit)).content.decode()
     client.post(url("undo_all_done", visit), posted(visit))
     visit.refresh_from_db()
-    done = [p["done"] for _, p in visit_record.points_of(visit.record)]
+    done = [p["done"] for _, p in record.points_of(visit.record)]
     assert done == ["", "done", "not_done", ""]  # BL26 was marked by hand before, BL40 answered otherwise since
     assert [visit.record[name][0]["done"] for name in ("adjuncts", "ear")] == ["", ""]
     assert visit.record["close"]["notes"] == "kept" and visit.needles_in == 1
@@ -220,7 +220,7 @@ def test_undo_takes_back_two_presses_and_ends_with_the_signature(client, visit):
     client.post(url("all_done", visit), posted(visit))
     client.post(url("undo_all_done", visit), posted(visit))
     visit.refresh_from_db()
-    assert visit_record.done_points(visit.record) == [] and visit.record["adjuncts"][-1]["done"] == "done"
+    assert record.done_points(visit.record) == [] and visit.record["adjuncts"][-1]["done"] == "done"
     client.post(url("all_done", visit), posted(visit))
     client.post(url("sign", visit), all_done(visit))
     client.post(url("undo_all_done", visit), {"revision": "9"})
@@ -232,7 +232,7 @@ def test_nothing_is_marked_while_a_red_flag_is_open(client, visit):
     yes = {f"start-{flag_field('flag.fever')}": "yes"}
     client.post(url("all_done", visit), posted(visit, **safe(**yes)))
     visit.refresh_from_db()
-    assert visit_record.done_points(visit.record) == [] and "marked" not in visit.record
+    assert record.done_points(visit.record) == [] and "marked" not in visit.record
 
 
 @pytest.mark.parametrize(("name", "status"), [("save", 200), ("sign", 422), ("all_done", 200), ("undo_all_done", 200)])

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.treatments import POINT, TREATMENT, answered
-from treatments.actions import visit_record as vr
-from treatments.forms.ear_points import read_ear_points
-from treatments.forms.visit import ElectroForm, PointForm, pairs_of
-from treatments.presenters.visit_completeness import completeness
-from treatments.presenters.visit_page import reaches_lung
+from treatments.plans.forms.ear_points import read_ear_points
+from treatments.visits import record as vr
+from treatments.visits.forms.page import ElectroForm, PointForm, pairs_of
+from treatments.visits.presenters.page import reaches_lung
+from treatments.visits.presenters.stricta import completeness
 
 TODAY = dt.date(2026, 3, 2)
 TITLED = SimpleNamespace(title="L.Ac.")

@@ -19,11 +19,11 @@ from tests.factories.intake import ResponseFactory
 from tests.factories.people import UserFactory
 from tests.factories.treatments import signed_visit
 from tests.support.visit_pages import all_done, posted, safe, url
-from treatments.actions import visit_flags
-from treatments.actions.incidents import review_incident
-from treatments.actions.signing import open_points
-from treatments.forms.visit import flag_field
 from treatments.models import AdverseEvent, Incident, Visit
+from treatments.plans.actions.signing import open_points
+from treatments.visits.actions import red_flags
+from treatments.visits.actions.incidents import review_incident
+from treatments.visits.forms.page import flag_field
 
 pytestmark = pytest.mark.django_db
 
@@ -121,17 +121,17 @@ def test_a_flag_that_the_rules_no_longer_hold_is_still_told_as_the_worst(monkeyp
     response = ResponseFactory(patient=patient)
     known = load_intake_knowledge()
     drafted = replace(known, flag_by_finding={k: v for k, v in known.flag_by_finding.items() if k != "flag.fever"})
-    monkeypatch.setattr(visit_flags, "load_intake_knowledge", lambda: drafted)
-    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
+    monkeypatch.setattr(red_flags, "load_intake_knowledge", lambda: drafted)
+    red_flags.raise_alerts(visit, ["flag.fever"], by=petra)
     assert RedFlagAlert.objects.get(flag="flag.fever", response=response).level == "emergency"
 
 
 def test_a_flag_told_again_after_it_was_answered_is_a_new_alert(patient, visit, petra):
     response = ResponseFactory(patient=patient)
-    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
-    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
+    red_flags.raise_alerts(visit, ["flag.fever"], by=petra)
+    red_flags.raise_alerts(visit, ["flag.fever"], by=petra)
     acknowledge(RedFlagAlert.objects.get().pk, by=petra, note="Seen by Dr Bo")
-    visit_flags.raise_alerts(visit, ["flag.fever"], by=petra)
+    red_flags.raise_alerts(visit, ["flag.fever"], by=petra)
     assert RedFlagAlert.objects.filter(response=response, acknowledged_at=None).count() == 1
 
 
@@ -166,7 +166,7 @@ def test_an_old_clearance_does_not_answer_for_today(client, patient, petra, visi
     yes = {f"start-{flag_field('flag.fever')}": "yes"}
     client.post(url("save", visit), posted(visit, **safe(**yes)))
     visit.refresh_from_db()
-    assert visit_flags.open_flags(visit) == ["flag.fever"]
+    assert red_flags.open_flags(visit) == ["flag.fever"]
 
 
 def test_what_safety_stops_is_not_added_without_a_reason(client, visit, patient, petra):

@@ -15,12 +15,15 @@ from intake.models import Score
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_visit
 from tests.support.visit_pages import all_done, posted, url
-from treatments.actions import visits
-from treatments.actions.outcome_scores import decision_for, scores_of_course
-from treatments.actions.signing import is_finished
+from treatments.front.presenters import home
+from treatments.front.presenters.chart import clinical_part
 from treatments.models import Visit
-from treatments.presenters import home, outcome_page, planned_visits, visit_page
-from treatments.presenters.chart import clinical_part
+from treatments.outcomes import presenters
+from treatments.outcomes.actions import decision_for, scores_of_course
+from treatments.plans.actions.signing import is_finished
+from treatments.plans.presenters import planned_visits
+from treatments.visits.actions import charting
+from treatments.visits.presenters import page
 
 pytestmark = pytest.mark.django_db
 MISTAKE = {"code": "mistake", "note": "The patient was only here to pay."}
@@ -59,7 +62,7 @@ def test_a_signed_visit_is_set_aside_and_leaves_every_count(client, patient, pet
 
     plan = right.plan
     assert {score.visit_number for score in scores_of_course(patient)} == {1}
-    assert outcome_page.outcomes_of(patient)["pacing"]["done"] == 1
+    assert presenters.outcomes_of(patient)["pacing"]["done"] == 1
     assert decision_for(plan, scores_of_course(patient), red_flag=False)
     assert [row["number"] for row in planned_visits.visits_of(plan, now=timezone.now())["rows"]] == [1]
     chart = clinical_part(patient, today=timezone.localdate())
@@ -67,7 +70,7 @@ def test_a_signed_visit_is_set_aside_and_leaves_every_count(client, patient, pet
     assert any("entered in error" in event["title"] for event in chart["timeline"])
     start(client, patient)
     new = Visit.objects.get(status="draft")
-    assert new.number == 2 and visit_page.last_visit_of(new) == right
+    assert new.number == 2 and page.last_visit_of(new) == right
     assert not is_finished(plan)
     assert all(not due["is_overdue"] for due in home.reviews_due(petra))
     assert "Entered in error" in client.get(url("visit", wrong)).content.decode()
@@ -147,7 +150,7 @@ def test_the_booked_time_survives_the_question(client, patient, petra):
 
 def test_sure_or_not_nothing_begins_without_a_plan(patient, petra):
     patient.plans.get()
-    visits.start_visit(patient=patient, by=petra)
-    with pytest.raises(visits.AskFirst):
+    charting.start_visit(patient=patient, by=petra)
+    with pytest.raises(charting.AskFirst):
         Visit.objects.update(started_at=timezone.now() - dt.timedelta(days=1))
-        visits.start_visit(patient=patient, by=petra)
+        charting.start_visit(patient=patient, by=petra)

@@ -13,7 +13,7 @@ from intake.models import Assessment
 from tests.factories.assessed import draft_plan
 from tests.factories.people import PatientFactory, UserFactory
 from treatments.models import Proposal, TreatmentPlan
-from treatments.presenters import what_if as presenter
+from treatments.plans.presenters import what_if as presenter
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

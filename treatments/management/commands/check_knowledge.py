@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand
 
 from intake.checks import knowledge_faults
 from treatments.clinic_knowledge import own_file
-from treatments.planner.checking import Coverage, check_knowledge, coverage
+from treatments.planner.checking.knowledge import Coverage, check_knowledge, coverage
 from treatments.planner.facts import SITES
-from treatments.planner.load import FOLDER, KnowledgeError, load_planner_knowledge
+from treatments.planner.knowledge.load import FOLDER, KnowledgeError, load_planner_knowledge
 
 
 class Command(BaseCommand):

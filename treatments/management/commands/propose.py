@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand
 
 from intake.assessment import CaseError, ClinicalPicture, Fault, assess, load_intake_knowledge, parse_case
 from treatments.clinic_knowledge import planner_knowledge
-from treatments.planner import KnowledgeError, propose
+from treatments.planner.knowledge.load import KnowledgeError
+from treatments.planner.proposing.propose import propose
 
 UNUSABLE = 2
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from intake.assessment import CaseError
-from treatments.actions import mind
+from treatments import planning
 from treatments.models import Proposal
 
 SHOWN = 12  # differences of one proposal; more are counted
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--values", action="store_true", help="also what stood there and stands now (patient data)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = mind.versions()
+        now = planning.versions()
         same = other = different = 0
         for proposal in Proposal.objects.order_by("pk").iterator(chunk_size=200):
             if versions_of(proposal) != now:
@@ -59,7 +59,7 @@ def versions_of(proposal: Proposal) -> tuple[str, str]:
 def differences_of(proposal: Proposal) -> Iterator[tuple[str, Any, Any]]:
     """JSON path, what was stored, what comes now; nothing when the proposal is made again as it was."""
     try:
-        again = mind.propose_again(proposal.case)
+        again = planning.propose_again(proposal.case)
     except CaseError as error:
         for fault in error.faults:
             yield f"case.{fault.path}", fault.text, None

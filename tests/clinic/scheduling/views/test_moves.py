@@ -11,7 +11,7 @@ from clinic.audit.models import AuditEvent
 from clinic.scheduling import moves
 from clinic.scheduling.actions import move, undo
 from clinic.scheduling.models import MoveNotice, WorkingHours
-from clinic.scheduling.presenters import history, undo_offer
+from clinic.scheduling.presenters.pages import history, undo_offer
 from tests.factories.scheduling import RoomFactory, WorkingPractitionerFactory, clinic_in
 from tests.support.scheduling_pages import NOW, TEN, ZONE, text
 

@@ -1,0 +1,1 @@
+"""Leaf library: knows nothing of what stands above it."""

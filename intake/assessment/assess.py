@@ -1,0 +1,194 @@
+"""`assess`: one case through red flags, scores, patterns, channels and open questions to one assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from intake.assessment.case import Case
+from intake.assessment.facts import Facts, gather
+from intake.assessment.knowledge.load import IntakeKnowledge
+from intake.assessment.open_questions import beside_plan, decisive, from_hands, from_texts, must_know
+from intake.assessment.red_flags import raise_alerts
+from intake.assessment.result import Ask, Assessment, Contradiction
+from intake.assessment.scores import axis_scores, judge, pattern_scores, weigh
+from intake.assessment.text import TextSign, load_lexicon, read_texts
+
+ACUTE_BELOW = 28  # days: under 4 weeks (VADOD2022)
+SUBACUTE_UP_TO = 84  # days: 4 to 12 weeks
+MANNERS = frozenset({"onset.gradual", "onset.sudden", "onset.recurrent"})  # how it began, not why
+
+
+def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
+    """The whole judgement on `case`. Pure and deterministic; raises nothing for a case from parse_case."""
+    marks = _marks(case)
+    facts = gather(case, marks)
+    alerts = raise_alerts(case, facts, marks, knowledge)
+    found, tally = weigh(case, facts, knowledge)
+    computed = judge(tally, case, facts.present, knowledge)
+    set_by_hand = case.override
+    klass = set_by_hand.klass or computed.klass
+    told = klass != "undetermined"
+    branch = _chosen(set_by_hand.branch, computed.branch if told else None)
+    root = _chosen(set_by_hand.root, computed.root if told else None)
+    stagnation, deficiency = axis_scores(found, tally, facts, knowledge)
+    patterns = pattern_scores(found, tally, computed, facts, knowledge, (branch, root))
+    sites = _sites(case, facts, knowledge)
+    channels = _channels(facts, knowledge)
+    required = must_know(facts, sites, knowledge)
+    worst = alerts[0].level if alerts else "note"
+    if worst == "emergency":
+        action = "emergency"
+    elif worst == "refer":
+        action = "refer_before_treating"
+    elif required or not told:
+        action = "need_information"
+    else:
+        action = "caution" if worst == "caution" else "treat"
+    ask = [*required]
+    if not told and worst not in ("emergency", "refer"):
+        ask += decisive(case, facts, tally, computed, knowledge)
+    ask += from_texts(marks, facts, knowledge)
+    ask += beside_plan(case, facts, required, knowledge)
+    ask += from_hands(facts, branch, root, knowledge)
+    return Assessment(
+        action=action,
+        alerts=alerts,
+        ask=_each_once(ask),
+        klass=klass,
+        stagnation=stagnation,
+        deficiency=deficiency,
+        share=tally.share,
+        patterns=tuple(p for p in patterns if p.is_lead or p.qualifies),
+        considered=tuple(p for p in patterns if not (p.is_lead or p.qualifies)),
+        branch=branch,
+        root=root,
+        causes=_keys("onset", facts, knowledge, MANNERS),
+        channels=channels,
+        contradictions=_contradictions(case, facts, marks, knowledge),
+        sites=sites,
+        sides=_keys("side", facts, knowledge),
+        radiation=_keys("radiation", facts, knowledge),
+        stage=stage(case.complaint.duration_days),
+        marks=marks,
+        is_overruled=(klass, branch, root) != (computed.klass, computed.branch, computed.root)
+        and set_by_hand != type(set_by_hand)(),
+        computed={"class": computed.klass, "branch": computed.branch, "root": computed.root},
+        needs_reasoning=any(alert.code == "reasoning_needed" for alert in alerts),
+        summary=_summary(klass, branch, root, knowledge),
+        icd11=_icd11(klass, channels, knowledge),
+        knowledge_version=knowledge.version,
+    )
+
+
+def deciding_questions(case: Case, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
+    """The few open questions whose answers would change class or leading patterns most, also when both are told."""
+    facts = gather(case, _marks(case))
+    _, tally = weigh(case, facts, knowledge)
+    return decisive(case, facts, tally, judge(tally, case, facts.present, knowledge), knowledge)
+
+
+def stage(days: int | None) -> str:
+    """acute (under 4 weeks), subacute (4 to 12), chronic (over 12) or unknown."""
+    if days is None:
+        return "unknown"
+    if days < ACUTE_BELOW:
+        return "acute"
+    return "subacute" if days <= SUBACUTE_UP_TO else "chronic"
+
+
+def _marks(case: Case) -> tuple[TextSign, ...]:
+    """Signs in the patient's words that no practitioner has cleared."""
+    if not case.texts:
+        return ()
+    return tuple(sign for sign in read_texts(case.texts, load_lexicon()) if sign.finding not in case.cleared)
+
+
+def _chosen(by_hand: str | None, computed: str | None) -> str | None:
+    if by_hand is None:
+        return computed
+    return None if by_hand == "none" else by_hand
+
+
+def _keys(
+    group: str, facts: Facts, knowledge: IntakeKnowledge, without: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """Keys of the present findings of one group, in the order of the vocabulary."""
+    found = [f for f in facts.present if f.startswith(f"{group}.") and f not in without and f in knowledge.order]
+    return tuple(f.partition(".")[2] for f in sorted(found, key=knowledge.order.__getitem__))
+
+
+def _sites(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> tuple[str, ...]:
+    """Told sites, and the regions where a hand found tender places."""
+    felt = {f"site.{place.region}" for place in case.palpation if place.region is not None}
+    told = {f for f in facts.present if f.startswith("site.")}
+    return tuple(f.partition(".")[2] for f in sorted(felt | told, key=knowledge.order.__getitem__))
+
+
+def _channels(facts: Facts, knowledge: IntakeKnowledge) -> tuple[str, ...]:
+    weights: dict[str, int] = {}
+    for row in knowledge.channels.rule:
+        if facts.present.issuperset(row.all) and not facts.present.isdisjoint(row.any):
+            weights[row.channel] = max(row.weight, weights.get(row.channel, 0))
+    return tuple(sorted(weights, key=lambda channel: -weights[channel]))
+
+
+def _contradictions(
+    case: Case, facts: Facts, marks: Iterable[TextSign], knowledge: IntakeKnowledge
+) -> tuple[Contradiction, ...]:
+    shown = []
+    for row in knowledge.contradictions:
+        one_of = tuple(finding for finding in row.any if finding in facts.present)
+        if not facts.present.issuperset(row.all) or (row.any and not one_of):
+            continue
+        if not all(case.is_absent(finding) for finding in row.absent):
+            continue
+        if row.sex is not None and case.patient.sex != row.sex:
+            continue
+        if row.pregnancy_weeks and case.patient.pregnancy_weeks is None:
+            continue
+        data = ("patient.sex",) * bool(row.sex) + ("patient.pregnancy_weeks",) * row.pregnancy_weeks
+        shown.append(Contradiction((*row.all, *one_of, *row.absent, *data), row.text))
+    written: dict[str, TextSign] = {}
+    for mark in marks:
+        if mark.strength == "states" and case.is_absent(mark.finding):
+            written.setdefault(mark.finding, mark)
+    for finding, mark in written.items():
+        text = f"Ticked no, yet the patient wrote “{mark.excerpt}”: read it, ask, and clear it if it is not so."
+        shown.append(Contradiction((finding, f"texts.{mark.text_key}"), text))
+    return tuple(shown)
+
+
+def _each_once(asks: Iterable[Ask]) -> tuple[Ask, ...]:
+    once: dict[str, Ask] = {}
+    for ask in asks:
+        once.setdefault(ask.finding, ask)
+    return tuple(once.values())
+
+
+def _icd11(klass: str, channels: Iterable[str], knowledge: IntakeKnowledge) -> dict[str, object]:
+    """ICD-11 chapter 26 codes of class and channels; each pattern carries its own."""
+    codes = knowledge.channels.icd11
+    of_class = {name: code for name, code in knowledge.patterns.icd11_class.items() if name == klass}
+    return {
+        "class": of_class.get(klass),  # type: ignore[call-overload]
+        "channels": {channel: codes[channel] for channel in channels if channel in codes},
+    }
+
+
+def _summary(klass: str, branch: str | None, root: str | None, knowledge: IntakeKnowledge) -> str:
+    """One sentence for the head of the page."""
+    if klass == "undetermined" and branch is None and root is None:
+        return "Not enough information to tell stagnation from deficiency."
+    patterns = knowledge.patterns.pattern
+    front = patterns[branch].name if branch else None
+    ground = patterns[root].name if root else None
+    if klass == "stagnation":
+        if not front:
+            return "Mainly stagnation; no single pattern leads" + (f"; some underlying {ground}." if ground else ".")
+        return f"{front}, with some underlying {ground}." if ground else f"{front}."
+    if klass == "deficiency":
+        if not ground:
+            return "Mainly deficiency; no single pattern leads" + (f"; some {front}." if front else ".")
+        return f"{ground}, with some stagnation ({front})." if front else f"{ground}."
+    parts = [f"branch {front}" if front else "no leading branch", f"root {ground}" if ground else "no leading root"]
+    return f"Mixed: {', '.join(parts)}."

@@ -1,0 +1,1 @@
+"""What the assessment knows, read from TOML and checked."""

@@ -1,0 +1,215 @@
+"""What no single knowledge file can see: names that do not exist, findings without a weight, rules that never fire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from intake.assessment.knowledge import schema
+
+PATTERN_IDS = (
+    "qi_blood_stagnation",
+    "blood_stasis",
+    "liver_qi_stagnation",
+    "cold_damp",
+    "damp_heat",
+    "kidney_yang_deficiency",
+    "kidney_yin_deficiency",
+    "kidney_qi_deficiency",
+    "spleen_qi_deficiency",
+    "qi_blood_deficiency",
+)
+# Computed from age, duration, weeks and scores: see facts.py.
+COMPUTED = frozenset(
+    [
+        "age.unknown",
+        "age.under_12",
+        "age.under_16",
+        "age.under_18",
+        "age.from_18_to_55",
+        "age.over_50",
+        "age.over_55",
+        "age.over_60",
+        "age.over_70",
+        "count.asas",
+        "count.nice",
+        "count.nice_3",
+        "count.mood",
+        "derived.pregnancy_weeks",
+        "derived.began_before_45",
+        "derived.over_3_months",
+    ]
+)
+CHANNELS = frozenset(
+    [
+        "bladder",
+        "gallbladder",
+        "governor_vessel",
+        "belt_vessel",
+        "small_intestine",
+        "kidney",
+        "liver",
+        "stomach",
+        "spleen",
+        "lung",
+        "large_intestine",
+        "heart",
+        "pericardium",
+        "triple_energizer",
+        "conception_vessel",
+        "yang_heel_vessel",
+        "extra",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeFault:
+    file: str
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.text}"
+
+
+def check(
+    labels: Mapping[str, str],
+    weights: schema.WeightsFile,
+    patterns: schema.PatternsFile,
+    channels: schema.ChannelsFile,
+    contradictions: schema.ContradictionsFile,
+    flags: schema.FlagsFile,
+    rules: schema.FlagRulesFile,
+) -> list[KnowledgeFault]:
+    """All faults between the files, each with file and key."""
+    return [
+        *_weights(labels, weights),
+        *_patterns(labels, patterns, {*weights.weights, *weights.speaks_against_deficiency}),
+        *_channels(labels, channels, patterns),
+        *_contradictions(labels, contradictions),
+        *_flags(labels, flags),
+        *_rules(labels, flags, rules),
+    ]
+
+
+def _unknown(file: str, key: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[KnowledgeFault]:
+    have = set(known)
+    for name in names:
+        if name not in have:
+            yield KnowledgeFault(file, key, f"no {what} named {name}")
+
+
+def _weights(labels: Mapping[str, str], file: schema.WeightsFile) -> Iterator[KnowledgeFault]:
+    name = "weights.toml"
+    groups = {finding.partition(".")[0] for finding in labels}
+    for key in ("clinician_groups", "never_alone", "weightless_groups"):
+        yield from _unknown(name, key, getattr(file, key), groups, "group")
+    for key in ("weightless", "speaks_against_deficiency"):
+        yield from _unknown(name, key, getattr(file, key), labels, "finding")
+    yield from _unknown(name, "old_injury.findings", file.old_injury.findings, file.weights, "weighted finding")
+    yield from _unknown(name, "old_injury.votes", file.old_injury.votes, PATTERN_IDS, "pattern")
+    for place, row in enumerate(file.duration):
+        yield from _unknown(name, f"duration.{place}.votes", row.votes, PATTERN_IDS, "pattern")
+    for finding, weight in file.weights.items():
+        key = f"weights.{finding}"
+        yield from _unknown(name, key, [finding], labels, "finding")
+        yield from _unknown(name, key, weight.votes, PATTERN_IDS, "pattern")
+        yield from _unknown(name, key, [weight.topic], file.topics, "topic")
+        if weight.only_if_absent is not None:
+            yield from _unknown(name, key, [weight.only_if_absent], labels, "finding")
+        if not weight.s and not weight.d:
+            yield KnowledgeFault(name, key, "weighs nothing; list it under weightless")
+    for finding in labels:
+        told = [
+            finding in file.weights,
+            finding in file.weightless,
+            finding in file.speaks_against_deficiency,
+            finding.partition(".")[0] in file.weightless_groups,
+        ]
+        if sum(told) != 1:
+            yield KnowledgeFault(name, finding, "must be weighted or weightless, once")
+    for topic in file.topics:
+        if all(weight.topic != topic for weight in file.weights.values()):
+            yield KnowledgeFault(name, f"topics.{topic}", "no finding belongs to it")
+
+
+def _patterns(labels: Mapping[str, str], file: schema.PatternsFile, speaking: set[str]) -> Iterator[KnowledgeFault]:
+    name = "patterns.toml"
+    yield from _unknown(name, "pattern", file.pattern, PATTERN_IDS, "pattern")
+    yield from _unknown(name, "pattern", PATTERN_IDS, file.pattern, "pattern")
+    yield from _unknown(name, "icd11_class", file.icd11_class.values(), file.icd11_titles, "title for code")
+    for pattern, row in file.pattern.items():
+        key = f"pattern.{pattern}"
+        for field in ("gate", "gate_old_injury", "tie_causes"):
+            yield from _unknown(name, f"{key}.{field}", getattr(row, field), labels, "finding")
+        yield from _unknown(name, f"{key}.against", row.against, speaking, "weighted finding")
+        for when in row.icd11_when:
+            yield from _unknown(name, f"{key}.icd11_when", when.any, labels, "finding")
+        codes = [*row.icd11, *(code for when in row.icd11_when for code in when.codes)]
+        yield from _unknown(name, f"{key}.icd11", codes, file.icd11_titles, "title for code")
+        if row.refines is not None:
+            yield from _unknown(name, f"{key}.refines", [row.refines], file.pattern, "pattern")
+
+
+def _channels(
+    labels: Mapping[str, str], file: schema.ChannelsFile, patterns: schema.PatternsFile
+) -> Iterator[KnowledgeFault]:
+    name = "channels.toml"
+    yield from _unknown(name, "icd11", file.icd11, CHANNELS, "channel")
+    yield from _unknown(name, "icd11", file.icd11.values(), patterns.icd11_titles, "title for code")
+    for place, row in enumerate(file.rule):
+        yield from _unknown(name, f"rule.{place}", [row.channel], CHANNELS, "channel")
+        yield from _unknown(name, f"rule.{place}", [*row.all, *row.any], labels, "finding")
+
+
+def _contradictions(labels: Mapping[str, str], file: schema.ContradictionsFile) -> Iterator[KnowledgeFault]:
+    for place, row in enumerate(file.contradiction):
+        key = f"contradiction.{place}"
+        yield from _unknown("contradictions.toml", key, [*row.all, *row.any, *row.absent], labels, "finding")
+        if len(row.all) + bool(row.any) + len(row.absent) + bool(row.sex) + row.pregnancy_weeks < 2:
+            yield KnowledgeFault("contradictions.toml", key, "needs two things that disagree")
+
+
+def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[KnowledgeFault]:
+    name = "redflags.toml"
+    facts = {*labels, *COMPUTED}
+    flagged = [flag.finding for flag in file.flag]
+    yield from _unknown(name, "required", file.required, flagged, "flag")
+    for group in file.required_any:
+        yield from _unknown(name, "required_any", group, flagged, "flag")
+    yield from _unknown(name, "lift", file.messages, file.lift, "lift for message")
+    yield from _unknown(name, "help", file.messages, file.help, "help for message")
+    for flag in file.flag:
+        key = f"flag.{flag.code}"
+        yield from _unknown(name, key, [flag.finding, *flag.answered_by], labels, "finding")
+        yield from _unknown(name, key, flag.ask_if or [], facts, "fact")
+        yield from _unknown(name, key, [flag.message], file.messages, "message")
+    for kind, names in (("code", [flag.code for flag in file.flag]), ("finding", flagged)):
+        for value in sorted({value for value in names if names.count(value) > 1}):
+            yield KnowledgeFault(name, f"flag.{value}", f"the {kind} stands twice")
+
+
+def _rules(labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.FlagRulesFile) -> Iterator[KnowledgeFault]:
+    name = "redflag_rules.toml"
+    facts = {*labels, *COMPUTED, *(f"@{key}" for key in file.sets)}
+    for key, members in file.sets.items():
+        yield from _unknown(name, f"sets.{key}", members, {*labels, *COMPUTED}, "fact")
+    for place, row in enumerate(file.rule):
+        key = f"rule.{place} ({row.code})"
+        names = [*row.all, *row.any, *row.also_any, *row.not_absent]
+        yield from _unknown(name, key, names, facts, "fact")
+        yield from _unknown(name, key, [row.message], flags.messages, "message")
+        if not row.all and not row.any:
+            yield KnowledgeFault(name, key, "needs `all` or `any`, or it would always fire")
+    codes = {*(flag.code for flag in flags.flag), *(row.code for row in file.rule)}
+    grave = {flag.code for flag in flags.flag if flag.level == "emergency"}
+    for place, explanation in enumerate(file.explanation):
+        key = f"explanation.{place}"
+        names = [*explanation.any, *explanation.absent, *explanation.unless, *explanation.unless_another]
+        yield from _unknown(name, key, names, facts, "fact")
+        yield from _unknown(name, key, explanation.of, codes, "alert")
+        for code in sorted(grave.intersection(explanation.of)):
+            yield KnowledgeFault(name, key, f"{code} is an emergency and is lowered by no explanation")
+        if not explanation.any and not explanation.absent:
+            yield KnowledgeFault(name, key, "explains nothing")

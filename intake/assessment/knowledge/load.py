@@ -1,0 +1,290 @@
+"""Reads the knowledge files, finds every fault at once, and compiles them to tuples and sets for fast matching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import tomli
+from pydantic import BaseModel, ValidationError
+
+from intake.assessment.knowledge import schema
+from intake.assessment.knowledge.checks import PATTERN_IDS, KnowledgeFault, check
+from intake.assessment.knowledge.drafts import Draft, Files, draft_faults, set_aside
+
+__all__ = [
+    "PATTERN_IDS",
+    "IntakeKnowledge",
+    "KnowledgeError",
+    "KnowledgeFault",
+    "Weighing",
+    "load_intake_knowledge",
+]
+
+DIRECTORY = Path(__file__).resolve().parents[2] / "knowledge"
+STRONG = 3
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class KnowledgeError(Exception):
+    """The knowledge files are not usable. `faults` lists all that is wrong, each with file and key."""
+
+    def __init__(self, faults: Iterable[KnowledgeFault]):
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """One finding's weights in half points, the practitioner's factor already in them."""
+
+    finding: str
+    s: int
+    d: int
+    votes: tuple[tuple[int, int], ...]  # (index in PATTERN_IDS, half points)
+    topic: str
+    never_alone: bool
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A red-flag combination; empty sets always hold."""
+
+    row: schema.FlagRule
+    all: frozenset[str]
+    any: frozenset[str]
+    also_any: frozenset[str]
+    not_absent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """An ordinary explanation."""
+
+    row: schema.Explanation
+    any: frozenset[str]
+    unless: frozenset[str]
+    unless_another: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeKnowledge:
+    """All that the assessment knows, ready to match. Immutable; share one between threads."""
+
+    version: str
+    labels: Mapping[str, str]  # finding id -> the practitioner's words
+    asked_of: Mapping[str, str]  # finding id -> P, C or PC
+    order: Mapping[str, int]  # finding id -> place in findings.toml
+    weights: schema.WeightsFile
+    weighings: Mapping[str, Weighing]
+    strong: tuple[Weighing, ...]  # signs of weight 3: they speak when they are missing, too
+    old_injury_votes: tuple[tuple[int, int], ...]
+    durations: tuple[tuple[int, Weighing], ...]  # (from days, weighing), longest first
+    topics: Mapping[str, tuple[Weighing, ...]]
+    hand_topics: tuple[tuple[str, frozenset[str]], ...]  # topics only a practitioner can answer, with their findings
+    patterns: schema.PatternsFile
+    branches: tuple[int, ...]  # places in PATTERN_IDS
+    roots: tuple[int, ...]
+    voters: tuple[tuple[tuple[str, int, bool], ...], ...]  # per pattern (finding, half points, strong), strongest first
+    opponents: tuple[tuple[tuple[str, float], ...], ...]  # per pattern (finding, weight) that speaks against it
+    channels: schema.ChannelsFile
+    contradictions: tuple[schema.ContradictionRule, ...]
+    flags: schema.FlagsFile
+    flag_by_finding: Mapping[str, schema.Flag]
+    rules: tuple[Rule, ...]
+    lowerings: Mapping[str, tuple[Lowering, ...]]  # alert code -> explanations
+    rules_review: schema.Review  # of the red-flag combinations
+    drafts: tuple[Draft, ...]  # rows that are read and shown, and used by nothing
+
+    def label(self, finding: str) -> str:
+        """The practitioner's words for a finding; the id itself where there are none."""
+        return self.labels.get(finding, finding)
+
+
+def load_intake_knowledge(directory: Path | None = None) -> IntakeKnowledge:
+    """The knowledge of `directory` (the app's own when None), read and checked once per process.
+
+    Raises KnowledgeError with every fault of every file.
+    """
+    return _load(directory or DIRECTORY)
+
+
+@lru_cache(maxsize=4)
+def _load(directory: Path) -> IntakeKnowledge:
+    faults: list[KnowledgeFault] = []
+    version = _read(directory, "version.toml", schema.VersionFile, faults)
+    groups = _read_groups(directory, faults)
+    weights = _read(directory, "weights.toml", schema.WeightsFile, faults)
+    patterns = _read(directory, "patterns.toml", schema.PatternsFile, faults)
+    channels = _read(directory, "channels.toml", schema.ChannelsFile, faults)
+    contradictions = _read(directory, "contradictions.toml", schema.ContradictionsFile, faults)
+    flags = _read(directory, "redflags.toml", schema.FlagsFile, faults)
+    rules = _read(directory, "redflag_rules.toml", schema.FlagRulesFile, faults)
+    if (
+        version is None
+        or weights is None
+        or patterns is None
+        or channels is None
+        or contradictions is None
+        or flags is None
+        or rules is None
+        or faults
+    ):
+        raise KnowledgeError(faults)
+
+    labels = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.findings.items()}
+    faults += check(labels, weights, patterns, channels, contradictions, flags, rules)
+    faults += draft_faults(flags)
+    if faults:
+        raise KnowledgeError(faults)
+    live, drafts = set_aside(Files(weights, patterns, channels, contradictions, flags, rules))
+    weights, patterns, channels, contradictions, flags, rules = live
+
+    weighings = {f: _weighing(f, w, weights) for f, w in weights.weights.items()}
+    topics: dict[str, list[Weighing]] = {topic: [] for topic in weights.topics}
+    for weighing in weighings.values():
+        topics[weighing.topic].append(weighing)
+    lowerings: dict[str, list[Lowering]] = {}
+    for row in rules.explanation:
+        lowering = Lowering(
+            row=row,
+            any=_members(row.any, rules.sets),
+            unless=_members(row.unless, rules.sets),
+            unless_another=_members(row.unless_another, rules.sets),
+        )
+        for code in row.of:
+            lowerings.setdefault(code, []).append(lowering)
+    return IntakeKnowledge(
+        version=version.version,
+        labels=labels,
+        asked_of={f"{g}.{k}": group.by for g, group in groups.items() for k in group.findings},
+        order={finding: place for place, finding in enumerate(labels)},
+        weights=weights,
+        weighings=weighings,
+        strong=tuple(w for f, w in weighings.items() if STRONG in (weights.weights[f].s, weights.weights[f].d)),
+        old_injury_votes=_votes(weights.old_injury.votes, 2),
+        durations=tuple(
+            (
+                row.from_,
+                Weighing("complaint.duration_days", row.s * 2, row.d * 2, _votes(row.votes, 2), "", False, False),
+            )
+            for row in sorted(weights.duration, key=lambda row: -row.from_)
+        ),
+        topics={topic: tuple(members) for topic, members in topics.items()},
+        hand_topics=tuple(
+            (topic, frozenset(w.finding for w in members))
+            for topic, members in topics.items()
+            if all(w.by_hand for w in members)
+        ),
+        patterns=patterns,
+        branches=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "branch"),
+        roots=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "root"),
+        voters=tuple(_voters(index, weighings, weights) for index in range(len(PATTERN_IDS))),
+        opponents=tuple(_opponents(patterns.pattern[name], weighings, weights) for name in PATTERN_IDS),
+        channels=channels,
+        contradictions=tuple(contradictions.contradiction),
+        flags=flags,
+        flag_by_finding={flag.finding: flag for flag in flags.flag},
+        rules=tuple(
+            Rule(
+                row=row,
+                all=_members(row.all, rules.sets),
+                any=_members(row.any, rules.sets),
+                also_any=_members(row.also_any, rules.sets),
+                not_absent=_members(row.not_absent, rules.sets),
+            )
+            for row in rules.rule
+        ),
+        lowerings={code: tuple(rows) for code, rows in lowerings.items()},
+        rules_review=rules.review,
+        drafts=drafts,
+    )
+
+
+def _read(directory: Path, name: str, model: type[Model], faults: list[KnowledgeFault]) -> Model | None:
+    table = _table(directory / name, faults)
+    if table is None:
+        return None
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        faults += [
+            KnowledgeFault(name, ".".join(str(part) for part in e["loc"]) or "(file)", e["msg"]) for e in error.errors()
+        ]
+        return None
+
+
+def _read_groups(directory: Path, faults: list[KnowledgeFault]) -> dict[str, schema.FindingGroup]:
+    table = _table(directory / "findings.toml", faults) or {}
+    groups: dict[str, schema.FindingGroup] = {}
+    for name, group in table.items():
+        try:
+            groups[name] = schema.FindingGroup.model_validate(group)
+        except ValidationError as error:
+            faults += [
+                KnowledgeFault("findings.toml", ".".join([name, *(str(part) for part in e["loc"])]), e["msg"])
+                for e in error.errors()
+            ]
+    return groups
+
+
+def _table(path: Path, faults: list[KnowledgeFault]) -> dict[str, object] | None:
+    try:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        faults.append(KnowledgeFault(path.name, "(file)", f"cannot be read: {error.strerror}"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(KnowledgeFault(path.name, "(file)", f"is not TOML: {error}"))
+    return None
+
+
+def _weighing(finding: str, weight: schema.Weight, file: schema.WeightsFile) -> Weighing:
+    group = finding.partition(".")[0]
+    by_hand = group in file.clinician_groups
+    halves = int(2 * file.clinician_factor) if by_hand else 2
+    return Weighing(
+        finding=finding,
+        s=weight.s * halves,
+        d=weight.d * halves,
+        votes=_votes(weight.votes, halves),
+        topic=weight.topic,
+        never_alone=group in file.never_alone,
+        by_hand=by_hand,
+    )
+
+
+def _voters(
+    index: int, weighings: Mapping[str, Weighing], file: schema.WeightsFile
+) -> tuple[tuple[str, int, bool], ...]:
+    name = PATTERN_IDS[index]
+    rows = [
+        (finding, halves, file.weights[finding].votes[name] == STRONG)
+        for finding, weighing in weighings.items()
+        for i, halves in weighing.votes
+        if i == index
+    ]
+    return tuple(sorted(rows, key=lambda row: -row[1]))
+
+
+def _opponents(
+    pattern: schema.Pattern, weighings: Mapping[str, Weighing], file: schema.WeightsFile
+) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (f, max(weighings[f].s, weighings[f].d) / 2 if f in weighings else float(file.speaks_against_deficiency[f]))
+        for f in pattern.against
+    )
+
+
+def _votes(votes: schema.Votes, halves: int) -> tuple[tuple[int, int], ...]:
+    return tuple((PATTERN_IDS.index(pattern), points * halves) for pattern, points in votes.items())
+
+
+def _members(names: Iterable[str], sets: Mapping[str, list[str]]) -> frozenset[str]:
+    members: set[str] = set()
+    for name in names:
+        members.update(sets.get(name[1:], ()) if name.startswith("@") else (name,))
+    return frozenset(members)

@@ -1,0 +1,206 @@
+"""From what is stored of a patient to one `Case`: answers, safety facts, findings, clearances, scores.
+
+Later sources win: answers, then safety facts (newest row of each finding), then the practitioner's findings, then
+safety facts recorded after those were signed. Dates count: a safety fact takes back no yes that was answered after it,
+a clearance counts only for answers given before it, and danger told in an intake that came in after the assessment was
+begun counts although no assessment rests on it yet.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from clinic.people.models import Patient, SafetyFact
+from intake.assessment import Case, load_intake_knowledge, parse_case
+from intake.assessment.standing import lowers, standing_clearances
+from intake.models import Assessment, Clearance, IntakeResponse, Score
+from intake.questionnaire.answers import Reading, age_on, read
+from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.values import About
+
+LONGEST_PREGNANCY = 42  # weeks: an answered week grows with the calendar, and no further than this
+DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are told
+
+
+def build_case(patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date) -> Case:
+    """The case to assess or to plan for. Without an assessment: the newest submitted intake.
+
+    Raises `intake.assessment.CaseError` when a stored finding is unknown to the knowledge files.
+    """
+    return parse_case(case_data(patient, assessment, visit=visit, today=today), load_intake_knowledge())
+
+
+def case_data(patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date) -> dict[str, Any]:
+    """The same as the contract's input object, to be stored beside a proposal."""
+    response = assessment.response if assessment is not None else None
+    if response is None:
+        response = (
+            IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).order_by("-submitted_at").first()
+        )
+    data = _answers_part(patient, response, today)
+    findings: dict[str, bool] = data["findings"]
+    answered_at = _moment(response)
+    facts = _newest_facts(patient)
+    for row in facts:
+        if not lowers(row.present, at=row.recorded_at, told=findings.get(row.finding), told_at=answered_at):
+            _set(findings, row.finding, row.present)
+    for finding, present in (assessment.findings if assessment is not None else {}).items():
+        _set(findings, finding, present)
+    if assessment is not None and assessment.signed_at is not None:
+        for finding, present in facts_since(patient, assessment.signed_at).items():
+            _set(findings, finding, present)
+    if assessment is not None and (newer := _newer_response(assessment)) is not None:
+        _add_danger(data, _answers_part(patient, newer, today), facts, _moment(newer))
+        answered_at = _moment(newer)
+    if findings.get("condition.pregnant") is False:
+        data["patient"]["pregnancy_weeks"] = None
+    data |= {"case": f"patient {patient.pk}", "visit": visit, "cleared": _cleared(patient, facts, answered_at)}
+    if visit > 1:
+        data["complaint"] |= _newest_pain(patient)
+    if assessment is not None:
+        data |= {
+            # a place whose side or region is not chosen yet counts without it
+            "ashi": [{key: value for key, value in place.items() if value} for place in assessment.ashi],
+            "levels": assessment.levels,
+            "confirmed": {key: assessment.confirmed.get(key) for key in ("class", "branch", "root")},
+        }
+    return data
+
+
+def case_of_answers(response: IntakeResponse, *, today: date) -> Case:
+    """Only what the patient answered so far: for red flags while the form is being filled in."""
+    return parse_case(_answers_part(response.patient, response, today), load_intake_knowledge())
+
+
+def about(patient: Patient, day: date) -> About:
+    """What the clinic knew of the patient before the form."""
+    return About(
+        age=patient.age_on(day),
+        sex=patient.sex or None,
+        birth_known=patient.date_of_birth is not None,
+        sex_known=bool(patient.sex),
+        on=day,
+    )
+
+
+def reading_of(response: IntakeResponse) -> Reading:
+    """What the answers of a response say, on the day they were given."""
+    return read(load_questionnaire(), response.answers, about(response.patient, answered_on(response)))
+
+
+def answered_on(response: IntakeResponse) -> date:
+    """The day the answers speak of."""
+    moment: datetime | None = response.submitted_at or response.saved_at
+    return timezone.localdate(moment) if moment is not None else timezone.localdate()
+
+
+def _answers_part(patient: Patient, response: IntakeResponse | None, today: date) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "patient": {"age": patient.age_on(today), "sex": patient.sex or None, "pregnancy_weeks": None},
+        "complaint": {},
+        "findings": {},
+        "texts": {},
+        "scores": {},
+    }
+    if response is None:
+        return data
+    reading = reading_of(response)
+    since = max(0, (today - answered_on(response)).days)
+    born = reading.person.get("date_of_birth")
+    if data["patient"]["age"] is None and born:
+        data["patient"]["age"] = max(0, age_on(date.fromisoformat(born), today))
+    if not data["patient"]["sex"] and reading.person.get("sex") in ("female", "male", "other"):
+        data["patient"]["sex"] = reading.person["sex"]
+    if (weeks := reading.numbers.get("pregnancy_weeks")) is not None:
+        data["patient"]["pregnancy_weeks"] = min(LONGEST_PREGNANCY, weeks + since // 7)
+    data["complaint"] = {key: reading.numbers.get(key) for key in ("pain_now", "pain_average", "pain_worst")}
+    if (days := reading.numbers.get("duration_days")) is not None:
+        data["complaint"]["duration_days"] = days + since
+    data["findings"] = {
+        finding: present
+        for finding, present in reading.findings.items()
+        if not present or since < reading.holds_days.get(finding, since + 1)
+    }
+    data["texts"] = dict(reading.texts)
+    data["scores"] = {
+        "phq2": _whole(reading.measures.get("phq2")),
+        "gad2": _whole(reading.measures.get("gad2")),
+        "nice_spa": reading.counts.get("nice_spa"),
+    }
+    return data
+
+
+def facts_since(patient: Patient, moment: datetime) -> dict[str, bool | None]:
+    """What was recorded after a moment, as after an assessment was signed: newer than the hand that examined."""
+    return {row.finding: row.present for row in _newest_facts(patient) if row.recorded_at > moment}
+
+
+def _newest_facts(patient: Patient) -> list[SafetyFact]:
+    """The newest row of each finding."""
+    newest: dict[str, SafetyFact] = {}
+    for row in SafetyFact.objects.filter(patient=patient).order_by("-id"):
+        newest.setdefault(row.finding, row)
+    return list(newest.values())
+
+
+def _moment(response: IntakeResponse | None) -> datetime | None:
+    """When the answers were given."""
+    return None if response is None else response.submitted_at or response.saved_at
+
+
+def _newer_response(assessment: Assessment) -> IntakeResponse | None:
+    """The newest intake, if it came in after the assessment was begun: nobody has weighed it yet."""
+    if assessment.pk is None:
+        return None
+    return (
+        IntakeResponse.objects.filter(patient=assessment.patient_id, submitted_at__gt=assessment.created_at)
+        .exclude(pk=assessment.response_id or 0)
+        .order_by("-submitted_at")
+        .first()
+    )
+
+
+def _add_danger(
+    data: dict[str, Any], newer: dict[str, Any], facts: list[SafetyFact], answered_at: datetime | None
+) -> None:
+    """What an intake that nobody has weighed yet tells of danger: every yes, and all its words."""
+    answered_since = {row.finding for row in facts if answered_at is not None and row.recorded_at >= answered_at}
+    for finding, present in newer["findings"].items():
+        if present and finding.startswith(DANGER) and finding not in answered_since:
+            data["findings"][finding] = True
+    for key, text in newer["texts"].items():
+        before = data["texts"].get(key, "")
+        data["texts"][key] = text if before in ("", text) else f"{text}\n\n{before}"
+    if newer["patient"]["pregnancy_weeks"] is not None:
+        data["patient"]["pregnancy_weeks"] = newer["patient"]["pregnancy_weeks"]
+
+
+def _cleared(patient: Patient, facts: list[SafetyFact], answered_at: datetime | None) -> list[str]:
+    """Findings cleared after everything that speaks for them. An id that the knowledge has dropped clears nothing."""
+    rows = Clearance.objects.filter(patient=patient, withdrawn_at=None).values_list("finding", "cleared_at")
+    told_at = {row.finding: row.recorded_at for row in facts if row.present}
+    standing = standing_clearances(rows, answered_at=answered_at, told_at=told_at)
+    return sorted(standing & load_intake_knowledge().order.keys())
+
+
+def _set(findings: dict[str, bool], finding: str, present: bool | None) -> None:
+    if present is None:
+        findings.pop(finding, None)
+    else:
+        findings[finding] = present
+
+
+def _newest_pain(patient: Patient) -> dict[str, int]:
+    measures = {"nrs_now": "pain_now", "nrs_average": "pain_average"}
+    newest: dict[str, int] = {}
+    rows = Score.objects.counting().filter(patient=patient, measure__in=measures).order_by("taken_at", "id")
+    for measure, value in rows.values_list("measure", "value"):
+        newest[measures[measure]] = int(value)
+    return newest
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)

@@ -1,0 +1,1 @@
+"""The questionnaire as values, read from its files, and what answers mean."""

@@ -1,0 +1,274 @@
+"""What a set of answers means: screens to show, findings, numbers, measures; and where to go on. Pure.
+
+No value means: not answered, so nothing is known. A *finding* has three values: True, False, and not in the mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from intake.questionnaire.values import (
+    ALWAYS,
+    DAYS_IN,
+    DONE,
+    STRANGER,
+    About,
+    Answers,
+    Clause,
+    Count,
+    Question,
+    Questionnaire,
+    Screen,
+    When,
+    is_answered,
+    is_too_long,
+    lacks_a_name,
+)
+
+_ABSENT_ON_CHART = ("site", "side")  # a painted chart says where it does not hurt; a path it does not
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a set of answers means. Hidden questions do not count, whatever was answered to them before.
+
+    ``screens``: those to show, each with only its visible questions. ``shown_options``: question id -> options to show.
+    ``numbers``: pain_now, pain_average, pain_worst, duration_days, pregnancy_weeks. ``person``: date_of_birth, sex.
+    ``measures``: measure id -> value, only complete ones. ``counts``: count id -> how many fit.
+    """
+
+    screens: tuple[Screen, ...]
+    findings: Mapping[str, bool]
+    holds_days: Mapping[str, int]
+    numbers: Mapping[str, int]
+    person: Mapping[str, str]
+    texts: Mapping[str, str]
+    measures: Mapping[str, float]
+    counts: Mapping[str, int]
+    missing: tuple[Question, ...]
+    about: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    unsure: frozenset[str] = frozenset()  # present only because "I don't know" counts as yes
+
+    def screen(self, screen_id: str) -> Screen | None:
+        return next((s for s in self.screens if s.id == screen_id), None)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(q for s in self.screens for q in s.questions)
+
+
+def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER) -> Reading:
+    """Walk the screens in order and gather what the answers say."""
+    walk = _Walk(answers, about)
+    screens = []
+    for screen in questionnaire.screens:
+        shown = screen if walk.shows(screen.show) else None
+        visible = []
+        for question in screen.questions:
+            if shown is not None and walk.shows(question.show):
+                kept = walk.with_shown_options(question)
+                visible.append(kept)
+                walk.take(kept)
+            elif question.absent is not None and walk.shows(question.absent):
+                walk.tell((f, False) for f in question.findings)
+        if visible:
+            screens.append(
+                Screen(
+                    screen.id, screen.section, screen.title, screen.intro, tuple(visible), screen.show, screen.source
+                )
+            )
+    for count in questionnaire.counts:
+        walk.count(count)
+    shown_questions = tuple(q for s in screens for q in s.questions)
+    return Reading(
+        screens=tuple(screens),
+        findings=MappingProxyType(dict(sorted(walk.findings.items()))),
+        holds_days=MappingProxyType(walk.holds_days),
+        numbers=MappingProxyType(walk.numbers),
+        person=MappingProxyType(walk.person),
+        texts=MappingProxyType(walk.texts),
+        measures=MappingProxyType(measures(questionnaire, shown_questions, answers)),
+        counts=MappingProxyType(walk.counts),
+        missing=tuple(q for q in shown_questions if _is_open(q, answers.get(q.id))),
+        about=MappingProxyType(walk.facts),
+        unsure=frozenset(walk.unsure - walk.sure),
+    )
+
+
+def _is_open(question: Question, value: Any) -> bool:
+    return (
+        is_too_long(question, value)
+        or lacks_a_name(question, value)
+        or (question.required and not is_answered(question, value))
+    )
+
+
+def findings_from(
+    answers: Answers,
+    questionnaire: Questionnaire,
+    about: About = STRANGER,
+) -> dict[str, bool]:
+    """Only the findings: True present, False absent, left out not known."""
+    return dict(read(questionnaire, answers, about).findings)
+
+
+class _Walk:
+    """Gathers while walking; lives only inside ``read``."""
+
+    def __init__(self, answers: Answers, about: About) -> None:
+        self.answers = answers
+        self.on = about.on
+        self.facts: dict[str, Any] = {
+            "age": about.age,
+            "sex": about.sex or None,
+            "birth_known": about.birth_known,
+            "sex_known": about.sex_known,
+        }
+        self.findings: dict[str, bool] = {}
+        self.sure: set[str] = set()
+        self.unsure: set[str] = set()
+        self.holds_days: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
+        self.person: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
+        self.counts: dict[str, int] = {}
+
+    def holds(self, clause: Clause) -> bool:
+        if clause.question:
+            return clause.holds(self.answers.get(clause.question))
+        if clause.about:
+            return clause.holds(self.facts.get(clause.about))
+        return clause.holds(self.findings.get(clause.finding))
+
+    def shows(self, when: When) -> bool:
+        return all(self.holds(c) for c in when.all_of) and (not when.any_of or any(self.holds(c) for c in when.any_of))
+
+    def with_shown_options(self, question: Question) -> Question:
+        if all(o.show is ALWAYS for o in question.options):
+            return question
+        return replace(question, options=tuple(o for o in question.options if self.shows(o.show)))
+
+    def tell(self, told: Iterator[tuple[str, bool]]) -> None:
+        """Present beats absent: a sign named once is not unsaid by a list in which it was left unticked."""
+        for finding, present in told:
+            if present or finding not in self.findings:
+                self.findings[finding] = present
+
+    def take(self, question: Question) -> None:
+        value: Any = self.answers.get(question.id)
+        if not is_answered(question, value):
+            return
+        if question.kind in ("one", "many"):
+            self._take_choice(question, [value] if question.kind == "one" else list(value))
+        elif question.kind == "chart":
+            self._take_chart(question, list(value))
+        elif question.kind == "text":
+            self.texts[question.id] = str(value)
+        elif question.kind == "duration":
+            days = round(value["number"] * DAYS_IN[value["unit"]])
+            self.numbers["duration_days"] = self.facts["duration_days"] = days
+            if self.facts.get("age") is not None:
+                self.facts["onset_age"] = int(self.facts["age"] - days / 365.25)
+        if question.gives in ("date_of_birth", "sex"):
+            self._take_person(question, str(value))
+        elif question.gives and question.kind in ("scale", "number"):
+            self.numbers[question.gives] = int(value)
+
+    def _take_choice(self, question: Question, ids: list[str]) -> None:
+        chosen = [o for o in question.options if o.id in ids]
+        self.tell((f, present) for o in chosen for f, present in o.sets)
+        for option in chosen:
+            (self.unsure if option.leaves_open and option.id == "dont_know" else self.sure).update(
+                f for f, present in option.sets if present
+            )
+            if option.holds_days is not None:
+                self.holds_days.update({f: option.holds_days for f, present in option.sets if present})
+        if chosen and not any(o.leaves_open for o in chosen):
+            others = (o for o in question.options if o not in chosen)
+            self.tell((f, False) for o in others for f, present in o.sets if present)
+
+    def _take_chart(self, question: Question, ids: list[str]) -> None:
+        painted = [r for r in question.regions if r.id in ids]
+        self.tell((f, True) for r in painted for f in r.sets)
+        if painted:
+            self.tell((f, False) for f in question.findings if f.split(".")[0] in _ABSENT_ON_CHART)
+
+    def _take_person(self, question: Question, value: str) -> None:
+        self.person[question.gives] = value
+        if question.gives == "sex":
+            self.facts["sex"] = value if value != "unknown" else None
+        elif self.on is not None:
+            self.facts["age"] = age_on(date.fromisoformat(value), self.on)
+
+    def count(self, count: Count) -> None:
+        if self.answers.get(count.needs) in (None, "", []):
+            return
+        fits = sum(self.holds(c) for c in count.clauses)
+        self.counts[count.id] = fits
+        self.tell(iter([(count.sets, fits >= count.at_least)]))
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def measures(questionnaire: Questionnaire, shown: Sequence[Question], answers: Answers) -> dict[str, float]:
+    """Scores of complete instruments. RMDQ: every page must have been answered, if only with "none of these"."""
+    values: dict[str, float] = {}
+    for name, instrument in questionnaire.instruments.items():
+        parts = [q for q in shown if q.instrument == name]
+        if not parts or (instrument.scoring != "mean" and any(not is_answered(q, answers.get(q.id)) for q in parts)):
+            continue
+        points = [p for q in parts for p in _points(q, answers.get(q.id))]
+        if instrument.scoring == "mean":
+            if points:
+                values[name] = round(sum(points) / len(points), 2)
+        elif points or instrument.scoring == "ticked":
+            values[name] = float(sum(points))
+    return values
+
+
+def _points(question: Question, value: Any) -> list[int]:
+    if not is_answered(question, value):
+        return []
+    if question.kind == "statements":
+        return [1 if not o.is_none else 0 for o in question.options if o.id in value]
+    if question.kind == "activities":
+        return [row["score"] for row in value if row.get("name") and row.get("score") is not None]
+    if question.kind == "one":
+        option = question.option(value)
+        return [option.score] if option is not None and option.score is not None else []
+    return [int(value)]
+
+
+def next_screen(reading: Reading, screen_id: str) -> Screen | None:
+    """The screen after this one, or None when the review comes next."""
+    ids = [s.id for s in reading.screens]
+    place = ids.index(screen_id) + 1 if screen_id in ids else 0
+    return reading.screens[place] if place < len(ids) else None
+
+
+def previous_screen(reading: Reading, screen_id: str) -> Screen | None:
+    ids = [s.id for s in reading.screens]
+    place = ids.index(screen_id) - 1 if screen_id in ids else -1
+    return reading.screens[place] if place >= 0 else None
+
+
+def resume_at(reading: Reading, answers: Answers) -> Screen | None:
+    """The first screen that was not passed yet, or whose required question is open; None when all are done."""
+    done = set(answers.get(DONE, ()))
+    open_screens = {s.id for s in reading.screens for q in s.questions if q in reading.missing}
+    return next((s for s in reading.screens if s.id not in done or s.id in open_screens), None)
+
+
+def progress(reading: Reading, answers: Answers) -> int:
+    """Per cent of the screens that were passed."""
+    if not reading.screens:
+        return 0
+    done = set(answers.get(DONE, ()))
+    return round(100 * sum(s.id in done for s in reading.screens) / len(reading.screens))

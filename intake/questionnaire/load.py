@@ -1,0 +1,226 @@
+"""Reads ``knowledge/questionnaire.toml``, the body chart and the instruments, and names every fault with file and key.
+
+Pure apart from reading files. Unknown keys are refused; so is an instrument that may not be embedded.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import tomli
+from pydantic import BaseModel, ValidationError
+
+from intake.assessment.knowledge.load import KnowledgeError, KnowledgeFault
+from intake.questionnaire import schema
+from intake.questionnaire.checks import check
+from intake.questionnaire.values import (
+    ALWAYS,
+    Clause,
+    Count,
+    Instrument,
+    Option,
+    Question,
+    Questionnaire,
+    Region,
+    Screen,
+    When,
+)
+
+DIRECTORY = Path(__file__).resolve().parents[1] / "knowledge"
+FILE = "questionnaire.toml"
+_TILES = {
+    "back": ("left", "right"),
+    "front": ("right", "left"),
+}  # the side that the viewer sees on the left, then right
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_questionnaire(directory: Path | None = None) -> Questionnaire:
+    """The questionnaire of ``directory`` (the app's own when None), read once. Raises KnowledgeError."""
+    return _load(directory or DIRECTORY)
+
+
+def load_instruments(directory: Path | None = None) -> dict[str, schema.InstrumentFile]:
+    """Every instrument file by id. Raises KnowledgeError."""
+    faults: list[KnowledgeFault] = []
+    found = _instruments(directory or DIRECTORY, faults)
+    if faults:
+        raise KnowledgeError(faults)
+    return found
+
+
+@lru_cache(maxsize=4)
+def load_chart(directory: Path | None = None) -> schema.ChartFile:
+    """The drawing of the body chart: width, height, outlines. Raises KnowledgeError."""
+    faults: list[KnowledgeFault] = []
+    chart = _read(directory or DIRECTORY, "body_chart.toml", schema.ChartFile, faults)
+    if chart is None:
+        raise KnowledgeError(faults)
+    return chart
+
+
+@lru_cache(maxsize=4)
+def _load(directory: Path) -> Questionnaire:
+    faults: list[KnowledgeFault] = []
+    file = _read(directory, FILE, schema.QuestionnaireFile, faults)
+    chart = _read(directory, "body_chart.toml", schema.ChartFile, faults)
+    instruments = _instruments(directory, faults)
+    findings = _known_findings(directory, faults)
+    if file is None or chart is None or faults:
+        raise KnowledgeError(faults)
+    regions = tuple(r for region in chart.region for r in _regions(region))
+    questionnaire = Questionnaire(
+        version=file.version,
+        title=file.title,
+        screens=tuple(_screen(s, regions, instruments) for s in file.screen),
+        counts=tuple(Count(c.id, c.needs, _clauses(c.clauses), c.at_least, c.sets) for c in file.count),
+        instruments=MappingProxyType(
+            {
+                i.id: Instrument(
+                    i.id, i.name, tuple(i.items), i.scoring, i.maximum, i.higher_is_better, i.credit_line, i.embeddable
+                )
+                for i in instruments.values()
+            }
+        ),
+    )
+    faults += check(questionnaire, findings, FILE)
+    if faults:
+        raise KnowledgeError(faults)
+    return questionnaire
+
+
+def _read(directory: Path, name: str, model: type[Model], faults: list[KnowledgeFault]) -> Model | None:
+    try:
+        return model.model_validate(tomli.loads((directory / name).read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
+        faults.append(KnowledgeFault(name, "file", str(error)))
+    except ValidationError as error:
+        for fault in error.errors():
+            faults.append(KnowledgeFault(name, ".".join(str(part) for part in fault["loc"]), fault["msg"]))
+    return None
+
+
+def _instruments(directory: Path, faults: list[KnowledgeFault]) -> dict[str, schema.InstrumentFile]:
+    read = (_read(directory, f"instruments/{path.name}", schema.InstrumentFile, faults) for path in _files(directory))
+    return {file.id: file for file in read if file is not None}
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted((directory / "instruments").glob("*.toml"))
+
+
+def _known_findings(directory: Path, faults: list[KnowledgeFault]) -> set[str]:
+    try:
+        groups = tomli.loads((directory / "findings.toml").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
+        faults.append(KnowledgeFault("findings.toml", "file", str(error)))
+        return set()
+    return {f"{group}.{key}" for group, table in groups.items() for key in table.get("findings", {})}
+
+
+def _clauses(clauses: list[schema.Clause]) -> tuple[Clause, ...]:
+    return tuple(
+        Clause(c.question, c.about, c.finding, tuple(c.is_), tuple(c.is_not), c.at_least, c.at_most, c.if_unknown)
+        for c in clauses
+    )
+
+
+def _when(shown: schema.Shown) -> When:
+    if not shown.show_when and not shown.show_when_any:
+        return ALWAYS
+    return When(_clauses(shown.show_when), _clauses(shown.show_when_any))
+
+
+def _screen(
+    screen: schema.Screen, regions: tuple[Region, ...], instruments: dict[str, schema.InstrumentFile]
+) -> Screen:
+    return Screen(
+        screen.id,
+        screen.section,
+        screen.title,
+        screen.intro,
+        tuple(_question(q, regions, instruments.get(q.instrument)) for q in screen.question),
+        _when(screen),
+        screen.source,
+    )
+
+
+def _question(q: schema.Question, regions: tuple[Region, ...], instrument: schema.InstrumentFile | None) -> Question:
+    label = q.label
+    if not label and instrument is not None and len(q.items) == 1 and 1 <= q.items[0] <= len(instrument.items):
+        label = instrument.items[q.items[0] - 1]
+    return Question(
+        id=q.id,
+        kind="one" if q.kind == "yes_no" else q.kind,
+        label=label,
+        help=q.help,
+        required=q.required,
+        options=_options(q, instrument),
+        regions=regions if q.kind == "chart" else (),
+        gives=q.gives,
+        minimum=q.minimum,
+        maximum=q.maximum,
+        low_label=q.low_label,
+        high_label=q.high_label,
+        max_length=q.max_length,
+        instrument=q.instrument,
+        private=q.private,
+        show=_when(q),
+        absent=When(any_of=_clauses(q.absent_when_any)) if q.absent_when_any else None,
+    )
+
+
+def _options(q: schema.Question, instrument: schema.InstrumentFile | None) -> tuple[Option, ...]:
+    options = [
+        Option(
+            id=o.id,
+            label=o.label,
+            sets=((o.finding, True),) if o.finding else tuple(o.findings.items()),
+            leaves_open=o.leaves_open,
+            score=o.score,
+            holds_days=o.holds_days,
+            show=_when(o),
+        )
+        for o in q.options
+    ]
+    if q.kind == "yes_no":
+        sets = ((q.finding, True),) if q.finding else ()
+        options = [
+            Option("yes", "Yes", sets),
+            Option("no", "No", tuple((f, False) for f, _ in sets)),
+        ]
+    elif q.kind == "statements" and instrument is not None:
+        options = [Option(str(n), instrument.items[n - 1], score=1) for n in q.items if n <= len(instrument.items)]
+        options.append(Option("none", q.none, is_none=True))  # else nobody knows whether the page was read
+    elif q.kind == "one" and instrument is not None and instrument.answers:
+        options = [Option(str(n), text, score=n) for n, text in enumerate(instrument.answers, instrument.answers_from)]
+    elif q.kind == "many":
+        options.append(Option("none", q.none, is_none=True))
+    if q.dont_know:
+        counts_as_yes = q.dont_know == "yes"
+        sets = ((q.finding, True),) if counts_as_yes and q.finding else ()
+        options.append(Option("dont_know", "I don’t know", sets, leaves_open=True))
+    if q.decline:
+        options.append(Option("decline", "I’d rather not say", leaves_open=True))
+    return tuple(options)
+
+
+def _regions(region: schema.Region) -> list[Region]:
+    if not region.mirrored:
+        return [Region(region.id, region.view, region.label, region.path, False, tuple(region.findings))]
+    return [
+        Region(
+            f"{region.id}_{side}",
+            region.view,
+            f"{region.label}, {side}",
+            region.path,
+            place == 1,
+            (*region.findings, f"side.{side}"),
+        )
+        for place, side in enumerate(_TILES[region.view])
+    ]

@@ -1,0 +1,224 @@
+"""The questionnaire as values: screens, questions, conditions. Pure: no Django, clock or files.
+
+What answers mean is read by ``intake.questionnaire.answers``; the file is loaded by ``intake.questionnaire.load``.
+
+Answers are a mapping of question id to value. The value's shape follows the question's kind:
+
+- ``one``: option id · ``many``, ``statements``, ``chart``: list of option ids (or region ids)
+- ``scale``, ``number``: int · ``text``: str · ``date``: "YYYY-MM-DD"
+- ``duration``: ``{"number": int, "unit": "days|weeks|months|years"}``
+- ``phone``: ``{"number": "+12025550123"}`` or ``{"none": option id}``
+- ``person``: ``{"name": str, "phone": str, "relation": str}`` or ``{"none": option id}``
+- ``activities``: list of ``{"name": str, "score": int | None}``
+
+No value means: not answered, so nothing is known. A *finding* has three values: True, False, and not in the mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+Answers = Mapping[str, Any]
+Kind = Literal[
+    "one", "many", "statements", "chart", "scale", "number", "text", "date", "duration", "activities", "phone", "person"
+]
+DONE = "_done"  # key of the answers that lists the screens passed with Next
+DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 30.44, "years": 365.25}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition on an earlier answer, on a fact about the person, or on a finding told so far.
+
+    Exactly one of ``question``, ``about`` and ``finding`` is set. What is not known gives ``if_unknown``.
+    """
+
+    question: str = ""
+    about: str = ""  # age, sex, birth_known, sex_known, duration_days, onset_age
+    finding: str = ""
+    is_: tuple[Any, ...] = ()
+    is_not: tuple[Any, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+    if_unknown: bool = False
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is so for a value; None or an empty value is not known."""
+        if value is None or value == "" or value == []:
+            return self.if_unknown
+        if isinstance(value, list | tuple):  # several options ticked
+            return (not self.is_ or any(v in self.is_ for v in value)) and not any(v in self.is_not for v in value)
+        if self.is_ and value not in self.is_:
+            return False
+        if self.is_not and value in self.is_not:
+            return False
+        if self.at_least is not None and value < self.at_least:
+            return False
+        return not (self.at_most is not None and value > self.at_most)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """All of ``all_of`` hold, and one of ``any_of`` if there are any. Without clauses it always holds."""
+
+    all_of: tuple[Clause, ...] = ()
+    any_of: tuple[Clause, ...] = ()
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        return self.all_of + self.any_of
+
+
+ALWAYS = When()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose. ``sets``: findings it makes present or absent. ``leaves_open``: "don't know" or so."""
+
+    id: str
+    label: str
+    sets: tuple[tuple[str, bool], ...] = ()
+    leaves_open: bool = False
+    is_none: bool = False  # "none of these": alone, and everything else is absent
+    score: int | None = None
+    holds_days: int | None = None  # true today is not true next month
+    show: When = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One place of the body chart. ``path`` is SVG path data in the chart's own units; ``mirrored`` flips it."""
+
+    id: str
+    view: str  # back | front
+    label: str
+    path: str
+    mirrored: bool
+    sets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    kind: Kind
+    label: str
+    help: str = ""
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    regions: tuple[Region, ...] = ()
+    gives: str = ""  # pain_now, pain_average, pain_worst, duration, pregnancy_weeks, date_of_birth, sex
+    minimum: int | None = None
+    maximum: int | None = None
+    low_label: str = ""
+    high_label: str = ""
+    max_length: int = 2000
+    instrument: str = ""
+    private: bool = False  # never shown again on the patient's screen or on paper they take home
+    show: When = ALWAYS
+    absent: When | None = None  # not asked because it cannot apply: then its findings are absent
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """All findings that an answer could tell of, each once."""
+        told = [f for o in self.options for f, _ in o.sets] + [f for r in self.regions for f in r.sets]
+        return tuple(dict.fromkeys(told))
+
+    def option(self, option_id: str) -> Option | None:
+        return next((o for o in self.options if o.id == option_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    id: str
+    section: str
+    title: str
+    intro: str
+    questions: tuple[Question, ...]
+    show: When = ALWAYS
+    source: str = ""  # credit line or short reason, shown small
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many statements fit; ``at_least`` of them make ``sets`` present. ``needs``: the question it rests on."""
+
+    id: str
+    needs: str
+    clauses: tuple[Clause, ...]
+    at_least: int
+    sets: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A measure with its licence. ``scoring``: ticked (count), sum (all needed) or mean (of those answered)."""
+
+    id: str
+    name: str
+    items: tuple[str, ...]
+    scoring: str
+    maximum: int
+    higher_is_better: bool
+    credit_line: str
+    embeddable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    version: str
+    title: str
+    screens: tuple[Screen, ...]
+    counts: tuple[Count, ...]
+    instruments: Mapping[str, Instrument]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(q for s in self.screens for q in s.questions)
+
+    def screen(self, screen_id: str) -> Screen | None:
+        return next((s for s in self.screens if s.id == screen_id), None)
+
+    def question(self, question_id: str) -> Question | None:
+        return next((q for q in self.questions if q.id == question_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the clinic knew before the first question. ``on``: the day of answering, for ages."""
+
+    age: int | None = None
+    sex: str | None = None
+    birth_known: bool = False
+    sex_known: bool = False
+    on: date | None = None
+
+
+STRANGER = About()  # nothing known before the first question
+
+
+ACTIVITY_LETTERS = 120
+
+
+def is_too_long(question: Question, value: Any) -> bool:
+    """Whether words are kept that are more than may be sent."""
+    if question.kind == "activities":
+        return any(len(row.get("name", "")) > ACTIVITY_LETTERS for row in value or ())
+    return question.kind == "text" and len(value or "") > question.max_length
+
+
+def lacks_a_name(question: Question, value: Any) -> bool:
+    """Whether a number was given to an activity that has no name."""
+    return question.kind == "activities" and any(
+        row.get("score") is not None and not row.get("name") for row in value or ()
+    )
+
+
+def is_answered(question: Question, value: Any) -> bool:
+    """Whether the person answered: an empty list is no answer, "none of these" is one."""
+    if question.kind == "activities":
+        return any(row.get("name") or row.get("score") is not None for row in value or ())
+    return value is not None and value != "" and value != []

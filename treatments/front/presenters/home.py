@@ -1,0 +1,242 @@
+"""Home, by role: what waits for this person today. Every list is short and asked in one query."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from clinic.outbox.presenters import in_trouble, state_words
+from clinic.people.access import Permission, can
+from clinic.people.models import Clinic, User
+from clinic.scheduling import moves
+from clinic.scheduling.closures import first_stuck, to_move
+from clinic.scheduling.differences import differing_courses
+from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
+from clinic.scheduling.presenters import pages as schedule
+from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
+from intake.presenters.inbox import flag_words, open_flags
+from treatments.models import PlannedVisit, TreatmentPlan, Visit
+from treatments.visits.actions.incidents import open_incidents
+
+Json = dict[str, Any]
+SHOWN = 12  # rows of a list; the full list is one click away
+
+
+def page_of(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
+    """The blocks for all roles a person holds."""
+    blocks: Json = {"today": today}
+    if can(user, Permission.READ_CLINICAL):
+        blocks["practitioner"] = _practitioner(user, now=now, today=today)
+    if user.is_front_desk:
+        blocks["desk"] = _desk(user, now=now, today=today)
+    if can(user, Permission.MANAGE_CLINIC):
+        blocks["owner"] = _owner(sees_incidents="practitioner" not in blocks)
+        if "desk" not in blocks:  # an account that was closed, a room: the owner's own doing
+            blocks["owner"] |= _to_move(now)
+    if len(blocks) > 1:
+        blocks["mails"] = [
+            {"message": message, "patient": message.patient, "words": state_words(message)}
+            for message in in_trouble(with_accounts="owner" in blocks)
+        ]
+    return blocks
+
+
+def patients_shown(blocks: Json) -> list[int]:
+    """Whose names are on the page: for the audit trail."""
+    shown: set[int] = set()
+    for block in (blocks.get("practitioner"), blocks.get("desk"), blocks.get("owner")):
+        for value in (block or {}).values():
+            if isinstance(value, list):
+                shown |= {row["patient"].pk for row in value if isinstance(row, dict) and "patient" in row}
+    shown |= {row["patient"].pk for row in blocks.get("mails", []) if row["patient"] is not None}
+    return sorted(shown)
+
+
+def _practitioner(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
+    alerts = (
+        RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient").order_by("level", "-id")[:SHOWN]
+    )
+    counting = Assessment.objects.filter(response=OuterRef("pk")).exclude(status=Assessment.Status.SET_ASIDE)
+    responses = (
+        IntakeResponse.objects.filter(~Exists(counting), submitted_at__isnull=False)
+        .select_related("patient")
+        .order_by("-submitted_at")
+    )
+    return {
+        "alerts": [
+            {"patient": a.patient, "text": flag_words(a), "level": a.get_level_display(), "at": a.raised_at, "alert": a}
+            for a in alerts
+        ],
+        "intakes": [{"patient": r.patient, "at": r.submitted_at, "response": r} for r in responses[:SHOWN]],
+        "day": _day(schedule.day_for(user, today)) if user.is_practitioner else [],
+        "incidents": [{"patient": i.patient, "incident": i} for i in open_incidents()[:SHOWN]],
+        "needles": needles_in(today),
+        "unsigned": _unsigned(user),
+        "reviews": reviews_due(user),
+        "differing": _differing(now, practitioner=user) if user.is_practitioner else [],
+        **(_to_move(now, practitioner=user) if user.is_practitioner else {}),
+        "moved": moves.told(user)[:SHOWN] if user.is_practitioner else [],
+    }
+
+
+def _day(visits: list[Any]) -> list[Json]:
+    return [{"patient": v.patient, "visit": v, "pill": schedule.pill(v.status)} for v in visits if v.is_active]
+
+
+def needles_in(today: dt.date) -> list[Json]:
+    """Open visits, whosever, in which more needles went in than came out; the longest in first."""
+    visits = Visit.objects.filter(status="draft", needles_in__gt=F("needles_out")).select_related(
+        "patient", "practitioner"
+    )
+    rows = []
+    for visit in visits.order_by("started_at")[:SHOWN]:
+        started = timezone.localtime(visit.started_at)
+        told = [s["first_insertion"] for s in visit.record["stages"] if s["first_insertion"] and s["out"] is None]
+        since = min(told, default=f"{started:%H:%M}")
+        day = "" if started.date() == today else f"{started:%-d %b}, "
+        rows.append({"patient": visit.patient, "visit": visit, "since": f"{day}{since}"})
+    return rows
+
+
+def _unsigned(user: Any) -> list[Json]:
+    assessments = Assessment.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
+    plans = TreatmentPlan.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
+    visits = Visit.objects.filter(status="draft", practitioner=user).select_related("patient")[:SHOWN]
+    rows = [{"patient": a.patient, "what": "assessment", "name": "intake:assessment", "id": a.pk} for a in assessments]
+    rows += [{"patient": p.patient, "what": "plan", "name": "plans:plan", "id": p.pk} for p in plans]
+    rows += [
+        {"patient": v.patient, "what": f"visit {v.number}", "name": "visits:visit", "id": v.pk, "at": v.started_at}
+        for v in visits
+    ]
+    return rows
+
+
+def reviews_due(user: Any) -> list[Json]:
+    """Reviews of plans in force that come next, or were passed without scores (newest plans first)."""
+    last_visit = (
+        Visit.objects.counting()
+        .filter(patient=OuterRef("plan__patient"), plan__course_reference=OuterRef("plan__course_reference"))
+        .order_by()
+        .values("patient")
+        .annotate(last=Max("number"))
+        .values("last")
+    )
+    reviewed = (
+        Score.objects.counting()
+        .filter(
+            # a later review makes up for one that was passed by
+            patient=OuterRef("plan__patient"),
+            occasion="review",
+            visit_number__gte=OuterRef("number"),
+        )
+        .filter(taken_at__gte=OuterRef("plan__created_at"))
+    )
+    due = (
+        PlannedVisit.objects.filter(is_review=True, plan__status="signed", plan__signed_by=user)
+        .annotate(last=Coalesce(Subquery(last_visit), 0), was_reviewed=Exists(reviewed))
+        .filter(Q(number=F("last") + 1) | Q(number__lte=F("last")), was_reviewed=False)
+        .select_related("plan__patient")
+        .order_by("-plan_id", "number")[:SHOWN]
+    )
+    return [
+        {"patient": v.plan.patient, "number": v.number, "is_overdue": v.number <= v.last, "plan": v.plan} for v in due
+    ]
+
+
+def _desk(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
+    courses = Course.objects.filter(status="to_book").select_related("patient", "service", "practitioner")[:SHOWN]
+    calls = [] if can(user, Permission.READ_CLINICAL) else open_flags(is_clinical=False)  # others see the signs above
+    return {
+        "calls": [{"patient": row.patient, "at": row.alert.raised_at, "row": row} for row in calls],
+        "day": _day(schedule.day_for(None, today)),
+        "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in courses],
+        "differing": _differing(now),
+        **_to_move(now),
+        "intakes": unfinished_intakes(now),
+    }
+
+
+def _differing(now: dt.datetime, practitioner: Any = None) -> list[Json]:
+    """Courses whose bookings are not what the plan asks for any more."""
+    found = differing_courses(now=now, practitioner=practitioner)[:SHOWN]
+    return [{"patient": one.course.patient, "course": one.course, "words": one.words} for one in found]
+
+
+def _to_move(now: dt.datetime, practitioner: Any = None) -> Json:
+    """Booked visits that cannot take place as booked: how many, and the first ones."""
+    found = to_move(now=now, practitioner=practitioner)
+    rows = first_stuck(found, at_most=5)
+    return {
+        "to_move_count": len(found),
+        "to_move": [{"patient": one.visit.patient, "visit": one.visit, "words": one.words} for one in rows],
+    }
+
+
+def unfinished_intakes(now: dt.datetime) -> list[Json]:
+    """Links that are open or ran out unused, and nothing newer came in: whose visit is next first, then the longest
+    waiting. ``visit``: when that visit is, in words; ``is_soon``: today or tomorrow.
+    """
+    visits = Appointment.objects.active().filter(patient=OuterRef("patient"), starts_at__gte=now).order_by("starts_at")
+    rows = (
+        Invitation.objects.filter(revoked_at=None, replaced_by=None)
+        .filter(Q(response=None) | Q(response__submitted_at=None))
+        .annotate(next_visit=Subquery(visits.values("starts_at")[:1]))
+        .select_related("patient", "response")
+        .order_by(F("next_visit").asc(nulls_last=True), "created_at")[:SHOWN]
+    )
+    return [
+        {
+            "patient": row.patient,
+            "state": row.state.label,
+            "progress": getattr(getattr(row, "response", None), "progress", None),
+            "at": row.created_at,
+            "is_expired": row.expires_at <= now,
+            "visit": _when(row.next_visit, now),
+            "is_soon": row.next_visit is not None and _days_from(row.next_visit, now) <= 1,
+        }
+        for row in rows
+    ]
+
+
+def _days_from(moment: dt.datetime, now: dt.datetime) -> int:
+    """Days of the clinic's calendar between now and a moment."""
+    return (timezone.localdate(moment) - timezone.localdate(now)).days
+
+
+def _when(moment: dt.datetime | None, now: dt.datetime) -> str:
+    """``today 14:30``, ``tomorrow 09:00``, ``Mon 30 Nov``; empty for no moment."""
+    if moment is None:
+        return ""
+    local, days = timezone.localtime(moment), _days_from(moment, now)
+    return f"{('today', 'tomorrow')[days]} {local:%H:%M}" if days in (0, 1) else f"{local:%a} {local.day} {local:%b}"
+
+
+def _owner(*, sees_incidents: bool) -> Json:
+    """``sees_incidents``: not where the same person has them above, with what happened."""
+    clinic = Clinic.current()
+    rows = [
+        (
+            "Practitioners",
+            User.objects.filter(is_practitioner=True, is_active=True).count(),
+            "admin:people_user_changelist",
+        ),
+        ("Front desk", User.objects.filter(is_front_desk=True, is_active=True).count(), "admin:people_user_changelist"),
+        ("Rooms", Room.objects.filter(is_active=True).count(), "admin:scheduling_room_changelist"),
+        ("Devices", Device.objects.filter(is_active=True).count(), "admin:scheduling_device_changelist"),
+        ("Services", Service.objects.filter(is_active=True).count(), "admin:scheduling_service_changelist"),
+        ("Working hours", WorkingHours.objects.count(), "admin:scheduling_workinghours_changelist"),
+    ]
+    return {
+        # that there is one, and for whom: what happened is read with the clinical record only
+        "incidents": [
+            {"patient": i.patient, "at": i.opened_at, "by": i.opened_by, "due_on": i.due_on}
+            for i in (open_incidents()[:SHOWN] if sees_incidents else [])
+        ],
+        "clinic": clinic,
+        "is_named": clinic.name != "Our clinic",
+        "setup": [{"name": name, "count": count, "url_name": url} for name, count, url in rows],
+    }

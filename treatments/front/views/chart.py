@@ -1,0 +1,26 @@
+"""A patient's chart: logistics for everybody who finds patients, clinical content only for those who may read it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic.people.access import Permission, can, patient_for
+from treatments.front.presenters import chart
+
+
+@require_safe
+def page(request: HttpRequest, patient_id: int) -> HttpResponse:
+    is_clinical = can(request.user, Permission.READ_CLINICAL)
+    what = "chart" if is_clinical else "contact"
+    patient = patient_for(request.user, patient_id, what=what, permission=Permission.FIND_PATIENTS)
+    today = timezone.localdate()
+    context = {
+        "patient": patient,
+        "age": patient.age_on(today),
+        "desk": chart.desk_part(patient, now=timezone.now()),
+        "clinical": chart.clinical_part(patient, today=today) if is_clinical else None,
+    }
+    return render(request, "treatments/chart.html", context)

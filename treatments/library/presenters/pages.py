@@ -1,0 +1,271 @@
+"""The knowledge to read: points, ear, patterns, rules, red flags, contraindications, sources.
+
+Everything comes from the files that the planner itself reads, and is worded once for each process.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from intake.assessment import load_intake_knowledge
+from treatments.clinic_knowledge import planner_knowledge
+from treatments.library.presenters import words
+from treatments.library.presenters.signs import combination_words, draft_rows, sign_rows
+from treatments.planner.knowledge.tables import MODALITIES, Point
+from treatments.plans import point_search
+
+Json = dict[str, Any]
+MODALITY_NAMES = {
+    "needle": "Needle",
+    "deep_trunk": "Deep, trunk",
+    "ea": "Electro",
+    "tacks": "Tacks",
+    "seeds": "Seeds",
+    "magnets": "Magnets",
+    "cupping": "Cups",
+    "guasha": "Gua sha",
+    "moxa_heat": "Moxa, heat",
+    "acupressure": "Pressing",
+}
+PREGNANCY = {
+    "ok": "allowed; weeks 1 to 12 only with a reason",
+    "override": "only with a reason",
+    "forbid": "not before week 37, then only with a reason",
+    "forbid_t1": "not in weeks 1 to 12, later only with a reason",
+}
+ELECTRO = {"yes": "allowed", "override": "only with a reason", "no": "not allowed"}
+CONFIDENCE = {
+    "READ": "read in the source",
+    "KNOWN": "textbook teaching, not re-read",
+    "UNSURE": "a person must check it",
+    "DESIGN": "our own proposal",
+}
+USE = {"plan": "proposed by the planner", "manual": "only added by hand", "never": "not needled in Ashi"}
+
+
+@lru_cache(maxsize=1)
+def _points() -> tuple[Point, ...]:
+    book = planner_knowledge().points
+    return tuple(book[code] for code in book if code != point_search.ASHI)  # a place found by hand, no point
+
+
+@lru_cache(maxsize=1)
+def shelves() -> Json:
+    """Channels and regions with how many points each has."""
+    channels: dict[str, int] = {}
+    regions: dict[str, int] = {}
+    for point in _points():
+        channels[point.channel] = channels.get(point.channel, 0) + 1
+        regions[point.region] = regions.get(point.region, 0) + 1
+    return {
+        "channels": [(name, words.channel_name(name), count) for name, count in channels.items()],
+        "regions": [(name, words.channel_name(name), count) for name, count in sorted(regions.items())],
+    }
+
+
+@lru_cache(maxsize=1)
+def counts() -> Json:
+    planner, intake = planner_knowledge(), load_intake_knowledge()
+    rules = planner.every_rule()
+    return {
+        "points": len(_points()),
+        "ear": len(planner.ear_points),
+        "patterns": len(intake.patterns.pattern),
+        "rules": len(rules),
+        "design": sum("DESIGN" in rule.sources for rule in rules),
+        "drafts": len(planner.drafts) + len(intake.drafts),
+        "flags": len(intake.flags.flag),
+        "contraindications": len(planner.contraindications),
+        "sources": len(planner.sources),
+        "version": planner.version,
+    }
+
+
+def points_page(q: str, channel: str, region: str) -> Json:
+    """Points that a text may mean, or one shelf of them."""
+    if q.strip():
+        found = point_search.search(q, limit=40)
+    elif channel or region:
+        found = [p for p in _points() if (not channel or p.channel == channel) and (not region or p.region == region)]
+    else:
+        found = []
+    return {
+        "q": q,
+        "channel": channel,
+        "region": region,
+        "channel_words": words.channel_name(channel),
+        "region_words": words.channel_name(region),
+        "found": found,
+        **shelves(),
+    }
+
+
+@lru_cache(maxsize=512)
+def point_page(code: str) -> Json | None:
+    """One point with everything known of it, or None. Any spelling of its code is understood."""
+    book = planner_knowledge().points
+    point = book[code] if code in book else point_search.find(code)
+    if point is None:
+        return None
+    return {
+        "point": point,
+        "channel": words.channel_name(point.channel),
+        "region": words.channel_name(point.region),
+        "positions": [position.replace("_", " ") for position in point.positions],
+        "classes": [_class_words(one) for one in point.classes],
+        "risks": [risk.replace("_", " ") for risk in point.risks],
+        "pregnancy": PREGNANCY[point.pregnancy],
+        "electro": ELECTRO[point.electro],
+        "confidence": CONFIDENCE[point.confidence],
+        "use": USE[point.use],
+        "rules": [
+            words.rule_row(rule) for rule in planner_knowledge().every_rule() if point.code in words.codes_in(rule)
+        ],
+        "sources": sources_of(point.sources),
+    }
+
+
+def _class_words(text: str) -> str:
+    """``meeting_of:bladder+stomach`` as "meeting of bladder, stomach"."""
+    name, _, rest = text.partition(":")
+    return f"{name.replace('_', ' ')} {rest.replace('+', ', ').replace('_', ' ')}".strip()
+
+
+def sources_of(keys: tuple[str, ...]) -> list[Any]:
+    known = planner_knowledge().sources
+    return [known[key] for key in keys if key in known]
+
+
+@lru_cache(maxsize=1)
+def ear_page() -> Json:
+    knowledge = planner_knowledge()
+    groups: dict[str, list[Any]] = {}
+    for point in knowledge.ear_points.values():
+        groups.setdefault(point.group, []).append(
+            {
+                "point": point,
+                "pregnancy": PREGNANCY[point.pregnancy],
+                "methods": ", ".join(method.replace("_", " ") for method in point.methods),
+            }
+        )
+    return {
+        "groups": list(groups.items()),
+        "methods": [{**dict(method), "id": method.id.replace("_", " ")} for method in knowledge.ear_methods.values()],
+    }
+
+
+@lru_cache(maxsize=1)
+def patterns_page() -> Json:
+    """Every pattern with its signs and their weight, gate, signs against, codes, principle."""
+    intake, planner = load_intake_knowledge(), planner_knowledge()
+    rows: list[Json] = []
+    for name, pattern in intake.patterns.pattern.items():
+        signs = [
+            (words.fact_words(finding), weight.votes[name], weight.source)
+            for finding, weight in intake.weights.weights.items()
+            if name in weight.votes
+        ]
+        principle = planner.principles.get(name)
+        rows.append(
+            {
+                "id": name,
+                "pattern": pattern,
+                "signs": sorted(signs, key=lambda sign: (-sign[1], sign[0])),
+                "gate": [words.fact_words(finding) for finding in pattern.gate],
+                "against": [words.fact_words(finding) for finding in pattern.against],
+                "codes": [(code, intake.patterns.icd11_titles.get(code, "")) for code in pattern.icd11],
+                "principle": principle.text if principle else pattern.principle,
+                "sources": principle.sources if principle else (),
+            }
+        )
+    return {
+        "branches": [row for row in rows if row["pattern"].role == "branch"],
+        "roots": [row for row in rows if row["pattern"].role == "root"],
+        "patterns": intake.patterns,
+    }
+
+
+@lru_cache(maxsize=1)
+def _rule_rows() -> tuple[tuple[str, str, tuple[Json, ...]], ...]:
+    knowledge = planner_knowledge()
+    off = {rule.id for rule in knowledge.switched_off}
+    rules = [rule for rule in knowledge.every_rule() if rule.id not in off]
+    planner = tuple(
+        (key, name, tuple(words.rule_row(rule) for rule in rules if type(rule) is kind))
+        for key, kind, name in words.KINDS
+    )
+    return planner + sign_rows()
+
+
+def rules_page(kind: str, q: str) -> Json:
+    """Rules of one kind, or those that hold a word; without either, the kinds."""
+    asked = q.strip().casefold()
+    groups = []
+    for key, name, rows in _rule_rows():
+        if asked:
+            kept = [row for row in rows if asked in f"{row['id']} {row['when']} {row['does']} {row['text']}".casefold()]
+        else:
+            kept = list(rows) if key == kind else []
+        if kept:
+            groups.append((name, kept, sorted({row["by"] for row in kept})))
+    return {
+        "q": q,
+        "kind": kind,
+        "kinds": [(key, name, len(rows)) for key, name, rows in _rule_rows()],
+        "groups": groups,
+        "drafts": [words.rule_row(rule) for rule in planner_knowledge().draft_rules],
+        "sign_drafts": draft_rows(),
+        "switched_off": [words.rule_row(rule) for rule in planner_knowledge().switched_off],
+    }
+
+
+@lru_cache(maxsize=1)
+def flags_page() -> Json:
+    intake = load_intake_knowledge()
+    groups: dict[str, list[Json]] = {}
+    for flag in intake.flags.flag:
+        groups.setdefault(flag.group, []).append(
+            {
+                "flag": flag,
+                "asked": intake.labels.get(flag.finding, flag.finding),
+                "message": intake.flags.messages.get(flag.message, ""),
+                "lift": intake.flags.lift.get(flag.message, ""),
+            }
+        )
+    combinations = [
+        {
+            "rule": rule.row,
+            "when": combination_words(rule),
+        }
+        for rule in intake.rules
+    ]
+    return {"groups": list(groups.items()), "combinations": combinations}
+
+
+@lru_cache(maxsize=1)
+def contraindications_page() -> Json:
+    marks = {
+        "": ("–", "no limit"),
+        "caution": ("C", "caution"),
+        "override": ("R", "reason needed"),
+        "forbid": ("F", "forbidden"),
+    }
+    rows = [
+        {
+            "row": row,
+            "cells": [(modality, row.level(modality), *marks[row.level(modality)]) for modality in MODALITIES],
+        }
+        for row in planner_knowledge().contraindications
+    ]
+    signed = {f"{row.by}, {row.date}" for row in planner_knowledge().contraindications if row.status == "reviewed"}
+    return {
+        "rows": rows,
+        "modalities": [MODALITY_NAMES[modality] for modality in MODALITIES],
+        "signed": sorted(signed),
+    }
+
+
+@lru_cache(maxsize=1)
+def sources_page() -> Json:
+    return {"sources": list(planner_knowledge().sources.values())}

@@ -1,0 +1,79 @@
+"""The rules of the assessment in the same words as those of the planner: what a sign weighs, what raises an alarm."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from intake.assessment import load_intake_knowledge
+from treatments.library.presenters.words import fact_words
+
+Json = dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def sign_rows() -> tuple[tuple[str, str, tuple[Json, ...]], ...]:
+    """(kind, its name, rows shaped as those of ``knowledge_words.rule_row``)."""
+    return (
+        ("signs", "Signs: what each weighs", tuple(_weights())),
+        ("red_flags", "Red flags", tuple(_flags())),
+        ("combinations", "Red flags: combinations", tuple(_combinations())),
+    )
+
+
+def draft_rows() -> list[Json]:
+    """Rows of the assessment that are drafts: (file and key, what they would say)."""
+    return [{"id": f"{draft.file}: {draft.key}", "text": draft.text} for draft in load_intake_knowledge().drafts]
+
+
+def _weights() -> list[Json]:
+    intake = load_intake_knowledge()
+    rows = []
+    for finding, weight in intake.weights.weights.items():
+        votes = ", ".join(f"{intake.patterns.pattern[name].name} {points}" for name, points in weight.votes.items())
+        does = f"stagnation {weight.s}, deficiency {weight.d}" + (f"; {votes}" if votes else "")
+        rows.append(
+            _row(finding, fact_words(finding), does, intake.weights.topics[weight.topic], weight, intake.weights.review)
+        )
+    return rows
+
+
+def _flags() -> list[Json]:
+    intake = load_intake_knowledge()
+    return [
+        _row(flag.code, fact_words(flag.finding), flag.level, flag.reason, flag, intake.flags.review)
+        for flag in intake.flags.flag
+    ]
+
+
+def _combinations() -> list[Json]:
+    intake = load_intake_knowledge()
+    return [
+        _row(rule.row.code, combination_words(rule), rule.row.level, rule.row.reason, rule.row, intake.rules_review)
+        for rule in intake.rules
+    ]
+
+
+def combination_words(rule: Any) -> str:
+    """The condition of a red-flag combination as one phrase."""
+    parts = (
+        " and ".join(sorted(fact_words(finding) for finding in rule.all)),
+        "any of: " + ", ".join(sorted(fact_words(finding) for finding in rule.any)) if rule.any else "",
+        "and any of: " + ", ".join(sorted(fact_words(finding) for finding in rule.also_any)) if rule.also_any else "",
+    )
+    return "; ".join(part for part in parts if part)
+
+
+def _row(key: str, when: str, does: str, text: str, row: Any, review: Any) -> Json:
+    return {
+        "id": key,
+        "when": when,
+        "does": does,
+        "text": text,
+        "sources": (row.source,),
+        "status": row.status,
+        "by": review.by,
+        "date": review.date,
+        "evidence": row.evidence or review.evidence,
+        "is_design": row.source == "DESIGN",
+    }

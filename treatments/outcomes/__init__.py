@@ -1,0 +1,1 @@
+"""Scores, and whether the treatment works."""

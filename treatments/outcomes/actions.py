@@ -1,0 +1,99 @@
+"""Review scores typed by staff or read from paper, and what progress says of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from intake.models import Score
+from treatments.models import AdverseEvent, TreatmentPlan, Visit
+from treatments.planner.outcomes.measures import checked, measure_of
+from treatments.planner.outcomes.reevaluation import FIRST_REVIEW, Decision, progress
+
+ONE_REVIEW = dt.timedelta(days=7)  # DESIGN: the recall of the scores; what is filled in within it is one review
+DECIDING = ("nrs_average", "nrs_now", "rmdq", "impact", "activities", "pgic", "phq2", "gad2")
+
+
+@transaction.atomic
+def record_scores(
+    *, patient: Any, values: Mapping[str, float], visit_number: int | None, filled_by: str, by: Any
+) -> list[Score]:
+    """Keep the scores of one review. Raises ScoreError for a value its scale does not have, ValueError for none."""
+    if not values:
+        raise ValueError("No score was given.")
+    for measure, value in values.items():
+        checked(measure_of(measure), value)
+    now = timezone.now()
+    rows = [
+        Score.objects.create(
+            patient=patient,
+            measure=measure,
+            value=value,
+            taken_at=now,
+            occasion=Score.Occasion.REVIEW,
+            visit_number=visit_number,
+            filled_by=filled_by,
+        )
+        for measure, value in sorted(values.items())
+    ]
+    detail = {"measures": sorted(values), "visit": visit_number}
+    trail.record("scores.recorded", by=by, patient=patient, detail=detail)
+    return rows
+
+
+def plan_in_force(patient: Any) -> TreatmentPlan | None:
+    return (
+        TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED)
+        .select_related("proposal__assessment")
+        .first()
+    )
+
+
+def scores_of_course(patient: Any) -> list[Score]:
+    """Scores since the newest intake, in the order taken: its values are the baseline of the course that followed."""
+    rows = list(Score.objects.counting().filter(patient=patient))
+    starts = [row.taken_at for row in rows if row.occasion == Score.Occasion.INTAKE]
+    if not starts:
+        return rows
+    newest_day = max(starts).date()
+    first = min(start for start in starts if start.date() == newest_day)
+    return [row for row in rows if row.taken_at >= first]
+
+
+def _is_old_word(score: Score, scores: list[Score]) -> bool:
+    """Whether a global answer is older than the last review: it says nothing of the scores taken since."""
+    reviews = [row.taken_at for row in scores if row.occasion == Score.Occasion.REVIEW]
+    return score.measure == "pgic" and bool(reviews) and score.taken_at < max(reviews) - ONE_REVIEW
+
+
+def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) -> Decision:
+    """What the progress rules advise for the course of this plan."""
+    versions = list(
+        TreatmentPlan.objects.filter(patient=plan.patient_id, course_reference=plan.course_reference)
+        .filter(status__in=TreatmentPlan.WAS_IN_FORCE)
+        .order_by("version")
+    )
+    done = Visit.objects.filter(plan__in=versions, status=Visit.Status.SIGNED)
+    series: dict[str, list[float | None]] = {}
+    for score in scores:
+        if score.measure in DECIDING and not _is_old_word(score, scores):
+            series.setdefault(score.measure, []).append(float(score.value))
+    stage = plan.proposal.result.get("assessment", {}).get("stage", "unknown")
+    planned = [version.treatment["dose"]["sessions"] for version in versions]
+    return progress(
+        series,
+        stage=stage if stage in FIRST_REVIEW else "unknown",
+        sessions_done=done.count(),
+        sessions_planned=plan.treatment["dose"]["sessions"],
+        worse_over_48h=AdverseEvent.objects.filter(
+            patient=plan.patient_id, code="pain_flare", visit__plan=plan, follows=None
+        ).count(),
+        plan_changed=len(versions) > 1,
+        extended=bool(planned) and planned[-1] > planned[0],
+        red_flag=red_flag,
+    )

@@ -1,0 +1,34 @@
+"""Scores of a patient: the curve, the verdict, the advice, and the form of a review."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from clinic.people import access
+from treatments.models import Visit
+from treatments.outcomes.actions import plan_in_force, record_scores
+from treatments.outcomes.forms import ReviewForm
+from treatments.outcomes.presenters import outcomes_of
+
+
+@require_http_methods(["GET", "POST"])
+def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
+    person = access.patient_for(request.user, patient_id, what="outcomes")
+    form = ReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        plan = plan_in_force(person)
+        last = Visit.objects.counting().filter(patient=person, plan=plan).order_by("-number").first() if plan else None
+        record_scores(
+            patient=person,
+            values=form.values(),
+            visit_number=last.number if last else None,
+            filled_by=form.cleaned_data["filled_by"],
+            by=request.user,
+        )
+        messages.success(request, "The scores are recorded.")
+        return redirect("outcomes:patient", patient_id)
+    context = {**outcomes_of(person), "form": form}
+    return render(request, "treatments/outcomes.html", context, status=422 if form.is_bound else 200)

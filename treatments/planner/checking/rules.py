@@ -1,0 +1,129 @@
+"""What is wrong among the rules themselves: those that never hold, are never reached, or contradict one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from treatments.planner.facts import BRANCHES, LYING_ONLY, ROOTS
+from treatments.planner.knowledge.rules import AdjunctRule, EarUse, HomeRule, PlannerKnowledge
+from treatments.planner.knowledge.tables import PointRule, Rule, When
+
+_Weighed = AdjunctRule | EarUse | HomeRule
+HEATING = ("moxa_indirect", "warm_needle", "heat_lamp")
+EXCLUSIVE = ("class", "stage", "branch", "root", "side", "visit", "channel")  # one value of each at a time
+# What a fact brings with it (facts.py): a rule that asks for the one and excludes the other never holds.
+BRINGS: dict[str, tuple[str, ...]] = {
+    **{f"branch:{pattern}": (f"pattern:{pattern}",) for pattern in BRANCHES},
+    **{f"root:{pattern}": (f"pattern:{pattern}",) for pattern in ROOTS},
+    **dict.fromkeys(LYING_ONLY, ("person:lying",)),
+    "strain:acute": ("stage:acute",),
+    "injury:first_72h": ("stage:acute",),
+    "age:over_75": ("age:over_65", "person:lying"),
+    "training:exhausted": ("body.training_load",),
+    "person:pregnant": ("pregnancy:any", "person:lying"),
+}
+
+
+def condition_faults(knowledge: PlannerKnowledge) -> list[str]:
+    """Rules that can never fire: what they ask for they also exclude, or two values of a kind that has one."""
+    return [f"{rule.id}: when: {why}" for rule in knowledge.every_rule() for why in never_holds(rule.when)]
+
+
+def never_holds(when: When) -> list[str]:
+    """Why a condition can never hold; empty where it can."""
+    held = tuple(dict.fromkeys(word for one in when.all for word in (one, *BRINGS.get(one, ()))))
+    why = [f"{word!r} is asked for and excluded" for word in held if word in when.none]
+    if when.any and set(when.any) <= set(when.none):
+        why.append("all of `any` is excluded")
+    for kind in EXCLUSIVE:
+        values = sorted({word for word in held if word.startswith(f"{kind}:")})
+        if len(values) > 1:
+            why.append(f"{' and '.join(values)} never hold together")
+        if len(values) == 1 and when.any and all(w.startswith(f"{kind}:") and w != values[0] for w in when.any):
+            why.append(f"{values[0]} never holds together with {', '.join(when.any)}")
+    return why
+
+
+def order_faults(knowledge: PlannerKnowledge) -> list[str]:
+    """Where the first rule that fits counts, a rule behind one that always fits is never reached."""
+    faults: list[str] = []
+    tables: tuple[tuple[str, Sequence[Rule]], ...] = (
+        ("slots", knowledge.slots),
+        ("goal", knowledge.goals),
+        ("dose", knowledge.doses),
+    )
+    for name, rules in tables:
+        for place, rule in enumerate(rules):
+            for earlier in rules[:place]:
+                if implies(rule.when, earlier.when):
+                    faults.append(
+                        f"{rule.id}: never reached: {earlier.id} comes first in {name} and fits whenever it does"
+                    )
+    for place, rule in enumerate(knowledge.techniques):
+        for earlier in knowledge.techniques[:place]:
+            if set(rule.serves) <= set(earlier.serves) and implies(rule.when, earlier.when):
+                faults.append(f"{rule.id}: never reached: {earlier.id} comes first and fits whenever it does")
+    for one, other in _rivals(knowledge):
+        replaced = other.id.startswith("own.") and not one.id.startswith("own.")  # what a clinic puts in its place
+        if not replaced and other.weight >= one.weight and implies(one.when, other.when):
+            faults.append(f"{one.id}: never reached: {other.id} is as heavy and fits whenever it does")
+    return faults
+
+
+def _rivals(knowledge: PlannerKnowledge) -> list[tuple[_Weighed, _Weighed]]:
+    """Every two rules of which only the heavier is proposed: of one kind, one group of home care, or the ear."""
+    found: list[tuple[_Weighed, _Weighed]] = []
+    found += [(a, b) for a in knowledge.adjuncts for b in knowledge.adjuncts if a is not b and a.kind == b.kind]
+    found += [(a, b) for a in knowledge.home for b in knowledge.home if a is not b and a.group == b.group]
+    uses = knowledge.ear_uses
+    found += [(a, b) for a in uses for b in uses if a is not b and (a.of_needles > 0) == (b.of_needles > 0)]
+    return found
+
+
+def implies(special: When, general: When) -> bool:
+    """Whether `general` holds whenever `special` does (told from the words alone)."""
+    any_held = bool(set(special.all) & set(general.any)) or (special.any and set(special.any) <= set(general.any))
+    return (
+        set(general.all) <= set(special.all)
+        and (not general.any or bool(any_held))
+        and set(general.none) <= set(special.none)
+    )
+
+
+def can_hold_together(a: When, b: When) -> bool:
+    """Whether no word of the two conditions speaks against their holding for one patient."""
+    both = When(all=tuple(dict.fromkeys(a.all + b.all)), none=tuple(dict.fromkeys(a.none + b.none)))
+    if never_holds(both):
+        return False
+    return all(not w.any or not set(w.any) <= set(both.none) for w in (a, b))
+
+
+def contradictions(knowledge: PlannerKnowledge) -> list[str]:
+    """One point told to be reinforced and reduced for the same purpose; equal weights of one kind; warmth in heat."""
+    faults: list[str] = []
+    told: dict[tuple[str, str], list[tuple[PointRule, str]]] = {}
+    sides: dict[tuple[str, str, float], list[tuple[PointRule, str]]] = {}
+    for rule in knowledge.rules:
+        for choice in rule.points:
+            sides.setdefault((choice.code, rule.serves, choice.weight), []).append((rule, choice.side or rule.side))
+            if choice.technique:
+                told.setdefault((choice.code, rule.serves), []).append((rule, choice.technique))
+    for (code, serves), sayings in told.items():
+        for place, (rule, technique) in enumerate(sayings):
+            for other, another in sayings[place + 1 :]:
+                opposed = {technique, another} == {"reinforcing", "reducing"}
+                if opposed and can_hold_together(rule.when, other.when):
+                    faults.append(f"{rule.id} and {other.id}: {code} as {serves} is both reinforced and reduced")
+    for one in knowledge.adjuncts:
+        if one.kind in HEATING and "sign:heat" not in one.when.none:
+            faults.append(f"{one.id}: when.none: warmth must exclude sign:heat")
+    for (code, serves, _), rows in sides.items():
+        for place, (rule, side) in enumerate(rows):
+            for other, another in rows[place + 1 :]:
+                if side != another and can_hold_together(rule.when, other.when):
+                    faults.append(f"{rule.id} and {other.id}: {code} as {serves}: {side} or {another} is left open")
+    for first, second in _rivals(knowledge):
+        same = first.id < second.id and first.weight == second.weight
+        if same and can_hold_together(first.when, second.when):
+            faults.append(f"{first.id} and {second.id}: same kind and weight: which one counts is left open")
+    return faults

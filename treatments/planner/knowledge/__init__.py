@@ -1,0 +1,1 @@
+"""What the planner knows: tables and rules read from TOML, checked, compiled."""

@@ -1,0 +1,233 @@
+"""A clinic's own knowledge: one file laid over ours, checked the same way, that adds and takes away and never loosens.
+
+It may add points, sources, rules that bring points, adjuncts, ear zones, home care and courses, and rules that only
+tighten (kinds of person, depth, no current). It may switch off rules of ours that bring something. It cannot touch
+contraindications, red flags, pregnancy, caps, budgets, the current or what waits for an answer: there is no table for
+them here, and whatever it adds passes the same Guard. What an own file may not do is a fault, never silently mended.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from treatments.planner.knowledge.clinic_file_checks import (
+    adjunct_faults,
+    home_faults,
+    name_faults,
+    point_faults,
+    reference_faults,
+    rule_faults,
+    source_faults,
+)
+from treatments.planner.knowledge.point_names import plain_name
+from treatments.planner.knowledge.rules import (
+    AdjunctRule,
+    DepthRule,
+    DoseRule,
+    EarRule,
+    EarUse,
+    ElectroPair,
+    Exclusion,
+    HomeRule,
+    OwnLimit,
+    Person,
+    PlannerKnowledge,
+    Source,
+)
+from treatments.planner.knowledge.tables import Point, PointRule, Rule, Table
+from treatments.planner.knowledge.toml_reader import KnowledgeError, PointBook, Reader, fault_lines
+
+PREFIX = "own."
+RULES: dict[str, type[Rule]] = {
+    "rule": PointRule,
+    "adjunct": AdjunctRule,
+    "ear": EarRule,
+    "home": HomeRule,
+    "dose": DoseRule,
+    "person": Person,
+    "depth": DepthRule,
+    "exclusion": Exclusion,
+}
+TABLES = {"meta", "review", "switched_off", "source", "point", *RULES}
+SWITCHABLE = (PointRule, ElectroPair, AdjunctRule, EarRule, EarUse, HomeRule)
+CUN_MM = 22.5
+# What an own point is unless its row says otherwise. What it may not say is in own_checks.py.
+DEFAULTS: dict[str, Any] = {
+    "status": "reviewed",
+    "by": "the clinic",
+    "date": "not told",
+    "evidence": "design",
+    "aliases": [],
+    "channel": "extra",
+    "angle": "perpendicular",
+    "angle_note": "",
+    "electro": "no",
+    "pregnancy": "forbid",
+    "moxa": "no",
+    "risk_note": "",
+    "classes": [],
+    "technique": "even",
+    "caution": "A point of this clinic's own, outside the WHO list: place and depth are the clinic's word.",
+    "use": "manual",
+    "depth_of_data": "basic",
+    "confidence": "UNSURE",
+}
+AnyRule = TypeVar("AnyRule", bound=Rule)
+
+
+class Meta(Table):
+    """Name and version of the file; both become part of the knowledge version kept with each proposal."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=20)]
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$", max_length=10)]
+
+
+def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
+    """`base` with the clinic's file over it. Raises KnowledgeError with every fault, each with file and key."""
+    read = Reader(path.parent)
+    name = path.name
+    data = read.file(name)
+    if read.faults:
+        raise KnowledgeError(read.faults)
+    read.refuse_unknown_tables({name: TABLES})
+    review = data.get("review", {})
+    if isinstance(review, dict):
+        read.faults += [f"{name}: review: {key}: unknown key" for key in sorted({*review} - {"status", "by", "date"})]
+    meta = _meta(data.get("meta"), name, read.faults)
+    sources = read.rows(name, "source", Source, "key")
+    points = _points(read, name, base, review if isinstance(review, dict) else {})
+    rules = {key: read.rows(name, key, model) for key, model in RULES.items()}
+    every = [rule for rows in rules.values() for rule in rows] + read.drafts
+    off = _switched_off(data.get("switched_off", []), name, base, read.faults)
+    read.faults += [
+        f"{name}: {fault}"
+        for fault in (
+            *source_faults(sources, base),
+            *(f"{rule.id}: id: must start with {PREFIX!r}" for rule in every if not rule.id.startswith(PREFIX)),
+            *(f"{rule.id}: evidence: safety rules are ours" for rule in every if rule.evidence == "safety"),
+            *rule_faults(_of(rules["rule"], PointRule)),
+            *adjunct_faults(_of(rules["adjunct"], AdjunctRule), base, points),
+            *home_faults(_of(rules["home"], HomeRule), base),
+            *reference_faults(points, {*base.sources, *(source.key for source in sources)}),
+        )
+    ]
+    if read.faults or meta is None:
+        raise KnowledgeError(read.faults)
+    assert isinstance(base.points, PointBook)
+    gone = {rule.id for rule in off}
+    place = _after_careful_doses(base.doses)
+    return replace(
+        base,
+        version=f"{base.version}+{meta.name}.{meta.version}",
+        sources={**base.sources, **{source.key: source for source in sources}},
+        points=base.points.with_own(points),
+        rules=(*(rule for rule in base.rules if rule.id not in gone), *_of(rules["rule"], PointRule)),
+        pairs=tuple(rule for rule in base.pairs if rule.id not in gone),
+        adjuncts=(*base.adjuncts, *_of(rules["adjunct"], AdjunctRule)),
+        ear_rules=(*(rule for rule in base.ear_rules if rule.id not in gone), *_of(rules["ear"], EarRule)),
+        home=(*base.home, *_of(rules["home"], HomeRule)),
+        doses=(*base.doses[:place], *_of(rules["dose"], DoseRule), *base.doses[place:]),
+        persons=(*base.persons, *_of(rules["person"], Person)),
+        depths=(*base.depths, *_of(rules["depth"], DepthRule)),
+        exclusions=(*base.exclusions, *_of(rules["exclusion"], Exclusion)),
+        draft_rules=(*base.draft_rules, *read.drafts),
+        switched_off=off,
+        silent=frozenset(rule.id for rule in off if isinstance(rule, AdjunctRule | EarUse | HomeRule)),
+    )
+
+
+def _of(rows: Sequence[Rule], model: type[AnyRule]) -> tuple[AnyRule, ...]:
+    return tuple(row for row in rows if isinstance(row, model))
+
+
+def _after_careful_doses(doses: Sequence[DoseRule]) -> int:
+    """Own courses stand behind ours for pregnancy, deficiency and frailty: the first that fits counts."""
+    careful = [
+        place for place, dose in enumerate(doses) if {"person:pregnant", "condition.frail"} & {*dose.when.facts()}
+    ]
+    return max(careful, default=-1) + 1
+
+
+def _meta(table: Any, name: str, faults: list[str]) -> Meta | None:
+    try:
+        return Meta.model_validate(table or {})
+    except ValidationError as error:
+        faults += fault_lines(name, "meta", error)
+        return None
+
+
+# ------------------------------------------------------------------------------------------------ switched off
+
+
+def _switched_off(ids: Any, name: str, base: PlannerKnowledge, faults: list[str]) -> tuple[Rule, ...]:
+    """The rules of ours that bring something and are not wanted. What protects a patient cannot be switched off."""
+    if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+        faults.append(f"{name}: switched_off: must be a list of rule ids, written above the first [table]")
+        return ()
+    known = {rule.id: rule for rule in base.every_rule()}
+    protected = {row.id for row in base.contraindications} | {
+        f"contraindications.{row.id}" for row in base.contraindications
+    }
+    found: list[Rule] = []
+    for one in dict.fromkeys(ids):
+        rule = known.get(one)
+        key = f"{name}: switched_off: {one!r}"
+        if one in protected:
+            faults.append(f"{key}: a contraindication cannot be switched off")
+        elif rule is None:
+            near = difflib.get_close_matches(one, known, n=1, cutoff=0.6)
+            also = f"; the nearest is {near[0]!r}" if near else "; red flags cannot be switched off"
+            faults.append(f"{key}: no such rule{also}")
+        elif rule.evidence == "safety" or not isinstance(rule, SWITCHABLE):
+            faults.append(f"{key}: a rule that keeps patients safe cannot be switched off")
+        else:
+            found.append(rule)
+    return tuple(found)
+
+
+# ---------------------------------------------------------------------------------------------------- points
+
+
+def _points(read: Reader, name: str, base: PlannerKnowledge, review: dict[str, Any]) -> tuple[Point, ...]:
+    found: list[Point] = []
+    for place, row in enumerate(read.tables(name, "point")):
+        label = f"point[{row.get('code', place)}]"
+        region = row.get("region")
+        limit = base.own_limits.get(region) if isinstance(region, str) else None
+        if limit is None:
+            read.faults.append(f"{name}: {label}: region: own points may lie in {', '.join(base.own_limits)}")
+            continue
+        try:
+            point = Point.model_validate({**_defaults(row, limit), **review, **row})
+        except ValidationError as error:
+            read.faults += fault_lines(name, label, error)
+            continue
+        taken = {other.code for other in found} | {plain_name(other.name) for other in found}
+        faults = [*point_faults(point, limit), *name_faults(point, base, taken)]
+        read.faults += [f"{name}: {label}: {fault}" for fault in faults]
+        found.append(point)
+    return tuple(found)
+
+
+def _defaults(row: dict[str, Any], limit: OwnLimit) -> dict[str, Any]:
+    depth = row.get("depth_mm", [min(5, limit.cap_mm), limit.cap_mm])
+    cun = [round(mm / CUN_MM, 1) for mm in depth] if _are_numbers(depth) else depth
+    return {
+        **DEFAULTS,
+        "limb": limit.limb,
+        "cap_mm": limit.cap_mm,
+        "depth_mm": depth,
+        "depth_cun": cun,
+        "positions": list(limit.positions),
+        "risks": list(limit.risks),
+    }
+
+
+def _are_numbers(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(one, int | float) for one in values)

@@ -1,0 +1,140 @@
+"""What a clinic's own points and rules may not do: every fault in words, with the key it concerns (see own.py)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from treatments.planner.knowledge.point_names import find_point, plain_name
+from treatments.planner.knowledge.regions import regions_in
+from treatments.planner.knowledge.rules import AdjunctRule, HomeRule, OwnLimit, PlannerKnowledge, Source
+from treatments.planner.knowledge.tables import Point, PointRule
+from treatments.planner.proposing.candidates import LEVELS
+from treatments.planner.safety.guard import THORAX
+
+SOURCE_PREFIX = "OWN-"
+CODE = re.compile(r"[A-Z]{1,4}-[0-9A-Z][0-9A-Z.]{0,7}")
+# Words that tell how cups are used, as the rest of the planner reads them.
+CUP_WORDS = re.compile(r"\b(retained|sliding|flash)\b")
+BLOOD = re.compile(r"\b(wet|bleed\w*|blood-?letting|lancet|plum[- ]blossom|seven[- ]star)\b")
+# Beside what all of ours of a kind exclude: a fresh injury is neither sucked nor scraped.
+ALWAYS = {"cupping_dry": {"injury:first_72h"}, "gua_sha": {"injury:first_72h"}}
+
+
+def point_faults(point: Point, limit: OwnLimit) -> Iterator[str]:
+    """An own point is never deeper, nearer a risk, or freer than the region allows."""
+    if point.limb != limit.limb:
+        yield f"limb: {point.region} belongs to {limit.limb!r} here"
+    if not 1 <= point.cap_mm <= limit.cap_mm:
+        yield f"cap_mm: {point.region} takes own points of {limit.cap_mm} mm at most"
+    if not 1 <= point.depth_mm[0] <= point.depth_mm[1] <= point.cap_mm:
+        yield f"depth_mm: must lie between 1 and cap_mm ({point.cap_mm})"
+    if point.thoracic_cap_mm is not None or point.lumbar_cap_mm is not None:
+        yield "thoracic_cap_mm and lumbar_cap_mm belong to EX-B2"
+    if not point.positions or not {*point.positions} <= {*limit.positions}:
+        yield f"positions: {point.region} is reached {', '.join(limit.positions)}"
+    if missing := {*limit.risks} - {*point.risks}:
+        yield f"risks: must name {', '.join(sorted(missing))}"
+    if point.electro == "yes":
+        yield 'electro: an own point takes no current without a reason: "no" or "override"'
+    if point.pregnancy == "ok":
+        yield 'pregnancy: an own point is kept out: "forbid", "forbid_t1" or "override"'
+    if point.moxa == "yes" and limit.moxa == "no":
+        yield f"moxa: {point.region} is not warmed"
+    if point.level and point.level not in LEVELS:
+        yield f"level: no such level {point.level!r}"
+
+
+def name_faults(point: Point, base: PlannerKnowledge, taken: set[str]) -> Iterator[str]:
+    """An own point never takes the place of a standard one, under any usual spelling."""
+    standard = point.code in base.points or point.code.startswith("EX-")
+    if standard or not CODE.fullmatch(point.code) or find_point(point.code, base) is not None:
+        yield "code: letters of your own, a dash and a number, and no usual spelling of a WHO point: T-77.08"
+    if point.code in taken or plain_name(point.name) in taken:
+        yield "told twice"
+    for name in (point.name, point.pinyin, point.hanzi, point.hanzi_traditional, point.english, *point.aliases):
+        known = find_point(name, base)
+        if known is not None or not plain_name(name):
+            yield f"{name!r} is the name of {known.code if known else 'nothing'}"
+
+
+def reference_faults(points: Iterable[Point], sources: set[str]) -> Iterator[str]:
+    for point in points:
+        for key in point.sources:
+            if key not in sources:
+                yield f"point[{point.code}]: sources: no such source {key!r}"
+
+
+def source_faults(sources: Sequence[Source], base: PlannerKnowledge) -> Iterator[str]:
+    keys = [source.key for source in sources]
+    for key in keys:
+        if key in base.sources or not key.startswith(SOURCE_PREFIX):
+            yield f"source[{key}]: key: must start with {SOURCE_PREFIX!r}"
+        if keys.count(key) > 1:
+            yield f"source[{key}]: told twice"
+
+
+# ----------------------------------------------------------------------------------------------------- rules
+
+
+def rule_faults(rules: Sequence[PointRule]) -> Iterator[str]:
+    for rule in rules:
+        if rule.with_movement or rule.position is not None:
+            yield f"{rule.id}: with_movement, position: needling with movement is ours"
+
+
+def _shared(own: AdjunctRule | HomeRule, ours: Sequence[AdjunctRule | HomeRule]) -> Iterator[str]:
+    """What every rule of ours of that kind excludes, an own one excludes as well."""
+    every = set.intersection(*({*other.when.none} for other in ours)) | ALWAYS.get(own.kind, set())
+    if missing := every - {*own.when.none}:
+        yield f"{own.id}: when.none: a {own.kind} must exclude {', '.join(sorted(missing))}"
+
+
+def adjunct_faults(rules: Sequence[AdjunctRule], base: PlannerKnowledge, points: Sequence[Point]) -> Iterator[str]:
+    """No longer, no earlier, at no other moment than ours of the kind; no heat or new cups over the lung."""
+    regions = {point.code: point.region for point in points}
+    for rule in rules:
+        ours = [other for other in base.adjuncts if other.kind == rule.kind]
+        yield from _shared(rule, ours)
+        longest, first = max(other.minutes for other in ours), min(other.from_visit for other in ours)
+        if rule.minutes > longest:
+            yield f"{rule.id}: minutes: {longest} at most"
+        if rule.from_visit < first:
+            yield f"{rule.id}: from_visit: {first} at the earliest"
+        if rule.order not in {other.order for other in ours}:
+            yield f"{rule.id}: order: one of {', '.join(sorted({other.order for other in ours}))}"
+        if BLOOD.search(f"{rule.detail} {rule.where}".lower()):
+            yield f"{rule.id}: detail: techniques that draw blood are not offered"
+        if rule.kind == "cupping_dry" and not CUP_WORDS.search(rule.detail):
+            yield f"{rule.id}: detail: say whether the cups are retained, sliding or flash"
+        if rule.kind in ("cupping_dry", "gua_sha") and "{cups}" not in rule.where and not regions_in(rule.where):
+            yield f"{rule.id}: where: name a region of the body, or {{cups}} for the painful place"
+        if rule.kind in ("moxa_indirect", "warm_needle"):
+            lying = {regions.get(ref.code) or _region(ref.code, base) for ref in rule.points} | {
+                *regions_in(rule.where)
+            }
+            if "{cups}" in rule.where or lying & THORAX:
+                yield f"{rule.id}: where, points: own moxa stays off the chest wall"
+
+
+def _region(code: str, base: PlannerKnowledge) -> str:
+    return base.points[code].region if code in base.points else ""
+
+
+def home_faults(rules: Sequence[HomeRule], base: PlannerKnowledge) -> Iterator[str]:
+    """Home care of a kind we have, judged by the same modality; the safety sheet is not outweighed."""
+    for rule in rules:
+        ours = [other for other in base.home if other.kind == rule.kind]
+        if not ours:
+            kinds = dict.fromkeys(other.kind for other in base.home)
+            yield f"{rule.id}: kind: one of {', '.join(kinds)}"
+            continue
+        if rule.modality not in {other.modality for other in ours}:
+            yield f"{rule.id}: modality: {rule.kind} is judged as {ours[0].modality!r}"
+        if rule.points and not rule.modality:
+            yield f"{rule.id}: points: only with a modality"
+        if rule.group not in {other.group for other in ours}:
+            yield f"{rule.id}: group: {rule.kind} belongs to {ours[0].group!r}"
+        if any(other.group == rule.group and other.evidence == "safety" for other in base.home):
+            yield f"{rule.id}: group: the {rule.group} sheet is ours"
+        yield from _shared(rule, ours)

@@ -1,0 +1,67 @@
+"""Which regions of the body free words name: `beside the spine T3 to T10, not the neck` -> upper and middle back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from intake.assessment import AshiPlace
+from treatments.planner.knowledge.rules import PlannerKnowledge
+
+_REGION_WORDS = (
+    ("upper_back", r"upper back|shoulder[- ]blades?|scapula\w*|trapezius|rhomboid\w*|between the shoulder"),
+    ("mid_back", r"mid(dle)? back|ribs?( cage)?"),
+    ("shoulder", r"shoulders?(?![- ]blade)"),
+    ("chest", r"chest|breast\w*|sternum"),
+    ("neck", r"neck|nape|occiput"),
+    ("abdomen", r"abdom\w*|belly|navel"),
+    ("sacrum", r"sacr\w*|tail ?bone|coccyx"),
+    ("buttock", r"buttocks?|glute\w*|piriformis"),
+    ("hip", r"hips?|trochanter\w*"),
+    ("low_back", r"low(er)? back|loins?|lumbar|quadratus"),
+    ("thigh", r"thighs?|hamstrings?"),
+    ("knee", r"(?<!below the )knees?"),
+    ("leg", r"calf|calves|legs?|below the knee|shins?"),
+    ("foot", r"foot|feet|ankles?"),
+    ("forearm", r"arms?|forearms?|elbows?|wrists?|thumbs?"),
+    ("head", r"head(?! of)|scalp|temples?"),
+)
+LIMB_OF_REGION = {"thigh": "leg", "knee": "leg", "leg": "leg", "foot": "leg", "forearm": "arm"}
+
+
+def region_of_level(level: str) -> str:
+    """The region of EX-B2 beside a vertebra T1 to L5."""
+    if level.startswith("L"):
+        return "low_back"
+    number = int(level[1:])
+    return "upper_back" if number <= 6 else "mid_back" if number <= 11 else "thoraco_lumbar"
+
+
+def regions_in(words: str) -> tuple[str, ...]:
+    """Regions named in free words; what a clause with `not` or `never` names is left out."""
+    text = re.sub(r"\b(not|never|away from|without)\b[^,;.]*", " ", words.lower())
+    found = [region for region, pattern in _REGION_WORDS if re.search(rf"\b(?:{pattern})\b", text)]
+    numbers = [int(n) for n in re.findall(r"\bt(\d{1,2})\b", text) if 1 <= int(n) <= 12]
+    if numbers:
+        found += [region_of_level(f"T{n}") for n in range(min(numbers), max(numbers) + 1)]
+    if re.search(r"\bl[1-5]\b", text):
+        found.append("low_back")
+    return tuple(dict.fromkeys(found))
+
+
+def tender_region(where: str, palpation: Sequence[AshiPlace], knowledge: PlannerKnowledge) -> str | None:
+    """Where a tender point lies, by its words and by the sites that palpation gives beside the same words.
+
+    Of all that is named, the region that is needled least deep: a point of the low back said to lie beside the
+    shoulder blade is needled as over the lung. None where nothing tells.
+    """
+    for site in knowledge.sites.values():
+        if where in site.ashi:
+            return site.region
+    named = list(regions_in(where))
+    told = [place.region for place in palpation if place.where == where and place.region]
+    named += [knowledge.sites[region].region if region in knowledge.sites else region for region in told]
+    limited = [region for region in named if region in knowledge.ashi]
+    if limited:
+        return min(limited, key=lambda region: (knowledge.ashi[region].depth_mm[1], region))
+    return named[0] if named else None

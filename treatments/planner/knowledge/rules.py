@@ -1,0 +1,284 @@
+"""Knowledge tables of how treatment is given: budget, needles, technique, current, adjuncts, ear, home, dose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from treatments.planner.knowledge.tables import (
+    Contraindication,
+    Minutes,
+    Modality,
+    Point,
+    PointRule,
+    Position,
+    Rule,
+    Serves,
+    SideRule,
+    Signed,
+    Site,
+    Table,
+    Text,
+)
+
+Deqi = Literal["clear", "mild", "none"]
+
+
+class Person(Rule):
+    """A kind of patient: how many needles, how long, how strong. Of several that fit, the least counts."""
+
+    first: Annotated[int, Field(ge=1, le=20)]
+    later: Annotated[int, Field(ge=1, le=20)]
+    retention: tuple[Minutes, Minutes]
+    deqi_local: Deqi
+    deqi_root: Deqi
+    turn_cost: float
+
+
+class Slots(Rule):
+    """In which order the budget is spent: each word takes the best candidate left that serves it."""
+
+    order: Annotated[tuple[Serves, ...], Field(min_length=4)]
+    turn_cost: float | None = None  # in place of the one of the class
+
+
+class Technique(Rule):
+    """Technique of the points that serve `serves`. First rule that fits counts."""
+
+    serves: tuple[Serves, ...]
+    technique: Literal["reinforcing", "reducing", "even"]
+
+
+class NeedleSize(Rule):
+    """Needle by region: usual and for thin, frail or needle-shy patients."""
+
+    regions: tuple[str, ...]
+    diameter_mm: float
+    length_mm: int
+    fine_diameter_mm: float
+    fine_length_mm: int
+
+
+class DepthRule(Rule):
+    """Lowers the cap: `factor` of it, on the thorax only where told; `transverse` lays the needle flat."""
+
+    factor: Annotated[float, Field(gt=0, le=1)]
+    on: Literal["all", "thorax", "abdomen"]
+    transverse: bool = False
+
+
+class AshiRegion(Signed):
+    """Limits of a tender point by the region it lies in; the upper depth is its cap."""
+
+    region: Text
+    positions: Annotated[tuple[Position, ...], Field(min_length=1)]
+    depth_mm: tuple[int, int]
+    angle: Literal["perpendicular", "oblique", "transverse"]
+
+
+class ElectroGoal(Rule):
+    """Current for one goal. First rule that fits counts; `max_pairs` 0 proposes none."""
+
+    frequency_hz: Text
+    wave: Text
+    felt_strength: Text
+    minutes: Minutes
+    max_pairs: Annotated[int, Field(ge=0, le=2)]
+    pairs: Literal["any", "local", "limb"] = "any"
+    from_visit: Annotated[int, Field(ge=1)]
+
+
+class ElectroPair(Rule):
+    """Two points that may be joined on one side. `level_a`, `level_b` name the EX-B2 level."""
+
+    a: Text
+    b: Text
+    level_a: str = ""
+    level_b: str = ""
+    reach: Literal["local", "leg", "limb"]
+    rank: int
+
+
+class Exclusion(Rule):
+    """No current although the goal asks for it; `because` is the fact or finding shown."""
+
+    because: Text
+
+
+class PointAt(Table):
+    """A point of an adjunct or of home care."""
+
+    code: Text
+    side: SideRule = "both"
+
+
+class AdjunctRule(Rule):
+    """One adjunct. Of several that fit, the heaviest of each kind is proposed."""
+
+    kind: Literal["cupping_dry", "gua_sha", "moxa_indirect", "warm_needle", "heat_lamp", "acupressure", "tuina"]
+    detail: Text
+    where: Text
+    size: str = ""
+    minutes: Minutes
+    from_visit: Annotated[int, Field(ge=1)] = 1
+    weight: float
+    order: Literal["before_needles", "during_retention", "after_needles", "own_visit"]
+    points: tuple[PointAt, ...] = ()
+
+
+class EarChoice(Table):
+    """One ear zone and its weight."""
+
+    code: Text
+    weight: float
+
+
+class EarRule(Rule):
+    """Ear zones with weights; the heaviest few are taken. `from_sites` adds the zones of the painful places."""
+
+    points: tuple[EarChoice, ...]
+    from_sites: bool = False
+
+
+EarMethodId = Literal["seeds", "magnets", "needles", "press_tacks"]
+
+
+class EarMethod(Signed):
+    """How ear points are worked, in the practitioner's words. `keep_days` 0: taken out before the patient leaves."""
+
+    id: EarMethodId
+    modality: Modality
+    detail: Text
+    keep_days: int
+    sources: tuple[str, ...]
+
+
+class EarUse(Rule):
+    """When a method is chosen: the heaviest that fits and is allowed, one for the visit and one to take home.
+
+    `zones`: how many of the heaviest zones. `of_needles`: only where the visit has at least so many needles to spend;
+    those of the ear are taken off them. 0 for what is no needle.
+    """
+
+    method: EarMethodId
+    weight: float
+    zones: Annotated[int, Field(ge=1, le=4)]
+    of_needles: Annotated[int, Field(ge=0, le=20)] = 0
+
+
+class EarPoint(Signed):
+    """An ear zone of GB/T 13734."""
+
+    code: Text
+    name: Text
+    pinyin: str
+    hanzi: str
+    place: Text
+    use: Text
+    group: Text
+    pregnancy: Literal["ok", "override", "forbid", "forbid_t1"]
+    methods: tuple[EarMethodId, ...]
+    sources: tuple[str, ...]
+    confidence: Literal["READ", "KNOWN", "UNSURE", "DESIGN"]
+
+
+class HomeRule(Rule):
+    """One thing to do at home. `modality` "" needs no safety check; `sheet` is the patient's wording."""
+
+    kind: Text
+    sheet: Text
+    modality: Literal["", "acupressure", "moxa_heat"]
+    weight: float
+    group: Text
+    points: tuple[PointAt, ...] = ()
+
+
+class PhaseAt(Table):
+    """Visits a week for so many weeks."""
+
+    per_week: Annotated[int, Field(ge=1, le=3)]
+    weeks: Annotated[int, Field(ge=1, le=12)]
+
+
+class DoseRule(Rule):
+    """A course. First rule that fits counts."""
+
+    phases: Annotated[tuple[PhaseAt, ...], Field(min_length=1)]
+    review_at: Annotated[tuple[int, ...], Field(min_length=1)]
+
+
+class Principle(Signed):
+    """Treatment principle of one pattern, as branch or root."""
+
+    pattern: Text
+    text: Text
+    sources: tuple[str, ...]
+
+
+class Source(Table):
+    """Where a fact comes from and how it was read."""
+
+    key: Text
+    title: Text
+    read: Text
+
+
+class OwnLimit(Signed):
+    """How far a clinic's own points may go in one region of the body; a region without a row takes none."""
+
+    region: Text
+    limb: Literal["none", "arm", "leg"]
+    cap_mm: Annotated[int, Field(ge=1, le=20)]
+    positions: Annotated[tuple[Position, ...], Field(min_length=1)]
+    risks: tuple[Text, ...]
+    moxa: Literal["yes", "no"]
+    source: Text
+
+
+@dataclass(frozen=True)
+class PlannerKnowledge:
+    """Everything the planner knows, checked and cross-referenced; `points` maps a code to its point."""
+
+    version: str
+    sources: Mapping[str, Source]
+    sites: Mapping[str, Site]
+    rules: tuple[PointRule, ...]
+    persons: tuple[Person, ...]
+    slots: tuple[Slots, ...]
+    techniques: tuple[Technique, ...]
+    needles: tuple[NeedleSize, ...]
+    depths: tuple[DepthRule, ...]
+    ashi: Mapping[str, AshiRegion]
+    goals: tuple[ElectroGoal, ...]
+    pairs: tuple[ElectroPair, ...]
+    exclusions: tuple[Exclusion, ...]
+    adjuncts: tuple[AdjunctRule, ...]
+    ear_rules: tuple[EarRule, ...]
+    ear_uses: tuple[EarUse, ...]
+    ear_methods: Mapping[str, EarMethod]
+    ear_points: Mapping[str, EarPoint]
+    home: tuple[HomeRule, ...]
+    doses: tuple[DoseRule, ...]
+    principles: Mapping[str, Principle]
+    contraindications: tuple[Contraindication, ...]
+    points: Mapping[str, Point]
+    own_limits: Mapping[str, OwnLimit]
+    draft_rules: tuple[Rule, ...] = ()  # read and shown, inert
+    switched_off: tuple[Rule, ...] = ()  # by the clinic's own file
+    silent: frozenset[str] = frozenset()  # switched off, yet keeping their place: the next heaviest does not step in
+
+    @property
+    def drafts(self) -> tuple[str, ...]:
+        """The ids of the drafts."""
+        return tuple(rule.id for rule in self.draft_rules)
+
+    def every_rule(self) -> tuple[Rule, ...]:
+        """All tables that are rules, in the order in which the planner uses them."""
+        return (
+            *self.rules, *self.persons, *self.slots, *self.techniques, *self.needles, *self.depths,
+            *self.goals, *self.pairs,
+            *self.exclusions, *self.adjuncts, *self.ear_rules, *self.ear_uses, *self.home, *self.doses,
+        )  # fmt: skip

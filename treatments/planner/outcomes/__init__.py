@@ -1,0 +1,1 @@
+"""Measures, and whether the treatment works."""

@@ -1,0 +1,1 @@
+"""From a clinical picture to a proposal."""

@@ -1,0 +1,155 @@
+"""Step 1: facts and rules -> candidate points, each with what it serves, its weight and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from intake.assessment import ClinicalPicture
+from treatments.planner.facts import Facts
+from treatments.planner.knowledge.matching import Compiled, matching
+from treatments.planner.knowledge.regions import region_of_level, tender_region
+from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.knowledge.tables import Choice, PointRule, Site
+from treatments.planner.treatment.items import Reason
+
+LEVELS = ("C7", *(f"T{n}" for n in range(1, 13)), *(f"L{n}" for n in range(1, 6)), *(f"S{n}" for n in range(1, 5)))
+SECOND_RULE_BONUS = 6.0  # a point asked for by several rules is the better choice
+PALPATED = "tender on palpation today"
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A place that could be needled. `weights` by purpose; `side` is a rule word until composition settles it."""
+
+    code: str
+    region: str
+    limb: str
+    positions: tuple[str, ...]
+    is_midline: bool
+    weights: dict[str, float] = field(default_factory=dict)
+    sides: dict[str, str] = field(default_factory=dict)
+    reasons: list[Reason] = field(default_factory=list)
+    covers: frozenset[str] = frozenset()  # the painful sites in whose regions it lies
+    techniques: dict[str, str] = field(default_factory=dict)
+    level: str = ""
+    where: str = ""
+    fixed_side: str | None = None
+    with_movement: bool = False
+
+    @property
+    def key(self) -> str:
+        """Unique and stable: code, level of EX-B2, place of ASHI."""
+        return f"{self.code} {self.level}{self.where}".strip()
+
+
+def site_tables(facts: Facts, knowledge: PlannerKnowledge) -> tuple[Site, ...]:
+    """The painful sites, leading one first."""
+    return tuple(sorted((knowledge.sites[site] for site in facts.sites), key=lambda site: site.rank))
+
+
+def find_candidates(
+    picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, rules: Sequence[Compiled[PointRule]]
+) -> list[Candidate]:
+    """Every point that some rule asks for, and the tender points; sorted by key so that order never matters."""
+    sites = site_tables(facts, knowledge)
+    found: dict[str, Candidate] = {}
+    for rule in matching(rules, facts):
+        for choice in rule.points:
+            if choice.code == "EX-B2":
+                for rank, level in enumerate(_levels(picture, sites)):
+                    _add(found, rule, choice, knowledge, level, choice.weight - rank)
+            else:
+                _add(found, rule, choice, knowledge, "", choice.weight)
+    for candidate in _tender_points(picture, facts, sites, knowledge):
+        found[candidate.key] = candidate
+    if len(sites) > 1:
+        for candidate in found.values():
+            candidate.covers = frozenset(site.id for site in sites if candidate.region in site.regions)
+    return [found[key] for key in sorted(found)]
+
+
+def _levels(picture: ClinicalPicture, sites: tuple[Site, ...]) -> list[str]:
+    """Levels for EX-B2: those found tender by palpation first, then those of the sites."""
+    tender = sorted((level for level in picture.case.levels if level in LEVELS[1:18]), key=LEVELS.index, reverse=True)
+    by_site = [level for site in sites for level in site.levels]
+    return list(dict.fromkeys(tender + by_site))[:6]
+
+
+def _add(
+    found: dict[str, Candidate], rule: PointRule, choice: Choice, knowledge: PlannerKnowledge, level: str, weight: float
+) -> None:
+    point = knowledge.points[choice.code]
+    key = f"{choice.code} {level}".strip()
+    candidate = found.get(key)
+    if candidate is None:
+        candidate = found[key] = Candidate(
+            code=point.code,
+            region=region_of_level(level) if level else point.region,
+            limb=point.limb,
+            positions=point.positions,
+            is_midline=point.sides == "midline",
+            level=level,
+        )
+    text = f"{rule.text} {choice.text}".strip()
+    candidate.reasons.append(Reason(rule.id, text, rule.sources))
+    old = candidate.weights.get(rule.serves)
+    if old is None or weight > old:
+        candidate.sides[rule.serves] = choice.side or rule.side
+        if choice.technique is not None:
+            candidate.techniques[rule.serves] = choice.technique
+    candidate.weights[rule.serves] = weight if old is None else max(old, weight) + SECOND_RULE_BONUS
+    if rule.with_movement:
+        candidate.with_movement = True
+        candidate.positions = (rule.position,) if rule.position else candidate.positions
+
+
+def _tender_points(
+    picture: ClinicalPicture, facts: Facts, sites: tuple[Site, ...], knowledge: PlannerKnowledge
+) -> list[Candidate]:
+    """Ashi: those a hand has found; without palpation yet, the places where a hand will look on the day."""
+    found: list[Candidate] = []
+    palpated = picture.case.palpation
+    sources = ("EXPERT", "SCIA2021")
+    for place, ashi in enumerate(palpated[:4]):
+        region = tender_region(ashi.where, palpated, knowledge) or _main_region(sites)
+        if region not in knowledge.ashi:
+            continue  # head, chest or belly: a tender point there is the practitioner's own decision
+        text = "Tender point found by palpation: no expert leaves it out."
+        found.append(
+            _tender(region, ashi.where, ashi.side, 90.0 - place, Reason("ashi.palpated", text, sources), knowledge)
+        )
+    if palpated:
+        return found
+    text = "The most tender point, to be found by palpation on the day: no expert leaves it out."
+    places = list(sites)
+    if "leg" not in facts.sites and any(word.startswith("sciatica:") for word in facts.words):
+        places.append(knowledge.sites["leg"])
+    for place, site in enumerate(places):
+        for rank, where in enumerate(site.ashi[:3]):
+            weight = 80.0 - place - 3 * rank
+            found.append(_tender(site.region, where, None, weight, Reason("ashi.site", text, sources), knowledge))
+    return found
+
+
+def _main_region(sites: tuple[Site, ...]) -> str:
+    return sites[0].region if sites else "low_back"
+
+
+def _tender(
+    region: str, where: str, side: str | None, weight: float, reason: Reason, knowledge: PlannerKnowledge
+) -> Candidate:
+    limits = knowledge.ashi[region]
+    limb = "leg" if region in ("thigh", "knee", "leg") else "none"
+    return Candidate(
+        code="ASHI",
+        region=region,
+        limb=limb,
+        positions=limits.positions,
+        is_midline=side == "midline",
+        weights={"ashi": weight},
+        sides={"ashi": "painful_one"},
+        reasons=[reason],
+        where=where,
+        fixed_side=side if side in ("left", "right", "both") else None,
+    )

@@ -1,0 +1,242 @@
+"""Step 3: spends the needles. Slots are filled in order from the candidates; what safety stops is left out.
+
+Leaving out instead of swapping keeps one promise simple: a contraindication can only take things away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from treatments.planner.facts import Facts
+from treatments.planner.knowledge.rules import Person, Slots
+from treatments.planner.knowledge.tables import Point, Site
+from treatments.planner.proposing.candidates import Candidate
+from treatments.planner.safety.guard import Guard, Place, Stop
+
+BOTH = ("left", "right")
+UPRIGHT = "seated"
+UNCOVERED_BONUS = 25.0  # for a place that hurts and has no needle yet
+WHOLE_COURSE = 16  # needles on which a turn of the body is decided, so that no smaller budget decides otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A candidate with its side, its purpose and its position; `cost` in needles."""
+
+    candidate: Candidate
+    serves: str
+    side: str
+    position: str
+
+    @property
+    def cost(self) -> int:
+        return 2 if self.side == "both" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """In which positions the patient lies, first the one where most is done."""
+
+    positions: tuple[str, ...]
+    side_up: str | None
+    movement: bool
+
+
+def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]) -> tuple[Layout, Layout]:
+    """Positions as the pain would have them, and as this patient can lie; at most two, one after the other."""
+    movement = any(candidate.with_movement for candidate in candidates)
+    wished = sites[0].positions[0] if sites else "prone"
+    outer_leg = "sciatica:gallbladder" in facts.words and "sciatica:bladder" not in facts.words
+    # a girdle round the waist, not round the ribs; stress needs the back itself (BL18)
+    belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"}) and "site:low_back" in facts.words
+    belt = belt and "branch:liver_qi_stagnation" not in facts.words
+    hip = {"site:hip_side", "channel:gallbladder"} <= facts.words
+    if (outer_leg or belt or hip) and len(facts.painful) == 1 and not movement:
+        wished = "side_lying"  # the whole side line lies open
+    actual = wished if _can_lie(wished, facts) else "side_lying"
+    second = _second_position(wished, movement, facts)
+    possible = second
+    if second is not None and not _can_lie(second, facts):
+        possible = "side_lying" if second == "prone" else None
+    if second == "supine" and "person:pregnant" in facts.words:
+        possible = None  # lying long on the back is uncomfortable in pregnancy
+    return _layout(wished, second, movement, facts), _layout(actual, possible, possible == UPRIGHT, facts)
+
+
+def _can_lie(position: str, facts: Facts) -> bool:
+    words = facts.words
+    if position == "prone":
+        return "condition.cannot_lie_prone" not in words and "person:pregnant" not in words
+    if position == UPRIGHT:
+        return "person:lying" not in words
+    return True
+
+
+def _second_position(primary: str, movement: bool, facts: Facts) -> str | None:
+    """What a turn would open: the front for the back, the back for the front. A fresh strain is not turned."""
+    if movement:
+        return UPRIGHT
+    if "strain:acute" in facts.words:
+        return None
+    return "prone" if primary == "supine" else "supine"
+
+
+def _layout(primary: str, second: str | None, movement: bool, facts: Facts) -> Layout:
+    positions = (primary,) if second is None or second == primary else (primary, second)
+    return Layout(positions, facts.painful[0] if "side_lying" in positions else None, movement)
+
+
+def budget(persons: Sequence[Person], visit: int) -> int:
+    """Needles for this visit: the least that any fitting kind of patient asks for."""
+    return min((person.first if visit <= 1 else person.later) for person in persons)
+
+
+def turn_cost(persons: Sequence[Person], slots: Slots) -> float:
+    """How much better a point must be to be worth turning the body; by class only, so that safety cannot shift it."""
+    if slots.turn_cost is not None:
+        return slots.turn_cost
+    by_class = [person.turn_cost for person in persons if any(word.startswith("class:") for word in person.when.all)]
+    return by_class[0] if by_class else 30.0
+
+
+def choose(
+    candidates: Sequence[Candidate], slots: Slots, layout: Layout, cost: float, needles: int, facts: Facts
+) -> list[Chosen]:
+    """Fills the slots as if nothing were forbidden. A turn that would serve fewer than two needles is not made."""
+    full = _fill(candidates, slots, layout, cost, WHOLE_COURSE, facts)
+    second = sum(item.cost for item in full if item.position != layout.positions[0])
+    if not layout.movement and second < 2:
+        layout = Layout(layout.positions[:1], layout.side_up, False)
+    chosen = _fill(candidates, slots, layout, cost, needles, facts)
+    turned = sum(item.cost for item in chosen if item.position != layout.positions[0])
+    if not layout.movement and turned < 2:
+        chosen = [item for item in chosen if item.position == layout.positions[0]]
+    return chosen
+
+
+def _fill(
+    candidates: Sequence[Candidate], slots: Slots, layout: Layout, cost: float, needles: int, facts: Facts
+) -> list[Chosen]:
+    chosen: list[Chosen] = []
+    used: set[str] = set()
+    covered: dict[str, set[str]] = {"local": set(), "ashi": set()}
+    left = needles
+    for serves in slots.order:
+        if left <= 0:
+            break
+        best: tuple[float, Candidate, str] | None = None
+        for candidate in candidates:
+            weight = candidate.weights.get(serves)
+            if weight is None or candidate.key in used:
+                continue
+            position = _reach(candidate, layout)
+            if position is None:
+                continue
+            if position != layout.positions[0] and not candidate.with_movement:
+                weight -= cost
+            if serves in covered and covered[serves] and not candidate.covers <= covered[serves]:
+                weight += UNCOVERED_BONUS
+            if best is None or weight > best[0]:
+                best = (weight, candidate, position)
+        if best is None:
+            continue
+        _, candidate, position = best
+        side = settle_side(candidate, serves, position, layout, facts)
+        if side == "both" and left == 1:
+            side = facts.painful[0]
+        item = Chosen(candidate, serves, side, position)
+        chosen.append(item)
+        used.add(candidate.key)
+        if serves in ("ashi", "segmental") or "local" in candidate.weights:
+            covered["ashi" if serves == "ashi" else "local"] |= candidate.covers
+        left -= item.cost
+    return chosen
+
+
+def _reach(candidate: Candidate, layout: Layout) -> str | None:
+    """The position in which a candidate is needled; the seat of a movement stage is for points with movement only."""
+    for position in layout.positions:
+        is_seat = layout.movement and position == UPRIGHT and position != layout.positions[0]
+        if position in candidate.positions and (not is_seat or candidate.with_movement):
+            return position
+    return None
+
+
+def settle_side(candidate: Candidate, serves: str, position: str, layout: Layout, facts: Facts) -> str:
+    """left, right, both or midline."""
+    if candidate.is_midline:
+        return "midline"
+    if position == "side_lying":
+        return layout.side_up or facts.painful[0]
+    if candidate.fixed_side:
+        return candidate.fixed_side
+    one = len(facts.painful) == 1
+    rule = candidate.sides.get(serves, "painful")
+    if rule == "both":
+        return "both"
+    if rule == "opposite":
+        return ("right" if facts.painful[0] == "left" else "left") if one else "right"
+    if rule in ("one", "painful_one"):
+        return facts.painful[0]
+    return facts.painful[0] if one else "both"
+
+
+def keep_safe(
+    chosen: Sequence[Chosen], guard: Guard, layout: Layout, points: Mapping[str, Point]
+) -> tuple[list[Chosen], list[tuple[Chosen, Stop | None]]]:
+    """Splits into what may be done and what is left out, with the stop (None: not reachable in this position)."""
+    kept: list[Chosen] = []
+    out: list[tuple[Chosen, Stop | None]] = []
+    for wished in chosen:
+        item = wished
+        if item.candidate.with_movement and not layout.movement:  # lying down, and so without the movement
+            positions = points[item.candidate.code].positions
+            item = replace(item, candidate=replace(item.candidate, with_movement=False, positions=positions))
+        position = item.position if item.position in layout.positions else _reach(item.candidate, layout)
+        if position is None:
+            out.append((item, None))
+            continue
+        side = item.side
+        if position == "side_lying" and side != "midline":
+            side = layout.side_up or side
+        sides, stop = safe_sides(item.candidate, side, guard, points, position)
+        if not sides:
+            out.append((item, stop))
+            continue
+        if stop is not None and sides != side:
+            out.append((Chosen(item.candidate, item.serves, side, position), stop))
+        kept.append(Chosen(item.candidate, item.serves, sides, position))
+    return kept, out
+
+
+def safe_sides(
+    candidate: Candidate, side: str, guard: Guard, points: Mapping[str, Point], position: str
+) -> tuple[str, Stop | None]:
+    """The side that may be needled ("" for none) and the gravest stop met. A barred limb moves to the other side."""
+    wanted = BOTH if side == "both" else (side,)
+    free: list[str] = []
+    worst: Stop | None = None
+    tried = list(wanted)
+    if candidate.limb != "none" and len(wanted) == 1 and wanted[0] in BOTH and position != "side_lying":
+        tried.append("right" if wanted[0] == "left" else "left")
+    for one in tried:
+        stop = stop_of(candidate, one, guard, points)
+        if stop is None:
+            free.append(one)
+            if one in wanted and len(wanted) == 1:
+                break
+        elif worst is None or stop.severity > worst.severity:
+            worst = stop
+    if not free:
+        return "", worst
+    if side == "both" and len(free) == 2:
+        return "both", None
+    return free[0], worst
+
+
+def stop_of(candidate: Candidate, side: str, guard: Guard, points: Mapping[str, Point]) -> Stop | None:
+    """The gravest stop (override or forbid) against needling this candidate on this side; None when it may be done."""
+    point = points[candidate.code]
+    stops = guard.against_needle(point, Place(candidate.region, candidate.limb, side))
+    return next((stop for stop in stops if stop.level != "caution"), None)

@@ -1,0 +1,96 @@
+"""Ear points: which zones, by which method, on which ear. All pass the guard.
+
+Which method is wished is told by facts alone, so that a contraindication only ever takes away: what is barred gives way
+to the next lighter method of the same zones, and seeds are the lightest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from treatments.planner.facts import Facts
+from treatments.planner.knowledge.matching import Compiled, matching
+from treatments.planner.knowledge.rules import EarPoint, EarRule, EarUse, PlannerKnowledge
+from treatments.planner.proposing.adjuncts import withhold
+from treatments.planner.proposing.candidates import site_tables
+from treatments.planner.safety.guard import Guard
+from treatments.planner.treatment.items import EarItem, EarPointRef, Reason
+from treatments.planner.treatment.proposal import Withheld
+
+SITE_WEIGHT = 80.0  # of the first zone of the painful place
+
+
+def ear_uses(uses: Sequence[Compiled[EarUse]], facts: Facts, budget: int) -> list[EarUse]:
+    """The methods that fit, heaviest first; needles only where the visit has enough of them to spend."""
+    fitting = [use for use in matching(uses, facts) if budget >= use.of_needles]
+    return sorted(fitting, key=lambda use: (-use.weight, use.id))
+
+
+def ear_needles(uses: Sequence[EarUse]) -> int:
+    """How many needles of the visit's budget go to the ear."""
+    return next((use.zones for use in uses if use.of_needles), 0)
+
+
+def plan_ear(
+    rules: Sequence[Compiled[EarRule]], uses: Sequence[EarUse], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
+) -> tuple[tuple[EarItem, ...], list[Withheld]]:
+    """At most needles for the visit and one method to take home, which then goes on the other ear."""
+    weights, reasons = _zones(rules, facts, knowledge)
+    ranked = sorted(weights, key=lambda code: (-weights[code], code))
+    side = facts.painful[0] if len(facts.painful) == 1 else "left"
+    items: list[EarItem] = []
+    out: list[Withheld] = []
+    for is_home in (False, True):
+        for use in uses:
+            if (use.of_needles == 0) != is_home or use.id in knowledge.silent:
+                continue
+            method = knowledge.ear_methods[use.method]
+            stops = guard.against(method.modality)
+            barred = [stop for stop in stops if stop.level != "caution"]
+            if barred:
+                out += [withhold(method.id, method.modality, stop) for stop in barred]
+                continue
+            zones = [knowledge.ear_points[code] for code in ranked]
+            allowed = [zone for zone in zones if method.id in zone.methods and _is_allowed(zone, guard)][: use.zones]
+            if not allowed:
+                continue
+            why = dict.fromkeys([Reason(use.id, use.text, use.sources), *(reasons[zone.code] for zone in allowed)])
+            items.append(
+                EarItem(
+                    method=method.id,
+                    side=_other(side) if items else side,
+                    points=tuple(EarPointRef(zone.code, zone.name) for zone in allowed),
+                    because=tuple(why),
+                    detail=method.detail,
+                    keep_days=method.keep_days,
+                    cautions=tuple(dict.fromkeys(stop.text for stop in stops)),
+                )
+            )
+            break
+    return tuple(items), out
+
+
+def _zones(
+    rules: Sequence[Compiled[EarRule]], facts: Facts, knowledge: PlannerKnowledge
+) -> tuple[dict[str, float], dict[str, Reason]]:
+    """Zone -> the greatest weight that a rule gives it, and the reason of that rule."""
+    weights: dict[str, float] = {}
+    reasons: dict[str, Reason] = {}
+    for rule in matching(rules, facts):
+        choices = [(choice.code, choice.weight) for choice in rule.points]
+        if rule.from_sites:
+            codes = dict.fromkeys(code for site in site_tables(facts, knowledge) for code in site.ear)
+            choices += [(code, SITE_WEIGHT - place) for place, code in enumerate(codes)]
+        for code, weight in choices:
+            if weight > weights.get(code, 0.0):
+                weights[code] = weight
+                reasons[code] = Reason(rule.id, rule.text, rule.sources)
+    return weights, reasons
+
+
+def _is_allowed(zone: EarPoint, guard: Guard) -> bool:
+    return zone.pregnancy == "ok" or not guard.pregnancy_because
+
+
+def _other(side: str) -> str:
+    return "right" if side == "left" else "left"

@@ -1,0 +1,138 @@
+"""Current: whether at all, from which visit, between which needles. Pairs are legal, on one side, in one stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from treatments.planner.facts import Facts
+from treatments.planner.knowledge.matching import Compiled, first, matching
+from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, Exclusion
+from treatments.planner.knowledge.tables import Point
+from treatments.planner.proposing.adjuncts import withhold
+from treatments.planner.proposing.compose import Chosen
+from treatments.planner.safety.guard import THORAX, Guard, Place, Stop
+from treatments.planner.treatment.items import Electro, Reason
+from treatments.planner.treatment.proposal import Withheld
+
+Pair = tuple[ElectroPair, str, str]  # pair, side, position
+SAFETY_STEPS = (
+    "Device at zero before clipping and before unclipping; raise slowly while the patient speaks; raise again after "
+    "5 minutes when it fades; never leave the patient unable to call."
+)
+
+
+def planned_goal(
+    goals: Sequence[Compiled[ElectroGoal]], exclusions: Sequence[Compiled[Exclusion]], facts: Facts
+) -> tuple[ElectroGoal | None, list[Exclusion]]:
+    """The goal of the current, or None; and the exclusions that speak against it."""
+    goal = first(goals, facts)
+    if goal is None or goal.max_pairs == 0:
+        return None, []
+    return goal, matching(exclusions, facts)
+
+
+def pairs_of(
+    chosen: Sequence[Chosen], goal: ElectroGoal, pairs: Sequence[ElectroPair], points: Mapping[str, Point], most: int
+) -> list[Pair]:
+    """Legal pairs among the chosen needles, best first, no needle twice on one side."""
+    found: list[Pair] = []
+    used: set[tuple[str, str, str]] = set()
+    for pair in pairs:
+        if goal.pairs != "any" and pair.reach != goal.pairs:
+            continue
+        ends = [_end(chosen, pair.a, pair.level_a, points), _end(chosen, pair.b, pair.level_b, points)]
+        a, b = ends
+        if a is None or b is None or a.position != b.position:
+            continue
+        for side in ("left", "right"):
+            if len(found) >= most or not (_is_on(a, side) and _is_on(b, side)):
+                continue
+            keys = {(pair.a, pair.level_a, side), (pair.b, pair.level_b, side)}
+            if used.isdisjoint(keys):
+                used |= keys
+                found.append((pair, side, a.position))
+    return found
+
+
+def _end(chosen: Sequence[Chosen], code: str, level: str, points: Mapping[str, Point]) -> Chosen | None:
+    if points[code].electro != "yes":
+        return None
+    for item in chosen:
+        same = item.candidate.code == code and (not level or item.candidate.level == level)
+        if same and item.candidate.region not in THORAX and not item.candidate.with_movement:
+            return item
+    return None
+
+
+def _is_on(item: Chosen, side: str) -> bool:
+    return item.side in (side, "both")
+
+
+def electro_items(
+    goal: ElectroGoal,
+    pairs: Sequence[Pair],
+    kept: Sequence[Chosen],
+    points: Mapping[str, Point],
+    guard: Guard,
+    minutes: int,
+    position: str,
+) -> tuple[tuple[Electro, ...], list[Withheld]]:
+    """The current of one stage, one item for each side; only pairs whose two needles are still in the plan."""
+    out: list[Withheld] = []
+    cautions = tuple(stop.text for stop in guard.against("ea") if stop.level == "caution")
+    items = []
+    for side in ("left", "right"):
+        legal = []
+        for pair, pair_side, pair_position in pairs:
+            a = _end(kept, pair.a, pair.level_a, points)
+            b = _end(kept, pair.b, pair.level_b, points)
+            if pair_side != side or pair_position != position or a is None or b is None:
+                continue
+            if not (_is_on(a, side) and _is_on(b, side) and a.position == b.position):
+                continue
+            stops = _stops(a, b, side, guard)
+            out += [withhold(f"electro {pair.a}-{pair.b} {side}", "ea", stop) for stop in stops]
+            if not stops:
+                legal.append(pair)
+        if legal:
+            items.append(
+                Electro(
+                    leads=tuple((pair.a, pair.b) for pair in legal),
+                    lead_levels=tuple((pair.level_a, pair.level_b) for pair in legal),
+                    side=side,
+                    frequency_hz=goal.frequency_hz,
+                    wave=goal.wave,
+                    felt_strength=goal.felt_strength,
+                    minutes=min(goal.minutes, minutes),
+                    from_visit=goal.from_visit,
+                    because=(
+                        Reason(goal.id, goal.text, goal.sources),
+                        *(Reason(pair.id, pair.text, pair.sources) for pair in legal),
+                    ),
+                    cautions=(SAFETY_STEPS, *cautions),
+                )
+            )
+    return tuple(items), out
+
+
+def _stops(a: Chosen, b: Chosen, side: str, guard: Guard) -> list[Stop]:
+    """What keeps current away from one of the two needles."""
+    found: dict[Stop, None] = {}
+    for item in (a, b):
+        place = Place(item.candidate.region, item.candidate.limb, side)
+        found.update(dict.fromkeys(stop for stop in guard.against("ea", place) if stop.level != "caution"))
+    return list(found)
+
+
+def excluded(exclusions: Sequence[Exclusion], facts: Facts) -> list[Withheld]:
+    """Why there is no current although the goal would ask for it."""
+    return [
+        Withheld("electro", "needs_override", _shown(exclusion, facts), exclusion.text, exclusion.sources[0], "ea")
+        for exclusion in exclusions
+    ]
+
+
+def _shown(exclusion: Exclusion, facts: Facts) -> str:
+    """The first fact of the exclusion that holds, a finding before a computed fact."""
+    held = [word for word in (*exclusion.when.any, *exclusion.when.all) if word in facts.words]
+    return next((word for word in held if ":" not in word), held[0] if held else exclusion.because)

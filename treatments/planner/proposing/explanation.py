@@ -1,0 +1,115 @@
+"""Step 5: the account: what was kept out and why, what to ask, which cautions the practitioner must read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from intake.assessment import Assessment
+from treatments.planner.facts import Facts
+from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.knowledge.tables import MODALITIES
+from treatments.planner.proposing.adjuncts import withhold
+from treatments.planner.safety.guard import Guard, Stop
+from treatments.planner.treatment.proposal import Question, Withheld
+
+ITEM_OF = {
+    "needle": "needles",
+    "deep_trunk": "deep needles in trunk and buttock",
+    "ea": "electro",
+    "tacks": "press_tacks",
+    "seeds": "seeds",
+    "magnets": "magnets",
+    "cupping": "cupping_dry",
+    "guasha": "gua_sha",
+    "moxa_heat": "moxa_indirect",
+    "acupressure": "acupressure",
+}
+LEVEL_ORDER = {"forbidden": 0, "needs_override": 1}
+ACTION_ORDER = ("treat", "caution", "need_information", "refer_before_treating", "emergency")
+
+
+def barred_modalities(guard: Guard) -> list[Withheld]:
+    """What the conditions that are present bar as such, also where the plan would not have used it."""
+    found = []
+    for modality in MODALITIES:
+        name = ITEM_OF[modality]
+        places: list[tuple[str, tuple[Stop, ...]]] = [
+            (name, guard.whole[modality]),
+            (
+                f"{name} over the chest" if modality != "deep_trunk" else "deep needles over the chest",
+                guard.thorax[modality],
+            ),
+            (f"{name} at the painful place", guard.field[modality]),
+        ]
+        places += [(f"{name} {side} {limb}", stops) for (limb, side), stops in sorted(guard.limbs[modality].items())]
+        for item, stops in places:
+            for stop in stops:
+                if stop.level != "caution" and not stop.is_open:
+                    found.append(withhold(item, modality, stop))
+    return found
+
+
+def tidy(items: Iterable[Withheld]) -> tuple[Withheld, ...]:
+    """One entry for each item and cause, the gravest; forbidden first, then by name."""
+    best: dict[tuple[str, str], Withheld] = {}
+    for item in items:
+        key = (item.item, item.because)
+        if key not in best or LEVEL_ORDER[item.level] < LEVEL_ORDER[best[key].level]:
+            best[key] = item
+    return tuple(sorted(best.values(), key=lambda i: (LEVEL_ORDER[i.level], i.because, i.item, i.modality)))
+
+
+def questions(assessment: Assessment, guard: Guard, withheld: Sequence[Withheld]) -> tuple[Question, ...]:
+    """The assessment's questions first, then what is open and keeps something out of this plan, by its rank."""
+    asked = [Question(ask.finding, ask.why) for ask in assessment.ask]
+    matters = {item.because for item in withheld}
+    rows = [(row, because) for row, because in guard.open if because in matters]
+    ranked = sorted(rows, key=lambda pair: (pair[0].gate.rank if pair[0].gate else 0, pair[0].id))
+    for row, because in ranked:
+        asked.append(Question(because, row.gate.why if row.gate else row.text))
+    pregnancy = "condition.pregnant"
+    if pregnancy in matters and guard.pregnancy_because == pregnancy and not guard.pregnancy:
+        asked.append(Question(pregnancy, "Some points stay out until pregnancy is ruled out."))
+    seen: dict[str, Question] = {}
+    for question in asked:
+        seen.setdefault(question.finding, question)
+    return tuple(seen.values())
+
+
+def alerts(assessment: Assessment, guard: Guard) -> tuple[Mapping[str, Any], ...]:
+    """The assessment's alerts, then one for each condition that limits the plan."""
+    known = [dict(alert.as_json()) for alert in assessment.alerts]
+    have = {finding for alert in known for finding in alert["because"]}
+    for row, because in guard.present:
+        if row.alert == "none" or because in have:
+            continue
+        known.append({"code": row.id, "level": row.alert, "text": row.text, "because": [because], "source": row.source})
+        have.add(because)
+    return tuple(known)
+
+
+def action_of(assessment: Assessment, shown: Sequence[Mapping[str, Any]]) -> str:
+    """The assessment's action; a caution of the plan turns `treat` into `caution`."""
+    if assessment.action == "treat" and any(alert["level"] == "caution" for alert in shown):
+        return "caution"
+    return assessment.action
+
+
+def principle(facts: Facts, assessment: Assessment, knowledge: PlannerKnowledge) -> str:
+    """The treatment principle in one sentence: branch, then root, in the order in which they are treated."""
+    branch, root = (knowledge.principles.get(p) if p else None for p in (assessment.branch, assessment.root))
+    if branch and root:
+        if "class:deficiency" in facts.words:
+            return _sentence(f"{root.text} first; at the same time {branch.text}")
+        if "class:stagnation" in facts.words:
+            return _sentence(f"{branch.text}; in the background {root.text}")
+        return _sentence(f"{branch.text} while the pain is strong, and {root.text}; then more and more the root")
+    only = branch or root
+    if only:
+        return _sentence(only.text)
+    return "Free the affected channel and ease the pain; the pattern is not told apart yet."
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + "."

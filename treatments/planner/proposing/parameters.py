@@ -1,0 +1,157 @@
+"""Step 4: how each chosen point is needled: size, depth, angle, technique, sensation, order, retention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from treatments.planner.facts import Facts
+from treatments.planner.knowledge.rules import AshiRegion, DepthRule, NeedleSize, Person, Technique
+from treatments.planner.knowledge.tables import Point
+from treatments.planner.proposing.compose import Chosen
+from treatments.planner.safety.guard import THORAX, Guard, Place
+from treatments.planner.treatment.items import Needle, PlannedPoint, Role
+
+LENGTHS = (15, 25, 30, 40, 50, 60, 75)
+LUMBAR_DEPTH = (15, 30)  # EX-B2 beside the lumbar spine; the point's own caps still count
+THORACIC_DEPTH = (8, 12)
+FINE_FACTS = frozenset(
+    {
+        "condition.very_thin", "condition.frail", "age:over_75", "age:under_16", "body.anxious",
+        "condition.anticoagulant", "condition.unknown_medication", "condition.low_platelets",
+        "condition.liver_kidney_disease",
+    }
+)  # fmt: skip
+SPARE_MM = 5  # a needle is never pushed in to its handle
+DEQI = ("none", "mild", "clear")
+HEAD_TO_FOOT = (
+    "head", "face", "neck", "shoulder", "upper_back", "mid_back", "thoraco_lumbar", "chest", "low_back", "abdomen",
+    "sacrum", "buttock", "hip", "groin", "upper_arm", "elbow", "forearm", "wrist", "hand", "thigh", "knee", "leg",
+    "ankle", "foot",
+)  # fmt: skip
+
+
+def role_of(item: Chosen) -> Role:
+    """The contract's role: pattern points of the limbs are distal, those of the trunk belong to the root."""
+    serves = item.serves
+    if serves in ("local", "segmental", "ashi"):
+        return "local"
+    if serves == "branch":
+        return "distal" if item.candidate.limb != "none" else "root"
+    if serves == "distal":
+        return "distal"
+    return "calm" if serves == "calm" else "root"
+
+
+def technique_of(item: Chosen, rules: Sequence[Technique], facts: Facts) -> str:
+    """The point's own technique where its rule names one and the patient is not weak; else the first rule that fits."""
+    for rule in rules:
+        if item.serves in rule.serves:
+            gentle = rule.id == "technique.gentle_patient"
+            own = item.candidate.techniques.get(item.serves)
+            if own is not None and not (gentle and own == "reducing"):
+                return own
+            if item.candidate.with_movement and not gentle:
+                return "reducing"
+            return rule.technique
+    return "even"
+
+
+def depth_of(
+    item: Chosen, point: Point, limits: AshiRegion | None, rules: Sequence[DepthRule]
+) -> tuple[tuple[int, int], str]:
+    """Depth in mm (low, high) and angle, lowered for this patient; never past the cap."""
+    region, angle = item.candidate.region, point.angle
+    if limits is not None:
+        (low, high), angle, cap = limits.depth_mm, limits.angle, limits.depth_mm[1]
+    elif item.candidate.level:
+        thoracic = item.candidate.level.startswith("T")
+        low, high = THORACIC_DEPTH if thoracic else LUMBAR_DEPTH
+        cap = (point.thoracic_cap_mm if thoracic else point.lumbar_cap_mm) or point.cap_mm
+    else:
+        (low, high), cap = point.depth_mm, point.cap_mm
+    factor = 1.0
+    for rule in rules:
+        if rule.on == "all" or (rule.on == "thorax" and region in THORAX) or (rule.on == "abdomen" == region):
+            factor *= rule.factor
+            if rule.transverse and region in THORAX:
+                angle = "transverse"
+    top = max(1, int(min(high, cap) * factor))
+    return (max(1, min(int(low * factor), top)), top), angle
+
+
+def needle_of(region: str, depth: int, sizes: Sequence[NeedleSize], is_fine: bool) -> Needle:
+    """Needle by region; longer where the depth asks for it, never shorter than depth and a little."""
+    size = next((size for size in sizes if region in size.regions), None)
+    diameter, length = (0.25, 40) if size is None else (size.diameter_mm, size.length_mm)
+    if size is not None and is_fine:
+        diameter, length = size.fine_diameter_mm, size.fine_length_mm
+    if depth + SPARE_MM > length:
+        length = next((step for step in LENGTHS if step >= depth + SPARE_MM), LENGTHS[-1])
+    return Needle(diameter, length)
+
+
+def deqi_of(role: Role, region: str, persons: Sequence[Person]) -> str:
+    """The sensation to seek: the mildest that any fitting kind of patient asks for; on face and head at most mild."""
+    wished = [person.deqi_local if role in ("local", "distal") else person.deqi_root for person in persons]
+    if role == "calm" or region in ("head", "face"):
+        wished.append("mild")
+    return min(wished, key=DEQI.index)
+
+
+def retention(persons: Sequence[Person], stages: int, main: bool) -> int:
+    """Minutes a stage is left. With two stages the main one keeps the larger part of the time."""
+    low = min(person.retention[0] for person in persons)
+    if stages == 1:
+        high = min(person.retention[1] for person in persons)
+        return low if low >= 25 else (low + high + 1) // 2 if high > low else low
+    return max(5, min(20, low)) if main else max(5, min(10, low))
+
+
+def plan_point(
+    item: Chosen,
+    point: Point,
+    limits: AshiRegion | None,
+    guard: Guard,
+    facts: Facts,
+    persons: Sequence[Person],
+    techniques: Sequence[Technique],
+    depths: Sequence[DepthRule],
+    sizes: Sequence[NeedleSize],
+) -> PlannedPoint:
+    """One chosen candidate with all its parameters."""
+    candidate, role = item.candidate, role_of(item)
+    depth, angle = depth_of(item, point, limits, depths)
+    stops = guard.against_needle(point, Place(candidate.region, candidate.limb, item.side))
+    cautions = [point.caution] if point.caution and candidate.code != "ASHI" else []
+    if candidate.code == "ASHI" and candidate.region in THORAX:
+        cautions.append("Over the lung: shallow and oblique, never deep.")
+    if candidate.with_movement:
+        cautions.append("Seated with arms and support; stop the movement at the first faintness.")
+    cautions += [stop.text for stop in stops if stop.level == "caution"]
+    return PlannedPoint(
+        code=candidate.code,
+        name=point.shown_name,
+        side=item.side,  # type: ignore[arg-type]
+        role=role,
+        technique=technique_of(item, techniques, facts),
+        needle=needle_of(candidate.region, depth[1], sizes, not FINE_FACTS.isdisjoint(facts.words)),
+        depth_mm=depth,
+        angle=angle,
+        deqi=deqi_of(role, candidate.region, persons),
+        because=tuple(candidate.reasons),
+        cautions=tuple(dict.fromkeys(cautions)),
+        levels=(candidate.level,) if candidate.level else (),
+        where=candidate.where,
+        with_movement=candidate.with_movement,
+    )
+
+
+def needling_order(item: Chosen, facts: Facts) -> tuple[int, int, float, str]:
+    """From head to foot, tender points after the named ones of the place; in fresh strain the distal points first."""
+    distal_first = "strain:acute" in facts.words and item.serves == "distal"
+    return (
+        0 if distal_first or item.serves == "calm" else 1,
+        HEAD_TO_FOOT.index(item.candidate.region),
+        200.0 - item.candidate.weights["ashi"] if item.serves == "ashi" else 0.0,
+        item.candidate.key,
+    )

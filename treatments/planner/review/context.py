@@ -1,0 +1,249 @@
+"""What a review looks at: the plan, the patient's guard and facts, where each needle would go; and the alerts found."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from intake.assessment import ClinicalPicture
+from treatments.planner.facts import Facts, read_facts
+from treatments.planner.knowledge.point_names import find_point
+from treatments.planner.knowledge.regions import region_of_level, tender_region
+from treatments.planner.knowledge.rules import DepthRule, Person, PlannerKnowledge
+from treatments.planner.knowledge.tables import Point, Rule, When
+from treatments.planner.proposing.candidates import site_tables
+from treatments.planner.safety.guard import Guard, Place, Stop, build_guard
+from treatments.planner.safety.passing import value_at
+from treatments.planner.treatment.hand_made import ReadPlan, ReadPoint, ReadStage
+from treatments.planner.treatment.items import Json
+
+AlertLevel = Literal["forbidden", "needs_reason", "caution"]
+LEVELS: tuple[AlertLevel, ...] = ("forbidden", "needs_reason", "caution")
+OF_STOP: dict[str, AlertLevel] = {"forbid": "forbidden", "override": "needs_reason", "caution": "caution"}
+# who gets little of everything, also on later visits
+WEAK = ("class:deficiency", "condition.frail", "age:over_75", "age:under_16", "condition.postpartum", "person:pregnant")
+SIDES = ("left", "right", "both", "midline")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAlert:
+    """One thing to see to before a plan is signed. `item` is the first path it concerns and what stands there
+    (`stages[0].points[3] GB21`), `items` all of them. `subject` names it also after the plan is reordered; with
+    `code` and `value` (what the rule judged: needles, depth, pair) it is what a reason is given for. `because`:
+    findings or facts. `resolved`: a reason has been given."""
+
+    level: AlertLevel
+    code: str
+    text: str
+    item: str
+    because: tuple[str, ...]
+    source: str
+    subject: str
+    items: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    resolved: bool = False
+
+    @property
+    def key(self) -> str:
+        """The same for the same fact about the same thing."""
+        return f"{self.code}|{self.subject}"
+
+    @property
+    def value(self) -> str:
+        """All that the rule judged, the same in any order of the plan."""
+        return "; ".join(sorted(self.values))
+
+    @property
+    def stops_signing(self) -> bool:
+        return self.level == "forbidden" or (self.level == "needs_reason" and not self.resolved)
+
+    def as_json(self) -> Json:
+        return {
+            "level": self.level,
+            "code": self.code,
+            "text": self.text,
+            "item": self.item,
+            "items": list(self.items),
+            "subject": self.subject,
+            "key": self.key,
+            "value": self.value,
+            "because": list(self.because),
+            "source": self.source,
+            "resolved": self.resolved,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A needled place: its point of the knowledge, and the regions where it lies (several for EX-B2)."""
+
+    stage: ReadStage
+    read: ReadPoint
+    point: Point
+    regions: tuple[str, ...]
+    limb: str
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        return ("left", "right") if self.read.side in ("both", None) else (self.read.side or "",)
+
+    def is_thoracic(self, thorax: frozenset[str]) -> bool:
+        return not thorax.isdisjoint(self.regions)
+
+
+class Context:
+    """One review under way."""
+
+    def __init__(self, plan: ReadPlan, picture: ClinicalPicture, knowledge: PlannerKnowledge) -> None:
+        self.plan = plan
+        self.picture = picture
+        self.knowledge = knowledge
+        self.facts: Facts = read_facts(picture)
+        sites = site_tables(self.facts, knowledge)
+        self.field = frozenset(region for site in sites for region in site.regions)
+        self.main_regions = tuple(dict.fromkeys(site.region for site in sites[:1])) or ("low_back",)
+        self.guard: Guard = build_guard(picture, self.facts, knowledge, self.field)
+        self.persons: tuple[Person, ...] = tuple(r for r in knowledge.persons if self.holds(r.when))
+        self.depths: tuple[DepthRule, ...] = tuple(r for r in knowledge.depths if self.holds(r.when))
+        self.spots: list[Spot] = []  # filled by the needle checks, used by those of current and adjuncts
+        self._found: dict[tuple[str, str], ReviewAlert] = {}
+
+    # ------------------------------------------------------------------ facts
+
+    def holds(self, when: When) -> bool:
+        return self.facts.hold(frozenset(when.all), frozenset(when.any), frozenset(when.none))
+
+    def reasons_of(self, rule: Rule) -> tuple[str, ...]:
+        """The facts by which a rule holds for this patient."""
+        return tuple(word for word in rule.when.facts() if word in self.facts.words)
+
+    def has(self, *words: str) -> tuple[str, ...]:
+        """Those of the facts that hold."""
+        return tuple(word for word in words if word in self.facts.words)
+
+    # ----------------------------------------------------------------- alerts
+
+    def add(
+        self,
+        level: AlertLevel,
+        code: str,
+        text: str,
+        path: str,
+        subject: str,
+        because: Iterable[str] = (),
+        source: str = "DESIGN",
+        fact: str = "",
+        is_whole: bool = False,
+    ) -> None:
+        """Keeps one alert for each code and subject: the gravest, with every item it concerns. A rule of the whole
+        body (``is_whole``) judges the patient by a ``fact``, not what stands at the path: more of it is no new stop."""
+        item = f"{path} {subject}".strip()
+        judged = ", ".join(part for part in ("" if is_whole else value_at(self.plan, path), fact) if part)
+        new = ReviewAlert(level, code, text, item, tuple(because), source, subject, (item,), (judged,))
+        old = self._found.get((code, subject))
+        if old is None or LEVELS.index(level) < LEVELS.index(old.level):
+            self._found[code, subject] = new
+        elif level == old.level and item not in old.items:
+            values = old.values if is_whole else (*old.values, judged)
+            said = old.text if text in old.text else f"{old.text} {text}"
+            self._found[code, subject] = replace(old, text=said, items=(*old.items, item), values=values)
+
+    def add_stops(self, stops: Iterable[Stop], modality: str, label: str, path: str, subject: str) -> None:
+        """Alerts from the safety tables. What holds for the whole body is one alert for the modality; what holds for
+        a place is one for the item. Of several stops of one row the gravest counts."""
+        gravest: dict[str, Stop] = {}
+        for stop in stops:
+            if stop.row not in gravest or stop.severity > gravest[stop.row].severity:
+                gravest[stop.row] = stop
+        columns = ("needle", "deep_trunk") if modality == "needle" else (modality,)
+        for stop in gravest.values():
+            is_whole = any(stop in self.guard.whole[column] for column in columns)
+            self.add(
+                OF_STOP[stop.level],
+                stop.row,
+                f"{MODALITY_WORDS[modality] if is_whole else label}: {stop.text}",
+                path,
+                modality if is_whole else subject,
+                (stop.because,),
+                stop.source,
+                stop.because,
+                is_whole,
+            )
+
+    def alerts(self) -> tuple[ReviewAlert, ...]:
+        """What was found, gravest first, then in the order of the plan. A caution that only repeats a row of the
+        safety tables for another modality is said once."""
+        rows = {row.id for row in self.knowledge.contraindications}
+        if "pregnancy:weeks_unknown" in self.facts.words:  # every phase holds: its strictest says it for all
+            for code, subject in list(self._found):
+                if code in ("preg_t2", "preg_37") and any(known == "preg_t1" for known, _ in self._found):
+                    self._drop_phase(code, subject)
+        graver = {alert.code for alert in self._found.values() if alert.level != "caution"}
+        kept: list[ReviewAlert] = []
+        said: dict[str, int] = {}
+        for alert in self._found.values():
+            if alert.level == "caution" and alert.code in rows:
+                if alert.code in graver:
+                    continue
+                if alert.code in said:
+                    first = kept[said[alert.code]]
+                    kept[said[alert.code]] = replace(first, items=(*first.items, *alert.items))
+                    continue
+                said[alert.code] = len(kept)
+            kept.append(alert)
+        return tuple(sorted(kept, key=_in_order))
+
+    def _drop_phase(self, code: str, subject: str) -> None:
+        """A later phase of pregnancy that the first weeks already say, at least as gravely."""
+        first = self._found.get(("preg_t1", subject))
+        alert = self._found[code, subject]
+        if alert.level == "caution" or (first and LEVELS.index(first.level) <= LEVELS.index(alert.level)):
+            del self._found[code, subject]
+
+    # ----------------------------------------------------------------- places
+
+    def find(self, code: str) -> Point | None:
+        """The point of that code, in any usual spelling."""
+        return self.knowledge.points.get(code) or find_point(code, self.knowledge)
+
+    def nearest(self, code: str, known: Iterable[str]) -> str:
+        near = difflib.get_close_matches(code[:40].upper(), list(known), n=1, cutoff=0.4)
+        return f" The nearest known is {near[0]}." if near else ""
+
+    def regions_of(self, read: ReadPoint, point: Point) -> tuple[str, ...]:
+        """Where a needle lies: by level for EX-B2, by palpation, site table or words for a tender point."""
+        if point.code == "EX-B2" and read.levels:
+            known = [level for level in read.levels if re.fullmatch(r"T([1-9]|1[0-2])|L[1-5]", level)]
+            return tuple(dict.fromkeys(region_of_level(level) for level in known)) or (point.region,)
+        if point.code != "ASHI":
+            return (point.region,)
+        region = tender_region(read.where, self.picture.case.palpation, self.knowledge)
+        return (region,) if region else self.main_regions
+
+    def place(self, spot: Spot, region: str, side: str) -> Place:
+        return Place(region, spot.limb, side)
+
+
+MODALITY_WORDS = {
+    "needle": "Needles",
+    "deep_trunk": "Deep needles",
+    "ea": "Current",
+    "tacks": "Press tacks",
+    "seeds": "Ear seeds",
+    "magnets": "Magnets",
+    "cupping": "Cups",
+    "guasha": "Gua sha",
+    "moxa_heat": "Moxa and heat",
+    "acupressure": "Pressure",
+}
+
+
+def _in_order(alert: ReviewAlert) -> tuple[int, tuple[tuple[str, int], ...], str, str]:
+    path = alert.item.split(" ", 1)[0]
+    steps = tuple((name, int(number or -1)) for name, number in re.findall(r"([a-z_]+)(?:\[(\d+)\])?", path))
+    first = {"plan": "0", "stages": "1", "adjuncts": "2", "ear": "3", "home_care": "4", "dose": "5"}
+    ranked = tuple((first.get(name, name), number) for name, number in steps)
+    return LEVELS.index(alert.level), ranked, alert.code, alert.subject

@@ -1,0 +1,95 @@
+"""review(): the same safety on any plan, also one made by hand.
+
+The safety tables, point rules and pregnancy rules are those of the proposal (safety.py); here they meet a plan that
+somebody wrote, together with what only a finished plan can get wrong: numbers, positions, pairs, things that meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from intake.assessment import ClinicalPicture
+from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.review.adjuncts import check_beside
+from treatments.planner.review.context import Context, ReviewAlert
+from treatments.planner.review.electro import check_electro
+from treatments.planner.review.needles import check_needles
+from treatments.planner.safety.passing import passing
+from treatments.planner.treatment.parse import PlanError, read_plan
+from treatments.planner.treatment.proposal import Treatment
+
+LEAST_CHRONIC = 6  # visits; no expert gives fewer (EXPERT)
+MOST_PER_WEEK = 3
+_STOPS = {
+    "emergency": ("emergency", "Emergency: no treatment now. {why}"),
+    "refer_before_treating": ("refer", "A doctor sees the patient before any treatment. {why}"),
+}
+
+__all__ = ["PlanError", "ReviewAlert", "review"]
+
+
+def review(
+    plan: Treatment | Mapping[str, object],
+    picture: ClinicalPicture,
+    knowledge: PlannerKnowledge,
+    *,
+    overrides: Iterable[Mapping[str, object]] = (),
+) -> tuple[ReviewAlert, ...]:
+    """What is wrong with a plan for this patient, gravest first.
+
+    ``plan``: a Treatment or JSON of the contract's treatment object; raises PlanError (with JSON paths) for anything
+    else. ``overrides``: what has a written reason already, mappings with `code`, `item` (the alert's subject) and
+    `value`: such `needs_reason` alerts come back `resolved`; a forbidden one never is.
+    """
+    context = Context(read_plan(plan), picture, knowledge)
+    _check_action(context)
+    check_needles(context)
+    check_electro(context)
+    check_beside(context)
+    _check_course(context)
+    given = tuple(overrides)
+    return tuple(
+        replace(alert, resolved=alert.level == "needs_reason" and is_passed(alert, given)) for alert in context.alerts()
+    )
+
+
+def is_passed(alert: ReviewAlert, overrides: Iterable[Mapping[str, object]]) -> bool:
+    """Whether a reason was given for this rule, item and value."""
+    judged = {"code": alert.code, "item": alert.subject, "value": alert.value, "text": alert.text}
+    return passing(overrides, **judged) is not None
+
+
+def _check_action(ctx: Context) -> None:
+    """No plan at all while the assessment says emergency, refer or ask first."""
+    assessment = ctx.picture.assessment
+    if assessment.action in _STOPS:
+        level, words = _STOPS[assessment.action]
+        grave = [alert for alert in assessment.alerts if alert.level == level]
+        text = words.format(why=" ".join(f"{alert.text.rstrip('.')}." for alert in grave)).strip()
+        because = dict.fromkeys(finding for alert in grave for finding in alert.because)
+        source = grave[0].source if grave else "DESIGN"
+        ctx.add("forbidden", assessment.action, text, "plan", "", because, source)
+    elif assessment.action == "need_information":
+        asks = [ask for ask in assessment.ask if ask.blocks] or list(assessment.ask)
+        text = f"Not enough is known for a plan; {len(asks)} questions come first."
+        because = dict.fromkeys(ask.finding for ask in asks)
+        ctx.add("forbidden", "need_information", text, "plan", "", because)
+
+
+def _check_course(ctx: Context) -> None:
+    dose = ctx.plan.dose
+    if dose is None:
+        ctx.add("caution", "no_course", "Say how often and how long the patient comes.", "dose", "course")
+        return
+    if ctx.has("stage:chronic") and dose.sessions is not None and dose.sessions < LEAST_CHRONIC:
+        text = f"{dose.sessions} visits are few for long-standing pain; {LEAST_CHRONIC} are the least."
+        ctx.add("caution", "short_course", text, "dose", "course", ("stage:chronic",), "EXPERT")
+    if dose.per_week is not None and dose.per_week > MOST_PER_WEEK:
+        text = f"{dose.per_week:g} visits a week are many; {MOST_PER_WEEK} are the most."
+        ctx.add("caution", "many_per_week", text, "dose.per_week", "course")
+    if not dose.review_at:
+        ctx.add("caution", "no_review", "Say at which visits the result is looked at.", "dose.review_at", "course")
+    elif dose.sessions is not None and max(dose.review_at) > dose.sessions:
+        text = f"A review at visit {max(dose.review_at)} lies past the last of {dose.sessions} visits."
+        ctx.add("caution", "review_past_course", text, "dose.review_at", "course")

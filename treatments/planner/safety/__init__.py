@@ -1,0 +1,1 @@
+"""What a treatment must not hold, and what a reason may pass."""

@@ -1,0 +1,243 @@
+"""Reads a plan made by hand for review and merge: lenient about what is missing, strict about what is no plan.
+
+A missing or null value is None or empty, and the review says what it thinks of that; a value of the wrong kind is a
+fault. Keys it does not know are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from intake.assessment.case_parsing import Fault
+from treatments.planner.treatment.hand_made import (
+    ReadDose,
+    ReadElectro,
+    ReadItem,
+    ReadPlan,
+    ReadPoint,
+    ReadRef,
+    ReadStage,
+)
+from treatments.planner.treatment.proposal import Treatment
+
+MAX_FAULTS = 200
+MOST = 10_000  # no number of a plan is larger: minutes, millimetres, visits
+
+
+class PlanError(ValueError):
+    """The value is no plan. `faults`: all that was found wrong, each with its JSON path."""
+
+    def __init__(self, faults: Iterable[Fault]):
+        self.faults = tuple(faults)
+        super().__init__("; ".join(str(fault) for fault in self.faults))
+
+
+def as_plan_json(plan: object) -> dict[str, Any]:
+    """The plan as JSON of the contract's treatment object; raises PlanError if it is neither that nor a Treatment."""
+    if isinstance(plan, Treatment):
+        return plan.as_json()
+    if not isinstance(plan, Mapping):
+        raise PlanError([Fault("$", "must be a treatment object")])
+    return dict(plan)
+
+
+def read_plan(plan: object) -> ReadPlan:
+    """A Treatment or its JSON as values to review; raises PlanError naming every fault."""
+    data = as_plan_json(plan)
+    reader = _Reader()
+    stages = tuple(reader.stage(row, path) for row, path in reader.rows(data.get("stages"), "stages"))
+    adjuncts = tuple(reader.item(row, p, "kind") for row, p in reader.rows(data.get("adjuncts"), "adjuncts"))
+    ear = tuple(reader.item(row, p, "method") for row, p in reader.rows(data.get("ear"), "ear"))
+    home = tuple(reader.item(row, p, "kind") for row, p in reader.rows(data.get("home_care"), "home_care"))
+    dose = reader.dose(data.get("dose"))
+    reader.text(data.get("principle"), "principle")
+    if reader.faults:
+        raise PlanError(reader.faults)
+    return ReadPlan(stages, adjuncts, ear, home, dose)
+
+
+class _Reader:
+    """Collects faults instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def fault(self, path: str, text: str) -> None:
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(path, text))
+
+    def items(self, value: object, path: str) -> list[Any]:
+        if value is None:
+            return []
+        if not isinstance(value, list | tuple):
+            self.fault(path, "must be a list")
+            return []
+        return list(value)
+
+    def rows(self, value: object, path: str) -> list[tuple[Mapping[str, Any], str]]:
+        """The objects of a list, each with its path."""
+        found: list[tuple[Mapping[str, Any], str]] = []
+        for i, row in enumerate(self.items(value, path)):
+            if isinstance(row, Mapping):
+                found.append((row, f"{path}[{i}]"))
+            else:
+                self.fault(f"{path}[{i}]", "must be an object")
+        return found
+
+    def text(self, value: object, path: str) -> str:
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            self.fault(path, "must be a string")
+            return ""
+        return value.strip()
+
+    def text_or_number(self, value: object, path: str) -> str:
+        """`2/100` or 100; `mild` or 4."""
+        if isinstance(value, int | float):
+            number = self.number(value, path)
+            return "" if number is None else f"{number:g}"
+        return self.text(value, path)
+
+    def texts(self, value: object, path: str) -> tuple[str, ...]:
+        return tuple(self.text(row, f"{path}[{i}]") for i, row in enumerate(self.items(value, path)))
+
+    def code(self, value: object, path: str) -> str:
+        code = self.text(value, path)
+        if not code and not (self.faults and self.faults[-1].path == path):
+            self.fault(path, "must name a point")
+        return code
+
+    def number(self, value: object, path: str) -> float | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            self.fault(path, "must be a number")
+            return None
+        if not 0 <= value <= MOST:
+            self.fault(path, f"must be 0 to {MOST}")
+            return None
+        return value
+
+    def whole(self, value: object, path: str) -> int | None:
+        number = self.number(value, path)
+        if number is None:
+            return None
+        if number != int(number):
+            self.fault(path, "must be a whole number")
+            return None
+        return int(number)
+
+    def depth(self, value: object, path: str) -> tuple[float, float] | None:
+        """[least, most] in mm, or one number for both."""
+        if value is None or value == [] or value == ():
+            return None
+        ends = value if isinstance(value, list | tuple) else [value]
+        numbers = [self.number(end, f"{path}[{i}]") for i, end in enumerate(ends)]
+        known = [number for number in numbers if number is not None]
+        if len(known) != len(numbers) or len(known) > 2:
+            self.fault(path, "must be the least and the most depth in mm")
+            return None
+        return (min(known), max(known))
+
+    def point(self, row: Mapping[str, Any], path: str) -> ReadPoint:
+        needle = row.get("needle")
+        if needle is not None and not isinstance(needle, Mapping):
+            self.fault(f"{path}.needle", "must be an object")
+        size = needle if isinstance(needle, Mapping) else {}
+        return ReadPoint(
+            path=path,
+            code=self.code(row.get("code"), f"{path}.code"),
+            side=self.text(row.get("side"), f"{path}.side") or None,
+            levels=self.texts(row.get("levels"), f"{path}.levels"),
+            where=self.text(row.get("where"), f"{path}.where"),
+            technique=self.text(row.get("technique"), f"{path}.technique"),
+            diameter_mm=self.number(size.get("diameter_mm"), f"{path}.needle.diameter_mm"),
+            length_mm=self.number(size.get("length_mm"), f"{path}.needle.length_mm"),
+            depth_mm=self.depth(row.get("depth_mm"), f"{path}.depth_mm"),
+            angle=self.text(row.get("angle"), f"{path}.angle"),
+            with_movement=row.get("with_movement") is True,
+        )
+
+    def pairs(self, value: object, path: str, empty: bool = False) -> tuple[tuple[str, str], ...]:
+        found: list[tuple[str, str]] = []
+        for i, pair in enumerate(self.items(value, path)):
+            at = f"{path}[{i}]"
+            ends = self.items(pair, at)
+            if len(ends) != 2:
+                self.fault(at, "must join two points")
+                continue
+            read = self.text if empty else self.code
+            found.append((read(ends[0], f"{at}[0]"), read(ends[1], f"{at}[1]")))
+        return tuple(found)
+
+    def electro(self, row: Mapping[str, Any], path: str) -> ReadElectro:
+        return ReadElectro(
+            path=path,
+            leads=self.pairs(row.get("leads"), f"{path}.leads"),
+            lead_levels=self.pairs(row.get("lead_levels"), f"{path}.lead_levels", empty=True),
+            side=self.text(row.get("side"), f"{path}.side") or None,
+            frequency_hz=self.text_or_number(row.get("frequency_hz"), f"{path}.frequency_hz"),
+            felt_strength=self.text_or_number(row.get("felt_strength"), f"{path}.felt_strength"),
+            minutes=self.number(row.get("minutes"), f"{path}.minutes"),
+            from_visit=self.whole(row.get("from_visit"), f"{path}.from_visit") or 1,
+        )
+
+    def stage(self, row: Mapping[str, Any], path: str) -> ReadStage:
+        points = self.rows(row.get("points"), f"{path}.points")
+        electro = self.rows(row.get("electro"), f"{path}.electro")
+        return ReadStage(
+            path=path,
+            position=self.text(row.get("position"), f"{path}.position") or None,
+            side_up=self.text(row.get("side_up"), f"{path}.side_up") or None,
+            retention_min=self.number(row.get("retention_min"), f"{path}.retention_min"),
+            points=tuple(self.point(point, at) for point, at in points),
+            electro=tuple(self.electro(current, at) for current, at in electro),
+        )
+
+    def item(self, row: Mapping[str, Any], path: str, kind: str) -> ReadItem:
+        points = self.rows(row.get("points"), f"{path}.points")
+        return ReadItem(
+            path=path,
+            kind=self.text(row.get(kind), f"{path}.{kind}"),
+            detail=self.text(row.get("detail") or row.get("text"), f"{path}.detail"),
+            where=self.text(row.get("where"), f"{path}.where"),
+            side=self.text(row.get("side"), f"{path}.side") or None,
+            minutes=self.number(row.get("minutes"), f"{path}.minutes"),
+            from_visit=self.whole(row.get("from_visit"), f"{path}.from_visit") or 1,
+            keep_days=self.number(row.get("keep_days"), f"{path}.keep_days"),
+            order=self.text(row.get("order"), f"{path}.order"),
+            points=tuple(
+                ReadRef(
+                    at,
+                    self.code(ref.get("code"), f"{at}.code"),
+                    self.text(ref.get("side"), f"{at}.side") or None,
+                )
+                for ref, at in points
+            ),
+        )
+
+    def dose(self, value: object) -> ReadDose | None:
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            self.fault("dose", "must be an object")
+            return None
+        phases = self.rows(value.get("phases"), "dose.phases")
+        counted = [
+            (self.whole(row.get("per_week"), f"{at}.per_week"), self.whole(row.get("weeks"), f"{at}.weeks"))
+            for row, at in phases
+        ]
+        sessions = self.whole(value.get("sessions"), "dose.sessions")
+        if sessions is None and counted:
+            sessions = sum((per_week or 0) * (weeks or 0) for per_week, weeks in counted)
+        reviews = (
+            self.whole(number, f"dose.review_at[{i}]")
+            for i, number in enumerate(self.items(value.get("review_at"), "dose.review_at"))
+        )
+        return ReadDose(
+            sessions=sessions,
+            review_at=tuple(number for number in reviews if number is not None),
+            per_week=self.number(value.get("per_week"), "dose.per_week"),
+        )

@@ -1,0 +1,103 @@
+"""What the planner hands out: frozen values whose `as_json()` is exactly the contract's output.
+
+A plan made by hand is stored as JSON of the same shape as `Treatment.as_json()`; review_reading.py reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from treatments.planner.treatment.items import Adjunct, Dose, EarItem, HomeCare, Json, Stage
+
+Level = Literal["forbidden", "needs_override"]
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """A plan for one course."""
+
+    principle: str
+    stages: tuple[Stage, ...]
+    adjuncts: tuple[Adjunct, ...]
+    ear: tuple[EarItem, ...]
+    home_care: tuple[HomeCare, ...]
+    dose: Dose
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def needles(self) -> int:
+        return sum(stage.needles for stage in self.stages)
+
+    def as_json(self) -> Json:
+        return {
+            "principle": self.principle,
+            "needles": self.needles,
+            "stages": [stage.as_json() for stage in self.stages],
+            "adjuncts": [adjunct.as_json() for adjunct in self.adjuncts],
+            "ear": [ear.as_json() for ear in self.ear],
+            "home_care": [care.as_json() for care in self.home_care],
+            "dose": self.dose.as_json(),
+            "cautions": list(self.cautions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What was kept out and why: `because` is the id of a finding, or an `age:`/`pregnancy:` fact."""
+
+    item: str
+    level: Level
+    because: str
+    text: str
+    source: str
+    modality: str = "needle"
+
+    def as_json(self) -> Json:
+        return {
+            "item": self.item,
+            "modality": self.modality,
+            "level": self.level,
+            "because": self.because,
+            "text": self.text,
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A finding that is not known and would change the result."""
+
+    finding: str
+    why: str
+
+    def as_json(self) -> Json:
+        return {"finding": self.finding, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The whole answer to one case. `treatment` is None when the case must not or cannot be treated now."""
+
+    case: str | None
+    knowledge_version: str
+    action: str
+    alerts: tuple[Mapping[str, Any], ...]
+    assessment: Mapping[str, Any]
+    treatment: Treatment | None
+    withheld: tuple[Withheld, ...] = ()
+    ask: tuple[Question, ...] = field(default=())
+
+    def as_json(self) -> Json:
+        """The contract's output object: plain dicts, lists, strings and numbers."""
+        return {
+            "case": self.case,
+            "knowledge_version": self.knowledge_version,
+            "action": self.action,
+            "alerts": [dict(alert) for alert in self.alerts],
+            "assessment": dict(self.assessment),
+            "treatment": None if self.treatment is None else self.treatment.as_json(),
+            "withheld": [item.as_json() for item in self.withheld],
+            "ask": [question.as_json() for question in self.ask],
+        }

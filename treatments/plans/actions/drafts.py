@@ -1,0 +1,316 @@
+"""What may happen to a draft plan: proposed, edited, reviewed, overridden, undone. One transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.lib.wording import says_something
+from intake.models import Assessment
+from treatments import planning
+from treatments.models import Proposal, TreatmentPlan
+from treatments.planner.knowledge.override_reasons import reasons_for
+from treatments.planning import Json, SafetyAlert
+
+UNDO_STEPS = 20
+REASONS = reasons_for("override")
+ACCOUNT = (("Changed in both", "conflicts"), ("Kept", "kept"), ("", "taken"))  # of a merge, as its history tells it
+
+
+class StaleRevision(Exception):
+    """Somebody else saved first. ``plan`` is the plan as it is now."""
+
+    def __init__(self, plan: TreatmentPlan) -> None:
+        super().__init__("Somebody else changed this plan meanwhile.")
+        self.plan = plan
+
+
+class NotADraft(Exception):
+    """The plan is signed or replaced: it is not edited any more."""
+
+
+class Forbidden(Exception):
+    """The edit meets an absolute contraindication; nothing was changed. ``alerts`` say which."""
+
+    def __init__(self, alerts: list[SafetyAlert]) -> None:
+        super().__init__(" ".join(alert.text for alert in alerts))
+        self.alerts = alerts
+
+
+class ReasonMissing(ValueError):
+    """An override without a coded reason, or "other" without words."""
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """``plan`` is None when the answer is that nothing may be planned now."""
+
+    proposal: Proposal
+    plan: TreatmentPlan | None
+
+
+def base_plan(patient: Any) -> TreatmentPlan | None:
+    """The plan that a new proposal starts from: the open draft, else the plan in force."""
+    plans = TreatmentPlan.objects.select_related("proposal").filter(patient=patient)
+    return plans.filter(status="draft").first() or plans.filter(status="signed").first()
+
+
+@transaction.atomic
+def propose(*, assessment: Assessment, by: Any, keep_edits: bool = True) -> Proposed:
+    """Run the planner on a signed assessment, keep its answer, and open or refresh the draft plan.
+
+    With ``keep_edits`` a plan that is there is merged three ways, so that no edit is lost; without, the new
+    proposal replaces the draft's content. Raises ValueError for an assessment that is not signed.
+    """
+    if assessment.status != Assessment.Status.SIGNED:
+        raise ValueError("Only a signed assessment can be planned from.")
+    today = timezone.localdate()
+    picture = planning.picture_of(assessment, today=today)
+    result = planning.propose(picture)
+    proposal = Proposal.objects.create(
+        patient=assessment.patient,
+        assessment=assessment,
+        case=planning.inputs_of(assessment, today=today),
+        result=result,
+        knowledge_version=result["knowledge_version"],
+        created_by=by,
+    )
+    detail = {"action": result["action"], "assessment": assessment.pk}
+    trail.record("proposal.made", by=by, patient=assessment.patient, obj=proposal, detail=detail)
+    if result["treatment"] is None:
+        return Proposed(proposal, None)
+    base = base_plan(assessment.patient)
+    treatment, account = result["treatment"], None
+    was_kept = base is not None and keep_edits and _was_touched(base)
+    if base and base.proposal.treatment and was_kept:
+        treatment, account = planning.merged(base.proposal.treatment, base.treatment, treatment)
+    elif base:  # nothing of one's own in it, or set aside: what the new proposal changes is told all the same
+        account = {"kept": [], "taken": planning.compared(base.treatment, treatment), "conflicts": []}
+    if base is None or not base.is_draft:
+        plan = _new_draft(proposal, by=by, supersedes=base)
+    else:
+        plan = _locked(base.pk)
+        plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
+    verb = "merged" if was_kept else "proposed"
+    text = "A new proposal, your edits kept" if was_kept else "A new proposal" if base else "Taken from the proposal"
+    plan.proposal = proposal
+    plan.treatment = treatment
+    plan.review = {**plan.review, "merge": account}
+    told = [
+        f"{heading}: {line}" if heading else line for heading, name in ACCOUNT for line in (account or {}).get(name, [])
+    ]
+    log(plan, by=by, verb=verb, text=text, changes=told)
+    review_again(plan, picture)
+    _save(plan)
+    trail.record(f"plan.{verb}", by=by, patient=plan.patient, obj=plan, detail={"proposal": proposal.pk})
+    return Proposed(proposal, plan)
+
+
+def _was_touched(plan: TreatmentPlan) -> bool:
+    return bool(plan.treatment != plan.proposal.treatment)
+
+
+def _new_draft(proposal: Proposal, *, by: Any, supersedes: TreatmentPlan | None) -> TreatmentPlan:
+    latest = TreatmentPlan.objects.filter(patient=proposal.patient).aggregate(Max("version"))["version__max"] or 0
+    carried = supersedes if supersedes and supersedes.status == "signed" else None
+    return TreatmentPlan.objects.create(
+        patient=proposal.patient,
+        proposal=proposal,
+        version=latest + 1,
+        treatment=carried.treatment if carried else {},
+        overrides=carried.overrides if carried else [],
+        review={"seen": carried.review.get("seen", [])} if carried else {},
+        edits=carried.edits if carried else [],
+        created_by=by,
+        supersedes=carried,
+    )
+
+
+@transaction.atomic
+def edit(
+    *,
+    plan_id: int,
+    revision: int,
+    verb: str,
+    text: str,
+    change: Callable[[Json], Json],
+    by: Any,
+) -> TreatmentPlan:
+    """Change a draft and review the whole of it for safety at once.
+
+    ``change``: a function of ``plan_edits`` bound to what was asked. Raises StaleRevision, NotADraft,
+    EditRefused, and Forbidden when the change brings in what must never be done: then nothing is saved.
+    """
+    plan = draft_at(plan_id, revision)
+    picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
+    before = {
+        (alert.key, alert.text) for alert in planning.safety_of(plan.treatment, picture) if alert.level == "forbidden"
+    }
+    treatment = change(plan.treatment)
+    alerts = planning.safety_of(treatment, picture)
+    new_stops = [alert for alert in alerts if alert.level == "forbidden" and (alert.key, alert.text) not in before]
+    if new_stops:
+        raise Forbidden(new_stops)
+    plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
+    plan.treatment = treatment
+    log(plan, by=by, verb=verb, text=text)
+    review_again(plan, picture, alerts)
+    _save(plan)
+    trail.record("plan.edited", by=by, patient=plan.patient, obj=plan, detail={"verb": verb})
+    return plan
+
+
+@transaction.atomic
+def undo(*, plan_id: int, revision: int, by: Any) -> TreatmentPlan:
+    """Take the last edit back. With nothing to take back the plan stays as it is."""
+    plan = draft_at(plan_id, revision)
+    if not plan.earlier:
+        return plan
+    picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
+    *plan.earlier, plan.treatment = plan.earlier
+    log(plan, by=by, verb="undone", text="Last edit undone")
+    review_again(plan, picture)
+    _save(plan)
+    trail.record("plan.edited", by=by, patient=plan.patient, obj=plan, detail={"verb": "undone"})
+    return plan
+
+
+@transaction.atomic
+def override(*, plan_id: int, revision: int, key: str, reason_code: str, reason: str, by: Any) -> TreatmentPlan:
+    """Pass a stop that may be passed, with a coded reason kept with who and when.
+
+    Raises ReasonMissing without a known code or with "other" and no words, ValueError when nothing waits
+    for a reason under this key.
+    """
+    plan = draft_at(plan_id, revision)
+    if reason_code not in REASONS:
+        raise ReasonMissing("Choose a reason.")
+    if reason_code == "other" and not says_something(reason):
+        raise ReasonMissing("Say which other reason, in a few words.")
+    review_again(plan, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
+    alert = next((one for one in alerts_of(plan) if one.key == key), None)
+    if alert is None or alert.level != "needs_reason":
+        raise ValueError("There is nothing here that a reason can pass.")
+    plan.overrides = [one for one in plan.overrides if f"{one['code']}|{one['item']}" != key] + [
+        {
+            "item": alert.item,
+            "code": alert.code,
+            "value": alert.value,
+            "text": alert.text,
+            "reason_code": reason_code,
+            "reason": reason.strip(),
+            "by": str(by),
+            "at": timezone.now().isoformat(timespec="seconds"),
+        }
+    ]
+    log(plan, by=by, verb="overridden", text=f"{alert.item or alert.code}: {REASONS[reason_code]}")
+    _save(plan)
+    detail = {"code": alert.code, "item": alert.item, "reason": reason_code}
+    trail.record("plan.overridden", by=by, patient=plan.patient, obj=plan, detail=detail)
+    return plan
+
+
+@transaction.atomic
+def note_seen(*, plan_id: int, revision: int, by: Any) -> TreatmentPlan:
+    """The cautions on the page were looked at: they are not shown again for the same facts."""
+    plan = draft_at(plan_id, revision)
+    cautions = {alert.stamp for alert in alerts_of(plan) if alert.level == "caution"}
+    plan.review = {**plan.review, "seen": sorted(cautions | set(plan.review.get("seen", []))), "merge": None}
+    _save(plan)
+    trail.record("plan.cautions_seen", by=by, patient=plan.patient, obj=plan, detail={"count": len(cautions)})
+    return plan
+
+
+@transaction.atomic
+def new_version(*, plan: TreatmentPlan, by: Any) -> TreatmentPlan:
+    """A draft that starts from a signed plan; the signed one stays in force until the draft is signed."""
+    open_draft = TreatmentPlan.objects.filter(patient=plan.patient, status="draft").first()
+    if open_draft:
+        return open_draft
+    draft = _new_draft(plan.proposal, by=by, supersedes=plan)
+    log(draft, by=by, verb="reopened", text=f"Change of version {plan.version}")
+    review_again(draft, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
+    _save(draft)
+    trail.record("plan.reopened", by=by, patient=plan.patient, obj=draft, detail={"from": plan.pk})
+    return draft
+
+
+@transaction.atomic
+def set_aside(*, plan_id: int, code: str, note: str, by: Any) -> TreatmentPlan:
+    """Discard a draft: kept with who, when and why; the plan in force stays as it is. Twice changes nothing.
+
+    Raises NotADraft for a plan that was signed, ReasonMissing without a reason.
+    """
+    plan = _locked(plan_id)
+    if plan.is_set_aside:
+        return plan
+    if not plan.is_draft:
+        raise NotADraft
+    plan.mark_set_aside(code=code, note=note, by=by)
+    plan.revision += 1  # whoever still edits it is told
+    plan.save(update_fields=["status", "revision", *TreatmentPlan.FIELDS])
+    detail = {"version": plan.version, "reason": code}
+    trail.record("plan.set_aside", by=by, patient=plan.patient, obj=plan, detail=detail)
+    return plan
+
+
+def draft_at(plan_id: int, revision: int) -> TreatmentPlan:
+    """The draft, held for this transaction. Raises NotADraft or StaleRevision."""
+    plan = _locked(plan_id)
+    if not plan.is_draft:
+        raise NotADraft
+    if plan.revision != revision:
+        raise StaleRevision(plan)
+    return plan
+
+
+def _locked(plan_id: int) -> TreatmentPlan:
+    held = TreatmentPlan.objects.select_for_update(of=("self",))
+    return held.select_related("patient", "proposal__assessment__patient").get(pk=plan_id)
+
+
+def log(plan: TreatmentPlan, *, by: Any, verb: str, text: str, changes: list[str] | None = None) -> None:
+    """One line of the plan's history; ``changes``: what became otherwise by it, where it was more than one thing."""
+    at = timezone.now().isoformat(timespec="seconds")
+    entry = {"at": at, "by": str(by), "verb": verb, "text": text} | ({"changes": changes} if changes else {})
+    plan.edits = [*plan.edits, entry]
+
+
+def review_again(plan: TreatmentPlan, picture: Any, alerts: tuple[SafetyAlert, ...] | None = None) -> None:
+    """Keep what the safety review says of the plan now. A reason goes when its stop does."""
+    found = planning.safety_of(plan.treatment, picture) if alerts is None else alerts
+    plan.review = {
+        **plan.review,
+        "alerts": [alert.as_json() for alert in found],
+        "action": picture.assessment.action,
+    }
+    standing = [alert.passed_by(plan.overrides) for alert in found]
+    plan.overrides = [one for one in plan.overrides if one in standing]
+
+
+def alerts_of(plan: TreatmentPlan) -> list[SafetyAlert]:
+    """What the review kept with the plan says."""
+    return [SafetyAlert.read(kept) for kept in plan.review.get("alerts", [])]
+
+
+def _save(plan: TreatmentPlan) -> None:
+    plan.revision += 1
+    plan.changed_at = timezone.now()
+    plan.save(
+        update_fields=[
+            "proposal",
+            "treatment",
+            "edits",
+            "earlier",
+            "overrides",
+            "review",
+            "revision",
+            "changed_at",
+        ]
+    )

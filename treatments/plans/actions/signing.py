@@ -1,0 +1,138 @@
+"""Signing a plan: safety is answered, the plan is locked, the desk gets the course to book."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.scheduling.actions import request_course
+from treatments import planning
+from treatments.models import PlannedVisit, TreatmentPlan, Visit
+from treatments.plans.actions import drafts
+from treatments.visits.actions.adverse_events import open_serious_events
+
+
+class NotReady(Exception):
+    """The plan cannot be signed yet; ``reasons`` say what is open, in words."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+def open_points(plan: TreatmentPlan) -> list[str]:
+    """What still stands between the plan and a signature, from the review kept with it."""
+    reasons = []
+    if plan.review.get("action") in planning.NO_PLAN:
+        reasons.append("A red flag or an open question stops every treatment: see the assessment.")
+    for alert in drafts.alerts_of(plan):
+        if alert.level == "forbidden":
+            reasons.append(f"{alert.text} Take it out.")
+        elif alert.level == "needs_reason" and not alert.passed_by(plan.overrides):
+            reasons.append(f"{alert.text} Take it out, or give a reason.")
+    if not any(stage["points"] for stage in plan.treatment["stages"]) and not plan.treatment["adjuncts"]:
+        reasons.append("There is nothing in the plan yet.")
+    if open_serious_events(plan.patient).exists():
+        reasons.append("A serious adverse event has not been reviewed yet: review it first.")
+    return reasons
+
+
+@transaction.atomic
+def sign_plan(*, plan_id: int, revision: int, service: Any, practitioner: Any, by: Any) -> TreatmentPlan:
+    """Lock the plan, put the version before it out of force, ask the desk for the course, plan the visits.
+
+    Reviewed once more against what is known this minute. Raises NotReady, StaleRevision, NotADraft.
+    """
+    plan = drafts.draft_at(plan_id, revision)
+    drafts.review_again(plan, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
+    reasons = open_points(plan)
+    if reasons:
+        raise NotReady(reasons)
+    before = TreatmentPlan.objects.select_for_update().filter(patient=plan.patient, status="signed").first()
+    continues = before is not None and not is_finished(before)
+    if before:
+        before.status = TreatmentPlan.Status.SUPERSEDED
+        before.save(update_fields=["status"])
+    plan.status = TreatmentPlan.Status.SIGNED
+    plan.signed_by, plan.signed_at = by, timezone.now()
+    plan.supersedes = before
+    changes = planning.compared(before.treatment, plan.treatment) if before else []
+    text = f"Signed, in place of version {before.version}" if before else "Signed"
+    drafts.log(plan, by=by, verb="signed", text=text, changes=changes)
+    plan.earlier = []
+    plan.course_reference = before.course_reference if before and continues else f"plan:{plan.pk}"
+    plan.revision += 1
+    plan.save()
+    _plan_visits(plan, before if continues else None)
+    electro = device_from_visit(plan.treatment)
+    dose = plan.treatment["dose"]
+    request_course(
+        patient=plan.patient,
+        practitioner=practitioner,
+        service=service,
+        phases=dose["phases"],
+        sessions=dose["sessions"],
+        minutes=service.minutes,
+        device_kind="stimulator" if electro else "",
+        device_from_visit=electro,
+        first_visit_number=1,
+        needs=logistics(plan.treatment),
+        reference=plan.course_reference,
+        replaces=before.course_reference if before and not continues else "",
+        by=by,
+    )
+    trail.record("plan.signed", by=by, patient=plan.patient, obj=plan, detail={"version": plan.version}, sealed=True)
+    return plan
+
+
+def is_finished(plan: TreatmentPlan) -> bool:
+    """All visits of the plan's dose were begun: the next plan is a new course, not a change of this one."""
+    return _last_visit(plan) >= int(plan.treatment["dose"]["sessions"])
+
+
+def _last_visit(plan: TreatmentPlan) -> int:
+    numbers = Visit.objects.counting().filter(plan__course_reference=plan.course_reference, patient=plan.patient)
+    return numbers.order_by("-number").values_list("number", flat=True).first() or 0
+
+
+def _plan_visits(plan: TreatmentPlan, continued: TreatmentPlan | None) -> None:
+    dose, electro = plan.treatment["dose"], device_from_visit(plan.treatment)
+    done = _last_visit(continued) if continued else 0
+    PlannedVisit.objects.bulk_create(
+        PlannedVisit(
+            plan=plan,
+            number=number,
+            needs_device=electro is not None and number >= electro,
+            is_review=number in dose["review_at"],
+        )
+        for number in range(done + 1, dose["sessions"] + 1)
+    )
+
+
+def device_from_visit(treatment: dict[str, Any]) -> int | None:
+    """The first visit that needs a stimulator, or None."""
+    starts = [e.get("from_visit", 1) for stage in treatment["stages"] for e in stage.get("electro", [])]
+    return min(starts) if starts else None
+
+
+def logistics(treatment: dict[str, Any]) -> str:
+    """What the front desk must know to book, and nothing of why."""
+    positions = {stage["position"] for stage in treatment["stages"]}
+    needs = []
+    if positions and positions <= {"seated"}:
+        needs.append("treated sitting: a chair is enough")
+    elif "prone" not in positions:
+        needs.append("does not lie face down")
+    if len(treatment["stages"]) > 1:
+        needs.append("turns once during the treatment")
+    return "; ".join(needs)
+
+
+def minutes_needed(treatment: dict[str, Any]) -> int:
+    """Room time of one visit: 10 to settle and talk, retention, hands-on work, 5 for each turn (DESIGN)."""
+    stages = treatment["stages"]
+    hands_on = sum(a.get("minutes") or 0 for a in treatment["adjuncts"] if a["kind"] not in ("heat_lamp",))
+    return int(10 + sum(stage["retention_min"] for stage in stages) + hands_on + 5 * max(0, len(stages) - 1))

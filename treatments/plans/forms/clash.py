@@ -1,0 +1,60 @@
+"""A change that came too late, in a person's words: "Change BL25: depth from 18 mm"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from treatments.models import TreatmentPlan
+from treatments.plans.actions.drafts import REASONS
+from treatments.plans.forms.fields import FORMS, NAMES, kind_of
+from treatments.plans.treatment_edits import EditRefused, item_at, name_of
+
+_WHOLE = {"undo": "Take the last edit back", "seen": "Mark the cautions as read", "sign": "Sign the plan"}
+_SIDES = {"both": "both sides", "left": "left", "right": "right", "midline": "midline"}
+
+
+def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
+    """What somebody asked for, beside the plan as it is now. ``action``: last word of the address."""
+    if action == "override":
+        stop = data.get("key", "").partition("|")[2] or "a stop"
+        reason = REASONS.get(data.get("reason_code", ""), "")
+        return ": ".join(part for part in (f"Keep {stop}", reason, data.get("reason", "")) if part)
+    if action != "change":
+        return _WHOLE.get(action, "Your change")
+    verb, address = data.get("verb", ""), data.get("at", "")
+    if verb == "add_point":
+        point = (data.get("chosen") or data.get("point", "")).strip()
+        where = data.get("where", "").strip()
+        return ", ".join(part for part in (f"Add {point}", _SIDES.get(data.get("side", ""), ""), where) if part)
+    try:
+        kind = kind_of(address)
+        item = item_at(plan.treatment, address) if verb != "add" and kind != "principle" else {}
+    except EditRefused:
+        return f"Change {data.get('was') or 'an item that is gone now'}"
+    name = data.get("was") or (name_of(item) if kind == "points" and item else NAMES[kind])
+    if verb in ("change", "add"):
+        now = FORMS[kind].initial_of(item) if item else {}
+        if kind == "principle":
+            now = {"principle": plan.treatment["principle"]}
+        fields = ", ".join(_fields(FORMS[kind](data), now))
+        return f"{'Add' if verb == 'add' else 'Change'} {name}{': ' if fields else ''}{fields}"
+    return {"remove": f"Remove {name}", "up": f"Move {name} up", "down": f"Move {name} down"}.get(verb, "Your change")
+
+
+def _fields(form: forms.Form, now: dict[str, Any]) -> list[str]:
+    """The fields that differ from what stands in the plan, each by its label and the words of its choice."""
+    told = []
+    for bound in form:
+        sent = str(bound.value() or "").strip()
+        if sent == _text(now.get(bound.name)):
+            continue
+        choices = dict(getattr(bound.field, "choices", []))
+        told.append(f"{bound.label.lower()} {choices.get(sent, sent) or 'none'}")
+    return told
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()

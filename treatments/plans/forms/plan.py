@@ -1,0 +1,44 @@
+"""Forms of what happens to a whole plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from clinic.lib.wording import says_something
+from clinic.people.models import User
+from clinic.scheduling.models import Service
+from treatments.plans.actions.drafts import REASONS
+
+
+class OverrideForm(forms.Form):
+    key = forms.CharField(widget=forms.HiddenInput)
+    reason_code = forms.ChoiceField(label="reason", choices=[("", "Choose a reason"), *REASONS.items()])
+    reason = forms.CharField(label="in your words", max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("reason_code") == "other" and not says_something(data.get("reason", "")):
+            self.add_error("reason", "Say which other reason, in a few words.")
+        return data
+
+
+class SignForm(forms.Form):
+    """Who treats, and as which service the desk books the visits."""
+
+    practitioner = forms.ModelChoiceField(queryset=User.objects.none(), empty_label=None)
+    service = forms.ModelChoiceField(queryset=Service.objects.none(), empty_label=None)
+    cautions_read = forms.BooleanField(label="I have read the cautions of this plan", required=False)
+
+    def __init__(self, *args: Any, has_new_cautions: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["practitioner"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            is_practitioner=True, is_active=True
+        )
+        self.fields["service"].queryset = Service.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        if has_new_cautions:
+            self.fields["cautions_read"].required = True
+            self.fields["cautions_read"].error_messages["required"] = "Tick that you have read the cautions."
+        else:
+            del self.fields["cautions_read"]

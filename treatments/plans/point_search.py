@@ -1,0 +1,86 @@
+"""A point of the book, found by any spelling, made into an item of a plan."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from treatments.clinic_knowledge import planner_knowledge
+from treatments.planner.knowledge.point_names import find_point, plain_name, search_points
+
+ASHI = "ASHI"
+LEVEL = re.compile(r"T(1[0-2]|[1-9])|L[1-5]")
+
+
+def search(text: str, limit: int = 8) -> list[Any]:
+    """Points that the typed letters can mean, best first."""
+    return search_points(text[:60], planner_knowledge(), limit)
+
+
+def split_levels(text: str) -> tuple[str, list[str]]:
+    """``EX-B2 L4 L5`` as the point and its levels of the spine."""
+    words = text.replace(",", " ").split()
+    levels = [word.upper() for word in words[1:] if LEVEL.fullmatch(word.upper())]
+    return " ".join(word for word in words[:1] + [w for w in words[1:] if w.upper() not in levels]), levels
+
+
+def find(text: str) -> Any | None:
+    """The one point a text means: its exact name, or the only one that begins so; None when none or several."""
+    point = find_point(text[:60], planner_knowledge())
+    if point is None:
+        found = search(text, limit=2)
+        point = found[0] if len(found) == 1 else None
+    return point
+
+
+def is_ashi(text: str) -> bool:
+    return plain_name(text) in ("ashi", "ashixue", "阿是", "阿是穴")
+
+
+def planned(point: Any, *, side: str, levels: list[str] | None = None) -> dict[str, Any]:
+    """A point of the book as an item of a stage, with the book's own depth and angle and a needle that fits."""
+    low, high = point.depth_mm
+    # beside the thorax the lung lies below: the book has a cap of its own there
+    of_levels = point.thoracic_cap_mm if any(level[0] == "T" for level in levels or []) else point.lumbar_cap_mm
+    high = min(high, of_levels or point.cap_mm, point.cap_mm)
+    is_midline = point.sides == "midline"
+    return {
+        "code": point.code,
+        "name": f"{point.name} {point.hanzi}",
+        "side": "midline" if is_midline else ("both" if side == "midline" else side),
+        "levels": levels or [],
+        "role": "local" if point.limb == "none" else "distal",
+        "technique": point.technique if point.technique in ("reinforcing", "reducing", "even") else "even",
+        "needle": needle_for(high),
+        "depth_mm": [min(low, high), high],
+        "angle": point.angle,
+        "deqi": "clear",
+        "because": [{"rule": "practitioner", "text": "Added by the practitioner.", "sources": []}],
+        "cautions": [point.caution] if point.caution else [],
+    }
+
+
+def planned_ashi(*, where: str, side: str) -> dict[str, Any]:
+    """A tender place found by hand: shallow and even until somebody says otherwise."""
+    return {
+        "code": ASHI,
+        "name": "Ashi 阿是",
+        "side": side,
+        "levels": [],
+        "where": where,
+        "role": "local",
+        "technique": "even",
+        "needle": needle_for(15),
+        "depth_mm": [10, 15],
+        "angle": "perpendicular",
+        "deqi": "clear",
+        "because": [{"rule": "practitioner", "text": "Added by the practitioner.", "sources": []}],
+        "cautions": [],
+    }
+
+
+def needle_for(depth_mm: int) -> dict[str, float]:
+    """The shortest usual needle that leaves at least 8 mm outside at that depth (DESIGN)."""
+    length = next((size for size in (13, 25, 30, 40, 50, 60, 75, 100) if size >= depth_mm + 8), 125)
+    diameter = 0.2 if length <= 25 else 0.25 if length <= 50 else 0.3
+    return {"diameter_mm": diameter, "length_mm": length}

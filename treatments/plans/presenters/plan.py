@@ -1,0 +1,306 @@
+"""A plan in words: stages as tables, the dose as people say it, what safety says, what was kept out and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from intake.assessment import load_intake_knowledge
+from intake.presenters.assessment import evidence_words
+from treatments import planning
+from treatments.models import Proposal, TreatmentPlan
+from treatments.plans.actions import drafts, signing
+from treatments.plans.actions.drafts import REASONS
+from treatments.plans.presenters import planned_visits, point_map
+from treatments.plans.treatment_edits import name_of
+
+Json = dict[str, Any]
+POSITIONS = {"prone": "face down", "supine": "face up", "side_lying": "on the side", "seated": "seated"}
+POSITION_ICONS = {
+    "prone": "arrow-down-square",
+    "supine": "arrow-up-square",
+    "side_lying": "layout-split",
+    "seated": "person",
+}
+SIDES = {"left": "L", "right": "R", "both": "L+R", "midline": "mid"}
+TIMES = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times", 7: "daily"}
+KINDS = {
+    "cupping_dry": "cupping",
+    "gua_sha": "gua sha",
+    "moxa_indirect": "moxa",
+    "warm_needle": "warm needle",
+    "heat_lamp": "heat lamp",
+    "acupressure": "acupressure",
+    "tuina": "tuina",
+}
+LEVELS = {
+    "forbidden": ("danger", "slash-circle", "not possible"),
+    "needs_reason": ("danger", "exclamation-octagon", "needs a reason"),
+    "caution": ("caution", "exclamation-triangle", "caution"),
+}
+ACTIONS = {
+    "emergency": "This is an emergency: no treatment today.",
+    "refer_before_treating": "A doctor must look first: no treatment before that.",
+    "need_information": "Not enough is known yet to propose a treatment.",
+}
+
+
+def because_words(ids: Any) -> list[str]:
+    """Findings and facts as a practitioner reads them; ``class:`` and ``visit:`` say what the page says anyway."""
+    shown = [
+        one
+        for one in ([ids] if isinstance(ids, str) else ids or [])
+        if not one.startswith(("class:", "visit:", "person:"))
+    ]
+    return [one.replace(":", " ").replace("_", " ") if ":" in one else evidence_words(one) for one in shown]
+
+
+def dose_words(dose: Json) -> str:
+    """ "Twice a week for 4 weeks, then once a week for 2 weeks: 10 visits." """
+    parts = []
+    for phase in dose["phases"]:
+        times = TIMES.get(phase["per_week"], f"{phase['per_week']} times")
+        often = times if phase["per_week"] == 7 else f"{times} a week"
+        parts.append(f"{often} for {phase['weeks']} week{'' if phase['weeks'] == 1 else 's'}")
+    text = ", then ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}: {dose['sessions']} visit{'' if dose['sessions'] == 1 else 's'}"
+
+
+def review_words(dose: Json) -> str:
+    """ "Review at visits 5 and 10" """
+    numbers = [str(n) for n in dose.get("review_at", [])]
+    if not numbers:
+        return "No review planned"
+    text = numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"Review at visit{'' if len(numbers) == 1 else 's'} {text}"
+
+
+def page_of(plan: TreatmentPlan) -> Json:
+    """Everything the plan page shows."""
+    treatment = plan.treatment
+    alerts = _alerts(plan)
+    waiting = [alert for alert in alerts if alert["level"] != "caution" and not alert["passed"]]
+    new_cautions = [alert for alert in alerts if alert["level"] == "caution" and not alert["is_seen"]]
+    result = plan.proposal.result
+    said = [alert["text"] for alert in waiting + new_cautions]
+    clinical_alerts = _not_said(result.get("alerts", []), said, lambda alert: alert["text"])
+    said += [alert["text"] for alert in clinical_alerts]
+    return {
+        "plan": plan,
+        "patient": plan.patient,
+        "is_draft": plan.is_draft,
+        "principle": treatment["principle"],
+        "needles": treatment.get("needles"),
+        "dose": {
+            "words": dose_words(treatment["dose"]),
+            "review": review_words(treatment["dose"]),
+            "because": treatment["dose"].get("because", []),
+        },
+        "minutes": signing.minutes_needed(treatment),
+        "stages": _stages(treatment, [alert for alert in alerts if not _is_of_every_point(alert, treatment)]),
+        "visits": planned_visits.visits_of(plan, now=timezone.now()),
+        "adjuncts": [_adjunct(item, i, alerts) for i, item in enumerate(treatment.get("adjuncts", []))],
+        "ear": [_ear(item, i) for i, item in enumerate(treatment.get("ear", []))],
+        "home_care": [
+            {**item, "name": name_of(item), "address": f"home_care.{i}", "points_words": _refs(item.get("points"))}
+            for i, item in enumerate(treatment.get("home_care", []))
+        ],
+        "cautions": _not_said(treatment.get("cautions", []), said, lambda text: text),
+        "alerts": alerts,
+        "waiting": waiting,
+        "new_cautions": new_cautions,
+        "passed": [{**one, "reason_words": REASONS.get(one["reason_code"], "")} for one in plan.overrides],
+        "open_points": signing.open_points(plan) if plan.is_draft else [],
+        "clinical_alerts": clinical_alerts,
+        "withheld": _withheld(result),
+        "ask": [{**ask, "label": load_intake_knowledge().label(ask["finding"])} for ask in result.get("ask", [])],
+        "merge": plan.review.get("merge"),
+        "compared": _compared(plan),
+        "edits": [{**e, "when": dt.datetime.fromisoformat(e["at"])} for e in reversed(plan.edits[-30:])],
+        "can_undo": plan.is_draft and bool(plan.earlier),
+        "reasons": REASONS,
+        "assessment": plan.proposal.assessment,
+    }
+
+
+def _compared(plan: TreatmentPlan) -> Json | None:
+    """A draft beside the plan in force: what becomes otherwise when it is signed."""
+    if not plan.is_draft:
+        return None
+    force = TreatmentPlan.objects.filter(patient=plan.patient_id, status=TreatmentPlan.Status.SIGNED).first()
+    if force is None:
+        return None
+    return {"plan": force, "changes": planning.compared(force.treatment, plan.treatment)}
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """ "Dachangshu 大肠俞" as pinyin and characters."""
+    pinyin = " ".join(word for word in name.split() if word.isascii() or not _is_han(word))
+    hanzi = " ".join(word for word in name.split() if _is_han(word))
+    return pinyin, hanzi
+
+
+def _is_han(word: str) -> bool:
+    return any("\u3400" <= char <= "\u9fff" for char in word)
+
+
+def _alerts(plan: TreatmentPlan) -> list[Json]:
+    seen = set(plan.review.get("seen", []))
+    rows = []
+    for found in drafts.alerts_of(plan):
+        alert = found.as_json()
+        kind, icon, word = LEVELS.get(alert["level"], LEVELS["caution"])
+        rows.append(
+            {
+                **alert,
+                "kind": kind,
+                "icon": icon,
+                "word": word,
+                "because_words": because_words(alert["because"]),
+                "name": "" if alert["text"].casefold().startswith(alert["item"].casefold()) else alert["item"],
+                "is_seen": found.stamp in seen,
+                "passed": found.passed_by(plan.overrides),
+                "anchor": "alert-" + "".join(c if c.isalnum() else "-" for c in alert["key"]),
+            }
+        )
+    return rows
+
+
+def _not_said(notes: list[Any], said: list[str], words: Callable[[Any], str]) -> list[Any]:
+    """The notes whose words stand in nothing said already: the same caution is read once on a page."""
+    return [note for note in notes if not any(words(note).rstrip(".") in text for text in said)]
+
+
+def _is_of_every_point(alert: Json, treatment: Json) -> bool:
+    """A caution that holds for each point is said once above them; marked on every row it would mark nothing."""
+    points = {
+        f"stages.{i}.points.{j}" for i, stage in enumerate(treatment["stages"]) for j in range(len(stage["points"]))
+    }
+    return alert["level"] == "caution" and len(points) > 1 and points <= set(alert.get("places", []))
+
+
+def _of_item(alerts: list[Json], address: str) -> list[Json]:
+    return [a for a in alerts if any(p == address or p.startswith(f"{address}.") for p in a.get("places", []))]
+
+
+def _stages(treatment: Json, alerts: list[Json]) -> list[Json]:
+    stages = []
+    for i, stage in enumerate(treatment["stages"]):
+        at = f"stages.{i}"
+        count = len(stage["points"])
+        stages.append(
+            {
+                **stage,
+                "address": at,
+                "map": point_map.of_stage(stage),
+                "electro_list": f"{at}.electro",
+                "number": i + 1,
+                "position_words": POSITIONS.get(stage["position"], stage["position"]),
+                "points": [
+                    _point(point, f"{at}.points.{j}", alerts, is_first=j == 0, is_last=j == count - 1)
+                    for j, point in enumerate(stage["points"])
+                ],
+                "electro": [
+                    _electro(item, f"{at}.electro.{j}", alerts) for j, item in enumerate(stage.get("electro", []))
+                ],
+            }
+        )
+    return stages
+
+
+def _point(point: Json, address: str, alerts: list[Json], *, is_first: bool, is_last: bool) -> Json:
+    pinyin, hanzi = split_name(point.get("name", ""))
+    low, high = point["depth_mm"]
+    needle = point["needle"]
+    return {
+        **point,
+        "address": address,
+        "pinyin": pinyin,
+        "hanzi": hanzi,
+        "side_words": SIDES.get(point["side"], point["side"]),
+        "needle_words": f"{needle['diameter_mm']:.2f} × {needle['length_mm']}",
+        "depth_words": f"{low}–{high}" if low != high else str(low),
+        "levels_words": " ".join(point.get("levels") or []),
+        "alerts": _of_item(alerts, address),
+        "is_first": is_first,
+        "is_last": is_last,
+        "is_by_hand": any(reason["rule"] == "practitioner" for reason in point.get("because", [])),
+    }
+
+
+def _electro(item: Json, address: str, alerts: list[Json]) -> Json:
+    levels = item.get("lead_levels") or [["", ""]] * len(item["leads"])
+    leads = [
+        " – ".join(f"{code} {level}".strip() for code, level in zip(pair, of_pair, strict=False))
+        for pair, of_pair in zip(item["leads"], levels, strict=False)
+    ]
+    return {
+        **item,
+        "name": name_of(item),
+        "address": address,
+        "leads_words": leads or [" – ".join(pair) for pair in item["leads"]],
+        "side_words": SIDES.get(item["side"], item["side"]),
+        "wave_words": str(item["wave"]).replace("_", "-"),
+        "alerts": _of_item(alerts, address),
+    }
+
+
+def _adjunct(item: Json, index: int, alerts: list[Json]) -> Json:
+    kind = item["kind"]
+    return {
+        **item,
+        "address": f"adjuncts.{index}",
+        "kind_words": KINDS.get(kind, kind.replace("_", " ")),
+        "points_words": _refs(item.get("points")),
+        "alerts": _of_item(alerts, f"adjuncts.{index}"),
+    }
+
+
+def _ear(item: Json, index: int) -> Json:
+    return {
+        **item,
+        "name": name_of(item),
+        "address": f"ear.{index}",
+        "method_words": "needles in the visit" if item["method"] == "needles" else item["method"].replace("_", " "),
+        "points_words": ", ".join(f"{p['code']} {p['name']}".strip() for p in item["points"]),
+    }
+
+
+def _refs(points: Any) -> str:
+    return ", ".join(f"{p['code']} {SIDES.get(p.get('side', ''), '')}".strip() for p in points or [])
+
+
+def _withheld(result: Json) -> list[Json]:
+    rows = []
+    for item in result.get("withheld", []):
+        is_stop = item["level"] == "forbidden"
+        rows.append(
+            {
+                **item,
+                "because_words": because_words(item["because"]),
+                "kind": "danger" if is_stop else "caution",
+                "word": "kept out" if is_stop else "needs a reason",
+            }
+        )
+    return rows
+
+
+def proposal_page(proposal: Proposal) -> Json:
+    """The page for an answer without a treatment: what stops it, what to do, what to ask."""
+    result = proposal.result
+    return {
+        "proposal": proposal,
+        "patient": proposal.patient,
+        "action": proposal.action,
+        "headline": ACTIONS.get(proposal.action, ""),
+        "alerts": [
+            {**alert, "because_words": because_words(alert["because"])}
+            for alert in result.get("alerts", [])
+            if alert["level"] in ("emergency", "refer", "caution")
+        ],
+        "ask": [{**ask, "label": load_intake_knowledge().label(ask["finding"])} for ask in result.get("ask", [])],
+        "assessment": proposal.assessment,
+    }

@@ -1,0 +1,26 @@
+"""Addresses of proposals and plans, namespace ``plans``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from treatments.plans.views import edits, plans, what_if
+
+app_name = "plans"
+urlpatterns = [
+    path("patients/<int:patient_id>/propose/", plans.propose, name="propose"),
+    path("proposals/<int:proposal_id>/", plans.proposal, name="proposal"),
+    path("plans/points/", edits.points, name="points"),
+    path("plans/findings/", what_if.findings, name="findings"),
+    path("plans/<int:plan_id>/", plans.page, name="plan"),
+    path("plans/<int:plan_id>/item/", edits.item_form, name="item"),
+    path("plans/<int:plan_id>/change/", edits.change, name="change"),
+    path("plans/<int:plan_id>/undo/", plans.undo, name="undo"),
+    path("plans/<int:plan_id>/override/", plans.override, name="override"),
+    path("plans/<int:plan_id>/seen/", plans.seen, name="seen"),
+    path("plans/<int:plan_id>/sign/", plans.sign, name="sign"),
+    path("plans/<int:plan_id>/reopen/", plans.reopen, name="reopen"),
+    path("plans/<int:plan_id>/set-aside/", plans.set_aside, name="set_aside"),
+    path("plans/<int:plan_id>/home-care/", plans.home_care, name="home_care"),
+    path("plans/<int:plan_id>/what-if/", what_if.page, name="what_if"),
+]

@@ -1,0 +1,207 @@
+"""Edits of a draft plan: the form of one item, and the one address that takes every change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from treatments.models import TreatmentPlan
+from treatments.plans import point_search, treatment_edits
+from treatments.plans.actions import drafts
+from treatments.plans.forms import items
+from treatments.plans.forms.fields import FORMS, NAMES, kind_of
+from treatments.plans.forms.refusals import refuse
+from treatments.plans.presenters.plan import split_name
+from treatments.plans.treatment_edits import EditRefused, Json, name_of
+from treatments.plans.views.guard import plan_for, revision
+from treatments.plans.views.plans import done, locked, render_plan, stale
+
+
+@require_GET
+def item_form(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The form of the item at ``at``, or of a new one in the list ``new``."""
+    plan = plan_for(request, plan_id, write=True)
+    if not plan.is_draft:
+        return locked(request, plan)
+    address, is_new = request.GET.get("at", ""), False
+    if "new" in request.GET:
+        address, is_new = request.GET["new"], True
+    try:
+        kind = kind_of(address)
+        initial, was = _initial(plan, address, kind, is_new)
+    except EditRefused as error:
+        raise Http404 from error
+    form = FORMS[kind](initial=initial, prefix=None)
+    return _item_form(request, plan, form, address=address, kind=kind, is_new=is_new, was=was)
+
+
+def _initial(plan: TreatmentPlan, address: str, kind: str, is_new: bool) -> tuple[Json, str]:
+    if is_new:
+        return {"from_visit": 1, "retention_min": 25, "minutes": 10 if kind == "adjuncts" else 20}, ""
+    if kind == "principle":
+        return {"principle": plan.treatment["principle"]}, ""
+    item = treatment_edits.item_at(plan.treatment, address)
+    return FORMS[kind].initial_of(item), name_of(item)
+
+
+def _item_form(
+    request: HttpRequest, plan: TreatmentPlan, form: forms.Form, *, status: int = 200, **at: Any
+) -> HttpResponse:
+    heading = NAMES[at["kind"]]
+    if at.get("was"):
+        heading = at["was"] if at["kind"] in ("points", "adjuncts") else heading
+    context = {"plan": plan, "patient": plan.patient, "form": form, "heading": heading, **at}
+    template = "treatments/_plan_item.html" if request.htmx else "treatments/plan_item.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=status)
+
+
+@require_POST
+def change(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """One edit: read, applied, reviewed for safety, saved. ``verb`` says which, ``at`` of what."""
+    plan = plan_for(request, plan_id, write=True)
+    data = request.POST
+    verb, address = data.get("verb", ""), data.get("at", "")
+    form, kind, item = None, "", {}
+    try:
+        if verb in ("change", "add"):
+            kind = kind_of(address)
+            form = FORMS[kind](data)
+            if not form.is_valid():
+                return _sent_back(request, plan, form, kind)
+            edit = _form_edit(verb, address, kind, form)
+        elif verb == "add_point":
+            item = _asked_point(data)
+            edit = partial(_add_point, address=address, item=item)
+        elif verb in MOVES:
+            edit = MOVES[verb](address)
+        else:
+            raise EditRefused("There is no such change.")
+        checked = partial(_checked, edit=edit, address=address, was=data.get("was", ""))
+        plan = drafts.edit(
+            plan_id=plan.pk,
+            revision=revision(request),
+            verb=verb,
+            text=_text(plan, verb, address, item),
+            change=checked,
+            by=request.user,
+        )
+    except drafts.StaleRevision as clash:
+        return stale(request, clash)
+    except drafts.NotADraft:
+        return locked(request, plan)
+    except drafts.Forbidden as stop:
+        if form is not None:
+            refuse(form, kind, [(alert.code, f"{alert.text} Nothing was changed.") for alert in stop.alerts])
+            return _sent_back(request, plan, form, kind)
+        return _refused(request, plan, refused=stop.alerts)
+    except EditRefused as error:
+        if form is not None:
+            refuse(form, kind, [("", str(error))])
+            return _sent_back(request, plan, form, kind)
+        return _refused(request, plan, problem=str(error))
+    return done(request, plan)
+
+
+def _sent_back(request: HttpRequest, plan: TreatmentPlan, form: forms.Form, kind: str) -> HttpResponse:
+    """The form of the item with what was typed, and what is wrong beside the field."""
+    data = request.POST
+    is_new = data.get("verb") == "add"
+    return _item_form(
+        request, plan, form, address=data["at"], kind=kind, is_new=is_new, was=data.get("was", ""), status=422
+    )
+
+
+def _refused(request: HttpRequest, plan: TreatmentPlan, **why: Any) -> HttpResponse:
+    answer = render_plan(request, plan, status=422, typed=request.POST, **why)
+    if request.htmx:  # type: ignore[attr-defined]
+        answer.headers["HX-Retarget"] = "#plan"
+        answer.headers["HX-Reswap"] = "outerHTML"
+    return answer
+
+
+def _checked(treatment: Json, *, edit: Callable[[Json], Json], address: str, was: str) -> Json:
+    """After a clash the plan may have moved: the item must still be the one that was meant."""
+    if was and name_of(treatment_edits.item_at(treatment, address)) != was:
+        raise EditRefused(f"{was} is not where it was: somebody changed the plan. Please look and do it again.")
+    return edit(treatment)
+
+
+def _form_edit(verb: str, address: str, kind: str, form: Any) -> Callable[[Json], Json]:
+    if kind == "principle":
+        return lambda treatment: treatment_edits.with_principle(treatment, form.cleaned_data["principle"])
+    fields = form.fields_of_item()
+    if verb == "change":
+        return lambda treatment: treatment_edits.changed(treatment, address, fields)
+    if kind == "stages":
+        fields = {
+            **treatment_edits.new_stage(fields["position"], fields["retention_min"]),
+            "side_up": fields["side_up"],
+        }
+    else:
+        fields = {"because": items.by_hand(), "cautions": [], **fields}
+        if kind in ("adjuncts", "home_care"):
+            fields.setdefault("points", [])
+    return lambda treatment: treatment_edits.added(treatment, address, fields)
+
+
+def _asked_point(data: QueryDict) -> Json:
+    """The point that was asked for, by any spelling, as an item of a plan. Raises EditRefused."""
+    text = (data.get("chosen") or data.get("point", "")).strip()
+    side = data.get("side", "both")
+    side = side if side in dict(items.SIDES) else "both"
+    if point_search.is_ashi(text):
+        where = data.get("where", "").strip()[:120]
+        if not where:
+            raise EditRefused("Say where the ashi place is, as in “2 cm lateral to BL25”.")
+        return point_search.planned_ashi(where=where, side=side)
+    text, levels = point_search.split_levels(text)
+    point = point_search.find(text)
+    if point is None:
+        near = ", ".join(f"{p.code} {p.name}" for p in point_search.search(text, limit=4))
+        hint = f"Did you mean {near}?" if near else "Write a code, pinyin or characters: BL23, Shenshu, 肾俞."
+        raise EditRefused(f"“{text[:40]}” is not one point I know. {hint}")
+    if point.use == "never":
+        raise EditRefused(f"{point.code} is not needled here: {point.caution or 'the risk is too great'}")
+    return point_search.planned(point, side=side, levels=levels)
+
+
+def _add_point(treatment: Json, *, address: str, item: Json) -> Json:
+    return treatment_edits.added(treatment, address, item)
+
+
+MOVES: dict[str, Callable[[str], Callable[[Json], Json]]] = {
+    "remove": lambda address: lambda treatment: treatment_edits.removed(treatment, address),
+    "up": lambda address: lambda treatment: treatment_edits.moved(treatment, address, -1),
+    "down": lambda address: lambda treatment: treatment_edits.moved(treatment, address, 1),
+}
+
+
+def _text(plan: TreatmentPlan, verb: str, address: str, added: Json) -> str:
+    """The line of the log."""
+    if verb == "add_point":
+        return f"Added {added['code']} {added['side']}"
+    words = {"change": "Changed", "remove": "Removed", "up": "Moved up", "down": "Moved down", "add": "Added"}
+    try:
+        kind = kind_of(address)
+        item = {} if verb == "add" or kind == "principle" else treatment_edits.item_at(plan.treatment, address)
+    except EditRefused:
+        kind, item = "stages", {}
+    named = name_of(item) if kind in ("points", "adjuncts") and item else NAMES[kind]
+    return f"{words.get(verb, verb)} {named}"
+
+
+@require_GET
+def points(request: HttpRequest) -> HttpResponse:
+    """Points for the typed letters, as buttons that add them."""
+    text = request.GET.get("point", "")
+    found = [
+        {"code": p.code, "pinyin": split_name(p.name)[0], "hanzi": p.hanzi, "english": p.english}
+        for p in point_search.search(text)
+    ]
+    return render(request, "treatments/_plan_points.html", {"found": found, "text": text.strip()})

@@ -1,0 +1,63 @@
+"""What if a finding were otherwise: shown at once, never saved."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from treatments import planning
+from treatments.plans.presenters import what_if as presenter
+from treatments.plans.views.guard import plan_for
+
+
+@require_GET
+def page(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The findings supposed are in the address: ``f.<finding>`` is 1, 0 or empty; ``add`` and ``drop`` name one more
+    or one less. With htmx only the changing part."""
+    plan = plan_for(request, plan_id, what="what_if")
+    picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
+    changes, unknown = _supposed(request)
+    added = request.GET.get("add", "")
+    if added and not presenter.is_finding(added):
+        unknown.append(added)
+    elif added:  # what is not so now is the interesting thing to suppose
+        changes.setdefault(added, not picture.case.is_present(added))
+    changes.pop(request.GET.get("drop", ""), None)
+    typed = "" if added else request.GET.get("q", "")
+    context = {
+        **presenter.page_of(plan, picture, changes),
+        "unknown": unknown,
+        "added": added,
+        "typed": typed,
+        "found": presenter.found(typed),
+    }
+    is_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    template = "treatments/_what_if.html" if is_part else "treatments/what_if.html"
+    answer = render(request, template, context, status=422 if unknown else 200)
+    if is_part:  # a reload shows the same; going back leads to the plan
+        answer.headers["HX-Replace-Url"] = presenter.address_of(plan, changes)
+    return answer
+
+
+@require_GET
+def findings(request: HttpRequest) -> HttpResponse:
+    """Suggestions while typing; nothing of a patient."""
+    typed = request.GET.get("q", "")
+    return render(request, "treatments/_what_if_found.html", {"found": presenter.found(typed), "typed": typed})
+
+
+def _supposed(request: HttpRequest) -> tuple[dict[str, bool | None], list[str]]:
+    """The findings of the address, and those nobody knows."""
+    changes: dict[str, bool | None] = {}
+    unknown = []
+    for name, letter in request.GET.items():
+        if not name.startswith(presenter.FIELD):
+            continue
+        finding = name.removeprefix(presenter.FIELD)
+        if presenter.is_finding(finding) and letter in presenter.VALUES:
+            changes[finding] = presenter.VALUES[str(letter)]
+        else:
+            unknown.append(finding)
+    return changes, unknown

@@ -1,0 +1,1 @@
+"""Visits: charted, signed, amended."""

@@ -1,0 +1,359 @@
+"""Charting a visit: begun from the signed plan, saved while it happens, signed and then only amended."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from contextlib import suppress
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.people.actions.patients import record_safety_facts, safety_facts_of
+from clinic.scheduling.actions import set_status
+from clinic.scheduling.errors import BookingRefused
+from clinic.scheduling.models import Appointment, AppointmentStatus
+from intake.assessment import ClinicalPicture
+from intake.models import Score
+from treatments import planning
+from treatments.models import Amendment, TreatmentPlan, Visit
+from treatments.planning import Json, SafetyAlert
+from treatments.visits import gate, observed
+from treatments.visits import record as visit_record
+from treatments.visits.actions import medicines, needle_count, red_flags
+from treatments.visits.actions.adverse_events import open_serious_events
+
+HALF_DAY = dt.timedelta(hours=12)
+MANY_STOPS = 3
+OF_THE_COURSE = "course"  # dose and reviews are a matter of the plan, not of one visit
+
+
+class CannotStart(Exception):
+    """No visit can begin now; the message says why and what to do."""
+
+
+class AskFirst(Exception):
+    """A visit that is perhaps begun by mistake: ``reasons`` say why; nothing was begun. ``open_visits`` wait."""
+
+    def __init__(self, reasons: list[str], open_visits: list[Visit]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+        self.open_visits = open_visits
+
+
+class StaleVisit(Exception):
+    """Somebody else saved first. ``visit`` is the visit as it is now."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__("Somebody else saved this visit meanwhile.")
+        self.visit = visit
+
+
+class AlreadySigned(Exception):
+    """A signed visit is only amended."""
+
+
+class NotReady(Exception):
+    """What still stands between the visit and a signature, in words."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+@transaction.atomic
+def start_visit(*, patient: Any, by: Any, appointment: Any = None, is_sure: bool = False) -> Visit:
+    """The patient's open visit of today, or a new one from the plan in force.
+
+    A draft of another day is no lock. Raises CannotStart, or AskFirst unless ``is_sure``.
+    """
+    plans = TreatmentPlan.objects.select_for_update(of=("self",))
+    plan = plans.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).first()
+    now, today = timezone.now(), timezone.localdate()
+    counting = Visit.objects.counting().filter(patient=patient)
+    open_visits = list(counting.filter(status=Visit.Status.DRAFT))
+    of_today = next((one for one in open_visits if timezone.localdate(one.started_at) == today), None)
+    if of_today:
+        return of_today
+    if plan is None:
+        raise CannotStart("There is no signed plan for this patient: sign one first.")
+    if open_serious_events(patient).exists():
+        raise CannotStart("A serious adverse event has not been reviewed yet: review it before treating again.")
+    number = _last_number(plan) + 1
+    reasons = _doubts(plan, number, open_visits, counting.filter(status=Visit.Status.SIGNED), today)
+    if reasons and not is_sure:
+        raise AskFirst(reasons, open_visits)
+    last = counting.filter(plan=plan).order_by("-number").first()
+    if appointment is None:
+        appointment = _todays_appointment(patient, now)
+    visit = Visit.objects.create(
+        patient=patient,
+        plan=plan,
+        number=number,
+        appointment=appointment,
+        practitioner=by,
+        started_at=now,
+        record=visit_record.new_record(plan.treatment, number=number, today=today, last=last.record if last else None),
+    )
+    _follow(appointment, AppointmentStatus.IN_ROOM, by=by)
+    trail.record("visit.started", by=by, patient=patient, obj=visit, detail={"number": number, "plan": plan.pk})
+    return visit
+
+
+def _doubts(plan: TreatmentPlan, number: int, open_visits: list[Visit], signed: Any, today: dt.date) -> list[str]:
+    """What speaks for a mistake, in words; empty when nothing does."""
+    reasons = [
+        f"Visit {one.number} of {timezone.localtime(one.started_at):%-d %b} is not signed yet." for one in open_visits
+    ]
+    newest = signed.order_by("-started_at").first()
+    if newest and timezone.localdate(newest.started_at) == today:
+        at = timezone.localtime(newest.started_at)
+        reasons.append(f"Visit {newest.number} of today, {at:%H:%M}, is signed already: this would be a second one.")
+    sessions = int(plan.treatment["dose"]["sessions"])
+    if number > sessions:
+        reasons.append(f"The plan asks for {sessions} visits: this would be visit {number}.")
+    return reasons
+
+
+def _last_number(plan: TreatmentPlan) -> int:
+    """Visits are numbered through a course, also when its plan got a new version."""
+    numbers = Visit.objects.counting().filter(patient_id=plan.patient_id, plan__course_reference=plan.course_reference)
+    return numbers.aggregate(last=Max("number"))["last"] or 0
+
+
+def _todays_appointment(patient: Any, now: dt.datetime) -> Appointment | None:
+    """The booked time this visit belongs to: the nearest of today that no other visit has taken."""
+    near = Appointment.objects.active().filter(
+        ~Exists(Visit.objects.counting().filter(appointment=OuterRef("pk"))),
+        patient=patient,
+        starts_at__range=(now - HALF_DAY, now + HALF_DAY),
+    )
+    return min(near, key=lambda booked: abs(booked.starts_at - now), default=None)
+
+
+def _follow(appointment: Appointment | None, status: AppointmentStatus, *, by: Any) -> None:
+    """Move the day board along. Where the desk has another view of it, the desk's stays."""
+    if appointment is not None:
+        with suppress(BookingRefused):
+            set_status(appointment=appointment, status=status, by=by)
+
+
+@transaction.atomic
+def save_visit(*, visit_id: int, revision: int, record: Json, by: Any) -> Visit:
+    """Keep the record as it now stands. A record that is the same is not written again.
+
+    Raises StaleVisit or AlreadySigned. What is done to the patient is not taken over while a red flag is open.
+    """
+    visit = draft_at(visit_id, revision)
+    before = visit.record
+    if record == before:
+        return visit
+    newly = [f for f in red_flags.raised_flags(record) if f not in red_flags.raised_flags(before)]
+    visit.record = record
+    if red_flags.open_flags(visit):
+        visit.record = _without_new_needling(record, before)
+    _note_pregnancy(visit, before, by=by)
+    medicines.note_medicines(visit, before, by=by)  # before the rules look: they are to know it
+    hold_back(visit, before)
+    if visit.record == before:
+        return visit
+    keep(visit, by=by, verb="visit.saved")
+    if newly:
+        red_flags.raise_alerts(visit, newly, by=by)
+    return visit
+
+
+def hold_back(visit: Visit, before: Json) -> None:
+    """Keep out of the visit's record what the plan's own rules forbid and was not in it ``before``."""
+    record = visit.record
+    manners = {item["uid"]: gate.manner(item) for item in visit_record.items_of(before)}
+    if all(manners.get(item["uid"]) == gate.manner(item) for item in visit_record.items_of(record)):
+        visit.record = {key: value for key, value in record.items() if key != "refused"}
+        return
+    alerts = safety_of(visit)
+    visit.record = before
+    visit.record = gate.held_back(record, before, alerts=alerts, known=safety_of(visit))
+
+
+def _without_new_needling(record: Json, before: Json) -> Json:
+    """While a flag is open nothing more is marked as done: what was done before stays in the record."""
+    new = copy.deepcopy(record)
+    was = {item["uid"]: item["done"] for item in visit_record.items_of(before)}
+    for item in visit_record.items_of(new):
+        if item["done"] == "done" and was.get(item["uid"]) != "done":
+            item["done"] = was.get(item["uid"], "")
+    return new
+
+
+def _note_pregnancy(visit: Visit, before: Json, *, by: Any) -> None:
+    answer = visit.record["start"].get("pregnant")
+    if answer not in ("yes", "no") or answer == before["start"].get("pregnant"):
+        return
+    known = safety_facts_of(visit.patient)
+    if known.get("condition.pregnant"):
+        return  # a known pregnancy is not made a "maybe" by the question of the day
+    record_safety_facts(
+        patient=visit.patient, facts={red_flags.PREGNANCY: answer == "yes"}, by=by, note=f"Visit {visit.number}"
+    )
+
+
+@transaction.atomic
+def remove_point(*, visit_id: int, revision: int, uid: str, by: Any) -> Visit:
+    """Take out a point that was added on the day by mistake. Raises StaleVisit, AlreadySigned."""
+    visit = draft_at(visit_id, revision)
+    visit.record = visit_record.without_point(visit.record, uid)
+    return keep(visit, by=by, verb="visit.point_removed")
+
+
+def reasons_of(record: Json) -> list[Json]:
+    """The reasons of a visit, the older ones too: those named rule and item in one word."""
+    named = [dict(zip(("code", "item"), one.get("key", "|").split("|", 1), strict=True)) for one in record["reasons"]]
+    return [{**name, **one} for name, one in zip(named, record["reasons"], strict=True)]
+
+
+def picture_of(visit: Visit) -> ClinicalPicture:
+    """What is known of the patient today, for this visit."""
+    day = timezone.localdate(visit.started_at)
+    return planning.picture_of(visit.plan.proposal.assessment, today=day, visit=visit.number)
+
+
+def safety_of(visit: Visit) -> tuple[SafetyAlert, ...]:
+    """The planner's safety review of the visit as charted, with what is known of the patient today."""
+    treatment = visit_record.as_treatment(visit.record, visit.plan.treatment)
+    alerts = planning.safety_of(treatment, picture_of(visit))
+    return tuple(alert for alert in alerts if alert.item != OF_THE_COURSE)
+
+
+def unanswered_stops(visit: Visit, alerts: tuple[SafetyAlert, ...]) -> list[SafetyAlert]:
+    """Stops of what is done here that neither the plan's signature, nor a reason of this visit, nor an incident has
+    answered. What the plan gives for home is the plan's matter."""
+    reasons, record = [*visit.plan.overrides, *reasons_of(visit.record)], visit.record
+    found = []
+    for alert in alerts:
+        uids = gate.concerned(alert, record) if alert.is_stop else set()
+        if not alert.passed_by(reasons) and not all(gate.is_recorded(alert, uid, record) for uid in uids):
+            found.append(alert)
+    return found
+
+
+def missing_for_signature(visit: Visit) -> list[str]:
+    """What is still open, in words; empty when the visit can be signed."""
+    record, close = visit.record, visit.record["close"]
+    reasons = []
+    stopped = red_flags.open_flags(visit)
+    is_treated = bool(visit_record.totals(record)[0] or any(a["done"] == "done" for a in record["adjuncts"]))
+    if stopped and not close.get("flag_action"):
+        reasons.append("A red flag is open: write what was done about it, or record the examination.")
+    if red_flags.unanswered_flags(record):
+        reasons.append("Ask the short safety questions: not all are answered.")
+    if not is_treated and not stopped and not close.get("not_treated"):
+        reasons.append("Nothing is marked as done: mark what was done, or write why there was no treatment.")
+    for row in visit_record.ledger(record):
+        if not row["is_counted"]:
+            reasons.append(f"{row['name']}: count the needles out.")
+    reasons += needle_count.missing_of(record)
+    if is_treated:
+        points = [point for _, point in visit_record.points_of(record)]
+        for point in points:
+            if point["done"] != "not_done" and observed.is_to_be_found(point):
+                reasons.append(
+                    f"Tender point, planned at {point['where']}: write where it was found, or mark it as not done."
+                )
+        undecided = sum(p["done"] == "" and not observed.is_to_be_found(p) for p in points)
+        for key in observed.unsaid_of(record):
+            reasons.append(f"{observed.ASKED[key]} is not recorded: write it, or say why not.")
+        if undecided:
+            reasons.append(f"{undecided} planned point{'s' * (undecided > 1)} neither done nor left out: say which.")
+        reasons += _stops_in_words(visit)
+    reasons += [
+        f"{' '.join(rule['text'] for rule in one['rules'])} "
+        "What you typed is not in the record: take it back, or record that it was done."
+        for one in record.get("refused", {}).values()
+    ]
+    return reasons
+
+
+def _stops_in_words(visit: Visit) -> list[str]:
+    """One sentence for each open stop; more than a few are one sentence, because they have one cause."""
+    stops = unanswered_stops(visit, safety_of(visit))
+    if len(stops) > MANY_STOPS:
+        return [f"The plan does not fit what is known today, {len(stops)} stops: plan again, or answer each of them."]
+    done = {item["uid"] for item in visit_record.items_of(visit.record) if item["done"] == "done"}
+    told = []
+    for alert in stops:
+        if alert.level == "needs_reason":
+            told.append(f"{alert.text} Give a reason, or correct the record.")
+        elif gate.concerned(alert, visit.record) & done:
+            told.append(f"{alert.text} It is marked as done: record what happened, or correct it.")
+        else:
+            told.append(f"{alert.text} Leave it out.")
+    return told
+
+
+@transaction.atomic
+def sign_visit(*, visit_id: int, revision: int, by: Any) -> Visit:
+    """Lock the visit and put its pain scores on the curve. Raises NotReady, StaleVisit, AlreadySigned."""
+    visit = draft_at(visit_id, revision)
+    reasons = missing_for_signature(visit)
+    if reasons:
+        raise NotReady(reasons)
+    # what safety said of this visit stays readable in its note, whatever is known later
+    visit.record["safety"] = [{**gate.rule(alert), "level": alert.level} for alert in safety_of(visit)]
+    visit.status = Visit.Status.SIGNED
+    visit.signed_by, visit.signed_at = by, timezone.now()
+    visit.revision += 1
+    visit.save()
+    start = visit.record["start"]
+    for measure, key in ((Score.Measure.NRS_NOW, "pain_now"), (Score.Measure.NRS_AVERAGE, "pain_average")):
+        if start.get(key) is not None:
+            Score.objects.create(
+                patient=visit.patient,
+                measure=measure,
+                value=start[key],
+                taken_at=visit.started_at,
+                occasion=Score.Occasion.VISIT,
+                visit_number=visit.number,
+                filled_by=Score.FilledBy.STAFF,
+            )
+    needle_count.open_task(visit, by=by)
+    _follow(visit.appointment, AppointmentStatus.DONE, by=by)
+    detail = {"number": visit.number, "needles_in": visit.needles_in, "needles_out": visit.needles_out}
+    trail.record("visit.signed", by=by, patient=visit.patient, obj=visit, detail=detail, sealed=True)
+    return visit
+
+
+@transaction.atomic
+def amend_visit(*, visit: Visit, text: str, by: Any) -> Amendment:
+    """A later word on a signed visit; the first text stays. Raises ValueError for a draft or an empty text."""
+    if visit.is_draft or not text.strip():
+        raise ValueError("Only a signed visit is amended, and not with an empty text.")
+    amendment = Amendment.objects.create(visit=visit, text=text.strip(), by=by)
+    detail = {"visit": visit.pk}
+    trail.record("visit.amended", by=by, patient=visit.patient_id, obj=amendment, detail=detail, sealed=True)
+    return amendment
+
+
+def draft_at(visit_id: int, revision: int) -> Visit:
+    """The open visit at this revision, locked for the transaction. Raises StaleVisit or AlreadySigned."""
+    visit = (
+        Visit.objects.select_for_update(of=("self",))
+        .select_related("patient", "plan__proposal__assessment__patient")
+        .get(pk=visit_id)
+    )
+    if not visit.is_draft:
+        raise AlreadySigned
+    if visit.revision != revision:
+        raise StaleVisit(visit)
+    return visit
+
+
+def keep(visit: Visit, *, by: Any, verb: str, detail: Json | None = None) -> Visit:
+    """Write the record of a visit from ``draft_at``, with its counts, a new revision and an audit event."""
+    visit.needles_in, visit.needles_out = visit_record.totals(visit.record)
+    visit.revision += 1
+    visit.save(update_fields=["record", "needles_in", "needles_out", "revision"])
+    trail.record(verb, by=by, patient=visit.patient, obj=visit, detail=detail)
+    return visit

@@ -1,0 +1,50 @@
+"""Marking what is open as done in one press, and taking exactly that back."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from treatments.models import Visit
+from treatments.visits import record as visit_record
+from treatments.visits.actions import charting, red_flags
+
+
+@transaction.atomic
+def mark_all(*, visit_id: int, revision: int, by: Any) -> Visit:
+    """Everything not yet answered was done as planned; what this press marked is remembered until it is taken back.
+
+    While a red flag is open nothing is marked. Raises StaleVisit, AlreadySigned.
+    """
+    visit = charting.draft_at(visit_id, revision)
+    before, record = visit.record, visit_record.all_done(visit.record)
+    if red_flags.open_flags(visit) or record == before:
+        return visit
+    visit.record = record
+    charting.hold_back(visit, before)
+    held = {**before.get("refused", {}), **visit.record.get("refused", {})}
+    record = {**visit.record, "refused": held} if held else visit.record
+    was = {item["uid"]: item["done"] for item in visit_record.items_of(before)}
+    newly = [item["uid"] for item in visit_record.items_of(record) if item["done"] != was[item["uid"]]]
+    earlier = before.get("marked", {}).get("uids", [])
+    at = timezone.localtime().isoformat(timespec="seconds")
+    visit.record = {**record, "marked": {"uids": [*earlier, *newly], "by": str(by), "at": at}}
+    return charting.keep(visit, by=by, verb="visit.all_marked", detail={"items": len(newly)})
+
+
+@transaction.atomic
+def unmark_all(*, visit_id: int, revision: int, by: Any) -> Visit:
+    """Take back what ``mark_all`` marked and nobody has answered otherwise since. Raises StaleVisit, AlreadySigned."""
+    visit = charting.draft_at(visit_id, revision)
+    record = copy.deepcopy(visit.record)
+    marked = set(record.pop("marked", {}).get("uids", []))
+    for item in visit_record.items_of(record):
+        if item["uid"] in marked and item["done"] == "done":
+            item["done"] = ""
+    if record == visit.record:
+        return visit
+    visit.record = record
+    return charting.keep(visit, by=by, verb="visit.all_unmarked", detail={"items": len(marked)})

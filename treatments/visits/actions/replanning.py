@@ -1,0 +1,43 @@
+"""A visit that was begun under one plan goes on under the one that is in force now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from treatments.models import TreatmentPlan, Visit
+from treatments.visits import record
+from treatments.visits.actions import charting
+
+
+def newer_plan(visit: Visit) -> TreatmentPlan | None:
+    """The plan in force, where it is another one than the visit was begun under."""
+    return (
+        TreatmentPlan.objects.filter(patient_id=visit.patient_id, status=TreatmentPlan.Status.SIGNED)
+        .exclude(pk=visit.plan_id)
+        .first()
+    )
+
+
+@transaction.atomic
+def take_plan(*, visit_id: int, revision: int, by: Any) -> Visit:
+    """Put the plan in force in the place of the old one, before anything was done. What was asked and written stays.
+
+    Raises ValueError when something was done already or no newer plan is there, StaleVisit, AlreadySigned.
+    """
+    visit = charting.draft_at(visit_id, revision)
+    plan = newer_plan(visit)
+    if plan is None:
+        raise ValueError("No newer plan is signed.")
+    if any(item["done"] == "done" for item in record.items_of(visit.record)):
+        raise ValueError("Something is marked as done already: finish this visit under its plan.")
+    if Visit.objects.filter(plan=plan, number=visit.number).exclude(status=Visit.Status.SET_ASIDE).exists():
+        raise ValueError(f"Visit {visit.number} of the new plan is there already.")
+    fresh = record.new_record(plan.treatment, number=visit.number, today=timezone.localdate())
+    kept = {name: visit.record[name] for name in ("start", "close", "unsaid", "reasons") if name in visit.record}
+    visit.record = {**fresh, **kept}
+    visit.plan = plan
+    visit.save(update_fields=["plan"])
+    return charting.keep(visit, by=by, verb="visit.plan_taken", detail={"plan": plan.pk})

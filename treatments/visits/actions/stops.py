@@ -1,0 +1,141 @@
+"""Answers to the stops of a visit: a coded reason where one may pass, an incident where what is ruled out happened."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.lib.wording import says_something
+from treatments.models import Visit
+from treatments.planning import Json, SafetyAlert
+from treatments.plans.actions.drafts import REASONS
+from treatments.visits import gate
+from treatments.visits import record as visit_record
+from treatments.visits.actions import charting, red_flags
+from treatments.visits.actions.incidents import open_incident
+
+Said = tuple[str, str]  # code of the reason, and words
+
+
+class AddRefused(Exception):
+    """What is added meets a stop that was not answered; nothing was changed. ``barred``: what no reason opens."""
+
+    def __init__(self, what: str, barred: list[SafetyAlert], asks: list[SafetyAlert]) -> None:
+        super().__init__(" ".join(alert.text for alert in [*barred, *asks]))
+        self.what, self.barred, self.asks = what, barred, asks
+
+
+@transaction.atomic
+def add(
+    *,
+    visit_id: int,
+    revision: int,
+    grow: Callable[[Json], Json],
+    what: str,
+    by: Any,
+    answers: Mapping[str, Said] | None = None,
+    given: Said | None = None,
+) -> Visit:
+    """Record something that was not planned, after the same safety review as the plan's.
+
+    ``grow``: gives the record with it, as ``visit_record.with_point`` does. ``what``: its code or kind.
+    ``answers``: stamp of a stop -> the reason for that one. What is ruled out is refused whatever the reason
+    (AddRefused); ``given`` says that it has been done already and why: then an incident is opened. Raises NotReady,
+    StaleVisit, AlreadySigned, KeyError for an unknown stage, ValueError for a reason that is none.
+    """
+    visit = charting.draft_at(visit_id, revision)
+    if red_flags.open_flags(visit):
+        raise charting.NotReady(["A red flag is open: nothing is added until it is examined."])
+    known = {alert.stamp for alert in charting.safety_of(visit)}
+    was = {item["uid"] for item in visit_record.items_of(visit.record)}
+    visit.record = grow(visit.record)
+    new = [item["uid"] for item in visit_record.items_of(visit.record) if item["uid"] not in was]
+    alerts = charting.safety_of(visit)
+    barred = [a for a in alerts if a.level == "forbidden" and gate.concerned(a, visit.record) & set(new)]
+    if barred and given:
+        _keep_given(visit, new, given, by=by)
+    else:
+        passed = [*visit.plan.overrides, *charting.reasons_of(visit.record)]
+        asks = [a for a in alerts if a.level == "needs_reason" and a.stamp not in known and not a.passed_by(passed)]
+        told = answers or {}
+        if barred or any(alert.stamp not in told for alert in asks):
+            raise AddRefused(what, barred, asks)
+        reasons = [_reason(alert, told[alert.stamp], by) for alert in asks]
+        visit.record["reasons"] = [*visit.record["reasons"], *reasons]
+    return charting.keep(visit, by=by, verb="visit.item_added", detail={"item": what})
+
+
+@transaction.atomic
+def give_reason(*, visit_id: int, revision: int, key: str, reason_code: str, reason: str, by: Any) -> Visit:
+    """Pass one stop that may be passed, for this item and value. Raises StaleVisit, AlreadySigned, ValueError."""
+    visit = charting.draft_at(visit_id, revision)
+    alert = next((one for one in charting.safety_of(visit) if one.key == key and one.level == "needs_reason"), None)
+    if alert is None:
+        raise ValueError("There is nothing here that a reason can pass.")
+    others = [one for one in charting.reasons_of(visit.record) if f"{one['code']}|{one['item']}" != key]
+    visit.record["reasons"] = [*others, _reason(alert, (reason_code, reason), by)]
+    return charting.keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code, "reason": reason_code})
+
+
+def _reason(alert: SafetyAlert, said: Said, by: Any) -> Json:
+    code, words = said
+    if code not in REASONS:
+        raise ValueError("Choose a reason.")
+    if not says_something(words):
+        raise ValueError("Say the reason in a few words.")
+    at = timezone.now().isoformat(timespec="seconds")
+    return {**gate.rule(alert), "reason_code": code, "reason": words.strip()[:300], "by": str(by), "at": at}
+
+
+@transaction.atomic
+def record_given(*, visit_id: int, revision: int, uids: Iterable[str], reason_code: str, text: str, by: Any) -> Visit:
+    """Something ruled out has been done: it goes into the record as it was done, and an incident is opened.
+
+    ``uids``: the items; what was typed of them and not taken over is taken over now. Raises ValueError where nothing
+    rules them out or the reason is none, StaleVisit, AlreadySigned.
+    """
+    visit = charting.draft_at(visit_id, revision)
+    asked = set(uids)
+    record = copy.deepcopy(visit.record)
+    refused = record.get("refused", {})
+    for item in visit_record.items_of(record):
+        if item["uid"] in asked:
+            item.update(refused.pop(item["uid"], {}).get("item", {}))
+            item["done"] = "done"
+    visit.record = record
+    _keep_given(visit, asked, (reason_code, text), by=by)
+    return charting.keep(visit, by=by, verb="visit.given_recorded", detail={"items": len(asked)})
+
+
+def _keep_given(visit: Visit, uids: Iterable[str], said: Said, *, by: Any) -> None:
+    """Open the incident and keep beside the record which rules it tells of, for which items, in which manner."""
+    items = {item["uid"]: item for item in visit_record.items_of(visit.record) if item["uid"] in set(uids)}
+    met = [a for a in charting.safety_of(visit) if a.is_stop and gate.concerned(a, visit.record) & set(items)]
+    if not any(alert.level == "forbidden" for alert in met):
+        raise ValueError("Nothing rules this out: mark it as done.")
+    names = [gate.name_of(item) for item in items.values()]
+    incident = open_incident(
+        kind="forbidden_given",
+        patient=visit.patient,
+        visit=visit,
+        reason_code=said[0],
+        text=said[1],
+        detail={"items": names, "rules": [gate.rule(alert) for alert in met]},
+        by=by,
+    )
+    at = timezone.now().isoformat(timespec="seconds")
+    rows = [
+        {
+            **gate.rule(alert),
+            "uids": {uid: gate.manner(items[uid]) for uid in gate.concerned(alert, visit.record) if uid in items},
+            "incident": incident.pk,
+            "by": str(by),
+            "at": at,
+        }
+        for alert in met
+    ]
+    visit.record["given"] = [*visit.record.get("given", []), *rows]

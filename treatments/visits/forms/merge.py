@@ -1,0 +1,112 @@
+"""Two people on one visit: what a page sends is merged field by field with what is stored meanwhile.
+
+A page carries what its fields showed when they were last in step (``base``). A field that its reader left alone takes
+what a colleague saved; one that only this page changed is kept; changed on both sides, to different values, it clashes
+and nothing of it is written until somebody picks one: ``pick-<field>`` "mine" or "theirs", with ``seen-<field>``, the
+stored value that was shown beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from treatments.visits.forms.parts import VisitForms
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One field that two people changed to different values."""
+
+    name: str
+    label: str
+    theirs: str
+    mine: str
+
+
+@dataclass
+class Merged:
+    """``save``: what to store. ``show``: the same with clashing fields as typed here. ``base``: for the page's next
+    save. ``taken``: (label, value) saved by others since. ``changes``: name -> (shown, stored) to put on the page.
+    """
+
+    save: dict[str, Any]
+    show: dict[str, Any]
+    base: dict[str, str] = field(default_factory=dict)
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    clashes: list[Clash] = field(default_factory=list)
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def merge(record: Json, posted: Mapping[str, Any], *, is_current: bool) -> Merged:
+    """``is_current``: whether the page was of the stored revision; then a page without a base is in step."""
+    sent = {name: posted[name] for name in posted}
+    merged = Merged(save=dict(sent), show=dict(sent))
+    base = _base_of(posted)
+    forms = VisitForms(record)
+    for form, uid in forms.parts():
+        if f"{form.prefix}-here" not in sent:
+            continue
+        for bound in form:
+            name, stored, mine = bound.html_name, text_of(bound.value()), text_of(sent.get(bound.html_name))
+            was = base.get(name, stored if is_current else None)
+            if mine == stored or was == stored:  # in step, or changed here only
+                merged.base[name] = stored
+                continue
+            pick = sent.get(f"pick-{name}") if text_of(sent.get(f"seen-{name}")) == stored else None
+            if was == mine or pick == "theirs":
+                _take(merged, name, mine, stored)
+                if was == mine:
+                    merged.taken.append((label_of(forms, uid, bound), stored))
+                    merged.base[name] = mine
+            elif pick == "mine":
+                merged.base[name] = stored
+            else:
+                merged.clashes.append(Clash(name, label_of(forms, uid, bound), stored, mine))
+                merged.save[name] = stored
+                if was is not None:
+                    merged.base[name] = was
+    return merged
+
+
+def _take(merged: Merged, name: str, mine: str, stored: str) -> None:
+    merged.save[name] = merged.show[name] = merged.base[name] = stored
+    merged.changes[name] = (mine, stored)
+
+
+def in_step(merged: Merged, record: Json) -> str:
+    """The base for the page after ``record`` was stored: what was typed here is stored now, if it was valid."""
+    taken, clashing = set(merged.changes), {clash.name for clash in merged.clashes}
+    base = dict(merged.base)
+    for form, _ in VisitForms(record).parts():
+        for bound in form:
+            if bound.html_name in base and bound.html_name not in taken | clashing:
+                base[bound.html_name] = text_of(bound.value())
+    return json.dumps(base, ensure_ascii=False)
+
+
+def base_of_page(record: Json) -> str:
+    """What every field of a fresh page shows."""
+    shown = {bound.html_name: text_of(bound.value()) for form, _ in VisitForms(record).parts() for bound in form}
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def _base_of(posted: Mapping[str, Any]) -> dict[str, str]:
+    try:
+        base = json.loads(posted.get("base") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return {name: value for name, value in base.items() if isinstance(value, str)} if isinstance(base, dict) else {}
+
+
+def text_of(value: Any) -> str:
+    """As a browser sends it back."""
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+
+
+def label_of(forms: VisitForms, uid: str, bound: Any) -> str:
+    return f"{forms.name_of(uid)}: {bound.label.lower()}".removeprefix(": ")

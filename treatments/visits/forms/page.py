@@ -1,0 +1,332 @@
+"""Forms of the visit page: one small form for each thing that is charted. They check shape; safety is the planner's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+
+from clinic.people.models import User
+from treatments.plans.forms.ear_points import read_ear_points
+from treatments.plans.forms.items import ADJUNCTS, DEQI, EAR_METHODS, LEVELS, SIDES, TECHNIQUES
+from treatments.visits import observed
+from treatments.visits.actions import needle_count
+from treatments.visits.actions.red_flags import SHORT_SET
+from treatments.visits.forms.stops import AnsweredForm
+
+Json = dict[str, Any]
+YES_NO = [("yes", "yes"), ("no", "no")]
+DONE = [("done", "done"), ("not_done", "not done")]
+TIME_OF_DAY = re.compile(r"^(?:[01]\d|2[0-3]):[0-5]\d$")
+
+
+class TimeOfDay(forms.CharField):
+    """HH:MM, kept as text: a time in the clinic's zone on the day of the visit."""
+
+    widget = forms.TextInput(attrs={"type": "time"})
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))[:5]
+        if text and not TIME_OF_DAY.match(text):
+            raise forms.ValidationError("Write the time as 14:05.")
+        return text
+
+
+def number_field(label: str, low: int, high: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=low,
+        max_value=high,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+def text_field(label: str, most: int = 300, rows: int = 0) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+    return forms.CharField(label=label, max_length=most, required=False, widget=widget)
+
+
+def yes_no(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=YES_NO, required=False, widget=forms.RadioSelect)
+
+
+class PartForm(forms.Form):
+    """A part of the record: ``initial_of(item)`` reads it, ``item_fields()`` gives what to keep of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.RadioSelect):
+                is_choice = isinstance(field.widget, forms.Select)
+                field.widget.attrs["class"] = (
+                    "form-select form-select-sm" if is_choice else "form-control form-control-sm"
+                )
+
+    @classmethod
+    def initial_of(cls, item: Json) -> Json:
+        return {name: item.get(name) for name in cls.base_fields}
+
+    @classmethod
+    def hints_of(cls, item: Json) -> dict[str, str]:
+        """What stands greyed in an empty field: what was planned, which is no answer."""
+        hints = {"minutes": item.get("planned_minutes"), "retention_min": item.get("planned_retention_min")}
+        return {name: f"plan {value}" for name, value in hints.items() if value and name in cls.base_fields}
+
+    def item_fields(self) -> Json:
+        """What was typed validly; a field in error keeps what is stored."""
+        return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+
+
+class StartForm(PartForm):
+    """How it was since the last visit, pain today, the short safety questions, tongue and pulse."""
+
+    pain_now = number_field("Pain now, 0–10", 0, 10)
+    pain_average = number_field("On average since last time, 0–10", 0, 10)
+    since_last = text_field("How it was since the last visit", 600, rows=2)
+    unwanted = yes_no("Anything unwanted after the last treatment?")
+    unwanted_text = text_field("What")
+    pregnant = yes_no("Could be pregnant now?")
+    tongue = text_field("Tongue", 200)
+    pulse = text_field("Pulse", 200)
+    medicines = text_field("New medicines or illness", 200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for finding, question in SHORT_SET.items():
+            self.fields[flag_field(finding)] = yes_no(question)
+
+    @classmethod
+    def initial_of(cls, item: Json) -> Json:
+        answers = item.get("flags", {})
+        return super().initial_of(item) | {flag_field(f): answers.get(f, "") for f in SHORT_SET}
+
+    def item_fields(self) -> Json:
+        kept = super().item_fields()
+        flags = {f: kept.pop(flag_field(f), "") for f in SHORT_SET}
+        return {**kept, "flags": flags}
+
+    def flag_fields(self) -> list[Any]:
+        return [self[flag_field(finding)] for finding in SHORT_SET]
+
+
+def flag_field(finding: str) -> str:
+    return finding.replace(".", "_")
+
+
+class StageForm(PartForm):
+    first_insertion = TimeOfDay(label="first needle in", required=False)
+    retention_min = number_field("needles stayed, min", 1, 90)
+    in_corrected = number_field("needles in, corrected", 0, 99)
+    out = number_field("needles out", 0, 99)
+    out_at = TimeOfDay(label="out at", required=False)
+
+
+class PointForm(PartForm):
+    """How one point was needled: depth reached and deqi only as observed, needle as ``0.25x40``."""
+
+    done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
+    side = forms.ChoiceField(choices=SIDES)
+    technique = forms.ChoiceField(choices=TECHNIQUES)
+    deqi = forms.ChoiceField(label="deqi obtained", choices=[("", "not noted"), *DEQI], required=False)
+    depth = forms.CharField(label="depth mm, reached", max_length=9, required=False)
+    found = text_field("found by palpation at", 80)
+    needle_size = forms.CharField(label="needle mm", max_length=11)
+    spine = forms.CharField(label="levels", max_length=40, required=False)
+    note = text_field("note", 160)
+
+    @classmethod
+    def initial_of(cls, item: Json) -> Json:
+        return {
+            **{name: item.get(name) for name in ("done", "side", "technique", "note", "found")},
+            "deqi": observed.deqi_of(item),
+            "depth": _depth(item),
+            "needle_size": size(item["needle"]),
+            "spine": " ".join(item.get("levels") or []),
+        }
+
+    @classmethod
+    def hints_of(cls, item: Json) -> dict[str, str]:
+        meant = observed.span(observed.intended_depth(item))
+        return {"depth": f"plan {meant}" if item["planned"] else f"usual {meant}", "found": item.get("where", "")}
+
+    def clean_depth(self) -> int | list[int] | None:
+        text = self.cleaned_data["depth"].strip()
+        if text == self.initial.get("depth") and "-" in text:
+            return list(map(int, text.split("-")))  # a range of an older record, not touched
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 120:
+            raise forms.ValidationError("Write the depth reached in mm, one number, as 20.")
+        return int(text)
+
+    def clean_needle_size(self) -> Json:
+        text = self.cleaned_data["needle_size"].lower().replace("×", "x").replace(",", ".").replace(" ", "")
+        found = re.fullmatch(r"(0?\.[0-9]{1,3})x([0-9]{1,3})", text)
+        if not found or not (0.1 <= float(found[1]) <= 0.5 and 5 <= int(found[2]) <= 125):
+            raise forms.ValidationError("Write diameter and length in mm, as 0.25x40.")
+        return {"diameter_mm": float(found[1]), "length_mm": int(found[2])}
+
+    def clean_spine(self) -> list[str]:
+        levels: list[str] = self.cleaned_data["spine"].upper().replace(",", " ").split()
+        if any(level not in LEVELS for level in levels):
+            raise forms.ValidationError("Write levels of the spine, as L4 L5.")
+        return levels
+
+    def item_fields(self) -> Json:
+        kept = super().item_fields()
+        for name, key in (("depth", "depth_mm"), ("needle_size", "needle"), ("spine", "levels")):
+            if name in kept:
+                kept[key] = kept.pop(name)
+        return kept
+
+
+def _depth(item: Json) -> str:
+    reached = observed.depth_of(item)
+    return observed.span(reached).replace("–", "-") if reached else ""
+
+
+def size(needle: Json) -> str:
+    return f"{needle['diameter_mm']:g}x{needle['length_mm']}"
+
+
+class ElectroForm(PartForm):
+    """Current as really given; felt strength 0 (nothing) to 10 (the strongest bearable)."""
+
+    done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
+    pairs = forms.CharField(label="pairs", max_length=120)
+    frequency_hz = forms.RegexField(
+        label="Hz",
+        regex=r"^\d{1,3}(\.\d)?([/-]\d{1,3})?$",
+        error_messages={"invalid": "Write 2, 2-10 or 2/100."},
+    )
+    minutes = number_field("minutes", 1, 30)
+    felt = number_field("felt, 0–10", 0, 10)
+    note = text_field("note", 160)
+
+    @classmethod
+    def initial_of(cls, item: Json) -> Json:
+        pairs = ", ".join("-".join(pair) for pair in item["leads"])
+        return super().initial_of(item) | {"pairs": pairs}
+
+    def clean_pairs(self) -> list[list[str]]:
+        return pairs_of(self.cleaned_data["pairs"])
+
+    def item_fields(self) -> Json:
+        kept = super().item_fields()
+        if "pairs" in kept:
+            kept["leads"] = kept.pop("pairs")
+            if "pairs" in self.changed_data:
+                kept["lead_levels"] = []  # they named the levels of the pairs before
+        return kept
+
+
+def pairs_of(text: str) -> list[list[str]]:
+    """``BL25-BL26, EX-B2-BL54`` as pairs of codes. Raises ValidationError."""
+    pairs = []
+    for pair in text.upper().replace("–", "-").split(","):
+        # EX-B2 holds a hyphen itself: split at the hyphen that stands before the second code
+        codes = [code.strip().replace("EX~", "EX-") for code in pair.replace("EX-", "EX~").split("-")]
+        if len(codes) != 2 or not all(codes):
+            raise forms.ValidationError("Write each pair as BL25-BL26, with a comma between pairs.")
+        pairs.append(codes)
+    return pairs
+
+
+class AdjunctForm(PartForm):
+    done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
+    minutes = number_field("minutes", 1, 60)
+    where = text_field("where", 120)
+    note = text_field("note", 160)
+
+
+class EarForm(PartForm):
+    done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
+    side = forms.ChoiceField(choices=[("left", "left"), ("right", "right"), ("both", "both")], required=False)
+    remove_on = forms.DateField(
+        label="take off on",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    out = number_field("needles out", 0, 20)
+    note = text_field("note", 160)
+
+    def item_fields(self) -> Json:
+        kept = super().item_fields()
+        if "remove_on" in kept:
+            kept["remove_on"] = kept["remove_on"].isoformat() if kept["remove_on"] else ""
+        return kept
+
+
+def mismatch_codes() -> list[tuple[str, str]]:
+    return [("", "-"), *needle_count.reasons().items()]
+
+
+def staff_names() -> list[tuple[str, str]]:
+    """Who may have counted: everybody who works here now, by name as it stands in the record."""
+    return [("", "-"), *((name, name) for name in User.objects.filter(is_active=True).values_list("name", flat=True))]
+
+
+class CloseForm(PartForm):
+    """Response, advice, notes, and what the ledger needs in words."""
+
+    response = text_field("What changed right after", 600, rows=2)
+    pain_after = number_field("Pain after, 0–10", 0, 10)
+    advice = text_field("Advice given", 600, rows=2)
+    notes = text_field("Notes", 4000, rows=3)
+    mismatch_code = forms.ChoiceField(label="What is known of them", choices=mismatch_codes, required=False)
+    mismatch_where = text_field("Place: where found, or where looked for", 200)
+    mismatch_by = forms.ChoiceField(label="Counted by", choices=staff_names, required=False)
+    mismatch_reason = text_field("More about it", 300)
+    needle_maker = text_field("Needle maker", 80)
+    needle_material = text_field("Needle material", 80)
+    not_treated = text_field("No treatment today, because", 300)
+    flag_action = text_field("What was done about the red flag", 600, rows=2)
+
+
+class UnsaidForm(PartForm):
+    """Why something that belongs into the note is not in it."""
+
+    pain = forms.ChoiceField(choices=[("", "-"), *observed.WHY_NOT.items()], required=False)
+    time = forms.ChoiceField(choices=[("", "-"), *observed.WHY_NOT.items()], required=False)
+    response = forms.ChoiceField(choices=[("", "-"), *observed.WHY_NOT.items()], required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, name in observed.ASKED.items():
+            self.fields[key].label = name
+
+
+class AddPointForm(AnsweredForm):
+    """A point by any spelling. A reason is asked only when safety stops it."""
+
+    stage = forms.CharField(max_length=8)
+    q = forms.CharField(label="Add a point", max_length=60)
+    side = forms.ChoiceField(choices=[("", "usual side"), *SIDES], required=False)
+
+
+class AddItemForm(AnsweredForm):
+    """Current, cups, moxa, hands or ear that was not planned. ``what``: pairs, a place, or ear points."""
+
+    KINDS = [("electro", "electro"), *ADJUNCTS, *[(f"ear_{key}", f"ear {name}") for key, name in EAR_METHODS]]
+    kind = forms.ChoiceField(choices=KINDS)
+    what = forms.CharField(max_length=120)
+    side = forms.ChoiceField(choices=SIDES[:3])
+    stage = forms.CharField(max_length=8)
+
+    def clean(self) -> Json:
+        data = super().clean() or self.cleaned_data
+        kind, what = data.get("kind", ""), data.get("what", "")
+        try:
+            if kind == "electro":
+                data["leads"] = pairs_of(what)
+            elif kind.startswith("ear_"):
+                data["points"] = read_ear_points(what)
+        except forms.ValidationError as error:
+            self.add_error("what", error)
+        return data
+
+
+class AmendForm(forms.Form):
+    text = forms.CharField(label="Amendment", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))

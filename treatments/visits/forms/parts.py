@@ -1,0 +1,135 @@
+"""All forms of one visit page together: filled from the record, checked together, folded back into the record."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from treatments.visits import gate, observed
+from treatments.visits import record as visit_record
+from treatments.visits.forms.page import (
+    AdjunctForm,
+    CloseForm,
+    EarForm,
+    ElectroForm,
+    Json,
+    PartForm,
+    PointForm,
+    StageForm,
+    StartForm,
+    UnsaidForm,
+)
+
+
+class VisitForms:
+    """The forms of a record. With ``data`` they are bound; a part that was not posted keeps what is stored.
+
+    Shaped like one form for the error summary: ``errors``, ``non_field_errors`` and iteration over fields.
+    """
+
+    def __init__(self, record: Json, data: Mapping[str, Any] | None = None) -> None:
+        self.record = record
+        self.data = data
+        self.refused: Json = record.get("refused", {})
+        record = gate.as_typed(record)
+        self.start = self._part(StartForm, "start", record["start"])
+        self.close = self._part(CloseForm, "close", record["close"])
+        self.unsaid = self._part(UnsaidForm, "unsaid", record.get("unsaid", {}))
+        self.stages = [
+            {
+                "item": stage,
+                "position": stage["position"].replace("_", " "),
+                "form": self._part(StageForm, stage["uid"], stage),
+                "points": [
+                    {
+                        "item": point,
+                        "form": self._part(PointForm, point["uid"], point),
+                        "is_changed": point["done"] == "done" and visit_record.is_changed(point),
+                        "is_tender": point["code"] == observed.ASHI,
+                        "is_to_be_found": observed.is_to_be_found(point),
+                        "manner": observed.manner_words(point),
+                        "refused": self.refused.get(point["uid"]),
+                    }
+                    for point in stage["points"]
+                ],
+                "electro": [
+                    {
+                        "item": current,
+                        "wave": current["wave"].replace("_", "-"),
+                        "form": self._part(ElectroForm, current["uid"], current),
+                    }
+                    for current in stage["electro"]
+                ],
+            }
+            for stage in record["stages"]
+        ]
+        self.adjuncts = [
+            {"item": item, "form": self._part(AdjunctForm, item["uid"], item)} for item in record["adjuncts"]
+        ]
+        self.ear = [{"item": item, "form": self._part(EarForm, item["uid"], item)} for item in record["ear"]]
+
+    def _part(self, kind: type[PartForm], prefix: str, item: Json) -> PartForm:
+        initial = kind.initial_of(item)
+        posted = self.data is not None and f"{prefix}-here" in self.data
+        form = kind(self.data if posted else None, prefix=prefix, initial=initial)
+        for name, words in kind.hints_of(item).items():
+            form.fields[name].widget.attrs["placeholder"] = words
+        return form
+
+    def parts(self) -> Iterator[tuple[PartForm, str]]:
+        """Every form with the uid of what it charts, in page order."""
+        yield self.start, "start"
+        for stage in self.stages:
+            yield stage["form"], stage["item"]["uid"]
+            for row in [*stage["points"], *stage["electro"]]:
+                yield row["form"], row["item"]["uid"]
+        for row in [*self.adjuncts, *self.ear]:
+            yield row["form"], row["item"]["uid"]
+        yield self.close, "close"
+        yield self.unsaid, "unsaid"
+
+    def folded(self) -> Json:
+        """The record with everything that was typed validly; ``errors`` tell what was not taken over."""
+        record = copy.deepcopy(self.record)
+        by_uid: dict[str, Json] = {"start": record["start"], "close": record["close"]}
+        if self.unsaid.is_bound:
+            by_uid["unsaid"] = record.setdefault("unsaid", {})
+        for stage in record["stages"]:
+            by_uid[stage["uid"]] = stage
+            by_uid.update({item["uid"]: item for item in [*stage["points"], *stage["electro"]]})
+        by_uid.update({item["uid"]: item for item in [*record["adjuncts"], *record["ear"]]})
+        for form, uid in self.parts():
+            if form.is_bound:
+                form.full_clean()
+                by_uid[uid].update(form.item_fields())
+        return record
+
+    @property
+    def errors(self) -> list[Any]:
+        return [field for field in self if field.errors]
+
+    @property
+    def non_field_errors(self) -> list[str]:
+        return []
+
+    def __iter__(self) -> Iterator[Any]:
+        for form, _ in self.parts():
+            yield from form
+
+    def name_of(self, uid: str) -> str:
+        if uid in ("start", "close", "unsaid"):
+            return ""
+        for index, stage in enumerate(self.stages):
+            if stage["item"]["uid"] == uid:
+                return f"Stage {index + 1}"
+            for row in stage["points"]:
+                if row["item"]["uid"] == uid:
+                    return str(row["item"]["code"])
+            for row in stage["electro"]:
+                if row["item"]["uid"] == uid:
+                    return "Electro " + ", ".join("–".join(pair) for pair in row["item"]["leads"])
+        for row in self.adjuncts:
+            if row["item"]["uid"] == uid:
+                return str(row["item"]["kind"]).replace("_", " ")
+        return "Ear"

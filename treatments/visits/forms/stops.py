@@ -1,0 +1,68 @@
+"""Answers to the stops of a visit: a coded reason with words, or that something ruled out has happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from clinic.lib.wording import says_something
+from treatments.plans.actions.drafts import REASONS
+from treatments.visits.actions.incidents import reasons_for
+
+Json = dict[str, Any]
+CODED = [("", "Choose why"), *REASONS.items()]
+HAPPENED = [("", "Choose why"), *reasons_for("forbidden_given").items()]
+
+
+def words_of(text: str, ask: str) -> str:
+    if not says_something(text):
+        raise forms.ValidationError(ask)
+    return text
+
+
+class ReasonForm(forms.Form):
+    """Why one stop is passed."""
+
+    key = forms.CharField(max_length=300)
+    reason_code = forms.ChoiceField(choices=CODED)
+    reason = forms.CharField(max_length=300)
+
+    def clean_reason(self) -> str:
+        return words_of(self.cleaned_data["reason"], "Say the reason in a few words.")
+
+
+class GivenForm(forms.Form):
+    """What was done although it is ruled out: kept as an incident."""
+
+    reason_code = forms.ChoiceField(label="Why it happened", choices=HAPPENED)
+    text = forms.CharField(
+        label="What happened, and how the patient is", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean_text(self) -> str:
+        return words_of(self.cleaned_data["text"], "Say in a few words what happened.")
+
+
+class AnsweredForm(forms.Form):
+    """Fields of a row that adds, for the stops that adding met: which of them the reason is for (``answers``), or that
+    it has been done already (``given``)."""
+
+    reason_code = forms.ChoiceField(choices=CODED, required=False)
+    reason = forms.CharField(max_length=300, required=False)
+    given_code = forms.ChoiceField(choices=HAPPENED, required=False)
+    given_text = forms.CharField(max_length=2000, required=False)
+
+    def clean(self) -> Json:
+        data = super().clean() or self.cleaned_data
+        data["answers"], data["given"] = {}, None
+        stamps = self.data.getlist(self.add_prefix("for")) if hasattr(self.data, "getlist") else []
+        if self.data.get(self.add_prefix("given")):
+            if not data.get("given_code") or not says_something(data.get("given_text", "")):
+                self.add_error("given_text", "Choose why it happened, and say in a few words what was done.")
+            data["given"] = (data.get("given_code", ""), data.get("given_text", ""))
+        elif stamps:
+            if not data.get("reason_code") or not says_something(data.get("reason", "")):
+                self.add_error("reason", "Choose a reason, and say it in a few words.")
+            data["answers"] = {stamp: (data.get("reason_code", ""), data.get("reason", "")) for stamp in stamps}
+        return data

@@ -1,0 +1,35 @@
+"""What is known of a patient before the safety questions of the day are asked: no answer in passing contradicts it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from intake.assessment import ClinicalPicture, load_intake_knowledge
+from treatments.visits.actions import red_flags
+
+Json = dict[str, Any]
+PREGNANT = ("condition.pregnant", red_flags.PREGNANCY)
+
+
+def known_of(picture: ClinicalPicture) -> list[str]:
+    """Conditions that are known to be present, in words, as "pregnant" or "pacemaker"."""
+    knowledge = load_intake_knowledge()
+    found = [finding for finding in picture.case.findings if finding.startswith("condition.")]
+    return [knowledge.label(finding) for finding in found if picture.is_present(finding)]
+
+
+def known_answers(picture: ClinicalPicture) -> dict[str, str]:
+    """Question of the day (a flag, or "pregnant") -> what is known about it already: never answered in passing."""
+    label = load_intake_knowledge().label
+    known = {flag: label(flag) for flag in red_flags.SHORT_SET if picture.is_present(flag)}
+    told = [label(finding) for finding in PREGNANT if picture.is_present(finding)]
+    if weeks := picture.case.patient.pregnancy_weeks:
+        told.insert(0, f"Pregnant, week {weeks}")
+    return {**known, "pregnant": told[0]} if told else known
+
+
+def contradictions(record: Json, known: dict[str, str]) -> list[str]:
+    """Questions answered no today although the record says yes."""
+    start = record["start"]
+    answers = {**start.get("flags", {}), "pregnant": start.get("pregnant")}
+    return [words for key, words in known.items() if answers.get(key) == "no"]

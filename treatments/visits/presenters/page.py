@@ -1,0 +1,241 @@
+"""What the visit page and the visit note show, read and worded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from clinic.people.models import Patient
+from intake.assessment import load_intake_knowledge
+from treatments.clinic_knowledge import planner_knowledge
+from treatments.models import AdverseEvent, Visit
+from treatments.planner.knowledge.regions import tender_region
+from treatments.plans.point_search import ASHI
+from treatments.visits import observed
+from treatments.visits import record as visit_record
+from treatments.visits.actions import charting, medicines, needle_count, red_flags
+from treatments.visits.actions.adverse_events import KINDS, open_serious_events
+from treatments.visits.presenters import known as visit_known
+from treatments.visits.presenters import stops
+from treatments.visits.presenters.stricta import completeness
+
+Json = dict[str, Any]
+THORAX = ("chest", "upper_back", "mid_back", "thoraco_lumbar", "shoulder")  # where a needle can reach the lung
+ADJUNCT_NAMES = {
+    "cupping_dry": "Cupping",
+    "gua_sha": "Gua sha",
+    "moxa_indirect": "Moxa",
+    "warm_needle": "Warm needle",
+    "heat_lamp": "Heat lamp",
+    "acupressure": "Acupressure",
+    "tuina": "Tuina",
+}
+EAR_NAMES = {"seeds": "Seeds", "magnets": "Magnets", "needles": "Needles", "press_tacks": "Press tacks"}
+
+
+def state_of(visit: Visit) -> Json:
+    """What changes with every save: stop, safety, needle ledger, checklist, what is open before signing."""
+    alerts = charting.safety_of(visit)
+    items = completeness(visit.record, visit.plan.treatment, visit.practitioner)
+    total_in, total_out = visit_record.totals(visit.record)
+    rows = visit_record.ledger(visit.record)
+    return {
+        "visit": visit,
+        "stop": stop_of(visit),
+        "safety": stops.stops_of(visit, alerts),
+        "medicines_read": medicines.read_of(visit.record),
+        "ledger": rows,
+        "uneven": needle_count.uneven(visit.record),
+        "total_in": total_in,
+        "total_out": total_out,
+        "is_even": all(row["is_even"] and row["is_counted"] for row in rows),
+        "stricta": items,
+        "stricta_done": sum(item.is_there for item in items),
+        "open_points": charting.missing_for_signature(visit),
+        "reaches_lung": reaches_lung(visit.record),
+        "undecided": sum(point["done"] == "" for _, point in visit_record.points_of(visit.record)),
+    }
+
+
+def stop_of(visit: Visit) -> Json | None:
+    """What to do about the flags that are open, or None: message, and what lifting it needs."""
+    open_flags = red_flags.open_flags(visit)
+    if not open_flags:
+        return None
+    knowledge = load_intake_knowledge()
+    flags = [knowledge.flag_by_finding[finding] for finding in open_flags]
+    messages = list(dict.fromkeys(knowledge.flags.messages[flag.message] for flag in flags))
+    lifts = list(dict.fromkeys(knowledge.flags.lift[flag.message] for flag in flags))
+    return {
+        "is_emergency": any(flag.level == "emergency" for flag in flags),
+        "flags": [(red_flags.SHORT_SET[flag.finding], flag.reason) for flag in flags],
+        "messages": [text for text in messages if text],
+        "lifts": lifts,
+    }
+
+
+def reaches_lung(record: Json) -> bool:
+    """Whether a needle was put into chest, upper or mid back or shoulder: the breathing card is due."""
+    knowledge = planner_knowledge()
+    for point in visit_record.done_points(record):
+        if point["code"] == ASHI:
+            if tender_region(point["where"], (), knowledge) in THORAX:
+                return True
+        elif point.get("levels"):
+            if any(level.startswith("T") for level in point["levels"]):
+                return True
+        elif point["code"] in knowledge.points:
+            known = knowledge.points[point["code"]]
+            if known.region in THORAX or "pneumothorax" in known.risks:
+                return True
+    return False
+
+
+def asks_pregnancy(patient: Patient, today: dt.date) -> bool:
+    """Whether the question of the day is asked: women and people of untold sex, 12 to 55 or of unknown age."""
+    age = patient.age_on(today)
+    return patient.sex != Patient.Sex.MALE and (age is None or 12 <= age <= 55)
+
+
+def ruled_out_rows(visit: Visit, uids: list[str]) -> list[Json]:
+    """The items of these that something rules out and no incident tells of, each with its rules."""
+    rows = stops.stops_of(visit, charting.safety_of(visit))
+    found = [*rows["barred"], *stops.barred_of(visit)]
+    kept: dict[str, Json] = {}
+    for row in found:
+        for uid, name in zip(row["uids"], row["names"], strict=True):
+            if uid in uids:
+                kept.setdefault(uid, {"name": name, "rules": []})["rules"] += row["rules"]
+    for row in kept.values():
+        row["rules"] = list({rule["text"]: rule for rule in row["rules"]}.values())
+    return list(kept.values())
+
+
+def last_visit_of(visit: Visit) -> Visit | None:
+    """The visit before this one, whichever plan it was under."""
+    return (
+        Visit.objects.counting()
+        .filter(patient_id=visit.patient_id, started_at__lt=visit.started_at)
+        .select_related("practitioner", "plan")
+        .prefetch_related("amendments__by", "adverse_events")
+        .order_by("-started_at")
+        .first()
+    )
+
+
+def note_of(visit: Visit) -> Json:
+    """A visit as a reader sees it: only what was done, in words."""
+    record = visit.record
+    start = record.get("start", {})
+    return {
+        "visit": visit,
+        "start": start,
+        "pain_now": _number(start.get("pain_now")),
+        "pain_average": _number(start.get("pain_average")),
+        "pain_after": _number(record.get("close", {}).get("pain_after")),
+        "flags_yes": [red_flags.SHORT_SET[f] for f in red_flags.raised_flags(record)],
+        "flags_asked": not red_flags.unanswered_flags(record),
+        "stages": [
+            {
+                **stage,
+                "position_words": stage["position"].replace("_", " "),
+                "stayed": observed.retention_of(stage),
+                "done": [_point_words(p) for p in stage["points"] if p["done"] == "done"],
+                "left_out": [p for p in stage["points"] if p["done"] == "not_done"],
+                "currents": [
+                    {**c, "pairs": ", ".join("–".join(pair) for pair in c["leads"])}
+                    for c in stage["electro"]
+                    if c["done"] == "done"
+                ],
+            }
+            for stage in record.get("stages", [])
+        ],
+        "adjuncts": [
+            {**a, "name": ADJUNCT_NAMES.get(a["kind"], a["kind"])}
+            for a in record.get("adjuncts", [])
+            if a["done"] == "done"
+        ],
+        "ear": [
+            {
+                **e,
+                "name": EAR_NAMES.get(e["method"], e["method"]),
+                "remove": dt.date.fromisoformat(e["remove_on"]) if e.get("remove_on") else None,
+            }
+            for e in record.get("ear", [])
+            if e["done"] == "done"
+        ],
+        "close": record.get("close", {}),
+        "safety": stops.note_safety(visit),
+        "mismatch": needle_count.reasons().get(record.get("close", {}).get("mismatch_code", ""), ""),
+        "events": [event_words(event) for event in visit.adverse_events.all()],
+        "amendments": list(visit.amendments.all()),
+        "reaches_lung": reaches_lung(record),
+        "unsaid": {
+            key: observed.WHY_NOT.get(record.get("unsaid", {}).get(key, ""), "") for key in observed.missing_of(record)
+        },
+    }
+
+
+def _number(value: Any) -> str:
+    """A score as read; a zero is a zero, nothing recorded is a dash."""
+    return "–" if value is None else f"{value:g}"
+
+
+def _point_words(point: Json) -> Json:
+    needle, reached = point["needle"], observed.depth_of(point)
+    return {
+        **point,
+        "depth": observed.span(reached or observed.intended_depth(point)),
+        "is_depth_observed": reached is not None,
+        "deqi": observed.deqi_of(point),
+        "is_to_be_found": observed.is_to_be_found(point),
+        "needle_words": f"{needle['diameter_mm']:.2f} × {needle['length_mm']}",
+        "count": visit_record.needles_of(point),
+        "is_added": point["planned"] is None,
+        "is_changed": visit_record.is_changed(point),
+    }
+
+
+def event_words(event: AdverseEvent) -> Json:
+    kind = KINDS.get(event.code)
+    return {"event": event, "name": kind.name if kind else event.code}
+
+
+def _known(visit: Visit, forms: Any) -> Json:
+    """What is known already, beside the questions of the day."""
+    picture = charting.picture_of(visit)
+    answers = visit_known.known_answers(picture)
+    fields = zip(red_flags.SHORT_SET, forms.start.flag_fields(), strict=True)
+    return {
+        "known": visit_known.known_of(picture),
+        "known_answers": answers,
+        "flag_rows": [(field, answers.get(finding, "")) for finding, field in fields],
+        "contradictions": visit_known.contradictions(visit.record, answers),
+    }
+
+
+def page_of(visit: Visit, forms: Any) -> Json:
+    """Everything of the page of an open visit."""
+    last = last_visit_of(visit)
+    planned = visit.plan.planned_visits.filter(number=visit.number).first()
+    return {
+        **state_of(visit),
+        "forms": forms,
+        "patient": visit.patient,
+        "last": note_of(last) if last else None,
+        "sessions": visit.plan.treatment["dose"]["sessions"],
+        "is_review": bool(planned and planned.is_review),
+        **_known(visit, forms),
+        "asks_pregnancy": asks_pregnancy(visit.patient, timezone.localdate()),
+        "events": [event_words(event) for event in visit.adverse_events.all()],
+        "serious_open": open_serious_events(visit.patient).exists(),
+        "adjunct_names": ADJUNCT_NAMES,
+        "item_kinds": [
+            ("electro", "Electro"),
+            *ADJUNCT_NAMES.items(),
+            *[(f"ear_{key}", f"Ear {name.lower()}") for key, name in EAR_NAMES.items()],
+        ],
+        "ear_names": EAR_NAMES,
+    }

@@ -1,0 +1,121 @@
+"""The stops of a visit as the page shows them: ruled out, asking for a reason, passed, or happened all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from treatments import planning
+from treatments.models import Visit
+from treatments.planning import SafetyAlert
+from treatments.plans.actions.drafts import REASONS, alerts_of
+from treatments.plans.presenters.plan import because_words
+from treatments.visits import gate
+from treatments.visits import record as visit_record
+from treatments.visits.actions import charting
+from treatments.visits.actions.replanning import newer_plan
+
+Json = dict[str, Any]
+
+
+def stops_of(visit: Visit, alerts: tuple[SafetyAlert, ...]) -> Json:
+    """``misfit``: the plan as signed no longer passes; ``barred``: ruled out; ``asks``: a reason is asked;
+    ``passed`` and ``given``: answered, and still shown; ``cautions``."""
+    record = visit.record
+    unanswered = charting.unanswered_stops(visit, alerts)
+    fresh = _of_the_plan(visit, unanswered)
+    single = [alert for alert in unanswered if alert not in fresh]
+    reasons = [*visit.plan.overrides, *charting.reasons_of(record)]
+    passed = [(alert, alert.passed_by(reasons)) for alert in alerts if alert.level == "needs_reason"]
+    seen = set(visit.plan.review.get("seen", []))
+    return {
+        "misfit": _misfit(visit, fresh) if fresh else None,
+        "barred": [*_refused(record), *_barred(record, single)],
+        "asks": [alert for alert in single if alert.level == "needs_reason"],
+        "passed": [{"alert": alert, "words": _reason_words(one)} for alert, one in passed if one],
+        "given": record.get("given", []),
+        "cautions": [{"alert": a, "is_seen": a.stamp in seen} for a in alerts if a.level == "caution"],
+        "reasons": REASONS,
+        "newer_plan": newer_plan(visit),
+    }
+
+
+def _of_the_plan(visit: Visit, unanswered: list[SafetyAlert]) -> list[SafetyAlert]:
+    """Stops that the plan itself meets now and did not meet when it was signed: something new is known."""
+    if not unanswered:
+        return []
+    signed = {alert.key for alert in alerts_of(visit.plan) if alert.is_stop}
+    now = {alert.key for alert in planning.safety_of(visit.plan.treatment, charting.picture_of(visit)) if alert.is_stop}
+    return [alert for alert in unanswered if alert.key in now - signed]
+
+
+def _misfit(visit: Visit, fresh: list[SafetyAlert]) -> Json:
+    done = {item["uid"] for item in visit_record.items_of(visit.record) if item["done"] == "done"}
+    barred = [alert for alert in fresh if alert.level == "forbidden"]
+    happened = sorted(uid for alert in barred for uid in gate.concerned(alert, visit.record) & done)
+    return {
+        "because": list(dict.fromkeys(word for alert in fresh for word in because_words(alert.because))),
+        "barred": barred,
+        "asks": [alert for alert in fresh if alert.level == "needs_reason"],
+        "count": len(fresh),
+        "happened": list(dict.fromkeys(happened)),
+        "can_take": not done,
+    }
+
+
+def _refused(record: Json) -> list[Json]:
+    return [
+        {"names": [gate.name_of(one["item"])], "uids": [uid], "rules": one["rules"], "is_refused": True}
+        for uid, one in record.get("refused", {}).items()
+    ]
+
+
+def _barred(record: Json, alerts: Iterable[SafetyAlert]) -> list[Json]:
+    """One row for the items that the same rules forbid."""
+    items = {item["uid"]: item for item in visit_record.items_of(record)}
+    rows: dict[tuple[str, ...], list[Json]] = {}
+    for alert in alerts:
+        if alert.level == "forbidden":
+            uids = [uid for uid in sorted(gate.concerned(alert, record)) if uid in items]
+            open_ones = tuple(uid for uid in uids if not gate.is_recorded(alert, uid, record))
+            rows.setdefault(open_ones, []).append(gate.rule(alert))
+    return [
+        {
+            "names": [gate.name_of(items[uid]) for uid in uids],
+            "uids": list(uids),
+            "rules": rules,
+            "is_done": any(items[uid]["done"] == "done" for uid in uids),
+        }
+        for uids, rules in rows.items()
+    ]
+
+
+def barred_of(visit: Visit) -> list[Json]:
+    """Everything ruled out in the visit as charted, also what the misfit of the plan tells in one."""
+    return _barred(visit.record, charting.unanswered_stops(visit, charting.safety_of(visit)))
+
+
+def _reason_words(reason: Any) -> str:
+    coded = REASONS.get(reason.get("reason_code", ""), "")
+    words = ": ".join(part for part in (coded, reason.get("reason", "")) if part)
+    return f"{words} ({reason.get('by', '')})"
+
+
+def note_safety(visit: Visit) -> Json:
+    """What safety said of a visit, for its note: as it was at signing, or as it is now. Nothing that was said goes."""
+    record = visit.record
+    reasons = [*visit.plan.overrides, *charting.reasons_of(record)] if "reasons" in record else []
+    if "safety" in record:
+        found = [SafetyAlert("", r["code"], r["level"], r["text"], r["item"], (), (), r["source"], r["value"])
+                 for r in record["safety"]]  # fmt: skip
+    elif visit.is_draft:
+        found = list(charting.safety_of(visit))
+    else:
+        return {"passed": [{"text": one["text"], "words": _reason_words(one)} for one in charting.reasons_of(record)],
+                "given": [], "cautions": []}  # fmt: skip
+    passed = [(alert, alert.passed_by(reasons)) for alert in found if alert.level == "needs_reason"]
+    return {
+        "passed": [{"text": alert.text, "words": _reason_words(one)} for alert, one in passed if one],
+        "given": record.get("given", []),
+        "cautions": [alert.text for alert in found if alert.level == "caution"],
+    }

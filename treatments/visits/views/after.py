@@ -1,0 +1,49 @@
+"""What is still done with a visit that is over: a later word, or the mark that it was entered in error."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from clinic.people.forms.set_aside import SetAsideForm
+from treatments.visits.actions import charting
+from treatments.visits.actions import set_aside as visit_set_aside
+from treatments.visits.forms.page import AmendForm
+from treatments.visits.forms.parts import VisitForms
+from treatments.visits.views.charting import note, page, visit_for
+
+
+@require_POST
+def amend(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Add a later word to a signed visit."""
+    shown = visit_for(request, visit_id, what="visit")
+    form = AmendForm(request.POST)
+    if shown.is_set_aside:
+        messages.error(request, "This visit is marked as entered in error: nothing is added to it.")
+        return redirect("visits:visit", visit_id)
+    if shown.is_draft:
+        messages.error(request, "This visit is still open: write it in the visit itself.")
+        return redirect("visits:visit", visit_id)
+    if not form.is_valid():
+        return note(request, shown, form=form, status=422)
+    charting.amend_visit(visit=shown, text=form.cleaned_data["text"], by=request.user)
+    return redirect("visits:visit", visit_id)
+
+
+@require_POST
+def set_aside(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Mark a visit, open or signed, as entered in error."""
+    shown = visit_for(request, visit_id, what="visit")
+    form = SetAsideForm(request.POST)
+    if not form.is_valid():
+        if shown.is_draft:
+            return page(request, shown, VisitForms(shown.record), status=422, set_aside_form=form)
+        return note(request, shown, set_aside_form=form, status=422)
+    with suppress(visit_set_aside.AlreadySetAside):
+        visit_set_aside.set_aside(visit_id=visit_id, by=request.user, **form.cleaned_data)
+        messages.success(request, f"Visit {shown.number} is marked as entered in error and counts nowhere.")
+    return redirect("visits:visit", visit_id)
