@@ -30,7 +30,7 @@ def points(request: HttpRequest) -> HttpResponse:
             return redirect("knowledge:point", point.code)
     context = pages.points_page(q, request.GET.get("channel", "")[:40], request.GET.get("region", "")[:40])
     if request.headers.get("HX-Request"):
-        return render(request, "treatments/_knowledge_point_rows.html", context)
+        return render(request, "library/_point_rows.html", context)
     return _show(request, "points", context)
 
 

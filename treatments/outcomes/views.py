@@ -31,4 +31,4 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         messages.success(request, "The scores are recorded.")
         return redirect("outcomes:patient", patient_id)
     context = {**outcomes_of(person), "form": form}
-    return render(request, "treatments/outcomes.html", context, status=422 if form.is_bound else 200)
+    return render(request, "outcomes/outcomes.html", context, status=422 if form.is_bound else 200)

@@ -23,4 +23,4 @@ def page(request: HttpRequest, patient_id: int) -> HttpResponse:
         "desk": chart.desk_part(patient, now=timezone.now()),
         "clinical": chart.clinical_part(patient, today=today) if is_clinical else None,
     }
-    return render(request, "treatments/chart.html", context)
+    return render(request, "front/chart.html", context)

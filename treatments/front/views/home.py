@@ -19,4 +19,4 @@ def page(request: HttpRequest) -> HttpResponse:
         shown = home.patients_shown(blocks)
         if shown:
             trail.record("home.read", by=request.user, detail={"patients": shown})
-    return render(request, "home/home.html", blocks)
+    return render(request, "front/home.html", blocks)

@@ -57,7 +57,7 @@ def _item_form(
     if at.get("was"):
         heading = at["was"] if at["kind"] in ("points", "adjuncts") else heading
     context = {"plan": plan, "patient": plan.patient, "form": form, "heading": heading, **at}
-    template = "treatments/_plan_item.html" if request.htmx else "treatments/plan_item.html"  # type: ignore[attr-defined]
+    template = "plans/_item.html" if request.htmx else "plans/plan_item.html"  # type: ignore[attr-defined]
     return render(request, template, context, status=status)
 
 
@@ -204,4 +204,4 @@ def points(request: HttpRequest) -> HttpResponse:
         {"code": p.code, "pinyin": split_name(p.name)[0], "hanzi": p.hanzi, "english": p.english}
         for p in point_search.search(text)
     ]
-    return render(request, "treatments/_plan_points.html", {"found": found, "text": text.strip()})
+    return render(request, "plans/_points.html", {"found": found, "text": text.strip()})

@@ -51,7 +51,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     plan = (plans_of_it.exclude(status="set_aside").first() or plans_of_it.first()) if found.treatment else None
     if plan:
         return redirect("plans:plan", plan_id=plan.pk)
-    return render(request, "treatments/proposal.html", presenter.proposal_page(found))
+    return render(request, "plans/proposal.html", presenter.proposal_page(found))
 
 
 @require_GET
@@ -75,7 +75,7 @@ def render_plan(request: HttpRequest, plan: TreatmentPlan, *, status: int = 200,
     context["saved_at"] = plan.changed_at
     context["set_aside_form"] = SetAsideForm()
     is_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
-    template = "treatments/_plan.html" if is_part else "treatments/plan.html"
+    template = "plans/_plan.html" if is_part else "plans/plan.html"
     return render(request, template, {**context, **extra}, status=status)
 
 
@@ -197,7 +197,7 @@ def home_care(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The sheet a patient takes home, in plain words, to print."""
     plan = plan_for(request, plan_id, what="home_care")
     context = home_care_presenter.sheet_of(plan, today=timezone.localdate())
-    return render(request, "treatments/home_care.html", context)
+    return render(request, "plans/home_care.html", context)
 
 
 def done(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:

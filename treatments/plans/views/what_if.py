@@ -34,7 +34,7 @@ def page(request: HttpRequest, plan_id: int) -> HttpResponse:
         "found": presenter.found(typed),
     }
     is_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
-    template = "treatments/_what_if.html" if is_part else "treatments/what_if.html"
+    template = "plans/_what_if.html" if is_part else "plans/what_if.html"
     answer = render(request, template, context, status=422 if unknown else 200)
     if is_part:  # a reload shows the same; going back leads to the plan
         answer.headers["HX-Replace-Url"] = presenter.address_of(plan, changes)
@@ -45,7 +45,7 @@ def page(request: HttpRequest, plan_id: int) -> HttpResponse:
 def findings(request: HttpRequest) -> HttpResponse:
     """Suggestions while typing; nothing of a patient."""
     typed = request.GET.get("q", "")
-    return render(request, "treatments/_what_if_found.html", {"found": presenter.found(typed), "typed": typed})
+    return render(request, "plans/_what_if_found.html", {"found": presenter.found(typed), "typed": typed})
 
 
 def _supposed(request: HttpRequest) -> tuple[dict[str, bool | None], list[str]]:

@@ -46,7 +46,7 @@ def start(request: HttpRequest, patient_id: int) -> HttpResponse:
         visit = charting.start_visit(patient=patient, by=request.user, appointment=appointment, is_sure=is_sure)
     except charting.AskFirst as doubt:
         context = {"patient": patient, "doubt": doubt, "appointment": appointment}
-        return render(request, "treatments/visit_start_asked.html", context)
+        return render(request, "visits/start_asked.html", context)
     except charting.CannotStart as reason:
         messages.error(request, str(reason))
         return redirect("chart", patient_id)
@@ -107,13 +107,13 @@ def note(
         "form": form or AmendForm(),
         "set_aside_form": set_aside_form or SetAsideForm(),
     }
-    return render(request, "treatments/visit_note.html", context, status=status)
+    return render(request, "visits/note.html", context, status=status)
 
 
 def page(request: HttpRequest, shown: Visit, forms: VisitForms, *, status: int = 200, **more: Any) -> HttpResponse:
     more = {"set_aside_form": SetAsideForm(), "base": base_of_page(shown.record), **more}
     context = {**visit_page.page_of(shown, forms), **more}
-    return render(request, "treatments/visit.html", context, status=status)
+    return render(request, "visits/visit.html", context, status=status)
 
 
 def revision_of(request: HttpRequest) -> int:
@@ -173,7 +173,7 @@ def save(request: HttpRequest, visit_id: int) -> HttpResponse:
             "faults": forms.errors,
             "at": timezone.localtime(),
         }
-        return render(request, "treatments/_visit_saved.html", context, status=409 if merged.clashes else 200)
+        return render(request, "visits/_saved.html", context, status=409 if merged.clashes else 200)
     if merged.clashes:
         return conflict(request, Clashed(shown, merged))
     if merged.taken:
@@ -210,7 +210,7 @@ def already_signed(request: HttpRequest, visit_id: int) -> HttpResponse:
     text = "This visit is signed meanwhile and locked. Write what is missing as an amendment."
     if request.headers.get("HX-Request"):
         context = {"text": text, "visit_id": visit_id}
-        return render(request, "treatments/_visit_locked.html", context, status=409)
+        return render(request, "visits/_locked.html", context, status=409)
     messages.error(request, text)
     return redirect("visits:visit", visit_id)
 

@@ -31,4 +31,4 @@ def review(request: HttpRequest, incident_id: int) -> HttpResponse:
         messages.success(request, "Reviewed.")
         return redirect("chart", incident.patient_id)
     context = {"form": form, "incident": incident, "patient": incident.patient}
-    return render(request, "treatments/incident.html", context, status=422 if form.is_bound else 200)
+    return render(request, "visits/incident.html", context, status=422 if form.is_bound else 200)

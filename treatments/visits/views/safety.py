@@ -31,7 +31,7 @@ def clearance(request: HttpRequest, visit_id: int) -> HttpResponse:
         messages.success(request, "The examination is recorded.")
         return redirect("visits:visit", visit_id)
     context = {"form": form, "visit": visit, "patient": visit.patient, "stop": page.stop_of(visit)}
-    return render(request, "treatments/visit_clearance.html", context, status=422 if form.is_bound else 200)
+    return render(request, "visits/clearance.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +50,7 @@ def adverse_event(request: HttpRequest, visit_id: int) -> HttpResponse:
             messages.success(request, "The adverse event is recorded.")
         return redirect("visits:visit", visit_id)
     context = {"form": form, "visit": visit, "patient": visit.patient, "before": before}
-    return render(request, "treatments/visit_event.html", context, status=422 if form.is_bound else 200)
+    return render(request, "visits/event.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,4 +74,4 @@ def event_review(request: HttpRequest, event_id: int) -> HttpResponse:
         messages.success(request, "Reviewed. New plans and visits are possible again.")
         return redirect("chart", event.patient_id)
     context = {"form": form, "later": later, "patient": event.patient, **page.event_words(event)}
-    return render(request, "treatments/visit_event_review.html", context, status=422 if form.is_bound else 200)
+    return render(request, "visits/event_review.html", context, status=422 if form.is_bound else 200)

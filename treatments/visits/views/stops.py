@@ -58,7 +58,7 @@ def given(request: HttpRequest, visit_id: int) -> HttpResponse:
     if not rows:
         return redirect("visits:visit", visit_id)
     context = {"form": form, "visit": shown, "patient": shown.patient, "rows": rows, "uids": uids}
-    return render(request, "treatments/visit_given.html", context, status=422 if form.is_bound else 200)
+    return render(request, "visits/given.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
