@@ -24,6 +24,7 @@ def pytest_configure() -> None:
 
 PURE = (
     "tests/intake/assessment/",
+    "tests/intake/questionnaire/test_merging",
     "tests/treatments/planner/",
     "tests/treatments/test_cases",
     "tests/test_architecture",

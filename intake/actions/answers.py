@@ -18,10 +18,10 @@ from intake.actions.contact import contact_of
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
 from intake.case_building import reading_of
-from intake.merging import Opened, mark_of, merge
 from intake.models import Clash, IntakeResponse, OpenedPage, Score
 from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.consent import load_consent
+from intake.questionnaire.merging import Opened, mark_of, merge
 from intake.questionnaire.values import DONE, Question
 
 # What passes with time: here the patient's newer "no" outweighs an older "yes" of the staff.

@@ -7,7 +7,7 @@ import secrets
 from django.core import signing
 from django.http import QueryDict
 
-from intake.merging import Opened, drawn
+from intake.questionnaire.merging import Opened, drawn
 from intake.questionnaire.values import Answers, Screen
 
 LAST_SEQ = 1_000_000_000

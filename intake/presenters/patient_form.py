@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from intake.merging import drawn, mark_of
 from intake.models import Clash, IntakeResponse
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.merging import drawn, mark_of
 from intake.questionnaire.values import Answers, Question, Screen, is_answered, is_too_long, lacks_a_name
 
 KEPT_PRIVATE = "Answered. It is not shown here, to keep it private."

@@ -12,7 +12,7 @@ from treatments.plans import point_search
 
 def _show(request: HttpRequest, page: str, context: dict[str, object]) -> HttpResponse:
     context = {**context, "counts": pages.counts(), "shelf": page}
-    return render(request, f"treatments/knowledge_{page}.html", context)
+    return render(request, f"library/{page}.html", context)
 
 
 @require_GET

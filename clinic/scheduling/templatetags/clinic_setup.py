@@ -14,9 +14,9 @@ from clinic.scheduling.models import Absence, Device, Room, Service, WorkingHour
 register = template.Library()
 
 
-@register.inclusion_tag("scheduling/_house.html")
-def house() -> dict[str, Any]:
-    """Context of ``scheduling/_house.html``. Four short lists and one line of hours per practitioner, five queries."""
+@register.inclusion_tag("scheduling/_clinic_setup.html")
+def clinic_setup() -> dict[str, Any]:
+    """Four short lists and one line of hours per practitioner: five queries."""
     return {
         "services": list(Service.objects.filter(is_active=True)),
         "rooms": list(Room.objects.filter(is_active=True)),

@@ -14,7 +14,7 @@ from treatments.planner.knowledge.point_names import find_point, search_points
 from treatments.planner.proposing.propose import propose
 from treatments.planner.review.review import review
 
-EXAMPLE = Path(__file__).resolve().parents[3] / "docs" / "knowledge.example.toml"
+EXAMPLE = Path(__file__).resolve().parents[4] / "docs" / "knowledge.example.toml"
 HEAD = """
 [meta]
 name = "river"

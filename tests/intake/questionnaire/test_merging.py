@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.merging import TICKS, drawn, merge
 from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.merging import TICKS, drawn, merge
 from intake.questionnaire.values import Question
 
 Q = load_questionnaire()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-from tests.treatments.planner.test_properties import cases, needled, risks
+from tests.treatments.planner.proposing.test_properties import cases, needled, risks
 from treatments.planner.facts import KINDS
 from treatments.planner.knowledge.clinic_file import SWITCHABLE
 from treatments.planner.knowledge.load import KnowledgeError, known_findings, load_planner_knowledge
