@@ -1,4 +1,4 @@
-"""The house plan, read from the imports: no arrow points up, pure rooms stay pure."""
+"""The house plan (docs/architecture.md), read from the imports: no arrow points up, pure rooms stay pure."""
 
 from __future__ import annotations
 

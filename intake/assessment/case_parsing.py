@@ -19,6 +19,7 @@ CLASSES = ("stagnation", "deficiency", "mixed", "undetermined")
 SIDES = ("left", "right", "both", "midline")
 LEVEL = re.compile(r"C[1-7]|T(1[0-2]|[1-9])|L[1-5]|S[1-5]")
 MAX_DAYS = 50_000  # longer than any life
+COMPLAINTS = ("back",)  # what there are rules for; none told means the back
 MAX_FAULTS = 200  # a file of nonsense needs no longer list
 
 CASE_KEYS = (
@@ -64,8 +65,9 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
         raise CaseError(reader.faults)
     patient = reader.table(top.get("patient"), "patient", ("age", "sex", "pregnancy_weeks"))
     complaint = reader.table(
-        top.get("complaint"), "complaint", ("duration_days", "pain_now", "pain_average", "pain_worst")
+        top.get("complaint"), "complaint", ("id", "duration_days", "pain_now", "pain_average", "pain_worst")
     )
+    reader.one_of(complaint.get("id"), "complaint.id", COMPLAINTS)
     scores = reader.table(top.get("scores"), "scores", ("phq2", "gad2", "nice_spa"))
     confirmed = reader.table(top.get("confirmed"), "confirmed", ("class", "branch", "root"))
     branches = [PATTERN_IDS[i] for i in knowledge.branches]

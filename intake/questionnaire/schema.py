@@ -117,7 +117,7 @@ class ChartFile(Strict):
 
 
 class InstrumentFile(Strict):
-    """One instrument with its licence, as ``/clinical/outcomes.md`` asks for."""
+    """One instrument with its licence: who may use it, and which words of it may be shown."""
 
     id: str
     name: str

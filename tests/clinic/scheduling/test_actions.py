@@ -1,4 +1,4 @@
-"""Booking, moving, following through the day, undoing (security.md A4, A5)."""
+"""Booking, moving, following through the day, undoing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Free times: hours, absences, rooms, devices, changeover, and clocks that jump (security.md A6)."""
+"""Free times: hours, absences, rooms, devices, changeover, and clocks that jump."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database itself refuses two visits at one time, whoever writes (security.md A2, A3)."""
+"""The database itself refuses two visits at one time, whoever writes."""
 
 from __future__ import annotations
 

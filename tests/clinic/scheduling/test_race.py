@@ -1,4 +1,4 @@
-"""Many book at once: exactly one wins, the others are told (security.md A1, A2, A5)."""
+"""Many book at once: exactly one wins, the others are told."""
 
 from __future__ import annotations
 

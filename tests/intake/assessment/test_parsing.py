@@ -110,3 +110,10 @@ def test_a_whole_number_written_as_a_decimal_is_whole(knowledge):
 
 def test_a_very_long_wrong_name_is_answered_fast(knowledge):
     assert len(faults({"findings": {"x" * 100_000: True}}, knowledge)) == 1
+
+
+def test_the_back_is_the_complaint_there_are_rules_for(knowledge):
+    assert parse_case({"complaint": {"id": "back"}}, knowledge) == parse_case({}, knowledge)
+    assert faults({"complaint": {"id": "bakc"}}, knowledge) == {
+        "complaint.id": "must be one of back; the nearest known is back"
+    }

@@ -23,7 +23,7 @@ class EventKind:
     serious: bool = False
 
 
-# codes and default severities: safety.md section 9 (DESIGN where no source grades them)
+# codes and default severities: DESIGN where no source grades them
 KINDS: dict[str, EventKind] = {
     kind.code: kind
     for kind in (

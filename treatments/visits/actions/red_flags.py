@@ -14,7 +14,7 @@ from intake.assessment import load_intake_knowledge
 from intake.models import Clearance, IntakeResponse, RedFlagAlert
 from treatments.models import Visit
 
-# asked at every visit (safety.md: cauda equina, foot weakness, fever, weight loss, new injury); question in plain words
+# asked at every visit (cauda equina, foot weakness, fever, weight loss, new injury); question in plain words
 SHORT_SET: dict[str, str] = {
     "flag.saddle_numbness": "Numb or tingling between the legs or around the back passage?",
     "flag.bladder_retention": "Hard to start or stop passing urine, or no feeling of it?",
