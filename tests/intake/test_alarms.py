@@ -23,6 +23,7 @@ from tests.factories.intake import PLAIN, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.intake.test_form_pages import phone_with
 from tests.support.intake_page import Tab
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 BLADDER = {"saddle_numbness": "no", "bladder_retention": "no", "bladder_leak": "no", "bowel_loss": "no"}
@@ -60,7 +61,7 @@ class TestTakenBack:
         answer = tab.go(BLADDER)
         assert answer["Location"] == "/i/step/safety_legs/"
         assert phone.get("/i/alert/?next=/i/step/safety_legs/")["Location"] == "/i/step/safety_legs/"
-        assert "I have read this" not in phone.get("/i/step/safety_legs/").content.decode()
+        assert "I have read this" not in page_text(phone.get("/i/step/safety_legs/"))
 
     def test_it_is_marked_with_the_time_and_still_answered_by_somebody(self, phone: Client) -> None:
         tab = Tab(phone, "safety_bladder")
@@ -71,10 +72,10 @@ class TestTakenBack:
         words = "still call to make sure"
         desk, practitioner = staff(desk=True), staff(practitioner=True)
         for page in (desk.get("/"), desk.get("/intakes/"), practitioner.get("/"), practitioner.get("/intakes/")):
-            assert words in page.content.decode()
-        assert words in practitioner.get(f"/intakes/{row.response_id}/").content.decode()
+            assert words in page_text(page)
+        assert words in page_text(practitioner.get(f"/intakes/{row.response_id}/"))
         practitioner.post(f"/red-flags/{row.pk}/answer/", {"note": "Called: a slip."})
-        assert words not in practitioner.get("/intakes/").content.decode()
+        assert words not in page_text(practitioner.get("/intakes/"))
 
     def test_told_again_it_is_a_new_alert_with_a_mail_of_its_own(self, phone: Client) -> None:
         tab = Tab(phone, "safety_bladder")
@@ -105,53 +106,53 @@ def test_i_dont_know_is_no_sign_in_the_practitioners_words(phone: Client) -> Non
     Tab(phone, "safety_bladder").save({**BLADDER, "saddle_numbness": "dont_know"})
     row, practitioner = RedFlagAlert.objects.get(), staff(practitioner=True)
     for path in ("/", "/intakes/", f"/intakes/{row.response_id}/"):
-        assert "“I don’t know” to: numb or tingling" in practitioner.get(path).content.decode()
+        assert "“I don’t know” to: numb or tingling" in page_text(practitioner.get(path))
 
 
 class TestWhatItSays:
     @pytest.mark.parametrize("answers", [{"fever": "yes"}, {"calf_swollen": "yes"}])
     def test_a_doctor_today_is_no_ambulance(self, phone: Client, answers: dict[str, str]) -> None:
-        text = Tab(phone, "safety_body").save({**BODY, **answers}).content.decode()
+        text = page_text(Tab(phone, "safety_body").save({**BODY, **answers}))
         assert "You need to be seen by a doctor today." in text and "Call 911" not in text
         assert (
             'href="tel:+1 201-555-0100"' in text and 'href="tel:911"' in text
         )  # the number stays, small: if it gets worse
 
     def test_a_neck_that_hurts_into_the_arm_raises_no_alarm(self, phone: Client) -> None:
-        text = Tab(phone, "safety_body").save({**BODY, "chest_symptoms": "arm"}).content.decode()
+        text = page_text(Tab(phone, "safety_body").save({**BODY, "chest_symptoms": "arm"}))
         assert "read this now" not in text and not RedFlagAlert.objects.exists()
 
     def test_the_chest_calls_the_number_and_says_which_answer(self, phone: Client) -> None:
-        text = Tab(phone, "safety_body").save({**BODY, "chest_symptoms": "yes"}).content.decode()
+        text = page_text(Tab(phone, "safety_body").save({**BODY, "chest_symptoms": "yes"}))
         assert "Call 911 now." in text and "emergency number" not in text
         assert "You chose “Yes” for: “Does this back pain come with pressure in the chest" in text
 
     def test_the_heart_on_the_devices_screen_is_not_passed_over(self, phone: Client) -> None:
-        text = Tab(phone, "implants").save({"heart": ["unstable"]}).content.decode()
+        text = page_text(Tab(phone, "implants").save({"heart": ["unstable"]}))
         assert "Chest pain now, or at rest in the last days: call 911 now." in text and 'href="tel:911"' in text
 
     def test_light_bleeding_of_somebody_who_may_be_pregnant_is_no_emergency(self) -> None:
         response = ResponseFactory(answers={"pregnancy": "maybe"})
         phone = phone_with(response)
-        assert "call your doctor today" in phone.get("/i/step/pregnancy_more/").content.decode()
-        assert "Call 911" not in Tab(phone, "pregnancy_more").save({"pregnancy_bleeding": "light"}).content.decode()
-        assert "Call 911 now." in Tab(phone, "pregnancy_more").save({"pregnancy_bleeding": "yes"}).content.decode()
+        assert "call your doctor today" in page_text(phone.get("/i/step/pregnancy_more/"))
+        assert "Call 911" not in page_text(Tab(phone, "pregnancy_more").save({"pregnancy_bleeding": "light"}))
+        assert "Call 911 now." in page_text(Tab(phone, "pregnancy_more").save({"pregnancy_bleeding": "yes"}))
 
     def test_unsafe_at_home_gets_the_line_for_it(self, phone: Client, clinic: Clinic) -> None:
-        text = Tab(phone, "private").save({"unsafe_at_home": "yes"}).content.decode()
+        text = page_text(Tab(phone, "private").save({"unsafe_at_home": "yes"}))
         assert 'href="tel:1-800-799-7233"' in text and 'href="tel:988"' not in text
         clinic.violence_line = "0800 1"
         clinic.save()
-        assert 'href="tel:0800 1"' in phone.get("/i/step/private/").content.decode()
-        assert "0800 1" not in phone.get("/i/step/medicines/").content.decode()
+        assert 'href="tel:0800 1"' in page_text(phone.get("/i/step/private/"))
+        assert "0800 1" not in page_text(phone.get("/i/step/medicines/"))
 
     def test_the_fever_question_is_about_this_pain(self, phone: Client) -> None:
-        assert "together with this back pain" in phone.get("/i/step/safety_body/").content.decode()
+        assert "together with this back pain" in page_text(phone.get("/i/step/safety_body/"))
 
     def test_a_private_answer_is_not_repeated_on_the_next_screen(self, phone: Client) -> None:
         Tab(phone, "private").save({"self_harm": "yes"})
-        assert "harming yourself" not in phone.get("/i/step/medicines/").content.decode()
-        assert "harming yourself" not in phone.get("/i/alert/").content.decode()
+        assert "harming yourself" not in page_text(phone.get("/i/step/medicines/"))
+        assert "harming yourself" not in page_text(phone.get("/i/alert/"))
 
     @pytest.mark.parametrize(("address", "mail", "said"), [
         ("alert@clinic.example", "sent", "We have told the clinic"),
@@ -166,7 +167,7 @@ class TestWhatItSays:
         Tab(phone, "safety_bladder").save({**BLADDER, "bladder_leak": "yes"})
         Message.objects.update(status=mail)
         for path in ("/i/alert/", "/i/step/medicines/"):
-            text = phone.get(path).content.decode()
+            text = page_text(phone.get(path))
             assert said in text and ("told the clinic" in text) is (mail == "sent")
             assert "Do not wait for us to call." in text and (mail == "sent" or "tel:+1 201-555-0100" in text)
 
@@ -175,13 +176,13 @@ class TestWhatItSays:
         phone = phone_with(response)
         phone.get("/i/check/")
         phone.post("/i/send/")
-        assert "Go to an emergency department now" in phone.get("/i/sent/").content.decode()
-        assert "nothing more to do" not in phone.get("/i/").content.decode()
+        assert "Go to an emergency department now" in page_text(phone.get("/i/sent/"))
+        assert "nothing more to do" not in page_text(phone.get("/i/"))
 
 
 class TestInThePage:
     def test_grave_messages_wait_hidden_and_need_no_network(self, phone: Client) -> None:
-        text = phone.get("/i/step/safety_bladder/").content.decode()
+        text = page_text(phone.get("/i/step/safety_bladder/"))
         hidden = re.findall(r'hidden data-alarm="(\w+)" data-values="([^"]*)"', text)
         assert dict(hidden) == dict.fromkeys(BLADDER, "yes dont_know")
         assert "Go to an emergency department now" in text and "Please read this now" in text
@@ -189,13 +190,13 @@ class TestInThePage:
     def test_confirmed_there_it_counts_as_read(self, phone: Client) -> None:
         page = Tab(phone, "safety_bladder")
         data = {**BLADDER, "bladder_leak": "yes", "_page": page.page, "_seq": "1"}
-        text = phone.post("/i/step/safety_bladder/save/?read=1", data).content.decode()
+        text = page_text(phone.post("/i/step/safety_bladder/save/?read=1", data))
         assert RedFlagAlert.objects.get().message_shown_at is not None
         assert "I have read this" not in text and "I have read this" not in text and 'href="tel:911"' in text
 
     def test_without_scripts_a_slip_has_a_way_back(self, phone: Client) -> None:
         where = Tab(phone, "safety_bladder").go({**BLADDER, "bladder_leak": "yes"})["Location"]
-        text = phone.get(where).content.decode()
+        text = page_text(phone.get(where))
         assert "You chose “Yes” for: “Have you started to leak" in text
         assert "No, I slipped: change “A short safety check”" in text and 'href="/i/step/safety_bladder/' in text
         Tab(phone, "safety_bladder").go(BLADDER)

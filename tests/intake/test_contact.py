@@ -15,6 +15,7 @@ from intake.models import IntakeResponse
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.intake.test_form_pages import phone_with
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 SISTER = {"name": "Rosa", "phone": "+12025550177", "relation": "sister"}
@@ -56,14 +57,14 @@ class TestTheForm:
     )
     def test_what_cannot_be_called_is_asked_again_and_stays_typed(self, changes: dict[str, str], words: str) -> None:
         answer = phone_with(draft()).post("/i/step/contact/", SAID | changes)
-        page = answer.content.decode()
+        page = page_text(answer)
         assert answer.status_code == 422 and words in page and 'value="sister"' in page
 
     def test_saying_that_there_is_none_is_an_answer(self) -> None:
         response = draft()
         told = {"phone.none": "none", "emergency_contact.none": "nobody"}
         assert phone_with(response).post("/i/step/contact/", told).status_code == 302
-        page = phone_with(response).get("/i/check/").content.decode()
+        page = page_text(phone_with(response).get("/i/check/"))
         assert "I have no phone" in page and "There is nobody" in page
 
 
@@ -73,7 +74,7 @@ class TestTheAlarm:
         phone_with(response).post("/i/step/safety_bladder/save/", {"saddle_numbness": "yes"})
         for role in ("desk", "practitioner"):
             for path in ("/", "/intakes/") if role == "desk" else ("/intakes/",):
-                page = signed_in(**{role: True}).get(path).content.decode()
+                page = page_text(signed_in(**{role: True}).get(path))
                 for shown in (
                     "+1 202-555-0111",
                     "+1 202-555-0188",
@@ -90,7 +91,7 @@ class TestTheAlarm:
     def test_a_missing_number_is_said_with_its_reason(self, answer: Any, words: str) -> None:
         response = draft({"phone": answer} if answer else {}, phone="")
         phone_with(response).post("/i/step/safety_bladder/save/", {"saddle_numbness": "yes"})
-        assert words in signed_in(desk=True).get("/").content.decode()
+        assert words in page_text(signed_in(desk=True).get("/"))
 
 
 class TestTheRecord:
@@ -112,7 +113,7 @@ class TestTheRecord:
         assert patient.phone.as_e164 == "+12025550111"
         desk = signed_in(desk=True)
         assert str(patient) in desk.get("/intakes/").content.decode().split("Told in the form, to look at")[1]
-        page = desk.get(f"/patients/{patient.pk}/edit/").content.decode()
+        page = page_text(desk.get(f"/patients/{patient.pk}/edit/"))
         assert "+1 202-555-0188" in page and "we have +1 202-555-0111" in page
         change = ContactChange.objects.get()
         assert desk.post(f"/contact-changes/{change.pk}/", {"do": "take"}).status_code == 302
@@ -120,7 +121,7 @@ class TestTheRecord:
         assert patient.phone.as_e164 == "+12025550188"
         desk.post(f"/contact-changes/{change.pk}/", {"do": "leave"})  # decided is decided
         change.refresh_from_db()
-        assert change.is_taken and "Told in the form, to look at" not in desk.get("/intakes/").content.decode()
+        assert change.is_taken and "Told in the form, to look at" not in page_text(desk.get("/intakes/"))
         assert AuditEvent.objects.filter(action="contact.decided", actor_kind="staff").count() == 1
 
     def test_leaving_it_keeps_ours(self) -> None:
@@ -154,7 +155,7 @@ class TestTheDesk:
     def test_a_number_or_the_reason_for_none_is_asked(self) -> None:
         desk = signed_in(desk=True)
         page = desk.post("/patients/new/", self.TYPED)
-        assert page.status_code == 422 and "choose below why there is none" in page.content.decode()
+        assert page.status_code == 422 and "choose below why there is none" in page_text(page)
         assert desk.post("/patients/new/", {**self.TYPED, "no_phone": "none"}).status_code == 302
         assert Patient.objects.get().no_phone == "none"
 

@@ -19,6 +19,7 @@ from intake.models import Assessment, Clearance, IntakeResponse
 from tests.factories.assessed import assessed, examined
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 EMERGENCY = {"saddle_numbness": "yes", "bladder_retention": "yes"}
@@ -62,7 +63,7 @@ def test_a_clearance_of_another_year_does_not_switch_an_emergency_off(ana, petra
     client = Client()
     client.force_login(petra)
     client.post(f"/patients/{ana.pk}/assessment/")
-    page = client.get(f"/assessments/{Assessment.objects.get().pk}/").content.decode()
+    page = page_text(client.get(f"/assessments/{Assessment.objects.get().pk}/"))
     assert "alert-item" in page and "is-danger" in page
 
 
@@ -180,8 +181,8 @@ class TestClearingOnThePage:
         before = (timezone.localdate() - dt.timedelta(days=1)).isoformat()
         data = self.form(code, "flag.saddle_numbness", examined_on=before)
         answer = client.post(f"/assessments/{draft.pk}/clear/", data)
-        assert answer.status_code == 422 and "has to be examined again" in answer.content.decode()
-        assert "Dr Lee" in answer.content.decode()
+        assert answer.status_code == 422 and "has to be examined again" in page_text(answer)
+        assert "Dr Lee" in page_text(answer)
         data = self.form(code, "flag.saddle_numbness")
         assert client.post(f"/assessments/{draft.pk}/clear/", data).status_code == 302
 

@@ -23,6 +23,7 @@ from intake.questionnaire.values import DONE
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory
 from tests.support.intake_page import Tab
+from tests.support.page_text import page_text
 from tests.support.phone import Phone
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ class TestSaving:
     def test_an_answer_is_saved_at_once_and_says_when(self, phone: Client, response: IntakeResponse) -> None:
         answer = phone.post("/i/step/quality/save/", {"quality": ["dull", "stiff"]}, headers={"HX-Request": "true"})
         assert answer.status_code == 200
-        assert re.search(r"Saved \d\d:\d\d", answer.content.decode())
+        assert re.search(r"Saved \d\d:\d\d", page_text(answer))
         assert answers_of(response) == {"quality": ["dull", "stiff"]}
         assert AuditEvent.objects.filter(action="intake.saved", actor_kind="patient").count() == 1
 
@@ -103,11 +104,11 @@ class TestSaving:
         answer = phone.post("/i/step/reason/", {"reason": text})
         assert answer.status_code in (302, 422)
         if answer.status_code == 422 and text.strip("\x00"):
-            assert text[:100] in answer.content.decode()  # nothing typed is lost
+            assert text[:100] in page_text(answer)  # nothing typed is lost
 
     def test_answers_come_back_when_going_back(self, phone: Client) -> None:
         phone.post("/i/step/reason/", {"reason": "It pulls & burns"})
-        assert "It pulls &amp; burns" in phone.get("/i/step/reason/").content.decode()
+        assert "It pulls &amp; burns" in page_text(phone.get("/i/step/reason/"))
 
     def test_two_devices_do_not_undo_each_other(self, response: IntakeResponse) -> None:
         one, two = phone_with(response), phone_with(response)
@@ -119,7 +120,7 @@ class TestSaving:
 class TestNext:
     def test_a_required_question_is_asked_for_with_a_link_to_it(self, phone: Client) -> None:
         answer = phone.post("/i/step/safety_body/", {"fever": "no"})
-        text = answer.content.decode()
+        text = page_text(answer)
         assert answer.status_code == 422
         assert "I don’t know” is an answer too" in text
         assert 'href="#id_chest_symptoms.0"' in text and 'id="id_chest_symptoms.0"' in text
@@ -139,7 +140,7 @@ class TestNext:
         phone = phone_with(response)
         wrong = {"date_of_birth.day": "31", "date_of_birth.month": "2", "date_of_birth.year": "1980", "sex": "male"}
         answer = phone.post("/i/step/you/", wrong)
-        assert answer.status_code == 422 and 'value="31"' in answer.content.decode()
+        assert answer.status_code == 422 and 'value="31"' in page_text(answer)
         right = {**wrong, "date_of_birth.day": "28"}
         assert phone.post("/i/step/you/", right).status_code == 302
         assert answers_of(response) == {"date_of_birth": "1980-02-28", "sex": "male"}
@@ -174,10 +175,10 @@ class TestNext:
         self, phone: Client, response: IntakeResponse
     ) -> None:
         answer = phone.post("/i/step/activities/", {"activities.1.score": "4", "activities.2.name": "running"})
-        assert answer.status_code == 422 and "has no activity" in answer.content.decode()
+        assert answer.status_code == 422 and "has no activity" in page_text(answer)
         kept = [{"name": "", "score": 4}, {"name": "running", "score": None}]
         assert answers_of(response) == {"activities": kept}
-        assert "a number without its activity" in phone.get("/i/check/").content.decode()
+        assert "a number without its activity" in page_text(phone.get("/i/check/"))
         cleared = {"activities.1.score": "", "activities.2.name": "running"}
         assert Tab(phone, "activities").go(cleared).status_code == 302
         assert answers_of(response) == {"activities": [{"name": "running", "score": None}]}
@@ -206,7 +207,7 @@ class TestReview:
     def test_answers_in_words_with_change_links_that_come_back(self) -> None:
         response = ResponseFactory(complete=True)
         phone = phone_with(response)
-        page = phone.get("/i/check/").content.decode()
+        page = page_text(phone.get("/i/check/"))
         assert "My lower back is stiff after work." in page and "8 weeks" in page
         assert "/i/step/quality/?then=check" in page
         answer = phone.post("/i/step/quality/", {"quality": ["dull"], "then": "check"})
@@ -221,7 +222,7 @@ class TestReview:
         told = [row for section in page.context["sections"] for row in section["rows"]]
         assert plain and all(row["words"] in (["No"], ["None of these"]) for row in plain)
         assert not [row for row in told if row["words"] == ["No"]]
-        words = page.content.decode()
+        words = page_text(page)
         assert f"/i/step/{plain[0]['screen']}/?then=check" in words
         assert "1984-03-07" not in words
 
@@ -229,7 +230,7 @@ class TestReview:
         response = ResponseFactory(complete=True)
         response.answers = {**response.answers, "unsafe_at_home": "yes", "periods": ["before"]}
         response.save()
-        page = phone_with(response).get("/i/check/").content.decode()
+        page = page_text(phone_with(response).get("/i/check/"))
         assert "to keep it private" in page
         assert "worse in the days before" not in page
 
@@ -241,7 +242,7 @@ class TestReview:
 
     def test_open_questions_stop_the_sending_and_are_named(self, phone: Client, response: IntakeResponse) -> None:
         answer = phone.post("/i/send/")
-        assert answer.status_code == 422 and "/i/step/safety_bladder/?then=check" in answer.content.decode()
+        assert answer.status_code == 422 and "/i/step/safety_bladder/?then=check" in page_text(answer)
         response.refresh_from_db()
         assert response.submitted_at is None
 
@@ -252,8 +253,8 @@ class TestReview:
         response.save()
         phone = phone_with(response)
         for path in ("/i/check/", "/i/step/reason/", "/i/step/activities/", "/i/consent/"):
-            assert "<script>window.__xss" not in phone.get(path).content.decode()
-            assert "<img src=x" not in phone.get(path).content.decode()
+            assert "<script>window.__xss" not in page_text(phone.get(path))
+            assert "<img src=x" not in page_text(phone.get(path))
 
 
 class TestSending:
@@ -262,7 +263,7 @@ class TestSending:
         phone = phone_with(response)
         assert phone.post("/i/send/")["Location"] == "/i/sent/"
         thanks = phone.get("/i/sent/")
-        assert thanks.status_code == 200 and "it has arrived" in thanks.content.decode()
+        assert thanks.status_code == 200 and "it has arrived" in page_text(thanks)
         response.refresh_from_db()
         assert response.submitted_at and response.progress == 100
         scores = {s.measure: int(s.value) for s in Score.objects.all()}
@@ -271,7 +272,7 @@ class TestSending:
         facts = safety_facts_of(response.patient)
         assert facts["condition.pacemaker"] is False and facts["wish.few_needles"] is True
         assert phone.get("/i/step/reason/").status_code == 410
-        assert "My lower back" not in thanks.content.decode()
+        assert "My lower back" not in page_text(thanks)
 
     def test_sending_twice_is_sending_once(self) -> None:
         response = ResponseFactory(complete=True)
@@ -323,7 +324,7 @@ class TestSending:
     def test_an_old_consent_text_is_signed_again(self) -> None:
         response = ResponseFactory(complete=True, consent_text_version="1999.01")
         answer = phone_with(response).post("/i/send/")
-        assert answer.status_code == 422 and "sign the consent" in answer.content.decode()
+        assert answer.status_code == 422 and "sign the consent" in page_text(answer)
 
 
 def test_every_screen_can_be_drawn() -> None:

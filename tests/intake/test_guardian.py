@@ -16,6 +16,7 @@ from intake.models import IntakeResponse
 from tests.factories.intake import ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.intake.test_form_pages import phone_with
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 SIGNED = {
@@ -64,13 +65,13 @@ def test_a_minor_alone_cannot_send_and_the_age_is_the_clinics(child: IntakeRespo
     with pytest.raises(IncompleteIntake) as refused:
         actions.submit(child.pk, home="/")
     assert refused.value.lacks_consent
-    assert "Please read and sign the consent" in phone.get("/i/check/").content.decode()
+    assert "Please read and sign the consent" in page_text(phone.get("/i/check/"))
 
 
 def test_nobody_signs_for_an_adult() -> None:
     response = ResponseFactory()
     phone = phone_with(response)
-    assert "guardian" not in phone.get("/i/consent/").content.decode()
+    assert "guardian" not in page_text(phone.get("/i/consent/"))
     phone.post("/i/consent/", SIGNED)
     response.refresh_from_db()
     assert response.consent_guardian is None and response.filled_by is None
@@ -80,5 +81,5 @@ def test_the_practitioner_reads_who_signed_for_whom(child: IntakeResponse) -> No
     phone_with(child).post("/i/consent/", SIGNED)
     practitioner = Client()
     practitioner.force_login(UserFactory(practitioner=True))
-    text = practitioner.get(f"/intakes/{child.pk}/").content.decode()
+    text = page_text(practitioner.get(f"/intakes/{child.pk}/"))
     assert "Mara Muster (mother) for Ben Muster; answered by: both together" in text

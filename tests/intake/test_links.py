@@ -22,6 +22,7 @@ from intake.models.invitations import hash_of
 from intake.views.device import COOKIE
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
+from tests.support.page_text import page_text
 from tests.support.phone import Phone
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +127,7 @@ def test_a_closed_link_says_which_and_how_to_get_a_new_one(
     Invitation.objects.update(**changes)
     answer = getattr(phone, method)(path.format(token=token), {"reason": "changed"})
     assert answer.status_code == status
-    text = answer.content.decode()
+    text = page_text(answer)
     assert words in text and "+1 202-555-0111" in text
     assert "secret pain" not in text and response.patient.family_name not in text
     response.refresh_from_db()
@@ -140,14 +141,14 @@ def test_a_used_link_says_so(token: str) -> None:
     for path in (f"/i/{token}/", "/i/", "/i/step/reason/"):
         answer = phone.get(path)
         assert answer.status_code == 410
-        assert "were sent" in answer.content.decode()
+        assert "were sent" in page_text(answer)
 
 
 def test_a_replaced_link_says_so_and_its_answers_wait_for_the_patient(token: str) -> None:
     response = ResponseFactory(invitation=InvitationFactory(token=token), answers={"reason": "back"})
     invite(patient=response.patient, by=UserFactory(desk=True), link=link)
     assert Client().get(f"/i/{token}/").status_code == 410
-    assert "newer link" in Client().get(f"/i/{token}/").content.decode()
+    assert "newer link" in page_text(Client().get(f"/i/{token}/"))
     response.refresh_from_db()
     assert response.invitation.token_hash == hash_of(token)
     assert response.answers == {"reason": "back"}
@@ -157,7 +158,7 @@ def test_unknown_and_malformed_tokens_look_the_same() -> None:
     unknown, malformed = Client().get(f"/i/{secrets.token_urlsafe(32)}/"), Client().get("/i/x/")
     assert unknown.status_code == malformed.status_code == 404
     blank = re.compile(r"hx-headers=.*")
-    assert blank.sub("", unknown.content.decode()) == blank.sub("", malformed.content.decode())
+    assert blank.sub("", page_text(unknown)) == blank.sub("", page_text(malformed))
 
 
 def test_no_cookie_is_an_unknown_link() -> None:
@@ -183,13 +184,13 @@ class TestAnotherDevice:
         response = ResponseFactory(invitation=InvitationFactory(token=token), answers={"reason": "secret pain"})
         tablet = opened(token)
         page = tablet.get("/i/")
-        assert page.status_code == 200 and "date of birth" in page.content.decode()
-        assert response.patient.given_name not in page.content.decode()
+        assert page.status_code == 200 and "date of birth" in page_text(page)
+        assert response.patient.given_name not in page_text(page)
         assert tablet.get("/i/step/reason/")["Location"] == "/i/"
         assert tablet.post("/i/step/reason/save/", {"reason": "other"})["Location"] == "/i/"
         assert tablet.post("/i/start/")["Location"] == "/i/"
         tablet.post("/i/birth/", {"day": "17", "month": "5", "year": "1984"})
-        assert "secret pain" in tablet.get("/i/step/reason/").content.decode()
+        assert "secret pain" in page_text(tablet.get("/i/step/reason/"))
 
     def test_five_wrong_dates_lock_the_link_and_the_desk_is_told(self, token: str) -> None:
         ResponseFactory(invitation=InvitationFactory(token=token))
@@ -197,18 +198,18 @@ class TestAnotherDevice:
         wrong = {"day": "1", "month": "1", "year": "1990"}
         for left in (4, 3, 2, 1):
             answer = tablet.post("/i/birth/", wrong)
-            assert answer.status_code == 422 and f"{left} more" in answer.content.decode()
+            assert answer.status_code == 422 and f"{left} more" in page_text(answer)
         assert tablet.post("/i/birth/", wrong).status_code == 410
         right = tablet.post("/i/birth/", {"day": "17", "month": "5", "year": "1984"})
         assert right.status_code == 410
         desk = Client()
         desk.force_login(UserFactory(desk=True))
-        assert "date of birth wrong 5 times" in desk.get("/intakes/").content.decode()
+        assert "date of birth wrong 5 times" in page_text(desk.get("/intakes/"))
 
     def test_a_date_that_is_none_costs_no_try(self, token: str) -> None:
         ResponseFactory(invitation=InvitationFactory(token=token))
         answer = opened(token).post("/i/birth/", {"day": "x", "month": "", "year": "1"})
-        page = answer.content.decode()
+        page = page_text(answer)
         assert answer.status_code == 422 and page.count("Please write day, month and year in numbers") == 1
         assert 'value="x"' in page  # nothing typed is lost
         assert Invitation.objects.get().failed_birth_checks == 0
@@ -229,7 +230,7 @@ class TestStaff:
         desk.force_login(UserFactory(desk=True))
         patient = PatientFactory()
         assert desk.get(f"/patients/{patient.pk}/invite/").status_code == 200
-        shown = desk.post(f"/patients/{patient.pk}/invite/", {"how": "show", "newest": ""}).content.decode()
+        shown = page_text(desk.post(f"/patients/{patient.pk}/invite/", {"how": "show", "newest": ""}))
         token = re.search(r"/i/([\w-]{43})/", shown).group(1)
         assert "data:image/svg+xml" in shown
         assert Invitation.objects.get().token_hash == hash_of(token)
@@ -248,7 +249,7 @@ class TestStaff:
         desk.force_login(UserFactory(desk=True))
         patient = PatientFactory()
         answer = desk.post(f"/patients/{patient.pk}/invite/", {"how": "email", "email": "no address"})
-        assert answer.status_code == 422 and "no address" in answer.content.decode()
+        assert answer.status_code == 422 and "no address" in page_text(answer)
         assert not Invitation.objects.exists()
 
     def test_revoking_works_on_the_next_request(self, token: str) -> None:
@@ -269,12 +270,12 @@ class TestStaff:
         desk.force_login(UserFactory(desk=True))
         patient = PatientFactory()
         page = desk.post(f"/patients/{patient.pk}/invite/", {"how": "email", "email": "a@b.example", "newest": ""})
-        assert "Waiting to be sent to a@b.example." in page.content.decode()
+        assert "Waiting to be sent to a@b.example." in page_text(page)
         assert deliver_due() == 0
         message = Invitation.objects.get().mail
         assert (message.status, message.attempts) == ("queued", 1) and "cannot be reached" in message.last_error
         Message.objects.update(created_at=timezone.now() - dt.timedelta(minutes=6))
-        assert "E-mail not sent" in desk.get("/intakes/").content.decode()
+        assert "E-mail not sent" in page_text(desk.get("/intakes/"))
 
     def test_the_mail_of_a_link_that_was_closed_does_not_go_out(self) -> None:
         patient, by = PatientFactory(), UserFactory(desk=True)

@@ -18,6 +18,7 @@ from tests.factories.intake import ResponseFactory
 from tests.factories.people import UserFactory
 from tests.intake.test_form_pages import phone_with
 from tests.support.intake_page import Tab
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def test_an_emergency_is_shown_at_once_kept_and_told(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         answer = phone.post("/i/step/safety_bladder/save/", {"saddle_numbness": "yes", "bladder_leak": "no"})
-    text = answer.content.decode()
+    text = page_text(answer)
     assert "Go to an emergency department now" in text and 'href="tel:999"' in text
     assert "told the clinic" not in text and "do not wait for a call" in text  # no mail has gone yet
     alert = RedFlagAlert.objects.get()
@@ -78,11 +79,11 @@ def test_words_count_beside_a_ticked_no_once_they_stand(phone: Client, response:
     )
     words = {"reason": "Since yesterday I am numb between my legs and I cannot feel when I wipe."}
     typing = phone.post("/i/step/reason/save/?typing=1", words)
-    assert not RedFlagAlert.objects.exists() and "emergency" not in typing.content.decode()
+    assert not RedFlagAlert.objects.exists() and "emergency" not in page_text(typing)
     settled = phone.post("/i/step/reason/save/", words)
     alert = RedFlagAlert.objects.get(flag="flag.saddle_numbness")
     assert (alert.level, alert.source) == ("emergency", "text")
-    assert "Go to an emergency department now" in settled.content.decode()
+    assert "Go to an emergency department now" in page_text(settled)
 
 
 def test_without_scripts_next_shows_the_page_and_then_goes_on(phone: Client) -> None:
@@ -94,18 +95,18 @@ def test_without_scripts_next_shows_the_page_and_then_goes_on(phone: Client) -> 
     }
     answer = phone.post("/i/step/safety_bladder/", posted)
     assert answer["Location"] == "/i/alert/?next=/i/step/safety_legs/"
-    page = phone.get(answer["Location"]).content.decode()
+    page = page_text(phone.get(answer["Location"]))
     assert "Go to an emergency department now" in page and "I have read this" in page
     assert RedFlagAlert.objects.get().message_shown_at is None
     assert phone.post("/i/alert/", {"next": "/i/step/safety_legs/"})["Location"] == "/i/step/safety_legs/"
     assert RedFlagAlert.objects.get().message_shown_at is not None
     shown = IntakeResponse.objects.get().red_flags_shown
     assert [row["flag"] for row in shown] == ["flag.saddle_numbness"]
-    assert 'href="tel:999"' in phone.get("/i/step/safety_legs/").content.decode()  # the number stays in sight
+    assert 'href="tel:999"' in page_text(phone.get("/i/step/safety_legs/"))  # the number stays in sight
 
 
 def test_a_crisis_shows_the_crisis_line(phone: Client) -> None:
-    text = phone.post("/i/step/private/save/", {"self_harm": "yes"}).content.decode()
+    text = page_text(phone.post("/i/step/private/save/", {"self_harm": "yes"}))
     assert "You are not alone" in text and 'href="tel:116 123"' in text
 
 
@@ -115,20 +116,20 @@ def test_a_referral_is_a_calm_note_and_reaches_the_clinic_when_sent(
     response = ResponseFactory(complete=True)
     phone = phone_with(response)
     told = {"weight_loss": "yes", "constant_night_pain": "no", "cancer_history": "no", "major_trauma": "no"}
-    text = Tab(phone, "safety_general").save(told).content.decode()
+    text = page_text(Tab(phone, "safety_general").save(told))
     assert "see a doctor before treatment" in text and "Please read this now" not in text
     assert not RedFlagAlert.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
         phone.post("/i/send/")
     assert RedFlagAlert.objects.get().level == "refer"
     assert deliver_due() == 1
-    assert "see a doctor before treatment" in phone.get("/i/sent/").content.decode()
+    assert "see a doctor before treatment" in page_text(phone.get("/i/sent/"))
 
 
 def test_a_note_stands_only_on_the_screen_that_raised_it(phone: Client) -> None:
     phone.post("/i/step/safety_general/save/", {"weight_loss": "yes"})
-    assert "see a doctor" in phone.get("/i/step/safety_general/").content.decode()
-    assert "see a doctor" not in phone.get("/i/step/medicines/").content.decode()
+    assert "see a doctor" in page_text(phone.get("/i/step/safety_general/"))
+    assert "see a doctor" not in page_text(phone.get("/i/step/medicines/"))
 
 
 def test_no_alarm_from_plain_answers() -> None:
@@ -146,7 +147,7 @@ class TestStaff:
     def test_the_desk_is_told_to_call_and_nothing_else(self, alert: RedFlagAlert) -> None:
         desk = Client()
         desk.force_login(UserFactory(desk=True))
-        text = desk.get("/intakes/").content.decode()
+        text = page_text(desk.get("/intakes/"))
         assert "Call patient; ask a practitioner what to say" in text
         for word in ("numb", "saddle", "Emergency", "flag."):
             assert word not in text
@@ -158,13 +159,13 @@ class TestStaff:
         assert RedFlagAlert.objects.count() == 2
         desk = Client()
         desk.force_login(UserFactory(desk=True))
-        assert desk.get("/intakes/").content.decode().count("Call patient") == 1
+        assert page_text(desk.get("/intakes/")).count("Call patient") == 1
 
     def test_a_practitioner_answers_it_once(self, alert: RedFlagAlert) -> None:
         user = UserFactory(practitioner=True)
         practitioner = Client()
         practitioner.force_login(user)
-        assert "numb or tingling" in practitioner.get("/intakes/").content.decode()
+        assert "numb or tingling" in page_text(practitioner.get("/intakes/"))
         practitioner.post(f"/red-flags/{alert.pk}/answer/", {"note": ""})
         alert.refresh_from_db()
         assert alert.acknowledged_at is None
@@ -174,7 +175,7 @@ class TestStaff:
         practitioner.post(f"/red-flags/{alert.pk}/answer/", {"note": "other"})
         alert.refresh_from_db()
         assert alert.note == "Called, is in A&E."
-        assert "numb or tingling" not in practitioner.get("/intakes/").content.decode()
+        assert "numb or tingling" not in page_text(practitioner.get("/intakes/"))
 
     def test_an_alert_is_never_removed(self, alert: RedFlagAlert) -> None:
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
@@ -187,7 +188,7 @@ class TestReading:
         actions.submit(response.pk, home="/")
         practitioner = Client()
         practitioner.force_login(UserFactory(practitioner=True))
-        text = practitioner.get(f"/intakes/{response.pk}/").content.decode()
+        text = page_text(practitioner.get(f"/intakes/{response.pk}/"))
         assert "My lower back is stiff after work." in text
         assert "low back" in text and "long sitting" in text
         read = AuditEvent.objects.get(action="intake.read")
@@ -203,7 +204,7 @@ class TestReading:
         response = ResponseFactory(answers={"reason": "<script>window.__xss=1</script>"})
         practitioner = Client()
         practitioner.force_login(UserFactory(practitioner=True))
-        assert "<script>window.__xss" not in practitioner.get(f"/intakes/{response.pk}/").content.decode()
+        assert "<script>window.__xss" not in page_text(practitioner.get(f"/intakes/{response.pk}/"))
 
     def test_the_inbox_asks_the_same_number_of_questions_for_one_and_for_many(
         self, django_assert_max_num_queries: Any

@@ -18,6 +18,7 @@ from intake.actions.invitations import invite
 from intake.models import IntakeResponse, Invitation, ResumeCode
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
+from tests.support.page_text import page_text
 from tests.support.phone import Phone, mailed_code
 
 pytestmark = pytest.mark.django_db
@@ -46,13 +47,13 @@ def new_link(response: IntakeResponse, *, mailed: bool = False) -> str:
 def sees(phone: Client) -> bool:
     """Whether any page shows what was answered before."""
     pages = ["/i/", "/i/step/reason/", "/i/check/", "/i/consent/", "/i/code/"]
-    return any("secret pain" in phone.get(path, follow=True).content.decode() for path in pages)
+    return any("secret pain" in page_text(phone.get(path, follow=True)) for path in pages)
 
 
 class TestTheDeskCannotRead:
     def test_a_shown_link_and_the_birth_date_open_nothing(self, response: IntakeResponse) -> None:
         phone = Phone()
-        page = phone.open(new_link(response)).content.decode()
+        page = page_text(phone.open(new_link(response)))
         assert "a…@mail.example" in page and "ana@mail.example" not in page
         phone.post("/i/birth/", TOLD)
         phone.post("/i/start/", TOLD)
@@ -66,7 +67,7 @@ class TestTheDeskCannotRead:
         token = secrets.token_urlsafe(32)
         ResponseFactory(invitation=InvitationFactory(token=token, shown=True), answers={"reason": "secret pain"})
         phone = Phone()
-        page = phone.open(token, born=BORN).content.decode()
+        page = page_text(phone.open(token, born=BORN))
         assert "code of 6 digits" in page and "empty form" not in page
         phone.post("/i/start/", {"afresh": "1", **TOLD})
         assert not sees(phone) and IntakeResponse.objects.count() == 1
@@ -97,7 +98,7 @@ class TestTheDeskCannotRead:
         desk = Client()
         desk.force_login(UserFactory(desk=True))
         data = {"how": "email", "email": "ana@mail.example", "newest": ""}
-        page = desk.post(f"/patients/{patient.pk}/invite/", data).content.decode()
+        page = page_text(desk.post(f"/patients/{patient.pk}/invite/", data))
         assert not re.search(r"/i/[\w-]{20,}/", page) and "data:image/svg" not in page
         assert Invitation.objects.get().shown_to_staff is False
 
@@ -136,7 +137,7 @@ class TestThePatientGoesOn:
 
     def test_or_begins_again_beside_the_kept_draft(self, response: IntakeResponse) -> None:
         phone = Phone()
-        page = phone.open(new_link(response)).content.decode()
+        page = page_text(phone.open(new_link(response)))
         assert "Begin with an empty form" in page
         asked = phone.post("/i/start/", {"afresh": "1"})
         assert asked.status_code == 422 and IntakeResponse.objects.count() == 1  # the birth date first
@@ -147,18 +148,18 @@ class TestThePatientGoesOn:
         assert fresh.answers == {} and response.answers == {"reason": "secret pain"} and response.set_aside_at
         practitioner = Client()
         practitioner.force_login(UserFactory(practitioner=True))
-        assert f"/intakes/{response.pk}/" in practitioner.get("/intakes/").content.decode()
-        kept = practitioner.get(f"/intakes/{response.pk}/").content.decode()
+        assert f"/intakes/{response.pk}/" in page_text(practitioner.get("/intakes/"))
+        kept = page_text(practitioner.get(f"/intakes/{response.pk}/"))
         assert "secret pain" in kept and "Begun again" in kept
         desk = Client()
         desk.force_login(UserFactory(desk=True))
-        assert f"/intakes/{response.pk}/" not in desk.get("/intakes/").content.decode()
+        assert f"/intakes/{response.pk}/" not in page_text(desk.get("/intakes/"))
 
     def test_without_an_address_only_beginning_again_is_left(self) -> None:
         patient = PatientFactory(email="")
         response = ResponseFactory(invitation=InvitationFactory(patient=patient, shown=True), answers={"reason": "x"})
         phone = Phone()
-        page = phone.open(new_link(response)).content.decode()
+        page = page_text(phone.open(new_link(response)))
         assert "no e-mail address" in page and "Begin with an empty form" in page
         phone.post("/i/code/", {"send": "1"})
         assert not Message.objects.exists()
@@ -178,9 +179,9 @@ class TestCodes:
         wrong = f"{(int(right) + 1) % 1_000_000:06d}"
         for left in (4, 3, 2, 1):
             answer = phone.post("/i/code/", {"code": wrong})
-            assert answer.status_code == 422 and f"{left} more" in answer.content.decode()
-        assert "no longer works" in phone.post("/i/code/", {"code": wrong}).content.decode()
-        assert "no longer works" in phone.post("/i/code/", {"code": right}).content.decode()
+            assert answer.status_code == 422 and f"{left} more" in page_text(answer)
+        assert "no longer works" in page_text(phone.post("/i/code/", {"code": wrong}))
+        assert "no longer works" in page_text(phone.post("/i/code/", {"code": right}))
         assert not sees(phone)
 
     def test_a_code_runs_out_and_works_once(self, phone: Phone, response: IntakeResponse) -> None:
@@ -201,7 +202,7 @@ class TestCodes:
     def test_what_is_no_code_costs_no_try(self, phone: Phone) -> None:
         for typed in ("", "12345", "abcdef", "1234567"):
             answer = phone.post("/i/code/", {"code": typed})
-            assert answer.status_code == 422 and "6 digits" in answer.content.decode()
+            assert answer.status_code == 422 and "6 digits" in page_text(answer)
         assert ResumeCode.objects.get().failures == 0
 
     def test_codes_are_not_mailed_without_end(self, phone: Phone) -> None:

@@ -18,6 +18,7 @@ from intake.questionnaire.load import load_questionnaire
 from tests.factories.intake import ResponseFactory
 from tests.intake.test_form_pages import answers_of, phone_with
 from tests.support.intake_page import Tab
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 DEVICES = next(
@@ -62,7 +63,7 @@ def test_only_the_field_that_changed_is_applied(phone: Client, response: IntakeR
 def test_what_was_answered_elsewhere_is_said(phone: Client) -> None:
     old = Tab(phone, "strength")
     Tab(phone, "strength").save({"pain_now": "6"})
-    assert "Answered in another tab or on another device" in old.save({"pain_worst": "9"}).content.decode()
+    assert "Answered in another tab or on another device" in page_text(old.save({"pain_worst": "9"}))
 
 
 def test_a_page_may_change_its_own_answer_again_and_again(phone: Client, response: IntakeResponse) -> None:
@@ -95,12 +96,12 @@ def test_two_answers_are_shown_and_the_patient_chooses(phone: Client, response: 
     first, second = Tab(phone, "reason"), Tab(phone, "reason")
     first.save({"reason": "my back"})
     answer = second.go({"reason": "my neck"})
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 409
     assert "my back" in text and "my neck" in text and "Which one is right?" in text
     assert answers_of(response) == {"reason": "my neck"} and Clash.objects.get().others == ["my back"]
-    assert "two different answers" in phone.get("/i/check/").content.decode()
-    text = phone.get("/i/step/reason/").content.decode()
+    assert "two different answers" in page_text(phone.get("/i/check/"))
+    text = page_text(phone.get("/i/step/reason/"))
     older = re.findall(r'value="(choose:[^"]+)"', text)[1]
     again = Tab(phone, "reason")
     assert again.go({"reason": "my neck"}, go=older)["Location"] == "/i/step/reason/"
@@ -111,7 +112,7 @@ def test_two_answers_are_shown_and_the_patient_chooses(phone: Client, response: 
 def test_keeping_the_newest(phone: Client, response: IntakeResponse) -> None:
     first, second = Tab(phone, "reason"), Tab(phone, "reason")
     first.save({"reason": "my back"})
-    newest = re.findall(r'value="(choose:[^"]+)"', second.save({"reason": "my neck"}).content.decode())[0]
+    newest = re.findall(r'value="(choose:[^"]+)"', page_text(second.save({"reason": "my neck"})))[0]
     second.go({"reason": "my neck"}, go=newest)
     assert answers_of(response) == {"reason": "my neck"} and not Clash.objects.exists()
 
@@ -133,7 +134,7 @@ def test_a_button_that_is_none_does_no_harm(phone: Client, response: IntakeRespo
 def test_the_newest_answer_of_a_clash_raises_its_alarm(phone: Client) -> None:
     first, second = Tab(phone, "safety_bladder"), Tab(phone, "safety_bladder")
     first.save({"bowel_loss": "no"})
-    text = second.save({"bowel_loss": "yes"}).content.decode()
+    text = page_text(second.save({"bowel_loss": "yes"}))
     assert "Please read this now" in text and "Two different answers" in text
     assert RedFlagAlert.objects.count() == 1
 
@@ -173,7 +174,7 @@ def test_back_and_stopping_keep_what_was_typed(phone: Client, response: IntakeRe
     assert answer.headers.get("Location") == lands
     assert answers_of(response) == {"where": ["low_back_left"]}
     if go == "leave":
-        assert "safe with us" in answer.content.decode() and phone.get("/i/").status_code == 404
+        assert "safe with us" in page_text(answer) and phone.get("/i/").status_code == 404
 
 
 def test_a_long_text_is_kept_whole_and_refused_in_words(phone: Client, response: IntakeResponse) -> None:
@@ -182,21 +183,21 @@ def test_a_long_text_is_kept_whole_and_refused_in_words(phone: Client, response:
     tab.save({"reason": long})
     assert answers_of(response) == {"reason": long}
     answer = tab.go({"reason": long})
-    assert answer.status_code == 422 and long in answer.content.decode()
-    assert "under 2000 letters; it is 5000 now" in answer.content.decode()
-    assert "too long" in phone.get("/i/check/").content.decode()
+    assert answer.status_code == 422 and long in page_text(answer)
+    assert "under 2000 letters; it is 5000 now" in page_text(answer)
+    assert "too long" in page_text(phone.get("/i/check/"))
     with pytest.raises(IncompleteIntake):
         actions.submit(response.pk, home="/")
 
 
 def test_far_too_much_is_refused_and_still_on_the_page(phone: Client, response: IntakeResponse) -> None:
     answer = Tab(phone, "reason").go({"reason": "x" * 10_001})
-    assert answer.status_code == 422 and "x" * 10_001 in answer.content.decode()
+    assert answer.status_code == 422 and "x" * 10_001 in page_text(answer)
     assert answers_of(response) == {}
 
 
 def test_what_is_not_complete_is_not_called_saved(phone: Client) -> None:
-    text = Tab(phone, "how_long").save({"duration.number": "x", "duration.unit": "weeks"}).content.decode()
+    text = page_text(Tab(phone, "how_long").save({"duration.number": "x", "duration.unit": "weeks"}))
     assert "ot yet complete" in text
 
 
@@ -216,4 +217,4 @@ def test_words_posted_to_a_closed_link_are_given_back(phone: Client, response: I
     else:
         invite(patient=response.patient, by=None, link=str)
     answer = tab.go({"reason": "A <long> story"})
-    assert answer.status_code == 410 and "A &lt;long&gt; story</textarea>" in answer.content.decode()
+    assert answer.status_code == 410 and "A &lt;long&gt; story</textarea>" in page_text(answer)

@@ -17,6 +17,7 @@ from intake.views import device
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.support.intake_page import page_on
+from tests.support.page_text import page_text
 from tests.support.phone import TICKET, Phone
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def begun(tablet: Phone, given_name: str, family_name: str) -> tuple[IntakeRespo
     patient = PatientFactory(given_name=given_name, family_name=family_name)
     InvitationFactory(token=token, patient=patient)
     page = tablet.open(token, born=BORN)
-    return IntakeResponse.objects.get(patient=patient), token, TICKET.findall(page.content.decode())[-1]
+    return IntakeResponse.objects.get(patient=patient), token, TICKET.findall(page_text(page))[-1]
 
 
 class TestTwoPatientsInOneBrowser:
@@ -48,10 +49,10 @@ class TestTwoPatientsInOneBrowser:
         tom.refresh_from_db()
         assert anna.answers == words and tom.answers == {}
         assert list(RedFlagAlert.objects.values_list("patient", flat=True)) == [anna.patient_id]
-        page = page_on(tablet.get("/i/step/reason/", {"of": of_anna}).content.decode())
+        page = page_on(page_text(tablet.get("/i/step/reason/", {"of": of_anna})))
         went_on = tablet.post("/i/step/reason/", {"of": of_anna, "_page": page, "reason": "My back"})
         assert "of=" in went_on["Location"]  # and stays with Anna
-        page = tablet.get(went_on["Location"], follow=True).content.decode()
+        page = page_text(tablet.get(went_on["Location"], follow=True))
         assert "For Anna K." in page and "Tom" not in page
         tablet.post("/i/step/reason/", {"of": of_tom, "reason": "My knee"})
         tom.refresh_from_db()
@@ -63,7 +64,7 @@ class TestTwoPatientsInOneBrowser:
         begun(tablet, "Tom", "Baker")
         page = tablet.get("/i/step/reason/")
         assert page.status_code == 409
-        assert "secret pain" not in page.content.decode() and "Anna" not in page.content.decode()
+        assert "secret pain" not in page_text(page) and "Anna" not in page_text(page)
 
     @pytest.mark.parametrize("path", ["step/reason/", "consent/", "send/", "alert/", "step/reason/save/"])
     def test_a_form_that_this_browser_has_let_go_of_keeps_the_words(self, tablet: Phone, path: str) -> None:
@@ -74,7 +75,7 @@ class TestTwoPatientsInOneBrowser:
             f"/i/{path}", {"of": of_anna, "reason": "My long story", "name": "Anna Kern", "agreed": "1"}
         )
         assert answer.status_code == 409
-        page = answer.content.decode()
+        page = page_text(answer)
         assert "My long story" in page and "not saved" in page.lower()
         for response in (anna, tom):
             response.refresh_from_db()
@@ -108,7 +109,7 @@ class TestTwoPatientsInOneBrowser:
         monkeypatch.setattr(device.time, "time", lambda: later)
         assert tablet.post("/i/step/reason/", {"of": of_anna, "reason": "x"}).status_code == 409
         assert tablet.post("/i/step/reason/", {"of": of_tom, "reason": "x"}).status_code == 302
-        assert "date of birth" in tablet.get(f"/i/{token}/", follow=True).content.decode()  # Anna is asked again
+        assert "date of birth" in page_text(tablet.get(f"/i/{token}/", follow=True))  # Anna is asked again
 
 
 class TestRightPerson:
@@ -121,18 +122,18 @@ class TestRightPerson:
     def test_the_page_says_for_whom_it_is(self, token: str) -> None:
         phone = Phone()
         page = phone.open(token)
-        assert "Tom B." in page.content.decode() and "Baker" not in page.content.decode()
+        assert "Tom B." in page_text(page) and "Baker" not in page_text(page)
         phone.post("/i/start/", {"day": "17", "month": "5", "year": "1984"})
         IntakeResponse.objects.update(answers={"saddle_numbness": "yes"})  # an alarm page needs an alarm
         for path in ("/i/step/reason/", "/i/check/", "/i/consent/", "/i/alert/"):
-            page = phone.get(path).content.decode()
+            page = page_text(phone.get(path))
             assert "For Tom B." in page and "Baker" not in page, path
 
     def test_the_first_start_asks_for_the_date_of_birth_that_we_know(self, token: str) -> None:
         phone = Phone()
         phone.open(token)
         answer = phone.post("/i/start/", WRONG)
-        assert answer.status_code == 422 and "not the date we know" in answer.content.decode()
+        assert answer.status_code == 422 and "not the date we know" in page_text(answer)
         assert not IntakeResponse.objects.exists()
         assert phone.post("/i/start/", {}).status_code == 422
         for _ in range(4):
@@ -149,7 +150,7 @@ class TestRightPerson:
         phone.get("/i/", follow=True)
         phone.post("/i/step/you/", {"date_of_birth.day": "3", "date_of_birth.month": "2", "date_of_birth.year": "1970"})
         tablet = Phone()
-        page = tablet.open(token).content.decode()
+        page = page_text(tablet.open(token))
         assert "code of 6 digits" in page and 'name="day"' not in page
         told = {"day": "3", "month": "2", "year": "1970"}
         assert tablet.post("/i/birth/", told)["Location"] == "/i/"
@@ -165,7 +166,7 @@ class TestStaffAtTheScreen:
         tablet = Phone()
         tablet.force_login(UserFactory(desk=True, name="Dora Desk"))
         page = tablet.get(f"/i/{token}/")
-        assert page.status_code == 409 and "Dora Desk is signed in" in page.content.decode()
+        assert page.status_code == 409 and "Dora Desk is signed in" in page_text(page)
         assert device.COOKIE not in page.cookies
         assert tablet.get("/i/").status_code == 409 and tablet.post("/i/start/").status_code == 409
         assert not AuditEvent.objects.filter(actor_kind="patient").exists()
@@ -178,9 +179,7 @@ class TestStaffAtTheScreen:
         for path in ("/i/step/reason/", "/i/step/reason/save/", "/i/consent/", "/i/send/"):
             answer = tablet.post(path, {"of": ticket, "reason": "Written by the desk", "name": "Desk", "agreed": "1"})
             assert answer.status_code == 409
-        assert (
-            "Written by the desk" in tablet.post(path, {"of": ticket, "reason": "Written by the desk"}).content.decode()
-        )
+        assert "Written by the desk" in page_text(tablet.post(path, {"of": ticket, "reason": "Written by the desk"}))
         for path in ("/i/step/reason/", "/i/check/", "/i/sent/", f"/i/{token}/"):
             assert tablet.get(path).status_code in (404, 409)
         response.refresh_from_db()

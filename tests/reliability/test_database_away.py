@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from tests.factories.people import PatientFactory, UserFactory
+from tests.support.page_text import page_text
 from tests.support.plain_server import PlainServer, free_port
 
 WORDS = "Ashi cannot reach its records right now"
@@ -50,7 +51,7 @@ def test_every_step_on_the_way_says_so(petra: Client, fault: type[Exception], ca
                 answer = petra.get(path)
             if broken:
                 assert answer.status_code == 503, f"{path} at query {number}: {answer.status_code}"
-                assert WORDS in answer.content.decode() and answer["Retry-After"] == "10"
+                assert WORDS in page_text(answer) and answer["Retry-After"] == "10"
 
 
 def test_healthz_says_so(client: Client) -> None:

@@ -18,6 +18,7 @@ from clinic.people.models import Patient
 from tests.support.enter_found import Press, enter_on
 from tests.support.forms_found import forms_on
 from tests.support.furnished import FurnishedCase, addresses
+from tests.support.page_text import page_text
 
 ANY = ""  # keeps or looks, whatever the field
 # (address, what the button sends besides) -> the fields (a pattern) in which Enter may press it
@@ -83,7 +84,7 @@ class Enter(FurnishedCase):
                 answer = client.get(address.path) if address.name not in NOT_WALKED else None
                 if answer is None or not answer.get("Content-Type", "").startswith("text/html"):
                     continue
-                html = answer.content.decode()
+                html = page_text(answer)
                 found = enter_on(html, page=address.path)
                 fields += len(found)
                 faults |= dict.fromkeys(faults_of(found, address.path))
@@ -100,7 +101,7 @@ class Enter(FurnishedCase):
         client = self.made.client("front_desk")
         same = Patient.objects.get(pk=self.made.patients["half"])
         typed = {"given_name": same.given_name, "family_name": same.family_name, "no_phone": "none"}
-        html = client.post("/patients/new/", typed).content.decode()
+        html = page_text(client.post("/patients/new/", typed))
         assert "Save as another person" in html
         assert not list(faults_of(enter_on(html, page="/patients/new/"), "/patients/new/"))
 
@@ -113,7 +114,7 @@ class Enter(FurnishedCase):
                 answer = client.post(path, urlencode(body), content_type="application/x-www-form-urlencoded")
                 transaction.set_rollback(True)
             if answer.get("Content-Type", "").startswith("text/html"):
-                yield from faults_of(enter_on(answer.content.decode(), page=path), f"{path} sent {what}")
+                yield from faults_of(enter_on(page_text(answer), page=path), f"{path} sent {what}")
 
 
 def test_a_first_button_that_charts_is_found() -> None:

@@ -29,6 +29,7 @@ from clinic.people.access import ROLES, Permission, permission_for
 from clinic.people.models import Patient
 from tests.support.forms_found import forms_on
 from tests.support.furnished import CANARY, Address, FurnishedCase, addresses
+from tests.support.page_text import page_text
 
 WHO = ("owner", "practitioner", "front_desk", "link", "nobody")
 SIGNS_OUT = {"admin:logout", "account_logout"}
@@ -69,7 +70,7 @@ def look(client: Client, who: str, address: Address, query: str = POSING, **sent
     newest = AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
     answer = client.post(address.path, **sent) if sent else client.get(address.path + query)
     noted = set(NamedPatient.objects.filter(event_id__gt=newest).values_list("patient_id", flat=True))
-    text = answer.content.decode() if not answer.streaming else ""
+    text = page_text(answer) if not answer.streaming else ""
     return Look(who, address, answer.status_code, dict(answer.headers), text, frozenset(noted))
 
 
@@ -228,7 +229,7 @@ class EveryPage(FurnishedCase):
                 with transaction.atomic():
                     answer = client.get(address.path)
                 assert answer.status_code in (500, 503), f"{address.path}: {answer.status_code}"
-                text = answer.content.decode()
+                text = page_text(answer)
                 assert CANARY not in text and not any(name in text for name in self.names), address.path
 
     def test_what_cannot_be_noted_is_not_saved(self) -> None:
@@ -264,7 +265,7 @@ class EveryPage(FurnishedCase):
         fault = ValueError(f"{CANARY} is not a number")
         with patch("treatments.front.presenters.chart.clinical_part", side_effect=fault), self.assertLogs() as caught:
             answer = client.get(f"/patients/{self.made.patients['course']}/")
-        assert answer.status_code == 500 and CANARY not in answer.content.decode()
+        assert answer.status_code == 500 and CANARY not in page_text(answer)
         line = QuietFormatter().format(caught.records[-1])
         assert CANARY not in line and "builtins.ValueError" in line and "chart.py" in line
         with self.assertLogs() as caught:

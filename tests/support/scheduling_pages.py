@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.factories.scheduling import at
+from tests.support.page_text import page_text
 
 ZONE = "America/Chicago"
 NOW = at("2026-11-23 08:00", ZONE)  # a Monday
@@ -12,4 +13,4 @@ TEN = at("2026-11-23 10:00", ZONE)
 
 
 def text(answer: Any) -> str:
-    return str(answer.content.decode())
+    return str(page_text(answer))

@@ -19,6 +19,7 @@ from clinic.outbox.presenters import in_trouble
 from clinic.people.models import Patient
 from intake.actions import invitations
 from tests.factories.people import PatientFactory, UserFactory
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 NOT_SENT = "E-mail NOT sent"
@@ -31,7 +32,7 @@ def signed_in(**role: Any) -> Client:
 
 
 def home(client: Client) -> str:
-    return re.sub(r"\s+", " ", client.get("/").content.decode())
+    return re.sub(r"\s+", " ", page_text(client.get("/")))
 
 
 @pytest.fixture
@@ -64,18 +65,18 @@ def test_what_is_late_is_told_though_it_may_still_go(message: Message) -> None:
 
 def test_try_again_sends_it_and_the_panel_goes(message: Message) -> None:
     desk = signed_in(desk=True)
-    page = desk.post(f"/mail/{message.pk}/again/", follow=True).content.decode()
+    page = page_text(desk.post(f"/mail/{message.pk}/again/", follow=True))
     assert NOT_SENT not in page
     assert deliver_due() == 1 and len(mail.outbox) == 1
     assert AuditEvent.objects.filter(action="message.tried_again").count() == 1
-    again = desk.post(f"/mail/{message.pk}/again/", follow=True).content.decode()
+    again = page_text(desk.post(f"/mail/{message.pk}/again/", follow=True))
     assert "cannot be sent again" in again and deliver_due() == 0
 
 
 def test_set_aside_is_noted_and_the_mail_does_not_go_out_later(message: Message) -> None:
     Message.objects.update(status="queued", created_at=timezone.now() - dt.timedelta(minutes=6))
     desk = signed_in(desk=True)
-    assert NOT_SENT not in desk.post(f"/mail/{message.pk}/set-aside/", follow=True).content.decode()
+    assert NOT_SENT not in page_text(desk.post(f"/mail/{message.pk}/set-aside/", follow=True))
     assert AuditEvent.objects.filter(action="message.set_aside").count() == 1
     assert deliver_due() == 0 and not mail.outbox
     message.refresh_from_db()

@@ -16,6 +16,7 @@ from django.test import Client
 from clinic.audit.models import AuditEvent
 from clinic.outbox.delivery import deliver_due
 from clinic.people.models import Clinic, User
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 OWNER, PHRASE = "olu@example.org", "quiet otters swim at dawn"
@@ -78,7 +79,7 @@ def test_the_whole_way_of_a_new_colleague(owner: Client, django_capture_on_commi
     browser("203.0.113.66").post("/accounts/password/reset/", {"email": "nia@example.org"})  # anybody may do that
     assert sign_in(nia, "nia@example.org")
     nia.post("/accounts/reauthenticate/", {"password": PHRASE})
-    secret = re.search(r"text-break\">([A-Z2-7]+)<", nia.get("/accounts/2fa/totp/activate/").content.decode())
+    secret = re.search(r"text-break\">([A-Z2-7]+)<", page_text(nia.get("/accounts/2fa/totp/activate/")))
     assert secret, "the second factor cannot be set up"
 
     def code() -> str:
@@ -88,7 +89,7 @@ def test_the_whole_way_of_a_new_colleague(owner: Client, django_capture_on_commi
     nia.post("/accounts/2fa/totp/activate/", {"code": code()})
     again = browser("192.0.2.77")
     assert not sign_in(again, "nia@example.org"), "the password alone opens nothing any more"
-    assert "Second factor" in again.get("/accounts/2fa/authenticate/").content.decode()
+    assert "Second factor" in page_text(again.get("/accounts/2fa/authenticate/"))
 
 
 def test_a_replaced_address_neither_signs_in_nor_gets_links(owner: Client) -> None:
@@ -106,7 +107,7 @@ def test_a_replaced_address_neither_signs_in_nor_gets_links(owner: Client) -> No
 
 def test_the_owner_sets_no_passwords_and_the_person_is_told(owner: Client) -> None:
     person = User.objects.create_user("p@example.org", PHRASE, name="Priya", is_practitioner=True)
-    page = owner.get(f"/admin/people/user/{person.pk}/change/").content.decode()
+    page = page_text(owner.get(f"/admin/people/user/{person.pk}/change/"))
     assert "password" in page and 'type="password"' not in page and "argon2" not in page
     data = form(person, is_owner="on", email="q@example.org", new_password="not for the owner to say", send_link="on")
     assert owner.post(f"/admin/people/user/{person.pk}/change/", data).status_code == 302
@@ -137,7 +138,7 @@ def test_there_is_never_no_owner(owner: Client, change: dict[str, None]) -> None
     last = User.objects.get(email=OWNER)
     User.objects.create_user("gone@example.org", PHRASE, name="Gone", is_owner=True, is_active=False)
     answer = owner.post(f"/admin/people/user/{last.pk}/change/", form(last, **change))
-    assert answer.status_code == 200 and "This is the last owner" in answer.content.decode()
+    assert answer.status_code == 200 and "This is the last owner" in page_text(answer)
     second = User.objects.create_user("two@example.org", PHRASE, name="Two", is_owner=True)
     assert owner.post(f"/admin/people/user/{second.pk}/change/", form(second, **change)).status_code == 302
     assert not User.objects.filter(pk=second.pk, is_owner=True, is_active=True).exists()

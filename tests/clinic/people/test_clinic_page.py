@@ -15,6 +15,7 @@ from clinic.scheduling.models import Absence, WorkingHours
 from clinic.scheduling.templatetags.clinic_setup import week_lines
 from tests.factories.people import UserFactory
 from tests.factories.scheduling import RoomFactory, ServiceFactory, WorkingPractitionerFactory
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_the_page_shows_the_house_and_who_cannot_be_booked(client: Client) -> No
     WorkingPractitionerFactory(name="Works Never", working_hours=())
     start = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
     Absence.objects.create(starts_at=start, ends_at=start + dt.timedelta(days=1), reason="Painters")
-    page = client.get("/clinic/").content.decode()
+    page = page_text(client.get("/clinic/"))
     for shown in ("Bamboo room", "Long visit", "60 min", "Mon–Fri", "09:00–17:00", "The whole clinic", "Painters"):
         assert shown in page
     assert page.count("Nobody can book them") == 1
@@ -69,24 +70,24 @@ def test_queries_do_not_grow_with_practitioners(client: Client) -> None:
 
 def test_saving_is_confirmed_and_a_mistake_keeps_what_was_typed(client: Client) -> None:
     data = {"name": "Quiet Corner", "time_zone": "Europe/Berlin", "emergency_number": "112", "age_of_consent": "18"}
-    assert "Saved." in client.post("/clinic/", data, follow=True).content.decode()
+    assert "Saved." in page_text(client.post("/clinic/", data, follow=True))
     answer = client.post("/clinic/", {**data, "time_zone": "Berlin", "address": "Elm Row 3"})
-    page = answer.content.decode()
+    page = page_text(answer)
     assert answer.status_code == 422 and "is not a time zone" in page and "Elm Row 3" in page
 
 
 def test_the_staff_list_speaks_of_roles(client: Client) -> None:
     UserFactory(practitioner=True, desk=True, name="Priya Both", password="an old pass phrase")
-    assert "practitioner, front desk" in client.get("/admin/people/user/").content.decode()
+    assert "practitioner, front desk" in page_text(client.get("/admin/people/user/"))
 
 
 def test_an_absence_is_written_with_the_browsers_own_picker_in_the_clinics_time(client: Client) -> None:
-    page = client.get("/admin/scheduling/absence/add/").content.decode()
+    page = page_text(client.get("/admin/scheduling/absence/add/"))
     assert 'type="datetime-local" name="starts_at"' in page
     data = {"practitioner": "", "starts_at": "2026-12-24T08:00", "ends_at": "2026-12-27T00:00", "reason": "Holidays"}
     assert client.post("/admin/scheduling/absence/add/", data).status_code == 302
     absence = Absence.objects.get()
-    page = client.get(f"/admin/scheduling/absence/{absence.pk}/change/").content.decode()
+    page = page_text(client.get(f"/admin/scheduling/absence/{absence.pk}/change/"))
     assert 'value="2026-12-24T08:00"' in page
 
 

@@ -15,6 +15,7 @@ from clinic.audit.models import AuditEvent
 from clinic.outbox.delivery import deliver_due
 from clinic.people import guesses
 from clinic.people.models import User
+from tests.support.page_text import page_text
 
 EMAIL, PHRASE = "olu@example.org", "quiet otters swim at dawn"
 RIGHT_CODE = "246802"
@@ -45,7 +46,7 @@ def browser(address: str = "192.0.2.1") -> Client:
 
 
 def enter(client: Client, password: str, email: str = EMAIL) -> str:
-    return client.post("/accounts/login/", {"login": email, "password": password}, follow=True).content.decode()
+    return page_text(client.post("/accounts/login/", {"login": email, "password": password}, follow=True))
 
 
 def is_in(client: Client) -> bool:
@@ -177,7 +178,7 @@ def with_codes(olu: User, monkeypatch: pytest.MonkeyPatch) -> User:
 
 
 def code(client: Client, code: str) -> str:
-    return client.post("/accounts/2fa/authenticate/", {"code": code}, follow=True).content.decode()
+    return page_text(client.post("/accounts/2fa/authenticate/", {"code": code}, follow=True))
 
 
 def past_the_password(address: str) -> Client:

@@ -18,6 +18,7 @@ from clinic.people.actions.patients import (
 )
 from clinic.people.models import Patient, User
 from clinic.people.search import find_patients
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,7 @@ def test_adding_leaves_an_event_and_shows_the_chart(client: Client) -> None:
 def test_bad_input_is_named_and_nothing_typed_is_lost(client: Client, field: str, value: str, words: str) -> None:
     typed = {"given_name": "Ann", "family_name": "Lee", "desk_note": "prefers mornings", field: value}
     answer = client.post(reverse("people:patient_add"), typed)
-    page = answer.content.decode()
+    page = page_text(answer)
     assert answer.status_code == 422
     assert words in page.lower() and "error-summary" in page
     assert "prefers mornings" in page and value in page
@@ -109,7 +110,7 @@ def test_the_same_person_is_not_added_twice_unseen(
     assert answer.status_code == (422 if asked else 302)
     assert Patient.objects.count() == (1 if asked else 2)
     if asked:
-        page = answer.content.decode()
+        page = page_text(answer)
         assert reverse("chart", args=[known.pk]) in page and "by bike" in page
         assert AuditEvent.objects.filter(action="patients.listed", detail__patients=[known.pk]).exists()
         assert client.post(reverse("people:patient_add"), {**form, "another": "1"}).status_code == 302
@@ -122,7 +123,7 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(client: Client, des
     typed = {"given_name": "Marta", "family_name": "Owen", "version": patient.version, "no_phone": "none"}
     change_patient(patient.pk, by=desk, version=1, changes={"desk_note": "came by bike"})
     answer = client.post(address, {**typed, "desk_note": "needs the lift"})
-    page = answer.content.decode()
+    page = page_text(answer)
     assert answer.status_code == 409
     assert "came by bike" in page and "needs the lift" in page
     patient.refresh_from_db()

@@ -14,6 +14,7 @@ from django.test import Client
 from clinic.audit.models import AuditEvent
 from clinic.outbox.delivery import deliver_due
 from clinic.people.models import User
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
@@ -84,7 +85,7 @@ def test_pages_are_not_kept_by_browsers_and_carry_the_policy() -> None:
 
 def test_a_wrong_password_is_told_in_a_summary_and_the_address_is_kept() -> None:
     User.objects.create_user("o@example.org", "a long pass phrase", name="Olu", is_owner=True)
-    page = Client().post("/accounts/login/", {"login": "o@example.org", "password": "not this one"}).content.decode()
+    page = page_text(Client().post("/accounts/login/", {"login": "o@example.org", "password": "not this one"}))
     assert "error-summary" in page and 'value="o@example.org"' in page
     assert "Remember" not in page  # shared computers: the session ends with the browser
 
@@ -99,14 +100,14 @@ def test_somebody_new_chooses_a_password_by_mail(mailoutbox: list[Any]) -> None:
     assert mail.subject == "Ashi: choose a new password" and mail.to == ["new@example.org"]
     link = next(word for word in mail.body.split() if "/accounts/password/reset/key/" in word)
     form = client.get(link, follow=True)
-    assert "Save the new password" in form.content.decode()
+    assert "Save the new password" in page_text(form)
     where = form.redirect_chain[-1][0]
     weak = client.post(where, {"password1": "short", "password2": "short"})
-    assert "error-summary" in weak.content.decode()
+    assert "error-summary" in page_text(weak)
     typed = {"password1": "quiet otters swim at dawn", "password2": "quiet otters swim at dawn"}
-    assert "Password changed" in client.post(where, typed, follow=True).content.decode()
+    assert "Password changed" in page_text(client.post(where, typed, follow=True))
     assert User.objects.get(email="new@example.org").check_password("quiet otters swim at dawn")
-    used = Client().get(link, follow=True).content.decode()
+    used = page_text(Client().get(link, follow=True))
     assert "This link no longer works" in used and "Ask for a new link" in used
 
 
@@ -125,17 +126,17 @@ def test_the_second_factor_page_says_whether_it_is_on() -> None:
     user = User.objects.create_user("o@example.org", "a long pass phrase", name="Olu", is_owner=True)
     client = Client()
     client.force_login(user)
-    page = client.get("/accounts/2fa/").content.decode()
+    page = page_text(client.get("/accounts/2fa/"))
     assert "Set up the app" in page and "Whoever learns your password" in page
 
 
 def test_a_second_factor_is_set_up_and_then_asked_for() -> None:
     User.objects.create_user("o@example.org", "a long pass phrase", name="Olu", is_owner=True)
     client, _ = sign_in("o@example.org")
-    page = client.get("/accounts/2fa/totp/activate/", follow=True).content.decode()
+    page = page_text(client.get("/accounts/2fa/totp/activate/", follow=True))
     assert "Is it you?" in page
     client.post("/accounts/reauthenticate/", {"password": "a long pass phrase"})
-    page = client.get("/accounts/2fa/totp/activate/").content.decode()
+    page = page_text(client.get("/accounts/2fa/totp/activate/"))
     found = re.search(r"text-break\">([A-Z2-7]+)<", page)
     assert found
     secret = found.group(1)
@@ -145,16 +146,16 @@ def test_a_second_factor_is_set_up_and_then_asked_for() -> None:
         return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
 
     wrong = client.post("/accounts/2fa/totp/activate/", {"code": "000000" if code() != "000000" else "111111"})
-    assert "error-summary" in wrong.content.decode() and secret in wrong.content.decode()
-    codes = client.post("/accounts/2fa/totp/activate/", {"code": code()}, follow=True).content.decode()
+    assert "error-summary" in page_text(wrong) and secret in page_text(wrong)
+    codes = page_text(client.post("/accounts/2fa/totp/activate/", {"code": code()}, follow=True))
     listed = re.findall(r"<li>(\d{8})</li>", codes)
     assert len(listed) == 10 and "Recovery codes" in codes
-    assert "10 of 10 left" in client.get("/accounts/2fa/").content.decode()
+    assert "10 of 10 left" in page_text(client.get("/accounts/2fa/"))
 
     again, _ = sign_in("o@example.org")
     assert again.get("/clinic/").status_code == 302  # the password alone does not open anything
-    asked = again.get("/accounts/2fa/authenticate/").content.decode()
+    asked = page_text(again.get("/accounts/2fa/authenticate/"))
     assert "Second factor" in asked
-    assert "error-summary" in again.post("/accounts/2fa/authenticate/", {"code": "x"}).content.decode()
+    assert "error-summary" in page_text(again.post("/accounts/2fa/authenticate/", {"code": "x"}))
     again.post("/accounts/2fa/authenticate/", {"code": listed[0]})
     assert again.get("/clinic/").status_code == 200

@@ -16,6 +16,7 @@ from clinic.audit.models import AuditEvent
 from clinic.outbox.delivery import deliver_due
 from clinic.people.models import User
 from tests.factories.people import PatientFactory
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 EMAIL, PASSWORD = "o@example.org", "a long pass phrase"
@@ -102,7 +103,7 @@ def test_second_factor_leaves_events_and_is_told_to_the_person(owner: User) -> N
     client.get("/accounts/2fa/totp/activate/")
     client.post("/accounts/reauthenticate/", {"password": "not this"})
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    page = client.get("/accounts/2fa/totp/activate/").content.decode()
+    page = page_text(client.get("/accounts/2fa/totp/activate/"))
     secret = re.search(r"text-break\">([A-Z2-7]+)<", page)
     assert secret
     client.post("/accounts/2fa/totp/activate/", {"code": code_for(secret.group(1))})
@@ -149,7 +150,7 @@ def test_reading_the_trail_is_an_event_of_the_patient_who_was_asked_about(owner:
     client = Client()
     client.force_login(owner)
     client.get("/patients/")
-    page = client.get(f"/audit/?patient={patient.pk}&action=patients.").content.decode()
+    page = page_text(client.get(f"/audit/?patient={patient.pk}&action=patients."))
     client.get("/audit/?action=has diabetes")
     assert "patients.listed" in page and "list of 1" in page
     first, second = AuditEvent.objects.filter(action="trail.read").order_by("id")

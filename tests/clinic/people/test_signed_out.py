@@ -14,6 +14,7 @@ from clinic.people import signed_out
 from clinic.people.models import User
 from tests.factories.people import UserFactory
 from tests.support.furnished import walk
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 WORDS = "Slept through two nights, then stiff again."
@@ -47,7 +48,7 @@ def test_a_form_gets_its_words_back_and_no_password() -> None:
         "csrfmiddlewaretoken": "abcde",
     }
     answer = Client().post("/visits/1/sign/", sent, headers={"Referer": "http://testserver/visits/1/"})
-    page = answer.content.decode()
+    page = page_text(answer)
     assert answer.status_code == 401 and WORDS in page and "close response" in page and "not saved" in page
     assert "secret phrase" not in page and "abcde" not in page
     assert "next=%2Fvisits%2F1%2F" in page and "sign%2F" not in page
@@ -58,7 +59,7 @@ def test_a_stale_token_gives_the_words_back_to_our_own_pages_only() -> None:
     ours = client.post("/visits/1/save/", {"x": WORDS}, headers={"Origin": "http://testserver"})
     theirs = client.post("/visits/1/save/", {"x": WORDS}, headers={"Origin": "http://evil.example"})
     assert ours.status_code == theirs.status_code == 403
-    assert WORDS in ours.content.decode() and WORDS not in theirs.content.decode()
+    assert WORDS in page_text(ours) and WORDS not in page_text(theirs)
     assert ours.headers["X-Ashi-Token"] == "stale"
 
 
@@ -93,4 +94,4 @@ def test_the_page_learns_who_is_signed_in_and_the_token_of_now() -> None:
     client.force_login(user)
     told: dict[str, Any] = client.get("/session/", headers={"Accept": "application/json"}).json()
     assert told["user"] == user.pk and len(told["token"]) == 64
-    assert "signed in again" in client.get("/session/back/").content.decode()
+    assert "signed in again" in page_text(client.get("/session/back/"))

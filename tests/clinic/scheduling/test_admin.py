@@ -9,6 +9,7 @@ from clinic.audit.models import AuditEvent
 from clinic.scheduling.models import Absence, Room, Service, WorkingHours
 from tests.factories.people import UserFactory
 from tests.factories.scheduling import WorkingPractitionerFactory
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 
@@ -55,5 +56,5 @@ def test_pages_open_for_the_owner_only(client, owner, model):
 def test_hours_that_end_before_they_start_are_refused_in_words(client, owner):
     fields = {"practitioner": WorkingPractitionerFactory(working_hours=()).pk, "weekday": "0", "room": ""}
     answer = client.post(reverse("admin:scheduling_workinghours_add"), {**fields, "starts": "17:00", "ends": "09:00"})
-    assert "Working hours must end after they start." in answer.content.decode()
+    assert "Working hours must end after they start." in page_text(answer)
     assert not WorkingHours.objects.exists()

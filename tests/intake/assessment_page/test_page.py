@@ -10,6 +10,7 @@ from intake.actions import assessment as actions
 from intake.models import Assessment, Clearance
 from tests.factories.assessed import assessed, examined
 from tests.factories.people import PatientFactory, UserFactory
+from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -41,7 +42,7 @@ def sent(assessment: Assessment, **more: str) -> dict[str, str]:
 
 
 def test_the_page_shows_both_scores_with_evidence_and_the_patterns(client: Client, draft: Assessment) -> None:
-    page = client.get(url(draft)).content.decode()
+    page = page_text(client.get(url(draft)))
     assert "Stagnation score" in page and "Deficiency score" in page
     assert "Blood stasis" in page and "SF01" in page
     assert "sharp or stabbing, always the same spot" in page
@@ -59,7 +60,7 @@ def test_the_front_desk_is_refused(draft: Assessment, path: str) -> None:
 
 def test_each_change_answers_with_fresh_scores_and_the_time_of_saving(client: Client, draft: Assessment) -> None:
     answer = client.post(url(draft, "save/"), sent(draft, **{"f.tongue.pale_thin_dry": "1"}), headers=HTMX)
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 200 and "Saved " in text and 'name="revision"' in text
     assert "<html" not in text
     draft.refresh_from_db()
@@ -75,7 +76,7 @@ def test_an_answer_can_be_taken_back_to_not_known(client: Client, draft: Assessm
 
 def test_a_question_is_answered_by_its_button(client: Client, draft: Assessment) -> None:
     answer = client.post(url(draft, "save/"), sent(draft, answer="flag.calf_swollen=0"), headers=HTMX)
-    assert 'id="three-flag-calf-swollen"' in answer.content.decode()
+    assert 'id="three-flag-calf-swollen"' in page_text(answer)
     draft.refresh_from_db()
     assert draft.findings["flag.calf_swollen"] is False
 
@@ -97,7 +98,7 @@ def test_a_clash_shows_both_versions_and_keeps_what_was_typed(
         assessment_id=draft.pk, revision=draft.revision, found=found, confirmed={}, by=UserFactory(practitioner=True)
     )
     answer = client.post(url(draft, "save/"), mine, headers=headers)
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 409
     assert "red sides" in text and "wiry" in text and "theirs" in text
     assert f'name="keep" value="{now.revision}"' in text
@@ -120,7 +121,7 @@ def test_signing_locks_the_page(client: Client, draft: Assessment) -> None:
     assert answer.status_code == 302
     draft.refresh_from_db()
     assert draft.status == "signed"
-    page = client.get(url(draft)).content.decode()
+    page = page_text(client.get(url(draft)))
     assert "Assess again" in page and "Sign the assessment" not in page and "Propose a treatment" in page
     late = client.post(url(draft, "save/"), sent(draft, notes="late"), headers=HTMX)
     assert late.headers["HX-Redirect"] == url(draft)
@@ -128,7 +129,7 @@ def test_signing_locks_the_page(client: Client, draft: Assessment) -> None:
 
 def test_overruling_without_a_reason_is_not_signed_and_says_so(client: Client, draft: Assessment) -> None:
     answer = client.post(url(draft, "save/"), sent(draft, root="spleen_qi_deficiency", sign="1"))
-    assert answer.status_code == 422 and "write why" in answer.content.decode()
+    assert answer.status_code == 422 and "write why" in page_text(answer)
     draft.refresh_from_db()
     assert draft.status == "draft" and draft.confirmed == {"root": "spleen_qi_deficiency"}
 
@@ -142,12 +143,12 @@ def test_unknown_findings_and_levels_are_not_taken(client: Client, draft: Assess
 
 def test_a_red_flag_is_cleared_with_who_when_and_result(client: Client, petra) -> None:
     draft = examined(PatientFactory(), petra, flag__fever=True)
-    page = client.get(url(draft)).content.decode()
+    page = page_text(client.get(url(draft)))
     assert "Examined: clear it" in page
     code = next(a["code"] for a in client.get(url(draft)).context["alerts"] if "flag.fever" in a["because"])
     data = {"code": code, f"{code}-findings": "flag.fever", f"{code}-examined_by": "Dr. Okafor"}
     missing = client.post(url(draft, "clear/"), data)
-    assert missing.status_code == 422 and "Dr. Okafor" in missing.content.decode()
+    assert missing.status_code == 422 and "Dr. Okafor" in page_text(missing)
     data |= {f"{code}-examined_on": "2026-01-05", f"{code}-result": "a cold, over"}
     assert client.post(url(draft, "clear/"), data).status_code == 302
     row = Clearance.objects.get()
@@ -176,11 +177,11 @@ def test_queries_do_not_grow_with_the_record(client: Client, petra, django_asser
 
 
 def test_answers_are_corrected_group_by_group_also_without_javascript(client: Client, draft: Assessment) -> None:
-    page = client.get(url(draft)).content.decode()
+    page = page_text(client.get(url(draft)))
     assert 'name="f.tongue.pale"' in page and 'name="f.quality.dull"' not in page
-    part = client.get(url(draft, "answers/quality/"), headers=HTMX).content.decode()
+    part = page_text(client.get(url(draft, "answers/quality/"), headers=HTMX))
     assert 'name="f.quality.dull"' in part and "<html" not in part
-    whole = client.get(url(draft, "answers/quality/")).content.decode()
+    whole = page_text(client.get(url(draft, "answers/quality/")))
     assert 'name="f.quality.dull"' in whole and "<html" in whole
     assert client.get(url(draft, "answers/nonsense/")).status_code == 404
     client.post(url(draft, "save/"), sent(draft, **{"f.quality.stabbing_fixed": "0"}))

@@ -16,6 +16,7 @@ from tests.factories.assessed import assessed, draft_plan, examined
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_plan
+from tests.support.page_text import page_text
 from treatments.models import PlannedVisit, Visit
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def test_the_practitioner_sees_red_flags_first_then_new_intakes_and_what_to_sign
     link = invited(ana, submitted=True)
     RedFlagAlert.objects.create(patient=ana, response=link.response, flag="flag.saddle_numbness", level="emergency")
     examined(PatientFactory(given_name="Ben", family_name="Berg"), petra)
-    text = client_of(petra).get("/").content.decode()
+    text = page_text(client_of(petra).get("/"))
     assert text.index("Red flags") < text.index("My patients today")
     assert "Ana Ahn" in text and "Ben Berg" in text and "assessment" in text
     event = AuditEvent.objects.get(action="home.read")
@@ -69,7 +70,7 @@ def test_a_review_is_due_when_the_next_visit_is_one(ana: Any, petra: Any) -> Non
     plan = signed_plan(ana, petra)
     PlannedVisit.objects.filter(plan=plan).delete()
     PlannedVisit.objects.create(plan=plan, number=2, is_review=True)
-    assert "visit 2" not in client_of(petra).get("/").content.decode()
+    assert "visit 2" not in page_text(client_of(petra).get("/"))
     visit = Visit.objects.create(patient=ana, plan=plan, number=1, practitioner=petra, started_at=timezone.now())
     assert [row["number"] for row in client_of(petra).get("/").context["practitioner"]["reviews"]] == [2]
     Visit.objects.create(patient=ana, plan=plan, number=2, practitioner=petra, started_at=timezone.now())
@@ -100,7 +101,7 @@ def test_the_front_desk_sees_logistics_and_no_medicine(ana: Any, petra: Any) -> 
     ben = PatientFactory(given_name="Ben", family_name="Berg")
     invited(ben)
     answer = client_of(UserFactory(desk=True)).get("/")
-    text = answer.content.decode()
+    text = page_text(answer)
     assert "Unfinished intakes" in text and "Ben Berg" in text
     assert "Red flags" not in text and "practitioner" not in answer.context
 
@@ -110,7 +111,7 @@ def test_the_front_desk_is_told_whom_to_call_but_not_why(ana: Any) -> None:
     for flag in ("flag.saddle_numbness", "flag.bladder"):
         RedFlagAlert.objects.create(patient=ana, response=link.response, flag=flag, level="emergency")
     answer = client_of(UserFactory(desk=True)).get("/")
-    assert "Call these patients" in answer.content.decode()
+    assert "Call these patients" in page_text(answer)
     assert [row["patient"] for row in answer.context["desk"]["calls"]] == [ana]  # once, however many signs
     assert client_of(UserFactory(desk=True, practitioner=True)).get("/").context["desk"]["calls"] == []
 
@@ -131,7 +132,7 @@ def test_unfinished_intakes_come_in_the_order_of_the_next_visits(ana: Any, petra
 
 
 def test_the_owner_sees_what_is_not_set_up_yet(db: None) -> None:
-    text = client_of(UserFactory(owner=True)).get("/").content.decode()
+    text = page_text(client_of(UserFactory(owner=True)).get("/"))
     assert "Set up the clinic" in text and "none yet" in text and "Red flags" not in text
 
 
@@ -145,7 +146,7 @@ def test_the_chart_shows_a_clinician_everything_on_one_page(ana: Any, petra: Any
     plan = draft_plan(ana, petra)
     for value in (7, 5, 3):
         Score.objects.create(patient=ana, measure="nrs_average", value=value, occasion="visit", filled_by="patient")
-    text = client_of(petra).get(f"/patients/{ana.pk}/").content.decode()
+    text = page_text(client_of(petra).get(f"/patients/{ana.pk}/"))
     for shown in (
         "Stagnation score",
         "Blood stasis",
@@ -163,7 +164,7 @@ def test_the_chart_shows_the_desk_contact_and_dates_only(ana: Any, petra: Any) -
     SafetyFact.objects.create(patient=ana, finding="condition.asthma", present=True, note="inhaler")
     signed_plan(ana, petra)
     answer = client_of(UserFactory(desk=True)).get(f"/patients/{ana.pk}/")
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 200 and "rings in the evening" in text and "Send intake link" in text
     for hidden in ("asthma", "inhaler", "Stagnation", "principle", "Move qi", "BL25", "Safety"):
         assert hidden not in text

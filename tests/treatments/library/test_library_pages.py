@@ -12,6 +12,7 @@ from django.urls import reverse
 from intake.assessment import load_intake_knowledge
 from intake.assessment.knowledge.drafts import Draft
 from tests.factories.people import UserFactory
+from tests.support.page_text import page_text
 from treatments.library.presenters import pages, words
 from treatments.library.presenters import signs as knowledge_signs
 from treatments.planner.knowledge.load import load_planner_knowledge
@@ -30,7 +31,7 @@ def client():
 @pytest.mark.parametrize("name", PAGES)
 def test_practitioner_and_owner_read_every_shelf_the_desk_none(client, name):
     page = client.get(reverse(f"knowledge:{name}"))
-    assert page.status_code == 200 and "DESIGN" in page.content.decode()
+    assert page.status_code == 200 and "DESIGN" in page_text(page)
     owner, desk = Client(), Client()
     owner.force_login(UserFactory(owner=True))
     desk.force_login(UserFactory(desk=True))
@@ -42,12 +43,12 @@ def test_practitioner_and_owner_read_every_shelf_the_desk_none(client, name):
 def test_a_point_is_found_by_any_spelling(client, q):
     answer = client.get(reverse("knowledge:points"), {"q": q})
     assert answer.status_code == 302 and answer.url == reverse("knowledge:point", args=["BL23"])
-    part = client.get(reverse("knowledge:points"), {"q": q}, headers={"HX-Request": "true"}).content.decode()
+    part = page_text(client.get(reverse("knowledge:points"), {"q": q}, headers={"HX-Request": "true"}))
     assert "BL23" in part and "<html" not in part
 
 
 def test_a_point_says_where_how_deep_and_why(client):
-    text = client.get(reverse("knowledge:point", args=["GB21"])).content.decode()
+    text = page_text(client.get(reverse("knowledge:point", args=["GB21"])))
     point = load_planner_knowledge().points["GB21"]
     for said in (point.hanzi, point.hanzi_traditional, point.pinyin, f"{point.cap_mm} mm", "pneumothorax"):
         assert said in text
@@ -73,7 +74,7 @@ def test_every_channel_and_region_lists_all_its_points(client):
     total = len(set(load_planner_knowledge().points) - {"ASHI"})
     assert sum(count for _, _, count in shelves["channels"]) == total
     assert sum(count for _, _, count in shelves["regions"]) == total
-    text = client.get(reverse("knowledge:points"), {"channel": "kidney"}).content.decode()
+    text = page_text(client.get(reverse("knowledge:points"), {"channel": "kidney"}))
     assert "KI3" in text and "KI27" in text and "BL23</a>" not in text
 
 
@@ -111,16 +112,16 @@ def own_file(settings, tmp_path):
 
 
 def test_own_rules_drafts_and_what_is_switched_off_are_read(own_file, client):
-    text = client.get(reverse("knowledge:rules"), {"q": "cups.stress"}).content.decode()
+    text = page_text(client.get(reverse("knowledge:rules"), {"q": "cups.stress"}))
     assert "Drafts" in text and "own.later" in text
     assert "Switched off by this clinic" in text and text.count('id="cups.stress"') == 1
-    assert "own.tung_upper_back" in client.get(reverse("knowledge:rules"), {"kind": "points"}).content.decode()
-    point = client.get(reverse("knowledge:point", args=["T-77.08"])).content.decode()
+    assert "own.tung_upper_back" in page_text(client.get(reverse("knowledge:rules"), {"kind": "points"}))
+    point = page_text(client.get(reverse("knowledge:point", args=["T-77.08"])))
     assert "Sihuashang" in point and "OWN-TUNG" in point and "own.tung_upper_back" in point
 
 
 def test_without_an_own_file_none_of_it_is_there(client):
-    text = client.get(reverse("knowledge:rules"), {"q": "sciatica"}).content.decode()
+    text = page_text(client.get(reverse("knowledge:rules"), {"q": "sciatica"}))
     assert "own." not in text and "Switched off" not in text and "<h2>Drafts" not in text
 
 
@@ -129,7 +130,7 @@ def test_drafts_of_the_assessment_are_read_too(client, monkeypatch):
     monkeypatch.setattr(
         knowledge_signs, "load_intake_knowledge", lambda: replace(load_intake_knowledge(), drafts=(draft,))
     )
-    text = client.get(reverse("knowledge:rules")).content.decode()
+    text = page_text(client.get(reverse("knowledge:rules")))
     assert "redflag_rules.toml: neuro_power" in text and "refer: reduced power" in text
 
 
@@ -137,14 +138,14 @@ def test_drafts_of_the_assessment_are_read_too(client, monkeypatch):
     ("kind", "word"), [("signs", "stagnation 3"), ("red_flags", "safety"), ("combinations", "safety")]
 )
 def test_rules_of_the_assessment_stand_beside_those_of_the_planner(client, kind, word):
-    text = client.get(reverse("knowledge:rules"), {"kind": kind}).content.decode()
+    text = page_text(client.get(reverse("knowledge:rules"), {"kind": kind}))
     assert word in text and "Reviewed by: Ashi project" in text
 
 
 def test_rules_are_found_by_a_word(client):
-    text = client.get(reverse("knowledge:rules"), {"q": "sciatica"}).content.decode()
+    text = page_text(client.get(reverse("knowledge:rules"), {"q": "sciatica"}))
     assert "sciatica" in text.lower() and "[" in text and "reviewed" in text
-    assert "No rule speaks of" in client.get(reverse("knowledge:rules"), {"q": "qqqq"}).content.decode()
+    assert "No rule speaks of" in page_text(client.get(reverse("knowledge:rules"), {"q": "qqqq"}))
 
 
 def test_every_pattern_shows_signs_with_weights_and_codes():
@@ -164,4 +165,4 @@ def test_the_matrix_has_a_cell_for_every_modality():
 def test_what_is_searched_is_never_markup(client):
     for name in ("points", "rules"):
         page = client.get(reverse(f"knowledge:{name}"), {"q": "<script>x</script>", "channel": "<b>", "kind": "<b>"})
-        assert "<script>x" not in page.content.decode() and page.status_code == 200
+        assert "<script>x" not in page_text(page) and page.status_code == 200

@@ -13,6 +13,7 @@ from clinic.audit.models import AuditEvent
 from intake.models import Score
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan, signed_visit
+from tests.support.page_text import page_text
 from treatments.outcomes.actions import decision_for, plan_in_force, scores_of_course
 from treatments.outcomes.curve import Value, curve
 from treatments.outcomes.presenters import outcomes_of
@@ -76,7 +77,7 @@ def test_the_page_draws_the_smallest_change_that_matters(client, patient, petra)
     score(patient, "rmdq", 14, days_ago=30)
     score(patient, "rmdq", 9, occasion="review", visit=5)
     signed_visit(patient, petra, pain_now=4, pain_average=4)
-    text = client.get(url(patient)).content.decode()
+    text = page_text(client.get(url(patient)))
     assert "30 % better" in text and "2 points better" in text and "5 points better" in text
     assert "improved" in text and "<svg" in text and "style=" not in text
     verdicts = {one["name"]: one["word"] for one in outcomes_of(patient)["verdicts"]}
@@ -120,7 +121,7 @@ def test_the_pacing_bar_counts_visits_against_the_course(client, patient, petra)
     signed_visit(patient, petra, days_ago=2)
     pacing = outcomes_of(patient)["pacing"]
     assert (pacing["done"], pacing["sessions"], pacing["next_review"]) == (1, 10, 5)
-    assert "1 of 10 visits" in client.get(url(patient)).content.decode()
+    assert "1 of 10 visits" in page_text(client.get(url(patient)))
 
 
 def test_a_review_is_recorded_by_total_or_by_ticks(client, patient, petra):
@@ -160,11 +161,11 @@ def test_an_asked_but_unticked_roland_morris_is_zero(client, patient):
 def test_a_wrong_score_is_refused_and_nothing_is_kept(client, patient, form):
     answer = client.post(url(patient), form)
     assert answer.status_code == 422 and Score.objects.count() == 0
-    assert "Please check" in answer.content.decode()
+    assert "Please check" in page_text(answer)
 
 
 def test_without_plan_and_scores_the_page_says_what_comes(client):
-    text = client.get(url(PatientFactory())).content.decode()
+    text = page_text(client.get(url(PatientFactory())))
     assert "No scores yet" in text
 
 
@@ -193,7 +194,7 @@ def test_a_course_without_change_is_not_advised_to_go_on(client, patient, petra)
     )
     page = outcomes_of(patient)
     assert page["decision"].kind in ("change_once", "stop_and_refer") and page["decision"].extra_visits == 0
-    text = client.get(url(patient)).content.decode()
+    text = page_text(client.get(url(patient)))
     assert "Overall change: no change." in text and "Improved by" not in text and "add 5 visits" not in text
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from clinic.people.models import SafetyFact
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan
+from tests.support.page_text import page_text
 from treatments.models import TreatmentPlan
 from treatments.plans.actions import drafts
 
@@ -72,7 +73,7 @@ def test_what_is_refused_keeps_what_was_typed_with_the_error_beside_the_field(
     client: Client, plan: TreatmentPlan, at: str, fields: dict[str, str], typed: str, field: str
 ) -> None:
     answer = send(client, plan, "change" if at in ("dose", "principle") else "add", at, fields)
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 422 and is_item_form(answer)
     assert typed in text
     box = re.search(rf'<div class="field-{field}">.*?</div>', text, re.DOTALL)
@@ -88,7 +89,7 @@ def test_a_stop_of_the_safety_review_stands_in_the_form_and_nothing_typed_is_los
     plan.refresh_from_db()
     SafetyFact.objects.create(patient=ana, finding="condition.pacemaker", present=True, recorded_by=petra)
     answer = send(client, plan, "add", "stages.0.electro", {**ELECTRO, "felt_strength": "strong, deep"})
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 422 and is_item_form(answer) and "strong, deep" in text
     box = re.search(r'<div class="field-leads">.*?</div>', text, re.DOTALL)
     assert box and "field-error" in box[0] and "Nothing was changed." in box[0]
@@ -106,7 +107,7 @@ def test_a_stale_item_form_is_told_in_words_beside_the_plan_and_never_inside_it(
     }  # fmt: skip
     plan.revision, new = old, plan.revision
     answer = send(client, plan, "change", "stages.0.points.0", mine, was="BL25")
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 409
     assert (answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == ("#plan", "outerHTML")
     assert text.count('id="plan"') == 1
@@ -141,7 +142,7 @@ def test_every_change_that_comes_too_late_is_told_in_words(
     if sent["verb"] == "change":  # its form is looked at first: it may be wrong by itself
         assert answer.status_code in (409, 422)
         return
-    assert answer.status_code == 409 and f"Not saved yet: <strong>{words}" in answer.content.decode()
+    assert answer.status_code == 409 and f"Not saved yet: <strong>{words}" in page_text(answer)
 
 
 def test_after_a_clash_no_other_row_is_hit_by_what_was_meant_for_one(client: Client, plan: TreatmentPlan) -> None:
@@ -153,15 +154,15 @@ def test_after_a_clash_no_other_row_is_hit_by_what_was_meant_for_one(client: Cli
     plan.refresh_from_db()
     answer = send(client, plan, "remove", "home_care.1", {}, was="Walk on soft ground.")
     plan.refresh_from_db()
-    assert answer.status_code == 422 and "is not where it was" in answer.content.decode()
+    assert answer.status_code == 422 and "is not where it was" in page_text(answer)
     assert [item["text"] for item in plan.treatment["home_care"]] == ["Walk on soft ground.", "Walk uphill."]
-    page = client.get(f"/plans/{plan.pk}/").content.decode()
+    page = page_text(client.get(f"/plans/{plan.pk}/"))
     assert 'name="was" value="Walk uphill."' in page and 'name="was" value="seeds left"' in page
 
 
 def test_a_refused_point_keeps_its_side_and_place(client: Client, plan: TreatmentPlan) -> None:
     typed = {"point": "nosuch", "side": "left", "where": "2 cm lateral"}
-    text = send(client, plan, "add_point", "stages.0.points", typed).content.decode()
+    text = page_text(send(client, plan, "add_point", "stages.0.points", typed))
     form = text[text.index('class="add-point') :]
     form = form[: form.index("</form>")]
     assert 'value="nosuch"' in form and "<option selected>left</option>" in form and 'value="2 cm lateral"' in form

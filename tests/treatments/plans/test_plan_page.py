@@ -14,6 +14,7 @@ from tests.factories.assessed import assessed, draft_plan
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import ServiceFactory
 from tests.factories.treatments import signed_plan
+from tests.support.page_text import page_text
 from treatments.models import Proposal, TreatmentPlan
 from treatments.plans.actions import drafts
 
@@ -75,7 +76,7 @@ def test_without_a_signed_assessment_there_is_nothing_to_propose_from(client: Cl
 def test_an_emergency_gives_a_page_that_says_what_to_do_and_no_plan(client: Client, ana: Any, petra: Any) -> None:
     assessed(ana, petra, flag__saddle_numbness=True)
     page = client.post(f"/patients/{ana.pk}/propose/", follow=True)
-    text = page.content.decode()
+    text = page_text(page)
     assert "This is an emergency" in text and "112" in text
     assert not TreatmentPlan.objects.exists()
     assert AuditEvent.objects.filter(action="proposal.read", patient_id=ana.pk).exists()
@@ -83,12 +84,12 @@ def test_an_emergency_gives_a_page_that_says_what_to_do_and_no_plan(client: Clie
 
 def test_open_questions_are_listed_instead_of_a_plan(client: Client, ana: Any, petra: Any) -> None:
     assessed(ana, petra, flag__fever=None)
-    text = client.post(f"/patients/{ana.pk}/propose/", follow=True).content.decode()
+    text = page_text(client.post(f"/patients/{ana.pk}/propose/", follow=True))
     assert "Not enough is known" in text and "fever" in text.lower()
 
 
 def test_the_page_says_every_parameter_and_why(client: Client, plan: TreatmentPlan) -> None:
-    text = client.get(at(plan)).content.decode()
+    text = page_text(client.get(at(plan)))
     point = plan.treatment["stages"][0]["points"][0]
     for shown in (point["code"], point["because"][0]["text"], plan.treatment["principle"], "大肠俞", "Kept out"):
         assert shown in text
@@ -114,18 +115,18 @@ def test_the_front_desk_and_the_owner_are_refused(plan: TreatmentPlan, path: str
 def test_any_spelling_adds_the_point(client: Client, plan: TreatmentPlan, spelling: str) -> None:
     answer = change(client, plan, "add_point", "stages.0.points", point=spelling, side="both")
     assert answer.status_code == 200 and codes(plan)[-1] == "BL23"
-    assert "Saved " in answer.content.decode() and "<html" not in answer.content.decode()
+    assert "Saved " in page_text(answer) and "<html" not in page_text(answer)
 
 
 def test_a_chosen_suggestion_wins_over_the_typed_letters(client: Client, plan: TreatmentPlan) -> None:
-    assert 'value="BL23"' in client.get("/plans/points/?point=shenshu").content.decode()
+    assert 'value="BL23"' in page_text(client.get("/plans/points/?point=shenshu"))
     change(client, plan, "add_point", "stages.0.points", point="shen", chosen="BL23", side="left")
     assert codes(plan)[-1] == "BL23" and plan.treatment["stages"][0]["points"][-1]["side"] == "left"
 
 
 def test_a_spelling_nobody_knows_is_answered_with_help_and_kept(client: Client, plan: TreatmentPlan) -> None:
     answer = change(client, plan, "add_point", "stages.0.points", point="xyzzy", side="both")
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 422 and "not one point I know" in text and 'value="xyzzy"' in text
 
 
@@ -143,13 +144,13 @@ def test_a_forbidden_point_is_refused_with_words(client: Client, plan: Treatment
     SafetyFact.objects.create(patient=plan.patient, finding="condition.pregnant", present=True)
     before = codes(plan)
     answer = change(client, plan, "add_point", "stages.0.points", point="LI4", side="both")
-    assert answer.status_code == 422 and "nothing was changed" in answer.content.decode()
+    assert answer.status_code == 422 and "nothing was changed" in page_text(answer)
     assert codes(plan) == before
 
 
 def test_every_parameter_of_a_point_can_be_changed(client: Client, plan: TreatmentPlan) -> None:
     i = codes(plan).index("BL25")
-    form = client.get(at(plan, f"item/?at=stages.0.points.{i}"), headers=HTMX).content.decode()
+    form = page_text(client.get(at(plan, f"item/?at=stages.0.points.{i}"), headers=HTMX))
     assert 'name="depth_to"' in form and "<html" not in form
     fields = {
         "side": "both", "role": "local", "technique": "even", "diameter_mm": "0.22", "length_mm": "40",
@@ -161,9 +162,7 @@ def test_every_parameter_of_a_point_can_be_changed(client: Client, plan: Treatme
         "both", "even", [12, 18], 0.22,
     )  # fmt: skip
     wrong = change(client, plan, "change", f"stages.0.points.{i}", was="BL25", **{**fields, "depth_from": "30"})
-    assert (
-        wrong.status_code == 422 and "deeper end" in wrong.content.decode() and 'value="30"' in wrong.content.decode()
-    )
+    assert wrong.status_code == 422 and "deeper end" in page_text(wrong) and 'value="30"' in page_text(wrong)
 
 
 def test_a_point_is_moved_and_removed_and_that_is_undone(client: Client, plan: TreatmentPlan) -> None:
@@ -199,7 +198,7 @@ def test_a_stale_page_is_told_and_loses_nothing(client: Client, plan: TreatmentP
     change(client, plan, "add_point", "stages.0.points", point="GB34", side="both")
     mine = {"verb": "add_point", "at": "stages.0.points", "revision": str(old), "point": "BL23", "side": "left"}
     answer = client.post(at(plan, "change/"), mine, headers=HTMX if htmx else {})
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 409
     assert "Somebody else changed this plan" in text and "Added GB34" in text
     assert 'name="point" value="BL23"' in text and f'name="revision" value="{plan.revision}"' in text
@@ -213,7 +212,7 @@ def test_a_stale_page_is_told_and_loses_nothing(client: Client, plan: TreatmentP
 def test_after_a_clash_the_item_must_still_be_the_one_that_was_meant(client: Client, plan: TreatmentPlan) -> None:
     before = codes(plan)
     answer = change(client, plan, "remove", "stages.0.points.0", was="ST36")
-    assert answer.status_code == 422 and "not where it was" in answer.content.decode()
+    assert answer.status_code == 422 and "not where it was" in page_text(answer)
     assert codes(plan) == before
 
 
@@ -223,7 +222,7 @@ def test_an_override_asks_for_a_reason_and_blocks_signing_until_then(client: Cli
     keys = [a["key"] for a in plan.review["alerts"] if a["level"] == "needs_reason"]
     assert keys
     blocked = client.post(at(plan, "sign/"), sign_data(plan))
-    assert blocked.status_code == 422 and "give a reason" in blocked.content.decode()
+    assert blocked.status_code == 422 and "give a reason" in page_text(blocked)
     bare = client.post(at(plan, "override/"), {"revision": plan.revision, "key": keys[0], "reason_code": ""})
     assert bare.status_code == 422
     for key in keys:
@@ -232,7 +231,7 @@ def test_an_override_asks_for_a_reason_and_blocks_signing_until_then(client: Cli
         assert client.post(at(plan, "override/"), data).status_code == 302
     plan.refresh_from_db()
     assert len(plan.overrides) == len(keys)
-    assert "calms her" in client.get(at(plan)).content.decode()
+    assert "calms her" in page_text(client.get(at(plan)))
     assert client.post(at(plan, "sign/"), sign_data(plan)).status_code == 302
 
 
@@ -253,7 +252,7 @@ def test_signing_locks_and_the_desk_gets_the_course(client: Client, plan: Treatm
     assert client.post(at(plan, "sign/"), sign_data(plan)).status_code == 302
     plan.refresh_from_db()
     assert plan.status == "signed" and Course.objects.get().patient == plan.patient
-    page = client.get(at(plan)).content.decode()
+    page = page_text(client.get(at(plan)))
     assert "Sign the plan" not in page and "Change" in page
     late = change(client, plan, "add_point", "stages.0.points", point="BL23", side="both")
     assert late.headers["HX-Redirect"] == at(plan)
@@ -272,7 +271,7 @@ def test_a_caution_is_shown_once(client: Client, plan: TreatmentPlan) -> None:
 
 
 def test_the_home_care_sheet_is_plain_and_tells_when_not_to_wait(client: Client, plan: TreatmentPlan) -> None:
-    text = client.get(at(plan, "home-care/")).content.decode()
+    text = page_text(client.get(at(plan, "home-care/")))
     for shown in ("Do not wait", "short of breath", "Numbness between the legs", "112", "Twice a week"):
         assert shown in text
     for hidden in ("stasis", "Kept out", "SF01"):
@@ -290,7 +289,7 @@ def test_queries_do_not_grow_with_edits(
 
 def test_a_caution_of_every_needle_is_said_once_above_them(client: Client, ana: Any, petra: Any) -> None:
     plan = draft_plan(ana, petra, condition__anticoagulant=True)
-    assert "born 17 May 1984" in client.get(at(plan)).content.decode()
+    assert "born 17 May 1984" in page_text(client.get(at(plan)))
 
     def said() -> tuple[list[str], list[str], list[Any]]:
         context = client.get(at(plan)).context
@@ -314,6 +313,6 @@ def test_a_draft_is_shown_beside_the_plan_in_force_before_it_is_signed(client: C
     client.post(f"/plans/{draft.pk}/change/", {"verb": "remove", "at": "stages.1", "revision": draft.revision})
     page = client.get(f"/plans/{draft.pk}/")
     assert page.context["compared"]["changes"] == ["LR3: left out.", "Supine stage: left out."]
-    text = page.content.decode()
+    text = page_text(page)
     assert "Compared with v1 in force" in text and "Supine stage: left out." in text
     assert text.index("Compared with v1") < text.index("Sign the plan")

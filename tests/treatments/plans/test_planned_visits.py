@@ -13,6 +13,7 @@ from clinic.scheduling.models import Course
 from tests.factories.assessed import draft_plan
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import AppointmentFactory, CourseFactory, ServiceFactory
+from tests.support.page_text import page_text
 from treatments.models import TreatmentPlan, Visit
 from treatments.plans.actions import drafts, signing
 from treatments.plans.presenters.planned_visits import numbers_in_words, visits_of
@@ -97,7 +98,7 @@ def test_plan_and_chart_show_the_booked_dates(plan: TreatmentPlan) -> None:
     client = Client()
     client.force_login(plan.signed_by)
     for page in (f"/plans/{plan.pk}/", f"/patients/{plan.patient_id}/"):
-        text = client.get(page).content.decode()
+        text = page_text(client.get(page))
         assert words in text and f"/schedule/{booked.pk}/" in text
         assert f"Not booked yet: 2 to {plan.treatment['dose']['sessions']}, a review among them." in text
 

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.factories.assessed import draft_plan
 from tests.factories.people import PatientFactory, UserFactory
+from tests.support.page_text import page_text
 from tests.support.worked_cases import load_cases, proposal_of
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.plans.presenters import point_map
@@ -193,7 +194,7 @@ def test_the_plan_page_shows_it_in_drawing_and_in_words() -> None:
     plan = draft_plan(PatientFactory(), petra)
     client = Client()
     client.force_login(petra)
-    text = client.get(f"/plans/{plan.pk}/").content.decode()
+    text = page_text(client.get(f"/plans/{plan.pk}/"))
     drawing = text[text.index('class="point-map"') :]
     drawing = drawing[: drawing.index("</ol>")]
     for chosen in plan.treatment["stages"][0]["points"]:

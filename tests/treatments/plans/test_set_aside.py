@@ -19,6 +19,7 @@ from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import ServiceFactory
 from tests.factories.treatments import signed_plan
+from tests.support.page_text import page_text
 from treatments.models import TreatmentPlan
 from treatments.outcomes.actions import plan_in_force
 from treatments.plans.actions import drafts, signing
@@ -116,7 +117,7 @@ def test_a_discarded_plan_draft_takes_no_edit_and_no_signature(ana: Any, petra: 
     with pytest.raises(drafts.NotADraft):
         signed_again = {"service": ServiceFactory(minutes=45), "practitioner": petra}
         signing.sign_plan(plan_id=gone.pk, revision=gone.revision, **signed_again, by=petra)
-    page = client_of(petra).get(f"/plans/{gone.pk}/").content.decode()
+    page = page_text(client_of(petra).get(f"/plans/{gone.pk}/"))
     assert "discarded, entered in error" in page and "Sign the plan" not in page and "row-actions" not in page
 
 
@@ -141,7 +142,7 @@ def test_a_signed_assessment_before_the_discarded_one_stays_in_force(ana: Any, p
     assert answer.headers["Location"] == f"/patients/{ana.pk}/"
     assert client.get(f"/patients/{ana.pk}/assessment/").headers["Location"] == f"/assessments/{last.pk}/"
     assert drafts.propose(assessment=last, by=petra).plan is not None
-    assert "discarded, entered in error" in client.get(f"/assessments/{draft.pk}/").content.decode()
+    assert "discarded, entered in error" in page_text(client.get(f"/assessments/{draft.pk}/"))
     row = next(row for row in chart(ana, petra)["timeline"] if row["title"] == "Assessment discarded")
     assert "Begun by mistake" in row["text"]
 
@@ -164,7 +165,7 @@ def test_discarding_asks_for_a_reason_and_keeps_what_was_typed(kind: str, ana: A
     address = f"/{kind}s/{row.pk}/set-aside/"
     for sent, words in (({"note": "a slip"}, "Choose a reason."), ({"code": "other"}, "Say which other reason.")):
         answer = client_of(petra).post(address, sent)
-        text = answer.content.decode()
+        text = page_text(answer)
         assert answer.status_code == 422 and words in text and sent.get("note", "") in text
     row.refresh_from_db()
     assert row.status == "draft"
@@ -178,7 +179,7 @@ def test_what_was_signed_is_not_discarded(kind: str, ana: Any, petra: Any) -> No
     row: Any = signed_plan(ana, petra) if kind == "plan" else assessed(ana, petra)
     client = client_of(petra)
     answer = client.post(f"/{kind}s/{row.pk}/set-aside/", {"code": "mistake"}, follow=True)
-    assert "signed" in answer.content.decode()
+    assert "signed" in page_text(answer)
     row.refresh_from_db()
     assert row.status == "signed" and not row.is_set_aside
 

@@ -12,6 +12,7 @@ from clinic.audit.models import AuditEvent
 from intake.models import Assessment
 from tests.factories.assessed import draft_plan
 from tests.factories.people import PatientFactory, UserFactory
+from tests.support.page_text import page_text
 from treatments.models import Proposal, TreatmentPlan
 from treatments.plans.presenters import what_if as presenter
 
@@ -40,7 +41,7 @@ def stored() -> list[Any]:
 
 
 def test_the_plan_page_leads_here_also_from_each_open_question(client: Client, plan: TreatmentPlan) -> None:
-    text = client.get(f"/plans/{plan.pk}/").content.decode()
+    text = page_text(client.get(f"/plans/{plan.pk}/"))
     url = reverse("plans:what_if", args=[plan.pk])
     assert f'href="{url}"' in text
     asks = plan.proposal.result["ask"]
@@ -49,11 +50,11 @@ def test_the_plan_page_leads_here_also_from_each_open_question(client: Client, p
         for answer in "10":
             assert f'href="{url}?f.{question["finding"]}={answer}"' in text
     first = ask(client, plan, f"?f.{asks[0]['finding']}=1")
-    assert f'name="f.{asks[0]["finding"]}"' in first.content.decode() and first.status_code == 200
+    assert f'name="f.{asks[0]["finding"]}"' in page_text(first) and first.status_code == 200
 
 
 def test_a_red_flag_takes_the_plan_away_and_says_why(client: Client, plan: TreatmentPlan) -> None:
-    text = ask(client, plan, "?f.flag.saddle_numbness=1").content.decode()
+    text = page_text(ask(client, plan, "?f.flag.saddle_numbness=1"))
     for shown in ("emergency", "There would be no plan.", "Emergency instead of treat", "now absent"):
         assert shown in text
 
@@ -66,7 +67,7 @@ def test_several_findings_at_once_and_what_goes_is_named(client: Client, plan: T
     assert codes & set(going) and result["after"]["text"] == "treat with care"
     assert any("lood thinner" in line for line in result["because"])
     assert [row["finding"] for row in answer.context["rows"]] == ["condition.anticoagulant", "body.cold"]
-    assert "Blood thinner" in answer.content.decode() or "blood thinner" in answer.content.decode()
+    assert "Blood thinner" in page_text(answer) or "blood thinner" in page_text(answer)
 
 
 def test_what_is_so_already_changes_nothing(client: Client, plan: TreatmentPlan) -> None:
@@ -107,7 +108,7 @@ def test_a_finding_can_be_left_as_it_is_again(client: Client, plan: TreatmentPla
 
 def test_with_htmx_the_part_comes_alone_and_the_address_follows(client: Client, plan: TreatmentPlan) -> None:
     answer = ask(client, plan, "?f.body.cold=&add=condition.pregnant", headers=HTMX)
-    text = answer.content.decode()
+    text = page_text(answer)
     assert "<html" not in text and 'id="what-if"' in text
     url = answer.headers["HX-Replace-Url"]
     assert url == f"/plans/{plan.pk}/what-if/?f.body.cold=&f.condition.pregnant=1"
@@ -129,8 +130,8 @@ def test_nothing_is_saved_and_the_read_is_in_the_trail(client: Client, plan: Tre
 @pytest.mark.parametrize("query", ["?f.flag.nosuch=1", "?f.flag.fever=maybe", "?add=<b>", "?f.=1"])
 def test_what_nobody_knows_is_said(client: Client, plan: TreatmentPlan, query: str) -> None:
     answer = ask(client, plan, query)
-    assert answer.status_code == 422 and "There is no finding" in answer.content.decode()
-    assert "<b>”" not in answer.content.decode()
+    assert answer.status_code == 422 and "There is no finding" in page_text(answer)
+    assert "<b>”" not in page_text(answer)
 
 
 def test_other_words_in_the_address_do_no_harm(client: Client, plan: TreatmentPlan) -> None:
@@ -138,11 +139,11 @@ def test_other_words_in_the_address_do_no_harm(client: Client, plan: TreatmentPl
 
 
 def test_findings_are_found_by_their_words(client: Client, plan: TreatmentPlan) -> None:
-    text = client.get("/plans/findings/?q=pregnan").content.decode()
+    text = page_text(client.get("/plans/findings/?q=pregnan"))
     assert 'value="condition.pregnant"' in text and "Conditions and medicines" in text
-    assert "No finding holds" in client.get("/plans/findings/?q=zzz").content.decode()
+    assert "No finding holds" in page_text(client.get("/plans/findings/?q=zzz"))
     assert client.get("/plans/findings/?q=").content.decode().strip() == ""
-    without_script = ask(client, plan, "?q=pregnan&f.body.cold=1").content.decode()
+    without_script = page_text(ask(client, plan, "?q=pregnan&f.body.cold=1"))
     assert 'value="condition.pregnant"' in without_script and 'name="f.body.cold"' in without_script
 
 

@@ -14,6 +14,7 @@ from clinic.people.actions.patients import record_safety_facts
 from clinic.people.models import Patient
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import POINT, TREATMENT, signed_plan
+from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, url
 from treatments.models import Incident, TreatmentPlan, Visit
 from treatments.visits import gate
@@ -53,7 +54,7 @@ def test_no_reason_opens_current_with_a_pacemaker(client, petra, reason):
     visit = begun(petra, pacemaker=True)
     more = CURRENT | prefixed("more", {"reason_code": "wish", "reason": reason, "for": ["pacemaker|ea|x"]})
     answer = client.post(url("add_item", visit), posted(visit, **more, **{"close-notes": "kept"}))
-    page = answer.content.decode()
+    page = page_text(answer)
     assert answer.status_code == 422 and "is not added" in page and 'value="BL25-BL26"' in page
     assert record(visit)["stages"][0]["electro"] == [] and visit.record["close"]["notes"] == "kept"
     assert not Incident.objects.exists()
@@ -71,14 +72,14 @@ def test_what_was_done_already_is_an_incident_and_never_leaves_page_or_note(clie
         "forbidden_given", "not_known", visit, petra,
     )  # fmt: skip
     assert "pacemaker" in {rule["code"] for rule in incident.detail["rules"]}
-    assert "done although ruled out" in client.get(url("visit", visit)).content.decode()
+    assert "done although ruled out" in page_text(client.get(url("visit", visit)))
     again = client.post(url("add_item", visit), posted(visit, **CURRENT))
     assert again.status_code == 422  # the incident tells of that current, it opens no second one
     done = client.post(url("sign", visit), all_done(visit))
     assert done.status_code == 302, done.context["not_ready"]
-    note = client.get(url("visit", visit)).content.decode()
+    note = page_text(client.get(url("visit", visit)))
     assert "done although ruled out" in note and incident.text not in note
-    assert "Incidents to review" in client.get("/").content.decode()
+    assert "Incidents to review" in page_text(client.get("/"))
 
 
 @pytest.mark.parametrize("code", ["BL60", "LI4"])
@@ -87,21 +88,21 @@ def test_points_that_pregnancy_rules_out_are_refused_at_the_visit_too(client, pe
     added = {"add-q": code, "add-side": "both", "add-stage": "s0"}
     said = prefixed("add", {"reason_code": "consent", "reason": "she asked for it in writing", "for": ["any"]})
     answer = client.post(url("add_point", visit), posted(visit, **added, **said))
-    assert answer.status_code == 422 and f"{code} is not added" in answer.content.decode()
+    assert answer.status_code == 422 and f"{code} is not added" in page_text(answer)
     assert code not in [point["code"] for _, point in visit_record.points_of(record(visit))]
 
 
 def test_a_depth_past_the_cap_is_not_taken_over_and_stays_in_its_field(client, petra):
     visit = begun(petra, LUNG)
     deep = {"s0p3-depth": "50", "s0p3-done": "done", "start-pain_now": "4"}
-    part = client.post(url("save", visit), posted(visit, **deep), headers={"HX-Request": "true"}).content.decode()
+    part = page_text(client.post(url("save", visit), posted(visit, **deep), headers={"HX-Request": "true"}))
     assert "BL13: ruled out, not taken over" in part
     point = record(visit)["stages"][0]["points"][3]
     assert (point["depth_mm"], point["done"], visit.record["start"]["pain_now"]) == (None, "", 4)
-    page = client.get(url("visit", visit)).content.decode()
+    page = page_text(client.get(url("visit", visit)))
     assert 'name="s0p3-depth" value="50"' in page and "past the cap" in page
     refused = client.post(url("sign", visit), all_done(visit, **deep, **{"s0-out": "5"}))
-    assert refused.status_code == 422 and "is not in the record" in refused.content.decode()
+    assert refused.status_code == 422 and "is not in the record" in page_text(refused)
     client.post(url("save", visit), posted(visit, **{"s0p3-depth": "8", "s0p3-done": "done"}))
     point = record(visit)["stages"][0]["points"][3]
     assert (point["depth_mm"], point["done"]) == (8, "done") and "refused" not in visit.record
@@ -111,7 +112,7 @@ def test_a_needle_that_went_too_deep_is_recorded_with_its_depth_as_an_incident(c
     visit = begun(petra, LUNG)
     client.post(url("save", visit), posted(visit, **{"s0p3-depth": "50", "s0p3-done": "done"}))
     form = url("given", visit) + "?uid=s0p3"
-    assert "past the cap" in client.get(form).content.decode()
+    assert "past the cap" in page_text(client.get(form))
     said = {"uid": ["s0p3"], "reason_code": "overlooked", "text": "Read in inches, no cough, lung sounds equal"}
     assert client.post(form, said | {"revision": record(visit) and visit.revision, "text": "x"}).status_code == 422
     assert client.post(form, said | {"revision": visit.revision}).status_code == 302
@@ -147,7 +148,7 @@ def test_a_stop_that_may_pass_asks_for_a_code_and_words_for_each(client, petra):
     assert said().status_code == 302
     kept = [one for one in record(visit)["reasons"] if one["item"] == "CV17"]
     assert len(kept) == len(stamps) and {one["reason_code"] for one in kept} == {"trained"}
-    page = client.get(url("visit", visit)).content.decode()
+    page = page_text(client.get(url("visit", visit)))
     assert "Override." in page and "along the bone" in page
 
 
@@ -162,7 +163,7 @@ def test_a_reason_at_the_visit_is_for_that_depth_only(client, petra):
     (stop,) = stops()
     said = {"key": stop.key, "reason_code": "adapted", "reason": "heavy build, slow, no pain", "revision": 2}
     bare = client.post(url("reason", visit), said | {"reason": "x"})
-    assert bare.status_code == 422 and "in a few words" in bare.content.decode() and stops()
+    assert bare.status_code == 422 and "in a few words" in page_text(bare) and stops()
     assert client.post(url("reason", visit), said).status_code == 302 and not stops()
     client.post(url("save", visit), posted(visit, **{"s0p0-depth": "45"}))
     assert stops()
@@ -173,7 +174,7 @@ def test_a_reason_at_the_visit_is_for_that_depth_only(client, petra):
 def test_a_new_answer_gives_one_stop_and_planning_again(client, petra):
     visit = begun(petra, sex="female")
     client.post(url("save", visit), posted(visit, **{"start-pregnant": "yes"}))
-    page = client.get(url("visit", visit)).content.decode()
+    page = page_text(client.get(url("visit", visit)))
     head = page[page.index('id="visit-safety"') : page.index('id="visit-form"')]
     outside = head[: head.index("<details")]
     assert head.count('class="notice danger"') == 0 and outside.count("<form") == 1 and "Plan again" in outside
@@ -195,7 +196,7 @@ def test_a_visit_goes_on_under_the_new_plan_before_anything_was_done(client, pet
         patient=visit.patient, proposal=old.proposal, version=2, treatment=treatment, status="signed",
         created_by=petra, signed_by=petra, signed_at=old.signed_at, course_reference=old.course_reference,
     )  # fmt: skip
-    assert "Go on with version 2" in client.get(url("visit", visit)).content.decode()
+    assert "Go on with version 2" in page_text(client.get(url("visit", visit)))
     client.post(url("take_plan", visit), {"revision": record(visit) and visit.revision})
     visit.refresh_from_db()
     codes = [point["code"] for _, point in visit_record.points_of(visit.record)]

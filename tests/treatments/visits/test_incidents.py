@@ -14,6 +14,7 @@ from clinic.audit.models import AuditEvent
 from clinic.lib import wording
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan
+from tests.support.page_text import page_text
 from treatments.models import Incident
 from treatments.visits.actions import charting, incidents
 
@@ -44,15 +45,15 @@ def incident(petra: Any) -> Incident:
 
 def test_an_incident_is_on_the_practitioners_home_until_reviewed(incident: Incident, petra: Any) -> None:
     colleague = client_of(UserFactory(practitioner=True))
-    home = colleague.get("/").content.decode()
+    home = page_text(colleague.get("/"))
     assert "Incidents to review" in home and WHAT in home and "Aoife Gallagher" in home
     page = reverse("visits:incident", args=[incident.pk])
-    assert WHAT in colleague.get(page).content.decode()
+    assert WHAT in page_text(colleague.get(page))
     refused = colleague.post(page, {"note": "ok"})
-    assert refused.status_code == 422 and "ok</textarea>" in refused.content.decode()
+    assert refused.status_code == 422 and "ok</textarea>" in page_text(refused)
     colleague.post(page, {"note": "Midwife told, no bleeding, plan drawn anew"})
-    assert "Incidents to review" not in colleague.get("/").content.decode()
-    assert "Midwife told" in colleague.get(page).content.decode()
+    assert "Incidents to review" not in page_text(colleague.get("/"))
+    assert "Midwife told" in page_text(colleague.get(page))
     assert (
         list(AuditEvent.objects.filter(action__startswith="incident.").values_list("action", flat=True)).count(
             "incident.reviewed"
@@ -63,7 +64,7 @@ def test_an_incident_is_on_the_practitioners_home_until_reviewed(incident: Incid
 
 def test_the_owner_sees_that_there_is_one_and_for_whom_but_not_what(incident: Incident) -> None:
     owner = client_of(UserFactory(owner=True))
-    home = owner.get("/").content.decode()
+    home = page_text(owner.get("/"))
     assert "Incidents nobody has reviewed yet" in home and "Aoife Gallagher" in home
     assert "BL60" not in home and "pregnancy" not in home and "ruled out" not in home
     assert owner.get(reverse("visits:incident", args=[incident.pk])).status_code == 403
@@ -71,13 +72,13 @@ def test_the_owner_sees_that_there_is_one_and_for_whom_but_not_what(incident: In
 
 
 def test_somebody_who_is_both_reads_it_once(incident: Incident) -> None:
-    home = client_of(UserFactory(owner=True, practitioner=True)).get("/").content.decode()
+    home = page_text(client_of(UserFactory(owner=True, practitioner=True)).get("/"))
     assert WHAT in home and "Incidents nobody has reviewed yet" not in home
 
 
 def test_the_front_desk_sees_nothing_of_it(incident: Incident) -> None:
     desk = client_of(UserFactory(desk=True))
-    assert "ncident" not in desk.get("/").content.decode()
+    assert "ncident" not in page_text(desk.get("/"))
     assert desk.get(reverse("visits:incident", args=[incident.pk])).status_code == 403
 
 

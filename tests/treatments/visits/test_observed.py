@@ -13,6 +13,7 @@ from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import Clinic
 from tests.factories.people import PatientFactory
 from tests.factories.treatments import POINT, TREATMENT, signed_plan, signed_visit
+from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, safe, url
 from treatments.models import Visit
 from treatments.visits import observed, record
@@ -32,19 +33,19 @@ def test_all_done_writes_no_depth_and_no_deqi(client, visit):
     client.post(url("all_done", visit), posted(visit))
     assert {(p["done"], p["depth_mm"], p["deqi"]) for p in points(visit)} == {("done", None, "")}
     answer = client.get(url("visit", visit))
-    page = answer.content.decode()
+    page = page_text(answer)
     assert "15–25 mm planned" in page and "· deqi" not in page
     assert {"2c", "2d", "2f"} <= {item.number for item in answer.context["stricta"] if not item.is_there}
-    note = client.get(url("note", visit)).content.decode()
+    note = page_text(client.get(url("note", visit)))
     assert "15–25 planned" in note and "not noted" in note
 
 
 def test_what_was_reached_is_one_number_and_stands_as_such(client, visit):
     refused = client.post(url("save", visit), posted(visit, **{"s0p0-depth": "15-25"}))
-    assert refused.status_code == 422 and "one number" in refused.content.decode()
+    assert refused.status_code == 422 and "one number" in page_text(refused)
     client.post(url("save", visit), posted(visit, **{"s0p0-done": "done", "s0p0-depth": "18", "s0p0-deqi": "mild"}))
     assert (points(visit)[0]["depth_mm"], points(visit)[0]["deqi"]) == (18, "mild")
-    note = client.get(url("note", visit)).content.decode()
+    note = page_text(client.get(url("note", visit)))
     assert '<td class="figures">18</td>' in note and "<td>mild</td>" in note
 
 
@@ -66,12 +67,12 @@ def test_a_tender_point_stays_planned_until_it_is_found(client, petra):
     client.post(url("all_done", visit), posted(visit))
     assert [p["done"] for p in points(visit)] == ["done", "done", "done", "", "done"]
     refused = client.post(url("sign", visit), all_done(visit))
-    assert refused.status_code == 422 and "write where it was found" in refused.content.decode()
-    assert "planned: the most tender point" in client.get(url("note", visit)).content.decode()
+    assert refused.status_code == 422 and "write where it was found" in page_text(refused)
+    assert "planned: the most tender point" in page_text(client.get(url("note", visit)))
     done = all_done(visit, **{"s0p3-found": "2 cm left of L4", "s0-out": "5"})
     answer = client.post(url("sign", visit), done)
     assert answer.status_code == 302, answer.context["not_ready"]
-    assert "2 cm left of L4" in client.get(url("visit", visit)).content.decode()
+    assert "2 cm left of L4" in page_text(client.get(url("visit", visit)))
 
 
 @pytest.mark.parametrize(
@@ -86,12 +87,12 @@ def test_a_note_without_pain_time_or_response_asks_why(client, visit, field, ask
     data = all_done(visit)
     del data[field]
     refused = client.post(url("sign", visit), data)
-    assert refused.status_code == 422 and asked in refused.content.decode()
-    assert 'id="unsaid" open' in refused.content.decode()
+    assert refused.status_code == 422 and asked in page_text(refused)
+    assert 'id="unsaid" open' in page_text(refused)
     assert client.post(url("sign", visit), data | {why: "because"}).status_code == 422
     visit.refresh_from_db()
     assert client.post(url("sign", visit), data | {why: "could_not_say", "revision": visit.revision}).status_code == 302
-    assert told in client.get(url("visit", visit)).content.decode()
+    assert told in page_text(client.get(url("visit", visit)))
 
 
 def test_a_visit_without_treatment_is_not_asked_for_it(client, visit):
@@ -107,7 +108,7 @@ def test_now_is_the_clinics_clock(client, visit):
     told = client.get(reverse("visits:clock"))
     assert told.json()["time"] in {f"{there + dt.timedelta(minutes=m):%H:%M}" for m in (0, 1)}
     assert "no-store" in told["Cache-Control"]
-    assert f'data-clock="{reverse("visits:clock")}"' in client.get(url("visit", visit)).content.decode()
+    assert f'data-clock="{reverse("visits:clock")}"' in page_text(client.get(url("visit", visit)))
 
 
 def test_what_is_known_is_shown_and_left_for_an_answer_of_its_own(client, petra):
@@ -116,14 +117,14 @@ def test_what_is_known_is_shown_and_left_for_an_answer_of_its_own(client, petra)
     facts = {"condition.pregnant": True, "condition.pacemaker": True, "condition.anticoagulant": True}
     record_safety_facts(patient=patient, facts=facts, by=petra)
     visit = charting.start_visit(patient=patient, by=petra)
-    page = client.get(url("visit", visit)).content.decode()
+    page = page_text(client.get(url("visit", visit)))
     known = page[page.index('class="known"') :].partition("</p>")[0].lower()
     assert "pregnan" in known and "pacemaker" in known and "blood" in known
     ask = page[page.index("Could be pregnant now?") - 60 :]
     assert 'class="ask" data-known' in ask[:60] and "known: " in ask[:300]
     client.post(url("save", visit), posted(visit, **{"start-pregnant": "no"}))
     assert safety_facts_of(patient)["condition.pregnant"] is True
-    assert "Answered no, but the record says" in client.get(url("visit", visit)).content.decode()
+    assert "Answered no, but the record says" in page_text(client.get(url("visit", visit)))
 
 
 def test_a_record_from_before_this_counts_its_plan_as_planned(petra, patient):

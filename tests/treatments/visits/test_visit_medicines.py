@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic.people.actions.patients import record_safety_facts
 from intake.case_building import build_case
 from tests.factories.assessed import assessed
+from tests.support.page_text import page_text
 from tests.support.visit_pages import posted, url
 from treatments import planning
 from treatments.models import Visit
@@ -44,7 +45,7 @@ def test_what_is_not_said_of_the_patient_is_not_read(text: str) -> None:
 
 def told(client: Any, visit: Visit, text: str) -> None:
     answer = client.post(url("save", visit), posted(visit, **{"start-medicines": text}))
-    assert answer.status_code in (200, 302), answer.content.decode()
+    assert answer.status_code in (200, 302), page_text(answer)
     visit.refresh_from_db()
     assert visit.record["start"]["medicines"] == text
 
@@ -61,9 +62,9 @@ def test_started_warfarin_warns_at_this_visit_and_stands_in_the_record(client, v
     assert known(patient, visit) is True
     fresh = [alert for alert in charting.safety_of(visit) if alert.key not in before]
     assert any(THINNER in alert.because for alert in fresh), fresh
-    text = client.get(url("visit", visit)).content.decode()
+    text = page_text(client.get(url("visit", visit)))
     assert "blood thinner" in text and "“warfarin”" in text
-    chart = client.get(f"/patients/{patient.pk}/").content.decode()
+    chart = page_text(client.get(f"/patients/{patient.pk}/"))
     assert "new medicines: “warfarin”" in chart
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.treatments import TREATMENT, answered
+from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, safe, url
 from treatments.models import Visit
 from treatments.visits import record as visit_record
@@ -28,8 +29,8 @@ def test_notes_of_one_and_count_of_the_other_both_stand(client, visit):
     told = client.post(url("save", visit), page_of_a | {"close-notes": "mine"}, headers=HTMX)
     visit.refresh_from_db()
     assert (visit.record["stages"][0]["out"], visit.record["close"]["notes"]) == (5, "mine")
-    assert told.status_code == 200 and "A colleague changed meanwhile: Stage 1: needles out: 5" in told.content.decode()
-    assert escape(json.dumps({"s0-out": ["", "5"]})) in told.content.decode()  # for the field on the page of A
+    assert told.status_code == 200 and "A colleague changed meanwhile: Stage 1: needles out: 5" in page_text(told)
+    assert escape(json.dumps({"s0-out": ["", "5"]})) in page_text(told)  # for the field on the page of A
     # A goes on typing on the same page, where the count may still stand empty
     base = told.content.decode().split('id="visit-base" value="')[1].split('"')[0].replace("&quot;", '"')
     later = page_of_a | {"close-notes": "mine, more", "base": base, "revision": visit.revision}
@@ -45,11 +46,11 @@ def test_the_same_field_is_chosen_and_all_else_is_saved(client, visit, pick, kep
     client.post(url("save", visit), posted(visit, **{"s0-out": "5"}))
     for headers in ({}, HTMX):
         answer = client.post(url("save", visit), old, headers=headers)
-        text = answer.content.decode()
+        text = page_text(answer)
         assert answer.status_code == 409 and 'name="pick-s0-out"' in text and "pick-start-tongue" not in text
         visit.refresh_from_db()
         assert (visit.record["stages"][0]["out"], visit.record["start"]["tongue"]) == (5, "red")
-    assert 'name="s0-out" value="4"' in client.post(url("save", visit), old).content.decode()  # what was typed stays
+    assert 'name="s0-out" value="4"' in page_text(client.post(url("save", visit), old))  # what was typed stays
     unseen = old | {"pick-s0-out": pick, "seen-s0-out": "3"}  # another value stood beside it
     assert client.post(url("save", visit), unseen).status_code == 409
     answer = client.post(url("save", visit), old | {"pick-s0-out": pick, "seen-s0-out": "5"})
@@ -85,7 +86,7 @@ def test_nobody_signs_what_a_colleague_wrote_meanwhile_unseen(client, visit):
     ready = all_done(visit)
     client.post(url("save", visit), posted(visit, **{"close-notes": "fainted for a moment"}))
     answer = client.post(url("sign", visit), ready)
-    assert answer.status_code == 409 and "fainted for a moment" in answer.content.decode()
+    assert answer.status_code == 409 and "fainted for a moment" in page_text(answer)
     visit.refresh_from_db()
     assert visit.is_draft
     assert client.post(url("sign", visit), posted(visit)).status_code == 302

@@ -12,6 +12,7 @@ from intake.models import Score
 from tests.factories.people import PatientFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_visit
+from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, safe, url
 from treatments.models import Amendment, Visit
 from treatments.visits import record
@@ -33,7 +34,7 @@ def test_the_page_shows_plan_and_last_visit_beside_each_other(client, patient, p
     client.post(reverse("visits:start", args=[patient.pk]))
     page = client.get(url("visit", Visit.objects.get(status="draft")))
     assert page.status_code == 200
-    text = page.content.decode()
+    text = page_text(page)
     assert "Last visit" in text and "slept badly" in text and "大肠俞" in text and "Visit 2" in text
     assert "2/100" in text  # the current starts at visit 2
 
@@ -48,13 +49,13 @@ def test_from_start_to_signature(client, patient, visit):
     visit.refresh_from_db()
     assert visit.record["start"]["pain_now"] == 4
     answer = client.post(url("sign", visit), all_done(visit, **{"s0p1-side": "left", "s0p1-depth": "20"}))
-    assert answer.status_code == 302, answer.content.decode()[:3000]
+    assert answer.status_code == 302, page_text(answer)[:3000]
     visit.refresh_from_db()
     assert (visit.status, visit.needles_in, visit.needles_out) == ("signed", 5, 5)
     assert dict(Score.objects.values_list("measure", "value")) == {"nrs_now": 4, "nrs_average": 6}
     score = Score.objects.get(measure="nrs_now")
     assert (score.occasion, score.visit_number, score.filled_by) == ("visit", 1, "staff")
-    note = client.get(url("visit", visit)).content.decode()
+    note = page_text(client.get(url("visit", visit)))
     assert "BL26" in note and "changed" in note and "signed" in note
 
 
@@ -87,7 +88,7 @@ def test_amendments_stand_beside_the_first_text(client, patient, petra):
     visit = signed_visit(patient, petra, since_last="much better")
     assert client.post(url("amend", visit), {"text": " "}).status_code == 422
     client.post(url("amend", visit), {"text": "It was the left side."})
-    note = client.get(url("visit", visit)).content.decode()
+    note = page_text(client.get(url("visit", visit)))
     assert "much better" in note and "It was the left side." in note
     amendment = Amendment.objects.get()
     assert amendment.by == petra
@@ -108,7 +109,7 @@ def test_saving_the_same_twice_is_no_conflict_and_no_new_revision(client, visit)
 
 def test_autosave_answers_the_new_revision_and_what_hangs_on_it(client, visit):
     answer = client.post(url("save", visit), posted(visit, **{"s0p0-done": "done"}), headers={"HX-Request": "true"})
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 200 and "Saved" in text
     assert 'name="revision" id="visit-revision" value="2"' in text
     assert '<strong class="figures">2</strong> in' in text  # BL25 on both sides
@@ -116,21 +117,21 @@ def test_autosave_answers_the_new_revision_and_what_hangs_on_it(client, visit):
 
 def test_what_is_invalid_is_told_and_the_rest_is_kept(client, visit):
     data = posted(visit, **{"s0p0-depth": "deep", "start-pain_now": "7", "start-pain_average": "11"})
-    part = client.post(url("save", visit), data, headers={"HX-Request": "true"}).content.decode()
+    part = page_text(client.post(url("save", visit), data, headers={"HX-Request": "true"}))
     assert "except: " in part and "depth mm" in part
     visit.refresh_from_db()
     assert visit.record["start"]["pain_now"] == 7
     assert visit.record["stages"][0]["points"][0]["depth_mm"] is None
     page = client.post(url("save", visit), posted(visit) | {"s0p0-depth": "deep"})
-    assert page.status_code == 422 and 'value="deep"' in page.content.decode()
-    assert "Write the depth reached in mm" in page.content.decode()
+    assert page.status_code == 422 and 'value="deep"' in page_text(page)
+    assert "Write the depth reached in mm" in page_text(page)
 
 
 @pytest.mark.parametrize("name", ["bl23", "BL 23", "Shenshu", "肾俞", "UB23"])
 def test_a_point_is_added_by_any_spelling(client, visit, name):
     data = posted(visit, **{"add-q": name, "add-stage": "s0", "add-side": "left"})
     answer = client.post(url("add_point", visit), data)
-    assert answer.status_code == 302, answer.content.decode()[:500]
+    assert answer.status_code == 302, page_text(answer)[:500]
     visit.refresh_from_db()
     added = visit.record["stages"][0]["points"][-1]
     assert (added["code"], added["side"], added["done"], added["planned"]) == ("BL23", "left", "done", None)
@@ -149,7 +150,7 @@ def test_an_unknown_point_is_named_with_what_was_typed(client, visit):
     answer = client.post(
         url("add_point", visit), posted(visit, **{"add-q": "<b>zz99</b>", "add-stage": "s0", "close-notes": "kept"})
     )
-    text = answer.content.decode()
+    text = page_text(answer)
     assert answer.status_code == 422 and "names no single point" in text and "<b>zz99" not in text
     visit.refresh_from_db()
     assert visit.record["close"]["notes"] == "kept"
@@ -163,12 +164,12 @@ def test_what_was_not_planned_is_added_and_charted(client, visit):
             stamps = [alert.stamp for alert in answer.context["refused"].asks]
             said = {"more-for": stamps, "more-reason_code": "benefit", "more-reason": "agreed with the patient"}
             answer = client.post(url("add_item", visit), posted(visit, **more, **said))
-        assert answer.status_code == 302, answer.content.decode()
+        assert answer.status_code == 302, page_text(answer)
     visit.refresh_from_db()
     assert visit.record["stages"][0]["electro"][0]["leads"] == [["BL25", "BL26"]]
     assert visit.record["adjuncts"][-1]["kind"] == "heat_lamp"
     assert visit.record["ear"][-1]["method"] == "needles" and visit.needles_in == 2
-    text = client.get(url("visit", visit)).content.decode()
+    text = page_text(client.get(url("visit", visit)))
     assert "AH9" in text and "Heat lamp" in text
 
 
@@ -178,11 +179,11 @@ def test_what_is_typed_is_never_markup(client, visit):
         visit, **{"close-notes": evil, "start-since_last": evil, "s0p0-note": evil, "start-unwanted_text": evil}
     )
     client.post(url("save", visit), data)
-    assert evil not in client.get(url("visit", visit)).content.decode()
+    assert evil not in page_text(client.get(url("visit", visit)))
     visit.refresh_from_db()
     client.post(url("sign", visit), posted(visit))
     client.post(url("amend", visit), {"text": evil})
-    text = client.get(url("visit", visit)).content.decode()
+    text = page_text(client.get(url("visit", visit)))
     assert evil not in text and "&lt;script&gt;" in text
 
 
@@ -196,14 +197,14 @@ def test_all_done_as_planned_confirms_what_is_open(client, visit):
 def test_undo_takes_back_just_what_was_marked_in_one_press(client, visit):
     client.post(url("all_done", visit), posted(visit, **{"s0p1-done": "done"}))
     client.post(url("save", visit), posted(visit, **{"s0p2-done": "not_done", "close-notes": "kept"}))
-    assert "Undo “all done as planned”" in client.get(url("visit", visit)).content.decode()
+    assert "Undo “all done as planned”" in page_text(client.get(url("visit", visit)))
     client.post(url("undo_all_done", visit), posted(visit))
     visit.refresh_from_db()
     done = [p["done"] for _, p in record.points_of(visit.record)]
     assert done == ["", "done", "not_done", ""]  # BL26 was marked by hand before, BL40 answered otherwise since
     assert [visit.record[name][0]["done"] for name in ("adjuncts", "ear")] == ["", ""]
     assert visit.record["close"]["notes"] == "kept" and visit.needles_in == 1
-    assert "Undo “all done as planned”" not in client.get(url("visit", visit)).content.decode()
+    assert "Undo “all done as planned”" not in page_text(client.get(url("visit", visit)))
     revision = visit.revision
     client.post(url("undo_all_done", visit), posted(visit))  # pressed twice
     visit.refresh_from_db()
@@ -239,7 +240,7 @@ def test_nothing_is_marked_while_a_red_flag_is_open(client, visit):
 def test_a_point_typed_and_not_added_is_kept_and_told(client, visit, name, status):
     for row, text in (("add-q", "bl57"), ("more-what", "calf muscles")):
         answer = client.post(url(name, visit), all_done(visit, **{row: text, "close-notes": "mine"}))
-        page = answer.content.decode()
+        page = page_text(answer)
         assert answer.status_code == status and f"“{text}” is not added yet" in page and f'value="{text}"' in page
         visit.refresh_from_db()
         assert visit.is_draft and visit.record["close"]["notes"] == "mine"

@@ -18,6 +18,7 @@ from intake.models import Clearance, RedFlagAlert
 from tests.factories.intake import ResponseFactory
 from tests.factories.people import UserFactory
 from tests.factories.treatments import signed_visit
+from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, safe, url
 from treatments.models import AdverseEvent, Incident, Visit
 from treatments.plans.actions.signing import open_points
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 def test_needles_in_and_out_must_agree_or_be_explained(client, petra, visit):
     answer = client.post(url("sign", visit), all_done(visit, **{"s0-out": "3"}))
-    assert answer.status_code == 422 and "4 needles in, 3 out" in answer.content.decode()
+    assert answer.status_code == 422 and "4 needles in, 3 out" in page_text(answer)
     visit.refresh_from_db()
     assert visit.is_draft and visit.needles_out == 4  # what was typed is kept
     told = {"close-mismatch_reason": "x"}  # as it once was enough
@@ -42,21 +43,21 @@ def test_needles_in_and_out_must_agree_or_be_explained(client, petra, visit):
     ):
         told |= more
         answer = client.post(url("sign", visit), posted(visit, **told))
-        assert answer.status_code == 422 and "Search and count again" in answer.content.decode()
+        assert answer.status_code == 422 and "Search and count again" in page_text(answer)
     told |= {"close-mismatch_where": "Looked in the sheet, on the floor, in the clothes"}
     assert client.post(url("sign", visit), posted(visit, **told)).status_code == 302
     visit.refresh_from_db()
     assert not visit.is_draft
-    note = client.get(url("visit", visit)).content.decode()
+    note = page_text(client.get(url("visit", visit)))
     assert "A needle was not found" in note and f"counted by {petra.name}" in note
 
     task = Incident.objects.get()
     assert (task.kind, task.reason_code, task.visit) == ("needle_count", "not_found", visit)
     assert task.due_on == timezone.localdate() + dt.timedelta(days=1)
     assert "4 in, 3 out" in task.text and "in the clothes" in task.text and petra.name in task.text
-    assert task.text[:30] in client.get("/").content.decode()  # until it is reviewed
+    assert task.text[:30] in page_text(client.get("/"))  # until it is reviewed
     review_incident(incident_id=task.pk, note="Found in the bin of the room, counted twice.", by=petra)
-    assert task.text[:30] not in client.get("/").content.decode()
+    assert task.text[:30] not in page_text(client.get("/"))
 
 
 def test_needles_that_agree_open_no_task(client, visit):
@@ -69,24 +70,24 @@ def test_a_colleague_sees_whose_needles_are_in(client, patient, visit):
     client.post(url("save", visit), posted(visit, **{"s0p0-done": "done", "s0-first_insertion": "14:05"}))
     other = Client()
     other.force_login(UserFactory(practitioner=True))
-    page = other.get("/").content.decode()
+    page = page_text(other.get("/"))
     assert "Needles in now" in page and "14:05" in page and "2 in, 0 out" in page and url("visit", visit) in page
     client.post(url("save", visit), posted(visit, **{"s0-out": "2"}))
-    assert "Needles in now" not in other.get("/").content.decode()
+    assert "Needles in now" not in page_text(other.get("/"))
 
 
 def test_uncounted_needles_stop_the_signature(client, visit):
     data = all_done(visit)
     del data["s1-out"]
     answer = client.post(url("sign", visit), data)
-    assert answer.status_code == 422 and "count the needles out" in answer.content.decode()
+    assert answer.status_code == 422 and "count the needles out" in page_text(answer)
 
 
 def test_unanswered_safety_questions_and_undecided_points_stop_the_signature(client, visit):
     data = all_done(visit)
     del data[f"start-{flag_field('flag.fever')}"]
     data["s0p2-done"] = ""
-    text = client.post(url("sign", visit), data | {"s0-out": "3"}).content.decode()
+    text = page_text(client.post(url("sign", visit), data | {"s0-out": "3"}))
     assert "Ask the short safety questions" in text and "1 planned point neither done nor left out" in text
 
 
@@ -95,11 +96,11 @@ def test_a_red_flag_stops_needling_until_it_is_examined(client, patient, visit):
     client.post(url("save", visit), posted(visit, **safe(**yes, **{"s0p0-done": "done"})))
     visit.refresh_from_db()
     assert visit.record["stages"][0]["points"][0]["done"] == ""
-    text = client.get(url("visit", visit)).content.decode()
+    text = page_text(client.get(url("visit", visit)))
     assert "Stop: do not needle" in text and "112" in text
     assert AuditEvent.objects.filter(action="red_flag.raised", patient_id=patient.pk).exists()
     answer = client.post(url("sign", visit), all_done(visit, **yes))
-    assert answer.status_code == 422 and "red flag is open" in answer.content.decode()
+    assert answer.status_code == 422 and "red flag is open" in page_text(answer)
 
     assert client.post(url("clearance", visit), {"findings": ["flag.saddle_numbness"]}).status_code == 422
     answer = client.post(
@@ -146,7 +147,7 @@ def test_an_examination_before_the_visit_does_not_lift_its_stop(client, visit):
             "result": "clear",
         },
     )
-    assert answer.status_code == 422 and "examined again" in answer.content.decode()
+    assert answer.status_code == 422 and "examined again" in page_text(answer)
     assert not Clearance.objects.exists()
 
 
@@ -173,7 +174,7 @@ def test_what_safety_stops_is_not_added_without_a_reason(client, visit, patient,
     record_safety_facts(patient=patient, facts={"condition.pacemaker": True}, by=petra)
     more = {"more-kind": "electro", "more-what": "BL25-BL26", "more-side": "right", "more-stage": "s0"}
     refused = client.post(url("add_item", visit), posted(visit, **more, **{"close-notes": "kept"}))
-    assert refused.status_code == 422 and "is not added" in refused.content.decode()
+    assert refused.status_code == 422 and "is not added" in page_text(refused)
     visit.refresh_from_db()
     assert visit.record["stages"][0]["electro"] == [] and visit.record["close"]["notes"] == "kept"
     assert client.post(url("add_item", visit), posted(visit, **(more | {"more-what": "BL25"}))).status_code == 422
@@ -204,7 +205,7 @@ def test_an_adverse_event_is_recorded_and_a_serious_one_stops_the_next_visit(cli
     assert (event.serious, event.severity, event.visit_id) == (True, "severe", visit.pk)
     client.post(reverse("visits:start", args=[patient.pk]))
     assert Visit.objects.count() == 1
-    assert "Serious adverse event, not reviewed" in client.get(reverse("chart", args=[patient.pk])).content.decode()
+    assert "Serious adverse event, not reviewed" in page_text(client.get(reverse("chart", args=[patient.pk])))
     assert any("serious adverse event" in reason for reason in open_points(visit.plan))
     review = reverse("visits:event_review", args=[event.pk])
     assert client.get(review).status_code == 200

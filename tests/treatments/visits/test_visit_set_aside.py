@@ -14,6 +14,7 @@ from clinic.audit.models import AuditEvent
 from intake.models import Score
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_visit
+from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, url
 from treatments.front.presenters import home
 from treatments.front.presenters.chart import clinical_part
@@ -35,12 +36,12 @@ def start(client, patient, **more):
 
 def test_an_open_visit_is_set_aside_and_its_number_is_free(client, patient, petra, visit):
     refused = client.post(url("set_aside", visit), {"code": "", "note": "x"})
-    assert refused.status_code == 422 and "Choose a reason" in refused.content.decode()
+    assert refused.status_code == 422 and "Choose a reason" in page_text(refused)
     assert client.post(url("set_aside", visit), {"code": "other", "note": " "}).status_code == 422
     assert client.post(url("set_aside", visit), MISTAKE).status_code == 302
     visit.refresh_from_db()
     assert (visit.status, visit.set_aside_by, visit.set_aside_code) == ("set_aside", petra, "mistake")
-    note = client.get(url("visit", visit)).content.decode()
+    note = page_text(client.get(url("visit", visit)))
     assert "Entered in error" in note and "The patient was only here to pay." in note
     assert AuditEvent.objects.filter(action="visit.set_aside", patient_id=patient.pk).exists()
 
@@ -73,7 +74,7 @@ def test_a_signed_visit_is_set_aside_and_leaves_every_count(client, patient, pet
     assert new.number == 2 and page.last_visit_of(new) == right
     assert not is_finished(plan)
     assert all(not due["is_overdue"] for due in home.reviews_due(petra))
-    assert "Entered in error" in client.get(url("visit", wrong)).content.decode()
+    assert "Entered in error" in page_text(client.get(url("visit", wrong)))
     call_command("verify_audit", verbosity=0)
 
 
@@ -110,7 +111,7 @@ def test_the_appointment_is_free_for_the_right_visit(client, patient, petra):
 def test_a_second_visit_of_the_day_is_asked_first(client, patient, petra):
     signed_visit(patient, petra)
     asked = start(client, patient)
-    assert asked.status_code == 200 and "this would be a second one" in asked.content.decode()
+    assert asked.status_code == 200 and "this would be a second one" in page_text(asked)
     assert Visit.objects.count() == 1
     assert start(client, patient, sure="1").status_code == 302
     assert Visit.objects.filter(status="draft", number=2).exists()
@@ -119,7 +120,7 @@ def test_a_second_visit_of_the_day_is_asked_first(client, patient, petra):
 def test_a_visit_beyond_the_course_is_asked_first(client, patient, petra):
     for days in range(11, 1, -1):
         signed_visit(patient, petra, days_ago=days)
-    asked = start(client, patient).content.decode()
+    asked = page_text(start(client, patient))
     assert "The plan asks for 10 visits: this would be visit 11." in asked and Visit.objects.count() == 10
     start(client, patient, sure="1")
     assert Visit.objects.filter(number=11).exists()
@@ -127,9 +128,9 @@ def test_a_visit_beyond_the_course_is_asked_first(client, patient, petra):
 
 def test_an_open_visit_of_another_day_is_no_lock(client, patient, visit):
     Visit.objects.filter(pk=visit.pk).update(started_at=timezone.now() - dt.timedelta(days=3))
-    chart = client.get(reverse("chart", args=[patient.pk])).content.decode()
+    chart = page_text(client.get(reverse("chart", args=[patient.pk])))
     assert "Start a visit" in chart and "Visit 1, not signed" in chart
-    asked = start(client, patient).content.decode()
+    asked = page_text(start(client, patient))
     assert "is not signed yet" in asked and url("visit", visit) in asked
     assert Visit.objects.count() == 1
     start(client, patient, sure="1")
@@ -142,7 +143,7 @@ def test_an_open_visit_of_another_day_is_no_lock(client, patient, visit):
 def test_the_booked_time_survives_the_question(client, patient, petra):
     signed_visit(patient, petra)
     booked = AppointmentFactory(patient=patient, practitioner=petra, starts_at=timezone.now())
-    asked = start(client, patient, appointment=booked.pk).content.decode()
+    asked = page_text(start(client, patient, appointment=booked.pk))
     assert f'name="appointment" value="{booked.pk}"' in asked
     start(client, patient, appointment=booked.pk, sure="1")
     assert Visit.objects.get(status="draft").appointment == booked
