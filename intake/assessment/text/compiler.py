@@ -22,11 +22,14 @@ _PIECE = re.compile(r"'[^']*'|[>&+]\d*|[!@]?\w+|\S")
 class Compiler:
     """``language()`` gives the compiled language; ``faults`` then names all that is wrong with its files."""
 
-    def __init__(self, language: str, parts: Mapping[str, LexiconFile]) -> None:
-        """``parts``: the files of the language by their names."""
+    def __init__(
+        self, language: str, parts: Mapping[str, LexiconFile], medicines: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        """``parts``: the files of the language by their names. ``medicines`` join the words of the same name."""
         self.faults: list[str] = []
         self._code = language
         self._parts = parts
+        self._medicines = medicines
         self._terms: dict[str, int] = {}
         self._single: dict[int, tuple[str, ...]] = {}
         # first term of a sequence -> its further words, and the name that the whole stands for
@@ -41,7 +44,7 @@ class Compiler:
         parts = self._parts
         for file, part in parts.items():
             for name, entries in part.words.items():
-                self._words(name, entries, f"{file}: words.{name}")
+                self._words(name, (*entries, *self._medicines.get(name, ())), f"{file}: words.{name}")
         phrases = {
             name: self._templates(entries, f"{file}: phrases.{name}")
             for file, part in parts.items()

@@ -8,9 +8,11 @@ lists take four times as long to read); a line that begins with ``#`` is for the
 * ``[phrases]``: name -> templates over names: coverage comes from combination, not from lists of sentences;
 * ``[words]``: name -> words and fixed sequences of words (``back passage``); ``*`` stands for any ending.
 
-A name lives beside the one file that uses it, or in ``shared.toml``. Two more files have no signs:
+A name lives in the one file that uses it, or in ``shared.toml``. More files have no signs:
 
-* ``context.toml``: ``[cues]``, what takes a phrase its weight (negation, history, worry, other people), each with
+* ``medicines.toml``, above the languages: names of medicines, written once, that join the words of the same name in
+  every language that has it;
+* ``cues_*.toml``: ``[cues]``, what takes a phrase its weight (negation, history, worry, other people), each with
   exceptions;
 * ``everyday.toml``: ``common``, the little words that tell whose language a sentence is; ``ordinary``, everyday words
   that must not be taken for a misspelt word of the lexicon; ``sayings``, fixed sequences whose words do not mean what
@@ -33,9 +35,10 @@ import tomli
 from pydantic import ValidationError
 
 from .compiler import Compiler
-from .schema import Lexicon, LexiconFile
+from .schema import Lexicon, LexiconFile, MedicinesFile
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge" / "texts"
+MEDICINES = "medicines.toml"
 
 
 class LexiconError(ValueError):
@@ -59,30 +62,38 @@ def load_lexicon() -> Lexicon:
 
 
 def lexicon_files() -> dict[str, str]:
-    """``language/theme.toml`` -> TOML text."""
-    return {f"{path.parent.name}/{path.name}": path.read_text("utf-8") for path in sorted(FOLDER.glob("*/*.toml"))}
+    """``medicines.toml`` and ``language/theme.toml`` -> TOML text."""
+    files = [FOLDER / MEDICINES, *sorted(FOLDER.glob("*/*.toml"))]
+    return {path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in files}
 
 
 def read_lexicon(files: dict[str, str]) -> Lexicon:
     """Lexicon from ``language/theme.toml`` -> TOML text. Raises LexiconError with every fault found."""
     faults: list[str] = []
+    medicines: dict[str, tuple[str, ...]] = {}
     languages: dict[str, dict[str, LexiconFile]] = {}
     for name in sorted(files):
         try:
-            part = LexiconFile.model_validate(tomli.loads(files[name]))
+            data = tomli.loads(files[name])
+            if name == MEDICINES:
+                medicines = MedicinesFile.model_validate(data).root
+            else:
+                languages.setdefault(name.partition("/")[0], {})[name] = LexiconFile.model_validate(data)
         except tomli.TOMLDecodeError as error:
             faults.append(f"{name}: {error}")
         except ValidationError as error:
             for fault in error.errors():
                 faults.append(f"{name}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}")
-        else:
-            languages.setdefault(name.partition("/")[0], {})[name] = part
     compiled = []
     for language, parts in languages.items():
-        compiler = Compiler(language, parts)
+        compiler = Compiler(language, parts, medicines)
         compiled.append(compiler.language())
         faults.extend(compiler.faults)
-    if not files:
+    known = {name for parts in languages.values() for part in parts.values() for name in part.words}
+    faults.extend(
+        f"{MEDICINES}: {name}: no language has words of this name" for name in sorted(medicines.keys() - known)
+    )
+    if not compiled:
         faults.append("no lexicon file found")
     if faults:
         raise LexiconError(tuple(faults))

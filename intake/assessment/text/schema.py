@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from .spelling import Speller
 
@@ -90,6 +90,14 @@ class LexiconFile(_Strict):
     sayings: _Entries = ()
     ordinary: _Entries = ()
     does_not_say: str = ""
+
+
+_Medicine = Annotated[str, Field(pattern=r"^[^\W_]+\*?$")]
+_Medicines = Annotated[tuple[_Medicine, ...], BeforeValidator(_entries), Field(min_length=1)]
+
+
+class MedicinesFile(RootModel[dict[str, _Medicines]]):
+    """Names of medicines, one word each, by the name of the words that they join in every language that has it."""
 
 
 # Named tuples: thousands are made when the lexicons load, and frozen dataclasses take five times as long to make.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from intake.assessment.text import read_texts
 from intake.assessment.text.lexicon import LexiconError, read_lexicon
 
 SOUND = """
@@ -65,3 +66,19 @@ def test_the_files_of_a_language_are_read_together():
     here, there = SOUND.split("[[sign]]")
     (language,) = read_lexicon({"xx/a.toml": here, "xx/b.toml": "[[sign]]" + there}).languages
     assert [sign.finding for sign in language.signs] == ["flag.fever"]
+
+
+def test_medicines_join_the_words_of_their_name_in_every_language():
+    lexicon = read_lexicon(
+        {"medicines.toml": "good = '''\nEliquis\nprednis*\n'''", "xx/a.toml": SOUND, "yy/a.toml": SOUND}
+    )
+    for text in ("one", "eliquis", "prednisolone"):
+        assert len(read_texts({"reason": text}, lexicon)) == 1
+    assert read_texts({"reason": "elixir"}, lexicon) == ()
+
+
+def test_medicines_are_single_words_of_a_name_that_is_known():
+    text = faults({"medicines.toml": "good = 'nu seals'\nlost = 'eliquis'", "xx/a.toml": SOUND})
+    assert "medicines.toml: good.0" in text
+    text = faults({"medicines.toml": "lost = 'eliquis'", "xx/a.toml": SOUND})
+    assert "medicines.toml: lost: no language has words of this name" in text
