@@ -6,6 +6,8 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from treatments.planner.treatment.needles import needles_of
+
 Json = dict[str, Any]
 
 
@@ -16,7 +18,7 @@ def point(code: str, side: str = "left", **more: Any) -> Json:
         "deqi": "mild", "because": [{"rule": "r", "text": f"{code} is local.", "sources": ["KNOWN"]}], "cautions": [],
     }  # fmt: skip
     row.update(more)
-    row["needles"] = max(1, len(row["levels"])) * (2 if row["side"] == "both" else 1)
+    row["needles"] = needles_of(row)
     return row
 
 
@@ -64,7 +66,7 @@ def edit(treatment: Json, change: Callable[[Json], Any]) -> Json:
     change(changed)
     for row in changed["stages"]:
         for needled in row["points"]:
-            needled["needles"] = max(1, len(needled["levels"])) * (2 if needled["side"] == "both" else 1)
+            needled["needles"] = needles_of(needled)
         row["needles"] = sum(p["needles"] for p in row["points"])
     changed["needles"] = sum(row["needles"] for row in changed["stages"])
     return changed

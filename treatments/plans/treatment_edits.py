@@ -9,6 +9,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from treatments.planner.treatment.needles import needles_of
+
 Json = dict[str, Any]
 LISTS = ("stages", "points", "electro", "adjuncts", "ear", "home_care")
 NOT_OF_PLAN = "That part of the plan is not there any more."
@@ -59,7 +61,7 @@ def _recounted(treatment: Json) -> Json:
     """Needle counts and the dose's totals follow from their parts."""
     for stage in treatment["stages"]:
         for point in stage["points"]:
-            point["needles"] = max(1, len(point.get("levels") or [])) * (2 if point["side"] == "both" else 1)
+            point["needles"] = needles_of(point)
         stage["needles"] = sum(point["needles"] for point in stage["points"])
     treatment["needles"] = sum(stage["needles"] for stage in treatment["stages"])
     dose = treatment["dose"]

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from treatments.planner.treatment.alert_key import key_of_reason
 from treatments.planning import SafetyAlert
 from treatments.visits import record as visit_record
 
@@ -57,8 +58,7 @@ def is_recorded(alert: SafetyAlert, uid: str, record: Json) -> bool:
     """Whether this rule was recorded as an incident for this item as it was done."""
     item = next(one for one in visit_record.items_of(record) if one["uid"] == uid)
     return any(
-        (one["code"], one["item"]) == (alert.code, alert.item) and one["uids"].get(uid) == manner(item)
-        for one in record.get("given", [])
+        key_of_reason(one) == alert.key and one["uids"].get(uid) == manner(item) for one in record.get("given", [])
     )
 
 

@@ -14,6 +14,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from treatments.planner.treatment.needles import needles_of
 from treatments.visits import observed
 
 Json = dict[str, Any]
@@ -164,11 +165,6 @@ def is_changed(point: Json) -> bool:
     depth = observed.depth_of(point)
     low, high = observed.intended_depth(point)
     return depth is not None and not (low <= depth[0] and depth[1] <= high)
-
-
-def needles_of(point: Json) -> int:
-    """One needle for each side and level."""
-    return max(1, len(point.get("levels") or [])) * (2 if point["side"] == "both" else 1)
 
 
 def ear_needles_of(ear: Json) -> int:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.treatments import POINT, TREATMENT, answered
+from treatments.planner.treatment.needles import needles_of
 from treatments.plans.forms.ear_points import read_ear_points
 from treatments.visits import record as vr
 from treatments.visits.forms.page import ElectroForm, PointForm, pairs_of
@@ -52,7 +53,7 @@ def test_what_was_done_otherwise_last_time_is_offered_again():
     ("side", "levels", "needles"), [("left", [], 1), ("both", [], 2), ("both", ["L4", "L5"], 4), ("midline", [], 1)]
 )
 def test_needles_follow_from_sides_and_levels(side, levels, needles):
-    assert vr.needles_of({"side": side, "levels": levels}) == needles
+    assert needles_of({"side": side, "levels": levels}) == needles
 
 
 def test_the_ledger_counts_by_stage_and_can_be_corrected():

@@ -63,11 +63,6 @@ def code_of(row: Row) -> str:
     return str(row.get("code") or "").strip().upper()
 
 
-def needles_of(point: Row) -> int:
-    """A needle for each level and side, as PlannedPoint counts."""
-    return max(1, len(point.get("levels") or ())) * (2 if point.get("side") == "both" else 1)
-
-
 def point_key(row: Row) -> Key:
     return (*place_of(row), str(row.get("side") or ""), tuple(row.get("levels") or ()))
 

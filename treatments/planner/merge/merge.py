@@ -20,7 +20,6 @@ from treatments.planner.merge.identity import (
     code_of,
     course,
     inside,
-    needles_of,
     numbered,
     once,
     place_of,
@@ -47,6 +46,7 @@ from treatments.planner.merge.three_way import (
     same,
 )
 from treatments.planner.treatment.items import Json
+from treatments.planner.treatment.needles import needles_of
 from treatments.planner.treatment.parse import as_plan_json, read_plan
 from treatments.planner.treatment.proposal import Treatment
 

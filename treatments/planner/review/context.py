@@ -17,6 +17,7 @@ from treatments.planner.knowledge.tables import Point, Rule, When
 from treatments.planner.proposing.candidates import site_tables
 from treatments.planner.safety.guard import Guard, Place, Stop, build_guard
 from treatments.planner.safety.passing import value_at
+from treatments.planner.treatment.alert_key import alert_key
 from treatments.planner.treatment.hand_made import ReadPlan, ReadPoint, ReadStage
 from treatments.planner.treatment.items import Json
 
@@ -49,7 +50,7 @@ class ReviewAlert:
     @property
     def key(self) -> str:
         """The same for the same fact about the same thing."""
-        return f"{self.code}|{self.subject}"
+        return alert_key(self.code, self.subject)
 
     @property
     def value(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from treatments.planner.treatment.needles import needle_count
+
 
 @dataclass(frozen=True, slots=True)
 class ReadPoint:
@@ -23,7 +25,7 @@ class ReadPoint:
 
     @property
     def needles(self) -> int:
-        return max(1, len(self.levels)) * (2 if self.side == "both" else 1)
+        return needle_count(self.levels, self.side)
 
     @property
     def shown(self) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from treatments.planner.treatment.needles import needle_count
+
 Side = Literal["left", "right", "both", "midline"]
 Role = Literal["local", "distal", "root", "calm"]
 Json = dict[str, Any]
@@ -58,8 +60,7 @@ class PlannedPoint:
 
     @property
     def needles(self) -> int:
-        """How many needles this place takes: one for each side and level."""
-        return max(1, len(self.levels)) * (2 if self.side == "both" else 1)
+        return needle_count(self.levels, self.side)
 
     def as_json(self) -> Json:
         shown: Json = {

@@ -16,6 +16,7 @@ from intake.models import Assessment
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
 from treatments.planner.knowledge.override_reasons import reasons_for
+from treatments.planner.treatment.alert_key import key_of_reason
 from treatments.planning import Json, SafetyAlert
 
 UNDO_STEPS = 20
@@ -197,7 +198,7 @@ def override(*, plan_id: int, revision: int, key: str, reason_code: str, reason:
     alert = next((one for one in alerts_of(plan) if one.key == key), None)
     if alert is None or alert.level != "needs_reason":
         raise ValueError("There is nothing here that a reason can pass.")
-    plan.overrides = [one for one in plan.overrides if f"{one['code']}|{one['item']}" != key] + [
+    plan.overrides = [one for one in plan.overrides if key_of_reason(one) != key] + [
         {
             "item": alert.item,
             "code": alert.code,

@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from treatments.models import TreatmentPlan
+from treatments.planner.treatment.alert_key import split_key
 from treatments.plans.actions.drafts import REASONS
 from treatments.plans.forms.fields import FORMS, NAMES, kind_of
 from treatments.plans.treatment_edits import EditRefused, item_at, name_of
@@ -19,7 +20,7 @@ _SIDES = {"both": "both sides", "left": "left", "right": "right", "midline": "mi
 def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
     """What somebody asked for, beside the plan as it is now. ``action``: last word of the address."""
     if action == "override":
-        stop = data.get("key", "").partition("|")[2] or "a stop"
+        stop = split_key(data.get("key", ""))[1] or "a stop"
         reason = REASONS.get(data.get("reason_code", ""), "")
         return ": ".join(part for part in (f"Keep {stop}", reason, data.get("reason", "")) if part)
     if action != "change":

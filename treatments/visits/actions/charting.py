@@ -20,6 +20,7 @@ from intake.assessment import ClinicalPicture
 from intake.models import Score
 from treatments import planning
 from treatments.models import Amendment, TreatmentPlan, Visit
+from treatments.planner.treatment.alert_key import split_key
 from treatments.planning import Json, SafetyAlert
 from treatments.visits import gate, observed
 from treatments.visits import record as visit_record
@@ -210,7 +211,7 @@ def remove_point(*, visit_id: int, revision: int, uid: str, by: Any) -> Visit:
 
 def reasons_of(record: Json) -> list[Json]:
     """The reasons of a visit, the older ones too: those named rule and item in one word."""
-    named = [dict(zip(("code", "item"), one.get("key", "|").split("|", 1), strict=True)) for one in record["reasons"]]
+    named = [dict(zip(("code", "item"), split_key(one.get("key", "")), strict=True)) for one in record["reasons"]]
     return [{**name, **one} for name, one in zip(named, record["reasons"], strict=True)]
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.lib.wording import says_something
 from treatments.models import Visit
+from treatments.planner.treatment.alert_key import key_of_reason
 from treatments.planning import Json, SafetyAlert
 from treatments.plans.actions.drafts import REASONS
 from treatments.visits import gate
@@ -76,7 +77,7 @@ def give_reason(*, visit_id: int, revision: int, key: str, reason_code: str, rea
     alert = next((one for one in charting.safety_of(visit) if one.key == key and one.level == "needs_reason"), None)
     if alert is None:
         raise ValueError("There is nothing here that a reason can pass.")
-    others = [one for one in charting.reasons_of(visit.record) if f"{one['code']}|{one['item']}" != key]
+    others = [one for one in charting.reasons_of(visit.record) if key_of_reason(one) != key]
     visit.record["reasons"] = [*others, _reason(alert, (reason_code, reason), by)]
     return charting.keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code, "reason": reason_code})
 

@@ -12,6 +12,7 @@ from intake.assessment import load_intake_knowledge
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import AdverseEvent, Visit
 from treatments.planner.knowledge.regions import tender_region
+from treatments.planner.treatment.needles import needles_of
 from treatments.plans.point_search import ASHI
 from treatments.visits import observed
 from treatments.visits import record as visit_record
@@ -192,7 +193,7 @@ def _point_words(point: Json) -> Json:
         "deqi": observed.deqi_of(point),
         "is_to_be_found": observed.is_to_be_found(point),
         "needle_words": f"{needle['diameter_mm']:.2f} × {needle['length_mm']}",
-        "count": visit_record.needles_of(point),
+        "count": needles_of(point),
         "is_added": point["planned"] is None,
         "is_changed": visit_record.is_changed(point),
     }

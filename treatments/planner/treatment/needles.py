@@ -1,0 +1,16 @@
+"""How many needles a place takes: the one count, for proposals, plans, merges and visits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def needle_count(levels: Sequence[str], side: str | None) -> int:
+    """A needle for each level and side."""
+    return max(1, len(levels)) * (2 if side == "both" else 1)
+
+
+def needles_of(point: Mapping[str, Any]) -> int:
+    """The same of a point as JSON."""
+    return needle_count(point.get("levels") or (), point.get("side"))
