@@ -19,7 +19,7 @@ class StaleAssessment(Exception):
     """Somebody else saved first. ``current`` is the assessment as it is now."""
 
     def __init__(self, current: Assessment) -> None:
-        super().__init__("Somebody else changed this assessment meanwhile.")
+        super().__init__("Someone else has changed this assessment.")
         self.current = current
 
 

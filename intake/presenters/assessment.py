@@ -215,7 +215,7 @@ def complaint_of(case: Any) -> Json:
 
 def how_long(days: int | None) -> str:
     """How long it has hurt, as people say it: "for 9 months"."""
-    return "how long is not told" if days is None else f"for {duration(days)}"
+    return "duration not recorded" if days is None else f"for {duration(days)}"
 
 
 def duration(days: int) -> str:

@@ -98,7 +98,7 @@ def test_the_forms_of_a_plan_keep_words_and_focus(open_page: Callable[..., Page]
     other.get_by_role("button", name=f"Remove {third}", exact=True).first.click()
     expect(other.get_by_role("button", name=f"Remove {third}", exact=True)).to_have_count(0)
     page.get_by_role("button", name="Keep", exact=True).click()
-    told = page.get_by_role("alert").filter(has_text="Somebody else changed this plan meanwhile")
+    told = page.get_by_role("alert").filter(has_text="Someone else has changed this plan")
     expect(told).to_be_focused()
     expect(told).to_contain_text(f"Not saved yet: Change {second}: technique even")
     expect(page.locator("#plan")).to_have_count(1)

@@ -27,7 +27,7 @@ def test_both_edits_of_a_plan_stand(open_page: Callable[..., Page]) -> None:
     _add(first, "ST36")
     expect(first.locator("table.points")).to_contain_text("ST36")
     _add(second, "SP9")  # from a page that does not know of ST36
-    told = second.get_by_role("alert").filter(has_text="Somebody else changed this plan meanwhile")
+    told = second.get_by_role("alert").filter(has_text="Someone else has changed this plan")
     expect(told).to_be_focused()
     expect(told).to_contain_text("Dr. Lin Wei")
     expect(told).to_contain_text("SP9")

@@ -33,7 +33,7 @@ def test_a_pregnancy_told_at_the_visit(open_page: Callable[..., Page]) -> None:
     page.clock.set_fixed_time("2020-01-01T03:33:00")  # this device's clock is wrong
     press_now(page, page.get_by_role("button", name="now").first)
     expect(page.locator("#id_s0-first_insertion")).not_to_have_value("03:33")
-    page.get_by_role("radiogroup", name="Could be pregnant now?").get_by_text("yes").click()
+    page.get_by_role("radiogroup", name="Could the patient be pregnant?").get_by_text("yes").click()
     stop = page.locator("#visit-safety")
     expect(stop.get_by_role("heading", name=re.compile("does not fit what is known today"))).to_be_visible()
     expect(stop.get_by_role("button", name="Plan again")).to_be_visible()
@@ -72,6 +72,6 @@ def test_all_asked_no_leaves_what_is_known(open_page: Callable[..., Page], serve
     begin_visit(page, "Yara")  # her ten visits are done: the page asks
     page.get_by_role("button", name="All asked: no").click()
     expect(page.locator("input[name=start-flag_fever][value=no]")).to_be_checked()
-    expect(page.locator(".ask[data-known]").filter(has_text="Could be pregnant now?")).to_contain_text("known")
+    expect(page.locator(".ask[data-known]").filter(has_text="Could the patient be pregnant?")).to_contain_text("known")
     for radio in page.locator("input[name=start-pregnant]").all():
         expect(radio).not_to_be_checked()

@@ -30,5 +30,5 @@ def point_for(text: str, side: str) -> dict[str, Any]:
     point = point_search.find(text)
     if point is None:
         near = [f"{one.code} {one.name}" for one in point_search.search(text, limit=4)]
-        raise UnknownPoint(f"“{text}” names no single point.", near)
+        raise UnknownPoint(f"No single point matches “{text}”.", near)
     return point_search.planned(point, side=side or "both")

@@ -17,7 +17,7 @@ class EditedMeanwhile(Exception):
     """Somebody else saved this record first. ``current`` holds what is stored now."""
 
     def __init__(self, current: Patient) -> None:
-        super().__init__("This record was changed by somebody else meanwhile.")
+        super().__init__("Someone else has changed this record.")
         self.current = current
 
 

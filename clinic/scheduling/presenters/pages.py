@@ -36,7 +36,7 @@ PILLS = {
     S.IN_ROOM: ("caution", "door-closed", "In room"),
     S.DONE: ("good", "check2", "Done"),
     S.CANCELLED: ("", "x-lg", "Cancelled"),
-    S.NO_SHOW: ("danger", "person-x", "Did not come"),
+    S.NO_SHOW: ("danger", "person-x", "No-show"),
 }
 # status -> what the one click on the day board does next
 NEXT_STEP = {
@@ -51,7 +51,7 @@ STEP_WORDS = {
     S.ARRIVED: "Arrived",
     S.IN_ROOM: "In room",
     S.DONE: "Done",
-    S.NO_SHOW: "Did not come",
+    S.NO_SHOW: "No-show",
     S.CANCELLED: "Cancel",
 }
 LATE_AFTER = dt.timedelta(minutes=5)
@@ -155,10 +155,10 @@ def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> dict[
     """Columns of the day board, each ``{"title", "cards", "empty"}``, and the visits that are off."""
     visits = day_for(practitioner, day)
     titles = [
-        ("Booked", (S.BOOKED, S.CONFIRMED), "Nobody is expected any more."),
+        ("Booked", (S.BOOKED, S.CONFIRMED), "No more arrivals expected."),
         ("Arrived", (S.ARRIVED,), "Nobody is waiting."),
         ("In room", (S.IN_ROOM,), "All rooms are free."),
-        ("Done", (S.DONE,), "Nobody is done yet."),
+        ("Done", (S.DONE,), "No one finished yet."),
     ]
     columns = [
         {"title": title, "cards": [card(visit, now) for visit in visits if visit.status in statuses], "empty": empty}

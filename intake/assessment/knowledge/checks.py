@@ -187,7 +187,7 @@ def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Knowle
         yield from _unknown(name, key, [flag.message], file.messages, "message")
     for kind, names in (("code", [flag.code for flag in file.flag]), ("finding", flagged)):
         for value in sorted({value for value in names if names.count(value) > 1}):
-            yield KnowledgeFault(name, f"flag.{value}", f"the {kind} stands twice")
+            yield KnowledgeFault(name, f"flag.{value}", f"the {kind} appears twice")
 
 
 def _rules(labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.FlagRulesFile) -> Iterator[KnowledgeFault]:

@@ -117,7 +117,7 @@ def test_a_forgotten_password_page_does_not_tell_who_works_here(mailoutbox: list
     for address in ("known@example.org", "stranger@example.org"):
         answer = Client().post("/accounts/password/reset/", {"email": address}, follow=True)
         pages.append(answer.content.decode().split("<main")[1])
-    assert pages[0] == pages[1] and "Look in your e-mail" in pages[0]
+    assert pages[0] == pages[1] and "Check your e-mail" in pages[0]
     deliver_due()
     assert "signup" not in mailoutbox[1].body and "nobody signs in with it" in mailoutbox[1].body
 

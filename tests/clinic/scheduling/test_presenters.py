@@ -84,4 +84,4 @@ def test_board_says_who_is_late_and_how_long_somebody_waits(django_assert_max_nu
         assert booked["cards"][0].note == "12 min late"
         assert (arrived["cards"][0].note, arrived["cards"][0].next_status) == ("waiting 12 min", "in_room")
         assert not in_room["cards"] and not done["cards"]
-        assert [card.pill["text"] for card in columns["off"]] == ["Did not come"]
+        assert [card.pill["text"] for card in columns["off"]] == ["No-show"]

@@ -145,7 +145,7 @@ def test_rules_of_the_assessment_stand_beside_those_of_the_planner(client, kind,
 def test_rules_are_found_by_a_word(client):
     text = page_text(client.get(reverse("knowledge:rules"), {"q": "sciatica"}))
     assert "sciatica" in text.lower() and "[" in text and "reviewed" in text
-    assert "No rule speaks of" in page_text(client.get(reverse("knowledge:rules"), {"q": "qqqq"}))
+    assert "No rule mentions" in page_text(client.get(reverse("knowledge:rules"), {"q": "qqqq"}))
 
 
 def test_every_pattern_shows_signs_with_weights_and_codes():

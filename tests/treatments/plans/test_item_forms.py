@@ -154,7 +154,7 @@ def test_after_a_clash_no_other_row_is_hit_by_what_was_meant_for_one(client: Cli
     plan.refresh_from_db()
     answer = send(client, plan, "remove", "home_care.1", {}, was="Walk on soft ground.")
     plan.refresh_from_db()
-    assert answer.status_code == 422 and "is not where it was" in page_text(answer)
+    assert answer.status_code == 422 and "has moved because someone edited the plan" in page_text(answer)
     assert [item["text"] for item in plan.treatment["home_care"]] == ["Walk on soft ground.", "Walk uphill."]
     page = page_text(client.get(f"/plans/{plan.pk}/"))
     assert 'name="was" value="Walk uphill."' in page and 'name="was" value="seeds left"' in page

@@ -91,7 +91,7 @@ def test_open_questions_are_listed_instead_of_a_plan(client: Client, ana: Any, p
 def test_the_page_says_every_parameter_and_why(client: Client, plan: TreatmentPlan) -> None:
     text = page_text(client.get(at(plan)))
     point = plan.treatment["stages"][0]["points"][0]
-    for shown in (point["code"], point["because"][0]["text"], plan.treatment["principle"], "大肠俞", "Kept out"):
+    for shown in (point["code"], point["because"][0]["text"], plan.treatment["principle"], "大肠俞", "Withheld"):
         assert shown in text
     assert text.count("<summary>Why</summary>") >= len(codes(plan))
     assert AuditEvent.objects.filter(action="plan.read", patient_id=plan.patient_id).count() == 1
@@ -274,7 +274,7 @@ def test_the_home_care_sheet_is_plain_and_tells_when_not_to_wait(client: Client,
     text = page_text(client.get(at(plan, "home-care/")))
     for shown in ("Do not wait", "short of breath", "Numbness between the legs", "112", "Twice a week"):
         assert shown in text
-    for hidden in ("stasis", "Kept out", "SF01"):
+    for hidden in ("stasis", "Withheld", "SF01"):
         assert hidden not in text
 
 

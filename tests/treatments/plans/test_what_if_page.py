@@ -141,7 +141,7 @@ def test_other_words_in_the_address_do_no_harm(client: Client, plan: TreatmentPl
 def test_findings_are_found_by_their_words(client: Client, plan: TreatmentPlan) -> None:
     text = page_text(client.get("/plans/findings/?q=pregnan"))
     assert 'value="condition.pregnant"' in text and "Conditions and medicines" in text
-    assert "No finding holds" in page_text(client.get("/plans/findings/?q=zzz"))
+    assert "No finding matches" in page_text(client.get("/plans/findings/?q=zzz"))
     assert client.get("/plans/findings/?q=").content.decode().strip() == ""
     without_script = page_text(ask(client, plan, "?q=pregnan&f.body.cold=1"))
     assert 'value="condition.pregnant"' in without_script and 'name="f.body.cold"' in without_script

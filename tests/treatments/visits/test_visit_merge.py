@@ -29,7 +29,7 @@ def test_notes_of_one_and_count_of_the_other_both_stand(client, visit):
     told = client.post(url("save", visit), page_of_a | {"close-notes": "mine"}, headers=HTMX)
     visit.refresh_from_db()
     assert (visit.record["stages"][0]["out"], visit.record["close"]["notes"]) == (5, "mine")
-    assert told.status_code == 200 and "A colleague changed meanwhile: Stage 1: needles out: 5" in page_text(told)
+    assert told.status_code == 200 and "A colleague has changed: Stage 1: needles out: 5" in page_text(told)
     assert escape(json.dumps({"s0-out": ["", "5"]})) in page_text(told)  # for the field on the page of A
     # A goes on typing on the same page, where the count may still stand empty
     base = told.content.decode().split('id="visit-base" value="')[1].split('"')[0].replace("&quot;", '"')

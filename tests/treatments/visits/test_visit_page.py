@@ -151,7 +151,7 @@ def test_an_unknown_point_is_named_with_what_was_typed(client, visit):
         url("add_point", visit), posted(visit, **{"add-q": "<b>zz99</b>", "add-stage": "s0", "close-notes": "kept"})
     )
     text = page_text(answer)
-    assert answer.status_code == 422 and "names no single point" in text and "<b>zz99" not in text
+    assert answer.status_code == 422 and "No single point matches" in text and "<b>zz99" not in text
     visit.refresh_from_db()
     assert visit.record["close"]["notes"] == "kept"
 

@@ -31,8 +31,8 @@ CURVES = {"nrs_average": ("Pain, average", 10), "nrs_now": ("Pain now", 10), "rm
 INTAKE_PILLS = {
     "invited": ("wait", "envelope", "link sent"),
     "started": ("wait", "pencil", "begun"),
-    "submitted": ("good", "check2", "sent in"),
-    "expired": ("caution", "clock", "link ran out"),
+    "submitted": ("good", "check2", "submitted"),
+    "expired": ("caution", "clock", "link expired"),
     "locked": ("caution", "lock", "link locked"),
 }
 
@@ -220,7 +220,7 @@ def _timeline(patient: Any, assessments: Any, plans: Any, visits: Any, responses
             events.append({"at": at, "title": title, "text": text, "url": url})
 
     for response in responses:
-        add(response.submitted_at, "Intake sent in", url=reverse("intake:response", args=[response.pk]))
+        add(response.submitted_at, "Intake submitted", url=reverse("intake:response", args=[response.pk]))
     for flag in flags:
         add(flag.raised_at, f"Red flag: {label(flag.flag)}", flag.get_level_display())
     for a in assessments:

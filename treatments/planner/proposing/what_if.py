@@ -22,7 +22,7 @@ _ACTIONS = {
     "emergency": "emergency",
 }
 _OPEN = "Not known yet: "
-_CLASSES = {"undetermined": "not told apart"}
+_CLASSES = {"undetermined": "not yet clear"}
 
 
 @dataclass(frozen=True, slots=True)

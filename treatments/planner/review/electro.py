@@ -44,7 +44,13 @@ def check_electro(ctx: Context) -> None:
 def _check_current(ctx: Context, stage: ReadStage, current: ReadElectro) -> None:
     name = _named(current)
     if not current.leads:
-        ctx.add("forbidden", "ea_no_leads", "Current without leads: say which needles are joined.", current.path, name)
+        ctx.add(
+            "forbidden",
+            "ea_no_leads",
+            "Electro-acupuncture has no leads: choose which needles to connect.",
+            current.path,
+            name,
+        )
     _check_patient(ctx, current, name)
     _check_minutes(ctx, stage, current, name)
     if len(current.leads) > MOST_PAIRS:

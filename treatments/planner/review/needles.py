@@ -40,7 +40,7 @@ def check_needles(ctx: Context) -> None:
 def _check_position(ctx: Context, stage: ReadStage) -> None:
     position, path = stage.position, f"{stage.path}.position"
     if position not in POSITIONS:
-        said = f"`{position}` is no position" if position else "The position is missing"
+        said = f"`{position}` is not a valid position" if position else "The position is missing"
         ctx.add(
             "forbidden", "position", f"{said}: choose prone, supine, on the side or seated.", path, _stage_name(stage)
         )
@@ -104,7 +104,7 @@ def _check_side(ctx: Context, spot: Spot, name: str) -> None:
     if side is None:
         ctx.add("forbidden", "side_missing", f"{name}: say which side.", path, name)
     elif side not in SIDES:
-        ctx.add("forbidden", "side_wrong", f"{name}: `{side}` is no side.", path, name)
+        ctx.add("forbidden", "side_wrong", f"{name}: `{side}` is not a valid side.", path, name)
     elif spot.point.code != "ASHI" and (side == "midline") != (spot.point.sides == "midline"):
         lies = "on the midline" if spot.point.sides == "midline" else "left and right, not on the midline"
         ctx.add("forbidden", "side_wrong", f"{name} lies {lies}.", path, name)
@@ -239,7 +239,7 @@ def _check_duplicates(ctx: Context) -> None:
             for side in spot.sides:
                 place = (spot.point.code, read.where, level, side)
                 if place in seen and seen[place] != read.path:
-                    text = f"{read.shown} stands twice in the plan."
+                    text = f"{read.shown} appears twice in the plan."
                     ctx.add("caution", "duplicate", text, read.path, read.shown)
                 seen.setdefault(place, read.path)
 

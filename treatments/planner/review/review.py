@@ -83,7 +83,7 @@ def _check_course(ctx: Context) -> None:
         ctx.add("caution", "no_course", "Say how often and how long the patient comes.", "dose", "course")
         return
     if ctx.has("stage:chronic") and dose.sessions is not None and dose.sessions < LEAST_CHRONIC:
-        text = f"{dose.sessions} visits are few for long-standing pain; {LEAST_CHRONIC} are the least."
+        text = f"{dose.sessions} visits is too few for chronic pain; the minimum is {LEAST_CHRONIC}."
         ctx.add("caution", "short_course", text, "dose", "course", ("stage:chronic",), "EXPERT")
     if dose.per_week is not None and dose.per_week > MOST_PER_WEEK:
         text = f"{dose.per_week:g} visits a week are many; {MOST_PER_WEEK} are the most."
@@ -91,5 +91,5 @@ def _check_course(ctx: Context) -> None:
     if not dose.review_at:
         ctx.add("caution", "no_review", "Say at which visits the result is looked at.", "dose.review_at", "course")
     elif dose.sessions is not None and max(dose.review_at) > dose.sessions:
-        text = f"A review at visit {max(dose.review_at)} lies past the last of {dose.sessions} visits."
+        text = f"Visit {max(dose.review_at)} is set for review, but the course has only {dose.sessions} visits."
         ctx.add("caution", "review_past_course", text, "dose.review_at", "course")

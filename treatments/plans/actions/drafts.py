@@ -28,7 +28,7 @@ class StaleRevision(Exception):
     """Somebody else saved first. ``plan`` is the plan as it is now."""
 
     def __init__(self, plan: TreatmentPlan) -> None:
-        super().__init__("Somebody else changed this plan meanwhile.")
+        super().__init__("Someone else has changed this plan.")
         self.plan = plan
 
 

@@ -84,7 +84,7 @@ class PointForm(forms.Form):
         levels: list[str] = self.cleaned_data["levels"].upper().replace(",", " ").split()
         unknown = [level for level in levels if level not in LEVELS]
         if unknown:
-            raise forms.ValidationError(f"Not a level of the spine: {', '.join(unknown)}. Write L4 L5.")
+            raise forms.ValidationError(f"Not a level of the spine: {', '.join(unknown)}. Use levels such as L4, L5.")
         return levels
 
     def clean(self) -> Json:

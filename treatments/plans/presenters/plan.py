@@ -282,7 +282,7 @@ def _withheld(result: Json) -> list[Json]:
                 **item,
                 "because_words": because_words(item["because"]),
                 "kind": "danger" if is_stop else "caution",
-                "word": "kept out" if is_stop else "needs a reason",
+                "word": "withheld" if is_stop else "needs a reason",
             }
         )
     return rows

@@ -128,7 +128,7 @@ def _refused(request: HttpRequest, plan: TreatmentPlan, **why: Any) -> HttpRespo
 def _checked(treatment: Json, *, edit: Callable[[Json], Json], address: str, was: str) -> Json:
     """After a clash the plan may have moved: the item must still be the one that was meant."""
     if was and name_of(treatment_edits.item_at(treatment, address)) != was:
-        raise EditRefused(f"{was} is not where it was: somebody changed the plan. Please look and do it again.")
+        raise EditRefused(f"{was} has moved because someone edited the plan. Check and try again.")
     return edit(treatment)
 
 
@@ -165,7 +165,7 @@ def _asked_point(data: QueryDict) -> Json:
     if point is None:
         near = ", ".join(f"{p.code} {p.name}" for p in point_search.search(text, limit=4))
         hint = f"Did you mean {near}?" if near else "Write a code, pinyin or characters: BL23, Shenshu, 肾俞."
-        raise EditRefused(f"“{text[:40]}” is not one point I know. {hint}")
+        raise EditRefused(f"No single point matches “{text[:40]}”. {hint}")
     if point.use == "never":
         raise EditRefused(f"{point.code} is not needled here: {point.caution or 'the risk is too great'}")
     return point_search.planned(point, side=side, levels=levels)

@@ -49,7 +49,7 @@ class StaleVisit(Exception):
     """Somebody else saved first. ``visit`` is the visit as it is now."""
 
     def __init__(self, visit: Visit) -> None:
-        super().__init__("Somebody else saved this visit meanwhile.")
+        super().__init__("Someone else has saved this visit.")
         self.visit = visit
 
 

@@ -29,7 +29,7 @@ class TimeOfDay(forms.CharField):
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))[:5]
         if text and not TIME_OF_DAY.match(text):
-            raise forms.ValidationError("Write the time as 14:05.")
+            raise forms.ValidationError("Use 24-hour time, e.g. 14:05.")
         return text
 
 
@@ -85,9 +85,9 @@ class StartForm(PartForm):
     pain_now = number_field("Pain now, 0–10", 0, 10)
     pain_average = number_field("On average since last time, 0–10", 0, 10)
     since_last = text_field("How it was since the last visit", 600, rows=2)
-    unwanted = yes_no("Anything unwanted after the last treatment?")
+    unwanted = yes_no("Any side effects after the last treatment?")
     unwanted_text = text_field("What")
-    pregnant = yes_no("Could be pregnant now?")
+    pregnant = yes_no("Could the patient be pregnant?")
     tongue = text_field("Tongue", 200)
     pulse = text_field("Pulse", 200)
     medicines = text_field("New medicines or illness", 200)

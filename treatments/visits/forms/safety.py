@@ -73,7 +73,7 @@ class AdverseEventForm(forms.Form):
         label="Caused by the treatment?", choices=AdverseEvent.Relation.choices, initial="possible"
     )
     action = forms.ChoiceField(label="What was done", choices=AdverseEvent.Action.choices, initial="none")
-    outcome = forms.CharField(label="How it went on", max_length=120, required=False)
+    outcome = forms.CharField(label="Outcome", max_length=120, required=False)
     note = forms.CharField(required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,7 +89,7 @@ class AdverseEventForm(forms.Form):
     def clean_onset(self) -> dt.datetime | None:
         onset: dt.datetime | None = self.cleaned_data["onset"]
         if onset and onset > timezone.now() + dt.timedelta(minutes=5):
-            raise forms.ValidationError("That has not happened yet.")
+            raise forms.ValidationError("The start time cannot be in the future.")
         return onset
 
     def clean(self) -> Json:
@@ -101,6 +101,4 @@ class AdverseEventForm(forms.Form):
 
 class EventReviewForm(forms.Form):
     outcome = forms.CharField(label="Outcome", max_length=120)
-    note = forms.CharField(
-        label="What was learned and changed", max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    note = forms.CharField(label="Lessons and changes", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))

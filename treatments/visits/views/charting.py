@@ -177,7 +177,7 @@ def save(request: HttpRequest, visit_id: int) -> HttpResponse:
     if merged.clashes:
         return conflict(request, Clashed(shown, merged))
     if merged.taken:
-        messages.info(request, f"A colleague changed meanwhile: {_told(merged)}. It stands beside what you wrote.")
+        messages.info(request, f"A colleague has changed: {_told(merged)}. It is shown beside what you wrote.")
     if forms.errors:
         return page(request, shown, forms, status=422, **_not_added_yet(request))
     if left := _not_added_yet(request):
@@ -207,7 +207,7 @@ def conflict(request: HttpRequest, clash: Clashed) -> HttpResponse:
 
 
 def already_signed(request: HttpRequest, visit_id: int) -> HttpResponse:
-    text = "This visit is signed meanwhile and locked. Write what is missing as an amendment."
+    text = "This visit has since been signed and locked. Add anything missing as an amendment."
     if request.headers.get("HX-Request"):
         context = {"text": text, "visit_id": visit_id}
         return render(request, "visits/_locked.html", context, status=409)
@@ -368,7 +368,7 @@ def sign(request: HttpRequest, visit_id: int) -> HttpResponse:
         if forms.errors or left:
             return page(request, shown, forms, status=422, **left)
         if merged.taken:
-            told = f"A colleague changed meanwhile: {_told(merged)}. Look at it, then sign."
+            told = f"A colleague has changed: {_told(merged)}. Look at it, then sign."
             return page(request, shown, VisitForms(shown.record), status=409, not_ready=[told])
         charting.sign_visit(visit_id=visit_id, revision=shown.revision, by=request.user)
     except charting.NotReady as open_points:

@@ -49,7 +49,7 @@ def given(request: HttpRequest, visit_id: int) -> HttpResponse:
         except ValueError as error:
             messages.error(request, str(error))
         except charting.StaleVisit:
-            messages.error(request, "Somebody changed this visit meanwhile. Look at it, then record it again.")
+            messages.error(request, "Someone has changed this visit. Check it, then record it again.")
         except charting.AlreadySigned:
             return already_signed(request, visit_id)
         else:
