@@ -46,6 +46,12 @@ class AnswerField:
         return self.question.label
 
     @property
+    def described_by(self) -> str:
+        """The ids of what stands beside the question: its help and what is wrong, for screen readers."""
+        help_id = f"help-{self.question.id}" if self.question.help else ""
+        return f"{help_id} error-{self.question.id}".strip() if self.errors else help_id
+
+    @property
     def id_for_label(self) -> str:
         """Where a link from the error summary leads: the first control of the question."""
         first = {
