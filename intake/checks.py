@@ -8,7 +8,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
-from intake.assessment import KnowledgeError, load_intake_knowledge
+from clinic.lib.knowledge_files import KnowledgeError
+from intake.assessment import load_intake_knowledge
 from intake.assessment.text.lexicon import LexiconError, load_lexicon
 from intake.questionnaire.consent import load_consent
 from intake.questionnaire.load import load_instruments, load_questionnaire

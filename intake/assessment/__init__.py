@@ -3,7 +3,7 @@
 from intake.assessment.assess import assess, deciding_questions, stage
 from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
 from intake.assessment.case_parsing import CaseError, Fault, parse_case
-from intake.assessment.knowledge.load import IntakeKnowledge, KnowledgeError, KnowledgeFault, load_intake_knowledge
+from intake.assessment.knowledge.load import IntakeKnowledge, load_intake_knowledge
 from intake.assessment.result import (
     ACTIONS,
     LEVELS,
@@ -35,8 +35,6 @@ __all__ = [
     "Evidence",
     "Fault",
     "IntakeKnowledge",
-    "KnowledgeError",
-    "KnowledgeFault",
     "Patient",
     "PatternScore",
     "Screening",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from intake.assessment.knowledge.load import KnowledgeFault
+from clinic.lib.knowledge_files import Fault
 from intake.questionnaire.values import Questionnaire, Screen, When
 
 
-def check(questionnaire: Questionnaire, findings: set[str], file: str) -> list[KnowledgeFault]:
+def check(questionnaire: Questionnaire, findings: set[str], file: str) -> list[Fault]:
     """Every fault between the parts. ``findings``: ids the assessment knows; ``file``: named in each fault."""
-    faults: list[KnowledgeFault] = []
+    faults: list[Fault] = []
 
     def fault(key: str, text: str) -> None:
-        faults.append(KnowledgeFault(file, key, text))
+        faults.append(Fault(file, key, text))
 
     seen: set[str] = set()
     told: set[str] = set()

@@ -5,18 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import tomli
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from intake.assessment.knowledge.load import KnowledgeError, KnowledgeFault
+from clinic.lib.knowledge_files import Reader, Strict
 
-FILE = Path(__file__).resolve().parents[1] / "knowledge" / "consent.toml"
+FOLDER = Path(__file__).resolve().parents[1] / "knowledge"
 
 
-class Consent(BaseModel):
+class Consent(Strict):
     """``version`` is stored with each signature; change it whenever the words change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: str
     title: str
@@ -28,10 +25,8 @@ class Consent(BaseModel):
 @lru_cache(maxsize=1)
 def load_consent() -> Consent:
     """Read once. Raises KnowledgeError with every fault."""
-    try:
-        return Consent.model_validate(tomli.loads(FILE.read_text("utf-8")))
-    except (OSError, tomli.TOMLDecodeError) as error:
-        raise KnowledgeError([KnowledgeFault(FILE.name, "file", str(error))]) from error
-    except ValidationError as error:
-        faults = [KnowledgeFault(FILE.name, ".".join(map(str, f["loc"])), f["msg"]) for f in error.errors()]
-        raise KnowledgeError(faults) from error
+    read = Reader(FOLDER)
+    consent = read.whole("consent.toml", Consent)
+    read.raise_faults()
+    assert consent
+    return consent

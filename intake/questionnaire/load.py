@@ -8,12 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 
-import tomli
-from pydantic import BaseModel, ValidationError
-
-from intake.assessment.knowledge.load import KnowledgeError, KnowledgeFault
+from clinic.lib.knowledge_files import Reader
 from intake.questionnaire import schema
 from intake.questionnaire.checks import check
 from intake.questionnaire.values import (
@@ -37,9 +33,6 @@ _TILES = {
 }  # the side that the viewer sees on the left, then right
 
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
 def load_questionnaire(directory: Path | None = None) -> Questionnaire:
     """The questionnaire of ``directory`` (the app's own when None), read once. Raises KnowledgeError."""
     return _load(directory or DIRECTORY)
@@ -47,32 +40,33 @@ def load_questionnaire(directory: Path | None = None) -> Questionnaire:
 
 def load_instruments(directory: Path | None = None) -> dict[str, schema.InstrumentFile]:
     """Every instrument file by id. Raises KnowledgeError."""
-    faults: list[KnowledgeFault] = []
-    found = _instruments(directory or DIRECTORY, faults)
-    if faults:
-        raise KnowledgeError(faults)
+    read = Reader(directory or DIRECTORY)
+    found = _instruments(read)
+    read.raise_faults()
     return found
 
 
 @lru_cache(maxsize=4)
 def load_chart(directory: Path | None = None) -> schema.ChartFile:
     """The drawing of the body chart: width, height, outlines. Raises KnowledgeError."""
-    faults: list[KnowledgeFault] = []
-    chart = _read(directory or DIRECTORY, "body_chart.toml", schema.ChartFile, faults)
-    if chart is None:
-        raise KnowledgeError(faults)
+    read = Reader(directory or DIRECTORY)
+    chart = read.whole("body_chart.toml", schema.ChartFile)
+    read.raise_faults()
+    assert chart
     return chart
 
 
 @lru_cache(maxsize=4)
 def _load(directory: Path) -> Questionnaire:
-    faults: list[KnowledgeFault] = []
-    file = _read(directory, FILE, schema.QuestionnaireFile, faults)
-    chart = _read(directory, "body_chart.toml", schema.ChartFile, faults)
-    instruments = _instruments(directory, faults)
-    findings = _known_findings(directory, faults)
-    if file is None or chart is None or faults:
-        raise KnowledgeError(faults)
+    read = Reader(directory)
+    file = read.whole(FILE, schema.QuestionnaireFile)
+    chart = read.whole("body_chart.toml", schema.ChartFile)
+    instruments = _instruments(read)
+    findings = {
+        f"{group}.{key}" for group, table in read.file("findings.toml").items() for key in table.get("findings", {})
+    }
+    read.raise_faults()
+    assert file and chart
     regions = tuple(r for region in chart.region for r in _regions(region))
     questionnaire = Questionnaire(
         version=file.version,
@@ -88,39 +82,15 @@ def _load(directory: Path) -> Questionnaire:
             }
         ),
     )
-    faults += check(questionnaire, findings, FILE)
-    if faults:
-        raise KnowledgeError(faults)
+    read.faults += check(questionnaire, findings, FILE)
+    read.raise_faults()
     return questionnaire
 
 
-def _read(directory: Path, name: str, model: type[Model], faults: list[KnowledgeFault]) -> Model | None:
-    try:
-        return model.model_validate(tomli.loads((directory / name).read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-        faults.append(KnowledgeFault(name, "file", str(error)))
-    except ValidationError as error:
-        for fault in error.errors():
-            faults.append(KnowledgeFault(name, ".".join(str(part) for part in fault["loc"]), fault["msg"]))
-    return None
-
-
-def _instruments(directory: Path, faults: list[KnowledgeFault]) -> dict[str, schema.InstrumentFile]:
-    read = (_read(directory, f"instruments/{path.name}", schema.InstrumentFile, faults) for path in _files(directory))
-    return {file.id: file for file in read if file is not None}
-
-
-def _files(directory: Path) -> list[Path]:
-    return sorted((directory / "instruments").glob("*.toml"))
-
-
-def _known_findings(directory: Path, faults: list[KnowledgeFault]) -> set[str]:
-    try:
-        groups = tomli.loads((directory / "findings.toml").read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-        faults.append(KnowledgeFault("findings.toml", "file", str(error)))
-        return set()
-    return {f"{group}.{key}" for group, table in groups.items() for key in table.get("findings", {})}
+def _instruments(read: Reader) -> dict[str, schema.InstrumentFile]:
+    names = sorted(f"instruments/{path.name}" for path in (read.folder / "instruments").glob("*.toml"))
+    files = [read.whole(name, schema.InstrumentFile) for name in names]
+    return {file.id: file for file in files if file is not None}
 
 
 def _clauses(clauses: list[schema.Clause]) -> tuple[Clause, ...]:

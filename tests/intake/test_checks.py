@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.checks import run_checks
 
+from clinic.lib.knowledge_files import Fault, KnowledgeError
 from intake import checks
-from intake.assessment.knowledge.load import KnowledgeError, KnowledgeFault
 
 
 def test_the_files_of_the_project_are_sound() -> None:
@@ -15,7 +15,7 @@ def test_the_files_of_the_project_are_sound() -> None:
 
 def test_every_fault_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
-        raise KnowledgeError([KnowledgeFault("questionnaire.toml", "fever", "no such finding")])
+        raise KnowledgeError([Fault("questionnaire.toml", "fever", "no such finding")])
 
     monkeypatch.setattr(checks, "LOADERS", (broken, broken))
     assert checks.knowledge_faults() == ("intake/knowledge: questionnaire.toml: fever: no such finding",)

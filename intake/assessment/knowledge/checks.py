@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from clinic.lib.knowledge_files import Fault, nearest
 from intake.assessment.knowledge import schema
 
 PATTERN_IDS = (
@@ -63,16 +63,6 @@ CHANNELS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KnowledgeFault:
-    file: str
-    key: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.text}"
-
-
 def check(
     labels: Mapping[str, str],
     weights: schema.WeightsFile,
@@ -81,7 +71,7 @@ def check(
     contradictions: schema.ContradictionsFile,
     flags: schema.FlagsFile,
     rules: schema.FlagRulesFile,
-) -> list[KnowledgeFault]:
+) -> list[Fault]:
     """All faults between the files, each with file and key."""
     return [
         *_weights(labels, weights),
@@ -93,14 +83,14 @@ def check(
     ]
 
 
-def _unknown(file: str, key: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[KnowledgeFault]:
+def _unknown(file: str, key: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Fault]:
     have = set(known)
     for name in names:
         if name not in have:
-            yield KnowledgeFault(file, key, f"no {what} named {name}")
+            yield Fault(file, key, f"no {what} named {name}{nearest(name, have)}")
 
 
-def _weights(labels: Mapping[str, str], file: schema.WeightsFile) -> Iterator[KnowledgeFault]:
+def _weights(labels: Mapping[str, str], file: schema.WeightsFile) -> Iterator[Fault]:
     name = "weights.toml"
     groups = {finding.partition(".")[0] for finding in labels}
     for key in ("clinician_groups", "never_alone", "weightless_groups"):
@@ -119,7 +109,7 @@ def _weights(labels: Mapping[str, str], file: schema.WeightsFile) -> Iterator[Kn
         if weight.only_if_absent is not None:
             yield from _unknown(name, key, [weight.only_if_absent], labels, "finding")
         if not weight.s and not weight.d:
-            yield KnowledgeFault(name, key, "weighs nothing; list it under weightless")
+            yield Fault(name, key, "weighs nothing; list it under weightless")
     for finding in labels:
         told = [
             finding in file.weights,
@@ -128,13 +118,13 @@ def _weights(labels: Mapping[str, str], file: schema.WeightsFile) -> Iterator[Kn
             finding.partition(".")[0] in file.weightless_groups,
         ]
         if sum(told) != 1:
-            yield KnowledgeFault(name, finding, "must be weighted or weightless, once")
+            yield Fault(name, finding, "must be weighted or weightless, once")
     for topic in file.topics:
         if all(weight.topic != topic for weight in file.weights.values()):
-            yield KnowledgeFault(name, f"topics.{topic}", "no finding belongs to it")
+            yield Fault(name, f"topics.{topic}", "no finding belongs to it")
 
 
-def _patterns(labels: Mapping[str, str], file: schema.PatternsFile, speaking: set[str]) -> Iterator[KnowledgeFault]:
+def _patterns(labels: Mapping[str, str], file: schema.PatternsFile, speaking: set[str]) -> Iterator[Fault]:
     name = "patterns.toml"
     yield from _unknown(name, "pattern", file.pattern, PATTERN_IDS, "pattern")
     yield from _unknown(name, "pattern", PATTERN_IDS, file.pattern, "pattern")
@@ -152,9 +142,7 @@ def _patterns(labels: Mapping[str, str], file: schema.PatternsFile, speaking: se
             yield from _unknown(name, f"{key}.refines", [row.refines], file.pattern, "pattern")
 
 
-def _channels(
-    labels: Mapping[str, str], file: schema.ChannelsFile, patterns: schema.PatternsFile
-) -> Iterator[KnowledgeFault]:
+def _channels(labels: Mapping[str, str], file: schema.ChannelsFile, patterns: schema.PatternsFile) -> Iterator[Fault]:
     name = "channels.toml"
     yield from _unknown(name, "icd11", file.icd11, CHANNELS, "channel")
     yield from _unknown(name, "icd11", file.icd11.values(), patterns.icd11_titles, "title for code")
@@ -163,15 +151,15 @@ def _channels(
         yield from _unknown(name, f"rule.{place}", [*row.all, *row.any], labels, "finding")
 
 
-def _contradictions(labels: Mapping[str, str], file: schema.ContradictionsFile) -> Iterator[KnowledgeFault]:
+def _contradictions(labels: Mapping[str, str], file: schema.ContradictionsFile) -> Iterator[Fault]:
     for place, row in enumerate(file.contradiction):
         key = f"contradiction.{place}"
         yield from _unknown("contradictions.toml", key, [*row.all, *row.any, *row.absent], labels, "finding")
         if len(row.all) + bool(row.any) + len(row.absent) + bool(row.sex) + row.pregnancy_weeks < 2:
-            yield KnowledgeFault("contradictions.toml", key, "needs two things that disagree")
+            yield Fault("contradictions.toml", key, "needs two things that disagree")
 
 
-def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[KnowledgeFault]:
+def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Fault]:
     name = "redflags.toml"
     facts = {*labels, *COMPUTED}
     flagged = [flag.finding for flag in file.flag]
@@ -187,10 +175,10 @@ def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Knowle
         yield from _unknown(name, key, [flag.message], file.messages, "message")
     for kind, names in (("code", [flag.code for flag in file.flag]), ("finding", flagged)):
         for value in sorted({value for value in names if names.count(value) > 1}):
-            yield KnowledgeFault(name, f"flag.{value}", f"the {kind} appears twice")
+            yield Fault(name, f"flag.{value}", f"the {kind} appears twice")
 
 
-def _rules(labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.FlagRulesFile) -> Iterator[KnowledgeFault]:
+def _rules(labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.FlagRulesFile) -> Iterator[Fault]:
     name = "redflag_rules.toml"
     facts = {*labels, *COMPUTED, *(f"@{key}" for key in file.sets)}
     for key, members in file.sets.items():
@@ -201,7 +189,7 @@ def _rules(labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.Flag
         yield from _unknown(name, key, names, facts, "fact")
         yield from _unknown(name, key, [row.message], flags.messages, "message")
         if not row.all and not row.any:
-            yield KnowledgeFault(name, key, "needs `all` or `any`, or it would always fire")
+            yield Fault(name, key, "needs `all` or `any`, or it would always fire")
     codes = {*(flag.code for flag in flags.flag), *(row.code for row in file.rule)}
     grave = {flag.code for flag in flags.flag if flag.level == "emergency"}
     for place, explanation in enumerate(file.explanation):
@@ -210,6 +198,6 @@ def _rules(labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.Flag
         yield from _unknown(name, key, names, facts, "fact")
         yield from _unknown(name, key, explanation.of, codes, "alert")
         for code in sorted(grave.intersection(explanation.of)):
-            yield KnowledgeFault(name, key, f"{code} is an emergency and is lowered by no explanation")
+            yield Fault(name, key, f"{code} is an emergency and is lowered by no explanation")
         if not explanation.any and not explanation.absent:
-            yield KnowledgeFault(name, key, "explains nothing")
+            yield Fault(name, key, "explains nothing")

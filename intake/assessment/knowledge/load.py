@@ -6,35 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
-import tomli
-from pydantic import BaseModel, ValidationError
-
+from clinic.lib.knowledge_files import Draft, Reader
 from intake.assessment.knowledge import schema
-from intake.assessment.knowledge.checks import PATTERN_IDS, KnowledgeFault, check
-from intake.assessment.knowledge.drafts import Draft, Files, draft_faults, set_aside
+from intake.assessment.knowledge.checks import PATTERN_IDS, check
+from intake.assessment.knowledge.drafts import Files, draft_faults, without_drafts
 
-__all__ = [
-    "PATTERN_IDS",
-    "IntakeKnowledge",
-    "KnowledgeError",
-    "KnowledgeFault",
-    "Weighing",
-    "load_intake_knowledge",
-]
+__all__ = ["PATTERN_IDS", "IntakeKnowledge", "Weighing", "load_intake_knowledge"]
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "knowledge"
 STRONG = 3
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class KnowledgeError(Exception):
-    """The knowledge files are not usable. `faults` lists all that is wrong, each with file and key."""
-
-    def __init__(self, faults: Iterable[KnowledgeFault]):
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +78,6 @@ class IntakeKnowledge:
     flag_by_finding: Mapping[str, schema.Flag]
     rules: tuple[Rule, ...]
     lowerings: Mapping[str, tuple[Lowering, ...]]  # alert code -> explanations
-    rules_review: schema.Review  # of the red-flag combinations
     drafts: tuple[Draft, ...]  # rows that are read and shown, and used by nothing
 
     def label(self, finding: str) -> str:
@@ -115,33 +95,23 @@ def load_intake_knowledge(directory: Path | None = None) -> IntakeKnowledge:
 
 @lru_cache(maxsize=4)
 def _load(directory: Path) -> IntakeKnowledge:
-    faults: list[KnowledgeFault] = []
-    version = _read(directory, "version.toml", schema.VersionFile, faults)
-    groups = _read_groups(directory, faults)
-    weights = _read(directory, "weights.toml", schema.WeightsFile, faults)
-    patterns = _read(directory, "patterns.toml", schema.PatternsFile, faults)
-    channels = _read(directory, "channels.toml", schema.ChannelsFile, faults)
-    contradictions = _read(directory, "contradictions.toml", schema.ContradictionsFile, faults)
-    flags = _read(directory, "redflags.toml", schema.FlagsFile, faults)
-    rules = _read(directory, "redflag_rules.toml", schema.FlagRulesFile, faults)
-    if (
-        version is None
-        or weights is None
-        or patterns is None
-        or channels is None
-        or contradictions is None
-        or flags is None
-        or rules is None
-        or faults
-    ):
-        raise KnowledgeError(faults)
+    read = Reader(directory)
+    version = read.whole("version.toml", schema.VersionFile)
+    groups = _read_groups(read)
+    weights = read.whole("weights.toml", schema.WeightsFile)
+    patterns = read.whole("patterns.toml", schema.PatternsFile)
+    channels = read.whole("channels.toml", schema.ChannelsFile)
+    contradictions = read.whole("contradictions.toml", schema.ContradictionsFile)
+    flags = read.whole("redflags.toml", schema.FlagsFile)
+    rules = read.whole("redflag_rules.toml", schema.FlagRulesFile)
+    read.raise_faults()
+    assert version and weights and patterns and channels and contradictions and flags and rules
 
     labels = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.findings.items()}
-    faults += check(labels, weights, patterns, channels, contradictions, flags, rules)
-    faults += draft_faults(flags)
-    if faults:
-        raise KnowledgeError(faults)
-    live, drafts = set_aside(Files(weights, patterns, channels, contradictions, flags, rules))
+    read.faults += check(labels, weights, patterns, channels, contradictions, flags, rules)
+    read.faults += draft_faults(flags)
+    read.raise_faults()
+    live, drafts = without_drafts(Files(weights, patterns, channels, contradictions, flags, rules))
     weights, patterns, channels, contradictions, flags, rules = live
 
     weighings = {f: _weighing(f, w, weights) for f, w in weights.weights.items()}
@@ -200,46 +170,16 @@ def _load(directory: Path) -> IntakeKnowledge:
             for row in rules.rule
         ),
         lowerings={code: tuple(rows) for code, rows in lowerings.items()},
-        rules_review=rules.review,
         drafts=drafts,
     )
 
 
-def _read(directory: Path, name: str, model: type[Model], faults: list[KnowledgeFault]) -> Model | None:
-    table = _table(directory / name, faults)
-    if table is None:
-        return None
-    try:
-        return model.model_validate(table)
-    except ValidationError as error:
-        faults += [
-            KnowledgeFault(name, ".".join(str(part) for part in e["loc"]) or "(file)", e["msg"]) for e in error.errors()
-        ]
-        return None
-
-
-def _read_groups(directory: Path, faults: list[KnowledgeFault]) -> dict[str, schema.FindingGroup]:
-    table = _table(directory / "findings.toml", faults) or {}
-    groups: dict[str, schema.FindingGroup] = {}
-    for name, group in table.items():
-        try:
-            groups[name] = schema.FindingGroup.model_validate(group)
-        except ValidationError as error:
-            faults += [
-                KnowledgeFault("findings.toml", ".".join([name, *(str(part) for part in e["loc"])]), e["msg"])
-                for e in error.errors()
-            ]
-    return groups
-
-
-def _table(path: Path, faults: list[KnowledgeFault]) -> dict[str, object] | None:
-    try:
-        return tomli.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        faults.append(KnowledgeFault(path.name, "(file)", f"cannot be read: {error.strerror}"))
-    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(KnowledgeFault(path.name, "(file)", f"is not TOML: {error}"))
-    return None
+def _read_groups(read: Reader) -> dict[str, schema.FindingGroup]:
+    groups = {
+        name: read.table("findings.toml", name, schema.FindingGroup, group)
+        for name, group in read.file("findings.toml").items()
+    }
+    return {name: group for name, group in groups.items() if group is not None}
 
 
 def _weighing(finding: str, weight: schema.Weight, file: schema.WeightsFile) -> Weighing:

@@ -7,33 +7,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from clinic.lib import knowledge_files
+from clinic.lib.knowledge_files import Text
 
 Level = Literal["note", "caution", "refer", "emergency"]
 Points = Annotated[int, Field(ge=0, le=3)]
 Votes = dict[str, Annotated[int, Field(ge=1, le=3)]]
-Evidence = Literal["trial", "review", "expert", "tradition", "safety", "design"]
-Text = Annotated[str, Field(min_length=1)]
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+class Strict(knowledge_files.Strict):
+    """Types as written, too: a weight of "2" is refused."""
+
+    model_config = ConfigDict(strict=True)
 
 
-class Review(Strict):
+class Review(knowledge_files.Review, Strict):
     """Who read the rows of a file against the sources, when, and of which grade they are unless a row says its own."""
 
-    status: Literal["reviewed"]
-    by: Text
-    date: Text
-    evidence: Evidence
 
-
-class Reviewed(Strict):
-    """A row that can be a draft: read, checked and shown, and inert."""
-
-    status: Literal["reviewed", "draft"] = "reviewed"
-    evidence: Evidence | None = None
+class Reviewed(knowledge_files.Reviewed, Strict):
+    """A row that can be a draft."""
 
 
 class VersionFile(Strict):

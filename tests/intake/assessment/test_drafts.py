@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from intake.assessment import KnowledgeError, assess, load_intake_knowledge, parse_case
+from clinic.lib.knowledge_files import KnowledgeError
+from intake.assessment import assess, load_intake_knowledge, parse_case
 from intake.assessment.knowledge.load import DIRECTORY
 
 CASE = {
@@ -43,9 +44,9 @@ def weights_of(assessment):
 def test_every_file_of_rules_says_who_reviewed_it_and_of_which_grade():
     knowledge = load_intake_knowledge()
     files = (knowledge.weights, knowledge.patterns, knowledge.channels, knowledge.flags)
-    for review in (*(file.review for file in files), knowledge.rules_review):
+    for review in (*(file.review for file in files), *(rule.row for rule in knowledge.rules)):
         assert review.status == "reviewed" and review.by and review.date and review.evidence
-    assert knowledge.flags.review.evidence == knowledge.rules_review.evidence == "safety"
+    assert {row.evidence for row in (*knowledge.flags.flag, *(rule.row for rule in knowledge.rules))} == {"safety"}
 
 
 def test_a_draft_weight_weighs_nothing(edited):

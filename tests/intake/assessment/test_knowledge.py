@@ -5,7 +5,8 @@ import tracemalloc
 
 import pytest
 
-from intake.assessment import KnowledgeError, load_intake_knowledge
+from clinic.lib.knowledge_files import KnowledgeError
+from intake.assessment import load_intake_knowledge
 from intake.assessment.knowledge.load import DIRECTORY, PATTERN_IDS, _load
 
 FILES = sorted(path.name for path in DIRECTORY.glob("*.toml") if path.name != "questionnaire.toml")
@@ -66,7 +67,7 @@ def test_official_titles_are_unchanged_in_form(knowledge):
         ("contradictions.toml", '"quality.burning"', '"quality.burn"', "no finding named quality.burn"),
         ("findings.toml", 'by = "PC"', 'by = "X"', "by"),
         ("version.toml", "version", "versio", "version"),
-        ("channels.toml", "[[rule]]", "[[rule", "is not TOML"),
+        ("channels.toml", "[[rule]]", "[[rule", "not readable as TOML"),
     ],
 )
 def test_a_broken_file_is_refused(copy, name, old, new, says):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from intake.assessment.knowledge.load import KnowledgeError
+from clinic.lib.knowledge_files import KnowledgeError
 from intake.questionnaire.answers import findings_from, next_screen, previous_screen, progress, read, resume_at
 from intake.questionnaire.load import DIRECTORY, load_chart, load_instruments, load_questionnaire
 from intake.questionnaire.values import DONE, About

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from treatments.planner.knowledge.load import known_findings
+from treatments.planner.knowledge.references import known_findings
 
 SITES = ("low_back", "sacroiliac", "buttock", "mid_back", "upper_back", "neck", "hip_side")
 PICTURES = (

@@ -89,7 +89,7 @@ def test_faults_of_every_kind_are_told_at_once_with_their_files(tmp_path):
         text = (folder / name).read_text(encoding="utf-8")
         assert old in text
         (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-    faults = check_knowledge(folder)
+    faults = [str(fault) for fault in check_knowledge(folder)]
     for start in (
         "rules/local.toml: rule[local.low_back]: sorces",
         "rules/distal.toml: distal.bladder_back: no such point 'BL99'",

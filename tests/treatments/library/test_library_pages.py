@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clinic.lib.knowledge_files import Draft
 from intake.assessment import load_intake_knowledge
-from intake.assessment.knowledge.drafts import Draft
 from tests.factories.people import UserFactory
 from tests.support.page_text import page_text
 from treatments.library.presenters import pages, words
@@ -126,7 +126,8 @@ def test_without_an_own_file_none_of_it_is_there(client):
 
 
 def test_drafts_of_the_assessment_are_read_too(client, monkeypatch):
-    draft = Draft("redflag_rules.toml", "neuro_power", "refer: reduced power")
+    row = load_intake_knowledge().rules[0].row
+    draft = Draft("redflag_rules.toml", "neuro_power", "refer: reduced power", row)
     monkeypatch.setattr(
         knowledge_signs, "load_intake_knowledge", lambda: replace(load_intake_knowledge(), drafts=(draft,))
     )

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-from treatments.planner.knowledge.load import known_findings, load_planner_knowledge
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.knowledge.references import known_findings
 from treatments.planner.proposing.propose import propose
 
 settings.register_profile(

@@ -32,25 +32,19 @@ def _weights() -> list[Json]:
     for finding, weight in intake.weights.weights.items():
         votes = ", ".join(f"{intake.patterns.pattern[name].name} {points}" for name, points in weight.votes.items())
         does = f"stagnation {weight.s}, deficiency {weight.d}" + (f"; {votes}" if votes else "")
-        rows.append(
-            _row(finding, fact_words(finding), does, intake.weights.topics[weight.topic], weight, intake.weights.review)
-        )
+        rows.append(_row(finding, fact_words(finding), does, intake.weights.topics[weight.topic], weight))
     return rows
 
 
 def _flags() -> list[Json]:
     intake = load_intake_knowledge()
-    return [
-        _row(flag.code, fact_words(flag.finding), flag.level, flag.reason, flag, intake.flags.review)
-        for flag in intake.flags.flag
-    ]
+    return [_row(flag.code, fact_words(flag.finding), flag.level, flag.reason, flag) for flag in intake.flags.flag]
 
 
 def _combinations() -> list[Json]:
     intake = load_intake_knowledge()
     return [
-        _row(rule.row.code, combination_words(rule), rule.row.level, rule.row.reason, rule.row, intake.rules_review)
-        for rule in intake.rules
+        _row(rule.row.code, combination_words(rule), rule.row.level, rule.row.reason, rule.row) for rule in intake.rules
     ]
 
 
@@ -64,7 +58,7 @@ def combination_words(rule: Any) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _row(key: str, when: str, does: str, text: str, row: Any, review: Any) -> Json:
+def _row(key: str, when: str, does: str, text: str, row: Any) -> Json:
     return {
         "id": key,
         "when": when,
@@ -72,8 +66,8 @@ def _row(key: str, when: str, does: str, text: str, row: Any, review: Any) -> Js
         "text": text,
         "sources": (row.source,),
         "status": row.status,
-        "by": review.by,
-        "date": review.date,
-        "evidence": row.evidence or review.evidence,
+        "by": row.by,
+        "date": row.date,
+        "evidence": row.evidence,
         "is_design": row.source == "DESIGN",
     }

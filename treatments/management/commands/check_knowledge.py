@@ -9,11 +9,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from clinic.lib.knowledge_files import KnowledgeError
 from intake.checks import knowledge_faults
 from treatments.clinic_knowledge import own_file
 from treatments.planner.checking.knowledge import Coverage, check_knowledge, coverage
 from treatments.planner.facts import SITES
-from treatments.planner.knowledge.load import FOLDER, KnowledgeError, load_planner_knowledge
+from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
+from treatments.plans.presenters.figure import figure_faults
 
 
 class Command(BaseCommand):
@@ -28,9 +30,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
         own: Path | None = options["own"] or own_file()
-        faults = [*knowledge_faults(), *check_knowledge(folder, own)]
+        faults = [*knowledge_faults(), *check_knowledge(folder, own), *figure_faults(folder)]
         for fault in faults:
-            self.stderr.write(fault)
+            self.stderr.write(str(fault))
         try:
             knowledge = load_planner_knowledge(folder, own)
         except KnowledgeError:

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, NoReturn
 
 from django.core.management.base import BaseCommand
 
+from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import CaseError, ClinicalPicture, Fault, assess, load_intake_knowledge, parse_case
 from treatments.clinic_knowledge import planner_knowledge
-from treatments.planner.knowledge.load import KnowledgeError
 from treatments.planner.proposing.propose import propose
 
 UNUSABLE = 2
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         try:
             self.planner = planner_knowledge()
         except KnowledgeError as error:  # a clinic's own file: the system check, skipped here for speed, says it too
-            self.stderr.write("\n".join(error.faults))
+            self.stderr.write(str(error))
             sys.exit(UNUSABLE)
         try:
             if options["lines"]:

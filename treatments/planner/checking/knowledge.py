@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake.assessment import KnowledgeError as IntakeKnowledgeError
+from clinic.lib.knowledge_files import Fault, KnowledgeError, nearest
 from intake.assessment import load_intake_knowledge
 from treatments.planner.checking.rules import condition_faults, contradictions, never_holds, order_faults
 from treatments.planner.facts import BRANCHES, KINDS, ROOTS, SITES, Facts
-from treatments.planner.knowledge.load import FOLDER, KnowledgeError, known_findings, load_planner_knowledge
+from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
 from treatments.planner.knowledge.matching import compile_rules, matching
+from treatments.planner.knowledge.override_reasons import load_override_reasons
+from treatments.planner.knowledge.references import known_findings
 from treatments.planner.knowledge.rules import AdjunctRule, EarUse, ElectroGoal, PlannerKnowledge
 from treatments.planner.knowledge.tables import MODALITIES, PointRule
 from treatments.planner.outcomes.measures import MEASURES
@@ -20,6 +22,7 @@ from treatments.planner.proposing.adjuncts import MODALITY_OF
 from treatments.planner.proposing.candidates import LEVELS
 from treatments.planner.safety.guard import TRUNK
 
+BESIDE: tuple[Callable[[Path], object], ...] = (load_override_reasons,)
 NEEDED = ("local", "distal", "root")
 # Conditions that change no modality; each is used by rules or by the assessment, or is only worth knowing.
 NEUTRAL_CONDITIONS = frozenset(
@@ -48,13 +51,15 @@ class Coverage:
         return self.local > 0 and self.distal > 0 and self.root > 0
 
 
-def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[str, ...]:
+def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[Fault, ...]:
     """One line for every fault, with file or rule and key; empty when the knowledge is sound. `own`: a clinic's."""
+    beside = _beside_faults(folder)
     try:
         knowledge = load_planner_knowledge(folder) if own is None else load_planner_knowledge(folder, own)
     except KnowledgeError as error:
-        return error.faults
+        return (*error.faults, *beside)
     return (
+        *beside,
         *_source_faults(knowledge),
         *_point_faults(knowledge),
         *condition_faults(knowledge),
@@ -64,11 +69,22 @@ def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[str
         *_table_faults(knowledge),
         *_modality_faults(knowledge),
         *(
-            f"coverage: {row.pattern} at {row.site}: no candidate that is {', '.join(_lacking(row))}"
+            Fault("", "coverage", f"{row.pattern} at {row.site}: no candidate that is {', '.join(_lacking(row))}")
             for row in coverage(knowledge)
             if not row.is_complete
         ),
     )
+
+
+def _beside_faults(folder: Path) -> list[Fault]:
+    """Faults of the files that no rule looks at."""
+    faults: list[Fault] = []
+    for load in BESIDE:
+        try:
+            load(folder)
+        except KnowledgeError as error:
+            faults += error.faults
+    return faults
 
 
 def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
@@ -88,12 +104,14 @@ def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
     return rows
 
 
-def _modality_faults(knowledge: PlannerKnowledge) -> list[str]:
+def _modality_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """Every kind of treatment is proposed for somebody, but for what a clinic has switched off."""
     if knowledge.switched_off:
         return []
     found = proposes(knowledge)
-    return [f"modality: nothing ever proposes {modality}" for modality in MODALITIES if modality not in found]
+    return [
+        Fault("", "modality", f"nothing ever proposes {modality}") for modality in MODALITIES if modality not in found
+    ]
 
 
 def proposes(knowledge: PlannerKnowledge) -> dict[str, tuple[str, ...]]:
@@ -121,85 +139,97 @@ def _lacking(row: Coverage) -> list[str]:
     return [need for need in NEEDED if getattr(row, need) == 0]
 
 
-def _source_faults(knowledge: PlannerKnowledge) -> list[str]:
+def _source_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """Sources that do not exist, of whatever names one outside the rules: ear, principles, measures, the assessment."""
-    named: list[tuple[str, Sequence[str]]] = [
-        *((f"ear_points.toml: ear_point[{zone.code}]", zone.sources) for zone in knowledge.ear_points.values()),
-        *((f"ear.toml: method[{method.id}]", method.sources) for method in knowledge.ear_methods.values()),
-        *((f"principles.toml: principle[{one.pattern}]", one.sources) for one in knowledge.principles.values()),
-        *((f"own_limits.toml: limit[{limit.region}]", (limit.source,)) for limit in knowledge.own_limits.values()),
-        *((f"measures: {measure.id}", measure.sources) for measure in MEASURES.values()),
-        *((rule.id, rule.sources) for rule in knowledge.draft_rules),
+    named: list[tuple[str, str, Sequence[str]]] = [
+        *(("ear_points.toml", f"ear_point[{zone.code}]", zone.sources) for zone in knowledge.ear_points.values()),
+        *(("ear.toml", f"method[{method.id}]", method.sources) for method in knowledge.ear_methods.values()),
+        *(("principles.toml", f"principle[{one.pattern}]", one.sources) for one in knowledge.principles.values()),
+        *(("own_limits.toml", f"limit[{limit.region}]", (limit.source,)) for limit in knowledge.own_limits.values()),
+        *(("measures", measure.id, measure.sources) for measure in MEASURES.values()),
+        *(("", rule.id, rule.sources) for rule in knowledge.draft_rules),
     ]
     try:
         intake = load_intake_knowledge()
-    except IntakeKnowledgeError:
+    except KnowledgeError:
         pass  # its own faults are told by the intake
     else:
-        named += [(f"weights.toml: {finding}", (row.source,)) for finding, row in intake.weights.weights.items()]
-        named += [(f"channels.toml: {row.channel}", (row.source,)) for row in intake.channels.rule]
-        named += [(f"redflags.toml: {flag.code}", (flag.source,)) for flag in intake.flags.flag]
-        named += [(f"redflag_rules.toml: {rule.row.code}", (rule.row.source,)) for rule in intake.rules]
-    return [f"{owner}: no such source {key!r}" for owner, keys in named for key in keys if key not in knowledge.sources]
+        named += [("weights.toml", finding, (row.source,)) for finding, row in intake.weights.weights.items()]
+        named += [("channels.toml", row.channel, (row.source,)) for row in intake.channels.rule]
+        named += [("redflags.toml", flag.code, (flag.source,)) for flag in intake.flags.flag]
+        named += [("redflag_rules.toml", rule.row.code, (rule.row.source,)) for rule in intake.rules]
+    return [
+        Fault(file, key, f"no such source {source!r}{nearest(source, knowledge.sources)}")
+        for file, key, sources in named
+        for source in sources
+        if source not in knowledge.sources
+    ]
 
 
-def _point_faults(knowledge: PlannerKnowledge) -> list[str]:
+def _point_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """Points that do not parse, depths past their cap, sources that do not exist, points no position reaches."""
-    faults = list(knowledge.points.read_all()) if hasattr(knowledge.points, "read_all") else []
+    faults: list[Fault] = list(knowledge.points.read_all()) if hasattr(knowledge.points, "read_all") else []
     if faults:
         return faults
     for code, point in knowledge.points.items():
-        owner = f"points: point[{code}]"
-        faults += [f"{owner}: sources: no such source {key!r}" for key in point.sources if key not in knowledge.sources]
+
+        def fault(text: str, code: str = code) -> None:
+            faults.append(Fault("points", f"point[{code}]", text))
+
+        for key in point.sources:
+            if key not in knowledge.sources:
+                fault(f"sources: no such source {key!r}{nearest(key, knowledge.sources)}")
         if not 0 <= point.depth_mm[0] <= point.depth_mm[1] <= point.cap_mm:
-            faults.append(f"{owner}: depth_mm {point.depth_mm} does not fit under cap_mm {point.cap_mm}")
+            fault(f"depth_mm {point.depth_mm} does not fit under cap_mm {point.cap_mm}")
         if point.use == "plan" and not point.positions:
-            faults.append(f"{owner}: positions: a point that may be proposed has none")
+            fault("positions: a point that may be proposed has none")
         if point.level and point.level not in LEVELS:
-            faults.append(f"{owner}: level: no such level {point.level!r}")
+            fault(f"level: no such level {point.level!r}")
         if point.use == "plan" and not any(point.region in size.regions for size in knowledge.needles):
-            faults.append(f"{owner}: region {point.region!r} has no needle size")
+            fault(f"region {point.region!r} has no needle size")
     return faults
 
 
-def _contraindication_faults(knowledge: PlannerKnowledge) -> list[str]:
+def _contraindication_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """Every condition is in the table (or named neutral), every row does something, every kind is judged."""
     named = {finding for row in knowledge.contraindications for finding in row.findings}
     conditions = {finding for finding in known_findings() if finding.startswith("condition.")}
     faults = [
-        f"contraindications.toml: {finding} is in no row and not named neutral"
+        Fault("contraindications.toml", "", f"{finding} is in no row and not named neutral")
         for finding in sorted(conditions - named - NEUTRAL_CONDITIONS)
     ]
     for row in knowledge.contraindications:
         if not any(row.level(modality) for modality in MODALITIES):
-            faults.append(f"contraindication[{row.id}]: reaches no modality")
+            faults.append(Fault("", f"contraindication[{row.id}]", "reaches no modality"))
     for modality in MODALITIES:
         if not any(row.level(modality) == "forbid" for row in knowledge.contraindications):
-            faults.append(f"contraindications.toml: no row ever forbids {modality}")
+            faults.append(Fault("contraindications.toml", "", f"no row ever forbids {modality}"))
     for rule in knowledge.adjuncts:
         if rule.kind not in MODALITY_OF:
-            faults.append(f"{rule.id}: kind {rule.kind!r} is judged by no modality")
+            faults.append(Fault("", rule.id, f"kind {rule.kind!r} is judged by no modality"))
     return faults
 
 
-def _table_faults(knowledge: PlannerKnowledge) -> list[str]:
+def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """What every patient needs: a budget and slots for each class, a course, principles, sites; legal pairs."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     for klass in KINDS["class"]:
         facts = Facts(frozenset({f"class:{klass}", "visit:first"}), (), ("left",), (), 1)
         for name, rules in (("person", knowledge.persons), ("slots", knowledge.slots), ("dose", knowledge.doses)):
             if not matching(compile_rules(rules), facts):
-                faults.append(f"stimulation.toml: {name}: none fits class {klass}")
-    faults += [f"principles.toml: no principle for {p}" for p in BRANCHES + ROOTS if p not in knowledge.principles]
-    faults += [f"sites.toml: no site {site}" for site in SITES if site not in knowledge.sites]
+                faults.append(Fault("stimulation.toml", name, f"none fits class {klass}"))
+    faults += [
+        Fault("principles.toml", "", f"no principle for {p}") for p in BRANCHES + ROOTS if p not in knowledge.principles
+    ]
+    faults += [Fault("sites.toml", "", f"no site {site}") for site in SITES if site not in knowledge.sites]
     for pair in knowledge.pairs:
         for code in (pair.a, pair.b):
             if knowledge.points[code].electro != "yes":
-                faults.append(f"{pair.id}: {code} takes no current without a reason")
+                faults.append(Fault("", pair.id, f"{code} takes no current without a reason"))
         if {pair.level_a[:1], pair.level_b[:1]} & {"T", "C"}:
-            faults.append(f"{pair.id}: no current at the thorax or neck")
+            faults.append(Fault("", pair.id, "no current at the thorax or neck"))
     for dose in knowledge.doses:
         sessions = sum(phase.per_week * phase.weeks for phase in dose.phases)
         if max(dose.review_at) > sessions:
-            faults.append(f"{dose.id}: review_at lies behind the last of {sessions} sessions")
+            faults.append(Fault("", dose.id, f"review_at lies behind the last of {sessions} sessions"))
     return faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clinic.lib.knowledge_files import Fault
 from treatments.planner.facts import BRANCHES, LYING_ONLY, ROOTS
 from treatments.planner.knowledge.rules import AdjunctRule, EarUse, HomeRule, PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule, Rule, When
@@ -24,9 +25,9 @@ BRINGS: dict[str, tuple[str, ...]] = {
 }
 
 
-def condition_faults(knowledge: PlannerKnowledge) -> list[str]:
+def condition_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """Rules that can never fire: what they ask for they also exclude, or two values of a kind that has one."""
-    return [f"{rule.id}: when: {why}" for rule in knowledge.every_rule() for why in never_holds(rule.when)]
+    return [Fault("", rule.id, f"when: {why}") for rule in knowledge.every_rule() for why in never_holds(rule.when)]
 
 
 def never_holds(when: When) -> list[str]:
@@ -44,9 +45,9 @@ def never_holds(when: When) -> list[str]:
     return why
 
 
-def order_faults(knowledge: PlannerKnowledge) -> list[str]:
+def order_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """Where the first rule that fits counts, a rule behind one that always fits is never reached."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     tables: tuple[tuple[str, Sequence[Rule]], ...] = (
         ("slots", knowledge.slots),
         ("goal", knowledge.goals),
@@ -57,16 +58,18 @@ def order_faults(knowledge: PlannerKnowledge) -> list[str]:
             for earlier in rules[:place]:
                 if implies(rule.when, earlier.when):
                     faults.append(
-                        f"{rule.id}: never reached: {earlier.id} comes first in {name} and fits whenever it does"
+                        Fault(
+                            "", rule.id, f"never reached: {earlier.id} comes first in {name} and fits whenever it does"
+                        )
                     )
     for place, rule in enumerate(knowledge.techniques):
         for earlier in knowledge.techniques[:place]:
             if set(rule.serves) <= set(earlier.serves) and implies(rule.when, earlier.when):
-                faults.append(f"{rule.id}: never reached: {earlier.id} comes first and fits whenever it does")
+                faults.append(Fault("", rule.id, f"never reached: {earlier.id} comes first and fits whenever it does"))
     for one, other in _rivals(knowledge):
         replaced = other.id.startswith("own.") and not one.id.startswith("own.")  # what a clinic puts in its place
         if not replaced and other.weight >= one.weight and implies(one.when, other.when):
-            faults.append(f"{one.id}: never reached: {other.id} is as heavy and fits whenever it does")
+            faults.append(Fault("", one.id, f"never reached: {other.id} is as heavy and fits whenever it does"))
     return faults
 
 
@@ -98,9 +101,9 @@ def can_hold_together(a: When, b: When) -> bool:
     return all(not w.any or not set(w.any) <= set(both.none) for w in (a, b))
 
 
-def contradictions(knowledge: PlannerKnowledge) -> list[str]:
+def contradictions(knowledge: PlannerKnowledge) -> list[Fault]:
     """One point told to be reinforced and reduced for the same purpose; equal weights of one kind; warmth in heat."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     told: dict[tuple[str, str], list[tuple[PointRule, str]]] = {}
     sides: dict[tuple[str, str, float], list[tuple[PointRule, str]]] = {}
     for rule in knowledge.rules:
@@ -113,17 +116,23 @@ def contradictions(knowledge: PlannerKnowledge) -> list[str]:
             for other, another in sayings[place + 1 :]:
                 opposed = {technique, another} == {"reinforcing", "reducing"}
                 if opposed and can_hold_together(rule.when, other.when):
-                    faults.append(f"{rule.id} and {other.id}: {code} as {serves} is both reinforced and reduced")
+                    faults.append(
+                        Fault("", f"{rule.id} and {other.id}", f"{code} as {serves} is both reinforced and reduced")
+                    )
     for one in knowledge.adjuncts:
         if one.kind in HEATING and "sign:heat" not in one.when.none:
-            faults.append(f"{one.id}: when.none: warmth must exclude sign:heat")
+            faults.append(Fault("", one.id, "when.none: warmth must exclude sign:heat"))
     for (code, serves, _), rows in sides.items():
         for place, (rule, side) in enumerate(rows):
             for other, another in rows[place + 1 :]:
                 if side != another and can_hold_together(rule.when, other.when):
-                    faults.append(f"{rule.id} and {other.id}: {code} as {serves}: {side} or {another} is left open")
+                    faults.append(
+                        Fault("", f"{rule.id} and {other.id}", f"{code} as {serves}: {side} or {another} is left open")
+                    )
     for first, second in _rivals(knowledge):
         same = first.id < second.id and first.weight == second.weight
         if same and can_hold_together(first.when, second.when):
-            faults.append(f"{first.id} and {second.id}: same kind and weight: which one counts is left open")
+            faults.append(
+                Fault("", f"{first.id} and {second.id}", "same kind and weight: which one counts is left open")
+            )
     return faults

@@ -8,14 +8,14 @@ them here, and whatever it adds passes the same Guard. What an own file may not 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from clinic.lib.knowledge_files import Fault, KnowledgeError, Strict, nearest
 from treatments.planner.knowledge.clinic_file_checks import (
     adjunct_faults,
     home_faults,
@@ -40,8 +40,8 @@ from treatments.planner.knowledge.rules import (
     PlannerKnowledge,
     Source,
 )
-from treatments.planner.knowledge.tables import Point, PointRule, Rule, Table
-from treatments.planner.knowledge.toml_reader import KnowledgeError, PointBook, Reader, fault_lines
+from treatments.planner.knowledge.tables import Point, PointRule, Rule
+from treatments.planner.knowledge.toml_reader import PointBook, Reader
 
 PREFIX = "own."
 RULES: dict[str, type[Rule]] = {
@@ -81,7 +81,7 @@ DEFAULTS: dict[str, Any] = {
 AnyRule = TypeVar("AnyRule", bound=Rule)
 
 
-class Meta(Table):
+class Meta(Strict):
     """Name and version of the file; both become part of the knowledge version kept with each proposal."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=20)]
@@ -93,24 +93,31 @@ def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
     read = Reader(path.parent)
     name = path.name
     data = read.file(name)
-    if read.faults:
-        raise KnowledgeError(read.faults)
+    read.raise_faults()
     read.refuse_unknown_tables({name: TABLES})
     review = data.get("review", {})
     if isinstance(review, dict):
-        read.faults += [f"{name}: review: {key}: unknown key" for key in sorted({*review} - {"status", "by", "date"})]
-    meta = _meta(data.get("meta"), name, read.faults)
+        known = ("status", "by", "date")  # of which grade an own rule is, it says itself
+        read.faults += [
+            Fault(name, f"review: {key}", f"unknown key{nearest(key, known)}") for key in sorted({*review} - {*known})
+        ]
+    meta = read.table(name, "meta", Meta, data.get("meta") or {})
     sources = read.rows(name, "source", Source, "key")
     points = _points(read, name, base, review if isinstance(review, dict) else {})
-    rules = {key: read.rows(name, key, model) for key, model in RULES.items()}
-    every = [rule for rows in rules.values() for rule in rows] + read.drafts
+    rules = {key: read.rules(name, key, model) for key, model in RULES.items()}
+    drafts = [draft.row for draft in read.drafts if isinstance(draft.row, Rule)]
+    every = [rule for rows in rules.values() for rule in rows] + drafts
     off = _switched_off(data.get("switched_off", []), name, base, read.faults)
     read.faults += [
-        f"{name}: {fault}"
+        replace(fault, file=name)
         for fault in (
             *source_faults(sources, base),
-            *(f"{rule.id}: id: must start with {PREFIX!r}" for rule in every if not rule.id.startswith(PREFIX)),
-            *(f"{rule.id}: evidence: safety rules are ours" for rule in every if rule.evidence == "safety"),
+            *(
+                Fault("", rule.id, f"id: must start with {PREFIX!r}")
+                for rule in every
+                if not rule.id.startswith(PREFIX)
+            ),
+            *(Fault("", rule.id, "evidence: safety rules are ours") for rule in every if rule.evidence == "safety"),
             *rule_faults(_of(rules["rule"], PointRule)),
             *adjunct_faults(_of(rules["adjunct"], AdjunctRule), base, points),
             *home_faults(_of(rules["home"], HomeRule), base),
@@ -136,7 +143,7 @@ def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
         persons=(*base.persons, *_of(rules["person"], Person)),
         depths=(*base.depths, *_of(rules["depth"], DepthRule)),
         exclusions=(*base.exclusions, *_of(rules["exclusion"], Exclusion)),
-        draft_rules=(*base.draft_rules, *read.drafts),
+        draft_rules=(*base.draft_rules, *drafts),
         switched_off=off,
         silent=frozenset(rule.id for rule in off if isinstance(rule, AdjunctRule | EarUse | HomeRule)),
     )
@@ -154,21 +161,13 @@ def _after_careful_doses(doses: Sequence[DoseRule]) -> int:
     return max(careful, default=-1) + 1
 
 
-def _meta(table: Any, name: str, faults: list[str]) -> Meta | None:
-    try:
-        return Meta.model_validate(table or {})
-    except ValidationError as error:
-        faults += fault_lines(name, "meta", error)
-        return None
-
-
 # ------------------------------------------------------------------------------------------------ switched off
 
 
-def _switched_off(ids: Any, name: str, base: PlannerKnowledge, faults: list[str]) -> tuple[Rule, ...]:
+def _switched_off(ids: Any, name: str, base: PlannerKnowledge, faults: list[Fault]) -> tuple[Rule, ...]:
     """The rules of ours that bring something and are not wanted. What protects a patient cannot be switched off."""
     if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
-        faults.append(f"{name}: switched_off: must be a list of rule ids, written above the first [table]")
+        faults.append(Fault(name, "switched_off", "must be a list of rule ids, written above the first [table]"))
         return ()
     known = {rule.id: rule for rule in base.every_rule()}
     protected = {row.id for row in base.contraindications} | {
@@ -177,17 +176,17 @@ def _switched_off(ids: Any, name: str, base: PlannerKnowledge, faults: list[str]
     found: list[Rule] = []
     for one in dict.fromkeys(ids):
         rule = known.get(one)
-        key = f"{name}: switched_off: {one!r}"
+        why = ""
         if one in protected:
-            faults.append(f"{key}: a contraindication cannot be switched off")
+            why = "a contraindication cannot be switched off"
         elif rule is None:
-            near = difflib.get_close_matches(one, known, n=1, cutoff=0.6)
-            also = f"; the nearest is {near[0]!r}" if near else "; red flags cannot be switched off"
-            faults.append(f"{key}: no such rule{also}")
+            why = f"no such rule{nearest(one, known) or '; red flags cannot be switched off'}"
         elif rule.evidence == "safety" or not isinstance(rule, SWITCHABLE):
-            faults.append(f"{key}: a rule that keeps patients safe cannot be switched off")
+            why = "a rule that keeps patients safe cannot be switched off"
         else:
             found.append(rule)
+        if why:
+            faults.append(Fault(name, f"switched_off: {one!r}", why))
     return tuple(found)
 
 
@@ -201,16 +200,14 @@ def _points(read: Reader, name: str, base: PlannerKnowledge, review: dict[str, A
         region = row.get("region")
         limit = base.own_limits.get(region) if isinstance(region, str) else None
         if limit is None:
-            read.faults.append(f"{name}: {label}: region: own points may lie in {', '.join(base.own_limits)}")
+            read.faults.append(Fault(name, label, f"region: own points may lie in {', '.join(base.own_limits)}"))
             continue
-        try:
-            point = Point.model_validate({**_defaults(row, limit), **review, **row})
-        except ValidationError as error:
-            read.faults += fault_lines(name, label, error)
+        point = read.table(name, label, Point, {**_defaults(row, limit), **review, **row})
+        if point is None:
             continue
         taken = {other.code for other in found} | {plain_name(other.name) for other in found}
         faults = [*point_faults(point, limit), *name_faults(point, base, taken)]
-        read.faults += [f"{name}: {label}: {fault}" for fault in faults]
+        read.faults += [Fault(name, label, fault) for fault in faults]
         found.append(point)
     return tuple(found)
 

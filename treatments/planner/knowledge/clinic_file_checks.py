@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from clinic.lib.knowledge_files import Fault, nearest
 from treatments.planner.knowledge.point_names import find_point, plain_name
 from treatments.planner.knowledge.regions import regions_in
 from treatments.planner.knowledge.rules import AdjunctRule, HomeRule, OwnLimit, PlannerKnowledge, Source
@@ -58,39 +59,39 @@ def name_faults(point: Point, base: PlannerKnowledge, taken: set[str]) -> Iterat
             yield f"{name!r} is the name of {known.code if known else 'nothing'}"
 
 
-def reference_faults(points: Iterable[Point], sources: set[str]) -> Iterator[str]:
+def reference_faults(points: Iterable[Point], sources: set[str]) -> Iterator[Fault]:
     for point in points:
         for key in point.sources:
             if key not in sources:
-                yield f"point[{point.code}]: sources: no such source {key!r}"
+                yield Fault("", f"point[{point.code}]", f"sources: no such source {key!r}{nearest(key, sources)}")
 
 
-def source_faults(sources: Sequence[Source], base: PlannerKnowledge) -> Iterator[str]:
+def source_faults(sources: Sequence[Source], base: PlannerKnowledge) -> Iterator[Fault]:
     keys = [source.key for source in sources]
     for key in keys:
         if key in base.sources or not key.startswith(SOURCE_PREFIX):
-            yield f"source[{key}]: key: must start with {SOURCE_PREFIX!r}"
+            yield Fault("", f"source[{key}]", f"key: must start with {SOURCE_PREFIX!r}")
         if keys.count(key) > 1:
-            yield f"source[{key}]: told twice"
+            yield Fault("", f"source[{key}]", "told twice")
 
 
 # ----------------------------------------------------------------------------------------------------- rules
 
 
-def rule_faults(rules: Sequence[PointRule]) -> Iterator[str]:
+def rule_faults(rules: Sequence[PointRule]) -> Iterator[Fault]:
     for rule in rules:
         if rule.with_movement or rule.position is not None:
-            yield f"{rule.id}: with_movement, position: needling with movement is ours"
+            yield Fault("", rule.id, "with_movement, position: needling with movement is ours")
 
 
-def _shared(own: AdjunctRule | HomeRule, ours: Sequence[AdjunctRule | HomeRule]) -> Iterator[str]:
+def _shared(own: AdjunctRule | HomeRule, ours: Sequence[AdjunctRule | HomeRule]) -> Iterator[Fault]:
     """What every rule of ours of that kind excludes, an own one excludes as well."""
     every = set.intersection(*({*other.when.none} for other in ours)) | ALWAYS.get(own.kind, set())
     if missing := every - {*own.when.none}:
-        yield f"{own.id}: when.none: a {own.kind} must exclude {', '.join(sorted(missing))}"
+        yield Fault("", own.id, f"when.none: a {own.kind} must exclude {', '.join(sorted(missing))}")
 
 
-def adjunct_faults(rules: Sequence[AdjunctRule], base: PlannerKnowledge, points: Sequence[Point]) -> Iterator[str]:
+def adjunct_faults(rules: Sequence[AdjunctRule], base: PlannerKnowledge, points: Sequence[Point]) -> Iterator[Fault]:
     """No longer, no earlier, at no other moment than ours of the kind; no heat or new cups over the lung."""
     regions = {point.code: point.region for point in points}
     for rule in rules:
@@ -98,43 +99,43 @@ def adjunct_faults(rules: Sequence[AdjunctRule], base: PlannerKnowledge, points:
         yield from _shared(rule, ours)
         longest, first = max(other.minutes for other in ours), min(other.from_visit for other in ours)
         if rule.minutes > longest:
-            yield f"{rule.id}: minutes: {longest} at most"
+            yield Fault("", rule.id, f"minutes: {longest} at most")
         if rule.from_visit < first:
-            yield f"{rule.id}: from_visit: {first} at the earliest"
+            yield Fault("", rule.id, f"from_visit: {first} at the earliest")
         if rule.order not in {other.order for other in ours}:
-            yield f"{rule.id}: order: one of {', '.join(sorted({other.order for other in ours}))}"
+            yield Fault("", rule.id, f"order: one of {', '.join(sorted({other.order for other in ours}))}")
         if BLOOD.search(f"{rule.detail} {rule.where}".lower()):
-            yield f"{rule.id}: detail: techniques that draw blood are not offered"
+            yield Fault("", rule.id, "detail: techniques that draw blood are not offered")
         if rule.kind == "cupping_dry" and not CUP_WORDS.search(rule.detail):
-            yield f"{rule.id}: detail: say whether the cups are retained, sliding or flash"
+            yield Fault("", rule.id, "detail: say whether the cups are retained, sliding or flash")
         if rule.kind in ("cupping_dry", "gua_sha") and "{cups}" not in rule.where and not regions_in(rule.where):
-            yield f"{rule.id}: where: name a region of the body, or {{cups}} for the painful place"
+            yield Fault("", rule.id, "where: name a region of the body, or {cups} for the painful place")
         if rule.kind in ("moxa_indirect", "warm_needle"):
             lying = {regions.get(ref.code) or _region(ref.code, base) for ref in rule.points} | {
                 *regions_in(rule.where)
             }
             if "{cups}" in rule.where or lying & THORAX:
-                yield f"{rule.id}: where, points: own moxa stays off the chest wall"
+                yield Fault("", rule.id, "where, points: own moxa stays off the chest wall")
 
 
 def _region(code: str, base: PlannerKnowledge) -> str:
     return base.points[code].region if code in base.points else ""
 
 
-def home_faults(rules: Sequence[HomeRule], base: PlannerKnowledge) -> Iterator[str]:
+def home_faults(rules: Sequence[HomeRule], base: PlannerKnowledge) -> Iterator[Fault]:
     """Home care of a kind we have, judged by the same modality; the safety sheet is not outweighed."""
     for rule in rules:
         ours = [other for other in base.home if other.kind == rule.kind]
         if not ours:
             kinds = dict.fromkeys(other.kind for other in base.home)
-            yield f"{rule.id}: kind: one of {', '.join(kinds)}"
+            yield Fault("", rule.id, f"kind: one of {', '.join(kinds)}")
             continue
         if rule.modality not in {other.modality for other in ours}:
-            yield f"{rule.id}: modality: {rule.kind} is judged as {ours[0].modality!r}"
+            yield Fault("", rule.id, f"modality: {rule.kind} is judged as {ours[0].modality!r}")
         if rule.points and not rule.modality:
-            yield f"{rule.id}: points: only with a modality"
+            yield Fault("", rule.id, "points: only with a modality")
         if rule.group not in {other.group for other in ours}:
-            yield f"{rule.id}: group: {rule.kind} belongs to {ours[0].group!r}"
+            yield Fault("", rule.id, f"group: {rule.kind} belongs to {ours[0].group!r}")
         if any(other.group == rule.group and other.evidence == "safety" for other in base.home):
-            yield f"{rule.id}: group: the {rule.group} sheet is ours"
+            yield Fault("", rule.id, f"group: the {rule.group} sheet is ours")
         yield from _shared(rule, ours)

@@ -6,16 +6,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import tomli
 from pydantic import Field
 
+from clinic.lib.knowledge_files import Fault, Reader, Strict, Text
 from treatments.planner.knowledge.load import FOLDER
-from treatments.planner.knowledge.tables import Table, Text
 
+FILE = "override_reasons.toml"
 Use = Literal["override", "decline"]
 
 
-class OverrideReason(Table):
+class OverrideReason(Strict):
     """One reason. `uses`: where it is offered; `note`: words beside the code are required."""
 
     code: Annotated[str, Field(pattern=r"^[a-z_]+$")]
@@ -24,17 +24,21 @@ class OverrideReason(Table):
     note: bool
 
 
-class _File(Table):
+class ReasonsFile(Strict):
     reason: Annotated[tuple[OverrideReason, ...], Field(min_length=1)]
 
 
 @lru_cache(maxsize=4)
-def load_override_reasons(path: Path = FOLDER / "override_reasons.toml") -> tuple[OverrideReason, ...]:
-    """All reasons in the order of the file. Raises ValueError where the file has faults or tells a code twice."""
-    reasons = _File.model_validate(tomli.loads(path.read_text(encoding="utf-8"))).reason
+def load_override_reasons(folder: Path = FOLDER) -> tuple[OverrideReason, ...]:
+    """All reasons in the order of the file. Raises KnowledgeError."""
+    read = Reader(folder)
+    file = read.whole(FILE, ReasonsFile)
+    reasons = file.reason if file else ()
     codes = [reason.code for reason in reasons]
-    if len(set(codes)) != len(codes):
-        raise ValueError(f"{path.name}: a code is told twice")
+    read.faults += [
+        Fault(FILE, f"reason[{code}]", "told twice") for code in dict.fromkeys(codes) if codes.count(code) > 1
+    ]
+    read.raise_faults()
     return reasons
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from clinic.lib.knowledge_files import Reviewed, Strict, Text
 from treatments.planner.knowledge.tables import (
     Contraindication,
     Minutes,
@@ -18,10 +19,7 @@ from treatments.planner.knowledge.tables import (
     Rule,
     Serves,
     SideRule,
-    Signed,
     Site,
-    Table,
-    Text,
 )
 
 Deqi = Literal["clear", "mild", "none"]
@@ -70,7 +68,7 @@ class DepthRule(Rule):
     transverse: bool = False
 
 
-class AshiRegion(Signed):
+class AshiRegion(Reviewed):
     """Limits of a tender point by the region it lies in; the upper depth is its cap."""
 
     region: Text
@@ -108,7 +106,7 @@ class Exclusion(Rule):
     because: Text
 
 
-class PointAt(Table):
+class PointAt(Strict):
     """A point of an adjunct or of home care."""
 
     code: Text
@@ -129,7 +127,7 @@ class AdjunctRule(Rule):
     points: tuple[PointAt, ...] = ()
 
 
-class EarChoice(Table):
+class EarChoice(Strict):
     """One ear zone and its weight."""
 
     code: Text
@@ -146,7 +144,7 @@ class EarRule(Rule):
 EarMethodId = Literal["seeds", "magnets", "needles", "press_tacks"]
 
 
-class EarMethod(Signed):
+class EarMethod(Reviewed):
     """How ear points are worked, in the practitioner's words. `keep_days` 0: taken out before the patient leaves."""
 
     id: EarMethodId
@@ -169,7 +167,7 @@ class EarUse(Rule):
     of_needles: Annotated[int, Field(ge=0, le=20)] = 0
 
 
-class EarPoint(Signed):
+class EarPoint(Reviewed):
     """An ear zone of GB/T 13734."""
 
     code: Text
@@ -196,7 +194,7 @@ class HomeRule(Rule):
     points: tuple[PointAt, ...] = ()
 
 
-class PhaseAt(Table):
+class PhaseAt(Strict):
     """Visits a week for so many weeks."""
 
     per_week: Annotated[int, Field(ge=1, le=3)]
@@ -210,7 +208,7 @@ class DoseRule(Rule):
     review_at: Annotated[tuple[int, ...], Field(min_length=1)]
 
 
-class Principle(Signed):
+class Principle(Reviewed):
     """Treatment principle of one pattern, as branch or root."""
 
     pattern: Text
@@ -218,7 +216,7 @@ class Principle(Signed):
     sources: tuple[str, ...]
 
 
-class Source(Table):
+class Source(Strict):
     """Where a fact comes from and how it was read."""
 
     key: Text
@@ -226,7 +224,7 @@ class Source(Table):
     read: Text
 
 
-class OwnLimit(Signed):
+class OwnLimit(Reviewed):
     """How far a clinic's own points may go in one region of the body; a region without a row takes none."""
 
     region: Text

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from clinic.lib.knowledge_files import Reviewed, Strict, Text
 
 Modality = Literal[
     "needle", "deep_trunk", "ea", "tacks", "seeds", "magnets", "cupping", "guasha", "moxa_heat", "acupressure"
@@ -23,16 +25,9 @@ Position = Literal["prone", "supine", "side_lying", "seated"]
 Serves = Literal["local", "segmental", "distal", "branch", "root", "calm", "ashi"]
 SideRule = Literal["painful", "both", "opposite", "one", "midline"]
 Minutes = Annotated[int, Field(ge=1, le=60)]
-Text = Annotated[str, Field(min_length=1)]
 
 
-class Table(BaseModel):
-    """Base of every table: no unknown key, no change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class When(Table):
+class When(Strict):
     """Facts that must hold: every one of `all`, at least one of `any`, none of `none`. Empty holds always."""
 
     all: tuple[str, ...] = ()
@@ -43,21 +38,12 @@ class When(Table):
         return self.all + self.any + self.none
 
 
-class Signed(Table):
-    """Who has looked at a row, when, and how well it is grounded; by its own words or the `[review]` of its file.
+class Rule(Reviewed):
+    """What every rule says of itself. A draft rule is read and inert.
 
-    A draft rule is read and inert. A draft among the rows that limit (contraindications, caps) counts all the same:
-    what is not signed yet never makes a plan freer.
+    A draft among the rows that limit (contraindications, caps), which are no rules, counts all the same: what is not
+    reviewed yet never makes a plan freer.
     """
-
-    status: Literal["reviewed", "draft"]
-    by: Text
-    date: Text
-    evidence: Literal["trial", "review", "expert", "tradition", "safety", "design"]
-
-
-class Rule(Signed):
-    """What every rule says of itself."""
 
     id: Text
     when: When = When()
@@ -65,7 +51,7 @@ class Rule(Signed):
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Choice(Table):
+class Choice(Strict):
     """One candidate point of a rule. Higher weight is chosen first; `side` overrides the rule's."""
 
     code: Text
@@ -86,7 +72,7 @@ class PointRule(Rule):
     position: Position | None = None
 
 
-class Site(Signed):
+class Site(Reviewed):
     """A place that hurts: in which positions it is treated, where cups and lamp go, which spinal levels."""
 
     id: Text
@@ -102,7 +88,7 @@ class Site(Signed):
     cups: str = ""
 
 
-class Point(Signed):
+class Point(Reviewed):
     """A body point; see POINTS table of docs. Depths in mm, `cap_mm` is never exceeded."""
 
     code: Text
@@ -160,7 +146,7 @@ class Point(Signed):
         return f"{self.name} {self.hanzi}"
 
 
-class Gate(Table):
+class Gate(Strict):
     """What stays out while this is not known, and how it is asked; `modalities` are forbidden by the row."""
 
     modalities: tuple[Modality, ...]
@@ -171,7 +157,7 @@ class Gate(Table):
     ruled_out_by: tuple[str, ...] = ()  # findings whose absence answers the question: no cancer ever, none now
 
 
-class Contraindication(Signed):
+class Contraindication(Reviewed):
     """One row of the safety table: facts -> level for each of the ten modalities."""
 
     id: Text

@@ -1,4 +1,4 @@
-"""Reads knowledge files: points when they are asked for, tables at once, and every fault with its file and key."""
+"""Reads the planner's files: points when they are asked for, tables at once with their drafts set aside."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import tomli
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from clinic.lib import knowledge_files
+from clinic.lib.knowledge_files import Draft, Fault, KnowledgeError, faults_of, set_aside
 from treatments.planner.knowledge.tables import Point, Rule
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class KnowledgeError(Exception):
-    """The knowledge files have faults. `faults` holds one line for each: file, key, what is wrong."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
+AnyRule = TypeVar("AnyRule", bound=Rule)
 
 
 class PointBook(Mapping[str, Point]):
@@ -33,16 +27,16 @@ class PointBook(Mapping[str, Point]):
         self._texts: dict[str, tuple[str, str]] = {}
         self._points: dict[str, Point] = {}
         self._reviews: dict[str, dict[str, Any]] = {}  # of the files: who has looked at their points
-        self.faults: list[str] = []
+        self.faults: list[Fault] = []
         for path in sorted(folder.glob("*.toml")):
             head, *texts = re.split(r"^\[\[point\]\]\s*$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
             self._reviews[f"points/{path.name}"] = self._review(f"points/{path.name}", head)
             for text in texts:
                 code = re.search(r'^code\s*=\s*"([^"]+)"', text, flags=re.MULTILINE)
                 if code is None:
-                    self.faults.append(f"points/{path.name}: a point without code")
+                    self.faults.append(Fault(f"points/{path.name}", "", "a point without code"))
                 elif code[1] in self._texts:
-                    self.faults.append(f"points/{path.name}: point[{code[1]}]: told twice")
+                    self.faults.append(Fault(f"points/{path.name}", f"point[{code[1]}]", "told twice"))
                 else:
                     self._texts[code[1]] = (f"points/{path.name}", text)
 
@@ -50,12 +44,12 @@ class PointBook(Mapping[str, Point]):
         try:
             tables = tomli.loads(head)
         except tomli.TOMLDecodeError as error:
-            self.faults.append(f"{file}: not readable as TOML: {error}")
+            self.faults.append(Fault(file, "", f"not readable as TOML: {error}"))
             return {}
-        self.faults += [f"{file}: {key}: unknown table" for key in sorted({*tables} - {"review"})]
+        self.faults += [Fault(file, key, "unknown table") for key in sorted({*tables} - {"review"})]
         review = tables.get("review", {})
         if not isinstance(review, dict):
-            self.faults.append(f"{file}: review: must be written as [review]")
+            self.faults.append(Fault(file, "review", "must be written as [review]"))
             return {}
         return review
 
@@ -65,8 +59,10 @@ class PointBook(Mapping[str, Point]):
             file, text = self._texts[code]
             try:
                 point = Point.model_validate({**self._reviews[file], **tomli.loads(text)})
-            except (ValidationError, tomli.TOMLDecodeError) as error:
-                raise KnowledgeError(fault_lines(file, f"point[{code}]", error)) from None
+            except tomli.TOMLDecodeError as error:
+                raise KnowledgeError([Fault(file, f"point[{code}]", str(error))]) from None
+            except ValidationError as error:
+                raise KnowledgeError(faults_of(file, f"point[{code}]", error, Point)) from None
             self._points[code] = point
         return point
 
@@ -88,7 +84,7 @@ class PointBook(Mapping[str, Point]):
         book.faults = list(self.faults)
         return book
 
-    def read_all(self) -> list[str]:
+    def read_all(self) -> list[Fault]:
         """Parses every point and gives the faults of all."""
         faults = list(self.faults)
         for code in self._texts:
@@ -99,67 +95,15 @@ class PointBook(Mapping[str, Point]):
         return faults
 
 
-class Reader:
-    """Reads the tables of a folder; keeps every fault instead of stopping at the first."""
+class Reader(knowledge_files.Reader):
+    """Reads the tables of a folder; `drafts` gathers the rules that are not used yet."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.faults: list[str] = []
-        self.places: dict[str, str] = {}  # id of a row -> the file it stands in
-        self.drafts: list[Rule] = []
-        self._files: dict[str, dict[str, Any]] = {}
+        super().__init__(folder)
+        self.drafts: list[Draft] = []
 
-    def file(self, name: str) -> dict[str, Any]:
-        if name not in self._files:
-            self._files[name] = {}
-            try:
-                self._files[name] = tomli.loads((self.folder / name).read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                self.faults.append(f"{name}: the file is missing")
-            except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-                self.faults.append(f"{name}: not readable as TOML: {error}")
-        return self._files[name]
-
-    def tables(self, name: str, key: str) -> list[dict[str, Any]]:
-        """The rows of one table as they are written; what is no list of tables is a fault."""
-        found = self.file(name).get(key, [])
-        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-            self.faults.append(f"{name}: {key}: must be written as [[{key}]]")
-            return []
-        return found
-
-    def rows(self, name: str, key: str, model: type[Model], label: str = "id") -> tuple[Model, ...]:
-        """The rows of one table. A file's `[review]` block stands for rows that do not name their own review.
-
-        Rules that are drafts are read and go to `drafts`: shown, and inert.
-        """
-        review = self.file(name).get("review", {}) if "status" in model.model_fields else {}
-        if not isinstance(review, dict):
-            self.faults.append(f"{name}: review: must be written as [review]")
-            review = {}
-        found: list[Model] = []
-        for place, row in enumerate(self.tables(name, key)):
-            try:
-                one = model.model_validate({**review, **row})
-            except ValidationError as error:
-                self.faults.extend(fault_lines(name, f"{key}[{row.get(label, place)}]", error))
-                continue
-            self.places.setdefault(str(row.get(label, place)), name)
-            if isinstance(one, Rule) and one.status == "draft":
-                self.drafts.append(one)
-            else:
-                found.append(one)
-        return tuple(found)
-
-    def refuse_unknown_tables(self, tables: Mapping[str, set[str]]) -> None:
-        for name, known in tables.items():
-            for key in sorted(set(self.file(name)) - known):
-                self.faults.append(f"{name}: {key}: unknown table")
-
-
-def fault_lines(file: str, key: str, error: ValidationError | tomli.TOMLDecodeError) -> list[str]:
-    if isinstance(error, ValidationError):
-        return [
-            f"{file}: {key}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
-        ]
-    return [f"{file}: {key}: {error}"]
+    def rules(self, name: str, key: str, model: type[AnyRule]) -> tuple[AnyRule, ...]:
+        """The rules of one table that are not drafts."""
+        live, drafts = set_aside(name, ((rule.id, rule, rule.text) for rule in self.rows(name, key, model)))
+        self.drafts += drafts
+        return tuple(live)

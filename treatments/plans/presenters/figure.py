@@ -10,13 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-import tomli
-from pydantic import BaseModel, ConfigDict
-
+from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, Strict
 from treatments.clinic_knowledge import planner_knowledge
+from treatments.planner.knowledge.load import FOLDER
 from treatments.planner.knowledge.regions import region_of_level, regions_in
 
-FILE = Path(__file__).resolve().parents[2] / "knowledge" / "figure.toml"
+FILE = "figure.toml"
 Face = Literal["back", "front", "outer", "inner", "any"]
 View = Literal["back", "front", "side"]
 Pair = tuple[float, float]
@@ -25,11 +24,7 @@ LEVEL = re.compile(r"\b([CTLS]\d{1,2})\b")
 ARM_REGIONS = ("upper_arm", "elbow", "forearm", "wrist", "hand")
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Side(_Table):
+class Side(Strict):
     width: float
     outline: str
     contour: tuple[Triple, ...]
@@ -37,7 +32,7 @@ class Side(_Table):
     trunk_to: float
 
 
-class Several(_Table):
+class Several(Strict):
     """A point of more than one needle on each side."""
 
     places: tuple[Pair, ...]
@@ -45,7 +40,7 @@ class Several(_Table):
     is_arm: bool = False
 
 
-class Figure(_Table):
+class Figure(Strict):
     """figure.toml. Places are (distance from the middle line, height), or with the depth seen from the side."""
 
     width: float
@@ -79,10 +74,22 @@ class Place:
     is_about: bool = False
 
 
-@lru_cache(maxsize=1)
-def load_figure() -> Figure:
-    """Raises pydantic.ValidationError for an unknown key."""
-    return Figure.model_validate(tomli.loads(FILE.read_text(encoding="utf-8")))
+@lru_cache(maxsize=4)
+def load_figure(folder: Path = FOLDER) -> Figure:
+    """Raises KnowledgeError."""
+    read = Reader(folder)
+    figure = read.whole(FILE, Figure)
+    read.raise_faults()
+    assert figure
+    return figure
+
+
+def figure_faults(folder: Path = FOLDER) -> tuple[Fault, ...]:
+    try:
+        load_figure(folder)
+    except KnowledgeError as error:
+        return error.faults
+    return ()
 
 
 def places_of(code: str, *, levels: tuple[str, ...] = (), where: str = "") -> tuple[Place, ...]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from clinic.lib.knowledge_files import Fault, KnowledgeError
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner.checking.knowledge import check_knowledge
-from treatments.planner.knowledge.load import KnowledgeError, load_planner_knowledge
+from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.point_names import find_point, search_points
 from treatments.planner.proposing.propose import propose
 from treatments.planner.review.review import review
@@ -253,7 +254,7 @@ def test_what_is_switched_off_leaves_no_stronger_one_behind(own, picture, accide
 )  # fmt: skip
 def test_what_an_own_file_may_not_say_is_named(own, text, told):
     path = own(text, "")
-    faults = check_knowledge(own=path)
+    faults = [str(fault) for fault in check_knowledge(own=path)]
     assert any(told in fault for fault in faults), faults
     assert all(fault.startswith("knowledge.toml: ") for fault in faults), "every fault with its file"
     with pytest.raises(KnowledgeError):
@@ -261,20 +262,20 @@ def test_what_an_own_file_may_not_say_is_named(own, text, told):
 
 
 def test_a_file_that_is_named_and_missing_is_a_fault(tmp_path):
-    assert check_knowledge(own=tmp_path / "none.toml") == ("none.toml: the file is missing",)
+    assert check_knowledge(own=tmp_path / "none.toml") == (Fault("none.toml", "", "the file is missing"),)
 
 
 def test_all_faults_of_an_own_file_are_told_at_once(own):
     text = HEAD + POINT + "cap_mm = 90\n" + RULE.replace("own.r", "x") + ADJUNCT.replace("minutes = 5", "minutes = 50")
-    faults = check_knowledge(own=own('switched_off = ["asthma", "nothing"]' + text, ""))
+    faults = [str(fault) for fault in check_knowledge(own=own('switched_off = ["asthma", "nothing"]' + text, ""))]
     assert len(faults) >= 4, faults
 
 
 def test_an_own_rule_that_contradicts_or_never_fires_is_named(own):
     text = RULE.replace('any = ["site:low_back"]', 'all = ["stage:acute", "stage:chronic"]')
-    assert any("never hold together" in fault for fault in check_knowledge(own=own(text)))
+    assert any("never hold together" in str(fault) for fault in check_knowledge(own=own(text)))
     coccyx = [rule.id for rule in load_planner_knowledge().rules if "site:coccyx" in rule.when.facts()]
-    faults = check_knowledge(own=own("", f"switched_off = {coccyx}" + HEAD))
+    faults = [str(fault) for fault in check_knowledge(own=own("", f"switched_off = {coccyx}" + HEAD))]
     assert any("coverage: blood_stasis at coccyx" in fault for fault in faults), faults
 
 

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from tests.treatments.planner.proposing.test_properties import cases, needled, risks
 from treatments.planner.facts import KINDS
 from treatments.planner.knowledge.clinic_file import SWITCHABLE
-from treatments.planner.knowledge.load import KnowledgeError, known_findings, load_planner_knowledge
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.knowledge.references import known_findings
 from treatments.planner.proposing.propose import propose
 from treatments.planner.review.review import review
 

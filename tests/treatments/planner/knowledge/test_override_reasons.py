@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 
+from clinic.lib.knowledge_files import KnowledgeError
 from treatments.planner.knowledge.override_reasons import load_override_reasons, reasons_for
 
 
@@ -28,15 +28,15 @@ def test_each_use_has_its_reasons_and_a_way_to_say_another():
     ],
 )
 def test_a_faulty_file_is_refused(tmp_path, text):
-    path = tmp_path / "reasons.toml"
+    path = tmp_path / "override_reasons.toml"
     path.write_text(text)
-    with pytest.raises(ValidationError):
-        load_override_reasons(path)
+    with pytest.raises(KnowledgeError):
+        load_override_reasons(tmp_path)
 
 
 def test_a_code_told_twice_is_refused(tmp_path):
     row = '[[reason]]\ncode = "a"\ntext = "A"\nfor = ["override"]\nnote = true\n'
-    path = tmp_path / "reasons.toml"
+    path = tmp_path / "override_reasons.toml"
     path.write_text(row + row)
-    with pytest.raises(ValueError, match="twice"):
-        load_override_reasons(path)
+    with pytest.raises(KnowledgeError, match="twice"):
+        load_override_reasons(tmp_path)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treatments.planner.knowledge.load import known_findings, load_planner_knowledge
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.knowledge.references import known_findings
 
 KNOWLEDGE = load_planner_knowledge()
 FINDINGS = sorted(known_findings())

@@ -1,0 +1,230 @@
+"""Knowledge files: TOML read strictly, every fault of every file told at once, and who has reviewed what.
+
+A reader gathers faults and goes on; whoever owns the files raises `KnowledgeError` once all of them are read. Unknown
+keys are refused, so a misspelt key in a clinical rule cannot vanish; the fault names the nearest key that is known.
+
+Rows that may be drafts carry `status`, `by`, `date` and `evidence`, by their own words or by the `[review]` of their
+file. A draft is read and checked with the rest, shown, and used by nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+
+import tomli
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Text = Annotated[str, Field(min_length=1)]
+Evidence = Literal["trial", "review", "expert", "tradition", "safety", "design"]
+Table = dict[str, Any]
+
+
+class Strict(BaseModel):
+    """Base of every table of a knowledge file: no unknown key, no change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Reviewed(Strict):
+    """Who has looked at a row, when, and how well it is grounded; by its own words or the `[review]` of its file."""
+
+    status: Literal["reviewed", "draft"]
+    by: Text
+    date: Text
+    evidence: Evidence
+
+
+class Review(Reviewed):
+    """The `[review]` of a file: it speaks for every row that does not say otherwise of itself."""
+
+    status: Literal["reviewed"]
+
+
+Model = TypeVar("Model", bound=BaseModel)
+Row = TypeVar("Row", bound=Reviewed)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: the file ("" where it lies between files), the key in it, and what is wrong."""
+
+    file: str
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.file, self.key, self.text) if part)
+
+
+class KnowledgeError(Exception):
+    """The knowledge files cannot be used. `faults`: all that is wrong, each with file and key."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One row that is not used yet: its file, its key there, what it would say, and the row itself."""
+
+    file: str
+    key: str
+    text: str
+    row: Reviewed
+
+
+class Reader:
+    """Reads the files of one folder; keeps every fault instead of stopping at the first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[Fault] = []
+        self.places: dict[str, str] = {}  # id of a row -> the file it stands in
+        self._files: dict[str, Table] = {}
+
+    def file(self, name: str) -> Table:
+        """The tables of a file as they are written; empty where it cannot be read."""
+        if name not in self._files:
+            self._files[name] = {}
+            try:
+                self._files[name] = tomli.loads((self.folder / name).read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                self.faults.append(Fault(name, "", "the file is missing"))
+            except OSError as error:
+                self.faults.append(Fault(name, "", f"cannot be read: {error.strerror}"))
+            except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+                self.faults.append(Fault(name, "", f"not readable as TOML: {error}"))
+        return self._files[name]
+
+    def whole(self, name: str, model: type[Model]) -> Model | None:
+        """A file that is one table. Rows that can be drafts take what they do not say from its `review`."""
+        before = len(self.faults)
+        data = self.file(name)
+        if len(self.faults) > before:
+            return None
+        return self.table(name, "", model, _with_review(data, model))
+
+    def table(self, name: str, key: str, model: type[Model], data: Any) -> Model | None:
+        """One table, validated; None, and its faults kept, where it has any."""
+        try:
+            return model.model_validate(data)
+        except ValidationError as error:
+            self.faults += faults_of(name, key, error, model)
+        return None
+
+    def tables(self, name: str, key: str) -> list[Table]:
+        """The rows of one list of tables as they are written; what is no list of tables is a fault."""
+        found = self.file(name).get(key, [])
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            self.faults.append(Fault(name, key, f"must be written as [[{key}]]"))
+            return []
+        return found
+
+    def review(self, name: str) -> Table:
+        """The `[review]` of a file, for rows that do not name their own; empty where there is none."""
+        review = self.file(name).get("review", {})
+        if isinstance(review, dict):
+            return review
+        fault = Fault(name, "review", "must be written as [review]")
+        if fault not in self.faults:
+            self.faults.append(fault)
+        return {}
+
+    def rows(self, name: str, key: str, model: type[Model], label: str = "id") -> tuple[Model, ...]:
+        """The rows of one list of tables, drafts and all; those with faults are left out, and the faults kept."""
+        review = self.review(name) if issubclass(model, Reviewed) else {}
+        found: list[Model] = []
+        for place, data in enumerate(self.tables(name, key)):
+            row = self.table(name, f"{key}[{data.get(label, place)}]", model, {**review, **data})
+            if row is not None:
+                self.places.setdefault(str(data.get(label, place)), name)
+                found.append(row)
+        return tuple(found)
+
+    def refuse_unknown_tables(self, tables: Mapping[str, Iterable[str]]) -> None:
+        """Tables at the top of a file that nobody reads."""
+        for name, known in tables.items():
+            for key in sorted({*self.file(name)} - {*known}):
+                self.faults.append(Fault(name, key, f"unknown table{nearest(key, known)}"))
+
+    def raise_faults(self) -> None:
+        """Raises KnowledgeError if anything read so far has a fault."""
+        if self.faults:
+            raise KnowledgeError(self.faults)
+
+
+def set_aside(file: str, rows: Iterable[tuple[str, Row, str]]) -> tuple[list[Row], list[Draft]]:
+    """The rows that count, and the drafts. `rows`: (key, row, what it would say)."""
+    live: list[Row] = []
+    drafts: list[Draft] = []
+    for key, row, text in rows:
+        if row.status == "draft":
+            drafts.append(Draft(file, key, text, row))
+        else:
+            live.append(row)
+    return live, drafts
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; the nearest is 'x'`, or nothing where no known name is like it."""
+    near = difflib.get_close_matches(name[:60], list(known), n=1, cutoff=0.6)
+    return f"; the nearest is {near[0]!r}" if near else ""
+
+
+def faults_of(file: str, key: str, error: ValidationError, model: type[BaseModel]) -> list[Fault]:
+    """What pydantic refused, in our words where it is a key that nobody knows."""
+    faults = []
+    for found in error.errors():
+        path = [str(part) for part in found["loc"]]
+        text = found["msg"]
+        if found["type"] == "extra_forbidden":
+            text = f"unknown key{nearest(path[-1], _keys_at(model, found['loc'][:-1]))}"
+        faults.append(Fault(file, ": ".join(part for part in (key, ".".join(path)) if part), text))
+    return faults
+
+
+def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """The keys of the table that lies at `path` inside a model."""
+    models = [model]
+    for part in path:
+        models = [
+            inner
+            for one in models
+            for name, field in one.model_fields.items()
+            if part in (name, field.alias)
+            for inner in _models_in(field.annotation)
+        ] or models  # a place in a list, or the key of a row
+    return [field.alias or name for one in models for name, field in one.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models an annotation is made of: `list[Row]`, `dict[str, Row]`, `Row | None`."""
+    if isinstance(annotation, type) and get_origin(annotation) is None and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
+
+
+def _with_review(data: Table, model: type[BaseModel]) -> Table:
+    """The tables of a file, its `review` laid under every row that can be a draft."""
+    review = data.get("review")
+    if not isinstance(review, dict):
+        return data
+    laid = dict(data)
+    for name, field in model.model_fields.items():
+        rows = data.get(field.alias or name)
+        inner = list(_models_in(field.annotation))
+        if len(inner) != 1 or not issubclass(inner[0], Reviewed) or issubclass(inner[0], Review):
+            continue
+        if isinstance(rows, list):
+            laid[field.alias or name] = [{**review, **row} if isinstance(row, dict) else row for row in rows]
+        elif isinstance(rows, dict):
+            laid[field.alias or name] = {
+                key: {**review, **row} if isinstance(row, dict) else row for key, row in rows.items()
+            }
+    return laid

@@ -1,0 +1,140 @@
+"""Names in the knowledge that point nowhere: facts, points, sources, ear zones, sites; and ids given twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, nearest
+from treatments.planner.facts import KINDS
+from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.knowledge.tables import When
+
+INTAKE_KNOWLEDGE = Path(__file__).resolve().parents[3] / "intake" / "knowledge"
+
+
+@lru_cache(maxsize=1)
+def known_findings() -> frozenset[str]:
+    """The ids of every finding a rule may name, from the intake's vocabulary."""
+    groups = Reader(INTAKE_KNOWLEDGE).file("findings.toml")
+    return frozenset(
+        f"{group}.{key}"
+        for group, table in groups.items()
+        if isinstance(table, dict)
+        for key in table.get("findings", {})
+    )
+
+
+def is_fact(word: str) -> bool:
+    """Whether a rule may use this word: a finding of the vocabulary or a computed fact of `facts.KINDS`."""
+    kind, colon, value = word.partition(":")
+    if colon:
+        return value in KINDS.get(kind, ())
+    return word in known_findings()
+
+
+def reference_faults(knowledge: PlannerKnowledge) -> list[Fault]:
+    """Every fault between the tables, with the id of its row as key."""
+    faults = [
+        *_rule_faults(knowledge),
+        *_contraindication_faults(knowledge),
+        *_point_faults(knowledge),
+        *_ear_faults(knowledge),
+        *_site_faults(knowledge),
+    ]
+    return list(dict.fromkeys(faults))  # a broken point is met by every rule that names it
+
+
+def _facts(owner: str, when: When) -> Iterator[Fault]:
+    return _no_facts(owner, "when: no such fact", when.facts())
+
+
+def _no_facts(owner: str, says: str, words: Iterable[str]) -> Iterator[Fault]:
+    for word in words:
+        if not is_fact(word):
+            kind, colon, _ = word.partition(":")
+            known = [f"{kind}:{value}" for value in KINDS.get(kind, ())] if colon else known_findings()
+            yield Fault("", owner, f"{says} {word!r}{nearest(word, known)}")
+
+
+def _sources(owner: str, keys: Iterable[str], knowledge: PlannerKnowledge) -> Iterator[Fault]:
+    for key in keys:
+        if key not in knowledge.sources:
+            yield Fault("", owner, f"no such source {key!r}{nearest(key, knowledge.sources)}")
+
+
+def _rule_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for rule in knowledge.every_rule():
+        if rule.id in seen:
+            yield Fault("", rule.id, "told twice")
+        seen.add(rule.id)
+        yield from _facts(rule.id, rule.when)
+        yield from _sources(rule.id, rule.sources, knowledge)
+
+
+def _contraindication_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
+    seen = {rule.id for rule in knowledge.every_rule()}
+    for row in knowledge.contraindications:
+        owner = f"contraindication[{row.id}]"
+        if row.id in seen:
+            yield Fault("", owner, "told twice")
+        seen.add(row.id)
+        yield from _facts(owner, row.when)
+        yield from _no_facts(owner, "no such finding", row.findings)
+        yield from _sources(owner, (row.source,), knowledge)
+        if row.gate is not None:
+            yield from _facts(f"{owner}.gate", row.gate.when)
+            for modality in row.gate.modalities:
+                if row.level(modality) != "forbid":
+                    yield Fault("", f"{owner}.gate", f"{modality} is not forbidden by the row")
+
+
+def _point_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
+    named = [(rule.id, choice.code) for rule in knowledge.rules for choice in rule.points]
+    named += [(rule.id, ref.code) for rule in knowledge.adjuncts for ref in rule.points]
+    named += [(rule.id, ref.code) for rule in knowledge.home for ref in rule.points]
+    named += [(pair.id, code) for pair in knowledge.pairs for code in (pair.a, pair.b)]
+    for owner, code in named:
+        if code not in knowledge.points:
+            yield Fault("", owner, f"no such point {code!r}{nearest(code, knowledge.points)}")
+            continue
+        try:
+            use = knowledge.points[code].use
+        except KnowledgeError as error:
+            yield from error.faults
+            continue
+        if use != "plan":
+            yield Fault("", owner, f"point {code!r} may not be proposed (use is not plan)")
+
+
+def _ear_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
+    for ear in knowledge.ear_rules:
+        for zone in ear.points:
+            known = knowledge.ear_points.get(zone.code)
+            if known is None:
+                yield _no_zone(ear.id, zone.code, knowledge)
+            elif "seeds" not in known.methods:
+                text = f"ear zone {zone.code!r} is not worked with seeds, the method of every patient"
+                yield Fault("", ear.id, text)
+    for use in knowledge.ear_uses:
+        method = knowledge.ear_methods.get(use.method)
+        if method is None:
+            yield Fault("", use.id, f"no such ear method {use.method!r}")
+        elif (use.of_needles > 0) != (method.keep_days == 0):
+            yield Fault("", use.id, "of_needles: told for what is needled in the visit, and for nothing else")
+
+
+def _no_zone(owner: str, code: str, knowledge: PlannerKnowledge) -> Fault:
+    return Fault("", owner, f"no such ear zone {code!r}{nearest(code, knowledge.ear_points)}")
+
+
+def _site_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
+    for site in knowledge.sites.values():
+        owner = f"site[{site.id}]"
+        yield from (_no_zone(owner, code, knowledge) for code in site.ear if code not in knowledge.ear_points)
+        if site.id not in KINDS["site"]:
+            yield Fault("", owner, "not a site of the vocabulary")
+        if site.region not in knowledge.ashi:
+            yield Fault("", owner, f"region {site.region!r} has no limits for tender points")
