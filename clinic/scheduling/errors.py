@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clinic.lib.records import Stale
 from clinic.scheduling.availability import Slot
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class FormUsedTwice(BookingRefused):
         self.booked = booked
 
 
-class Changed(BookingRefused):
-    """Somebody else changed the record since the page was opened."""
+class Changed(Stale, BookingRefused):
+    """Somebody else changed the appointment, or the course's, since the page was opened."""
 
 
 class CannotUndo(BookingRefused):

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from clinic.lib.records import RevisionField
 from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.availability import day_starts, reached
 from clinic.scheduling.day_search import Wish
@@ -98,7 +99,7 @@ class MoveForm(forms.Form):
         widget=clock_input(),
         error_messages={"required": "Choose a time.", "invalid": "Write a time like 15:00."},
     )
-    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    version = RevisionField()
 
     def clean_clock(self) -> dt.time:
         clock: dt.time = self.cleaned_data["clock"]

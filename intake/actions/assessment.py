@@ -6,34 +6,15 @@ import dataclasses
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib import records
 from intake.actions.assessment_clearance import withdraw
 from intake.assessment import Case, assess, load_intake_knowledge
 from intake.case_building import DANGER, build_case, facts_since, reading_of
 from intake.models import Assessment, Clearance, IntakeResponse
-
-
-class StaleAssessment(Exception):
-    """Somebody else saved first. ``current`` is the assessment as it is now."""
-
-    def __init__(self, current: Assessment) -> None:
-        super().__init__("Someone else has changed this assessment.")
-        self.current = current
-
-
-class NotADraft(Exception):
-    """The assessment is signed: it is not edited any more."""
-
-
-class NotReady(Exception):
-    """The assessment cannot be signed yet; ``reasons`` say why, in words."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
-
 
 NOTHING_YET = (
     "Nothing is entered yet: mark where it hurts, or at least one finding as present or absent. "
@@ -97,19 +78,20 @@ def renew_draft(response: IntakeResponse) -> None:
 
 
 @transaction.atomic
-def save(*, assessment_id: int, revision: int, found: Examination, confirmed: dict[str, str], by: Any) -> Assessment:
+def save(
+    *, assessment_id: int, revision: int | None, found: Examination, confirmed: dict[str, str], by: Any
+) -> Assessment:
     """Keep examination and decision; what is there already changes nothing, whatever the revision.
 
     ``confirmed``: {} as computed, or {"class", "branch", "root", "reason"} as overruled; signing asks for the
-    reason. Raises StaleAssessment when somebody else saved something different, and NotADraft.
+    reason. Raises Stale when somebody else saved something different, and NotADraft.
     """
-    draft = _draft(assessment_id)
+    draft = records.held_draft(_assessments(), assessment_id)
     confirmed = {key: value for key, value in confirmed.items() if value}
     wanted = (found.findings, found.levels, found.ashi, found.notes, confirmed)
     if wanted == (draft.findings, draft.levels, draft.ashi, draft.notes, draft.confirmed):
         return draft
-    if draft.revision != revision:
-        raise StaleAssessment(draft)
+    records.require_revision(draft, revision)
     changed = sum(draft.findings.get(k) != found.findings.get(k) for k in {*draft.findings, *found.findings})
     # found now: an examination before this moment says nothing about it
     found_again = [f for f, value in found.findings.items() if value and not draft.findings.get(f)]
@@ -124,14 +106,13 @@ def save(*, assessment_id: int, revision: int, found: Examination, confirmed: di
 
 
 @transaction.atomic
-def sign(*, assessment_id: int, revision: int, by: Any) -> Assessment:
+def sign(*, assessment_id: int, revision: int | None, by: Any) -> Assessment:
     """Freeze the draft with the result as it is now; the one before it is superseded.
 
-    Raises NotReady when nothing is in it, it overrules without a reason, or cautions ask for a line of reasoning.
+    Raises NotReady when nothing is in it, it overrules without a reason, or cautions ask for a line of reasoning;
+    Stale, NotADraft.
     """
-    draft = _draft(assessment_id)
-    if draft.revision != revision:
-        raise StaleAssessment(draft)
+    draft = records.draft_at(_assessments(), assessment_id, revision)
     case = build_case(draft.patient, draft, today=timezone.localdate())
     knowledge = load_intake_knowledge()
     result = assess(case, knowledge)
@@ -143,7 +124,7 @@ def sign(*, assessment_id: int, revision: int, by: Any) -> Assessment:
     if result.needs_reasoning and not draft.notes.strip():
         reasons.append("Cautions from more than one group are open: write one line in the notes on why you go on.")
     if reasons:
-        raise NotReady(reasons)
+        raise records.NotReady(draft, reasons)
     Assessment.objects.filter(patient=draft.patient, status="signed").update(status="superseded")
     draft.result = {
         **result.as_json(),
@@ -152,9 +133,7 @@ def sign(*, assessment_id: int, revision: int, by: Any) -> Assessment:
     }
     draft.result["ask"] = [ask.as_json() for ask in result.ask]
     draft.knowledge_version = result.knowledge_version
-    draft.status = Assessment.Status.SIGNED
-    draft.signed_by, draft.signed_at = by, timezone.now()
-    draft.revision += 1
+    draft.mark_signed(by=by)
     draft.save()
     detail = {"class": result.klass, "overruled": result.is_overruled}
     trail.record("assessment.signed", by=by, patient=draft.patient, obj=draft, detail=detail, sealed=True)
@@ -167,11 +146,11 @@ def set_aside(*, assessment_id: int, code: str, note: str, by: Any) -> Assessmen
 
     Raises NotADraft for one that was signed, ReasonMissing without a reason.
     """
-    held = Assessment.objects.select_for_update(of=("self",)).select_related("patient").get(pk=assessment_id)
+    held = records.held(Assessment.objects.select_related("patient"), assessment_id)
     if held.is_set_aside:
         return held
-    if held.status != Assessment.Status.DRAFT:
-        raise NotADraft
+    if not held.is_draft:
+        raise records.NotADraft(held)
     held.mark_set_aside(code=code, note=note, by=by)
     held.revision += 1
     held.save(update_fields=["status", "revision", *Assessment.FIELDS])
@@ -200,9 +179,5 @@ def _says_something(draft: Assessment, case: Case) -> bool:
     return has_place or bool(draft.findings or draft.levels or draft.ashi)
 
 
-def _draft(assessment_id: int) -> Assessment:
-    held = Assessment.objects.select_for_update(of=("self",)).select_related("patient", "response")
-    draft = held.get(pk=assessment_id)
-    if draft.status != Assessment.Status.DRAFT:
-        raise NotADraft
-    return draft
+def _assessments() -> QuerySet[Assessment]:
+    return Assessment.objects.select_related("patient", "response")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from clinic.lib.records import Signable
 from clinic.people.models import Patient
 from clinic.people.set_aside import SetAside, consistent
 
@@ -33,7 +34,7 @@ class Clearance(models.Model):
         return f"{self.finding} cleared on {self.examined_on}"
 
 
-class Assessment(SetAside):
+class Assessment(Signable, SetAside):
     """What the practitioner found and decided. A draft is edited; a signed one is frozen by the database.
 
     A draft may be set aside: then nothing is read from it any more.
@@ -63,13 +64,8 @@ class Assessment(SetAside):
     result = models.JSONField(default=dict)
     knowledge_version = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
-    revision = models.PositiveIntegerField(default=1)  # two people on one draft: the second save is told
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    signed_at = models.DateTimeField(null=True, blank=True)
     supersedes = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )

@@ -94,7 +94,7 @@ def page_of(assessment: Assessment, *, today: dt.date) -> Json:
     """Everything the page shows. A signed assessment shows the result it was signed with."""
     case = build_case(assessment.patient, assessment, today=today)
     told = told_by_patient(assessment, today=today)
-    is_draft = assessment.status == Assessment.Status.DRAFT
+    is_draft = assessment.is_draft
     return {
         "assessment": assessment,
         "is_draft": is_draft,
@@ -125,7 +125,7 @@ def result_of(assessment: Assessment, *, case: Any) -> Json:
     kind, sentence = ACTIONS.get(result.get("action", ""), ("", ""))
     return {
         "assessment": assessment,
-        "is_draft": assessment.status == Assessment.Status.DRAFT,
+        "is_draft": assessment.is_draft,
         "result": result,
         "action": {"kind": kind, "text": sentence},
         "alerts": [

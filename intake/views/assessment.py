@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinic.lib.records import NotADraft, NotReady, Stale, answering, revision_of
 from clinic.people import access
 from clinic.people.forms.set_aside import SetAsideForm
 from intake.actions import assessment as actions
@@ -35,10 +36,41 @@ def _fetch(request: HttpRequest, assessment_id: int, *, write: bool = False) -> 
     return found
 
 
-def _revision(request: HttpRequest) -> int:
-    # "keep" is sent by the button of the clash notice: the practitioner has seen what the other one changed.
-    text = request.POST.get("keep") or request.POST.get("revision") or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+def _entered(request: HttpRequest, found: Assessment) -> tuple[Any, actions.Examination]:
+    """What the patient told, and the posted page as an examination."""
+    told = presenter.told_by_patient(found, today=timezone.localdate())
+    return told, read_examination(request.POST, told=told.findings, before=found.findings)
+
+
+def _stale(request: HttpRequest, clash: Stale) -> HttpResponse:
+    """409: what the other one changed, beside what was entered here. Nothing entered is lost."""
+    current: Assessment = clash.record
+    _, entered = _entered(request, current)
+    context = {
+        "assessment": current,
+        "differences": presenter.differences(entered.findings, current.findings),
+        "notes_differ": entered.notes != current.notes,
+        "their_notes": current.notes,
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        answer = render(request, "intake/_assessment_clash.html", context, status=409)
+        answer.headers["HX-Retarget"] = "#clash"
+        return answer
+    # Without JavaScript: the page again, filled with what was entered, to be sent with the new revision.
+    current.findings, current.levels = entered.findings, entered.levels
+    current.ashi, current.notes = entered.ashi, entered.notes
+    return _page(request, current, status=409, **context | {"has_clash": True})
+
+
+def _locked(request: HttpRequest, shut: NotADraft) -> HttpResponse:
+    words = "This assessment is signed and not changed any more: assess again to go on."
+    if shut.record.is_set_aside:
+        words = "This draft was discarded and is not changed any more: assess again to go on."
+    messages.warning(request, words)
+    return _go(request, "intake:assessment", assessment_id=shut.record.pk)
+
+
+answers_conflicts = answering(stale=_stale, locked=_locked)
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,9 +106,7 @@ def answers(request: HttpRequest, assessment_id: int, group: str) -> HttpRespons
     today = timezone.localdate()
     case = build_case(found.patient, found, today=today)
     context = presenter.group_of(group, case, presenter.told_by_patient(found, today=today))
-    return render(
-        request, "intake/_assessment_answers.html", {**context, "is_draft": found.status == Assessment.Status.DRAFT}
-    )
+    return render(request, "intake/_assessment_answers.html", {**context, "is_draft": found.is_draft})
 
 
 def _with_forms(context: dict[str, Any]) -> dict[str, Any]:
@@ -100,14 +130,14 @@ def _page(request: HttpRequest, found: Assessment, *, status: int = 200, **extra
 
 
 @require_POST
+@answers_conflicts
 def save(request: HttpRequest, assessment_id: int) -> HttpResponse:
     """Save examination and decision, and sign when that button was pressed.
 
     With htmx answers the result part, else goes back to the page.
     """
     found = _fetch(request, assessment_id, write=True)
-    told = presenter.told_by_patient(found, today=timezone.localdate())
-    entered = read_examination(request.POST, told=told.findings, before=found.findings)
+    told, entered = _entered(request, found)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, problems=["Choose class, branch and root from the lists."])
@@ -115,7 +145,8 @@ def save(request: HttpRequest, assessment_id: int) -> HttpResponse:
     try:
         saved = actions.save(
             assessment_id=found.pk,
-            revision=_revision(request),
+            # "keep" is sent by the button of the clash notice: one has seen what the other one changed
+            revision=revision_of(request.POST, "keep", "revision"),
             found=entered,
             confirmed=form.confirmed() if "klass" in request.POST else found.confirmed,
             by=request.user,
@@ -123,36 +154,22 @@ def save(request: HttpRequest, assessment_id: int) -> HttpResponse:
         if wants_to_sign:
             actions.sign(assessment_id=saved.pk, revision=saved.revision, by=request.user)
             messages.success(request, "Assessment signed.")
-    except actions.StaleAssessment as clash:
-        return _clash(request, clash.current, entered)
-    except actions.NotADraft:
-        messages.warning(request, _locked_words(found))
-    except actions.NotReady as error:
+    except NotReady as error:
         return _result(request, saved, told, problems=error.reasons, status=422)
-    else:
-        if not wants_to_sign:
-            return _result(request, saved, told)
+    if not wants_to_sign:
+        return _result(request, saved, told)
     return _go(request, "intake:assessment", assessment_id=found.pk)
 
 
-def _locked_words(found: Assessment) -> str:
-    if found.is_set_aside:
-        return "This draft was discarded and is not changed any more: assess again to go on."
-    return "This assessment is signed and not changed any more: assess again to go on."
-
-
 @require_POST
+@answers_conflicts
 def set_aside(request: HttpRequest, assessment_id: int) -> HttpResponse:
     """Discard a draft for a coded reason; back to the chart."""
     found = _fetch(request, assessment_id, write=True)
     form = SetAsideForm(request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, set_aside_form=form)
-    try:
-        actions.set_aside(assessment_id=found.pk, **form.cleaned_data, by=request.user)
-    except actions.NotADraft:
-        messages.warning(request, _locked_words(found))
-        return redirect("intake:assessment", assessment_id=found.pk)
+    actions.set_aside(assessment_id=found.pk, **form.cleaned_data, by=request.user)
     messages.success(request, "The draft is discarded. What was signed before is in force as it was.")
     return redirect("chart", patient_id=found.patient_id)
 
@@ -178,25 +195,6 @@ def _result(
     context["saved_at"] = timezone.now()
     context["problems"] = problems
     return render(request, "intake/_assessment_saved.html", context, status=status)
-
-
-def _clash(request: HttpRequest, current: Assessment, entered: actions.Examination) -> HttpResponse:
-    """409: what the other one changed, beside what was entered here. Nothing entered is lost."""
-    context = {
-        "assessment": current,
-        "differences": presenter.differences(entered.findings, current.findings),
-        "notes_differ": entered.notes != current.notes,
-        "their_notes": current.notes,
-    }
-    if request.htmx:  # type: ignore[attr-defined]
-        answer = render(request, "intake/_assessment_clash.html", context, status=409)
-        answer.headers["HX-Retarget"] = "#clash"
-        return answer
-    # Without JavaScript: the page again, filled with what was entered, to be sent with the new revision.
-    typed = Assessment.objects.select_related("patient", "response").get(pk=current.pk)
-    typed.findings, typed.levels = entered.findings, entered.levels
-    typed.ashi, typed.notes = entered.ashi, entered.notes
-    return _page(request, typed, status=409, **context | {"assessment": typed, "has_clash": True})
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from clinic.lib import records
 from clinic.people.models import SafetyFact
 from intake.actions import answers, assessment_clearance
 from intake.actions import assessment as actions
@@ -105,7 +106,7 @@ def test_an_open_draft_rests_on_the_intake_that_came_in_meanwhile(ana, petra) ->
     after = Assessment.objects.get(pk=draft.pk)
     assert after.response == response and after.revision == draft.revision + 1
     assert action_of(ana, after) == "emergency"
-    with pytest.raises(actions.StaleAssessment):
+    with pytest.raises(records.Stale):
         found = actions.Examination({**draft.findings, "pulse.wiry": True}, [], [], "")
         actions.save(assessment_id=draft.pk, revision=draft.revision, found=found, confirmed={}, by=petra)
 

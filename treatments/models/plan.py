@@ -7,10 +7,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from clinic.lib.records import Signable
 from clinic.people.set_aside import SetAside, consistent
 
 
-class TreatmentPlan(SetAside):
+class TreatmentPlan(Signable, SetAside):
     """One version of a patient's plan. A draft is free; a signed one is locked by the database.
 
     A draft is no lock on the plan in force: that one is treated by until the draft is signed. A draft may be set aside.
@@ -40,14 +41,9 @@ class TreatmentPlan(SetAside):
     overrides = models.JSONField(default=list, blank=True)
     review = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
-    revision = models.PositiveIntegerField(default=1)  # two people editing: the second is told
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    signed_at = models.DateTimeField(null=True, blank=True)
     course_reference = models.CharField(max_length=40, blank=True)
     supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -68,10 +64,6 @@ class TreatmentPlan(SetAside):
 
     def __str__(self) -> str:
         return f"plan {self.pk}, version {self.version}, {self.status}"
-
-    @property
-    def is_draft(self) -> bool:
-        return self.status == self.Status.DRAFT
 
     @property
     def was_in_force(self) -> bool:

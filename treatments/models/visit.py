@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from clinic.lib.records import Signable
 from clinic.people.set_aside import SetAside, consistent
 
 
@@ -16,7 +17,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.exclude(status=Visit.Status.SET_ASIDE)
 
 
-class Visit(SetAside):
+class Visit(Signable, SetAside):
     """One treatment. A draft is free; a signed one is locked by the database and only amended.
 
     Either may be set aside as entered in error: kept and readable, and counted nowhere.
@@ -42,11 +43,6 @@ class Visit(SetAside):
     record = models.JSONField(default=dict, blank=True)
     needles_in = models.PositiveSmallIntegerField(default=0)
     needles_out = models.PositiveSmallIntegerField(default=0)
-    revision = models.PositiveIntegerField(default=1)  # two people charting: the second is told
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    signed_at = models.DateTimeField(null=True, blank=True)
 
     objects = VisitQuerySet.as_manager()
 
@@ -67,10 +63,6 @@ class Visit(SetAside):
 
     def __str__(self) -> str:
         return f"visit {self.number} of patient {self.patient_id}, {self.status}"
-
-    @property
-    def is_draft(self) -> bool:
-        return self.status == self.Status.DRAFT
 
 
 class Amendment(models.Model):

@@ -8,18 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from clinic.audit import trail
+from clinic.lib.records import require_revision
 from clinic.people.models import Patient, SafetyFact
 from clinic.people.search import index
 from clinic.people.words import clean_name
-
-
-class EditedMeanwhile(Exception):
-    """Somebody else saved this record first. ``current`` holds what is stored now."""
-
-    def __init__(self, current: Patient) -> None:
-        super().__init__("Someone else has changed this record.")
-        self.current = current
-
 
 NAMES = ("given_name", "family_name", "emergency_name")
 
@@ -40,11 +32,10 @@ def add_patient(*, by: Any, **fields: Any) -> Patient:
 
 
 @transaction.atomic
-def change_patient(patient_id: int, *, by: Any, version: int, changes: Mapping[str, Any]) -> Patient:
-    """Change the named fields only. Raises EditedMeanwhile when ``version`` is no longer the stored one."""
+def change_patient(patient_id: int, *, by: Any, version: int | None, changes: Mapping[str, Any]) -> Patient:
+    """Change the named fields only. Raises Stale when ``version`` is no longer the stored one."""
     patient = Patient.objects.select_for_update().get(pk=patient_id)
-    if patient.version != version:
-        raise EditedMeanwhile(patient)
+    require_revision(patient, version, field="version")
     changes = _seen(changes)
     changed = [name for name, value in changes.items() if getattr(patient, name) != value]
     if not changed:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from clinic.lib.records import RevisionField
 from clinic.people.models import Clinic, Patient
 from clinic.people.words import clean_name
 
@@ -15,7 +16,7 @@ from clinic.people.words import clean_name
 class PatientForm(forms.ModelForm):
     """Contact and identity. ``version`` tells whether somebody else saved meanwhile."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    version = RevisionField(required=False)
 
     class Meta:
         model = Patient

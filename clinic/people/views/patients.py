@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit import trail
+from clinic.lib.records import Stale, answering
 from clinic.people import access
 from clinic.people.actions.contact import decide_contact
-from clinic.people.actions.patients import EditedMeanwhile, add_patient, change_patient
+from clinic.people.actions.patients import add_patient, change_patient
 from clinic.people.forms.patient import PatientForm
 from clinic.people.likeness import same_person
 from clinic.people.models import ContactChange, Patient
@@ -60,7 +61,22 @@ def patient_add(request: HttpRequest) -> HttpResponse:
     return render(request, "people/patient_form.html", context, status=422 if form.is_bound else 200)
 
 
+def _both_versions(request: HttpRequest, clash: Stale) -> HttpResponse:
+    """409: where what was typed differs from what is stored now; sent again, it goes over it."""
+    again = request.POST.copy()
+    again["version"] = str(clash.record.version)
+    typed, theirs = PatientForm(again, instance=Patient(pk=clash.record.pk)), PatientForm(instance=clash.record)
+    differences = [
+        (field.label, theirs[name].value(), typed[name].value())
+        for name, field in typed.fields.items()
+        if name != "version" and str(theirs[name].value() or "") != str(typed[name].value() or "")
+    ]
+    context = {"form": typed, "patient": clash.record, "differences": differences}
+    return render(request, "people/patient_form.html", context, status=409)
+
+
 @require_http_methods(["GET", "POST"])
+@answering(stale=_both_versions)
 def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     patient = access.patient_for(request.user, patient_id, what="contact", permission=access.Permission.EDIT_PATIENTS)
     if request.method == "GET":
@@ -71,20 +87,7 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     form = PatientForm(request.POST, instance=Patient(pk=patient.pk))
     if not form.is_valid():
         return render(request, "people/patient_form.html", {"form": form, "patient": patient}, status=422)
-    try:
-        change_patient(patient_id, by=request.user, version=form.cleaned_data["version"] or 0, changes=form.changes())
-    except EditedMeanwhile as meanwhile:
-        theirs = PatientForm(instance=meanwhile.current)
-        differences = [
-            (field.label, theirs[name].value(), form[name].value())
-            for name, field in form.fields.items()
-            if name != "version" and str(theirs[name].value() or "") != str(form[name].value() or "")
-        ]
-        again = request.POST.copy()
-        again["version"] = str(meanwhile.current.version)
-        form.data = again
-        context = {"form": form, "patient": meanwhile.current, "differences": differences}
-        return render(request, "people/patient_form.html", context, status=409)
+    change_patient(patient_id, by=request.user, version=form.cleaned_data["version"], changes=form.changes())
     return redirect("chart", patient_id)
 
 

@@ -36,7 +36,8 @@ def bring_in_line(
             raise NotOpen("This course was closed; nothing is changed for it.")
         steps = alignment_of(course, now=now, extras_only=extras_only)
         if steps.value != expected:
-            raise Changed("The bookings changed since this page was opened. These are the steps as they would be now.")
+            words = "The bookings changed since this page was opened. These are the steps as they would be now."
+            raise Changed(course, words)
         changes = _take(steps, nonce=nonce, by=by, now=now)
         if not changes:
             return None

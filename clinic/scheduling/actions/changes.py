@@ -33,14 +33,16 @@ _STAMPS = {S.ARRIVED: "arrived_at", S.IN_ROOM: "in_room_at", S.DONE: "done_at"}
 
 
 def _held(appointment: Appointment, version: int | None) -> Appointment:
-    """The row as it is now, with the schedule held. Raises Changed when ``version`` is not the current
-    one.
-    """
+    """The row as it is now, with the schedule held. Raises Changed when ``version`` is not the current one."""
     hold_schedule()
     current = Appointment.objects.with_people().select_related("course").get(pk=appointment.pk)
-    if version is not None and current.version != version:
-        raise Changed("Somebody else changed this visit in the meantime. This is how it stands now.")
+    _require(current, version)
     return current
+
+
+def _require(current: Appointment, version: int | None) -> None:
+    if version is not None and current.version != version:
+        raise Changed(current, "Somebody else changed this visit in the meantime. This is how it stands now.")
 
 
 def _save(appointment: Appointment, **fields: Any) -> dict[str, Any]:
@@ -110,8 +112,7 @@ def set_status(
         current = _held(appointment, version=None)
         if current.status == status:
             return None
-        if version is not None and current.version != version:
-            raise Changed("Somebody else changed this visit in the meantime. This is how it stands now.")
+        _require(current, version)
         if status not in TRANSITIONS[current.status]:
             wanted = AppointmentStatus(status).label if status in AppointmentStatus.values else "that"
             raise NotOpen(f"A visit that is {current.get_status_display()} cannot become {wanted}.")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinic.lib.records import revision_of
 from clinic.people.access import Permission, can
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import add_absence, move_all, remove_absence, undo_moves
@@ -104,13 +105,13 @@ def move_some(request: HttpRequest) -> HttpResponse:
 
 
 def _wanted(request: HttpRequest, visit: str) -> Wanted | None:
-    chosen, version = request.POST.get(f"to-{visit}", ""), request.POST.get(f"version-{visit}", "")
+    chosen, version = request.POST.get(f"to-{visit}", ""), revision_of(request.POST, f"version-{visit}")
     if not chosen:
         return None  # left where it is
-    if not all(one.isdecimal() and len(one) < 19 for one in (visit, version)):
+    if not (visit.isdecimal() and len(visit) < 19) or version is None:
         raise ValueError("no such visit")
     starts, practitioner = read_slot_value(chosen)
-    return Wanted(int(visit), int(version), starts, practitioner)
+    return Wanted(int(visit), version, starts, practitioner)
 
 
 @require_POST

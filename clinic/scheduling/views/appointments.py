@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from clinic.lib.records import revision_of
 from clinic.outbox.presenters import state_words
 from clinic.people import access
 from clinic.people.access import Permission
@@ -140,7 +141,7 @@ def _refused(
 def change_status(request: HttpRequest, appointment_id: int) -> HttpResponse:
     """One click on the day board or on the appointment's page."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
-    status, version = request.POST.get("status", ""), request.POST.get("version", "")
+    status = request.POST.get("status", "")
     back = way_back(request, reverse("scheduling:appointment", args=[visit.pk]))
     try:
         if status not in AppointmentStatus.values:
@@ -149,7 +150,7 @@ def change_status(request: HttpRequest, appointment_id: int) -> HttpResponse:
             appointment=visit,
             status=status,
             by=request.user,
-            version=int(version) if version.isdecimal() and len(version) < 10 else None,
+            version=revision_of(request.POST, "version"),
         )
     except BookingRefused as refusal:
         if request.htmx:  # type: ignore[attr-defined]

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
+from clinic.lib.records import Stale
 from clinic.people.actions.patients import (
-    EditedMeanwhile,
     add_patient,
     change_patient,
     record_safety_facts,
@@ -136,7 +136,7 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(client: Client, des
 
 def test_a_stale_version_is_refused_by_the_action(desk: User) -> None:
     patient = make(desk)
-    with pytest.raises(EditedMeanwhile):
+    with pytest.raises(Stale):
         change_patient(patient.pk, by=desk, version=7, changes={"desk_note": "x"})
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from clinic.audit.models import AuditEvent
+from clinic.lib import records
 from clinic.people.models import SafetyFact
 from intake.actions import assessment as actions
 from intake.actions import assessment_clearance
@@ -60,7 +61,7 @@ def test_the_second_of_two_people_is_told_and_the_first_is_not_overwritten(ana, 
     draft = actions.open_draft(patient=ana, by=petra)
     first = Examination({"tongue.pale": True}, [], [], "")
     actions.save(assessment_id=draft.pk, revision=1, found=first, confirmed={}, by=petra)
-    with pytest.raises(actions.StaleAssessment) as clash:
+    with pytest.raises(records.Stale) as clash:
         actions.save(
             assessment_id=draft.pk,
             revision=1,
@@ -68,7 +69,7 @@ def test_the_second_of_two_people_is_told_and_the_first_is_not_overwritten(ana, 
             confirmed={},
             by=petra,
         )
-    assert clash.value.current.findings == {"tongue.pale": True}
+    assert clash.value.record.findings == {"tongue.pale": True}
     assert Assessment.objects.get(pk=draft.pk).findings == {"tongue.pale": True}
 
 
@@ -93,7 +94,7 @@ def test_signing_keeps_the_result_and_the_knowledge_version(ana, petra) -> None:
 
 def test_a_signed_assessment_is_frozen_by_the_database(ana, petra) -> None:
     signed = assessed(ana, petra)
-    with pytest.raises(actions.NotADraft):
+    with pytest.raises(records.NotADraft):
         actions.save(assessment_id=signed.pk, revision=signed.revision, found=NOTHING, confirmed={}, by=petra)
     with pytest.raises((IntegrityError, DatabaseError)), transaction.atomic():
         Assessment.objects.filter(pk=signed.pk).update(notes="changed")
@@ -104,7 +105,7 @@ def test_overruling_needs_a_reason(ana, petra) -> None:
     found = Examination(draft.findings, draft.levels, [], "")
     root = {"root": "kidney_qi_deficiency"}
     draft = actions.save(assessment_id=draft.pk, revision=draft.revision, found=found, confirmed=root, by=petra)
-    with pytest.raises(actions.NotReady, match="write why"):
+    with pytest.raises(records.NotReady, match="write why"):
         actions.sign(assessment_id=draft.pk, revision=draft.revision, by=petra)
     draft = actions.save(
         assessment_id=draft.pk,
@@ -162,7 +163,7 @@ def test_what_is_recorded_after_signing_is_newer_than_the_examination(ana, petra
 
 def test_an_empty_assessment_is_not_signed(ana, petra) -> None:
     draft = actions.open_draft(patient=ana, by=petra)
-    with pytest.raises(actions.NotReady, match="mark where it hurts, or at least one finding"):
+    with pytest.raises(records.NotReady, match="mark where it hurts, or at least one finding"):
         actions.sign(assessment_id=draft.pk, revision=draft.revision, by=petra)
     for found in ({"palpation.tender_points": False}, {"site.neck": True}):
         kept = actions.save(

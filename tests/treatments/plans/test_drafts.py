@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from clinic.audit.models import AuditEvent
+from clinic.lib import records
 from clinic.people.models import SafetyFact
 from clinic.scheduling.models import Course
 from intake.actions import assessment as assessments
@@ -92,9 +93,9 @@ def test_the_second_of_two_people_is_told(ana: Any, petra: Any) -> None:
     old = plan.revision
     add(plan, "BL23", petra)
     plan.revision = old
-    with pytest.raises(drafts.StaleRevision) as clash:
+    with pytest.raises(records.Stale) as clash:
         add(plan, "GB34", petra)
-    assert "BL23" in codes(clash.value.plan)
+    assert "BL23" in codes(clash.value.record)
     assert "GB34" not in codes(TreatmentPlan.objects.get(pk=plan.pk))
 
 
@@ -166,7 +167,7 @@ def test_signing_locks_and_gives_the_desk_a_course_without_medicine(ana: Any, pe
     visits = list(PlannedVisit.objects.filter(plan=plan))
     assert [v.number for v in visits] == list(range(1, dose["sessions"] + 1))
     assert [v.number for v in visits if v.is_review] == dose["review_at"]
-    with pytest.raises(drafts.NotADraft):
+    with pytest.raises(records.NotADraft):
         add(plan, "BL23", petra)
 
 
@@ -174,7 +175,7 @@ def test_signing_looks_at_the_patient_of_this_minute(ana: Any, petra: Any) -> No
     plan = draft_plan(ana, petra)
     plan = drafts.note_seen(plan_id=plan.pk, revision=plan.revision, by=petra)
     SafetyFact.objects.create(patient=ana, finding="condition.pregnant", present=True, recorded_by=petra)
-    with pytest.raises(signing.NotReady) as error:
+    with pytest.raises(records.NotReady) as error:
         signing.sign_plan(
             plan_id=plan.pk, revision=plan.revision, service=ServiceFactory(), practitioner=petra, by=petra
         )
@@ -185,7 +186,7 @@ def test_signing_looks_at_the_patient_of_this_minute(ana: Any, petra: Any) -> No
 def test_a_stale_page_cannot_sign(ana: Any, petra: Any) -> None:
     plan = draft_plan(ana, petra)
     add(plan, "BL23", petra)
-    with pytest.raises(drafts.StaleRevision):
+    with pytest.raises(records.Stale):
         signing.sign_plan(
             plan_id=plan.pk, revision=plan.revision, service=ServiceFactory(), practitioner=petra, by=petra
         )

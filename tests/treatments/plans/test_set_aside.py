@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from clinic.lib import records
 from clinic.people.set_aside import REASONS, ReasonMissing
 from intake.actions import assessment as assessments
 from intake.case_building import build_case
@@ -112,9 +113,9 @@ def test_a_discarded_plan_draft_is_kept_and_in_nobodys_way(ana: Any, petra: Any)
 def test_a_discarded_plan_draft_takes_no_edit_and_no_signature(ana: Any, petra: Any) -> None:
     draft = draft_plan(ana, petra)
     gone = drafts.set_aside(plan_id=draft.pk, code="mistake", note="", by=petra)
-    with pytest.raises(drafts.NotADraft):
+    with pytest.raises(records.NotADraft):
         drafts.note_seen(plan_id=gone.pk, revision=gone.revision, by=petra)
-    with pytest.raises(drafts.NotADraft):
+    with pytest.raises(records.NotADraft):
         signed_again = {"service": ServiceFactory(minutes=45), "practitioner": petra}
         signing.sign_plan(plan_id=gone.pk, revision=gone.revision, **signed_again, by=petra)
     page = page_text(client_of(petra).get(f"/plans/{gone.pk}/"))

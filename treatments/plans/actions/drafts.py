@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib import records
 from clinic.lib.wording import says_something
 from intake.models import Assessment
 from treatments import planning
@@ -22,18 +23,6 @@ from treatments.planning import Json, SafetyAlert
 UNDO_STEPS = 20
 REASONS = reasons_for("override")
 ACCOUNT = (("Changed in both", "conflicts"), ("Kept", "kept"), ("", "taken"))  # of a merge, as its history tells it
-
-
-class StaleRevision(Exception):
-    """Somebody else saved first. ``plan`` is the plan as it is now."""
-
-    def __init__(self, plan: TreatmentPlan) -> None:
-        super().__init__("Someone else has changed this plan.")
-        self.plan = plan
-
-
-class NotADraft(Exception):
-    """The plan is signed or replaced: it is not edited any more."""
 
 
 class Forbidden(Exception):
@@ -96,7 +85,7 @@ def propose(*, assessment: Assessment, by: Any, keep_edits: bool = True) -> Prop
     if base is None or not base.is_draft:
         plan = _new_draft(proposal, by=by, supersedes=base)
     else:
-        plan = _locked(base.pk)
+        plan = records.held(_plans(), base.pk)
         plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
     verb = "merged" if was_kept else "proposed"
     text = "A new proposal, your edits kept" if was_kept else "A new proposal" if base else "Taken from the proposal"
@@ -137,7 +126,7 @@ def _new_draft(proposal: Proposal, *, by: Any, supersedes: TreatmentPlan | None)
 def edit(
     *,
     plan_id: int,
-    revision: int,
+    revision: int | None,
     verb: str,
     text: str,
     change: Callable[[Json], Json],
@@ -145,7 +134,7 @@ def edit(
 ) -> TreatmentPlan:
     """Change a draft and review the whole of it for safety at once.
 
-    ``change``: a function of ``plan_edits`` bound to what was asked. Raises StaleRevision, NotADraft,
+    ``change``: a function of ``plan_edits`` bound to what was asked. Raises Stale, NotADraft,
     EditRefused, and Forbidden when the change brings in what must never be done: then nothing is saved.
     """
     plan = draft_at(plan_id, revision)
@@ -168,7 +157,7 @@ def edit(
 
 
 @transaction.atomic
-def undo(*, plan_id: int, revision: int, by: Any) -> TreatmentPlan:
+def undo(*, plan_id: int, revision: int | None, by: Any) -> TreatmentPlan:
     """Take the last edit back. With nothing to take back the plan stays as it is."""
     plan = draft_at(plan_id, revision)
     if not plan.earlier:
@@ -183,7 +172,7 @@ def undo(*, plan_id: int, revision: int, by: Any) -> TreatmentPlan:
 
 
 @transaction.atomic
-def override(*, plan_id: int, revision: int, key: str, reason_code: str, reason: str, by: Any) -> TreatmentPlan:
+def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, reason: str, by: Any) -> TreatmentPlan:
     """Pass a stop that may be passed, with a coded reason kept with who and when.
 
     Raises ReasonMissing without a known code or with "other" and no words, ValueError when nothing waits
@@ -218,7 +207,7 @@ def override(*, plan_id: int, revision: int, key: str, reason_code: str, reason:
 
 
 @transaction.atomic
-def note_seen(*, plan_id: int, revision: int, by: Any) -> TreatmentPlan:
+def note_seen(*, plan_id: int, revision: int | None, by: Any) -> TreatmentPlan:
     """The cautions on the page were looked at: they are not shown again for the same facts."""
     plan = draft_at(plan_id, revision)
     cautions = {alert.stamp for alert in alerts_of(plan) if alert.level == "caution"}
@@ -248,11 +237,11 @@ def set_aside(*, plan_id: int, code: str, note: str, by: Any) -> TreatmentPlan:
 
     Raises NotADraft for a plan that was signed, ReasonMissing without a reason.
     """
-    plan = _locked(plan_id)
+    plan = records.held(_plans(), plan_id)
     if plan.is_set_aside:
         return plan
     if not plan.is_draft:
-        raise NotADraft
+        raise records.NotADraft(plan)
     plan.mark_set_aside(code=code, note=note, by=by)
     plan.revision += 1  # whoever still edits it is told
     plan.save(update_fields=["status", "revision", *TreatmentPlan.FIELDS])
@@ -261,19 +250,13 @@ def set_aside(*, plan_id: int, code: str, note: str, by: Any) -> TreatmentPlan:
     return plan
 
 
-def draft_at(plan_id: int, revision: int) -> TreatmentPlan:
-    """The draft, held for this transaction. Raises NotADraft or StaleRevision."""
-    plan = _locked(plan_id)
-    if not plan.is_draft:
-        raise NotADraft
-    if plan.revision != revision:
-        raise StaleRevision(plan)
-    return plan
+def draft_at(plan_id: int, revision: int | None) -> TreatmentPlan:
+    """The draft, held for this transaction. Raises NotADraft or Stale."""
+    return records.draft_at(_plans(), plan_id, revision)
 
 
-def _locked(plan_id: int) -> TreatmentPlan:
-    held = TreatmentPlan.objects.select_for_update(of=("self",))
-    return held.select_related("patient", "proposal__assessment__patient").get(pk=plan_id)
+def _plans() -> QuerySet[TreatmentPlan]:
+    return TreatmentPlan.objects.select_related("patient", "proposal__assessment__patient")
 
 
 def log(plan: TreatmentPlan, *, by: Any, verb: str, text: str, changes: list[str] | None = None) -> None:

@@ -8,19 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib import records
 from clinic.scheduling.actions import request_course
 from treatments import planning
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
 from treatments.plans.actions import drafts
 from treatments.visits.actions.adverse_events import open_serious_events
-
-
-class NotReady(Exception):
-    """The plan cannot be signed yet; ``reasons`` say what is open, in words."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
 
 
 def open_points(plan: TreatmentPlan) -> list[str]:
@@ -41,30 +34,28 @@ def open_points(plan: TreatmentPlan) -> list[str]:
 
 
 @transaction.atomic
-def sign_plan(*, plan_id: int, revision: int, service: Any, practitioner: Any, by: Any) -> TreatmentPlan:
+def sign_plan(*, plan_id: int, revision: int | None, service: Any, practitioner: Any, by: Any) -> TreatmentPlan:
     """Lock the plan, put the version before it out of force, ask the desk for the course, plan the visits.
 
-    Reviewed once more against what is known this minute. Raises NotReady, StaleRevision, NotADraft.
+    Reviewed once more against what is known this minute. Raises NotReady, Stale, NotADraft.
     """
     plan = drafts.draft_at(plan_id, revision)
     drafts.review_again(plan, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
     reasons = open_points(plan)
     if reasons:
-        raise NotReady(reasons)
+        raise records.NotReady(plan, reasons)
     before = TreatmentPlan.objects.select_for_update().filter(patient=plan.patient, status="signed").first()
     continues = before is not None and not is_finished(before)
     if before:
         before.status = TreatmentPlan.Status.SUPERSEDED
         before.save(update_fields=["status"])
-    plan.status = TreatmentPlan.Status.SIGNED
-    plan.signed_by, plan.signed_at = by, timezone.now()
+    plan.mark_signed(by=by)
     plan.supersedes = before
     changes = planning.compared(before.treatment, plan.treatment) if before else []
     text = f"Signed, in place of version {before.version}" if before else "Signed"
     drafts.log(plan, by=by, verb="signed", text=text, changes=changes)
     plan.earlier = []
     plan.course_reference = before.course_reference if before and continues else f"plan:{plan.pk}"
-    plan.revision += 1
     plan.save()
     _plan_visits(plan, before if continues else None)
     electro = device_from_visit(plan.treatment)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from clinic.lib.records import NotADraft, revision_of
 from treatments.models import TreatmentPlan
 from treatments.plans import point_search, treatment_edits
 from treatments.plans.actions import drafts
@@ -19,16 +20,17 @@ from treatments.plans.forms.fields import FORMS, NAMES, kind_of
 from treatments.plans.forms.refusals import refuse
 from treatments.plans.presenters.plan import split_name
 from treatments.plans.treatment_edits import EditRefused, Json, name_of
-from treatments.plans.views.guard import plan_for, revision
-from treatments.plans.views.plans import done, locked, render_plan, stale
+from treatments.plans.views.guard import plan_for
+from treatments.plans.views.pages import answers_conflicts, done, render_plan
 
 
 @require_GET
+@answers_conflicts
 def item_form(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The form of the item at ``at``, or of a new one in the list ``new``."""
     plan = plan_for(request, plan_id, write=True)
     if not plan.is_draft:
-        return locked(request, plan)
+        raise NotADraft(plan)
     address, is_new = request.GET.get("at", ""), False
     if "new" in request.GET:
         address, is_new = request.GET["new"], True
@@ -62,6 +64,7 @@ def _item_form(
 
 
 @require_POST
+@answers_conflicts
 def change(request: HttpRequest, plan_id: int) -> HttpResponse:
     """One edit: read, applied, reviewed for safety, saved. ``verb`` says which, ``at`` of what."""
     plan = plan_for(request, plan_id, write=True)
@@ -85,16 +88,12 @@ def change(request: HttpRequest, plan_id: int) -> HttpResponse:
         checked = partial(_checked, edit=edit, address=address, was=data.get("was", ""))
         plan = drafts.edit(
             plan_id=plan.pk,
-            revision=revision(request),
+            revision=revision_of(request.POST),
             verb=verb,
             text=_text(plan, verb, address, item),
             change=checked,
             by=request.user,
         )
-    except drafts.StaleRevision as clash:
-        return stale(request, clash)
-    except drafts.NotADraft:
-        return locked(request, plan)
     except drafts.Forbidden as stop:
         if form is not None:
             refuse(form, kind, [(alert.code, f"{alert.text} Nothing was changed.") for alert in stop.alerts])

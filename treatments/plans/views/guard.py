@@ -46,8 +46,3 @@ def _fetch(request: HttpRequest, rows: Any, pk: int, what: str, write: bool) -> 
         found = get_object_or_404(rows, pk=pk)
         access.note_read(request.user, found.patient, what=what, obj=found)
     return found
-
-
-def revision(request: HttpRequest) -> int:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -12,6 +12,7 @@ from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib import records
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.scheduling.actions import set_status
 from clinic.scheduling.errors import BookingRefused
@@ -43,26 +44,6 @@ class AskFirst(Exception):
         super().__init__(" ".join(reasons))
         self.reasons = reasons
         self.open_visits = open_visits
-
-
-class StaleVisit(Exception):
-    """Somebody else saved first. ``visit`` is the visit as it is now."""
-
-    def __init__(self, visit: Visit) -> None:
-        super().__init__("Someone else has saved this visit.")
-        self.visit = visit
-
-
-class AlreadySigned(Exception):
-    """A signed visit is only amended."""
-
-
-class NotReady(Exception):
-    """What still stands between the visit and a signature, in words."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
 
 
 @transaction.atomic
@@ -143,10 +124,10 @@ def _follow(appointment: Appointment | None, status: AppointmentStatus, *, by: A
 
 
 @transaction.atomic
-def save_visit(*, visit_id: int, revision: int, record: Json, by: Any) -> Visit:
+def save_visit(*, visit_id: int, revision: int | None, record: Json, by: Any) -> Visit:
     """Keep the record as it now stands. A record that is the same is not written again.
 
-    Raises StaleVisit or AlreadySigned. What is done to the patient is not taken over while a red flag is open.
+    Raises Stale or NotADraft. What is done to the patient is not taken over while a red flag is open.
     """
     visit = draft_at(visit_id, revision)
     before = visit.record
@@ -202,8 +183,8 @@ def _note_pregnancy(visit: Visit, before: Json, *, by: Any) -> None:
 
 
 @transaction.atomic
-def remove_point(*, visit_id: int, revision: int, uid: str, by: Any) -> Visit:
-    """Take out a point that was added on the day by mistake. Raises StaleVisit, AlreadySigned."""
+def remove_point(*, visit_id: int, revision: int | None, uid: str, by: Any) -> Visit:
+    """Take out a point that was added on the day by mistake. Raises Stale, NotADraft."""
     visit = draft_at(visit_id, revision)
     visit.record = visit_record.without_point(visit.record, uid)
     return keep(visit, by=by, verb="visit.point_removed")
@@ -295,17 +276,15 @@ def _stops_in_words(visit: Visit) -> list[str]:
 
 
 @transaction.atomic
-def sign_visit(*, visit_id: int, revision: int, by: Any) -> Visit:
-    """Lock the visit and put its pain scores on the curve. Raises NotReady, StaleVisit, AlreadySigned."""
+def sign_visit(*, visit_id: int, revision: int | None, by: Any) -> Visit:
+    """Lock the visit and put its pain scores on the curve. Raises NotReady, Stale, NotADraft."""
     visit = draft_at(visit_id, revision)
     reasons = missing_for_signature(visit)
     if reasons:
-        raise NotReady(reasons)
+        raise records.NotReady(visit, reasons)
     # what safety said of this visit stays readable in its note, whatever is known later
     visit.record["safety"] = [{**gate.rule(alert), "level": alert.level} for alert in safety_of(visit)]
-    visit.status = Visit.Status.SIGNED
-    visit.signed_by, visit.signed_at = by, timezone.now()
-    visit.revision += 1
+    visit.mark_signed(by=by)
     visit.save()
     start = visit.record["start"]
     for measure, key in ((Score.Measure.NRS_NOW, "pain_now"), (Score.Measure.NRS_AVERAGE, "pain_average")):
@@ -337,18 +316,11 @@ def amend_visit(*, visit: Visit, text: str, by: Any) -> Amendment:
     return amendment
 
 
-def draft_at(visit_id: int, revision: int) -> Visit:
-    """The open visit at this revision, locked for the transaction. Raises StaleVisit or AlreadySigned."""
-    visit = (
-        Visit.objects.select_for_update(of=("self",))
-        .select_related("patient", "plan__proposal__assessment__patient")
-        .get(pk=visit_id)
+def draft_at(visit_id: int, revision: int | None) -> Visit:
+    """The open visit at this revision, held for the transaction. Raises Stale or NotADraft."""
+    return records.draft_at(
+        Visit.objects.select_related("patient", "plan__proposal__assessment__patient"), visit_id, revision
     )
-    if not visit.is_draft:
-        raise AlreadySigned
-    if visit.revision != revision:
-        raise StaleVisit(visit)
-    return visit
 
 
 def keep(visit: Visit, *, by: Any, verb: str, detail: Json | None = None) -> Visit:

@@ -14,10 +14,10 @@ from treatments.visits.actions import charting, red_flags
 
 
 @transaction.atomic
-def mark_all(*, visit_id: int, revision: int, by: Any) -> Visit:
+def mark_all(*, visit_id: int, revision: int | None, by: Any) -> Visit:
     """Everything not yet answered was done as planned; what this press marked is remembered until it is taken back.
 
-    While a red flag is open nothing is marked. Raises StaleVisit, AlreadySigned.
+    While a red flag is open nothing is marked. Raises Stale, NotADraft.
     """
     visit = charting.draft_at(visit_id, revision)
     before, record = visit.record, visit_record.all_done(visit.record)
@@ -36,8 +36,8 @@ def mark_all(*, visit_id: int, revision: int, by: Any) -> Visit:
 
 
 @transaction.atomic
-def unmark_all(*, visit_id: int, revision: int, by: Any) -> Visit:
-    """Take back what ``mark_all`` marked and nobody has answered otherwise since. Raises StaleVisit, AlreadySigned."""
+def unmark_all(*, visit_id: int, revision: int | None, by: Any) -> Visit:
+    """Take back what ``mark_all`` marked and nobody has answered otherwise since. Raises Stale, NotADraft."""
     visit = charting.draft_at(visit_id, revision)
     record = copy.deepcopy(visit.record)
     marked = set(record.pop("marked", {}).get("uids", []))

@@ -22,10 +22,10 @@ def newer_plan(visit: Visit) -> TreatmentPlan | None:
 
 
 @transaction.atomic
-def take_plan(*, visit_id: int, revision: int, by: Any) -> Visit:
+def take_plan(*, visit_id: int, revision: int | None, by: Any) -> Visit:
     """Put the plan in force in the place of the old one, before anything was done. What was asked and written stays.
 
-    Raises ValueError when something was done already or no newer plan is there, StaleVisit, AlreadySigned.
+    Raises ValueError when something was done already or no newer plan is there, Stale, NotADraft.
     """
     visit = charting.draft_at(visit_id, revision)
     plan = newer_plan(visit)

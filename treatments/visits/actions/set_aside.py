@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib import records
 from clinic.people.set_aside import SetAside
 from clinic.scheduling.actions import set_status
 from clinic.scheduling.errors import BookingRefused
@@ -17,18 +18,14 @@ from intake.models import Score
 from treatments.models import Visit
 
 
-class AlreadySetAside(Exception):
-    """Somebody set it aside before."""
-
-
 @transaction.atomic
 def set_aside(*, visit_id: int, code: str, note: str, by: Any) -> Visit:
     """Draft or signed: what it says stays as it is. Its pain scores leave the curve, its appointment is free for the
-    right visit. Raises AlreadySetAside, ReasonMissing.
+    right visit. Raises NotADraft for one that was set aside before, ReasonMissing.
     """
-    visit = Visit.objects.select_for_update(of=("self",)).select_related("patient", "appointment").get(pk=visit_id)
+    visit = records.held(Visit.objects.select_related("patient", "appointment"), visit_id)
     if visit.is_set_aside:
-        raise AlreadySetAside
+        raise records.NotADraft(visit)
     was = visit.status
     visit.mark_set_aside(code=code, note=note, by=by)
     visit.save(update_fields=["status", *SetAside.FIELDS])

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.lib.records import NotReady
 from clinic.lib.wording import says_something
 from treatments.models import Visit
 from treatments.planner.treatment.alert_key import key_of_reason
@@ -34,7 +35,7 @@ class AddRefused(Exception):
 def add(
     *,
     visit_id: int,
-    revision: int,
+    revision: int | None,
     grow: Callable[[Json], Json],
     what: str,
     by: Any,
@@ -46,11 +47,11 @@ def add(
     ``grow``: gives the record with it, as ``visit_record.with_point`` does. ``what``: its code or kind.
     ``answers``: stamp of a stop -> the reason for that one. What is ruled out is refused whatever the reason
     (AddRefused); ``given`` says that it has been done already and why: then an incident is opened. Raises NotReady,
-    StaleVisit, AlreadySigned, KeyError for an unknown stage, ValueError for a reason that is none.
+    Stale, NotADraft, KeyError for an unknown stage, ValueError for a reason that is none.
     """
     visit = charting.draft_at(visit_id, revision)
     if red_flags.open_flags(visit):
-        raise charting.NotReady(["A red flag is open: nothing is added until it is examined."])
+        raise NotReady(visit, ["A red flag is open: nothing is added until it is examined."])
     known = {alert.stamp for alert in charting.safety_of(visit)}
     was = {item["uid"] for item in visit_record.items_of(visit.record)}
     visit.record = grow(visit.record)
@@ -71,8 +72,8 @@ def add(
 
 
 @transaction.atomic
-def give_reason(*, visit_id: int, revision: int, key: str, reason_code: str, reason: str, by: Any) -> Visit:
-    """Pass one stop that may be passed, for this item and value. Raises StaleVisit, AlreadySigned, ValueError."""
+def give_reason(*, visit_id: int, revision: int | None, key: str, reason_code: str, reason: str, by: Any) -> Visit:
+    """Pass one stop that may be passed, for this item and value. Raises Stale, NotADraft, ValueError."""
     visit = charting.draft_at(visit_id, revision)
     alert = next((one for one in charting.safety_of(visit) if one.key == key and one.level == "needs_reason"), None)
     if alert is None:
@@ -93,11 +94,13 @@ def _reason(alert: SafetyAlert, said: Said, by: Any) -> Json:
 
 
 @transaction.atomic
-def record_given(*, visit_id: int, revision: int, uids: Iterable[str], reason_code: str, text: str, by: Any) -> Visit:
+def record_given(
+    *, visit_id: int, revision: int | None, uids: Iterable[str], reason_code: str, text: str, by: Any
+) -> Visit:
     """Something ruled out has been done: it goes into the record as it was done, and an incident is opened.
 
     ``uids``: the items; what was typed of them and not taken over is taken over now. Raises ValueError where nothing
-    rules them out or the reason is none, StaleVisit, AlreadySigned.
+    rules them out or the reason is none, Stale, NotADraft.
     """
     visit = charting.draft_at(visit_id, revision)
     asked = set(uids)

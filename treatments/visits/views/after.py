@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from clinic.lib.records import NotADraft
 from clinic.people.forms.set_aside import SetAsideForm
 from treatments.visits.actions import charting
 from treatments.visits.actions import set_aside as visit_set_aside
 from treatments.visits.forms.page import AmendForm
 from treatments.visits.forms.parts import VisitForms
-from treatments.visits.views.charting import note, page, visit_for
+from treatments.visits.views.pages import note, page, visit_for
 
 
 @require_POST
@@ -43,7 +44,7 @@ def set_aside(request: HttpRequest, visit_id: int) -> HttpResponse:
         if shown.is_draft:
             return page(request, shown, VisitForms(shown.record), status=422, set_aside_form=form)
         return note(request, shown, set_aside_form=form, status=422)
-    with suppress(visit_set_aside.AlreadySetAside):
+    with suppress(NotADraft):  # somebody did it before
         visit_set_aside.set_aside(visit_id=visit_id, by=request.user, **form.cleaned_data)
         messages.success(request, f"Visit {shown.number} is marked as entered in error and counts nowhere.")
     return redirect("visits:visit", visit_id)

@@ -14,7 +14,7 @@ from treatments.models import AdverseEvent
 from treatments.visits.actions import adverse_events, red_flags
 from treatments.visits.forms.safety import AdverseEventForm, ClearForm, EventReviewForm
 from treatments.visits.presenters import page
-from treatments.visits.views.charting import visit_for
+from treatments.visits.views.pages import visit_for
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,32 +7,39 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from treatments.visits.actions import charting, replanning, stops
+from clinic.lib.records import NotADraft, Stale, answering, revision_of
+from treatments.visits.actions import replanning, stops
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.forms.stops import GivenForm, ReasonForm
 from treatments.visits.presenters import page as visit_page
-from treatments.visits.views.charting import already_signed, look_again, page, revision_of, visit_for
+from treatments.visits.views.pages import page, visit_for
+from treatments.visits.views.saving import answers_conflicts, locked
 
 
 @require_POST
+@answers_conflicts
 def reason(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Pass one stop with a coded reason and words."""
     shown = visit_for(request, visit_id, what="visit")
+    if not shown.is_draft:
+        raise NotADraft(shown)
     form = ReasonForm(request.POST)
-    if shown.is_draft and not form.is_valid():
+    if not form.is_valid():
         return page(request, shown, VisitForms(shown.record), status=422, reason_form=form)
     try:
-        stops.give_reason(visit_id=visit_id, revision=revision_of(request), by=request.user, **form.cleaned_data)
+        stops.give_reason(visit_id=visit_id, revision=revision_of(request.POST), by=request.user, **form.cleaned_data)
     except ValueError as error:
         messages.error(request, str(error))
-    except charting.StaleVisit:
-        return look_again(request, visit_id)
-    except charting.AlreadySigned:
-        return already_signed(request, visit_id)
     return redirect("visits:visit", visit_id)
 
 
+def _record_again(request: HttpRequest, clash: Stale) -> HttpResponse:
+    messages.error(request, "Someone has changed this visit. Check it, then record it again.")
+    return redirect("visits:visit", clash.record.pk)
+
+
 @require_http_methods(["GET", "POST"])
+@answering(stale=_record_again, locked=locked)
 def given(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Something ruled out has been done: say why, and it is kept as an incident."""
     shown = visit_for(request, visit_id, what="visit")
@@ -44,14 +51,10 @@ def given(request: HttpRequest, visit_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             stops.record_given(
-                visit_id=visit_id, revision=revision_of(request), uids=uids, by=request.user, **form.cleaned_data
+                visit_id=visit_id, revision=revision_of(request.POST), uids=uids, by=request.user, **form.cleaned_data
             )
         except ValueError as error:
             messages.error(request, str(error))
-        except charting.StaleVisit:
-            messages.error(request, "Someone has changed this visit. Check it, then record it again.")
-        except charting.AlreadySigned:
-            return already_signed(request, visit_id)
         else:
             messages.warning(request, "Recorded as an incident: it stays on the homes until somebody has reviewed it.")
         return redirect("visits:visit", visit_id)
@@ -62,17 +65,14 @@ def given(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 @require_POST
+@answers_conflicts
 def take_plan(request: HttpRequest, visit_id: int) -> HttpResponse:
     """Go on under the plan that is in force now."""
     visit_for(request, visit_id, what="visit")
     try:
-        replanning.take_plan(visit_id=visit_id, revision=revision_of(request), by=request.user)
+        replanning.take_plan(visit_id=visit_id, revision=revision_of(request.POST), by=request.user)
     except ValueError as error:
         messages.error(request, str(error))
-    except charting.StaleVisit:
-        return look_again(request, visit_id)
-    except charting.AlreadySigned:
-        return already_signed(request, visit_id)
     else:
         messages.success(request, "This visit goes on under the new plan.")
     return redirect("visits:visit", visit_id)

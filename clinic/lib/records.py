@@ -1,0 +1,155 @@
+"""The life of a record, once: a draft with a revision, held while it is changed, signed, and then locked.
+
+Whoever saves sends the revision that the page was drawn from. When the record has moved on since, the action refuses
+with an error that carries the record as it is now, and the view's room answers it in one place (``answering``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar
+
+from django import forms
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+View = Callable[..., HttpResponse]
+DIGITS = 9  # of a revision: more are no number that a page of ours has sent
+
+
+class Refused(Exception):
+    """Nothing was changed. ``record``: as it is stored now."""
+
+    words = "This record cannot be changed so."
+
+    def __init__(self, record: Any, words: str = "") -> None:
+        super().__init__(words or self.words)
+        self.record = record
+
+
+class Stale(Refused):
+    """Somebody else saved first."""
+
+    words = "Someone else has changed this record."
+
+
+class NotADraft(Refused):
+    """Signed, replaced or set aside: it is not edited any more."""
+
+    words = "This record is not a draft any more."
+
+
+class NotReady(Refused):
+    """It cannot be signed yet, or not be changed so now; ``reasons`` say why, in words."""
+
+    def __init__(self, record: Any, reasons: list[str]) -> None:
+        super().__init__(record, " ".join(reasons))
+        self.reasons = reasons
+
+
+class Signable(models.Model):
+    """What is a draft until somebody signs it. ``status`` is then "signed", and the database locks the row.
+
+    ``revision`` grows with every change: of two people on one draft, the second is told.
+    """
+
+    revision = models.PositiveIntegerField(default=1)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    DRAFT, SIGNED, SUPERSEDED = "draft", "signed", "superseded"  # as in each one's own ``Status``
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_draft(self) -> bool:
+        return bool(self.status == self.DRAFT)
+
+    def mark_signed(self, *, by: Any) -> None:
+        """Whoever calls saves it and writes the audit row."""
+        self.status = self.SIGNED
+        self.signed_by, self.signed_at = by, timezone.now()
+        self.revision += 1
+
+
+R = TypeVar("R", bound=Signable)
+
+
+def held(rows: models.QuerySet[R], pk: int) -> R:
+    """The record, nobody else's until the transaction ends."""
+    return rows.select_for_update(of=("self",)).get(pk=pk)
+
+
+def held_draft(rows: models.QuerySet[R], pk: int) -> R:
+    """As ``held``. Raises NotADraft."""
+    record = held(rows, pk)
+    if not record.is_draft:
+        raise NotADraft(record)
+    return record
+
+
+def draft_at(rows: models.QuerySet[R], pk: int, revision: int | None) -> R:
+    """The held draft that the page was drawn from. Raises NotADraft or Stale."""
+    record = held_draft(rows, pk)
+    require_revision(record, revision)
+    return record
+
+
+def require_revision(record: Any, revision: int | None, *, field: str = "revision") -> None:
+    """Raises Stale when the record has moved on since the page was drawn, or the page did not say from which."""
+    if getattr(record, field) != revision:
+        raise Stale(record)
+
+
+def read_revision(text: str) -> int | None:
+    """A revision as a form sends it; None for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
+
+
+def revision_of(sent: Mapping[str, str], *names: str) -> int | None:
+    """The revision that a posted form was drawn from: of the fields ``names`` the first that says something."""
+    said = (sent.get(name, "") for name in names or ("revision",))
+    return read_revision(next((text for text in said if text), ""))
+
+
+class RevisionField(forms.Field):
+    """The same, where a Django form carries it. Refused as missing when it is no revision."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> int | None:
+        return read_revision(str(value or ""))
+
+
+def answering(
+    *,
+    stale: Callable[[HttpRequest, Stale], HttpResponse],
+    locked: Callable[[HttpRequest, NotADraft], HttpResponse] | None = None,
+) -> Callable[[View], View]:
+    """A decorator for the views of one kind of record: how a conflict is answered there.
+
+    ``stale``: somebody else saved first: 409 with what is stored now beside what was sent, in place with htmx and as
+    a whole page without. ``locked``: signed or set aside meanwhile.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return view(request, *args, **kwargs)
+            except Stale as clash:
+                return stale(request, clash)
+            except NotADraft as shut:
+                if locked is None:
+                    raise
+                return locked(request, shut)
+
+        return answered
+
+    return decorate

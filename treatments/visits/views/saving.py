@@ -1,0 +1,93 @@
+"""Taking over what was typed on a visit's page, merged with what others saved; and how a conflict is answered."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from clinic.lib.records import NotADraft, Stale, answering, revision_of
+from treatments.models import Visit
+from treatments.planning import Json
+from treatments.visits.actions import charting
+from treatments.visits.forms.merge import Merged, in_step, merge
+from treatments.visits.forms.parts import VisitForms
+from treatments.visits.views.pages import page, visit_for
+
+TRIES = 3  # how often a save is merged anew when somebody else saves in the same moment
+
+
+class Clashed(Stale):
+    """The same field was changed here and by somebody else. All else is stored. ``forms`` show what was typed here."""
+
+    words = "The same field was changed twice."
+
+    def __init__(self, shown: Visit, merged: Merged) -> None:
+        super().__init__(shown)
+        self.merged = merged
+        self.forms = VisitForms(shown.record, merged.show)
+
+
+def saved(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms]:
+    """Take over what was typed, merged with what others saved meanwhile. Raises Clashed, NotADraft."""
+    shown, forms, merged = merged_save(request, visit_id)
+    if merged.clashes:
+        raise Clashed(shown, merged)
+    return shown, forms
+
+
+def merged_save(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms, Merged]:
+    """As ``saved``, and how it was merged; fields that clash are for the caller to answer."""
+    shown = visit_for(request, visit_id, what="visit")
+    for _ in range(TRIES):
+        if not shown.is_draft:
+            raise NotADraft(shown)
+        merged = merge(shown.record, request.POST, is_current=revision_of(request.POST) == shown.revision)
+        forms = VisitForms(shown.record, merged.save)
+        typed = forms.folded()
+        try:
+            kept = charting.save_visit(visit_id=visit_id, revision=shown.revision, record=typed, by=request.user)
+        except Stale as clash:  # in this very moment: merged once more with what is stored now
+            now = clash.record
+            shown.record, shown.revision, shown.status = now.record, now.revision, now.status
+            continue
+        shown.record, shown.revision = kept.record, kept.revision
+        return shown, forms, merged
+    raise Clashed(shown, merged)
+
+
+def told(merged: Merged) -> str:
+    return "; ".join(f"{label}: {value or 'emptied'}" for label, value in merged.taken)
+
+
+def step_of(shown: Visit, merged: Merged) -> Json:
+    """What brings the page in step: fields to refresh, the base of its next save, what others changed, what clashes."""
+    return {
+        "base": in_step(merged, shown.record),
+        "changes": json.dumps(merged.changes, ensure_ascii=False),
+        "taken": merged.taken,
+        "clashes": merged.clashes,
+    }
+
+
+def stale(request: HttpRequest, clash: Stale) -> HttpResponse:
+    """Fields that two people changed, with both values to choose from; else what was pressed is not done."""
+    if isinstance(clash, Clashed):
+        more = step_of(clash.record, clash.merged)
+        return page(request, clash.record, clash.forms, status=409, **more)
+    messages.warning(request, "Somebody else saved this visit in this very moment. Look at it, then press again.")
+    return redirect("visits:visit", clash.record.pk)
+
+
+def locked(request: HttpRequest, shut: NotADraft) -> HttpResponse:
+    text = "This visit has since been signed and locked. Add anything missing as an amendment."
+    if request.headers.get("HX-Request"):
+        context = {"text": text, "visit_id": shut.record.pk}
+        return render(request, "visits/_locked.html", context, status=409)
+    messages.error(request, text)
+    return redirect("visits:visit", shut.record.pk)
+
+
+answers_conflicts = answering(stale=stale, locked=locked)
