@@ -127,7 +127,7 @@ def test_a_chosen_suggestion_wins_over_the_typed_letters(client: Client, plan: T
 def test_a_spelling_nobody_knows_is_answered_with_help_and_kept(client: Client, plan: TreatmentPlan) -> None:
     answer = change(client, plan, "add_point", "stages.0.points", point="xyzzy", side="both")
     text = page_text(answer)
-    assert answer.status_code == 422 and "not one point I know" in text and 'value="xyzzy"' in text
+    assert answer.status_code == 422 and "No single point matches" in text and 'value="xyzzy"' in text
 
 
 def test_an_ashi_place_needs_a_where(client: Client, plan: TreatmentPlan) -> None:
@@ -200,7 +200,7 @@ def test_a_stale_page_is_told_and_loses_nothing(client: Client, plan: TreatmentP
     answer = client.post(at(plan, "change/"), mine, headers=HTMX if htmx else {})
     text = page_text(answer)
     assert answer.status_code == 409
-    assert "Somebody else changed this plan" in text and "Added GB34" in text
+    assert "Someone else has changed this plan" in text and "Added GB34" in text
     assert 'name="point" value="BL23"' in text and f'name="revision" value="{plan.revision}"' in text
     plan.refresh_from_db()
     assert "BL23" not in codes(plan) and "GB34" in codes(plan)
@@ -212,7 +212,7 @@ def test_a_stale_page_is_told_and_loses_nothing(client: Client, plan: TreatmentP
 def test_after_a_clash_the_item_must_still_be_the_one_that_was_meant(client: Client, plan: TreatmentPlan) -> None:
     before = codes(plan)
     answer = change(client, plan, "remove", "stages.0.points.0", was="ST36")
-    assert answer.status_code == 422 and "not where it was" in page_text(answer)
+    assert answer.status_code == 422 and "has moved because" in page_text(answer)
     assert codes(plan) == before
 
 
