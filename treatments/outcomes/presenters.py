@@ -46,8 +46,16 @@ def outcomes_of(patient: Any) -> Json:
         "measures": [MEASURES[measure].name for measure in TABLE if series[measure]],
         "decision": decision,
         "decision_words": KIND_WORDS[decision.kind] if decision else None,
+        "decision_panel": _panel_of(decision.kind) if decision else "",
         "pacing": _pacing(plan) if plan else None,
     }
+
+
+def _panel_of(kind: str) -> str:
+    """How loud the panel of the advice is drawn."""
+    if kind == "stop_and_refer":
+        return "is-danger"
+    return "is-caution" if KIND_WORDS[kind][1] == "caution" else ""
 
 
 def _series(scores: list[Score], measure: str) -> list[Value]:

@@ -94,6 +94,7 @@ def clinical_part(patient: Any, *, today: dt.date) -> Json:
         if drafted and current is not drafted:
             part |= _warned_by_draft(build_case(patient, drafted, today=today), part)
         part["safety"] = _safety(patient, case.findings)
+    part["alert_kind"] = "danger" if part["open_flags"] or part.get("verdict", ("",))[0] == "danger" else "caution"
     part["next"] = _next(part, patient)
     part["unfinished"] = _unfinished(part)
     return part

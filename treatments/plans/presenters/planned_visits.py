@@ -46,6 +46,7 @@ def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Json | None:
                 "appointment": appointment,
                 "visit": visit,
                 "at": visit.started_at if visit else appointment and appointment.starts_at,
+                "state": _state(visit, appointment),
             }
         )
     coming = [row for row in rows if row["visit"] is None and row["at"] >= now]
@@ -56,3 +57,10 @@ def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Json | None:
         "open": numbers_in_words([planned.number for planned in unbooked]),
         "reviews_open": any(planned.is_review for planned in unbooked),
     }
+
+
+def _state(visit: Visit | None, appointment: Appointment | None) -> str:
+    """How far it is: done or begun, else what the front desk says of the appointment."""
+    if visit:
+        return "done" if visit.status == Visit.Status.SIGNED else "begun"
+    return appointment.get_status_display() if appointment else ""

@@ -109,6 +109,7 @@ def _figure(view: View, placed: Any, side_up: str | None, *, is_only: bool) -> J
         "letters": letters,
         "letter_x": (_n(width * 0.14), _n(width * 0.86)),
         "marks": [_drawn(mark, width) for mark in marks],
+        "marks_words": ", ".join(f"{mark.number} {mark.text}" for mark in marks),
     }
 
 

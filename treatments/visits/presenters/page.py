@@ -224,6 +224,7 @@ def page_of(visit: Visit, forms: Any) -> Json:
     return {
         **state_of(visit),
         "forms": forms,
+        **_rows_of(forms, visit.record),
         "patient": visit.patient,
         "last": note_of(last) if last else None,
         "sessions": visit.plan.treatment["dose"]["sessions"],
@@ -232,11 +233,29 @@ def page_of(visit: Visit, forms: Any) -> Json:
         "asks_pregnancy": asks_pregnancy(visit.patient, timezone.localdate()),
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "serious_open": open_serious_events(visit.patient).exists(),
-        "adjunct_names": ADJUNCT_NAMES,
         "item_kinds": [
             ("electro", "Electro"),
             *ADJUNCT_NAMES.items(),
             *[(f"ear_{key}", f"Ear {name.lower()}") for key, name in EAR_NAMES.items()],
         ],
-        "ear_names": EAR_NAMES,
+    }
+
+
+def _rows_of(forms: Any, record: Json) -> Json:
+    """The rows of the forms with what is read beside them: needles counted in, and names of kinds in words."""
+    counted = {row["uid"]: row["counted"] for row in visit_record.ledger(record)}
+    return {
+        "stages": [{**row, "counted": counted[row["item"]["uid"]]} for row in forms.stages],
+        "adjuncts": [
+            {**row, "name": ADJUNCT_NAMES.get(row["item"]["kind"], row["item"]["kind"])} for row in forms.adjuncts
+        ],
+        "ear": [
+            {
+                **row,
+                "name": EAR_NAMES.get(row["item"]["method"], row["item"]["method"]).lower(),
+                "counted": counted.get(row["item"]["uid"]),
+                "points": ", ".join(f"{p['code']} {p['name']}" for p in row["item"]["points"]),
+            }
+            for row in forms.ear
+        ],
     }

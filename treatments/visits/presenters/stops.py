@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from treatments import planning
 from treatments.models import Visit
@@ -58,14 +59,25 @@ def _misfit(visit: Visit, fresh: list[SafetyAlert]) -> Json:
         "barred": barred,
         "asks": [alert for alert in fresh if alert.level == "needs_reason"],
         "count": len(fresh),
-        "happened": list(dict.fromkeys(happened)),
+        "happened": query_of(happened),
         "can_take": not done,
     }
 
 
+def query_of(uids: Iterable[str]) -> str:
+    """The items that the page "record what happened" is asked for, as its address names them; empty for none."""
+    return urlencode([("uid", uid) for uid in dict.fromkeys(uids)])
+
+
 def _refused(record: Json) -> list[Json]:
     return [
-        {"names": [gate.name_of(one["item"])], "uids": [uid], "rules": one["rules"], "is_refused": True}
+        {
+            "names": [gate.name_of(one["item"])],
+            "uids": [uid],
+            "query": query_of([uid]),
+            "rules": one["rules"],
+            "is_refused": True,
+        }
         for uid, one in record.get("refused", {}).items()
     ]
 
@@ -83,6 +95,7 @@ def _barred(record: Json, alerts: Iterable[SafetyAlert]) -> list[Json]:
         {
             "names": [gate.name_of(items[uid]) for uid in uids],
             "uids": list(uids),
+            "query": query_of(uids),
             "rules": rules,
             "is_done": any(items[uid]["done"] == "done" for uid in uids),
         }
