@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from .schema import Chain, Language, LexiconFile, Sequences, Sign, Template
 from .spelling import Speller
@@ -34,8 +35,7 @@ class Compiler:
         self._single: dict[int, tuple[str, ...]] = {}
         # first term of a sequence -> its further words, and the name that the whole stands for
         self._written: dict[int, list[tuple[str, str]]] = {}
-        ordinary = (fold(word) for part in parts.values() for word in part.ordinary)
-        self._speller = Speller(self._terms, ordinary)
+        self._speller = Speller(self._terms, self._single_words("ordinary"))
         self._homes = self._declared()
         self._used: set[str] = set()
         self._literals: set[str] = set()
@@ -44,7 +44,8 @@ class Compiler:
         parts = self._parts
         for file, part in parts.items():
             for name, entries in part.words.items():
-                self._words(name, (*entries, *self._medicines.get(name, ())), f"{file}: words.{name}")
+                self._words(name, entries, f"{file}: words.{name}")
+                self._words(name, self._medicines.get(name, ()), f"{file}: words.{name}")
         phrases = {
             name: self._templates(entries, f"{file}: phrases.{name}")
             for file, part in parts.items()
@@ -76,10 +77,10 @@ class Compiler:
             self._fault(f"{self._homes[name]}: {name}", "nothing uses this name")
         return Language(
             self._code,
-            frozenset(fold(word) for part in parts.values() for word in part.common),
+            frozenset(self._single_words("common")),
             self._speller,
             self._sayings(),
-            frozenset(fold(word) for part in parts.values() for word in part.intensifiers),
+            frozenset(self._single_words("intensifiers")),
             self._single,
             Sequences(self._terms, self._written),
             phrases,
@@ -98,6 +99,16 @@ class Compiler:
                     self._fault(f"{file}: {name}", f"the name is taken in {homes[name]}")
                 homes[name] = file
         return {name: file for name, file in homes.items() if not name.startswith("cues.")}
+
+    def _single_words(self, section: Literal["common", "intensifiers", "ordinary"]) -> list[str]:
+        """The folded words of a section in which only single words are ever found."""
+        words: list[str] = []
+        for file, part in self._parts.items():
+            for word in getattr(part, section):
+                if len(word.split()) > 1:
+                    self._fault(f"{file}: {section}", f"{word!r} is more than one word")
+                words.append(fold(word))
+        return words
 
     def _sayings(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         sayings: dict[str, tuple[tuple[str, ...], ...]] = {}
@@ -139,15 +150,16 @@ class Compiler:
     def _words(self, name: str, entries: Iterable[str], where: str) -> None:
         terms, single, written = self._terms, self._single, self._written
         for entry in entries:
-            # Chinese is read sign by sign
-            parts = (entry if entry.isascii() else _HAN_SIGN.sub(r" \1 ", entry)).split(None, 1)
-            if not parts:
+            if not entry.isascii():
+                entry = _HAN_SIGN.sub(r" \1 ", entry).strip()  # Chinese is read sign by sign
+            first, _, further = entry.partition(" ")
+            if not first:
                 self._fault(where, "an empty word")
                 continue
-            number = terms.get(parts[0])
+            number = terms.get(first)
             if number is None:
-                number = self._new_term(parts[0], where)
-            if len(parts) == 2 and (further := parts[1].rstrip()):
+                number = self._new_term(first, where)
+            if further:
                 known = written.get(number)
                 if known is None:
                     written[number] = [(further, name)]
@@ -207,18 +219,19 @@ class Compiler:
         """A name for the very words between quotes."""
         if piece not in self._literals:
             self._literals.add(piece)
-            self._words(piece, (piece.strip("'"),), where)
+            self._words(piece, (piece.strip("' "),), where)
         return piece
 
 
 def _by_rarest_name(signs: tuple[Sign, ...]) -> dict[str, tuple[tuple[int, Template], ...]]:
     """Templates by the name that fewest others need: most are never looked at."""
     use = Counter(name for sign in signs for template in sign.templates for name in template.needs)
+    rank = {name: place for place, name in enumerate(sorted(use, key=lambda name: (use[name], name)))}
     index: dict[str, list[tuple[int, Template]]] = {}
     for number, sign in enumerate(signs):
         for template in sign.templates:
             if template.needs:
-                rarest = min(template.needs, key=lambda name: (use[name], name))
+                rarest = min(template.needs, key=rank.__getitem__)
                 index.setdefault(rarest, []).append((number, template))
     return {name: tuple(found) for name, found in index.items()}
 

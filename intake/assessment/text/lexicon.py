@@ -63,8 +63,8 @@ def load_lexicon() -> Lexicon:
 
 def lexicon_files() -> dict[str, str]:
     """``medicines.toml`` and ``language/theme.toml`` -> TOML text."""
-    files = [FOLDER / MEDICINES, *sorted(FOLDER.glob("*/*.toml"))]
-    return {path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in files}
+    files = {f"{path.parent.name}/{path.name}": path.read_text("utf-8") for path in sorted(FOLDER.glob("*/*.toml"))}
+    return {MEDICINES: (FOLDER / MEDICINES).read_text("utf-8"), **files}
 
 
 def read_lexicon(files: dict[str, str]) -> Lexicon:

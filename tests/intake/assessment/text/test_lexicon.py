@@ -51,6 +51,12 @@ def test_faults_are_all_named():
     assert "zz/all.toml: " in text
 
 
+@pytest.mark.parametrize("section", ["common", "intensifiers", "ordinary"])
+def test_words_that_are_found_one_by_one_are_written_one_by_one(section: str):
+    text = faults({"xx/a.toml": SOUND, "xx/b.toml": f"{section} = 'two words'"})
+    assert f"xx/b.toml: {section}: 'two words' is more than one word" in text
+
+
 def test_a_name_has_one_home():
     cue = "[cues.negation]\nany = \"'no'\"\n"
     text = faults({"xx/a.toml": SOUND + cue, "xx/b.toml": "[words]\ngood = 'other'\n[phrases]\ngood = 'good'\n" + cue})
