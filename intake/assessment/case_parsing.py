@@ -6,18 +6,17 @@ null means not known, everywhere. Nothing is guessed and nothing unknown is pass
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
 from intake.assessment.knowledge.load import PATTERN_IDS, IntakeKnowledge
+from intake.assessment.spine import LEVELS
 
 SEXES = ("female", "male", "other")
 CLASSES = ("stagnation", "deficiency", "mixed", "undetermined")
 SIDES = ("left", "right", "both", "midline")
-LEVEL = re.compile(r"C[1-7]|T(1[0-2]|[1-9])|L[1-5]|S[1-5]")
 MAX_DAYS = 50_000  # longer than any life
 COMPLAINTS = ("back",)  # what there are rules for; none told means the back
 MAX_FAULTS = 200  # a file of nonsense needs no longer list
@@ -232,11 +231,11 @@ class _Reader:
         found: list[str] = []
         for i, item in enumerate(self.items(value, "levels")):
             text = self.string(item, f"levels[{i}]") if item is not None else None
-            if text is None or not LEVEL.fullmatch(text):
+            if text is None or text not in LEVELS:
                 self.fault(f"levels[{i}]", "must be a spinal level such as L4")
             elif text not in found:
                 found.append(text)
-        return tuple(sorted(found, key=lambda level: ("CTLS".index(level[0]), int(level[1:]))))
+        return tuple(sorted(found, key=LEVELS.index))
 
 
 def _join(path: str, key: object) -> str:

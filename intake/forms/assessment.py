@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from intake.actions.assessment import Examination
 from intake.assessment import load_intake_knowledge
-from intake.presenters.assessment import LEVELS, SIDES
+from intake.assessment.spine import PALPATED
+from intake.presenters.assessment import SIDES
 
 ANSWERS: dict[str, bool | None] = {"1": True, "0": False, "": None}
 NOTES_MAX = 4000
@@ -41,7 +42,7 @@ def read_examination(data: QueryDict, *, told: Mapping[str, bool], before: Mappi
             findings.pop(finding, None)
         else:
             findings[finding] = ANSWERS[value]
-    levels = [level for level in LEVELS if level in data.getlist("levels")]
+    levels = [level for level in PALPATED if level in data.getlist("levels")]
     return Examination(
         findings=dict(sorted(findings.items())),
         levels=levels,

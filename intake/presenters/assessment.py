@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from intake.assessment import assess, load_intake_knowledge
+from intake.assessment.spine import PALPATED
 from intake.case_building import answered_on, build_case
 from intake.models import Assessment, Clearance
 
@@ -41,12 +42,6 @@ FACT_WORDS = {  # numbers that are evidence too, but no findings of the vocabula
 }
 BAR_TOP = 50  # points that fill a bar of stagnation or deficiency; the bar has a mark every 10
 SIDES = ("left", "right", "both", "midline")
-LEVELS = [
-    *(f"C{n}" for n in range(5, 8)),
-    *(f"T{n}" for n in range(1, 13)),
-    *(f"L{n}" for n in range(1, 6)),
-    *(f"S{n}" for n in range(1, 5)),
-]
 TEXT_LABELS = {"reason": "In the patient's words"}
 LEVEL_ICONS = {
     "emergency": ("danger", "exclamation-octagon-fill", "emergency"),
@@ -102,7 +97,7 @@ def page_of(assessment: Assessment, *, today: dt.date) -> Json:
         "texts": [{"label": TEXT_LABELS.get(key, words(key)), "text": text} for key, text in case.texts.items()],
         "by_hand": [group_of(name, case, told) for name in FOUND_BY_HAND],
         "answered": [group_of(name, case, told) for name in GROUPS if name not in FOUND_BY_HAND],
-        "levels": [{"level": level, "is_tender": level in assessment.levels} for level in LEVELS],
+        "levels": [{"level": level, "is_tender": level in assessment.levels} for level in PALPATED],
         "ashi": [*assessment.ashi, *([{}] * (2 if is_draft else 0))],
         "sides": SIDES,
         "regions": [(f.partition(".")[2], label) for f, label in _labels("site").items()],

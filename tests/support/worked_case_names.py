@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from intake.assessment import IntakeKnowledge
-from treatments.planner.facts import BRANCHES, CAUSES, CHANNELS, ROOTS
 from treatments.planner.knowledge.rules import PlannerKnowledge
-from treatments.planner.proposing.adjuncts import MODALITY_OF
+from treatments.planner.vocabulary.body import EX_B2_LEVELS, POSITIONS, SIDES
+from treatments.planner.vocabulary.facts import BRANCHES, CAUSES, CHANNELS, ROOTS
+from treatments.planner.vocabulary.modalities import ADJUNCTS
 
-POSITIONS = {"prone", "supine", "side_lying", "seated"}
 LIMBS = {"left arm", "right arm", "left leg", "right leg"}
-SIDES = {"left", "right", "both", "midline"}
-LEVELS = {*(f"T{n}" for n in range(1, 13)), *(f"L{n}" for n in range(1, 6))}
+
+
 COMPUTED_ALERTS = {"two_cautions"}
 ALERT_LEVELS = {"emergency", "refer", "caution", "note"}
 
@@ -23,8 +23,8 @@ def unknown_names(file: object, intake: IntakeKnowledge, planner: PlannerKnowled
         "points": set(planner.points),
         "ear": set(planner.ear_points),
         "ask": set(intake.order),
-        "adjuncts": set(MODALITY_OF),
-        "positions": POSITIONS,
+        "adjuncts": set(ADJUNCTS),
+        "positions": set(POSITIONS),
         "limbs": LIMBS,
         "regions": {point.region for point in planner.points.values()},
         "patterns": set(BRANCHES + ROOTS),
@@ -60,7 +60,7 @@ def _names(key: str, value: object) -> Iterator[str]:
         for one in entry.split(" or "):
             if key in ("points", "electro", "alerts"):
                 first, *rest = one.split()
-                allowed = ALERT_LEVELS if key == "alerts" else SIDES | LEVELS
+                allowed = ALERT_LEVELS if key == "alerts" else {*SIDES, *EX_B2_LEVELS}
                 yield from (first.split("-") if key == "electro" and not first.startswith("EX-") else (first,))
                 yield from (f"“{word}”" for word in rest if word not in allowed)
             elif key == "adjuncts":

@@ -10,8 +10,9 @@ import pytest
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from tests.support.worked_case_checks import faults
 from tests.support.worked_cases import CaseFileError, Worked, load_cases, planner, proposal_of, read_file, shown
-from treatments.planner.facts import BRANCHES, ROOTS, SITES, read_facts
+from treatments.planner.facts import read_facts
 from treatments.planner.safety.guard import row_state
+from treatments.planner.vocabulary.facts import BRANCHES, ROOTS, SITES
 
 CASES = load_cases()
 

@@ -1,7 +1,8 @@
 """A clinical picture as a set of facts: findings that are present, and short facts computed from them.
 
 Facts are the only words in which rules speak. A finding keeps its id (`body.anxious`); a computed fact has a kind
-and a value (`branch:cold_damp`). `KINDS` is the closed list; a rule that uses another word is refused.
+and a value (`branch:cold_damp`); `vocabulary.facts.KINDS` is the closed list, and a rule that uses another word is
+refused.
 """
 
 from __future__ import annotations
@@ -9,52 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from intake.assessment import ClinicalPicture
+from treatments.planner.vocabulary.body import can_be_pregnant
+from treatments.planner.vocabulary.facts import BACK_SITES, CAUSES, FRONT_SITES, LYING_ONLY, SITES
 
-BRANCHES = ("qi_blood_stagnation", "blood_stasis", "liver_qi_stagnation", "cold_damp", "damp_heat")
-ROOTS = (
-    "kidney_yang_deficiency",
-    "kidney_yin_deficiency",
-    "kidney_qi_deficiency",
-    "spleen_qi_deficiency",
-    "qi_blood_deficiency",
-)
-CHANNELS = (
-    "bladder", "gallbladder", "governor_vessel", "belt_vessel", "small_intestine", "kidney", "liver", "stomach",
-    "spleen", "lung", "large_intestine", "heart", "pericardium", "triple_energizer", "conception_vessel",
-    "yang_heel_vessel",
-)  # fmt: skip
-SITES = (
-    "neck", "upper_back", "mid_back", "low_back", "sacrum", "sacroiliac", "buttock", "hip_side", "coccyx", "groin",
-    "abdomen", "knee", "shoulder", "leg",
-)  # fmt: skip
-CAUSES = (
-    "accident", "lifting", "sport", "stress", "overwork", "gradual", "cold_damp", "illness_or_birth", "recurrent",
-    "sudden", "pregnancy", "sitting_posture",
-)  # fmt: skip
-KINDS: dict[str, tuple[str, ...]] = {
-    "site": SITES,
-    "side": ("left", "right", "both", "central", "untold"),
-    "channel": CHANNELS,
-    "also": CHANNELS,
-    "branch": BRANCHES,
-    "root": ROOTS,
-    "pattern": BRANCHES + ROOTS,
-    "class": ("stagnation", "deficiency", "mixed", "undetermined"),
-    "cause": CAUSES,
-    "stage": ("acute", "subacute", "chronic", "unknown"),
-    "strain": ("acute",),
-    "injury": ("first_72h",),
-    "training": ("exhausted",),
-    "sciatica": ("bladder", "gallbladder", "untold"),
-    "visit": ("first", "later"),
-    "age": ("under_16", "over_65", "over_75"),
-    "pregnancy": ("weeks_1_12", "weeks_13_36", "week_37", "possible", "weeks_unknown", "any", "can_be"),
-    "person": ("pregnant", "lying"),
-    "pain": ("severe", "severe_now"),
-    "sign": ("heat", "heat_unclear", "cold", "empty_heat", "stress", "anxiety"),
-    "needles": ("none",),
-    "places": ("front_and_back",),
-}
 # Signs of full heat, each group one voice: a tongue of two heat signs is still one tongue. Red sides of the tongue
 # are left out: they speak of the liver. What the patient feels at the place outweighs what is seen (DESIGN).
 HEAT_TOLD = ("worsened_by.heat", "worsened_by.humid_heat", "eased_by.cold", "quality.burning")
@@ -68,12 +26,7 @@ HEAT_FELT = "palpation.warm_skin"  # may be an inflamed place: no warmth on it, 
 EMPTY_HEAT = ("body.empty_heat", "tongue.red_no_coat", "pulse.thin_rapid")
 COLD = ("quality.cold", "eased_by.heat", "worsened_by.cold_damp", "body.cold", "onset.cold_damp", "palpation.cold_skin")
 STRESS = ("onset.stress", "worsened_by.stress_much", "body.liver_tension", "body.anxious")
-FRONT_SITES = frozenset({"groin", "abdomen", "knee"})  # reached lying on the back
-BACK_SITES = frozenset({"neck", "upper_back", "mid_back", "low_back", "sacrum", "sacroiliac", "buttock", "coccyx"})
 STRAINS = ("accident", "lifting", "sport", "sudden")
-# Whoever might faint or must not be hurried is treated lying down, never seated with a strong point.
-LYING_ONLY = frozenset({"condition.fainter", "condition.frail", "age:over_75", "age:under_16", "person:pregnant"})
-FERTILE_AGES = range(12, 56)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +148,7 @@ def _pregnancy(picture: ClinicalPicture) -> tuple[tuple[str, ...], set[str]]:
 def _can_be_pregnant(picture: ClinicalPicture) -> bool:
     """Pregnancy is possible and nobody has said no to `condition.pregnant`."""
     patient = picture.case.patient
-    if patient.sex == "male" or (patient.age is not None and patient.age not in FERTILE_AGES):
-        return False
-    return not picture.is_absent("condition.pregnant")
+    return can_be_pregnant(patient.sex, patient.age) and not picture.is_absent("condition.pregnant")
 
 
 def _signs(words: set[str], picture: ClinicalPicture) -> set[str]:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from treatments.clinic_knowledge import planner_knowledge
+from treatments.planner.knowledge.needle_sizes import needle_of
 from treatments.planner.knowledge.point_names import find_point, plain_name, search_points
+from treatments.planner.knowledge.regions import tender_region
+from treatments.planner.treatment.by_hand import by_hand
+from treatments.planner.vocabulary.modalities import TECHNIQUES
 
 ASHI = "ASHI"
-LEVEL = re.compile(r"T(1[0-2]|[1-9])|L[1-5]")
 
 
 def search(text: str, limit: int = 8) -> list[Any]:
     """Points that the typed letters can mean, best first."""
     return search_points(text[:60], planner_knowledge(), limit)
-
-
-def split_levels(text: str) -> tuple[str, list[str]]:
-    """``EX-B2 L4 L5`` as the point and its levels of the spine."""
-    words = text.replace(",", " ").split()
-    levels = [word.upper() for word in words[1:] if LEVEL.fullmatch(word.upper())]
-    return " ".join(word for word in words[:1] + [w for w in words[1:] if w.upper() not in levels]), levels
 
 
 def find(text: str) -> Any | None:
@@ -50,12 +45,12 @@ def planned(point: Any, *, side: str, levels: list[str] | None = None) -> dict[s
         "side": "midline" if is_midline else ("both" if side == "midline" else side),
         "levels": levels or [],
         "role": "local" if point.limb == "none" else "distal",
-        "technique": point.technique if point.technique in ("reinforcing", "reducing", "even") else "even",
-        "needle": needle_for(high),
+        "technique": point.technique if point.technique in TECHNIQUES else "even",
+        "needle": _needle(point.region, high),
         "depth_mm": [min(low, high), high],
         "angle": point.angle,
         "deqi": "clear",
-        "because": [{"rule": "practitioner", "text": "Added by the practitioner.", "sources": []}],
+        "because": by_hand(),
         "cautions": [point.caution] if point.caution else [],
     }
 
@@ -70,17 +65,14 @@ def planned_ashi(*, where: str, side: str) -> dict[str, Any]:
         "where": where,
         "role": "local",
         "technique": "even",
-        "needle": needle_for(15),
+        "needle": _needle(tender_region(where, (), planner_knowledge()) or "", 15),
         "depth_mm": [10, 15],
         "angle": "perpendicular",
         "deqi": "clear",
-        "because": [{"rule": "practitioner", "text": "Added by the practitioner.", "sources": []}],
+        "because": by_hand(),
         "cautions": [],
     }
 
 
-def needle_for(depth_mm: int) -> dict[str, float]:
-    """The shortest usual needle that leaves at least 8 mm outside at that depth (DESIGN)."""
-    length = next((size for size in (13, 25, 30, 40, 50, 60, 75, 100) if size >= depth_mm + 8), 125)
-    diameter = 0.2 if length <= 25 else 0.25 if length <= 50 else 0.3
-    return {"diameter_mm": diameter, "length_mm": length}
+def _needle(region: str, depth_mm: int) -> dict[str, float]:
+    return needle_of(region, depth_mm, planner_knowledge().needles, is_fine=False).as_json()

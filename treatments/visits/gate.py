@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from treatments.planner.treatment.alert_key import key_of_reason
+from treatments.planner.vocabulary.modalities import adjunct_name
 from treatments.planning import SafetyAlert
 from treatments.visits import record as visit_record
 
@@ -119,5 +120,5 @@ def name_of(item: Json) -> str:
     if "leads" in item:
         return "Current " + ", ".join("–".join(pair) for pair in item["leads"])
     if "kind" in item:
-        return str(item["kind"]).replace("_", " ")
+        return adjunct_name(item["kind"])
     return "Ear " + ", ".join(point["code"] for point in item.get("points", []))

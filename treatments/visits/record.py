@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from treatments.planner.treatment.needles import needles_of
+from treatments.planner.vocabulary.modalities import WORN_HOME
 from treatments.visits import observed
 
 Json = dict[str, Any]
-RETAINED = ("seeds", "magnets", "press_tacks")  # what the patient takes home in the ear
 MANNER = ("side", "levels", "technique", "needle", "depth_mm", "deqi")  # what a plan says of a point
 CHOSEN = ("side", "technique", "needle")  # what the practitioner chooses, so that last time's choice is offered again
 
@@ -85,7 +85,7 @@ def new_record(treatment: Json, *, number: int, today: dt.date, last: Json | Non
             "points": copy.deepcopy(ear["points"]),
             "done": "",
             "remove_on": (today + dt.timedelta(days=ear.get("keep_days") or 5)).isoformat()
-            if ear["method"] in RETAINED
+            if ear["method"] in WORN_HOME
             else "",
             "out": None,
             "note": "",
@@ -306,7 +306,7 @@ def with_adjunct(record: Json, *, kind: str, where: str) -> Json:
 def with_ear(record: Json, *, method: str, side: str, points: list[Json], today: dt.date) -> Json:
     """A record with ear points that were not planned, done; what stays in the ear comes off after five days."""
     new = copy.deepcopy(record)
-    comes_off = (today + dt.timedelta(days=5)).isoformat() if method in RETAINED else ""
+    comes_off = (today + dt.timedelta(days=5)).isoformat() if method in WORN_HOME else ""
     item = {"uid": f"r{len(new['ear'])}", "method": method, "side": side, "points": points}
     new["ear"].append({**item, "done": "done", "remove_on": comes_off, "out": None, "note": ""})
     return new

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tests.factories.treatments import POINT, TREATMENT, answered
 from treatments.planner.treatment.needles import needles_of
+from treatments.planner.treatment.written import read_pairs
 from treatments.plans.forms.ear_points import read_ear_points
 from treatments.visits import record as vr
-from treatments.visits.forms.page import ElectroForm, PointForm, pairs_of
+from treatments.visits.forms.page import ElectroForm, PointForm
 from treatments.visits.presenters.page import reaches_lung
 from treatments.visits.presenters.stricta import completeness
 
@@ -136,13 +137,13 @@ def test_the_breathing_card_is_due_after_needles_near_the_lung(code, levels, whe
     [("BL25-BL26", [["BL25", "BL26"]]), ("bl25 – bl26, EX-B2-BL54", [["BL25", "BL26"], ["EX-B2", "BL54"]])],
 )
 def test_pairs_are_read_as_people_write_them(text, pairs):
-    assert pairs_of(text) == pairs
+    assert read_pairs(text) == pairs
 
 
 @pytest.mark.parametrize("text", ["BL25", "BL25-", "BL25-BL26-BL27", ",", "-"])
 def test_what_is_no_pair_is_refused(text):
     with pytest.raises(Exception, match="Write each pair"):
-        pairs_of(text)
+        read_pairs(text)
 
 
 def test_ear_points_are_read_with_their_names():

@@ -12,22 +12,12 @@ from intake.assessment import load_intake_knowledge
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import words
 from treatments.library.presenters.signs import combination_words, draft_rows, sign_rows
-from treatments.planner.knowledge.tables import MODALITIES, Point
+from treatments.planner.knowledge.tables import Point
+from treatments.planner.vocabulary import severity
+from treatments.planner.vocabulary.modalities import MODALITIES
 from treatments.plans import point_search
 
 Json = dict[str, Any]
-MODALITY_NAMES = {
-    "needle": "Needle",
-    "deep_trunk": "Deep, trunk",
-    "ea": "Electro",
-    "tacks": "Tacks",
-    "seeds": "Seeds",
-    "magnets": "Magnets",
-    "cupping": "Cups",
-    "guasha": "Gua sha",
-    "moxa_heat": "Moxa, heat",
-    "acupressure": "Pressing",
-}
 PREGNANCY = {
     "ok": "allowed; weeks 1 to 12 only with a reason",
     "override": "only with a reason",
@@ -245,11 +235,11 @@ def flags_page() -> Json:
 
 @lru_cache(maxsize=1)
 def contraindications_page() -> Json:
-    marks = {
-        "": ("–", "no limit"),
-        "caution": ("C", "caution"),
-        "override": ("R", "reason needed"),
-        "forbid": ("F", "forbidden"),
+    marks: dict[str | None, tuple[str, str]] = {
+        None: ("–", "no limit"),
+        "caution": ("C", severity.WORDS["caution"]),
+        "needs_reason": ("R", severity.WORDS["needs_reason"]),
+        "forbidden": ("F", severity.WORDS["forbidden"]),
     }
     rows = [
         {
@@ -261,7 +251,7 @@ def contraindications_page() -> Json:
     signed = {f"{row.by}, {row.date}" for row in planner_knowledge().contraindications if row.status == "reviewed"}
     return {
         "rows": rows,
-        "modalities": [MODALITY_NAMES[modality] for modality in MODALITIES],
+        "modalities": [words.heading for words in MODALITIES.values()],
         "signed": sorted(signed),
     }
 

@@ -13,8 +13,8 @@ from clinic.lib.knowledge_files import KnowledgeError
 from intake.checks import knowledge_faults
 from treatments.clinic_knowledge import own_file
 from treatments.planner.checking.knowledge import Coverage, check_knowledge, coverage
-from treatments.planner.facts import SITES
 from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
+from treatments.planner.vocabulary.facts import SITES
 from treatments.plans.presenters.figure import figure_faults
 
 

@@ -10,17 +10,17 @@ from pathlib import Path
 from clinic.lib.knowledge_files import Fault, KnowledgeError, nearest
 from intake.assessment import load_intake_knowledge
 from treatments.planner.checking.rules import condition_faults, contradictions, never_holds, order_faults
-from treatments.planner.facts import BRANCHES, KINDS, ROOTS, SITES, Facts
+from treatments.planner.facts import Facts
 from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
 from treatments.planner.knowledge.matching import compile_rules, matching
 from treatments.planner.knowledge.override_reasons import load_override_reasons
 from treatments.planner.knowledge.references import known_findings
 from treatments.planner.knowledge.rules import AdjunctRule, EarUse, ElectroGoal, PlannerKnowledge
-from treatments.planner.knowledge.tables import MODALITIES, PointRule
+from treatments.planner.knowledge.tables import PointRule
 from treatments.planner.outcomes.measures import MEASURES
-from treatments.planner.proposing.adjuncts import MODALITY_OF
-from treatments.planner.proposing.candidates import LEVELS
-from treatments.planner.safety.guard import TRUNK
+from treatments.planner.vocabulary.body import LEVELS, TRUNK
+from treatments.planner.vocabulary.facts import BRANCHES, KINDS, ROOTS, SITES
+from treatments.planner.vocabulary.modalities import ADJUNCTS, MODALITIES
 
 BESIDE: tuple[Callable[[Path], object], ...] = (load_override_reasons,)
 NEEDED = ("local", "distal", "root")
@@ -127,7 +127,7 @@ def proposes(knowledge: PlannerKnowledge) -> dict[str, tuple[str, ...]]:
         elif isinstance(rule, ElectroGoal) and rule.max_pairs > 0 and knowledge.pairs:
             brings = ["ea"]
         elif isinstance(rule, AdjunctRule):
-            brings = [MODALITY_OF[rule.kind]]
+            brings = [ADJUNCTS[rule.kind].modality]
         elif isinstance(rule, EarUse):
             brings = [knowledge.ear_methods[rule.method].modality]
         for modality in brings:
@@ -202,11 +202,8 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> list[Fault]:
         if not any(row.level(modality) for modality in MODALITIES):
             faults.append(Fault("", f"contraindication[{row.id}]", "reaches no modality"))
     for modality in MODALITIES:
-        if not any(row.level(modality) == "forbid" for row in knowledge.contraindications):
+        if not any(row.level(modality) == "forbidden" for row in knowledge.contraindications):
             faults.append(Fault("contraindications.toml", "", f"no row ever forbids {modality}"))
-    for rule in knowledge.adjuncts:
-        if rule.kind not in MODALITY_OF:
-            faults.append(Fault("", rule.id, f"kind {rule.kind!r} is judged by no modality"))
     return faults
 
 

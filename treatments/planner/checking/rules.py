@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clinic.lib.knowledge_files import Fault
-from treatments.planner.facts import BRANCHES, LYING_ONLY, ROOTS
 from treatments.planner.knowledge.rules import AdjunctRule, EarUse, HomeRule, PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule, Rule, When
+from treatments.planner.vocabulary.facts import BRANCHES, LYING_ONLY, ROOTS
+from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 _Weighed = AdjunctRule | EarUse | HomeRule
-HEATING = ("moxa_indirect", "warm_needle", "heat_lamp")
 EXCLUSIVE = ("class", "stage", "branch", "root", "side", "visit", "channel")  # one value of each at a time
 # What a fact brings with it (facts.py): a rule that asks for the one and excludes the other never holds.
 BRINGS: dict[str, tuple[str, ...]] = {
@@ -120,7 +120,7 @@ def contradictions(knowledge: PlannerKnowledge) -> list[Fault]:
                         Fault("", f"{rule.id} and {other.id}", f"{code} as {serves} is both reinforced and reduced")
                     )
     for one in knowledge.adjuncts:
-        if one.kind in HEATING and "sign:heat" not in one.when.none:
+        if ADJUNCTS[one.kind].is_warm and "sign:heat" not in one.when.none:
             faults.append(Fault("", one.id, "when.none: warmth must exclude sign:heat"))
     for (code, serves, _), rows in sides.items():
         for place, (rule, side) in enumerate(rows):

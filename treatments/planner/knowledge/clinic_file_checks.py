@@ -10,16 +10,13 @@ from treatments.planner.knowledge.point_names import find_point, plain_name
 from treatments.planner.knowledge.regions import regions_in
 from treatments.planner.knowledge.rules import AdjunctRule, HomeRule, OwnLimit, PlannerKnowledge, Source
 from treatments.planner.knowledge.tables import Point, PointRule
-from treatments.planner.proposing.candidates import LEVELS
-from treatments.planner.safety.guard import THORAX
+from treatments.planner.vocabulary.body import LEVELS, THORAX
+from treatments.planner.vocabulary.modalities import ADJUNCTS, SUCTION, draws_blood
 
 SOURCE_PREFIX = "OWN-"
 CODE = re.compile(r"[A-Z]{1,4}-[0-9A-Z][0-9A-Z.]{0,7}")
 # Words that tell how cups are used, as the rest of the planner reads them.
 CUP_WORDS = re.compile(r"\b(retained|sliding|flash)\b")
-BLOOD = re.compile(r"\b(wet|bleed\w*|blood-?letting|lancet|plum[- ]blossom|seven[- ]star)\b")
-# Beside what all of ours of a kind exclude: a fresh injury is neither sucked nor scraped.
-ALWAYS = {"cupping_dry": {"injury:first_72h"}, "gua_sha": {"injury:first_72h"}}
 
 
 def point_faults(point: Point, limit: OwnLimit) -> Iterator[str]:
@@ -86,7 +83,9 @@ def rule_faults(rules: Sequence[PointRule]) -> Iterator[Fault]:
 
 def _shared(own: AdjunctRule | HomeRule, ours: Sequence[AdjunctRule | HomeRule]) -> Iterator[Fault]:
     """What every rule of ours of that kind excludes, an own one excludes as well."""
-    every = set.intersection(*({*other.when.none} for other in ours)) | ALWAYS.get(own.kind, set())
+    every = set.intersection(*({*other.when.none} for other in ours))
+    if isinstance(own, AdjunctRule) and ADJUNCTS[own.kind].modality in SUCTION:
+        every |= {"injury:first_72h"}  # a fresh injury is neither sucked nor scraped
     if missing := every - {*own.when.none}:
         yield Fault("", own.id, f"when.none: a {own.kind} must exclude {', '.join(sorted(missing))}")
 
@@ -95,7 +94,11 @@ def adjunct_faults(rules: Sequence[AdjunctRule], base: PlannerKnowledge, points:
     """No longer, no earlier, at no other moment than ours of the kind; no heat or new cups over the lung."""
     regions = {point.code: point.region for point in points}
     for rule in rules:
+        kind = ADJUNCTS[rule.kind]
         ours = [other for other in base.adjuncts if other.kind == rule.kind]
+        if not ours:
+            yield Fault("", rule.id, f"kind: nothing of ours to go by: {rule.kind} is not proposed here")
+            continue
         yield from _shared(rule, ours)
         longest, first = max(other.minutes for other in ours), min(other.from_visit for other in ours)
         if rule.minutes > longest:
@@ -104,13 +107,13 @@ def adjunct_faults(rules: Sequence[AdjunctRule], base: PlannerKnowledge, points:
             yield Fault("", rule.id, f"from_visit: {first} at the earliest")
         if rule.order not in {other.order for other in ours}:
             yield Fault("", rule.id, f"order: one of {', '.join(sorted({other.order for other in ours}))}")
-        if BLOOD.search(f"{rule.detail} {rule.where}".lower()):
+        if draws_blood(rule.detail, rule.where):
             yield Fault("", rule.id, "detail: techniques that draw blood are not offered")
-        if rule.kind == "cupping_dry" and not CUP_WORDS.search(rule.detail):
+        if kind.modality == "cupping" and not CUP_WORDS.search(rule.detail):
             yield Fault("", rule.id, "detail: say whether the cups are retained, sliding or flash")
-        if rule.kind in ("cupping_dry", "gua_sha") and "{cups}" not in rule.where and not regions_in(rule.where):
+        if kind.modality in SUCTION and "{cups}" not in rule.where and not regions_in(rule.where):
             yield Fault("", rule.id, "where: name a region of the body, or {cups} for the painful place")
-        if rule.kind in ("moxa_indirect", "warm_needle"):
+        if kind.is_warm and not kind.runs_alone:
             lying = {regions.get(ref.code) or _region(ref.code, base) for ref in rule.points} | {
                 *regions_in(rule.where)
             }

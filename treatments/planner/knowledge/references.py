@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, nearest
-from treatments.planner.facts import KINDS
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import When
+from treatments.planner.vocabulary.facts import KINDS
 
 INTAKE_KNOWLEDGE = Path(__file__).resolve().parents[3] / "intake" / "knowledge"
 
@@ -27,7 +27,7 @@ def known_findings() -> frozenset[str]:
 
 
 def is_fact(word: str) -> bool:
-    """Whether a rule may use this word: a finding of the vocabulary or a computed fact of `facts.KINDS`."""
+    """Whether a rule may use this word: a finding of the vocabulary or a computed fact of `vocabulary.facts.KINDS`."""
     kind, colon, value = word.partition(":")
     if colon:
         return value in KINDS.get(kind, ())
@@ -87,7 +87,7 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
         if row.gate is not None:
             yield from _facts(f"{owner}.gate", row.gate.when)
             for modality in row.gate.modalities:
-                if row.level(modality) != "forbid":
+                if row.level(modality) != "forbidden":
                     yield Fault("", f"{owner}.gate", f"{modality} is not forbidden by the row")
 
 

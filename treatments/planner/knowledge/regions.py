@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 
 from intake.assessment import AshiPlace
+from treatments.planner.facts import Facts
 from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.knowledge.tables import Site
+from treatments.planner.vocabulary.body import region_of_level
 
 _REGION_WORDS = (
     ("upper_back", r"upper back|shoulder[- ]blades?|scapula\w*|trapezius|rhomboid\w*|between the shoulder"),
@@ -26,15 +29,6 @@ _REGION_WORDS = (
     ("forearm", r"arms?|forearms?|elbows?|wrists?|thumbs?"),
     ("head", r"head(?! of)|scalp|temples?"),
 )
-LIMB_OF_REGION = {"thigh": "leg", "knee": "leg", "leg": "leg", "foot": "leg", "forearm": "arm"}
-
-
-def region_of_level(level: str) -> str:
-    """The region of EX-B2 beside a vertebra T1 to L5."""
-    if level.startswith("L"):
-        return "low_back"
-    number = int(level[1:])
-    return "upper_back" if number <= 6 else "mid_back" if number <= 11 else "thoraco_lumbar"
 
 
 def regions_in(words: str) -> tuple[str, ...]:
@@ -65,3 +59,8 @@ def tender_region(where: str, palpation: Sequence[AshiPlace], knowledge: Planner
     if limited:
         return min(limited, key=lambda region: (knowledge.ashi[region].depth_mm[1], region))
     return named[0] if named else None
+
+
+def painful_sites(facts: Facts, knowledge: PlannerKnowledge) -> tuple[Site, ...]:
+    """The painful sites, leading one first."""
+    return tuple(sorted((knowledge.sites[site] for site in facts.sites), key=lambda site: site.rank))

@@ -6,23 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from clinic.lib.knowledge_files import Reviewed, Strict, Text
 from treatments.planner.knowledge.tables import (
     Contraindication,
     Minutes,
-    Modality,
     Point,
     PointRule,
-    Position,
     Rule,
     Serves,
     SideRule,
     Site,
 )
+from treatments.planner.vocabulary.body import Limb, Position
+from treatments.planner.vocabulary.modalities import ADJUNCTS, Angle, Deqi, Modality
+from treatments.planner.vocabulary.modalities import EarMethod as EarMethodId
+from treatments.planner.vocabulary.modalities import Technique as TechniqueId
 
-Deqi = Literal["clear", "mild", "none"]
+
+def _known_adjunct(kind: str) -> str:
+    if kind not in ADJUNCTS:
+        raise ValueError(f"no such kind of adjunct; known are {', '.join(ADJUNCTS)}")
+    return kind
+
+
+AdjunctId = Annotated[str, AfterValidator(_known_adjunct)]
 
 
 class Person(Rule):
@@ -47,7 +56,7 @@ class Technique(Rule):
     """Technique of the points that serve `serves`. First rule that fits counts."""
 
     serves: tuple[Serves, ...]
-    technique: Literal["reinforcing", "reducing", "even"]
+    technique: TechniqueId
 
 
 class NeedleSize(Rule):
@@ -74,7 +83,7 @@ class AshiRegion(Reviewed):
     region: Text
     positions: Annotated[tuple[Position, ...], Field(min_length=1)]
     depth_mm: tuple[int, int]
-    angle: Literal["perpendicular", "oblique", "transverse"]
+    angle: Angle
 
 
 class ElectroGoal(Rule):
@@ -116,7 +125,7 @@ class PointAt(Strict):
 class AdjunctRule(Rule):
     """One adjunct. Of several that fit, the heaviest of each kind is proposed."""
 
-    kind: Literal["cupping_dry", "gua_sha", "moxa_indirect", "warm_needle", "heat_lamp", "acupressure", "tuina"]
+    kind: AdjunctId
     detail: Text
     where: Text
     size: str = ""
@@ -139,9 +148,6 @@ class EarRule(Rule):
 
     points: tuple[EarChoice, ...]
     from_sites: bool = False
-
-
-EarMethodId = Literal["seeds", "magnets", "needles", "press_tacks"]
 
 
 class EarMethod(Reviewed):
@@ -228,7 +234,7 @@ class OwnLimit(Reviewed):
     """How far a clinic's own points may go in one region of the body; a region without a row takes none."""
 
     region: Text
-    limb: Literal["none", "arm", "leg"]
+    limb: Limb
     cap_mm: Annotated[int, Field(ge=1, le=20)]
     positions: Annotated[tuple[Position, ...], Field(min_length=1)]
     risks: tuple[Text, ...]

@@ -12,16 +12,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from clinic.lib.knowledge_files import Reviewed, Strict, Text
+from treatments.planner.vocabulary.body import Limb, Position, Region
+from treatments.planner.vocabulary.modalities import Angle, Modality, Technique
+from treatments.planner.vocabulary.severity import OF_CELL, Cell, Severity
 
-Modality = Literal[
-    "needle", "deep_trunk", "ea", "tacks", "seeds", "magnets", "cupping", "guasha", "moxa_heat", "acupressure"
-]
-MODALITIES: tuple[Modality, ...] = (
-    "needle", "deep_trunk", "ea", "tacks", "seeds",
-    "magnets", "cupping", "guasha", "moxa_heat", "acupressure",
-)  # fmt: skip
-SEVERITY: dict[str, int] = {"": 0, "caution": 1, "override": 2, "forbid": 3}
-Position = Literal["prone", "supine", "side_lying", "seated"]
 Serves = Literal["local", "segmental", "distal", "branch", "root", "calm", "ashi"]
 SideRule = Literal["painful", "both", "opposite", "one", "midline"]
 Minutes = Annotated[int, Field(ge=1, le=60)]
@@ -59,7 +53,7 @@ class Choice(Strict):
     text: str = ""
     side: SideRule | None = None
     levels: tuple[str, ...] = ()
-    technique: Literal["reinforcing", "reducing", "even"] | None = None
+    technique: Technique | None = None
 
 
 class PointRule(Rule):
@@ -103,19 +97,15 @@ class Point(Reviewed):
         "stomach", "spleen", "lung", "large_intestine", "heart", "pericardium", "triple_energizer", "conception_vessel",
         "yang_heel_vessel", "extra",
     ]  # fmt: skip
-    region: Literal[
-        "head", "face", "neck", "shoulder", "upper_back", "mid_back", "thoraco_lumbar", "low_back",
-        "sacrum", "buttock", "hip", "chest", "abdomen", "groin", "upper_arm", "elbow", "forearm", "wrist", "hand",
-        "thigh", "knee", "leg", "ankle", "foot",
-    ]  # fmt: skip
-    limb: Literal["none", "arm", "leg"]
+    region: Region
+    limb: Limb
     sides: Literal["bilateral", "midline"]
     location: Text
     level: str = ""
     depth_cun: tuple[float, float]
     depth_mm: tuple[int, int]
     cap_mm: int
-    angle: Literal["perpendicular", "oblique", "transverse"]
+    angle: Angle
     angle_note: str
     positions: tuple[Position, ...]
     electro: Literal["yes", "override", "no"]
@@ -169,19 +159,18 @@ class Contraindication(Reviewed):
     text: Text
     source: Text
     confidence: Text
-    needle: Literal["", "caution", "override", "forbid"]
-    deep_trunk: Literal["", "caution", "override", "forbid"]
-    ea: Literal["", "caution", "override", "forbid"]
-    tacks: Literal["", "caution", "override", "forbid"]
-    seeds: Literal["", "caution", "override", "forbid"]
-    magnets: Literal["", "caution", "override", "forbid"]
-    cupping: Literal["", "caution", "override", "forbid"]
-    guasha: Literal["", "caution", "override", "forbid"]
-    moxa_heat: Literal["", "caution", "override", "forbid"]
-    acupressure: Literal["", "caution", "override", "forbid"]
+    needle: Cell
+    deep_trunk: Cell
+    ea: Cell
+    tacks: Cell
+    seeds: Cell
+    magnets: Cell
+    cupping: Cell
+    guasha: Cell
+    moxa_heat: Cell
+    acupressure: Cell
     gate: Gate | None = None
 
-    def level(self, modality: str) -> str:
-        """The cell of one modality: "", caution, override or forbid."""
-        level: str = getattr(self, modality)
-        return level
+    def level(self, modality: str) -> Severity | None:
+        """How grave it is for one modality; None where the row says nothing."""
+        return OF_CELL.get(getattr(self, modality))

@@ -8,41 +8,22 @@ from dataclasses import replace
 from intake.assessment import Case
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, matching
-from treatments.planner.knowledge.regions import region_of_level, regions_in, tender_region
+from treatments.planner.knowledge.regions import painful_sites, regions_in, tender_region
 from treatments.planner.knowledge.rules import AdjunctRule, HomeRule, PlannerKnowledge, PointAt
 from treatments.planner.knowledge.tables import Point
-from treatments.planner.proposing.candidates import site_tables
-from treatments.planner.safety.guard import THORAX, Guard, Place, Stop, limb_of_region, pregnancy_level
-from treatments.planner.treatment.items import Adjunct, HomeCare, PlannedPoint, PointRef, Reason, Side, Stage
+from treatments.planner.safety.guard import Guard, Stop
+from treatments.planner.safety.withholding import gravest_stop, stopping, stops_at, withhold
+from treatments.planner.treatment.items import Adjunct, HomeCare, PlannedPoint, PointRef, Reason, Stage
 from treatments.planner.treatment.proposal import Withheld
-
-MODALITY_OF = {
-    "cupping_dry": "cupping",
-    "gua_sha": "guasha",
-    "moxa_indirect": "moxa_heat",
-    "warm_needle": "moxa_heat",
-    "heat_lamp": "moxa_heat",
-    "acupressure": "acupressure",
-    "tuina": "acupressure",
-}
-WITH_ROOT = {"leg": "buttock, hip and leg", "arm": "shoulder and arm"}  # what is left alone together
-WITH_ROOT_REGIONS = ("leg", "forearm")
-LEVEL_NAMES = {"override": "needs_override", "forbid": "forbidden"}
-
-
-def level_name(stop: Stop) -> str:
-    """The contract's word for a stop's level."""
-    return LEVEL_NAMES[stop.level]
-
-
-def hard(stops: Sequence[Stop]) -> Stop | None:
-    """The first stop that keeps something out."""
-    return next((stop for stop in stops if stop.level != "caution"), None)
-
-
-def withhold(item: str, modality: str, stop: Stop) -> Withheld:
-    """An entry of what was kept out."""
-    return Withheld(item, level_name(stop), stop.because, stop.text, stop.source, modality)  # type: ignore[arg-type]
+from treatments.planner.vocabulary.body import (
+    THORAX,
+    WITH_ROOT,
+    WITH_ROOT_REGIONS,
+    Side,
+    limb_of_region,
+    region_of_level,
+)
+from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 
 def plan_adjuncts(
@@ -53,20 +34,20 @@ def plan_adjuncts(
     for rule in matching(rules, facts):
         if rule.kind not in best or rule.weight > best[rule.kind].weight:
             best[rule.kind] = rule
-    place = ", ".join(dict.fromkeys(site.cups for site in site_tables(facts, knowledge)[:2])) or "low back"
+    place = ", ".join(dict.fromkeys(site.cups for site in painful_sites(facts, knowledge)[:2])) or "low back"
     kept: list[Adjunct] = []
     out: list[Withheld] = []
     for rule in sorted(best.values(), key=lambda rule: (-rule.weight, rule.id)):
         if rule.id in knowledge.silent:
             continue
-        modality = MODALITY_OF[rule.kind]
+        modality = ADJUNCTS[rule.kind].modality
         stops = guard.against(modality)
-        barred = [stop for stop in stops if stop.level != "caution"]
+        barred = stopping(stops)
         if barred:
             out.extend(withhold(rule.kind, modality, stop) for stop in barred)
             continue
         refs, dropped = safe_refs(
-            rule.points, modality, facts, guard, knowledge.points, needled=rule.kind == "warm_needle"
+            rule.points, modality, facts, guard, knowledge.points, needled=ADJUNCTS[rule.kind].needled
         )
         out.extend(dropped)
         if rule.points and not refs:
@@ -123,7 +104,7 @@ def safe_refs(
         for side in wanted:
             if modality == "moxa_heat" and point.moxa == "no":
                 continue
-            stop = hard(stops_at(point, side, modality, guard, needled))
+            stop = gravest_stop(stops_at(point, side, modality, guard, needled))
             if stop is None:
                 free.append(side)
             else:
@@ -143,7 +124,7 @@ def keep_cups_off_needles(
     needled = {region for point in points for region in _needled_regions(point, case, knowledge)} & THORAX
     return tuple(
         replace(adjunct, order="own_visit", detail=f"{adjunct.detail}, on a visit without needles there")
-        if adjunct.kind == "cupping_dry"
+        if ADJUNCTS[adjunct.kind].modality == "cupping"
         and adjunct.order == "after_needles"
         and "retained" in adjunct.detail
         and not needled.isdisjoint(regions_in(adjunct.where))
@@ -161,34 +142,6 @@ def _needled_regions(point: PlannedPoint, case: Case, knowledge: PlannerKnowledg
     return (knowledge.points[point.code].region,)
 
 
-def stops_at(point: Point, side: str, modality: str, guard: Guard, needled: bool = False) -> list[Stop]:
-    """Every stop against pressing, warming or (`needled`) needling one point on one side beside the plan's needles."""
-    place = Place(point.region, point.limb, side)
-    stops = [*guard.against(modality, place), *_limb_left_alone(point, side, guard)]
-    if needled:
-        stops += guard.against_needle(point, place)
-    return stops + _pressed_in_pregnancy(point, guard)
-
-
-def _limb_left_alone(point: Point, side: str, guard: Guard) -> tuple[Stop, ...]:
-    """A limb that must not be needled is left alone altogether: a caution for pressure there keeps it out as well."""
-    if point.limb == "none":
-        return ()
-    return tuple(stop for stop in guard.limbs["needle"].get((point.limb, side), ()) if stop.level == "forbid")
-
-
-def _pressed_in_pregnancy(point: Point, guard: Guard) -> list[Stop]:
-    """Points on the pregnancy list are not pressed or warmed either, also while pregnancy is open."""
-    stops = [stop for stop in guard.against_in_pregnancy(point, point.region) if stop.level == "forbid"]
-    listed = point.pregnancy != "ok"
-    if guard.pregnancy and listed and not stops:
-        levels = {pregnancy_level(point, point.region, phase) for phase in guard.pregnancy}
-        if levels & {"override", "forbid"}:
-            text = f"{point.code} is on the pregnancy list: not pressed or warmed without a reason."
-            return [Stop("override", guard.pregnancy_because, text, "CARR2015", "pregnancy_points")]
-    return stops if listed else []
-
-
 def plan_home(
     rules: Sequence[Compiled[HomeRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
 ) -> tuple[tuple[HomeCare, ...], list[Withheld]]:
@@ -197,7 +150,7 @@ def plan_home(
     for rule in matching(rules, facts):
         if rule.group not in best or rule.weight > best[rule.group].weight:
             best[rule.group] = rule
-    place = next((site.plain for site in site_tables(facts, knowledge)), "back")
+    place = next((site.plain for site in painful_sites(facts, knowledge)), "back")
     kept: list[HomeCare] = []
     out: list[Withheld] = []
     for rule in sorted(best.values(), key=lambda rule: (-rule.weight, rule.id)):
@@ -209,7 +162,7 @@ def plan_home(
         if rule.modality:
             # At home nothing is gated by what is merely not asked yet: the sheet itself says where not to use it.
             stops = tuple(stop for stop in guard.against(rule.modality) if not stop.is_open or stop.level == "caution")
-            stop = hard(stops)
+            stop = gravest_stop(stops)
             if stop is not None:
                 out.append(withhold(f"home {rule.kind}", rule.modality, stop))
                 continue

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, matching
-from treatments.planner.knowledge.regions import region_of_level, tender_region
+from treatments.planner.knowledge.regions import painful_sites, tender_region
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Choice, PointRule, Site
 from treatments.planner.treatment.items import Reason
+from treatments.planner.vocabulary.body import EX_B2_LEVELS, LEVELS, region_of_level
 
-LEVELS = ("C7", *(f"T{n}" for n in range(1, 13)), *(f"L{n}" for n in range(1, 6)), *(f"S{n}" for n in range(1, 5)))
 SECOND_RULE_BONUS = 6.0  # a point asked for by several rules is the better choice
 PALPATED = "tender on palpation today"
 
@@ -43,16 +43,11 @@ class Candidate:
         return f"{self.code} {self.level}{self.where}".strip()
 
 
-def site_tables(facts: Facts, knowledge: PlannerKnowledge) -> tuple[Site, ...]:
-    """The painful sites, leading one first."""
-    return tuple(sorted((knowledge.sites[site] for site in facts.sites), key=lambda site: site.rank))
-
-
 def find_candidates(
     picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, rules: Sequence[Compiled[PointRule]]
 ) -> list[Candidate]:
     """Every point that some rule asks for, and the tender points; sorted by key so that order never matters."""
-    sites = site_tables(facts, knowledge)
+    sites = painful_sites(facts, knowledge)
     found: dict[str, Candidate] = {}
     for rule in matching(rules, facts):
         for choice in rule.points:
@@ -71,7 +66,7 @@ def find_candidates(
 
 def _levels(picture: ClinicalPicture, sites: tuple[Site, ...]) -> list[str]:
     """Levels for EX-B2: those found tender by palpation first, then those of the sites."""
-    tender = sorted((level for level in picture.case.levels if level in LEVELS[1:18]), key=LEVELS.index, reverse=True)
+    tender = sorted((level for level in picture.case.levels if level in EX_B2_LEVELS), key=LEVELS.index, reverse=True)
     by_site = [level for site in sites for level in site.levels]
     return list(dict.fromkeys(tender + by_site))[:6]
 

@@ -13,9 +13,10 @@ from treatments.planner.knowledge.rules import Person, Slots
 from treatments.planner.knowledge.tables import Point, Site
 from treatments.planner.proposing.candidates import Candidate
 from treatments.planner.safety.guard import Guard, Place, Stop
+from treatments.planner.safety.withholding import gravest_stop
+from treatments.planner.vocabulary.body import UPRIGHT
 
 BOTH = ("left", "right")
-UPRIGHT = "seated"
 UNCOVERED_BONUS = 25.0  # for a place that hurts and has no needle yet
 WHOLE_COURSE = 16  # needles on which a turn of the body is decided, so that no smaller budget decides otherwise
 
@@ -85,11 +86,6 @@ def _second_position(primary: str, movement: bool, facts: Facts) -> str | None:
 def _layout(primary: str, second: str | None, movement: bool, facts: Facts) -> Layout:
     positions = (primary,) if second is None or second == primary else (primary, second)
     return Layout(positions, facts.painful[0] if "side_lying" in positions else None, movement)
-
-
-def budget(persons: Sequence[Person], visit: int) -> int:
-    """Needles for this visit: the least that any fitting kind of patient asks for."""
-    return min((person.first if visit <= 1 else person.later) for person in persons)
 
 
 def turn_cost(persons: Sequence[Person], slots: Slots) -> float:
@@ -236,7 +232,6 @@ def safe_sides(
 
 
 def stop_of(candidate: Candidate, side: str, guard: Guard, points: Mapping[str, Point]) -> Stop | None:
-    """The gravest stop (override or forbid) against needling this candidate on this side; None when it may be done."""
+    """The gravest stop against needling this candidate on this side; None when it may be done."""
     point = points[candidate.code]
-    stops = guard.against_needle(point, Place(candidate.region, candidate.limb, side))
-    return next((stop for stop in stops if stop.level != "caution"), None)
+    return gravest_stop(guard.against_needle(point, Place(candidate.region, candidate.limb, side)))

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, matching
+from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import EarPoint, EarRule, EarUse, PlannerKnowledge
-from treatments.planner.proposing.adjuncts import withhold
-from treatments.planner.proposing.candidates import site_tables
 from treatments.planner.safety.guard import Guard
+from treatments.planner.safety.withholding import stopping, withhold
 from treatments.planner.treatment.items import EarItem, EarPointRef, Reason
 from treatments.planner.treatment.proposal import Withheld
 
@@ -46,7 +46,7 @@ def plan_ear(
                 continue
             method = knowledge.ear_methods[use.method]
             stops = guard.against(method.modality)
-            barred = [stop for stop in stops if stop.level != "caution"]
+            barred = stopping(stops)
             if barred:
                 out += [withhold(method.id, method.modality, stop) for stop in barred]
                 continue
@@ -79,7 +79,7 @@ def _zones(
     for rule in matching(rules, facts):
         choices = [(choice.code, choice.weight) for choice in rule.points]
         if rule.from_sites:
-            codes = dict.fromkeys(code for site in site_tables(facts, knowledge) for code in site.ear)
+            codes = dict.fromkeys(code for site in painful_sites(facts, knowledge) for code in site.ear)
             choices += [(code, SITE_WEIGHT - place) for place, code in enumerate(codes)]
         for code, weight in choices:
             if weight > weights.get(code, 0.0):

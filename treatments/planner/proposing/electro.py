@@ -8,11 +8,13 @@ from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, first, matching
 from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, Exclusion
 from treatments.planner.knowledge.tables import Point
-from treatments.planner.proposing.adjuncts import withhold
 from treatments.planner.proposing.compose import Chosen
-from treatments.planner.safety.guard import THORAX, Guard, Place, Stop
+from treatments.planner.safety.guard import Guard, Place, Stop
+from treatments.planner.safety.withholding import stopping, withhold
 from treatments.planner.treatment.items import Electro, Reason
 from treatments.planner.treatment.proposal import Withheld
+from treatments.planner.vocabulary.body import THORAX
+from treatments.planner.vocabulary.severity import withheld_level
 
 Pair = tuple[ElectroPair, str, str]  # pair, side, position
 SAFETY_STEPS = (
@@ -120,15 +122,15 @@ def _stops(a: Chosen, b: Chosen, side: str, guard: Guard) -> list[Stop]:
     found: dict[Stop, None] = {}
     for item in (a, b):
         place = Place(item.candidate.region, item.candidate.limb, side)
-        found.update(dict.fromkeys(stop for stop in guard.against("ea", place) if stop.level != "caution"))
+        found.update(dict.fromkeys(stopping(guard.against("ea", place))))
     return list(found)
 
 
 def excluded(exclusions: Sequence[Exclusion], facts: Facts) -> list[Withheld]:
     """Why there is no current although the goal would ask for it."""
     return [
-        Withheld("electro", "needs_override", _shown(exclusion, facts), exclusion.text, exclusion.sources[0], "ea")
-        for exclusion in exclusions
+        Withheld("electro", withheld_level("needs_reason"), _shown(rule, facts), rule.text, rule.sources[0], "ea")
+        for rule in exclusions
     ]
 
 

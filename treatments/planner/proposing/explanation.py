@@ -8,32 +8,17 @@ from typing import Any
 from intake.assessment import Assessment
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.rules import PlannerKnowledge
-from treatments.planner.knowledge.tables import MODALITIES
-from treatments.planner.proposing.adjuncts import withhold
 from treatments.planner.safety.guard import Guard, Stop
+from treatments.planner.safety.withholding import withhold
 from treatments.planner.treatment.proposal import Question, Withheld
-
-ITEM_OF = {
-    "needle": "needles",
-    "deep_trunk": "deep needles in trunk and buttock",
-    "ea": "electro",
-    "tacks": "press_tacks",
-    "seeds": "seeds",
-    "magnets": "magnets",
-    "cupping": "cupping_dry",
-    "guasha": "gua_sha",
-    "moxa_heat": "moxa_indirect",
-    "acupressure": "acupressure",
-}
-LEVEL_ORDER = {"forbidden": 0, "needs_override": 1}
-ACTION_ORDER = ("treat", "caution", "need_information", "refer_before_treating", "emergency")
+from treatments.planner.vocabulary.modalities import MODALITIES
 
 
 def barred_modalities(guard: Guard) -> list[Withheld]:
     """What the conditions that are present bar as such, also where the plan would not have used it."""
     found = []
-    for modality in MODALITIES:
-        name = ITEM_OF[modality]
+    for modality, words in MODALITIES.items():
+        name = words.item
         places: list[tuple[str, tuple[Stop, ...]]] = [
             (name, guard.whole[modality]),
             (
@@ -45,7 +30,7 @@ def barred_modalities(guard: Guard) -> list[Withheld]:
         places += [(f"{name} {side} {limb}", stops) for (limb, side), stops in sorted(guard.limbs[modality].items())]
         for item, stops in places:
             for stop in stops:
-                if stop.level != "caution" and not stop.is_open:
+                if stop.is_stop and not stop.is_open:
                     found.append(withhold(item, modality, stop))
     return found
 
@@ -55,9 +40,9 @@ def tidy(items: Iterable[Withheld]) -> tuple[Withheld, ...]:
     best: dict[tuple[str, str], Withheld] = {}
     for item in items:
         key = (item.item, item.because)
-        if key not in best or LEVEL_ORDER[item.level] < LEVEL_ORDER[best[key].level]:
+        if key not in best or item.severity > best[key].severity:
             best[key] = item
-    return tuple(sorted(best.values(), key=lambda i: (LEVEL_ORDER[i.level], i.because, i.item, i.modality)))
+    return tuple(sorted(best.values(), key=lambda i: (-i.severity, i.because, i.item, i.modality)))
 
 
 def questions(assessment: Assessment, guard: Guard, withheld: Sequence[Withheld]) -> tuple[Question, ...]:

@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.needle_sizes import needle_of
 from treatments.planner.knowledge.rules import AshiRegion, DepthRule, NeedleSize, Person, Technique
 from treatments.planner.knowledge.tables import Point
 from treatments.planner.proposing.compose import Chosen
-from treatments.planner.safety.guard import THORAX, Guard, Place
-from treatments.planner.treatment.items import Needle, PlannedPoint, Role
+from treatments.planner.safety.guard import Guard, Place
+from treatments.planner.treatment.items import PlannedPoint
+from treatments.planner.vocabulary.body import HEAD, HEAD_TO_FOOT, THORAX
+from treatments.planner.vocabulary.facts import FINE_FACTS
+from treatments.planner.vocabulary.modalities import Role
 
-LENGTHS = (15, 25, 30, 40, 50, 60, 75)
 LUMBAR_DEPTH = (15, 30)  # EX-B2 beside the lumbar spine; the point's own caps still count
 THORACIC_DEPTH = (8, 12)
-FINE_FACTS = frozenset(
-    {
-        "condition.very_thin", "condition.frail", "age:over_75", "age:under_16", "body.anxious",
-        "condition.anticoagulant", "condition.unknown_medication", "condition.low_platelets",
-        "condition.liver_kidney_disease",
-    }
-)  # fmt: skip
-SPARE_MM = 5  # a needle is never pushed in to its handle
-DEQI = ("none", "mild", "clear")
-HEAD_TO_FOOT = (
-    "head", "face", "neck", "shoulder", "upper_back", "mid_back", "thoraco_lumbar", "chest", "low_back", "abdomen",
-    "sacrum", "buttock", "hip", "groin", "upper_arm", "elbow", "forearm", "wrist", "hand", "thigh", "knee", "leg",
-    "ankle", "foot",
-)  # fmt: skip
+MILDEST_FIRST = ("none", "mild", "clear")
 
 
 def role_of(item: Chosen) -> Role:
@@ -79,23 +69,12 @@ def depth_of(
     return (max(1, min(int(low * factor), top)), top), angle
 
 
-def needle_of(region: str, depth: int, sizes: Sequence[NeedleSize], is_fine: bool) -> Needle:
-    """Needle by region; longer where the depth asks for it, never shorter than depth and a little."""
-    size = next((size for size in sizes if region in size.regions), None)
-    diameter, length = (0.25, 40) if size is None else (size.diameter_mm, size.length_mm)
-    if size is not None and is_fine:
-        diameter, length = size.fine_diameter_mm, size.fine_length_mm
-    if depth + SPARE_MM > length:
-        length = next((step for step in LENGTHS if step >= depth + SPARE_MM), LENGTHS[-1])
-    return Needle(diameter, length)
-
-
 def deqi_of(role: Role, region: str, persons: Sequence[Person]) -> str:
     """The sensation to seek: the mildest that any fitting kind of patient asks for; on face and head at most mild."""
     wished = [person.deqi_local if role in ("local", "distal") else person.deqi_root for person in persons]
-    if role == "calm" or region in ("head", "face"):
+    if role == "calm" or region in HEAD:
         wished.append("mild")
-    return min(wished, key=DEQI.index)
+    return min(wished, key=MILDEST_FIRST.index)
 
 
 def retention(persons: Sequence[Person], stages: int, main: bool) -> int:

@@ -11,18 +11,23 @@ from dataclasses import replace
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts, read_facts, with_suspicions
+from treatments.planner.knowledge.budget import budget
 from treatments.planner.knowledge.compiled import PROGRAMS, Program
 from treatments.planner.knowledge.matching import first, matching
+from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import ElectroGoal, Person, PlannerKnowledge
 from treatments.planner.proposing import compose, electro, explanation
-from treatments.planner.proposing.adjuncts import keep_cups_off_needles, plan_adjuncts, plan_home, withhold
-from treatments.planner.proposing.candidates import LEVELS, Candidate, find_candidates, site_tables
+from treatments.planner.proposing.adjuncts import keep_cups_off_needles, plan_adjuncts, plan_home
+from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.ear import ear_needles, ear_uses, plan_ear
 from treatments.planner.proposing.parameters import needling_order, plan_point, retention
-from treatments.planner.safety.guard import Guard, Place, build_guard, limb_at_risk
+from treatments.planner.safety.guard import Guard, Place, build_guard
+from treatments.planner.safety.withholding import gravest_stop, stopping, withhold
 from treatments.planner.treatment.items import Dose, Electro, Phase, PlannedPoint, Reason, Stage
 from treatments.planner.treatment.proposal import Proposal, Question, Treatment, Withheld
+from treatments.planner.vocabulary.body import LEVELS, UPRIGHT, limb_at_risk
+from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
 
@@ -32,7 +37,7 @@ def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
     assessment = picture.assessment
     program = PROGRAMS.of(knowledge)
     facts = read_facts(picture)
-    regions = frozenset(region for site in site_tables(facts, knowledge) for region in site.regions)
+    regions = frozenset(region for site in painful_sites(facts, knowledge) for region in site.regions)
     guard = build_guard(picture, facts, knowledge, regions)
     shown = explanation.alerts(assessment, guard)
     treatment: Treatment | None = None
@@ -61,16 +66,16 @@ def _treatment(
     gentle = with_suspicions(facts, picture)
     persons = matching(program.persons, gentle)
     candidates = find_candidates(picture, facts, knowledge, program.rules)
-    budget = compose.budget(persons, facts.visit)
-    uses = ear_uses(program.ear_uses, facts, budget)
-    stages = _stages(candidates, facts, gentle, guard, knowledge, program, persons, budget - ear_needles(uses), out)
+    needles = budget(persons, facts.visit)
+    uses = ear_uses(program.ear_uses, facts, needles)
+    stages = _stages(candidates, facts, gentle, guard, knowledge, program, persons, needles - ear_needles(uses), out)
     if not stages:
         facts = replace(facts, words=facts.words | {"needles:none"})
     adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge)
     out += kept_out
     adjuncts = keep_cups_off_needles(adjuncts, stages, picture.case, knowledge)
     if not stages:
-        adjuncts = tuple(adjunct for adjunct in adjuncts if adjunct.kind != "warm_needle")
+        adjuncts = tuple(adjunct for adjunct in adjuncts if not ADJUNCTS[adjunct.kind].needled)
     ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge)
     out += kept_out
     home, kept_out = plan_home(program.home, facts, guard, knowledge)
@@ -101,7 +106,7 @@ def _stages(
     needles: int,
     out: list[Withheld],
 ) -> tuple[Stage, ...]:
-    needles_out = next((stop for stop in guard.against("needle") if stop.level != "caution"), None)
+    needles_out = gravest_stop(guard.against("needle"))
     if needles_out is not None:
         out.append(withhold("needles", "needle", needles_out))
         return ()
@@ -110,7 +115,7 @@ def _stages(
     candidates = [candidate for candidate in candidates if not _pregnancy_stops(candidate, facts, guard, knowledge)]
     slots = first(program.slots, facts)
     assert slots is not None, "every class has its slots; check_knowledge proves it"
-    ideal, layout = compose.lay_out(facts, site_tables(facts, knowledge), candidates)
+    ideal, layout = compose.lay_out(facts, painful_sites(facts, knowledge), candidates)
     cost = compose.turn_cost(persons, slots)
     chosen = compose.choose(candidates, slots, ideal, cost, needles, facts)
     kept, left_out = compose.keep_safe(chosen, guard, layout, knowledge.points)
@@ -129,7 +134,7 @@ def _stages(
         pairs = electro.pairs_of(chosen, goal, matching(program.pairs, facts), knowledge.points, most)
         if pairs:
             out += electro.excluded(exclusions, facts)
-        barred = [stop for stop in guard.against("ea") if stop.level != "caution"]
+        barred = stopping(guard.against("ea"))
         if pairs:
             out += [withhold("electro", "ea", stop) for stop in barred]
         if exclusions or barred:
@@ -154,7 +159,7 @@ def _build_stages(
     for item in kept:
         by_position[item.position].append(item)
     primary = layout.positions[0]
-    order = sorted(by_position, key=lambda position: (position != compose.UPRIGHT if layout.movement else False,
+    order = sorted(by_position, key=lambda position: (position != UPRIGHT if layout.movement else False,
                                                       position != primary))  # fmt: skip
     techniques, depths = matching(program.techniques, gentle), matching(program.depths, gentle)
     stages = []
@@ -176,7 +181,7 @@ def _build_stages(
         ]
         main = position == primary
         minutes = retention(persons, len(order), main)
-        if layout.movement and position == compose.UPRIGHT:
+        if layout.movement and position == UPRIGHT:
             minutes = 10
         current: tuple[Electro, ...] = ()
         if goal:
@@ -222,7 +227,7 @@ def _pregnancy_stops(candidate: Candidate, facts: Facts, guard: Guard, knowledge
         return False
     place = Place(candidate.region, candidate.limb, facts.painful[0])
     stops = guard.against_needle(knowledge.points[candidate.code], place)
-    return any(stop.row.startswith("preg") and stop.level != "caution" for stop in stops)
+    return any(stop.row.startswith("preg") and stop.is_stop for stop in stops)
 
 
 def _tell_stop(
@@ -238,7 +243,7 @@ def _tell_stop(
     point = knowledge.points[candidate.code]
     for side in sides:
         stops = guard.against_needle(point, Place(candidate.region, candidate.limb, side))
-        hard = next((stop for stop in stops if stop.level != "caution"), None)
+        hard = gravest_stop(stops)
         if hard is not None:
             name = candidate.code + (f" {candidate.level}" if candidate.level else "")
             if is_limb and guard.is_one_sided and hard.row.startswith(("lymph", "avfistula")):

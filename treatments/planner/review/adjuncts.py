@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from itertools import combinations
+from typing import Literal
 
 from treatments.planner.knowledge.point_names import find_ear
 from treatments.planner.knowledge.regions import regions_in
-from treatments.planner.proposing.adjuncts import MODALITY_OF, WITH_ROOT, stops_at
-from treatments.planner.review.context import WEAK, AlertLevel, Context
-from treatments.planner.safety.guard import THORAX
+from treatments.planner.review.context import Context
+from treatments.planner.safety.withholding import stops_at
 from treatments.planner.treatment.hand_made import ReadItem, ReadRef
+from treatments.planner.vocabulary.body import THORAX, WITH_ROOT
+from treatments.planner.vocabulary.facts import WEAK
+from treatments.planner.vocabulary.modalities import ADJUNCTS, SUCTION, Modality, draws_blood
+from treatments.planner.vocabulary.severity import Severity
 
-BLEEDING = re.compile(r"\b(wet|bleed\w*|blood-?letting|lancet|plum[- ]blossom|seven[- ]star)\b")
 MARKLESS = re.compile(r"\b(flash|empty)\b")
 SLIDING_ONLY = re.compile(r"\b(sliding|moving|running)\b")
 NOT_CLAUSE = re.compile(r"\b(?:not|never|away from|without)\b[^;.]*")
@@ -35,22 +38,22 @@ def check_beside(ctx: Context) -> None:
 
 def _check_adjunct(ctx: Context, item: ReadItem) -> None:
     name = _name(item)
-    if BLEEDING.search(f"{item.kind} {item.detail}".lower().replace("_", " ")):
+    if draws_blood(item.kind, item.detail):
         text = f"{name}: techniques that draw blood are not offered by Ashi."
         ctx.add("forbidden", "bleeding_technique", text, item.path, name, (), "KNOWN")
         return
-    modality = MODALITY_OF.get(item.kind)
-    if modality is None:
+    kind = ADJUNCTS.get(item.kind)
+    if kind is None:
         text = f"{name} is not known to Ashi, so its safety is not checked: say why it is right here."
         ctx.add("needs_reason", "unknown_adjunct", text, item.path, name)
         return
+    modality = kind.modality
     ctx.add_stops(ctx.guard.against(modality), modality, name, item.path, name)
-    is_warm_needle = item.kind == "warm_needle"
     for ref in item.points:
-        _check_ref(ctx, ref, modality, is_warm_needle)
-    if is_warm_needle:
+        _check_ref(ctx, ref, modality, kind.needled)
+    if kind.needled:
         _check_needled(ctx, item, name)
-    if modality == "moxa_heat":
+    if kind.is_warm:
         _check_heat(ctx, item.path, name, is_home=False)
     _check_limbs(ctx, item, modality, name)
     _check_injury(ctx, item, modality, name)
@@ -58,7 +61,7 @@ def _check_adjunct(ctx: Context, item: ReadItem) -> None:
     _check_after_needles(ctx, item, modality, name)
 
 
-def _check_ref(ctx: Context, ref: ReadRef, modality: str, needled: bool = False) -> None:
+def _check_ref(ctx: Context, ref: ReadRef, modality: Modality, needled: bool = False) -> None:
     """One point of an adjunct or of home care: known, allowed here, on a side that may be touched."""
     point = ctx.find(ref.code)
     if point is None:
@@ -73,7 +76,7 @@ def _check_ref(ctx: Context, ref: ReadRef, modality: str, needled: bool = False)
     ctx.add_stops(dict.fromkeys(stops), modality, ref.code, ref.path, ref.code)
 
 
-def _check_limbs(ctx: Context, item: ReadItem, modality: str, name: str) -> None:
+def _check_limbs(ctx: Context, item: ReadItem, modality: Modality, name: str) -> None:
     """Cups, scraping, warmth or hands on a limb that is left alone, as far as the words of the place tell."""
     words = item.where.lower()
     told = set(re.findall(r"\w+", NOT_CLAUSE.sub(" ", words)))
@@ -97,7 +100,7 @@ def _check_needled(ctx: Context, item: ReadItem, name: str) -> None:
 def _check_heat(ctx: Context, path: str, name: str, is_home: bool) -> None:
     """Warmth in a heat pattern or in yin deficiency."""
     if because := ctx.has(*HEAT_PATTERNS):
-        level: AlertLevel = "needs_reason" if is_home else "forbidden"
+        level: Severity = "needs_reason" if is_home else "forbidden"
         text = f"{name}: no warmth in {HEAT_PATTERNS[because[0]]}."
         ctx.add(level, "heat_in_heat", text, path, name, because, "KNOWN")
     elif because := ctx.has("sign:heat"):
@@ -111,7 +114,7 @@ def _check_heat(ctx: Context, path: str, name: str, is_home: bool) -> None:
         ctx.add("caution", "empty_heat", text, path, name, because, "KNOWN")
 
 
-def _check_injury(ctx: Context, item: ReadItem, modality: str, name: str) -> None:
+def _check_injury(ctx: Context, item: ReadItem, modality: Modality, name: str) -> None:
     """The first 72 hours after a fall, blow or strain: no suction, scraping or heat over it."""
     fresh = ctx.has("injury:first_72h")
     if not fresh or item.from_visit > ctx.facts.visit:
@@ -119,7 +122,7 @@ def _check_injury(ctx: Context, item: ReadItem, modality: str, name: str) -> Non
     regions = _regions(ctx, item)
     if regions and regions.isdisjoint(ctx.field):
         return
-    if modality in ("cupping", "guasha"):
+    if modality in SUCTION:
         text = f"{name}: not over a fresh injury in the first 72 hours."
         ctx.add("forbidden", "fresh_injury", text, item.path, name, fresh, "KNOWN")
     elif modality == "moxa_heat":
@@ -127,7 +130,7 @@ def _check_injury(ctx: Context, item: ReadItem, modality: str, name: str) -> Non
         ctx.add("needs_reason", "fresh_injury", text, item.path, name, fresh, "KNOWN")
 
 
-def _check_minutes(ctx: Context, item: ReadItem, modality: str, name: str) -> None:
+def _check_minutes(ctx: Context, item: ReadItem, modality: Modality, name: str) -> None:
     minutes, most = item.minutes, MOST_MINUTES.get(modality)
     if minutes is None or most is None:
         return
@@ -143,11 +146,11 @@ def _check_minutes(ctx: Context, item: ReadItem, modality: str, name: str) -> No
         ctx.add("caution", "long_for_patient", text, path, name, weak, source)
 
 
-def _check_after_needles(ctx: Context, item: ReadItem, modality: str, name: str) -> None:
+def _check_after_needles(ctx: Context, item: ReadItem, modality: Modality, name: str) -> None:
     """Suction or moxa over a chest wall that has just been needled."""
     if item.order in ("before_needles", "own_visit") or modality not in ("cupping", "moxa_heat"):
         return
-    if item.kind == "heat_lamp" or (modality == "cupping" and not _is_retained(item)):
+    if ADJUNCTS[item.kind].runs_alone or (modality == "cupping" and not _is_retained(item)):
         return
     needled = frozenset(region for spot in ctx.spots for region in spot.regions) & THORAX
     if needled.isdisjoint(_regions(ctx, item)):
@@ -169,8 +172,7 @@ def _is_retained(item: ReadItem) -> bool:
 
 def _check_together(ctx: Context) -> None:
     """Suction and scraping both break small vessels: not on one place at one visit."""
-    suction = {"cupping", "guasha"}
-    marked = [item for item in ctx.plan.adjuncts if MODALITY_OF.get(item.kind) in suction]
+    marked = [i for i in ctx.plan.adjuncts if i.kind in ADJUNCTS and ADJUNCTS[i.kind].modality in SUCTION]
     for one, other in combinations(marked, 2):
         if one.kind == other.kind or "own_visit" in (one.order, other.order):
             continue
@@ -203,7 +205,7 @@ def _check_ear(ctx: Context, item: ReadItem) -> None:
     modality = "tacks" if method.id == "press_tacks" else method.modality
     ctx.add_stops(ctx.guard.against(modality), modality, name, item.path, name)
     if item.keep_days is not None and method.keep_days and item.keep_days > method.keep_days:
-        level: AlertLevel = "needs_reason" if modality == "tacks" or item.keep_days > 7 else "caution"
+        level: Severity = "needs_reason" if modality == "tacks" or item.keep_days > 7 else "caution"
         text = f"{name.capitalize()} stay {item.keep_days:g} days: {method.keep_days} are the most."
         path = f"{item.path}.keep_days"
         ctx.add(level, "ear_too_long", text, path, name, (), "APA")
@@ -218,16 +220,18 @@ def _check_ear(ctx: Context, item: ReadItem) -> None:
             text = f"{zone.name} is not worked with {method.id.replace('_', ' ')}."
             ctx.add("needs_reason", "ear_zone_method", text, ref.path, ref.code, (), zone.sources[0])
         if zone.pregnancy != "ok" and ctx.guard.pregnancy_because:
-            barred: AlertLevel = "needs_reason" if zone.pregnancy == "override" else "forbidden"
+            barred: Severity = "needs_reason" if zone.pregnancy == "override" else "forbidden"
             text = f"{zone.name} is kept out in pregnancy, and until pregnancy is ruled out."
             because = (ctx.guard.pregnancy_because,)
             ctx.add(barred, "ear_pregnancy", text, ref.path, ref.code, because, "GOLDF")
 
 
 def _check_home(ctx: Context, item: ReadItem) -> None:
-    modality = next((rule.modality for rule in ctx.knowledge.home if rule.kind == item.kind), "")
-    if item.points and not modality:
-        modality = "acupressure"
+    modality: Modality | Literal[""] = "acupressure" if item.points else ""
+    for rule in ctx.knowledge.home:
+        if rule.kind == item.kind:
+            modality = rule.modality or modality
+            break
     if not modality:
         return
     name = f"home {item.kind}"

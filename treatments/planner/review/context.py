@@ -6,27 +6,21 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts, read_facts
 from treatments.planner.knowledge.point_names import find_point
-from treatments.planner.knowledge.regions import region_of_level, tender_region
+from treatments.planner.knowledge.regions import painful_sites, tender_region
 from treatments.planner.knowledge.rules import DepthRule, Person, PlannerKnowledge
 from treatments.planner.knowledge.tables import Point, Rule, When
-from treatments.planner.proposing.candidates import site_tables
 from treatments.planner.safety.guard import Guard, Place, Stop, build_guard
 from treatments.planner.safety.passing import value_at
 from treatments.planner.treatment.alert_key import alert_key
 from treatments.planner.treatment.hand_made import ReadPlan, ReadPoint, ReadStage
 from treatments.planner.treatment.items import Json
-
-AlertLevel = Literal["forbidden", "needs_reason", "caution"]
-LEVELS: tuple[AlertLevel, ...] = ("forbidden", "needs_reason", "caution")
-OF_STOP: dict[str, AlertLevel] = {"forbid": "forbidden", "override": "needs_reason", "caution": "caution"}
-# who gets little of everything, also on later visits
-WEAK = ("class:deficiency", "condition.frail", "age:over_75", "age:under_16", "condition.postpartum", "person:pregnant")
-SIDES = ("left", "right", "both", "midline")
+from treatments.planner.vocabulary.body import NEEDLED_LEVELS, region_of_level
+from treatments.planner.vocabulary.modalities import MODALITIES, Modality
+from treatments.planner.vocabulary.severity import Severity, rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +30,7 @@ class ReviewAlert:
     `code` and `value` (what the rule judged: needles, depth, pair) it is what a reason is given for. `because`:
     findings or facts. `resolved`: a reason has been given."""
 
-    level: AlertLevel
+    level: Severity
     code: str
     text: str
     item: str
@@ -103,7 +97,7 @@ class Context:
         self.picture = picture
         self.knowledge = knowledge
         self.facts: Facts = read_facts(picture)
-        sites = site_tables(self.facts, knowledge)
+        sites = painful_sites(self.facts, knowledge)
         self.field = frozenset(region for site in sites for region in site.regions)
         self.main_regions = tuple(dict.fromkeys(site.region for site in sites[:1])) or ("low_back",)
         self.guard: Guard = build_guard(picture, self.facts, knowledge, self.field)
@@ -129,7 +123,7 @@ class Context:
 
     def add(
         self,
-        level: AlertLevel,
+        level: Severity,
         code: str,
         text: str,
         path: str,
@@ -145,14 +139,14 @@ class Context:
         judged = ", ".join(part for part in ("" if is_whole else value_at(self.plan, path), fact) if part)
         new = ReviewAlert(level, code, text, item, tuple(because), source, subject, (item,), (judged,))
         old = self._found.get((code, subject))
-        if old is None or LEVELS.index(level) < LEVELS.index(old.level):
+        if old is None or rank(level) > rank(old.level):
             self._found[code, subject] = new
         elif level == old.level and item not in old.items:
             values = old.values if is_whole else (*old.values, judged)
             said = old.text if text in old.text else f"{old.text} {text}"
             self._found[code, subject] = replace(old, text=said, items=(*old.items, item), values=values)
 
-    def add_stops(self, stops: Iterable[Stop], modality: str, label: str, path: str, subject: str) -> None:
+    def add_stops(self, stops: Iterable[Stop], modality: Modality, label: str, path: str, subject: str) -> None:
         """Alerts from the safety tables. What holds for the whole body is one alert for the modality; what holds for
         a place is one for the item. Of several stops of one row the gravest counts."""
         gravest: dict[str, Stop] = {}
@@ -163,9 +157,9 @@ class Context:
         for stop in gravest.values():
             is_whole = any(stop in self.guard.whole[column] for column in columns)
             self.add(
-                OF_STOP[stop.level],
+                stop.level,
                 stop.row,
-                f"{MODALITY_WORDS[modality] if is_whole else label}: {stop.text}",
+                f"{MODALITIES[modality].name if is_whole else label}: {stop.text}",
                 path,
                 modality if is_whole else subject,
                 (stop.because,),
@@ -201,7 +195,7 @@ class Context:
         """A later phase of pregnancy that the first weeks already say, at least as gravely."""
         first = self._found.get(("preg_t1", subject))
         alert = self._found[code, subject]
-        if alert.level == "caution" or (first and LEVELS.index(first.level) <= LEVELS.index(alert.level)):
+        if alert.level == "caution" or (first and rank(first.level) >= rank(alert.level)):
             del self._found[code, subject]
 
     # ----------------------------------------------------------------- places
@@ -217,7 +211,7 @@ class Context:
     def regions_of(self, read: ReadPoint, point: Point) -> tuple[str, ...]:
         """Where a needle lies: by level for EX-B2, by palpation, site table or words for a tender point."""
         if point.code == "EX-B2" and read.levels:
-            known = [level for level in read.levels if re.fullmatch(r"T([1-9]|1[0-2])|L[1-5]", level)]
+            known = [level for level in read.levels if level in NEEDLED_LEVELS]
             return tuple(dict.fromkeys(region_of_level(level) for level in known)) or (point.region,)
         if point.code != "ASHI":
             return (point.region,)
@@ -228,23 +222,9 @@ class Context:
         return Place(region, spot.limb, side)
 
 
-MODALITY_WORDS = {
-    "needle": "Needles",
-    "deep_trunk": "Deep needles",
-    "ea": "Current",
-    "tacks": "Press tacks",
-    "seeds": "Ear seeds",
-    "magnets": "Magnets",
-    "cupping": "Cups",
-    "guasha": "Gua sha",
-    "moxa_heat": "Moxa and heat",
-    "acupressure": "Pressure",
-}
-
-
 def _in_order(alert: ReviewAlert) -> tuple[int, tuple[tuple[str, int], ...], str, str]:
     path = alert.item.split(" ", 1)[0]
     steps = tuple((name, int(number or -1)) for name, number in re.findall(r"([a-z_]+)(?:\[(\d+)\])?", path))
     first = {"plan": "0", "stages": "1", "adjuncts": "2", "ear": "3", "home_care": "4", "dose": "5"}
     ranked = tuple((first.get(name, name), number) for name, number in steps)
-    return LEVELS.index(alert.level), ranked, alert.code, alert.subject
+    return -rank(alert.level), ranked, alert.code, alert.subject

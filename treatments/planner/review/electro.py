@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from treatments.planner.knowledge.matching import compile_rules, first
-from treatments.planner.review.context import WEAK, AlertLevel, Context, Spot
-from treatments.planner.safety.guard import THORAX, Stop
+from treatments.planner.review.context import Context, Spot
+from treatments.planner.safety.guard import Stop
 from treatments.planner.treatment.hand_made import ReadElectro, ReadStage
+from treatments.planner.vocabulary.body import ABOVE_L2, BACK, FRONT, HEAD, THORAX
+from treatments.planner.vocabulary.facts import WEAK
+from treatments.planner.vocabulary.severity import Severity
 
 MOST_MINUTES = 30  # longer was linked to a burn (rules: hard limit, DESIGN)
 MOST_PAIRS = 4
-HEAD = frozenset({"head", "face"})
-FRONT = frozenset({"chest", "abdomen", "groin"})
-BACK = frozenset({"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "shoulder"})
-ABOVE_L2 = frozenset({"neck", "shoulder", "upper_back", "mid_back", "thoraco_lumbar", "chest"})
 _SPINE_ABOVE_L2 = ("L1", "L2")
 
 
@@ -143,7 +142,7 @@ def _lead(ctx: Context, stage: ReadStage, current: ReadElectro, code: str, level
 def _check_pair(ctx: Context, current: ReadElectro, a: _Lead, b: _Lead, pair: str) -> None:
     path = current.path
 
-    def say(level: AlertLevel, code: str, text: str, source: str = "CUMM2011") -> None:
+    def say(level: Severity, code: str, text: str, source: str = "CUMM2011") -> None:
         ctx.add(level, code, text, path, pair, (), source)
 
     crosses = (a.code, a.level) == (b.code, b.level) or current.side in ("both", "midline")

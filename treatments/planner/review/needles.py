@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from treatments.planner.facts import LYING_ONLY
-from treatments.planner.knowledge.regions import LIMB_OF_REGION
+from treatments.planner.knowledge.budget import budget
 from treatments.planner.knowledge.rules import DepthRule, Person
 from treatments.planner.knowledge.tables import Point
-from treatments.planner.proposing.compose import UPRIGHT, budget
-from treatments.planner.review.context import SIDES, AlertLevel, Context, Spot
-from treatments.planner.safety.guard import THORAX
+from treatments.planner.review.context import Context, Spot
 from treatments.planner.treatment.hand_made import ReadPoint, ReadStage
+from treatments.planner.vocabulary.body import LIMB_OF_REGION, POSITIONS, SIDES, THORAX, UPRIGHT
+from treatments.planner.vocabulary.facts import LYING_ONLY
+from treatments.planner.vocabulary.severity import Severity, rank
 
-POSITIONS = ("prone", "supine", "side_lying", "seated")
 MOST_STAGES = 2
 MOST_NEEDLES = 20  # the most that the trials used (GERAC)
 LONG_RETENTION = 40  # minutes; longest in the trials (DEBAR2025)
 GENTLE = 8  # a kind of patient that never gets more needles than this is treated gently
-_PREGNANT_PRONE: dict[str, AlertLevel] = {"t1": "caution", "t2": "needs_reason", "t3": "forbidden"}
-_ORDER: tuple[AlertLevel, ...] = ("caution", "needs_reason", "forbidden")
+_PREGNANT_PRONE: dict[str, Severity] = {"t1": "caution", "t2": "needs_reason", "t3": "forbidden"}
 
 
 def check_needles(ctx: Context) -> None:
@@ -51,7 +49,7 @@ def _check_position(ctx: Context, stage: ReadStage) -> None:
             ctx.add("needs_reason", "cannot_lie_prone", text, path, "prone", ("condition.cannot_lie_prone",), "KNOWN")
         levels = [_PREGNANT_PRONE[phase] for phase in ctx.facts.pregnancy]
         if levels:
-            gravest = max(levels, key=_ORDER.index)
+            gravest = max(levels, key=rank)
             text = "Pregnant: not face down; lay the patient on the side."
             ctx.add(gravest, "pregnant_prone", text, path, "prone", (ctx.guard.pregnancy_because,), "KNOWN")
     if position == UPRIGHT and (because := ctx.has(*sorted(LYING_ONLY))):
@@ -120,7 +118,7 @@ def _check_reach(ctx: Context, spot: Spot, name: str) -> None:
     allowed: Sequence[str] = spot.point.positions
     if spot.point.code == "ASHI":
         limits = [ctx.knowledge.ashi[region] for region in spot.regions if region in ctx.knowledge.ashi]
-        allowed = POSITIONS if not limits else [p for limit in limits for p in limit.positions]
+        allowed = tuple(POSITIONS) if not limits else [p for limit in limits for p in limit.positions]
     if position not in allowed:
         where = ", ".join(p.replace("_", " ") for p in allowed)
         text = f"{name} cannot be reached {position.replace('_', ' ')}; it can be reached {where}."
@@ -158,7 +156,7 @@ def _check_depth(ctx: Context, spot: Spot, name: str) -> None:
             text = f"{name} lies over the lung: write the depth down, {int(lowered)} mm at most."
             ctx.add("caution", "depth_missing", text, path, name, (), "PTX-CASES")
     elif deepest > cap:
-        level: AlertLevel = "forbidden" if is_over_lung else "needs_reason"
+        level: Severity = "forbidden" if is_over_lung else "needs_reason"
         text = f"{name}: {deepest:g} mm is past the cap of {cap} mm" + (
             ", and the lung lies below." if is_over_lung else "."
         )
@@ -210,7 +208,7 @@ def _check_retention(ctx: Context, stage: ReadStage) -> None:
     if minutes <= most:
         return
     is_gentle = bool(gentle_persons([person]))
-    level: AlertLevel = "needs_reason" if is_gentle or minutes > LONG_RETENTION else "caution"
+    level: Severity = "needs_reason" if is_gentle or minutes > LONG_RETENTION else "caution"
     text = f"{minutes:g} min is long for this patient, {most} min at most. {person.text}"
     ctx.add(level, "retention_long", text, path, _stage_name(stage), ctx.reasons_of(person), person.sources[0])
 
@@ -225,7 +223,7 @@ def _check_budget(ctx: Context) -> None:
     first = ctx.facts.visit <= 1
     person = min(ctx.persons, key=lambda p: (p.first if first else p.later, p.id))
     is_grave = bool(gentle_persons([person])) or needles > MOST_NEEDLES
-    level: AlertLevel = "needs_reason" if is_grave else "caution"
+    level: Severity = "needs_reason" if is_grave else "caution"
     visit = "the first visit" if first else "this visit"
     text = f"{needles} needles are many for {visit}, {most} at most. {person.text}"
     ctx.add(level, "too_many_needles", text, "stages", "needles", ctx.reasons_of(person), person.sources[0])

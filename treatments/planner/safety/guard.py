@@ -12,15 +12,13 @@ from typing import NamedTuple
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.regions import LIMB_OF_REGION
 from treatments.planner.knowledge.rules import PlannerKnowledge
-from treatments.planner.knowledge.tables import MODALITIES, SEVERITY, Contraindication, Point, When
+from treatments.planner.knowledge.tables import Contraindication, Point, When
+from treatments.planner.vocabulary.body import LUMBOSACRAL, THORAX, TRUNK, limb_at_risk, limb_of_region
+from treatments.planner.vocabulary.facts import PHASES
+from treatments.planner.vocabulary.modalities import MODALITIES
+from treatments.planner.vocabulary.severity import Severity, is_stop, rank
 
-TRUNK = frozenset(
-    {"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "hip", "chest", "abdomen", "groin"}
-)
-THORAX = frozenset({"upper_back", "mid_back", "thoraco_lumbar", "chest", "shoulder"})
-LUMBOSACRAL = frozenset({"thoraco_lumbar", "low_back", "sacrum", "buttock", "hip", "abdomen", "groin"})
 FIELD_ONLY = frozenset({"needle", "deep_trunk", "tacks", "seeds", "magnets", "acupressure"})
 LIMB_SCOPES = {
     "left_leg": ("leg", "left"),
@@ -28,17 +26,13 @@ LIMB_SCOPES = {
     "left_arm": ("arm", "left"),
     "right_arm": ("arm", "right"),
 }
-# Parts of the trunk whose lymph drains to the nodes of a limb: left alone together with it (KNOWN anatomy, DESIGN rule;
-# the safety table names the limb only, this is the careful reading of "limb at risk").
-DRAINS_WITH = {"buttock": "leg", "hip": "leg", "groin": "leg", "shoulder": "arm"}
-PHASE_NAMES = {"t1": "in weeks 1 to 12", "t2": "in weeks 13 to 36", "t3": "from week 37"}
 _OPEN_TEXT = "Not known yet: {why}"
 
 
 class Stop(NamedTuple):
-    """One reason against something. `level`: caution, override or forbid."""
+    """One reason against something."""
 
-    level: str
+    level: Severity
     because: str
     text: str
     source: str
@@ -47,7 +41,12 @@ class Stop(NamedTuple):
 
     @property
     def severity(self) -> int:
-        return SEVERITY[self.level]
+        return rank(self.level)
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether it keeps something out."""
+        return is_stop(self.level)
 
 
 class Place(NamedTuple):
@@ -103,7 +102,7 @@ class Guard:
         touched = {limb_of_region(region) for region in regions}
         found: dict[tuple[str, str], Stop] = {}
         for (limb, side), stops in sorted(self.limbs[modality].items()):
-            known = [stop for stop in stops if stop.level != "caution" and not stop.is_open]
+            known = [stop for stop in stops if stop.is_stop and not stop.is_open]
             if limb in touched and known:
                 found[side, limb] = max(known, key=lambda stop: stop.severity)
         return found
@@ -119,37 +118,27 @@ class Guard:
             level = pregnancy_level(point, region, phase)
             if level == "caution":
                 continue  # the matrix row says it for the whole body
-            name = PHASE_NAMES[phase]
+            name = PHASES[phase]
             stops.append(
                 Stop(level, self.pregnancy_because, f"{point.code} is kept out {name} of pregnancy (custom and "
                      "consent, not proven harm).", "CARR2015", "pregnancy_points")
             )  # fmt: skip
         if not self.pregnancy and self.pregnancy_because and point.pregnancy in ("forbid", "forbid_t1"):
             text = f"{point.code} stays out until pregnancy is ruled out."
-            stops.append(Stop("forbid", self.pregnancy_because, text, "CARR2015", "pregnancy_points", True))
+            stops.append(Stop("forbidden", self.pregnancy_because, text, "CARR2015", "pregnancy_points", True))
         return tuple(stops)
 
 
-def limb_at_risk(region: str, limb: str) -> str:
-    """The limb a place belongs to or drains with: "arm", "leg" or "none"."""
-    return DRAINS_WITH.get(region, "none") if limb == "none" else limb
-
-
-def limb_of_region(region: str) -> str:
-    """The limb a region belongs to or drains with: "arm", "leg" or "none"."""
-    return DRAINS_WITH.get(region) or LIMB_OF_REGION.get(region, "none")
-
-
-def pregnancy_level(point: Point, region: str, phase: str) -> str:
-    """caution, override or forbid for one point in one phase (t1 weeks 1-12, t2 weeks 13-36, t3 from week 37)."""
+def pregnancy_level(point: Point, region: str, phase: str) -> Severity:
+    """How grave one point is in one phase (t1 weeks 1-12, t2 weeks 13-36, t3 from week 37)."""
     column = point.pregnancy
     if column == "forbid":
-        return "override" if phase == "t3" else "forbid"
+        return "needs_reason" if phase == "t3" else "forbidden"
     if column == "forbid_t1":
-        return "forbid" if phase == "t1" else "override"
+        return "forbidden" if phase == "t1" else "needs_reason"
     if column == "override" or (point.code == "ASHI" and region in LUMBOSACRAL):
-        return "forbid" if phase == "t1" and region in LUMBOSACRAL else "override"
-    return "override" if phase == "t1" else "caution"
+        return "forbidden" if phase == "t1" and region in LUMBOSACRAL else "needs_reason"
+    return "needs_reason" if phase == "t1" else "caution"
 
 
 def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, regions: frozenset[str]) -> Guard:
@@ -228,13 +217,13 @@ def _stop(row: Contraindication, modality: str, state: str, because: str) -> Sto
         return Stop(level, because, row.text, row.source, row.id)
     if state == "suspected":  # withholds what a yes would forbid; where a yes asks for a reason, this asks for care
         text = f"The patient's own words raise it, nobody has cleared it: {row.text}"
-        return Stop("forbid" if level == "forbid" else "caution", because, text, row.source, row.id, True)
-    if level != "forbid":
+        return Stop("forbidden" if level == "forbidden" else "caution", because, text, row.source, row.id, True)
+    if level != "forbidden":
         return None
     assert row.gate is not None
     if modality not in row.gate.modalities:
         return None
-    return Stop("forbid", because, _OPEN_TEXT.format(why=row.gate.why), row.source, row.id, True)
+    return Stop("forbidden", because, _OPEN_TEXT.format(why=row.gate.why), row.source, row.id, True)
 
 
 def _holds(when: When, facts: Facts) -> bool:

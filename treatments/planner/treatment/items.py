@@ -7,12 +7,12 @@ left, right, both or midline.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from treatments.planner.treatment.needles import needle_count
+from treatments.planner.vocabulary.body import Side
+from treatments.planner.vocabulary.modalities import Role
 
-Side = Literal["left", "right", "both", "midline"]
-Role = Literal["local", "distal", "root", "calm"]
 Json = dict[str, Any]
 
 

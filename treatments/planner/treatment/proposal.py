@@ -1,17 +1,16 @@
 """What the planner hands out: frozen values whose `as_json()` is exactly the contract's output.
 
-A plan made by hand is stored as JSON of the same shape as `Treatment.as_json()`; review_reading.py reads it.
+A plan made by hand is stored as JSON of the same shape as `Treatment.as_json()`; parse.py reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from treatments.planner.treatment.items import Adjunct, Dose, EarItem, HomeCare, Json, Stage
-
-Level = Literal["forbidden", "needs_override"]
+from treatments.planner.vocabulary.severity import OF_WITHHELD, WithheldLevel, rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,15 @@ class Withheld:
     """What was kept out and why: `because` is the id of a finding, or an `age:`/`pregnancy:` fact."""
 
     item: str
-    level: Level
+    level: WithheldLevel
     because: str
     text: str
     source: str
     modality: str = "needle"
+
+    @property
+    def severity(self) -> int:
+        return rank(OF_WITHHELD[self.level])
 
     def as_json(self) -> Json:
         return {

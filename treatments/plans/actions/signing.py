@@ -12,6 +12,7 @@ from clinic.lib import records
 from clinic.scheduling.actions import request_course
 from treatments import planning
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
+from treatments.planner.vocabulary.modalities import ADJUNCTS
 from treatments.plans.actions import drafts
 from treatments.visits.actions.adverse_events import open_serious_events
 
@@ -125,5 +126,9 @@ def logistics(treatment: dict[str, Any]) -> str:
 def minutes_needed(treatment: dict[str, Any]) -> int:
     """Room time of one visit: 10 to settle and talk, retention, hands-on work, 5 for each turn (DESIGN)."""
     stages = treatment["stages"]
-    hands_on = sum(a.get("minutes") or 0 for a in treatment["adjuncts"] if a["kind"] not in ("heat_lamp",))
+    hands_on = sum(a.get("minutes") or 0 for a in treatment["adjuncts"] if not _runs_alone(a["kind"]))
     return int(10 + sum(stage["retention_min"] for stage in stages) + hands_on + 5 * max(0, len(stages) - 1))
+
+
+def _runs_alone(kind: str) -> bool:
+    return kind in ADJUNCTS and ADJUNCTS[kind].runs_alone

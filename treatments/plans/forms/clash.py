@@ -9,12 +9,12 @@ from django.http import QueryDict
 
 from treatments.models import TreatmentPlan
 from treatments.planner.treatment.alert_key import split_key
+from treatments.planner.vocabulary.body import SIDES_LONG
 from treatments.plans.actions.drafts import REASONS
 from treatments.plans.forms.fields import FORMS, NAMES, kind_of
 from treatments.plans.treatment_edits import EditRefused, item_at, name_of
 
 _WHOLE = {"undo": "Take the last edit back", "seen": "Mark the cautions as read", "sign": "Sign the plan"}
-_SIDES = {"both": "both sides", "left": "left", "right": "right", "midline": "midline"}
 
 
 def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
@@ -29,7 +29,7 @@ def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
     if verb == "add_point":
         point = (data.get("chosen") or data.get("point", "")).strip()
         where = data.get("where", "").strip()
-        return ", ".join(part for part in (f"Add {point}", _SIDES.get(data.get("side", ""), ""), where) if part)
+        return ", ".join(part for part in (f"Add {point}", SIDES_LONG.get(data.get("side", ""), ""), where) if part)
     try:
         kind = kind_of(address)
         item = item_at(plan.treatment, address) if verb != "add" and kind != "principle" else {}

@@ -6,67 +6,34 @@ from typing import Any
 
 from django import forms
 
+from treatments.planner.vocabulary import body, modalities
 from treatments.plans.forms.ear_points import read_ear_points
+from treatments.plans.forms.written import LevelsField, PairsField
 
 Json = dict[str, Any]
 
-SIDES = [("left", "left"), ("right", "right"), ("both", "both"), ("midline", "midline")]
-ROLES = [("local", "local"), ("distal", "distal"), ("root", "root"), ("calm", "calm")]
-TECHNIQUES = [("reducing", "reducing"), ("even", "even"), ("reinforcing", "reinforcing")]
-ANGLES = [("perpendicular", "perpendicular"), ("oblique", "oblique"), ("transverse", "transverse")]
-DEQI = [("clear", "clear"), ("mild", "mild"), ("none", "none")]
-POSITIONS = [("prone", "prone"), ("supine", "supine"), ("side_lying", "side lying"), ("seated", "seated")]
-WAVES = [("dense_disperse", "dense-disperse"), ("continuous", "continuous"), ("intermittent", "intermittent")]
-ADJUNCTS = [
-    ("cupping_dry", "cupping"),
-    ("gua_sha", "gua sha"),
-    ("moxa_indirect", "moxa"),
-    ("warm_needle", "warm needle"),
-    ("heat_lamp", "heat lamp"),
-    ("acupressure", "acupressure"),
-    ("tuina", "tuina"),
-]
-EAR_METHODS = [
-    ("seeds", "seeds"),
-    ("magnets", "magnets"),
-    ("needles", "needles"),
-    ("press_tacks", "press tacks"),
-]
-EAR_SIDES = [("left", "left"), ("right", "right"), ("both", "both"), ("alternate", "alternate each visit")]
-HOME = [
-    ("acupressure", "pressing points"),
-    ("heat", "warmth"),
-    ("movement", "movement"),
-    ("breathing", "breathing"),
-    ("pacing", "pacing and breaks"),
-    ("sleep", "rest and sleep"),
-    ("support", "pillow, belt, support"),
-    ("cool", "coolness"),
-    ("diary", "diary"),
-    ("aftercare", "after the treatment"),
-    ("other", "other"),
-]
-LEVELS = [f"T{n}" for n in range(1, 13)] + [f"L{n}" for n in range(1, 6)] + ["S1"]
+SIDES = list(body.SIDES.items())
+EAR_METHODS = list(modalities.EAR_METHODS.items())
+HOME = list(modalities.HOME_CARE.items())
 
 
-def by_hand(text: str = "Added by the practitioner.") -> list[Json]:
-    """The reason an item carries when a person put it there."""
-    return [{"rule": "practitioner", "text": text, "sources": ["PRACTITIONER"]}]
+def adjuncts() -> list[tuple[str, str]]:
+    return [(kind, known.name) for kind, known in modalities.ADJUNCTS.items()]
 
 
 class PointForm(forms.Form):
     """Where and how one point is needled. Lengths in mm."""
 
     side = forms.ChoiceField(choices=SIDES)
-    role = forms.ChoiceField(choices=ROLES)
-    technique = forms.ChoiceField(choices=TECHNIQUES)
+    role = forms.ChoiceField(choices=list(modalities.ROLES.items()))
+    technique = forms.ChoiceField(choices=list(modalities.TECHNIQUES.items()))
     diameter_mm = forms.FloatField(label="needle ∅ mm", min_value=0.12, max_value=0.5)
     length_mm = forms.IntegerField(label="needle length mm", min_value=7, max_value=125)
     depth_from = forms.IntegerField(label="depth from mm", min_value=1, max_value=120)
     depth_to = forms.IntegerField(label="to mm", min_value=1, max_value=120)
-    angle = forms.ChoiceField(choices=ANGLES)
-    deqi = forms.ChoiceField(choices=DEQI)
-    levels = forms.CharField(label="levels", required=False, max_length=60)
+    angle = forms.ChoiceField(choices=list(modalities.ANGLES.items()))
+    deqi = forms.ChoiceField(choices=list(modalities.DEQI.items()))
+    levels = LevelsField(label="levels", required=False, max_length=60)
     where = forms.CharField(label="where", required=False, max_length=120)
 
     @classmethod
@@ -79,13 +46,6 @@ class PointForm(forms.Form):
             "depth_to": point["depth_mm"][1],
             "levels": " ".join(point.get("levels") or []),
         }
-
-    def clean_levels(self) -> list[str]:
-        levels: list[str] = self.cleaned_data["levels"].upper().replace(",", " ").split()
-        unknown = [level for level in levels if level not in LEVELS]
-        if unknown:
-            raise forms.ValidationError(f"Not a level of the spine: {', '.join(unknown)}. Use levels such as L4, L5.")
-        return levels
 
     def clean(self) -> Json:
         data = super().clean() or self.cleaned_data
@@ -108,7 +68,7 @@ class PointForm(forms.Form):
 
 
 class StageForm(forms.Form):
-    position = forms.ChoiceField(choices=POSITIONS)
+    position = forms.ChoiceField(choices=list(body.POSITION_TERMS.items()))
     side_up = forms.ChoiceField(label="side up", choices=[("", "–"), *SIDES[:2]], required=False)
     retention_min = forms.IntegerField(label="retention min", min_value=0, max_value=60)
 
@@ -123,14 +83,14 @@ class StageForm(forms.Form):
 class ElectroForm(forms.Form):
     """Pairs written BL25-BL26, more than one with a comma."""
 
-    leads = forms.CharField(label="pairs", max_length=120)
+    leads = PairsField(label="pairs", max_length=120)
     side = forms.ChoiceField(choices=SIDES)
     frequency_hz = forms.RegexField(
         label="Hz",
         regex=r"^\d{1,3}(\.\d)?([/-]\d{1,3})?$",
         error_messages={"invalid": "Write 2, 2-10 or 2/100."},
     )
-    wave = forms.ChoiceField(choices=WAVES)
+    wave = forms.ChoiceField(choices=list(modalities.WAVES.items()))
     felt_strength = forms.CharField(label="felt strength", max_length=80)
     minutes = forms.IntegerField(min_value=1, max_value=30)
     from_visit = forms.IntegerField(label="from visit", min_value=1, max_value=30)
@@ -144,26 +104,27 @@ class ElectroForm(forms.Form):
             "leads": ", ".join("-".join(pair) for pair in electro["leads"]),
         }
 
-    def clean_leads(self) -> list[list[str]]:
-        # EX-B2 holds a hyphen itself: split at the hyphen that stands before the second code.
-        pairs = []
-        for text in self.cleaned_data["leads"].upper().replace("–", "-").split(","):
-            parts = text.strip().replace("EX-", "EX~").split("-")
-            if len(parts) != 2 or not all(part.strip() for part in parts):
-                raise forms.ValidationError("Write each pair as BL25-BL26.")
-            pairs.append([part.strip().replace("EX~", "EX-") for part in parts])
-        return pairs
-
     def fields_of_item(self) -> Json:
         return dict(self.cleaned_data)
 
 
+def _keep_kind(form: forms.Form) -> None:
+    """A kind that the vocabulary no longer has stays what it is in a plan that holds it; a new one must be known."""
+    kind, field = (form.initial or {}).get("kind"), form.fields["kind"]
+    if kind and kind not in dict(field.choices):  # type: ignore[attr-defined]
+        field.choices = [*field.choices, (kind, modalities.adjunct_name(kind))]  # type: ignore[attr-defined]
+
+
 class AdjunctForm(forms.Form):
-    kind = forms.ChoiceField(choices=ADJUNCTS)
+    kind = forms.ChoiceField(choices=adjuncts)
     detail = forms.CharField(max_length=60, required=False)
     where = forms.CharField(max_length=120)
     minutes = forms.IntegerField(min_value=1, max_value=60)
     from_visit = forms.IntegerField(label="from visit", min_value=1, max_value=30, initial=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _keep_kind(self)
 
     @classmethod
     def initial_of(cls, item: Json) -> Json:
@@ -177,7 +138,7 @@ class EarForm(forms.Form):
     """Ear points by code or name: TF4, shenmen, 神门; AH9 Lumbosacral spine."""
 
     method = forms.ChoiceField(choices=EAR_METHODS)
-    side = forms.ChoiceField(choices=EAR_SIDES)
+    side = forms.ChoiceField(choices=list(body.EAR_SIDES.items()))
     points = forms.CharField(max_length=200)
     keep_days = forms.IntegerField(label="keep days", min_value=0, max_value=7, required=False)
 
@@ -204,9 +165,7 @@ class HomeCareForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = (self.initial or {}).get("kind") or self.data.get("kind")
-        if kind and kind not in dict(HOME):
-            self.fields["kind"].choices = [*HOME, (kind, kind)]  # type: ignore[attr-defined]
+        _keep_kind(self)
 
     @classmethod
     def initial_of(cls, item: Json) -> Json:

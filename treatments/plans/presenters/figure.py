@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,16 +10,17 @@ from pathlib import Path
 from typing import Literal
 
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, Strict
+from intake.assessment.spine import levels_in
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.knowledge.load import FOLDER
-from treatments.planner.knowledge.regions import region_of_level, regions_in
+from treatments.planner.knowledge.regions import regions_in
+from treatments.planner.vocabulary.body import region_of_level
 
 FILE = "figure.toml"
 Face = Literal["back", "front", "outer", "inner", "any"]
 View = Literal["back", "front", "side"]
 Pair = tuple[float, float]
 Triple = tuple[float, float, float]
-LEVEL = re.compile(r"\b([CTLS]\d{1,2})\b")
 ARM_REGIONS = ("upper_arm", "elbow", "forearm", "wrist", "hand")
 
 
@@ -124,9 +124,9 @@ def _about(code: str, where: str) -> tuple[Place, ...]:
     point = planner_knowledge().points.get(code)
     if point is not None and not where:
         return _in_region(point.region, at_middle=point.sides == "midline")
-    named = [figure.levels[level] for level in LEVEL.findall(where) if level in figure.levels]
+    named = [figure.levels[level] for level in levels_in(where) if level in figure.levels]
     regions = regions_in(where)
-    levels = [level for level in LEVEL.findall(where) if level in figure.levels]
+    levels = [level for level in levels_in(where) if level in figure.levels]
     if not regions and levels and levels[0][0] in "TL":
         regions = (region_of_level(levels[0]),)
     found = _in_region(regions[0]) if regions else ()

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from treatments.models import TreatmentPlan
+from treatments.planner.vocabulary.body import SIDES_LONG
 from treatments.plans.presenters.plan import dose_words
 
 Json = dict[str, Any]
@@ -20,7 +21,7 @@ HEADINGS = {
     "support": "Support",
     "diary": "Keep a short diary",
 }
-SIDES = {"left": "left", "right": "right", "both": "both sides", "midline": "in the middle"}
+SIDES = {**SIDES_LONG, "midline": "in the middle"}  # in the patient's words
 # Aftercare and red-flag words: shared clinical notes on safety, section 11 and section 1.
 COMMON = "A small bruise, a little soreness or tiredness for a day is common."
 CARE = [

@@ -12,34 +12,28 @@ from intake.assessment import load_intake_knowledge
 from intake.presenters.assessment import evidence_words
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
+from treatments.planner.treatment.by_hand import is_by_hand
+from treatments.planner.vocabulary import severity
+from treatments.planner.vocabulary.body import POSITIONS, SIDES_SHORT
+from treatments.planner.vocabulary.modalities import adjunct_name, ear_method_name
 from treatments.plans.actions import drafts, signing
 from treatments.plans.actions.drafts import REASONS
 from treatments.plans.presenters import planned_visits, point_map
 from treatments.plans.treatment_edits import name_of
 
 Json = dict[str, Any]
-POSITIONS = {"prone": "face down", "supine": "face up", "side_lying": "on the side", "seated": "seated"}
 POSITION_ICONS = {
     "prone": "arrow-down-square",
     "supine": "arrow-up-square",
     "side_lying": "layout-split",
     "seated": "person",
 }
-SIDES = {"left": "L", "right": "R", "both": "L+R", "midline": "mid"}
 TIMES = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times", 7: "daily"}
-KINDS = {
-    "cupping_dry": "cupping",
-    "gua_sha": "gua sha",
-    "moxa_indirect": "moxa",
-    "warm_needle": "warm needle",
-    "heat_lamp": "heat lamp",
-    "acupressure": "acupressure",
-    "tuina": "tuina",
-}
-LEVELS = {
-    "forbidden": ("danger", "slash-circle", "not possible"),
-    "needs_reason": ("danger", "exclamation-octagon", "needs a reason"),
-    "caution": ("caution", "exclamation-triangle", "caution"),
+MARKS = {  # by severity: colour and icon
+    "forbidden": ("danger", "slash-circle"),
+    "needs_reason": ("danger", "exclamation-octagon"),
+    "caution": ("caution", "exclamation-triangle"),
+    "note": ("", "info-circle"),
 }
 ACTIONS = {
     "emergency": "This is an emergency: no treatment today.",
@@ -152,13 +146,13 @@ def _alerts(plan: TreatmentPlan) -> list[Json]:
     rows = []
     for found in drafts.alerts_of(plan):
         alert = found.as_json()
-        kind, icon, word = LEVELS.get(alert["level"], LEVELS["caution"])
+        kind, icon = MARKS[alert["level"]]
         rows.append(
             {
                 **alert,
                 "kind": kind,
                 "icon": icon,
-                "word": word,
+                "word": severity.WORDS[alert["level"]],
                 "because_words": because_words(alert["because"]),
                 "name": "" if alert["text"].casefold().startswith(alert["item"].casefold()) else alert["item"],
                 "is_seen": found.stamp in seen,
@@ -220,14 +214,14 @@ def _point(point: Json, address: str, alerts: list[Json], *, is_first: bool, is_
         "address": address,
         "pinyin": pinyin,
         "hanzi": hanzi,
-        "side_words": SIDES.get(point["side"], point["side"]),
+        "side_words": SIDES_SHORT.get(point["side"], point["side"]),
         "needle_words": f"{needle['diameter_mm']:.2f} × {needle['length_mm']}",
         "depth_words": f"{low}–{high}" if low != high else str(low),
         "levels_words": " ".join(point.get("levels") or []),
         "alerts": _of_item(alerts, address),
         "is_first": is_first,
         "is_last": is_last,
-        "is_by_hand": any(reason["rule"] == "practitioner" for reason in point.get("because", [])),
+        "is_by_hand": is_by_hand(point.get("because", [])),
     }
 
 
@@ -242,7 +236,7 @@ def _electro(item: Json, address: str, alerts: list[Json]) -> Json:
         "name": name_of(item),
         "address": address,
         "leads_words": leads or [" – ".join(pair) for pair in item["leads"]],
-        "side_words": SIDES.get(item["side"], item["side"]),
+        "side_words": SIDES_SHORT.get(item["side"], item["side"]),
         "wave_words": str(item["wave"]).replace("_", "-"),
         "alerts": _of_item(alerts, address),
     }
@@ -253,7 +247,7 @@ def _adjunct(item: Json, index: int, alerts: list[Json]) -> Json:
     return {
         **item,
         "address": f"adjuncts.{index}",
-        "kind_words": KINDS.get(kind, kind.replace("_", " ")),
+        "kind_words": adjunct_name(kind),
         "points_words": _refs(item.get("points")),
         "alerts": _of_item(alerts, f"adjuncts.{index}"),
     }
@@ -264,25 +258,25 @@ def _ear(item: Json, index: int) -> Json:
         **item,
         "name": name_of(item),
         "address": f"ear.{index}",
-        "method_words": "needles in the visit" if item["method"] == "needles" else item["method"].replace("_", " "),
+        "method_words": "needles in the visit" if item["method"] == "needles" else ear_method_name(item["method"]),
         "points_words": ", ".join(f"{p['code']} {p['name']}".strip() for p in item["points"]),
     }
 
 
 def _refs(points: Any) -> str:
-    return ", ".join(f"{p['code']} {SIDES.get(p.get('side', ''), '')}".strip() for p in points or [])
+    return ", ".join(f"{p['code']} {SIDES_SHORT.get(p.get('side', ''), '')}".strip() for p in points or [])
 
 
 def _withheld(result: Json) -> list[Json]:
     rows = []
     for item in result.get("withheld", []):
-        is_stop = item["level"] == "forbidden"
+        level = severity.OF_WITHHELD[item["level"]]
         rows.append(
             {
                 **item,
                 "because_words": because_words(item["because"]),
-                "kind": "danger" if is_stop else "caution",
-                "word": "withheld" if is_stop else "needs a reason",
+                "kind": "danger" if level == "forbidden" else "caution",
+                "word": severity.WORDS[level],
             }
         )
     return rows

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from treatments.clinic_knowledge import planner_knowledge
+from treatments.planner.vocabulary.body import SIDES_LONG
 from treatments.plans.presenters.figure import Place, View, from_the_side, load_figure, places_of
 
 Json = dict[str, Any]
@@ -19,7 +20,6 @@ APART = 2 * DOT + 1.2
 # steps tried in turn, (outward, down)
 NUDGES = ((1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (2, 0), (0, 2), (0, -2), (2, 1), (2, -1), (3, 0))
 WORDS = {"back": "from behind", "front": "from the front", "side": "from the side"}
-SIDES = {"left": "left", "right": "right", "both": "both sides", "midline": "on the midline"}
 
 
 @dataclass(slots=True)
@@ -213,7 +213,7 @@ def _line(number: int, point: Json, is_drawn: bool) -> Json:
     return {
         "number": number,
         "name": _name(point),
-        "side": SIDES.get(point["side"], point["side"]),
+        "side": SIDES_LONG.get(point["side"], point["side"]),
         "where": point.get("where") or (known.location if known else ""),
         "is_drawn": is_drawn,
     }

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.lib.records import NotADraft, revision_of
 from treatments.models import TreatmentPlan
+from treatments.planner.treatment.by_hand import by_hand
+from treatments.planner.treatment.written import split_levels
+from treatments.planner.vocabulary.body import SIDES
 from treatments.plans import point_search, treatment_edits
 from treatments.plans.actions import drafts
-from treatments.plans.forms import items
 from treatments.plans.forms.fields import FORMS, NAMES, kind_of
 from treatments.plans.forms.refusals import refuse
 from treatments.plans.presenters.plan import split_name
@@ -143,7 +145,7 @@ def _form_edit(verb: str, address: str, kind: str, form: Any) -> Callable[[Json]
             "side_up": fields["side_up"],
         }
     else:
-        fields = {"because": items.by_hand(), "cautions": [], **fields}
+        fields = {"because": by_hand(), "cautions": [], **fields}
         if kind in ("adjuncts", "home_care"):
             fields.setdefault("points", [])
     return lambda treatment: treatment_edits.added(treatment, address, fields)
@@ -153,13 +155,13 @@ def _asked_point(data: QueryDict) -> Json:
     """The point that was asked for, by any spelling, as an item of a plan. Raises EditRefused."""
     text = (data.get("chosen") or data.get("point", "")).strip()
     side = data.get("side", "both")
-    side = side if side in dict(items.SIDES) else "both"
+    side = side if side in SIDES else "both"
     if point_search.is_ashi(text):
         where = data.get("where", "").strip()[:120]
         if not where:
             raise EditRefused("Say where the ashi place is, as in “2 cm lateral to BL25”.")
         return point_search.planned_ashi(where=where, side=side)
-    text, levels = point_search.split_levels(text)
+    text, levels = split_levels(text)
     point = point_search.find(text)
     if point is None:
         near = ", ".join(f"{p.code} {p.name}" for p in point_search.search(text, limit=4))

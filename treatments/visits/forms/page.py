@@ -8,8 +8,11 @@ from typing import Any
 from django import forms
 
 from clinic.people.models import User
+from treatments.planner.treatment.written import read_pairs
+from treatments.planner.vocabulary.modalities import DEQI, TECHNIQUES, added_on_the_day
 from treatments.plans.forms.ear_points import read_ear_points
-from treatments.plans.forms.items import ADJUNCTS, DEQI, EAR_METHODS, LEVELS, SIDES, TECHNIQUES
+from treatments.plans.forms.items import SIDES
+from treatments.plans.forms.written import LevelsField, PairsField
 from treatments.visits import observed
 from treatments.visits.actions import needle_count
 from treatments.visits.actions.red_flags import SHORT_SET
@@ -128,12 +131,12 @@ class PointForm(PartForm):
 
     done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
     side = forms.ChoiceField(choices=SIDES)
-    technique = forms.ChoiceField(choices=TECHNIQUES)
-    deqi = forms.ChoiceField(label="deqi obtained", choices=[("", "not noted"), *DEQI], required=False)
+    technique = forms.ChoiceField(choices=list(TECHNIQUES.items()))
+    deqi = forms.ChoiceField(label="deqi obtained", choices=[("", "not noted"), *DEQI.items()], required=False)
     depth = forms.CharField(label="depth mm, reached", max_length=9, required=False)
     found = text_field("found by palpation at", 80)
     needle_size = forms.CharField(label="needle mm", max_length=11)
-    spine = forms.CharField(label="levels", max_length=40, required=False)
+    spine = LevelsField(label="levels", max_length=40, required=False)
     note = text_field("note", 160)
 
     @classmethod
@@ -168,12 +171,6 @@ class PointForm(PartForm):
             raise forms.ValidationError("Write diameter and length in mm, as 0.25x40.")
         return {"diameter_mm": float(found[1]), "length_mm": int(found[2])}
 
-    def clean_spine(self) -> list[str]:
-        levels: list[str] = self.cleaned_data["spine"].upper().replace(",", " ").split()
-        if any(level not in LEVELS for level in levels):
-            raise forms.ValidationError("Write levels of the spine, as L4 L5.")
-        return levels
-
     def item_fields(self) -> Json:
         kept = super().item_fields()
         for name, key in (("depth", "depth_mm"), ("needle_size", "needle"), ("spine", "levels")):
@@ -195,7 +192,7 @@ class ElectroForm(PartForm):
     """Current as really given; felt strength 0 (nothing) to 10 (the strongest bearable)."""
 
     done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
-    pairs = forms.CharField(label="pairs", max_length=120)
+    pairs = PairsField(label="pairs", max_length=120)
     frequency_hz = forms.RegexField(
         label="Hz",
         regex=r"^\d{1,3}(\.\d)?([/-]\d{1,3})?$",
@@ -210,9 +207,6 @@ class ElectroForm(PartForm):
         pairs = ", ".join("-".join(pair) for pair in item["leads"])
         return super().initial_of(item) | {"pairs": pairs}
 
-    def clean_pairs(self) -> list[list[str]]:
-        return pairs_of(self.cleaned_data["pairs"])
-
     def item_fields(self) -> Json:
         kept = super().item_fields()
         if "pairs" in kept:
@@ -220,18 +214,6 @@ class ElectroForm(PartForm):
             if "pairs" in self.changed_data:
                 kept["lead_levels"] = []  # they named the levels of the pairs before
         return kept
-
-
-def pairs_of(text: str) -> list[list[str]]:
-    """``BL25-BL26, EX-B2-BL54`` as pairs of codes. Raises ValidationError."""
-    pairs = []
-    for pair in text.upper().replace("–", "-").split(","):
-        # EX-B2 holds a hyphen itself: split at the hyphen that stands before the second code
-        codes = [code.strip().replace("EX~", "EX-") for code in pair.replace("EX-", "EX~").split("-")]
-        if len(codes) != 2 or not all(codes):
-            raise forms.ValidationError("Write each pair as BL25-BL26, with a comma between pairs.")
-        pairs.append(codes)
-    return pairs
 
 
 class AdjunctForm(PartForm):
@@ -309,8 +291,7 @@ class AddPointForm(AnsweredForm):
 class AddItemForm(AnsweredForm):
     """Current, cups, moxa, hands or ear that was not planned. ``what``: pairs, a place, or ear points."""
 
-    KINDS = [("electro", "electro"), *ADJUNCTS, *[(f"ear_{key}", f"ear {name}") for key, name in EAR_METHODS]]
-    kind = forms.ChoiceField(choices=KINDS)
+    kind = forms.ChoiceField(choices=lambda: list(added_on_the_day().items()))
     what = forms.CharField(max_length=120)
     side = forms.ChoiceField(choices=SIDES[:3])
     stage = forms.CharField(max_length=8)
@@ -320,11 +301,13 @@ class AddItemForm(AnsweredForm):
         kind, what = data.get("kind", ""), data.get("what", "")
         try:
             if kind == "electro":
-                data["leads"] = pairs_of(what)
+                data["leads"] = read_pairs(what)
             elif kind.startswith("ear_"):
                 data["points"] = read_ear_points(what)
         except forms.ValidationError as error:
             self.add_error("what", error)
+        except ValueError as error:
+            self.add_error("what", str(error))
         return data
 
 

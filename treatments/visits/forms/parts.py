@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from treatments.planner.vocabulary.modalities import adjunct_name, ear_method_name
 from treatments.visits import gate, observed
 from treatments.visits import record as visit_record
 from treatments.visits.forms.page import (
@@ -65,9 +66,21 @@ class VisitForms:
             for stage in record["stages"]
         ]
         self.adjuncts = [
-            {"item": item, "form": self._part(AdjunctForm, item["uid"], item)} for item in record["adjuncts"]
+            {
+                "item": item,
+                "name": adjunct_name(item["kind"]),
+                "form": self._part(AdjunctForm, item["uid"], item),
+            }
+            for item in record["adjuncts"]
         ]
-        self.ear = [{"item": item, "form": self._part(EarForm, item["uid"], item)} for item in record["ear"]]
+        self.ear = [
+            {
+                "item": item,
+                "name": ear_method_name(item["method"]),
+                "form": self._part(EarForm, item["uid"], item),
+            }
+            for item in record["ear"]
+        ]
 
     def _part(self, kind: type[PartForm], prefix: str, item: Json) -> PartForm:
         initial = kind.initial_of(item)
@@ -131,5 +144,5 @@ class VisitForms:
                     return "Electro " + ", ".join("–".join(pair) for pair in row["item"]["leads"])
         for row in self.adjuncts:
             if row["item"]["uid"] == uid:
-                return str(row["item"]["kind"]).replace("_", " ")
+                return str(row["name"])
         return "Ear"

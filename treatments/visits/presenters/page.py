@@ -13,6 +13,8 @@ from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import AdverseEvent, Visit
 from treatments.planner.knowledge.regions import tender_region
 from treatments.planner.treatment.needles import needles_of
+from treatments.planner.vocabulary.body import THORAX, can_be_pregnant, region_of_level
+from treatments.planner.vocabulary.modalities import added_on_the_day, adjunct_name, ear_method_name
 from treatments.plans.point_search import ASHI
 from treatments.visits import observed
 from treatments.visits import record as visit_record
@@ -23,17 +25,6 @@ from treatments.visits.presenters import stops
 from treatments.visits.presenters.stricta import completeness
 
 Json = dict[str, Any]
-THORAX = ("chest", "upper_back", "mid_back", "thoraco_lumbar", "shoulder")  # where a needle can reach the lung
-ADJUNCT_NAMES = {
-    "cupping_dry": "Cupping",
-    "gua_sha": "Gua sha",
-    "moxa_indirect": "Moxa",
-    "warm_needle": "Warm needle",
-    "heat_lamp": "Heat lamp",
-    "acupressure": "Acupressure",
-    "tuina": "Tuina",
-}
-EAR_NAMES = {"seeds": "Seeds", "magnets": "Magnets", "needles": "Needles", "press_tacks": "Press tacks"}
 
 
 def state_of(visit: Visit) -> Json:
@@ -85,7 +76,7 @@ def reaches_lung(record: Json) -> bool:
             if tender_region(point["where"], (), knowledge) in THORAX:
                 return True
         elif point.get("levels"):
-            if any(level.startswith("T") for level in point["levels"]):
+            if any(region_of_level(level) in THORAX for level in point["levels"]):
                 return True
         elif point["code"] in knowledge.points:
             known = knowledge.points[point["code"]]
@@ -95,9 +86,8 @@ def reaches_lung(record: Json) -> bool:
 
 
 def asks_pregnancy(patient: Patient, today: dt.date) -> bool:
-    """Whether the question of the day is asked: women and people of untold sex, 12 to 55 or of unknown age."""
-    age = patient.age_on(today)
-    return patient.sex != Patient.Sex.MALE and (age is None or 12 <= age <= 55)
+    """Whether the question of the day is asked."""
+    return can_be_pregnant(patient.sex, patient.age_on(today))
 
 
 def ruled_out_rows(visit: Visit, uids: list[str]) -> list[Json]:
@@ -154,14 +144,12 @@ def note_of(visit: Visit) -> Json:
             for stage in record.get("stages", [])
         ],
         "adjuncts": [
-            {**a, "name": ADJUNCT_NAMES.get(a["kind"], a["kind"])}
-            for a in record.get("adjuncts", [])
-            if a["done"] == "done"
+            {**a, "name": sentence(adjunct_name(a["kind"]))} for a in record.get("adjuncts", []) if a["done"] == "done"
         ],
         "ear": [
             {
                 **e,
-                "name": EAR_NAMES.get(e["method"], e["method"]),
+                "name": sentence(ear_method_name(e["method"])),
                 "remove": dt.date.fromisoformat(e["remove_on"]) if e.get("remove_on") else None,
             }
             for e in record.get("ear", [])
@@ -177,6 +165,10 @@ def note_of(visit: Visit) -> Json:
             key: observed.WHY_NOT.get(record.get("unsaid", {}).get(key, ""), "") for key in observed.missing_of(record)
         },
     }
+
+
+def sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _number(value: Any) -> str:
@@ -233,11 +225,7 @@ def page_of(visit: Visit, forms: Any) -> Json:
         "asks_pregnancy": asks_pregnancy(visit.patient, timezone.localdate()),
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "serious_open": open_serious_events(visit.patient).exists(),
-        "item_kinds": [
-            ("electro", "Electro"),
-            *ADJUNCT_NAMES.items(),
-            *[(f"ear_{key}", f"Ear {name.lower()}") for key, name in EAR_NAMES.items()],
-        ],
+        "item_kinds": [(kind, sentence(name)) for kind, name in added_on_the_day().items()],
     }
 
 
@@ -246,13 +234,10 @@ def _rows_of(forms: Any, record: Json) -> Json:
     counted = {row["uid"]: row["counted"] for row in visit_record.ledger(record)}
     return {
         "stages": [{**row, "counted": counted[row["item"]["uid"]]} for row in forms.stages],
-        "adjuncts": [
-            {**row, "name": ADJUNCT_NAMES.get(row["item"]["kind"], row["item"]["kind"])} for row in forms.adjuncts
-        ],
+        "adjuncts": [{**row, "name": sentence(row["name"])} for row in forms.adjuncts],
         "ear": [
             {
                 **row,
-                "name": EAR_NAMES.get(row["item"]["method"], row["item"]["method"]).lower(),
                 "counted": counted.get(row["item"]["uid"]),
                 "points": ", ".join(f"{p['code']} {p['name']}" for p in row["item"]["points"]),
             }

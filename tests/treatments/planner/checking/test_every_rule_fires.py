@@ -8,11 +8,12 @@ import pytest
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner.checking.rules import never_holds
-from treatments.planner.facts import BRANCHES, COLD, EMPTY_HEAT, HEAT_TOLD, STRESS, read_facts
+from treatments.planner.facts import COLD, EMPTY_HEAT, HEAT_TOLD, STRESS, read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.matching import compile_rules, first
-from treatments.planner.knowledge.tables import MODALITIES
 from treatments.planner.safety.guard import build_guard, row_state
+from treatments.planner.vocabulary.facts import BRANCHES
+from treatments.planner.vocabulary.modalities import MODALITIES
 
 KNOWLEDGE, INTAKE = load_planner_knowledge(), load_intake_knowledge()
 DAYS = {"acute": 20, "subacute": 60, "chronic": 400, "unknown": None}

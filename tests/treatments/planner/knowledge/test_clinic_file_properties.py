@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from tests.treatments.planner.proposing.test_properties import cases, needled, risks
-from treatments.planner.facts import KINDS
 from treatments.planner.knowledge.clinic_file import SWITCHABLE
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.references import known_findings
 from treatments.planner.proposing.propose import propose
 from treatments.planner.review.review import review
+from treatments.planner.vocabulary.facts import KINDS
+from treatments.planner.vocabulary.modalities import ADJUNCTS
+from treatments.planner.vocabulary.severity import STOPS
 
 BASE = load_planner_knowledge()
 FACTS = [f"{kind}:{value}" for kind, values in KINDS.items() for value in values]
@@ -198,16 +200,18 @@ def test_no_own_file_loosens_safety(pool, data, number):
         if point.code not in BASE.points:
             assert planned["depth_mm"][1] <= BASE.own_limits[point.region].cap_mm
     done = {kind for kind, *_ in risks(made)}
-    kinds = {
-        "needle": {"needle", "needles"}, "ea": {"current"}, "cupping": {"cupping_dry"}, "guasha": {"gua_sha"},
-        "moxa_heat": {"moxa_indirect", "warm_needle", "heat_lamp"}, "tacks": {"press_tacks"}, "magnets": {"magnets"},
-        "seeds": {"seeds"}, "acupressure": {"tuina"},
+    kinds: dict[str, set[str]] = {
+        "needle": {"needle", "needles"}, "ea": {"current"}, "tacks": {"press_tacks"}, "magnets": {"magnets"},
+        "seeds": {"seeds"},
     }  # fmt: skip
+    for kind, adjunct in ADJUNCTS.items():
+        if kind != "acupressure":  # of home care as well, which is not gated
+            kinds.setdefault(adjunct.modality, set()).add(kind)
     for barred in BASE.contraindications:
         holds = not barred.when.facts() and any(data["findings"].get(finding) for finding in barred.findings)
         if holds and barred.scope == "whole":
             for modality, names in kinds.items():
-                if barred.level(modality) in ("override", "forbid"):
+                if barred.level(modality) in STOPS:
                     assert not done & names, (barred.id, modality)
 
 

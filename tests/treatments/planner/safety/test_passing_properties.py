@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.review_plans import PLANNER, Json, adjunct, current, picture, plan, point, stage
 from treatments.planner.review.review import ReviewAlert, review
-from treatments.planner.safety.guard import MODALITIES
+from treatments.planner.vocabulary.modalities import MODALITIES
 
 CODES = ("BL13", "BL23", "BL25", "BL26", "BL40", "BL60", "GB30", "GB34", "LI4", "SP6", "ST36", "CV17", "GV4", "KI3")
 CONDITIONS = ("condition.frail", "condition.anticoagulant", "condition.pregnant", "condition.lymphoedema_right_leg",

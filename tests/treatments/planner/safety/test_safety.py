@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from treatments.planner.knowledge.load import load_planner_knowledge
-from treatments.planner.knowledge.tables import MODALITIES
-from treatments.planner.safety.guard import THORAX, TRUNK
+from treatments.planner.vocabulary.body import THORAX, TRUNK
+from treatments.planner.vocabulary.modalities import MODALITIES
+from treatments.planner.vocabulary.severity import STOPS
 
 KIND_OF = {
     "cupping": {"cupping_dry"},
@@ -27,7 +28,7 @@ WHOLE = [
     for finding in row.findings
     if finding.startswith(("condition.", "wish."))
     for modality in (*KIND_OF, *METHOD_OF, "needle", "deep_trunk", "ea")
-    if row.level(modality) in ("override", "forbid")
+    if row.level(modality) in STOPS
 ]
 
 
@@ -83,7 +84,7 @@ def test_what_a_condition_forbids_or_reserves_is_not_proposed(proposed, accident
         assert not does(proposal, modality)
         told = [item for item in proposal["withheld"] if item["because"] == finding and item["modality"] == modality]
         assert told, "what is kept out is told"
-        enough = {"forbidden"} if level == "forbid" else {"forbidden", "needs_override"}
+        enough = {"forbidden"} if level == "forbidden" else {"forbidden", "needs_override"}
         assert {item["level"] for item in told} & enough
         assert all(item["text"] and item["source"] for item in told)
 

@@ -1,0 +1,53 @@
+"""What a stop keeps out: the entry that says so, and every stop against working one point beside the needles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from treatments.planner.knowledge.tables import Point
+from treatments.planner.safety.guard import Guard, Place, Stop, pregnancy_level
+from treatments.planner.treatment.proposal import Withheld
+from treatments.planner.vocabulary.severity import STOPS, withheld_level
+
+
+def stopping(stops: Sequence[Stop]) -> tuple[Stop, ...]:
+    """The stops that keep something out."""
+    return tuple(stop for stop in stops if stop.is_stop)
+
+
+def gravest_stop(stops: Sequence[Stop]) -> Stop | None:
+    """The first stop that keeps something out."""
+    return next((stop for stop in stops if stop.is_stop), None)
+
+
+def withhold(item: str, modality: str, stop: Stop) -> Withheld:
+    """An entry of what was kept out."""
+    return Withheld(item, withheld_level(stop.level), stop.because, stop.text, stop.source, modality)
+
+
+def stops_at(point: Point, side: str, modality: str, guard: Guard, needled: bool = False) -> list[Stop]:
+    """Every stop against pressing, warming or (`needled`) needling one point on one side beside the plan's needles."""
+    place = Place(point.region, point.limb, side)
+    stops = [*guard.against(modality, place), *_limb_left_alone(point, side, guard)]
+    if needled:
+        stops += guard.against_needle(point, place)
+    return stops + _pressed_in_pregnancy(point, guard)
+
+
+def _limb_left_alone(point: Point, side: str, guard: Guard) -> tuple[Stop, ...]:
+    """A limb that must not be needled is left alone altogether: a caution for pressure there keeps it out as well."""
+    if point.limb == "none":
+        return ()
+    return tuple(stop for stop in guard.limbs["needle"].get((point.limb, side), ()) if stop.level == "forbidden")
+
+
+def _pressed_in_pregnancy(point: Point, guard: Guard) -> list[Stop]:
+    """Points on the pregnancy list are not pressed or warmed either, also while pregnancy is open."""
+    stops = [stop for stop in guard.against_in_pregnancy(point, point.region) if stop.level == "forbidden"]
+    listed = point.pregnancy != "ok"
+    if guard.pregnancy and listed and not stops:
+        levels = {pregnancy_level(point, point.region, phase) for phase in guard.pregnancy}
+        if levels & {*STOPS}:
+            text = f"{point.code} is on the pregnancy list: not pressed or warmed without a reason."
+            return [Stop("needs_reason", guard.pregnancy_because, text, "CARR2015", "pregnancy_points")]
+    return stops if listed else []
