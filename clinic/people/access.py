@@ -26,6 +26,7 @@ class Permission(StrEnum):
     INVITE = "send intake links"
     READ_CLINICAL = "read clinical record"
     WRITE_CLINICAL = "write clinical record"
+    SIGN = "sign clinical record"  # answer for it: then it is locked
     READ_SCHEDULE = "read schedule"
     WRITE_SCHEDULE = "book"
     OWN_ABSENCES = "enter own absences"
@@ -45,6 +46,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.INVITE,
             P.READ_CLINICAL,
             P.WRITE_CLINICAL,
+            P.SIGN,
             P.READ_SCHEDULE,
             P.WRITE_SCHEDULE,
             P.OWN_ABSENCES,
@@ -107,7 +109,7 @@ ADDRESSES: dict[str, Permission] = {
     "plans:undo": P.WRITE_CLINICAL,
     "plans:override": P.WRITE_CLINICAL,
     "plans:seen": P.WRITE_CLINICAL,
-    "plans:sign": P.WRITE_CLINICAL,
+    "plans:sign": P.SIGN,
     "plans:reopen": P.WRITE_CLINICAL,
     "plans:set_aside": P.WRITE_CLINICAL,
     "plans:home_care": P.READ_CLINICAL,
@@ -118,6 +120,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:assessment": P.READ_CLINICAL,
     "intake:assessment_answers": P.READ_CLINICAL,
     "intake:assessment_save": P.WRITE_CLINICAL,
+    "intake:assessment_sign": P.SIGN,
     "intake:assessment_set_aside": P.WRITE_CLINICAL,
     "intake:assessment_clear": P.WRITE_CLINICAL,
     "intake:assessment_withdraw": P.WRITE_CLINICAL,
@@ -165,7 +168,7 @@ ADDRESSES: dict[str, Permission] = {
     "visits:reason": P.WRITE_CLINICAL,
     "visits:given": P.WRITE_CLINICAL,
     "visits:take_plan": P.WRITE_CLINICAL,
-    "visits:sign": P.WRITE_CLINICAL,
+    "visits:sign": P.SIGN,
     "visits:set_aside": P.WRITE_CLINICAL,
     "visits:amend": P.WRITE_CLINICAL,
     "visits:clearance": P.WRITE_CLINICAL,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.lib.records import NotADraft, NotReady, Stale, answering, revision_of
 from clinic.people import access
+from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
 from intake.actions import assessment as actions
 from intake.actions import assessment_clearance
@@ -24,10 +25,9 @@ from intake.models import Assessment, Clearance
 from intake.presenters import assessment as presenter
 
 
-def _fetch(request: HttpRequest, assessment_id: int, *, write: bool = False) -> Assessment:
+def _fetch(request: HttpRequest, assessment_id: int, *, needs: Permission = Permission.READ_CLINICAL) -> Assessment:
     """The assessment, guarded; the read goes into the audit trail."""
-    needed = access.Permission.WRITE_CLINICAL if write else access.Permission.READ_CLINICAL
-    if not access.can(request.user, needed):
+    if not access.can(request.user, needs):
         raise PermissionDenied
     with transaction.atomic():
         rows = Assessment.objects.select_related("patient", "response", "signed_by", "supersedes", "set_aside_by")
@@ -78,7 +78,7 @@ def of_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
     """GET: the open draft, else the assessment in force, else an invitation to begin. POST: begin a draft."""
     patient = access.patient_for(request.user, patient_id, what="assessment")
     if request.method == "POST":
-        if not access.can(request.user, access.Permission.WRITE_CLINICAL):
+        if not access.can(request.user, Permission.WRITE_CLINICAL):
             raise PermissionDenied
         draft = actions.open_draft(patient=patient, by=request.user)
         return redirect("intake:assessment", assessment_id=draft.pk)
@@ -132,40 +132,54 @@ def _page(request: HttpRequest, found: Assessment, *, status: int = 200, **extra
 @require_POST
 @answers_conflicts
 def save(request: HttpRequest, assessment_id: int) -> HttpResponse:
-    """Save examination and decision, and sign when that button was pressed.
+    """Save examination and decision. With htmx answers the result part, else goes back to the page."""
+    found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
+    saved, told = _saved(request, found)
+    return _result(request, saved, told) if saved else _not_from_the_lists(request, found)
 
-    With htmx answers the result part, else goes back to the page.
-    """
-    found = _fetch(request, assessment_id, write=True)
+
+@require_POST
+@answers_conflicts
+def sign(request: HttpRequest, assessment_id: int) -> HttpResponse:
+    """Save what stands on the page, then lock it."""
+    found = _fetch(request, assessment_id, needs=Permission.SIGN)
+    saved, told = _saved(request, found)
+    if saved is None:
+        return _not_from_the_lists(request, found)
+    try:
+        actions.sign(assessment_id=saved.pk, revision=saved.revision, by=request.user)
+    except NotReady as error:
+        return _result(request, saved, told, problems=error.reasons, status=422)
+    messages.success(request, "Assessment signed.")
+    return _go(request, "intake:assessment", assessment_id=found.pk)
+
+
+def _saved(request: HttpRequest, found: Assessment) -> tuple[Assessment | None, Any]:
+    """The assessment with what was posted, None for a decision that is none; and what the patient told."""
     told, entered = _entered(request, found)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, status=422, problems=["Choose class, branch and root from the lists."])
-    wants_to_sign = "sign" in request.POST
-    try:
-        saved = actions.save(
-            assessment_id=found.pk,
-            # "keep" is sent by the button of the clash notice: one has seen what the other one changed
-            revision=revision_of(request.POST, "keep", "revision"),
-            found=entered,
-            confirmed=form.confirmed() if "klass" in request.POST else found.confirmed,
-            by=request.user,
-        )
-        if wants_to_sign:
-            actions.sign(assessment_id=saved.pk, revision=saved.revision, by=request.user)
-            messages.success(request, "Assessment signed.")
-    except NotReady as error:
-        return _result(request, saved, told, problems=error.reasons, status=422)
-    if not wants_to_sign:
-        return _result(request, saved, told)
-    return _go(request, "intake:assessment", assessment_id=found.pk)
+        return None, told
+    saved = actions.save(
+        assessment_id=found.pk,
+        # "keep" is sent by the button of the clash notice: one has seen what the other one changed
+        revision=revision_of(request.POST, "keep", "revision"),
+        found=entered,
+        confirmed=form.confirmed() if "klass" in request.POST else found.confirmed,
+        by=request.user,
+    )
+    return saved, told
+
+
+def _not_from_the_lists(request: HttpRequest, found: Assessment) -> HttpResponse:
+    return _page(request, found, status=422, problems=["Choose class, branch and root from the lists."])
 
 
 @require_POST
 @answers_conflicts
 def set_aside(request: HttpRequest, assessment_id: int) -> HttpResponse:
     """Discard a draft for a coded reason; back to the chart."""
-    found = _fetch(request, assessment_id, write=True)
+    found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
     form = SetAsideForm(request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, set_aside_form=form)
@@ -200,7 +214,7 @@ def _result(
 @require_POST
 def clear(request: HttpRequest, assessment_id: int) -> HttpResponse:
     """Lift a red flag: examined by whom, when, with what result."""
-    found = _fetch(request, assessment_id, write=True)
+    found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
     alert = presenter.clearable_alert(found, request.POST.get("code", ""), today=timezone.localdate())
     if alert is None:
         gone = (
@@ -228,7 +242,7 @@ def clear(request: HttpRequest, assessment_id: int) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, assessment_id: int, clearance_id: int) -> HttpResponse:
-    found = _fetch(request, assessment_id, write=True)
+    found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
     clearance = get_object_or_404(Clearance, pk=clearance_id, patient=found.patient)
     actions.take_back_clearance(assessment=found, clearance=clearance, by=request.user)
     messages.warning(request, "Taken back: the flag counts again.")

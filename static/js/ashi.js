@@ -78,6 +78,13 @@
     const words = swapped(event).querySelector("[data-announce]");
     if (words) say(words.textContent.trim());
   });
+  // htmx takes the button that has the focus for pressed: a save that runs by itself presses none, it only saves.
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    const { elt, triggeringEvent, parameters } = event.detail;
+    if (!(elt instanceof HTMLFormElement) || !elt.hasAttribute("hx-post") || triggeringEvent?.type === "submit") return;
+    event.detail.path = elt.getAttribute("hx-post");
+    for (const one of elt.elements) if (one.type === "submit" && one.name) delete parameters[one.name];
+  });
   // Buttons that need this script show themselves only when it runs.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;

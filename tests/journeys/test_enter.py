@@ -107,6 +107,29 @@ def test_assessment(open_page: Callable[..., Page], server: DemoServer) -> None:
     assert [row[1] for row in stored(server)["assessments"]] == [row[1] for row in before["assessments"]]
 
 
+def test_a_save_that_runs_by_itself_presses_no_button_that_has_the_focus(
+    open_page: Callable[..., Page], server: DemoServer
+) -> None:
+    """Tab from a field to "Sign": the field is saved a moment later, and nothing is signed or answered by that."""
+    page = open_page("practitioner")
+    open_chart(page, "Nwosu")
+    page.get_by_role("button", name=re.compile("Assess")).first.click()
+    page.wait_for_url(re.compile("/assessments/"))
+    before = stored(server)["assessments"]
+    for button in (page.get_by_role("button", name="Sign the assessment"), page.locator('button[name="answer"]').first):
+        with page.expect_response(lambda one: "/assessments/" in one.url and one.request.method == "POST") as at:
+            page.get_by_label("Notes").fill(f"typed before {button.inner_text()}")
+            button.focus()
+        assert at.value.url.endswith("/save/"), at.value.url
+        assert "answer=" not in (at.value.request.post_data or "")
+    assert [row[1:3] for row in stored(server)["assessments"]] == [row[1:3] for row in before]
+    begin_visit(page, "Brennan")
+    with page.expect_response(lambda one: "/visits/" in one.url and one.request.method == "POST") as at:
+        page.locator("textarea[name=close-notes]").fill("typed before signing")
+        page.get_by_role("button", name="Sign and lock").focus()
+    assert at.value.url.endswith("/save/"), at.value.url
+
+
 def test_plan_and_booking(open_page: Callable[..., Page], server: DemoServer) -> None:
     page = open_page("practitioner")
     before = stored(server)

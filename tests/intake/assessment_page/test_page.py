@@ -49,7 +49,7 @@ def test_the_page_shows_both_scores_with_evidence_and_the_patterns(client: Clien
     assert AuditEvent.objects.filter(action="assessment.read", patient_id=draft.patient_id).count() == 1
 
 
-@pytest.mark.parametrize("path", ["", "answers/flag/", "save/", "clear/", "clear/1/withdraw/"])
+@pytest.mark.parametrize("path", ["", "answers/flag/", "save/", "sign/", "clear/", "clear/1/withdraw/"])
 def test_the_front_desk_is_refused(draft: Assessment, path: str) -> None:
     desk = Client()
     desk.force_login(UserFactory(desk=True))
@@ -117,7 +117,7 @@ def test_a_clash_shows_both_versions_and_keeps_what_was_typed(
 
 
 def test_signing_locks_the_page(client: Client, draft: Assessment) -> None:
-    answer = client.post(url(draft, "save/"), sent(draft, sign="1"))
+    answer = client.post(url(draft, "sign/"), sent(draft))
     assert answer.status_code == 302
     draft.refresh_from_db()
     assert draft.status == "signed"
@@ -128,7 +128,7 @@ def test_signing_locks_the_page(client: Client, draft: Assessment) -> None:
 
 
 def test_overruling_without_a_reason_is_not_signed_and_says_so(client: Client, draft: Assessment) -> None:
-    answer = client.post(url(draft, "save/"), sent(draft, root="spleen_qi_deficiency", sign="1"))
+    answer = client.post(url(draft, "sign/"), sent(draft, root="spleen_qi_deficiency"))
     assert answer.status_code == 422 and "write why" in page_text(answer)
     draft.refresh_from_db()
     assert draft.status == "draft" and draft.confirmed == {"root": "spleen_qi_deficiency"}

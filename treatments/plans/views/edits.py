@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.lib.records import NotADraft, revision_of
+from clinic.people.access import Permission
 from treatments.models import TreatmentPlan
 from treatments.planner.treatment.by_hand import by_hand
 from treatments.planner.treatment.written import split_levels
@@ -30,7 +31,7 @@ from treatments.plans.views.pages import answers_conflicts, done, render_plan
 @answers_conflicts
 def item_form(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The form of the item at ``at``, or of a new one in the list ``new``."""
-    plan = plan_for(request, plan_id, write=True)
+    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     if not plan.is_draft:
         raise NotADraft(plan)
     address, is_new = request.GET.get("at", ""), False
@@ -69,7 +70,7 @@ def _item_form(
 @answers_conflicts
 def change(request: HttpRequest, plan_id: int) -> HttpResponse:
     """One edit: read, applied, reviewed for safety, saved. ``verb`` says which, ``at`` of what."""
-    plan = plan_for(request, plan_id, write=True)
+    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     data = request.POST
     verb, address = data.get("verb", ""), data.get("at", "")
     form, kind, item = None, "", {}

@@ -10,10 +10,13 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from clinic.people import access
+from clinic.people.access import Permission
 from treatments.models import Proposal, TreatmentPlan
 
 
-def plan_for(request: HttpRequest, plan_id: int, *, write: bool = False, what: str = "plan") -> TreatmentPlan:
+def plan_for(
+    request: HttpRequest, plan_id: int, *, needs: Permission = Permission.READ_CLINICAL, what: str = "plan"
+) -> TreatmentPlan:
     """Raises Http404 or PermissionDenied."""
     plan: TreatmentPlan = _fetch(
         request,
@@ -27,20 +30,19 @@ def plan_for(request: HttpRequest, plan_id: int, *, write: bool = False, what: s
         ),
         plan_id,
         what,
-        write,
+        needs,
     )
     return plan
 
 
 def proposal_for(request: HttpRequest, proposal_id: int) -> Proposal:
     rows = Proposal.objects.select_related("patient", "assessment", "created_by")
-    proposal: Proposal = _fetch(request, rows, proposal_id, "proposal", False)
+    proposal: Proposal = _fetch(request, rows, proposal_id, "proposal", Permission.READ_CLINICAL)
     return proposal
 
 
-def _fetch(request: HttpRequest, rows: Any, pk: int, what: str, write: bool) -> Any:
-    needed = access.Permission.WRITE_CLINICAL if write else access.Permission.READ_CLINICAL
-    if not access.can(request.user, needed):
+def _fetch(request: HttpRequest, rows: Any, pk: int, what: str, needs: Permission) -> Any:
+    if not access.can(request.user, needs):
         raise PermissionDenied
     with transaction.atomic():
         found = get_object_or_404(rows, pk=pk)

@@ -27,7 +27,7 @@ def render_plan(request: HttpRequest, plan: TreatmentPlan, *, status: int = 200,
         if plan.status in ("draft", "signed")
         else None
     )
-    if plan.is_draft and access.can(request.user, access.Permission.WRITE_CLINICAL):
+    if plan.is_draft and access.can(request.user, access.Permission.SIGN):
         context["sign_form"] = SignForm(
             has_new_cautions=bool(context["new_cautions"]), initial=_usual(request, context["minutes"])
         )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.lib.records import NotADraft, NotReady, revision_of
 from clinic.people import access
+from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
 from intake.models import Assessment
 from treatments.models import TreatmentPlan
@@ -26,9 +27,7 @@ from treatments.plans.views.pages import answers_conflicts, done, render_plan
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Run the planner on the signed assessment. ``fresh``: start over from the proposal, edits set aside."""
-    patient = access.patient_for(
-        request.user, patient_id, what="assessment", permission=access.Permission.WRITE_CLINICAL
-    )
+    patient = access.patient_for(request.user, patient_id, what="assessment", permission=Permission.WRITE_CLINICAL)
     if request.method == "GET":  # a sign-in in between turns the press of a button into a look
         return redirect("chart", patient_id=patient.pk)
     assessment = (
@@ -64,7 +63,7 @@ def page(request: HttpRequest, plan_id: int) -> HttpResponse:
 @answers_conflicts
 def override(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Give the coded reason that lets a stop pass."""
-    plan = plan_for(request, plan_id, write=True)
+    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     form = OverrideForm(request.POST)
     if not form.is_valid():
         return render_plan(request, plan, status=422, override_form=form)
@@ -85,14 +84,14 @@ def override(request: HttpRequest, plan_id: int) -> HttpResponse:
 @require_POST
 @answers_conflicts
 def seen(request: HttpRequest, plan_id: int) -> HttpResponse:
-    plan = plan_for(request, plan_id, write=True)
+    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     return _simple(request, plan, drafts.note_seen)
 
 
 @require_POST
 @answers_conflicts
 def undo(request: HttpRequest, plan_id: int) -> HttpResponse:
-    plan = plan_for(request, plan_id, write=True)
+    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     return _simple(request, plan, drafts.undo)
 
 
@@ -103,7 +102,7 @@ def _simple(request: HttpRequest, plan: TreatmentPlan, action: Any) -> HttpRespo
 @require_POST
 def reopen(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Change a signed plan: a new version as a draft; the signed one stays in force meanwhile."""
-    plan = plan_for(request, plan_id, write=True)
+    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     if plan.status != TreatmentPlan.Status.SIGNED:
         return redirect("plans:plan", plan_id=plan.pk)
     return redirect("plans:plan", plan_id=drafts.new_version(plan=plan, by=request.user).pk)
@@ -113,7 +112,7 @@ def reopen(request: HttpRequest, plan_id: int) -> HttpResponse:
 @answers_conflicts
 def set_aside(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Discard a draft for a coded reason; back to the chart."""
-    plan = plan_for(request, plan_id, write=True)
+    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     form = SetAsideForm(request.POST)
     if not form.is_valid():
         return render_plan(request, plan, status=422, set_aside_form=form)
@@ -125,7 +124,7 @@ def set_aside(request: HttpRequest, plan_id: int) -> HttpResponse:
 @require_POST
 @answers_conflicts
 def sign(request: HttpRequest, plan_id: int) -> HttpResponse:
-    plan = plan_for(request, plan_id, write=True)
+    plan = plan_for(request, plan_id, needs=Permission.SIGN)
     new_cautions = presenter.page_of(plan)["new_cautions"]
     form = SignForm(request.POST, has_new_cautions=bool(new_cautions))
     if not plan.is_draft:
