@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.people.language.PatientLanguageMiddleware",
     "clinic.people.middleware.AccessMiddleware",
     "clinic.people.middleware.ClinicMiddleware",
 ]
@@ -221,6 +222,9 @@ STORAGES = {
 
 # --- language, time, mail -----------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
+# what patients can be served in: a language is listed once its catalogue and its files of intake/knowledge are whole
+LANGUAGES = [("en-gb", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # stored; what people see is in the clinic's own zone (ClinicMiddleware)

@@ -18,8 +18,8 @@ from intake.assessment import Case, load_intake_knowledge, parse_case
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, IntakeResponse, Score
 from intake.questionnaire.answers import Reading, age_on, read
-from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import About
+from intake.spoken import questionnaire
 
 LONGEST_PREGNANCY = 42  # weeks: an answered week grows with the calendar, and no further than this
 DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are told
@@ -88,7 +88,7 @@ def about(patient: Patient, day: date) -> About:
 
 def reading_of(response: IntakeResponse) -> Reading:
     """What the answers of a response say, on the day they were given."""
-    return read(load_questionnaire(), response.answers, about(response.patient, answered_on(response)))
+    return read(questionnaire(), response.answers, about(response.patient, answered_on(response)))
 
 
 def answered_on(response: IntakeResponse) -> date:

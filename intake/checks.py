@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
+from clinic.lib.file_words import languages
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import load_intake_knowledge
 from intake.assessment.text.lexicon import LexiconError, load_lexicon
 from intake.questionnaire.consent import load_consent
-from intake.questionnaire.load import load_instruments, load_questionnaire
+from intake.questionnaire.load import DIRECTORY, load_instruments, load_messages, load_questionnaire
 
 HINT = "Correct the file under intake/knowledge/; `manage.py check_knowledge` prints the same list."
 LOADERS: tuple[Callable[[], Any], ...] = (
     load_intake_knowledge,
     load_lexicon,
-    load_questionnaire,
     load_instruments,
-    load_consent,
+    *(
+        partial(load, DIRECTORY, language)
+        for language in languages(DIRECTORY)
+        for load in (load_questionnaire, load_consent, load_messages)
+    ),
 )
 
 

@@ -20,9 +20,9 @@ from intake.actions.red_flags import raise_alerts
 from intake.case_building import reading_of
 from intake.models import Clash, IntakeResponse, OpenedPage, Score
 from intake.questionnaire.answers import Reading, progress
-from intake.questionnaire.consent import load_consent
 from intake.questionnaire.merging import Opened, mark_of, merge
 from intake.questionnaire.values import DONE, Question
+from intake.spoken import consent
 
 # What passes with time: here the patient's newer "no" outweighs an older "yes" of the staff.
 PASSING = frozenset(
@@ -188,7 +188,7 @@ def sign_consent(
     response.consent_guardian, response.consent_relation = guardian or None, relation or None
     response.filled_by = filled_by or None
     response.consent_signature = signature
-    response.consent_text_version = load_consent().version
+    response.consent_text_version = consent().version
     response.consent_at = response.saved_at = timezone.now()
     response.save(
         update_fields=[
@@ -214,7 +214,7 @@ def needs_guardian(reading: Reading) -> bool:
 
 def lacks_consent(response: IntakeResponse, reading: Reading) -> bool:
     """Not signed, to an older text, or by a minor alone."""
-    if response.consent_at is None or response.consent_text_version != load_consent().version:
+    if response.consent_at is None or response.consent_text_version != consent().version:
         return True
     return needs_guardian(reading) and not response.consent_guardian
 

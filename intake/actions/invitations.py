@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clinic.audit import trail
 from clinic.outbox.post import give_up, post, withdraw
@@ -86,7 +87,7 @@ def _mail(invitation: Invitation, url: str) -> None:
     invitation.mail = post(
         kind="invitation",
         to=invitation.sent_to,
-        subject=f"Questions before your first visit – {clinic.name}",
+        subject=_("Questions before your first visit – {clinic}").format(clinic=clinic.name),
         body=render_to_string("intake/email/invitation.txt", words),
         key=_mail_key(invitation),
         patient=invitation.patient,

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
 from clinic.audit import trail
 from clinic.outbox.post import post
@@ -76,7 +77,7 @@ def send_code(invitation_id: int, response_id: int) -> ResumeCode:
     post(
         kind="intake_code",
         to=response.code_to or "",
-        subject=f"Your code – {clinic.name}",
+        subject=_("Your code – {clinic}").format(clinic=clinic.name),
         body=render_to_string("intake/email/code.txt", {"clinic": clinic, "digits": digits}),
         key=f"intake_code:{code.pk}",
         patient=response.patient,

@@ -7,15 +7,17 @@ import binascii
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from intake.models import IntakeResponse
 
 LARGEST = 100_000  # characters of the picture, as in 100 kB
 PREFIX = "data:image/png;base64,"
 GUARDIAN = {
-    "guardian": "Please write your own full name.",
-    "relation": "Please write what you are to the child, such as mother.",
-    "filled_by": "Please say who answered the questions.",
+    "guardian": gettext_lazy("Please write your own full name."),
+    "relation": gettext_lazy("Please write what you are to the child, such as mother."),
+    "filled_by": gettext_lazy("Please say who answered the questions."),
 }
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -24,10 +26,13 @@ class ConsentForm(forms.Form):
     """A name typed, a box ticked; a drawn signature if somebody likes."""
 
     agreed = forms.BooleanField(
-        label="I agree", error_messages={"required": "Please tick the box if you agree. If you do not, please call us."}
+        label=gettext_lazy("I agree"),
+        error_messages={"required": gettext_lazy("Please tick the box if you agree. If you do not, please call us.")},
     )
     name = forms.CharField(
-        label="Your full name", max_length=160, error_messages={"required": "Please write your full name."}
+        label=gettext_lazy("Your full name"),
+        max_length=160,
+        error_messages={"required": gettext_lazy("Please write your full name.")},
     )
     guardian = forms.CharField(max_length=160, required=False)
     relation = forms.CharField(max_length=80, required=False)
@@ -38,7 +43,7 @@ class ConsentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.is_minor = is_minor
         if is_minor:
-            self.fields["name"].error_messages["required"] = "Please write the child’s full name."
+            self.fields["name"].error_messages["required"] = _("Please write the child’s full name.")
             for name, words in GUARDIAN.items():
                 self.fields[name].required = True
                 self.fields[name].error_messages["required"] = words
@@ -56,11 +61,13 @@ class ConsentForm(forms.Form):
         if not text:
             return ""
         if len(text) > LARGEST:
-            raise forms.ValidationError("The drawing is too large. Please clear it and sign smaller, or leave it out.")
+            raise forms.ValidationError(
+                _("The drawing is too large. Please clear it and sign smaller, or leave it out.")
+            )
         try:
             picture = base64.b64decode(text.removeprefix(PREFIX), validate=True)
         except (binascii.Error, ValueError) as error:
-            raise forms.ValidationError("The drawing could not be read. Please clear it and sign again.") from error
+            raise forms.ValidationError(_("The drawing could not be read. Please clear it and sign again.")) from error
         if not text.startswith(PREFIX) or not picture.startswith(PNG):
-            raise forms.ValidationError("The drawing could not be read. Please clear it and sign again.")
+            raise forms.ValidationError(_("The drawing could not be read. Please clear it and sign again."))
         return text

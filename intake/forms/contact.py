@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import to_python
 
 from intake.questionnaire.values import Question
 
-NO_NUMBER = "We cannot call this number. Write it with its area code, or with + and the country code when it is abroad."
+NO_NUMBER = gettext_lazy(
+    "We cannot call this number. Write it with its area code, or with + and the country code when it is abroad."
+)
 PARTS = {"phone": ("number",), "person": ("name", "phone", "relation")}
 LONGEST = {"name": 120, "relation": 60}
 
@@ -28,11 +32,11 @@ def read_contact(question: Question, data: QueryDict, errors: list[str]) -> tupl
     key = "number" if question.kind == "phone" else "phone"
     number = to_python(typed[key]) if typed[key] else None
     if question.kind == "person" and not typed["name"]:
-        errors.append("Please write their name.")
+        errors.append(_("Please write their name."))
     elif not typed[key]:
-        errors.append("Please write their phone number.")
+        errors.append(_("Please write their phone number."))
     elif number is None or not number.is_valid():
-        errors.append(NO_NUMBER)
+        errors.append(str(NO_NUMBER))
     if errors or number is None:
         return None, typed
     answer = {**typed, key: str(number.as_e164)}

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from intake.forms.dates import DateFault, read_date
 
@@ -26,9 +28,9 @@ class AcknowledgeForm(forms.Form):
 class BirthForm(forms.Form):
     """The date of birth, to show that the link has reached the right person. One sentence says what is wrong."""
 
-    day = forms.CharField(label="Day", required=False)
-    month = forms.CharField(label="Month", required=False)
-    year = forms.CharField(label="Year", required=False)
+    day = forms.CharField(label=gettext_lazy("Day"), required=False)
+    month = forms.CharField(label=gettext_lazy("Month"), required=False)
+    year = forms.CharField(label=gettext_lazy("Year"), required=False)
 
     def clean(self) -> dict[str, Any]:
         typed = [(self.cleaned_data.get(part) or "")[:10] for part in ("day", "month", "year")]
@@ -42,10 +44,10 @@ class BirthForm(forms.Form):
 class CodeForm(forms.Form):
     """The code from our message. Blanks and dashes in it do no harm."""
 
-    code = forms.CharField(label="The 6 digits", max_length=20, required=False)
+    code = forms.CharField(label=gettext_lazy("The 6 digits"), max_length=20, required=False)
 
     def clean_code(self) -> str:
         digits = "".join(c for c in self.cleaned_data["code"] if c.isascii() and c.isdigit())
         if len(digits) != 6:
-            raise forms.ValidationError("Please write the 6 digits from our message.")
+            raise forms.ValidationError(_("Please write the 6 digits from our message."))
         return digits

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from intake.forms.contact import read_contact
 from intake.forms.dates import OLDEST, DateFault, read_date
@@ -76,7 +77,7 @@ class AnswerField:
     def rows(self) -> list[dict[str, Any]]:
         """The rows of an activities question, empty ones too."""
         stored = self.value if isinstance(self.value, list) else []
-        padded = [*stored, *({"name": "", "score": None} for _ in ACTIVITIES)][: len(ACTIVITIES)]
+        padded = [*stored, *({"name": "", "score": None} for _n in ACTIVITIES)][: len(ACTIVITIES)]
         return [{"number": n, **row} for n, row in zip(ACTIVITIES, padded, strict=True)]
 
     @property
@@ -118,7 +119,7 @@ class ScreenForm:
                 field.errors.append(_shorten(field.question, field.answer))
                 field.is_unfinished = True
             elif not field.errors and lacks_a_name(field.question, field.answer):
-                field.errors.append("One of your numbers has no activity. Please name it, or choose “no number”.")
+                field.errors.append(_("One of your numbers has no activity. Please name it, or choose “no number”."))
                 field.is_unfinished = True
         return not self.errors
 
@@ -129,16 +130,17 @@ class ScreenForm:
 
 def _shorten(question: Question, value: Any) -> str:
     if question.kind == "activities":
-        return f"Please keep each under {ACTIVITY_LETTERS} letters."
-    return f"Please keep it under {question.max_length} letters; it is {len(value)} now. All of it is kept until then."
+        return _("Please keep each under {most} letters.").format(most=ACTIVITY_LETTERS)
+    told = _("Please keep it under {most} letters; it is {now} now. All of it is kept until then.")
+    return told.format(most=question.max_length, now=len(value))
 
 
 def _ask(question: Question) -> str:
     if any(option.id == "dont_know" for option in question.options):
-        return "Please choose an answer. “I don’t know” is an answer too."
+        return _("Please choose an answer. “I don’t know” is an answer too.")
     if question.kind == "chart":
-        return "Please mark at least one place."
-    return "Please answer this."
+        return _("Please mark at least one place.")
+    return _("Please answer this.")
 
 
 def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -> tuple[Any, Any]:
@@ -168,7 +170,8 @@ def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -
 
 
 def _too_much(text: str) -> str:
-    return f"This is {len(text)} letters, more than we can keep. Please shorten it to {KEPT_LETTERS} or fewer."
+    told = _("This is {now} letters, more than we can keep. Please shorten it to {most} or fewer.")
+    return told.format(now=len(text), most=KEPT_LETTERS)
 
 
 def clean_text(text: str) -> str:
@@ -201,7 +204,7 @@ def _read_number(question: Question, text: str, errors: list[str]) -> tuple[Any,
     number = _whole(text)
     low, high = question.minimum or 0, question.maximum if question.maximum is not None else 999_999
     if number is None or not low <= number <= high:
-        errors.append(f"Please write a whole number from {low} to {high}.")
+        errors.append(_("Please write a whole number from {low} to {high}.").format(low=low, high=high))
         return None, text[:20]
     return number, number
 
@@ -228,10 +231,10 @@ def _read_duration(name: str, data: QueryDict, errors: list[str]) -> tuple[Any, 
         return None, drawn
     count = _whole(number)
     if unit not in DAYS_IN:
-        errors.append("Please choose days, weeks, months or years.")
+        errors.append(_("Please choose days, weeks, months or years."))
         return None, drawn
     if count is None or count * DAYS_IN[unit] > OLDEST * DAYS_IN["years"]:
-        errors.append("Please write a whole number, such as 3.")
+        errors.append(_("Please write a whole number, such as 3."))
         return None, drawn
     return {"number": count, "unit": unit}, drawn
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from clinic.outbox.models import Message
 from clinic.people.models import Clinic
+from intake import spoken
 from intake.actions.red_flags import grave, judged, standing
 from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
 from intake.case_building import reading_of
@@ -133,12 +136,13 @@ def _why(
         for option in _chosen(question, answers):
             if any(present and finding in alert.because for finding, present in option.sets):
                 if question.kind == "many":
-                    yield f"You ticked: “{option.label}”."
+                    yield _("You ticked: “{answer}”.").format(answer=option.label)
                 else:
-                    yield f"You chose “{option.label}” for: “{question.label}”"
+                    told = _("You chose “{answer}” for: “{question}”")
+                    yield told.format(answer=option.label, question=question.label)
     for mark in assessment.marks:
         if mark.finding in alert.because and mark.strength == "states":
-            yield f"You wrote: “{mark.excerpt}”."
+            yield _("You wrote: “{words}”.").format(words=mark.excerpt)
 
 
 def _chosen(question: Question, answers: Answers) -> list[Option]:
@@ -169,4 +173,4 @@ def _help(alert: Alert) -> str:
 
 
 def _words(alert: Alert, number: str) -> str:
-    return alert.patient_text.replace(NUMBER, number)
+    return spoken.red_flag_message(alert.message).replace(NUMBER, number).replace("{number}", number)

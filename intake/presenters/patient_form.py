@@ -6,15 +6,24 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from intake.models import Clash, IntakeResponse
 from intake.questionnaire.answers import Reading
-from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.merging import drawn, mark_of
 from intake.questionnaire.values import Answers, Question, Screen, is_answered, is_too_long, lacks_a_name
+from intake.spoken import questionnaire
 
-KEPT_PRIVATE = "Answered. It is not shown here, to keep it private."
-NOT_ANSWERED = "Not answered"
-PLAIN = (["No"], ["None of these"])  # said in one line for many questions: what was told stands out
+KEPT_PRIVATE = gettext_lazy("Answered. It is not shown here, to keep it private.")
+UNITS = {
+    "days": gettext_lazy("days"),
+    "weeks": gettext_lazy("weeks"),
+    "months": gettext_lazy("months"),
+    "years": gettext_lazy("years"),
+}
+NOT_ANSWERED = gettext_lazy("Not answered")
 
 
 def place(reading: Reading, screen: Screen) -> dict[str, Any]:
@@ -27,32 +36,40 @@ def place(reading: Reading, screen: Screen) -> dict[str, Any]:
 def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]:
     """Sections for the review page: ``title``, ``rows`` and ``plain``, the rows that say no more than "No".
 
-    A row is ``{"screen", "label", "words", "is_answered"}``.
+    A row is ``{"screen", "label", "words", "is_answered", "is_plain"}``.
     """
     sections: dict[str, list[dict[str, Any]]] = {}
     for screen in reading.screens:
         rows = sections.setdefault(screen.section, [])
         for question in screen.questions:
             told = is_answered(question, answers.get(question.id))
-            words = in_words(question, answers.get(question.id)) if told else [NOT_ANSWERED]
+            words = in_words(question, answers.get(question.id)) if told else [str(NOT_ANSWERED)]
             if told and question.private:
-                words = [KEPT_PRIVATE]
+                words = [str(KEPT_PRIVATE)]
             rows.append(
                 {
                     "screen": screen.id,
                     "label": _heading(screen, question),
                     "words": words,
                     "is_answered": told,
+                    "is_plain": told and not question.private and _is_plain(question, answers.get(question.id)),
                 }
             )
     return [
         {
             "title": title,
-            "rows": [row for row in rows if row["words"] not in PLAIN],
-            "plain": [row for row in rows if row["words"] in PLAIN],
+            "rows": [row for row in rows if not row["is_plain"]],
+            "plain": [row for row in rows if row["is_plain"]],
         }
         for title, rows in sections.items()
     ]
+
+
+def _is_plain(question: Question, value: Any) -> bool:
+    """Whether an answer says "no" or "none of these" and nothing else: many such are said in one line."""
+    if question.kind == "one":
+        return bool(value == "no" and question.option("yes"))
+    return question.kind in ("many", "statements") and not any(o.id in value for o in question.options if not o.is_none)
 
 
 def _heading(screen: Screen, question: Question) -> str:
@@ -72,34 +89,47 @@ def in_words(question: Question, value: Any) -> list[str]:
         option = question.option(str(value))
         return [option.label] if option else []
     if question.kind in ("many", "statements"):
-        return [o.label for o in question.options if o.id in value] or ["None of these"]
+        return [o.label for o in question.options if o.id in value] or [_("None of these")]
     if question.kind == "chart":
         return [r.label for r in question.regions if r.id in value]
     if question.kind == "duration":
-        unit = value["unit"] if value["number"] != 1 else value["unit"].removesuffix("s")
-        return [f"{value['number']} {unit}"]
+        return [_lasted(value["number"], value["unit"])]
     if question.kind in ("phone", "person"):
         option = question.option(value.get("none", ""))
         return [option.label] if option else [part for part in value.values() if part]
     if question.kind == "activities":
-        return [
-            (row["name"] or "(no name)") + (f": {row['score']} of 10" if row.get("score") is not None else "")
-            for row in value
-        ]
+        return [_activity(row) for row in value]
     if question.kind == "date":
         day = date.fromisoformat(value)
-        return [f"{day.day} {day:%B} {day.year}"]
+        return [date_format(day, "j F Y")]
     if question.kind == "scale":
-        return [f"{value} of {question.maximum}"]
+        return [_("{number} of {most}").format(number=value, most=question.maximum)]
     return str(value).splitlines()
+
+
+def _lasted(number: int, unit: str) -> str:
+    words = {
+        "days": ngettext("{number} day", "{number} days", number),
+        "weeks": ngettext("{number} week", "{number} weeks", number),
+        "months": ngettext("{number} month", "{number} months", number),
+        "years": ngettext("{number} year", "{number} years", number),
+    }
+    return words[unit].format(number=number)
+
+
+def _activity(row: Mapping[str, Any]) -> str:
+    name = row["name"] or _("(no name)")
+    if row.get("score") is None:
+        return str(name)
+    return _("{name}: {number} of {most}").format(name=name, number=row["score"], most=10)
 
 
 def open_questions(reading: Reading, answers: Answers, clashing: Iterable[Question]) -> list[dict[str, str]]:
     """What keeps the form from being sent, each with its screen and, unless it is unanswered, ``why``."""
     of_screen = {q.id: s.id for s in reading.screens for q in s.questions}
-    why = {q.id: "too long" for q in reading.missing if is_too_long(q, answers.get(q.id))}
-    why |= {q.id: "a number without its activity" for q in reading.missing if lacks_a_name(q, answers.get(q.id))}
-    why |= {q.id: "two different answers" for q in clashing}
+    why = {q.id: _("too long") for q in reading.missing if is_too_long(q, answers.get(q.id))}
+    why |= {q.id: _("a number without its activity") for q in reading.missing if lacks_a_name(q, answers.get(q.id))}
+    why |= {q.id: _("two different answers") for q in clashing}
     return [
         {"screen": of_screen[q.id], "label": q.label, "why": why.get(q.id, "")}
         for q in dict.fromkeys((*reading.missing, *clashing))
@@ -113,6 +143,7 @@ def clashes(response: IntakeResponse, screen: Screen) -> list[dict[str, Any]]:
     """
     others = dict(Clash.objects.filter(response=response).values_list("question", "others"))
     rows = []
+    nothing = _("(nothing)")
     for question in screen.questions:
         if question.id in others:
             newest = response.answers.get(question.id)
@@ -122,7 +153,11 @@ def clashes(response: IntakeResponse, screen: Screen) -> list[dict[str, Any]]:
                     "question": question.id,
                     "label": question.label,
                     "choices": [
-                        {"mark": mark_of(one), "words": in_words(question, one) or ["(nothing)"], "is_newest": n == 0}
+                        {
+                            "mark": mark_of(one),
+                            "words": in_words(question, one) or [nothing],
+                            "is_newest": n == 0,
+                        }
                         for n, one in enumerate(choices)
                     ],
                 }
@@ -133,7 +168,7 @@ def clashes(response: IntakeResponse, screen: Screen) -> list[dict[str, Any]]:
 def answered_elsewhere(response: IntakeResponse, screen: Screen, on_page: Answers) -> list[dict[str, Any]]:
     """Answers that another page changed and this one still shows as they were: ``label``, ``words``."""
     return [
-        {"label": question.label, "words": in_words(question, stored) or ["(nothing)"]}
+        {"label": question.label, "words": in_words(question, stored) or [_("(nothing)")]}
         for question in screen.questions
         if question.id in on_page
         and (stored := drawn(question, response.answers.get(question.id))) != on_page[question.id]
@@ -148,12 +183,9 @@ def hidden_address(mail: str) -> str:
 
 def typed_words(posted: Mapping[str, Any]) -> list[dict[str, str]]:
     """What somebody wrote in their own words on a page that is not kept: label and text, to copy from."""
-    labels = {q.id: q.label for q in load_questionnaire().questions if q.kind == "text"}
+    labels = {q.id: q.label for q in questionnaire().questions if q.kind == "text"}
     labels |= {
-        f"{q.id}.{row}.name": q.label
-        for q in load_questionnaire().questions
-        if q.kind == "activities"
-        for row in (1, 2, 3)
+        f"{q.id}.{row}.name": q.label for q in questionnaire().questions if q.kind == "activities" for row in (1, 2, 3)
     }
-    labels["name"] = "Your full name"
+    labels["name"] = _("Your full name")
     return [{"label": label, "text": str(posted[key])} for key, label in labels.items() if posted.get(key)]

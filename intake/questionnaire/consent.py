@@ -7,8 +7,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from clinic.lib.knowledge_files import Reader, Strict
+from clinic.lib.file_words import ENGLISH, TranslatedReader
+from clinic.lib.knowledge_files import Strict
 
+SPOKEN = {"consent.toml": frozenset({"title", "paragraphs", "statement", "statement_for_minor"})}
 FOLDER = Path(__file__).resolve().parents[1] / "knowledge"
 
 
@@ -22,10 +24,10 @@ class Consent(Strict):
     statement_for_minor: str
 
 
-@lru_cache(maxsize=1)
-def load_consent() -> Consent:
-    """Read once. Raises KnowledgeError with every fault."""
-    read = Reader(FOLDER)
+@lru_cache(maxsize=8)
+def load_consent(folder: Path | None = None, language: str = ENGLISH) -> Consent:
+    """Read once for each language. Raises KnowledgeError with every fault."""
+    read = TranslatedReader(folder or FOLDER, language, SPOKEN)
     consent = read.whole("consent.toml", Consent)
     read.raise_faults()
     assert consent

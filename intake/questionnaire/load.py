@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from clinic.lib.file_words import ENGLISH, TranslatedReader
 from clinic.lib.knowledge_files import Reader
 from intake.questionnaire import schema
 from intake.questionnaire.checks import check
@@ -27,15 +28,33 @@ from intake.questionnaire.values import (
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "knowledge"
 FILE = "questionnaire.toml"
+# what a patient reads in these files; the rest is the same in every language
+SPOKEN = {
+    "questionnaire.toml": frozenset(
+        {"title", "section", "intro", "label", "help", "none", "low_label", "high_label", "words"}
+    ),
+    "body_chart.toml": frozenset({"label"}),
+    "instruments": frozenset({"items", "answers"}),
+}
+MESSAGES = {"redflags.toml": frozenset({"messages"})}
 _TILES = {
     "back": ("left", "right"),
     "front": ("right", "left"),
 }  # the side that the viewer sees on the left, then right
 
 
-def load_questionnaire(directory: Path | None = None) -> Questionnaire:
-    """The questionnaire of ``directory`` (the app's own when None), read once. Raises KnowledgeError."""
-    return _load(directory or DIRECTORY)
+def load_questionnaire(directory: Path | None = None, language: str = ENGLISH) -> Questionnaire:
+    """The questionnaire of ``directory`` (the app's own when None), once for each language. Raises KnowledgeError."""
+    return _load(directory or DIRECTORY, language)
+
+
+@lru_cache(maxsize=8)
+def load_messages(directory: Path | None = None, language: str = ENGLISH) -> dict[str, str]:
+    """What a patient reads beside a red flag, by the message's id (``redflags.toml``). Raises KnowledgeError."""
+    read = TranslatedReader(directory or DIRECTORY, language, MESSAGES)
+    messages = dict(read.file("redflags.toml").get("messages", {}))
+    read.raise_faults()
+    return messages
 
 
 def load_instruments(directory: Path | None = None) -> dict[str, schema.InstrumentFile]:
@@ -56,9 +75,9 @@ def load_chart(directory: Path | None = None) -> schema.ChartFile:
     return chart
 
 
-@lru_cache(maxsize=4)
-def _load(directory: Path) -> Questionnaire:
-    read = Reader(directory)
+@lru_cache(maxsize=8)
+def _load(directory: Path, language: str) -> Questionnaire:
+    read = TranslatedReader(directory, language, SPOKEN)
     file = read.whole(FILE, schema.QuestionnaireFile)
     chart = read.whole("body_chart.toml", schema.ChartFile)
     instruments = _instruments(read)
@@ -67,11 +86,11 @@ def _load(directory: Path) -> Questionnaire:
     }
     read.raise_faults()
     assert file and chart
-    regions = tuple(r for region in chart.region for r in _regions(region))
+    regions = tuple(r for region in chart.region for r in _regions(region, file.words))
     questionnaire = Questionnaire(
         version=file.version,
         title=file.title,
-        screens=tuple(_screen(s, regions, instruments) for s in file.screen),
+        screens=tuple(_screen(s, regions, instruments, file.words) for s in file.screen),
         counts=tuple(Count(c.id, c.needs, _clauses(c.clauses), c.at_least, c.sets) for c in file.count),
         instruments=MappingProxyType(
             {
@@ -107,20 +126,25 @@ def _when(shown: schema.Shown) -> When:
 
 
 def _screen(
-    screen: schema.Screen, regions: tuple[Region, ...], instruments: dict[str, schema.InstrumentFile]
+    screen: schema.Screen,
+    regions: tuple[Region, ...],
+    instruments: dict[str, schema.InstrumentFile],
+    words: schema.Words,
 ) -> Screen:
     return Screen(
         screen.id,
         screen.section,
         screen.title,
         screen.intro,
-        tuple(_question(q, regions, instruments.get(q.instrument)) for q in screen.question),
+        tuple(_question(q, regions, instruments.get(q.instrument), words) for q in screen.question),
         _when(screen),
         screen.source,
     )
 
 
-def _question(q: schema.Question, regions: tuple[Region, ...], instrument: schema.InstrumentFile | None) -> Question:
+def _question(
+    q: schema.Question, regions: tuple[Region, ...], instrument: schema.InstrumentFile | None, words: schema.Words
+) -> Question:
     label = q.label
     if not label and instrument is not None and len(q.items) == 1 and 1 <= q.items[0] <= len(instrument.items):
         label = instrument.items[q.items[0] - 1]
@@ -130,7 +154,7 @@ def _question(q: schema.Question, regions: tuple[Region, ...], instrument: schem
         label=label,
         help=q.help,
         required=q.required,
-        options=_options(q, instrument),
+        options=_options(q, instrument, words),
         regions=regions if q.kind == "chart" else (),
         gives=q.gives,
         minimum=q.minimum,
@@ -145,7 +169,7 @@ def _question(q: schema.Question, regions: tuple[Region, ...], instrument: schem
     )
 
 
-def _options(q: schema.Question, instrument: schema.InstrumentFile | None) -> tuple[Option, ...]:
+def _options(q: schema.Question, instrument: schema.InstrumentFile | None, words: schema.Words) -> tuple[Option, ...]:
     options = [
         Option(
             id=o.id,
@@ -161,33 +185,33 @@ def _options(q: schema.Question, instrument: schema.InstrumentFile | None) -> tu
     if q.kind == "yes_no":
         sets = ((q.finding, True),) if q.finding else ()
         options = [
-            Option("yes", "Yes", sets),
-            Option("no", "No", tuple((f, False) for f, _ in sets)),
+            Option("yes", words.yes, sets),
+            Option("no", words.no, tuple((f, False) for f, _ in sets)),
         ]
     elif q.kind == "statements" and instrument is not None:
         options = [Option(str(n), instrument.items[n - 1], score=1) for n in q.items if n <= len(instrument.items)]
-        options.append(Option("none", q.none, is_none=True))  # else nobody knows whether the page was read
+        options.append(Option("none", q.none or words.none, is_none=True))  # else: was it read?
     elif q.kind == "one" and instrument is not None and instrument.answers:
         options = [Option(str(n), text, score=n) for n, text in enumerate(instrument.answers, instrument.answers_from)]
     elif q.kind == "many":
-        options.append(Option("none", q.none, is_none=True))
+        options.append(Option("none", q.none or words.none, is_none=True))
     if q.dont_know:
         counts_as_yes = q.dont_know == "yes"
         sets = ((q.finding, True),) if counts_as_yes and q.finding else ()
-        options.append(Option("dont_know", "I don’t know", sets, leaves_open=True))
+        options.append(Option("dont_know", words.dont_know, sets, leaves_open=True))
     if q.decline:
-        options.append(Option("decline", "I’d rather not say", leaves_open=True))
+        options.append(Option("decline", words.decline, leaves_open=True))
     return tuple(options)
 
 
-def _regions(region: schema.Region) -> list[Region]:
+def _regions(region: schema.Region, words: schema.Words) -> list[Region]:
     if not region.mirrored:
         return [Region(region.id, region.view, region.label, region.path, False, tuple(region.findings))]
     return [
         Region(
             f"{region.id}_{side}",
             region.view,
-            f"{region.label}, {side}",
+            f"{region.label}, {getattr(words, side)}",
             region.path,
             place == 1,
             (*region.findings, f"side.{side}"),

@@ -59,7 +59,7 @@ class Question(Shown):
     finding: str = ""
     dont_know: Literal["", "yes", "open"] = ""
     decline: bool = False
-    none: str = "None of these"
+    none: str = ""  # when empty, the one that questions share
     options: list[Option] = []
     gives: Literal[
         "", "pain_now", "pain_average", "pain_worst", "duration", "pregnancy_weeks", "date_of_birth", "sex"
@@ -91,9 +91,22 @@ class Count(Strict):
     clauses: list[Clause]
 
 
+class Words(Strict):
+    """Answers that many questions share, and the sides of the body chart."""
+
+    yes: str
+    no: str
+    none: str
+    dont_know: str
+    decline: str
+    left: str
+    right: str
+
+
 class QuestionnaireFile(Strict):
     version: str
     title: str
+    words: Words
     screen: list[Screen] = Field(min_length=1)
     count: list[Count] = []
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from intake import spoken
 from intake.actions import answers as actions
 from intake.actions import limits, red_flags
 from intake.actions.answers import IncompleteIntake
@@ -22,9 +23,8 @@ from intake.models import IntakeResponse
 from intake.presenters import patient_form as words
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, next_screen, previous_screen, resume_at
-from intake.questionnaire.consent import load_consent
 from intake.questionnaire.load import load_chart
-from intake.questionnaire.values import DAYS_IN, Screen
+from intake.questionnaire.values import Screen
 from intake.views.device import address, go_to
 from intake.views.guards import closed, with_response
 from intake.views.link import leave, own_response
@@ -145,7 +145,7 @@ def consent(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
         return go_to(request, "check")
     context = {
         "form": form,
-        "consent": load_consent(),
+        "consent": spoken.consent(),
         "last": reading.screens[-1].id,
         "is_signed": response.consent_at is not None,
     }
@@ -195,7 +195,7 @@ def _draw(
         "page": request.POST["_page"] if page.page else seal(screen, response.answers, response_id=response.pk),
         "seq": page.seq,
         "clashes": words.clashes(response, screen),
-        "duration_units": [(unit, unit) for unit in DAYS_IN],
+        "duration_units": list(words.UNITS.items()),
         "alarms": alarms(response, screen),
         **words.place(reading, screen),
         **messages(response, screen),

@@ -1,0 +1,33 @@
+"""The patient's form in the language in use: that of the request where the files speak it, else English.
+
+Staff read English: their requests run in it (``clinic.people.language``).
+"""
+
+from __future__ import annotations
+
+from django.utils import translation
+
+from clinic.lib.file_words import ENGLISH, languages
+from intake.questionnaire.consent import Consent, load_consent
+from intake.questionnaire.load import DIRECTORY, load_messages, load_questionnaire
+from intake.questionnaire.values import Questionnaire
+
+
+def language() -> str:
+    """The active language if the files have words in it; its general form counts ("es" for "es-mx")."""
+    active = translation.get_language() or ENGLISH
+    spoken = languages(DIRECTORY)
+    return next((one for one in (active, active.partition("-")[0]) if one in spoken), ENGLISH)
+
+
+def questionnaire() -> Questionnaire:
+    return load_questionnaire(DIRECTORY, language())
+
+
+def consent() -> Consent:
+    return load_consent(DIRECTORY, language())
+
+
+def red_flag_message(message: str) -> str:
+    """What a patient reads for a message of ``redflags.toml``."""
+    return load_messages(DIRECTORY, language())[message]

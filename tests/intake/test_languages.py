@@ -1,0 +1,177 @@
+"""The patient's side in another language: a made-up one, in which every sentence stands in ⟦brackets⟧.
+
+What a patient reads without brackets has not gone through gettext or the files of a language.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from clinic.lib.file_words import TranslatedReader, languages, sentences
+from clinic.lib.knowledge_files import KnowledgeError, Reader
+from clinic.people.models import Clinic
+from clinic.scheduling.actions import make_link
+from intake import spoken
+from intake.models import IntakeResponse
+from intake.questionnaire.consent import SPOKEN as CONSENT
+from intake.questionnaire.load import DIRECTORY, MESSAGES, SPOKEN, load_questionnaire
+from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
+from tests.factories.people import UserFactory
+from tests.intake.test_form_pages import phone_with
+
+ALL = {**SPOKEN, **CONSENT, **MESSAGES}
+HIDDEN = re.compile(r"<(script|style|template)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+SPOKEN_ATTRIBUTE = re.compile(r'\b(?:aria-label|placeholder|title|alt)="([^"]*)"')
+BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
+# what people wrote themselves
+DATA = ("Our clinic", "Ana M.", "Ana Muster", PLAIN["reason"], "Rosa Muster", "sister")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The knowledge of the intake, with a language `xx` beside the English one."""
+    copy = tmp_path_factory.mktemp("knowledge") / "intake"
+    shutil.copytree(DIRECTORY, copy)
+    instruments = [f"instruments/{path.name}" for path in (copy / "instruments").glob("*.toml")]
+    for name in [*instruments, *(one for one in ALL if one.endswith(".toml"))]:
+        english = sentences(Reader(copy).file(name), ALL.get(name, ALL["instruments"]))
+        lines = [f"{_quoted(where)} = {_quoted(f'⟦{words}⟧')}" for where, words in english]
+        if lines:
+            place = copy / "languages" / "xx" / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return copy
+
+
+@pytest.fixture
+def brackets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every patient's browser asks for `xx`, and gettext has a word for everything."""
+    translation.gettext("")  # Django chooses its gettext at the first word
+
+    def spoken_in_brackets(message: str) -> str:
+        return f"⟦{message}⟧" if message and translation.get_language() == "xx" else message
+
+    def plural(one: str, many: str, number: int) -> str:
+        return spoken_in_brackets(one if number == 1 else many)
+
+    monkeypatch.setattr(translation._trans, "gettext", spoken_in_brackets)
+    monkeypatch.setattr(translation._trans, "ngettext", plural)
+    monkeypatch.setattr("clinic.people.language.translation.get_language_from_request", lambda request: "xx")
+    monkeypatch.setattr(spoken, "DIRECTORY", folder)
+    yield
+
+
+def unspoken(page: Any) -> str:
+    """What of a page stands outside of the brackets, names and addresses apart."""
+    text = HIDDEN.sub(" ", page.content.decode())
+    said = " | ".join([*SPOKEN_ATTRIBUTE.findall(text), re.sub(r"<[^>]*>", " | ", text)])
+    said = html.unescape(said)
+    while BRACKETS.search(said):
+        said = BRACKETS.sub(" ", said)
+    for known in DATA:
+        said = said.replace(known, " ")
+    return " ".join(part for part in said.split() if re.search(r"[^\W\d_]{2}", part))
+
+
+@pytest.fixture
+def phone(db: None) -> Client:
+    return phone_with(ResponseFactory(answers=dict(PLAIN)))
+
+
+def test_every_screen_and_its_refusals_are_spoken(phone: Client, brackets: None) -> None:
+    IntakeResponse.objects.update(
+        answers={
+            **PLAIN,
+            "pregnancy": "yes",
+            "cancer_history": "yes",
+            "sport": "yes",
+            "duration": {"number": 2, "unit": "years"},
+        }
+    )
+    drawn = 0
+    for screen in load_questionnaire().screens:
+        page = phone.get(f"/i/step/{screen.id}/")
+        if page.status_code != 200:
+            continue
+        drawn += 1
+        assert unspoken(page) == "", screen.id
+        assert '<html lang="xx">' in page.content.decode() and page["Content-Language"] == "xx"
+        nonsense = {f"{q.id}{part}": "99x" for q in screen.questions for part in ("", ".number", ".day", ".1.score")}
+        refused = phone.post(f"/i/step/{screen.id}/", {**nonsense, "go": "next"})
+        if refused.status_code == 422:
+            assert unspoken(refused) == "", screen.id
+    assert drawn > 40
+
+
+@pytest.mark.parametrize("path", ["/i/check/", "/i/consent/", "/i/"])
+def test_the_pages_around_the_screens_are_spoken(phone: Client, brackets: None, path: str) -> None:
+    page = phone.get(path, follow=True)
+    assert page.status_code == 200 and unspoken(page) == ""
+
+
+def test_an_alarm_is_spoken_with_its_reasons(phone: Client, brackets: None) -> None:
+    phone.get("/i/step/safety_bladder/")
+    answer = phone.post("/i/step/safety_bladder/save/", {"saddle_numbness": "yes"})
+    assert "⟦Please read this now⟧" in answer.content.decode() and unspoken(answer) == ""
+
+
+@pytest.mark.parametrize("state", ["unknown", "none"])
+def test_a_closed_link_is_spoken(db: None, brackets: None, state: str) -> None:
+    page = Client().get("/i/no-such-token/" if state == "unknown" else "/i/step/reason/")
+    assert page.status_code in (404, 410) and unspoken(page) == ""
+
+
+def test_the_dates_of_a_patient_are_spoken(db: None, brackets: None) -> None:
+    patient = InvitationFactory().patient
+    page = Client().get(f"/a/{make_link(patient=patient, by=UserFactory(desk=True))}/")
+    assert page.status_code == 200 and unspoken(page) == ""
+
+
+def test_staff_read_english_whatever_their_browser_asks_for(db: None, brackets: None) -> None:
+    client = Client(headers={"accept-language": "xx"})
+    client.force_login(UserFactory(practitioner=True))
+    Clinic.current()
+    assert "⟦" not in client.get(reverse("home")).content.decode()
+
+
+def test_a_language_is_whole_or_refused(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "intake"
+    shutil.copytree(folder, copy)
+    place = copy / "languages" / "xx" / "questionnaire.toml"
+    place.write_text(place.read_text("utf-8").replace('"words.yes" =', '"words.yess" ='), encoding="utf-8")
+    with pytest.raises(KnowledgeError) as refused:
+        load_questionnaire(copy, "xx")
+    assert [str(fault) for fault in refused.value.faults] == [
+        "languages/xx/questionnaire.toml: words.yes: no words for “Yes”",
+        "languages/xx/questionnaire.toml: words.yess: no such sentence; the nearest is 'words.yes'",
+    ]
+
+
+def test_the_same_form_in_every_language(folder: Path) -> None:
+    """Only words differ: ids, findings, scores and conditions are those of the English file."""
+    english, other = load_questionnaire(folder), load_questionnaire(folder, "xx")
+    assert [q.id for q in english.questions] == [q.id for q in other.questions]
+    for one, same in zip(english.questions, other.questions, strict=True):
+        assert [(o.id, o.sets, o.score, o.show) for o in one.options] == [
+            (o.id, o.sets, o.score, o.show) for o in same.options
+        ]
+        assert not one.label or same.label == f"⟦{one.label}⟧"
+
+
+def test_languages_are_folders(folder: Path) -> None:
+    assert languages(folder) == ["en", "xx"] and languages(DIRECTORY) == ["en"]
+    assert TranslatedReader(folder, "en", SPOKEN).file("questionnaire.toml")["title"] == "Before your first visit"
