@@ -30,7 +30,8 @@ from tests.factories.people import UserFactory
 from tests.intake.test_form_pages import phone_with
 
 ALL = {**SPOKEN, **CONSENT, **MESSAGES}
-HIDDEN = re.compile(r"<(script|style|template)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+# an instrument's credit line stands as its owner wrote it
+HIDDEN = re.compile(r'<(script|style|template)\b.*?</\1>|<!--.*?-->|<p class="credit">.*?</p>', re.DOTALL)
 SPOKEN_ATTRIBUTE = re.compile(r'\b(?:aria-label|placeholder|title|alt)="([^"]*)"')
 BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 # what people wrote themselves
