@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -20,7 +22,7 @@ _CHAIN_LOCK = 718_281_828  # any fixed number: PostgreSQL's name for "the end of
 
 
 @dataclass(frozen=True)
-class Actor:
+class NamedActor:
     """Who acts: a member of staff, a patient through a link, the system itself, or somebody who is not signed in."""
 
     kind: str
@@ -28,24 +30,25 @@ class Actor:
     name: str
 
     @classmethod
-    def of(cls, who: Any) -> Actor:
-        """From a signed-in user, an Actor, or None (the system). Raises ValueError for an anonymous user."""
-        if isinstance(who, Actor):
+    def of(cls, who: Actor) -> NamedActor:
+        """The actor by name. Raises ValueError for an anonymous user."""
+        if isinstance(who, NamedActor):
             return who
         if who is None:
             return SYSTEM
-        if not getattr(who, "is_authenticated", False):
+        if not who.is_authenticated:
             raise ValueError("Nobody is signed in: an audit event needs somebody who did it.")
         return cls("staff", str(who.pk), str(who))
 
 
-SYSTEM = Actor("system", "", "Ashi")
-NOBODY = Actor("nobody", "", "not signed in")
+Actor = AbstractBaseUser | AnonymousUser | NamedActor | None  # a user, somebody by name, or None: the system
+SYSTEM = NamedActor("system", "", "Ashi")
+NOBODY = NamedActor("nobody", "", "not signed in")
 
 
-def patient_actor(patient: Any) -> Actor:
+def patient_actor(patient: models.Model) -> NamedActor:
     """The patient acting through an intake or appointment link."""
-    return Actor("patient", str(patient.pk), str(patient))
+    return NamedActor("patient", str(patient.pk), str(patient))
 
 
 def digest_of(event: AuditEvent, at: dt.datetime) -> str:
@@ -79,8 +82,8 @@ def _hold_end_of_chain() -> None:
 def record(
     action: str,
     *,
-    by: Any,
-    patient: Any = None,
+    by: Actor,
+    patient: models.Model | int | None = None,
     obj: models.Model | None = None,
     detail: dict[str, Any] | None = None,
     outcome: str = AuditEvent.Outcome.DONE,
@@ -88,10 +91,10 @@ def record(
 ) -> AuditEvent:
     """Add one event, inside the caller's transaction (or one of its own).
 
-    ``by``: user, Actor or None for the system. ``patient``: Patient or its id. ``detail``: ids and counts only; a list
+    ``by``: None is the system. ``patient``: Patient or its id. ``detail``: ids and counts only; a list
     names its people under ``patients``. ``sealed``: ``obj`` is final from here on, its hash is kept (seals.py).
     """
-    actor = Actor.of(by)
+    actor = NamedActor.of(by)
     with transaction.atomic(savepoint=False):  # what cannot be noted does not happen: the caller's goes back, too
         _hold_end_of_chain()
         last = AuditEvent.objects.order_by("-id").values_list("digest", flat=True).first()

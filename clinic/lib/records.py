@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 View = Callable[..., HttpResponse]
+Request = TypeVar("Request", bound=HttpRequest)
 DIGITS = 9  # of a revision: more are no number that a page of ours has sent
 
 
@@ -129,8 +130,8 @@ class RevisionField(forms.Field):
 
 def answering(
     *,
-    stale: Callable[[HttpRequest, Stale], HttpResponse],
-    locked: Callable[[HttpRequest, NotADraft], HttpResponse] | None = None,
+    stale: Callable[[Request, Stale], HttpResponse],
+    locked: Callable[[Request, NotADraft], HttpResponse] | None = None,
 ) -> Callable[[View], View]:
     """A decorator for the views of one kind of record: how a conflict is answered there.
 
@@ -140,7 +141,7 @@ def answering(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answered(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 return view(request, *args, **kwargs)
             except Stale as clash:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.outbox.models import Message
 from clinic.outbox.post import wake_after_commit
+from clinic.people.models import User
 
 
 @transaction.atomic
-def try_again(message_id: int, *, by: Any) -> bool:
+def try_again(message_id: int, *, by: User) -> bool:
     """From the first try on. False when there is nothing to send any more: it went out, or its words are gone."""
     message = Message.objects.select_for_update().get(pk=message_id)
     if message.status not in (Message.Status.FAILED, Message.Status.QUEUED) or not message.body:
@@ -26,7 +25,7 @@ def try_again(message_id: int, *, by: Any) -> bool:
 
 
 @transaction.atomic
-def set_aside(message_id: int, *, by: Any) -> None:
+def set_aside(message_id: int, *, by: User) -> None:
     """Somebody has seen that it was not sent, and reaches the person another way. It does not go out later."""
     message = Message.objects.select_for_update().get(pk=message_id)
     if message.set_aside_at is not None or message.status in (Message.Status.SENT, Message.Status.WITHDRAWN):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from clinic.outbox import actions
 from clinic.outbox.models import Message
 from clinic.people.access import Permission, can
+from clinic.people.http import StaffRequest
 
 
-def _message(request: HttpRequest, message_id: int) -> Message:
+def _message(request: StaffRequest, message_id: int) -> Message:
     message = get_object_or_404(Message, pk=message_id)
     is_owner = can(request.user, Permission.MANAGE_CLINIC)
     if not is_owner and (message.kind == "account" or not can(request.user, Permission.INVITE)):
@@ -22,7 +23,7 @@ def _message(request: HttpRequest, message_id: int) -> Message:
 
 
 @require_POST
-def again(request: HttpRequest, message_id: int) -> HttpResponse:
+def again(request: StaffRequest, message_id: int) -> HttpResponse:
     if actions.try_again(_message(request, message_id).pk, by=request.user):
         messages.info(request, "Ashi tries to send it again now. Whether it went out is shown here in a minute.")
     else:
@@ -31,6 +32,6 @@ def again(request: HttpRequest, message_id: int) -> HttpResponse:
 
 
 @require_POST
-def set_aside(request: HttpRequest, message_id: int) -> HttpResponse:
+def set_aside(request: StaffRequest, message_id: int) -> HttpResponse:
     actions.set_aside(_message(request, message_id).pk, by=request.user)
     return redirect("home")

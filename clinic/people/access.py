@@ -6,14 +6,16 @@ Every address refuses by default: one that is not listed here answers 403 to eve
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.shortcuts import get_object_or_404
 
 from clinic.audit import trail
-from clinic.people.models import Patient
+from clinic.people.models import Patient, User
+
+Visitor = User | AnonymousUser  # whoever asks for a page
 
 
 class Permission(StrEnum):
@@ -207,15 +209,15 @@ ADDRESSES: dict[str, Permission] = {
 }
 
 
-def permissions_of(user: Any) -> frozenset[Permission]:
+def permissions_of(user: Visitor) -> frozenset[Permission]:
     """All that a user may do; nothing for somebody who is not signed in or may not sign in any more."""
-    if not getattr(user, "is_authenticated", False) or not user.is_active:
+    if isinstance(user, AnonymousUser) or not user.is_active:
         return frozenset()
     held = [ROLES[role] for role in ROLES if getattr(user, f"is_{role}")]
     return frozenset({P.STAFF}).union(*held)
 
 
-def can(user: Any, permission: Permission) -> bool:
+def can(user: Visitor, permission: Permission) -> bool:
     return permission is P.ANYONE or permission in permissions_of(user)
 
 
@@ -229,7 +231,7 @@ def permission_for(view_name: str | None) -> Permission | None:
     return ADDRESSES.get(f"{namespace}:*") if namespace else None
 
 
-def patient_for(user: Any, patient_id: int, *, what: str, permission: Permission = P.READ_CLINICAL) -> Patient:
+def patient_for(user: Visitor, patient_id: int, *, what: str, permission: Permission = P.READ_CLINICAL) -> Patient:
     """Fetch and guard in one act, and leave the read in the audit trail.
 
     ``what``: the part of the record that is read, as in "chart". Raises Http404 or PermissionDenied.
@@ -242,6 +244,6 @@ def patient_for(user: Any, patient_id: int, *, what: str, permission: Permission
     return patient
 
 
-def note_read(user: Any, patient: Patient, *, what: str, obj: Any = None) -> None:
+def note_read(user: Visitor, patient: Patient, *, what: str, obj: models.Model | None = None) -> None:
     """Leave a read of a patient's record in the audit trail, when the object was fetched another way."""
     trail.record(f"{what}.read", by=user, patient=patient, obj=obj)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from clinic.people.models import User
 
 STATUS = "set_aside"
 REASONS = {
@@ -49,7 +51,7 @@ class SetAside(models.Model):
         reason = REASONS.get(self.set_aside_code, self.set_aside_code)
         return f"{reason}: {self.set_aside_note}" if self.set_aside_note else reason
 
-    def mark_set_aside(self, *, code: str, note: str, by: Any) -> None:
+    def mark_set_aside(self, *, code: str, note: str, by: User) -> None:
         """Fill in the fields; whoever calls saves them and writes the audit row. Raises ReasonMissing."""
         if code not in REASONS:
             raise ReasonMissing("Choose a reason.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from clinic.people.models import Clinic
+from clinic.people.models import Clinic, User
 from clinic.scheduling.availability import Away, Diary, Hours, opening
 from clinic.scheduling.diary import moment
 from clinic.scheduling.models import MOVABLE, Absence, Appointment, WorkingHours
@@ -110,7 +110,7 @@ def troubles_of(visits: Iterable[Appointment], house: Diary, *, now: dt.datetime
     return found
 
 
-def to_move(*, now: dt.datetime, practitioner: Any = None) -> dict[int, tuple[Trouble, ...]]:
+def to_move(*, now: dt.datetime, practitioner: User | None = None) -> dict[int, tuple[Trouble, ...]]:
     """Ids of all coming visits against which something stands, soonest first. Three queries, however many there are."""
     coming = Appointment.objects.filter(status__in=MOVABLE, starts_at__gt=now).order_by("starts_at", "pk")
     if practitioner is not None:
@@ -122,7 +122,7 @@ def to_move(*, now: dt.datetime, practitioner: Any = None) -> dict[int, tuple[Tr
     return {pk: troubles for pk, *row in rows if (troubles := _troubles(house, tuple(row)))}
 
 
-def stuck_visits(*, now: dt.datetime, practitioner: Any = None, at_most: int = 100) -> list[Stuck]:
+def stuck_visits(*, now: dt.datetime, practitioner: User | None = None, at_most: int = 100) -> list[Stuck]:
     """The first of them with their people."""
     return first_stuck(to_move(now=now, practitioner=practitioner), at_most=at_most)
 

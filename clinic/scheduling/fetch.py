@@ -17,12 +17,12 @@ from clinic.people.models import Patient, User
 from clinic.scheduling.models import Absence, Appointment, AppointmentChange, Course, MoveNotice
 
 
-def _allow(user: Any, permission: Permission) -> None:
+def _allow(user: User, permission: Permission) -> None:
     if not access.can(user, permission):
         raise PermissionDenied
 
 
-def appointment_for(user: Any, appointment_id: int, *, permission: Permission, what: str | None = None) -> Appointment:
+def appointment_for(user: User, appointment_id: int, *, permission: Permission, what: str | None = None) -> Appointment:
     """One appointment with its people. ``what``: noted as a read of the record, as in "appointment"."""
     _allow(user, permission)
     with transaction.atomic():
@@ -33,24 +33,24 @@ def appointment_for(user: Any, appointment_id: int, *, permission: Permission, w
     return found
 
 
-def change_for(user: Any, change_id: int) -> AppointmentChange:
+def change_for(user: User, change_id: int) -> AppointmentChange:
     """One change of an appointment, to undo it."""
     _allow(user, Permission.WRITE_SCHEDULE)
     return get_object_or_404(AppointmentChange.objects.select_related("appointment"), pk=change_id)
 
 
-def notice_for(user: Any, notice_id: int) -> MoveNotice:
+def notice_for(user: User, notice_id: int) -> MoveNotice:
     """One of the notices that are for this person."""
     _allow(user, Permission.READ_SCHEDULE)
     return get_object_or_404(MoveNotice.objects.select_related("change__appointment"), pk=notice_id, reader=user)
 
 
-def change_or_none(user: Any, change_id: int) -> AppointmentChange | None:
+def change_or_none(user: User, change_id: int) -> AppointmentChange | None:
     _allow(user, Permission.READ_SCHEDULE)
     return AppointmentChange.objects.filter(pk=change_id).first()
 
 
-def absence_for(user: Any, absence_id: int) -> Absence:
+def absence_for(user: User, absence_id: int) -> Absence:
     """An absence that this person may take back: their own, or anybody's by permission."""
     _allow(user, Permission.OWN_ABSENCES)
     rows = Absence.objects.select_related("practitioner")
@@ -59,7 +59,7 @@ def absence_for(user: Any, absence_id: int) -> Absence:
     return get_object_or_404(rows, pk=absence_id)
 
 
-def course_for(user: Any, course_id: int, *, what: str | None = None) -> Course:
+def course_for(user: User, course_id: int, *, what: str | None = None) -> Course:
     """One course to book, with patient, practitioner and service."""
     _allow(user, Permission.WRITE_SCHEDULE)
     with transaction.atomic():
@@ -77,7 +77,7 @@ def practitioner_or_none(value: str | None) -> User | None:
     return User.objects.filter(pk=value, is_practitioner=True, is_active=True).first()
 
 
-def patient_or_none(user: Any, value: str | None) -> Patient | None:
+def patient_or_none(user: User, value: str | None) -> Patient | None:
     """The patient an address names, or None."""
     _allow(user, Permission.FIND_PATIENTS)
     if not value or not value.isdecimal() or len(value) > 18:
@@ -97,7 +97,7 @@ def note_refresh(request: Any, patients: Any, *, what: str) -> None:
         request.session[key] = sorted(known | ids)[-2000:]
 
 
-def note_list(user: Any, patients: Any, *, what: str) -> None:
+def note_list(user: User, patients: Any, *, what: str) -> None:
     """A list that names patients leaves one event with their ids."""
     ids = sorted({patient.pk for patient in patients})
     if ids:

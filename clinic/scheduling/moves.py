@@ -71,7 +71,7 @@ def moved_words(change: AppointmentChange) -> str:
     return f"{visit.patient} was moved to {when}{f', {given}' if given else ''}."
 
 
-def tell_practitioners(change: AppointmentChange, *, by: Any, now: dt.datetime) -> None:
+def tell_practitioners(change: AppointmentChange, *, by: User, now: dt.datetime) -> None:
     """Both practitioners find it on home, but for the one who did it. Undone before anybody saw it, nobody hears."""
     readers = {change.before[WHO], change.after[WHO]} - {by.pk}
     if change.kind == AppointmentChange.Kind.UNDONE:

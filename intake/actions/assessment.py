@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
+from clinic.people.models import Patient, User
 from intake.actions.assessment_clearance import withdraw
 from intake.assessment import Case, assess, load_intake_knowledge
 from intake.case_building import DANGER, build_case, facts_since, reading_of
@@ -36,7 +36,7 @@ class Examination:
 
 
 @transaction.atomic
-def open_draft(*, patient: Any, by: Any) -> Assessment:
+def open_draft(*, patient: Patient, by: User) -> Assessment:
     """The open draft of a patient; else a new one, which takes over what was found at the last assessment."""
     draft = Assessment.objects.filter(patient=patient, status="draft").first()
     if draft:
@@ -79,7 +79,7 @@ def renew_draft(response: IntakeResponse) -> None:
 
 @transaction.atomic
 def save(
-    *, assessment_id: int, revision: int | None, found: Examination, confirmed: dict[str, str], by: Any
+    *, assessment_id: int, revision: int | None, found: Examination, confirmed: dict[str, str], by: User
 ) -> Assessment:
     """Keep examination and decision; what is there already changes nothing, whatever the revision.
 
@@ -106,7 +106,7 @@ def save(
 
 
 @transaction.atomic
-def sign(*, assessment_id: int, revision: int | None, by: Any) -> Assessment:
+def sign(*, assessment_id: int, revision: int | None, by: User) -> Assessment:
     """Freeze the draft with the result as it is now; the one before it is superseded.
 
     Raises NotReady when nothing is in it, it overrules without a reason, or cautions ask for a line of reasoning;
@@ -141,7 +141,7 @@ def sign(*, assessment_id: int, revision: int | None, by: Any) -> Assessment:
 
 
 @transaction.atomic
-def set_aside(*, assessment_id: int, code: str, note: str, by: Any) -> Assessment:
+def set_aside(*, assessment_id: int, code: str, note: str, by: User) -> Assessment:
     """Discard a draft: kept with who, when and why, and nothing reads it any more. Twice changes nothing.
 
     Raises NotADraft for one that was signed, ReasonMissing without a reason.
@@ -159,7 +159,7 @@ def set_aside(*, assessment_id: int, code: str, note: str, by: Any) -> Assessmen
 
 
 @transaction.atomic
-def take_back_clearance(*, assessment: Assessment, clearance: Clearance, by: Any) -> None:
+def take_back_clearance(*, assessment: Assessment, clearance: Clearance, by: User) -> None:
     """A clearance does not hold any more. In an open draft the finding is present again, whoever had told it."""
     withdraw(clearance=clearance, by=by)
     draft = Assessment.objects.select_for_update(of=("self",)).filter(pk=assessment.pk, status="draft").first()

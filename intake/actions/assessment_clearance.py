@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.people.models import Patient, User
 from intake.assessment import load_intake_knowledge
 from intake.models import Clearance
 
@@ -16,13 +16,13 @@ from intake.models import Clearance
 @transaction.atomic
 def clear_findings(
     *,
-    patient: Any,
+    patient: Patient,
     findings: list[str],
     examined_by: str,
     examined_on: dt.date,
     result: str,
     note: str = "",
-    by: Any,
+    by: User,
 ) -> list[Clearance]:
     """Somebody examined these findings and nothing serious was behind them: one row for each finding.
 
@@ -50,7 +50,7 @@ def clear_findings(
 
 
 @transaction.atomic
-def withdraw(*, clearance: Clearance, by: Any) -> Clearance:
+def withdraw(*, clearance: Clearance, by: User) -> Clearance:
     """The clearance does not hold any more: the flag counts again. Withdrawing twice changes nothing."""
     held = Clearance.objects.select_for_update().get(pk=clearance.pk)
     if held.withdrawn_at is None:

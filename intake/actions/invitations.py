@@ -6,7 +6,6 @@ import datetime as dt
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from clinic.audit import trail
 from clinic.outbox.post import give_up, post, withdraw
-from clinic.people.models import Clinic, Patient
+from clinic.people.models import Clinic, Patient, User
 from intake.models import IntakeResponse, Invitation
 from intake.models.invitations import hash_of
 from intake.questionnaire.load import load_questionnaire
@@ -41,7 +40,7 @@ class Issued:
 
 
 @transaction.atomic
-def invite(*, patient: Patient, by: Any, link: Callable[[str], str], send_to: str = "") -> Issued:
+def invite(*, patient: Patient, by: User, link: Callable[[str], str], send_to: str = "") -> Issued:
     """A new link for a patient, good for seven days. An open one is replaced.
 
     Answers begun under the old link stay with it until somebody shows that they are the patient
@@ -100,7 +99,7 @@ def _mail_key(invitation: Invitation) -> str:
 
 
 @transaction.atomic
-def revoke(invitation_id: int, *, by: Any) -> Invitation:
+def revoke(invitation_id: int, *, by: User) -> Invitation:
     """Close an open link at once. Closing a closed one changes nothing."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
     if invitation.revoked_at is None and invitation.replaced_by_id is None:

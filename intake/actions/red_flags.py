@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -11,7 +9,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.outbox.models import Message
 from clinic.outbox.post import post
-from clinic.people.models import Clinic
+from clinic.people.models import Clinic, User
 from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
 from intake.case_building import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse, RedFlagAlert
@@ -168,7 +166,7 @@ def confirm_shown(response_id: int) -> None:
 
 
 @transaction.atomic
-def acknowledge(alert_id: int, *, by: Any, note: str) -> RedFlagAlert:
+def acknowledge(alert_id: int, *, by: User, note: str) -> RedFlagAlert:
     """A practitioner has answered an alert: what was done, in a line. The first answer stays."""
     alert = RedFlagAlert.objects.select_for_update().get(pk=alert_id)
     if alert.acknowledged_at is None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from clinic.people.models import Patient
 from intake.assessment import assess, load_intake_knowledge
 from intake.assessment.spine import PALPATED
 from intake.case_building import answered_on, build_case
@@ -292,7 +293,7 @@ def _ask(ask: Json) -> Json:
     return {**ask, "label": load_intake_knowledge().label(ask["finding"])}
 
 
-def _clearances(patient: Any) -> list[Clearance]:
+def _clearances(patient: Patient) -> list[Clearance]:
     rows = Clearance.objects.filter(patient=patient, withdrawn_at__isnull=True).select_related("cleared_by")[:20]
     label = load_intake_knowledge().label
     found = list(rows)

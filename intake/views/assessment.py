@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from clinic.lib.records import NotADraft, NotReady, Stale, answering, revision_o
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
+from clinic.people.http import StaffRequest
 from intake.actions import assessment as actions
 from intake.actions import assessment_clearance
 from intake.case_building import build_case
@@ -25,7 +26,7 @@ from intake.models import Assessment, Clearance
 from intake.presenters import assessment as presenter
 
 
-def _fetch(request: HttpRequest, assessment_id: int, *, needs: Permission = Permission.READ_CLINICAL) -> Assessment:
+def _fetch(request: StaffRequest, assessment_id: int, *, needs: Permission = Permission.READ_CLINICAL) -> Assessment:
     """The assessment, guarded; the read goes into the audit trail."""
     if not access.can(request.user, needs):
         raise PermissionDenied
@@ -36,13 +37,13 @@ def _fetch(request: HttpRequest, assessment_id: int, *, needs: Permission = Perm
     return found
 
 
-def _entered(request: HttpRequest, found: Assessment) -> tuple[Any, actions.Examination]:
+def _entered(request: StaffRequest, found: Assessment) -> tuple[Any, actions.Examination]:
     """What the patient told, and the posted page as an examination."""
     told = presenter.told_by_patient(found, today=timezone.localdate())
     return told, read_examination(request.POST, told=told.findings, before=found.findings)
 
 
-def _stale(request: HttpRequest, clash: Stale) -> HttpResponse:
+def _stale(request: StaffRequest, clash: Stale) -> HttpResponse:
     """409: what the other one changed, beside what was entered here. Nothing entered is lost."""
     current: Assessment = clash.record
     _, entered = _entered(request, current)
@@ -52,7 +53,7 @@ def _stale(request: HttpRequest, clash: Stale) -> HttpResponse:
         "notes_differ": entered.notes != current.notes,
         "their_notes": current.notes,
     }
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         answer = render(request, "intake/_assessment_clash.html", context, status=409)
         answer.headers["HX-Retarget"] = "#clash"
         return answer
@@ -62,7 +63,7 @@ def _stale(request: HttpRequest, clash: Stale) -> HttpResponse:
     return _page(request, current, status=409, **context | {"has_clash": True})
 
 
-def _locked(request: HttpRequest, shut: NotADraft) -> HttpResponse:
+def _locked(request: StaffRequest, shut: NotADraft) -> HttpResponse:
     words = "This assessment is signed and not changed any more: assess again to go on."
     if shut.record.is_set_aside:
         words = "This draft was discarded and is not changed any more: assess again to go on."
@@ -74,7 +75,7 @@ answers_conflicts = answering(stale=_stale, locked=_locked)
 
 
 @require_http_methods(["GET", "POST"])
-def of_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
+def of_patient(request: StaffRequest, patient_id: int) -> HttpResponse:
     """GET: the open draft, else the assessment in force, else an invitation to begin. POST: begin a draft."""
     patient = access.patient_for(request.user, patient_id, what="assessment")
     if request.method == "POST":
@@ -90,18 +91,18 @@ def of_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 
 @require_GET
-def page(request: HttpRequest, assessment_id: int) -> HttpResponse:
+def page(request: StaffRequest, assessment_id: int) -> HttpResponse:
     found = _fetch(request, assessment_id)
     return _page(request, found)
 
 
 @require_GET
-def answers(request: HttpRequest, assessment_id: int, group: str) -> HttpResponse:
+def answers(request: StaffRequest, assessment_id: int, group: str) -> HttpResponse:
     """One group of the patient's answers as controls: asked for when it is opened, most never are."""
     found = _fetch(request, assessment_id)
     if group not in presenter.GROUPS:
         raise Http404
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return _page(request, found, open_group=group)
     today = timezone.localdate()
     case = build_case(found.patient, found, today=today)
@@ -120,7 +121,7 @@ def _with_forms(context: dict[str, Any]) -> dict[str, Any]:
     return {**context, "decision": decision}
 
 
-def _page(request: HttpRequest, found: Assessment, *, status: int = 200, **extra: Any) -> HttpResponse:
+def _page(request: StaffRequest, found: Assessment, *, status: int = 200, **extra: Any) -> HttpResponse:
     context = {"set_aside_form": SetAsideForm(), **_with_forms(presenter.page_of(found, today=timezone.localdate()))}
     bad = extra.pop("clearance", None)
     for alert in context["alerts"]:
@@ -131,7 +132,7 @@ def _page(request: HttpRequest, found: Assessment, *, status: int = 200, **extra
 
 @require_POST
 @answers_conflicts
-def save(request: HttpRequest, assessment_id: int) -> HttpResponse:
+def save(request: StaffRequest, assessment_id: int) -> HttpResponse:
     """Save examination and decision. With htmx answers the result part, else goes back to the page."""
     found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
     saved, told = _saved(request, found)
@@ -140,7 +141,7 @@ def save(request: HttpRequest, assessment_id: int) -> HttpResponse:
 
 @require_POST
 @answers_conflicts
-def sign(request: HttpRequest, assessment_id: int) -> HttpResponse:
+def sign(request: StaffRequest, assessment_id: int) -> HttpResponse:
     """Save what stands on the page, then lock it."""
     found = _fetch(request, assessment_id, needs=Permission.SIGN)
     saved, told = _saved(request, found)
@@ -154,7 +155,7 @@ def sign(request: HttpRequest, assessment_id: int) -> HttpResponse:
     return _go(request, "intake:assessment", assessment_id=found.pk)
 
 
-def _saved(request: HttpRequest, found: Assessment) -> tuple[Assessment | None, Any]:
+def _saved(request: StaffRequest, found: Assessment) -> tuple[Assessment | None, Any]:
     """The assessment with what was posted, None for a decision that is none; and what the patient told."""
     told, entered = _entered(request, found)
     form = DecisionForm(request.POST)
@@ -171,13 +172,13 @@ def _saved(request: HttpRequest, found: Assessment) -> tuple[Assessment | None, 
     return saved, told
 
 
-def _not_from_the_lists(request: HttpRequest, found: Assessment) -> HttpResponse:
+def _not_from_the_lists(request: StaffRequest, found: Assessment) -> HttpResponse:
     return _page(request, found, status=422, problems=["Choose class, branch and root from the lists."])
 
 
 @require_POST
 @answers_conflicts
-def set_aside(request: HttpRequest, assessment_id: int) -> HttpResponse:
+def set_aside(request: StaffRequest, assessment_id: int) -> HttpResponse:
     """Discard a draft for a coded reason; back to the chart."""
     found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
     form = SetAsideForm(request.POST)
@@ -188,17 +189,17 @@ def set_aside(request: HttpRequest, assessment_id: int) -> HttpResponse:
     return redirect("chart", patient_id=found.patient_id)
 
 
-def _go(request: HttpRequest, name: str, **at: Any) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
+def _go(request: StaffRequest, name: str, **at: Any) -> HttpResponse:
+    if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": reverse(name, kwargs=at)})
     answer: HttpResponse = redirect(name, **at)
     return answer
 
 
 def _result(
-    request: HttpRequest, saved: Assessment, told: Any, *, problems: list[str] | None = None, status: int = 200
+    request: StaffRequest, saved: Assessment, told: Any, *, problems: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         if problems:
             return _page(request, saved, status=status, problems=problems)
         return redirect("intake:assessment", assessment_id=saved.pk)
@@ -212,7 +213,7 @@ def _result(
 
 
 @require_POST
-def clear(request: HttpRequest, assessment_id: int) -> HttpResponse:
+def clear(request: StaffRequest, assessment_id: int) -> HttpResponse:
     """Lift a red flag: examined by whom, when, with what result."""
     found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
     alert = presenter.clearable_alert(found, request.POST.get("code", ""), today=timezone.localdate())
@@ -241,7 +242,7 @@ def clear(request: HttpRequest, assessment_id: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest, assessment_id: int, clearance_id: int) -> HttpResponse:
+def withdraw(request: StaffRequest, assessment_id: int, clearance_id: int) -> HttpResponse:
     found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
     clearance = get_object_or_404(Clearance, pk=clearance_id, patient=found.patient)
     actions.take_back_clearance(assessment=found, clearance=clearance, by=request.user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import segno
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.audit import trail
 from clinic.outbox.presenters import state_words
 from clinic.people import access
+from clinic.people.http import StaffRequest
 from intake.actions import invitations as actions
 from intake.forms.invitation import AcknowledgeForm, InvitationForm
 from intake.models import Invitation
@@ -20,7 +21,7 @@ from intake.presenters import inbox as presenter
 
 
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest, patient_id: int) -> HttpResponse:
+def invite(request: StaffRequest, patient_id: int) -> HttpResponse:
     """Make a link, and mail it or show it once: only its hash is kept, so it cannot be shown again."""
     patient = access.patient_for(request.user, patient_id, what="invitation", permission=access.Permission.INVITE)
     newest = Invitation.objects.filter(patient=patient).select_related("response").order_by("-id").first()
@@ -51,7 +52,7 @@ def invite(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 
 @require_POST
-def revoke(request: HttpRequest, invitation_id: int) -> HttpResponse:
+def revoke(request: StaffRequest, invitation_id: int) -> HttpResponse:
     get_object_or_404(Invitation, pk=invitation_id)
     actions.revoke(invitation_id, by=request.user)
     messages.success(request, "The link is closed. Nothing that was answered is lost.")
@@ -59,7 +60,7 @@ def revoke(request: HttpRequest, invitation_id: int) -> HttpResponse:
 
 
 @require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: StaffRequest) -> HttpResponse:
     """Who was invited, who is not finished, what came in. The front desk sees where it stands, never an answer."""
     is_clinical = access.can(request.user, access.Permission.READ_CLINICAL)
     page = presenter.inbox(is_clinical=is_clinical)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.people import access
+from clinic.people.http import StaffRequest
 from intake.actions import red_flags
 from intake.forms.invitation import AcknowledgeForm
 from intake.models import IntakeResponse, RedFlagAlert
@@ -17,7 +18,7 @@ from intake.presenters import response as presenter
 
 
 @require_GET
-def page(request: HttpRequest, response_id: int) -> HttpResponse:
+def page(request: StaffRequest, response_id: int) -> HttpResponse:
     """A summary of an intake. A draft can be read too when it holds a red flag; it says that it is one."""
     with transaction.atomic():
         rows = IntakeResponse.objects.select_related("patient", "invitation")
@@ -28,7 +29,7 @@ def page(request: HttpRequest, response_id: int) -> HttpResponse:
 
 
 @require_POST
-def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponse:
+def acknowledge(request: StaffRequest, alert_id: int) -> HttpResponse:
     """The practitioner writes what was done about a red flag."""
     alert = get_object_or_404(RedFlagAlert, pk=alert_id)
     form = AcknowledgeForm(request.POST)

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from clinic.people.http import StaffRequest
 from treatments.library.presenters import pages
 from treatments.plans import point_search
 
 
-def _show(request: HttpRequest, page: str, context: dict[str, object]) -> HttpResponse:
+def _show(request: StaffRequest, page: str, context: dict[str, object]) -> HttpResponse:
     context = {**context, "counts": pages.counts(), "shelf": page}
     return render(request, f"library/{page}.html", context)
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     return _show(request, "home", pages.shelves())
 
 
 @require_GET
-def points(request: HttpRequest) -> HttpResponse:
+def points(request: StaffRequest) -> HttpResponse:
     """``?q=`` any spelling, ``?channel=``, ``?region=``; a text that names one point opens it."""
     q = request.GET.get("q", "")[:60]
-    if q.strip() and not request.headers.get("HX-Request"):
+    if q.strip() and not request.htmx:
         point = point_search.find(q)
         if point is not None:
             return redirect("knowledge:point", point.code)
     context = pages.points_page(q, request.GET.get("channel", "")[:40], request.GET.get("region", "")[:40])
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return render(request, "library/_point_rows.html", context)
     return _show(request, "points", context)
 
 
 @require_GET
-def point(request: HttpRequest, code: str) -> HttpResponse:
+def point(request: StaffRequest, code: str) -> HttpResponse:
     context = pages.point_page(code[:40])
     if context is None:
         raise Http404
@@ -45,31 +46,31 @@ def point(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def ear(request: HttpRequest) -> HttpResponse:
+def ear(request: StaffRequest) -> HttpResponse:
     return _show(request, "ear", pages.ear_page())
 
 
 @require_GET
-def patterns(request: HttpRequest) -> HttpResponse:
+def patterns(request: StaffRequest) -> HttpResponse:
     return _show(request, "patterns", pages.patterns_page())
 
 
 @require_GET
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: StaffRequest) -> HttpResponse:
     context = pages.rules_page(request.GET.get("kind", "")[:20], request.GET.get("q", "")[:60])
     return _show(request, "rules", context)
 
 
 @require_GET
-def red_flags(request: HttpRequest) -> HttpResponse:
+def red_flags(request: StaffRequest) -> HttpResponse:
     return _show(request, "flags", pages.flags_page())
 
 
 @require_GET
-def contraindications(request: HttpRequest) -> HttpResponse:
+def contraindications(request: StaffRequest) -> HttpResponse:
     return _show(request, "contraindications", pages.contraindications_page())
 
 
 @require_GET
-def sources(request: HttpRequest) -> HttpResponse:
+def sources(request: StaffRequest) -> HttpResponse:
     return _show(request, "sources", pages.sources_page())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.people.models import Patient, User
 from intake.models import Score
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
 from treatments.planner.outcomes.measures import checked, measure_of
@@ -21,7 +21,7 @@ DECIDING = ("nrs_average", "nrs_now", "rmdq", "impact", "activities", "pgic", "p
 
 @transaction.atomic
 def record_scores(
-    *, patient: Any, values: Mapping[str, float], visit_number: int | None, filled_by: str, by: Any
+    *, patient: Patient, values: Mapping[str, float], visit_number: int | None, filled_by: str, by: User
 ) -> list[Score]:
     """Keep the scores of one review. Raises ScoreError for a value its scale does not have, ValueError for none."""
     if not values:
@@ -46,7 +46,7 @@ def record_scores(
     return rows
 
 
-def plan_in_force(patient: Any) -> TreatmentPlan | None:
+def plan_in_force(patient: Patient) -> TreatmentPlan | None:
     return (
         TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED)
         .select_related("proposal__assessment")
@@ -54,7 +54,7 @@ def plan_in_force(patient: Any) -> TreatmentPlan | None:
     )
 
 
-def scores_of_course(patient: Any) -> list[Score]:
+def scores_of_course(patient: Patient) -> list[Score]:
     """Scores since the newest intake, in the order taken: its values are the baseline of the course that followed."""
     rows = list(Score.objects.counting().filter(patient=patient))
     starts = [row.taken_at for row in rows if row.occasion == Score.Occasion.INTAKE]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from clinic.people.models import Patient
 from intake.models import Score
 from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes import actions
@@ -26,7 +27,7 @@ JUDGED = ("nrs_average", "nrs_now", "rmdq", "activities", "pgic")
 TABLE = ("nrs_average", "nrs_now", "nrs_worst", "rmdq", "impact", "activities", "pgic", "phq2", "gad2")
 
 
-def outcomes_of(patient: Any) -> Json:
+def outcomes_of(patient: Patient) -> Json:
     """Everything the page shows of one patient."""
     scores = actions.scores_of_course(patient)
     plan = actions.plan_in_force(patient)

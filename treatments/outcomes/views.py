@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from clinic.people import access
+from clinic.people.http import StaffRequest
 from treatments.models import Visit
 from treatments.outcomes.actions import plan_in_force, record_scores
 from treatments.outcomes.forms import ReviewForm
@@ -15,7 +16,7 @@ from treatments.outcomes.presenters import outcomes_of
 
 
 @require_http_methods(["GET", "POST"])
-def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
+def patient(request: StaffRequest, patient_id: int) -> HttpResponse:
     person = access.patient_for(request.user, patient_id, what="outcomes")
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -12,13 +12,13 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from clinic.audit import trail
 from clinic.people.actions.patients import change_patient
-from clinic.people.models import ContactChange, Patient
+from clinic.people.models import ContactChange, Patient, User
 
 TO_CONFIRM = ("date_of_birth",)  # what opens doors is never set by whoever types it first
 
 
 @transaction.atomic
-def take_contact(*, patient: Patient, told: Mapping[str, str], by: Any) -> None:
+def take_contact(*, patient: Patient, told: Mapping[str, str], by: trail.Actor) -> None:
     """Keep what the patient told (field -> text): fill empty fields, propose what differs. Nothing is overwritten."""
     patient.refresh_from_db()
     fills: dict[str, Any] = {}
@@ -36,7 +36,7 @@ def take_contact(*, patient: Patient, told: Mapping[str, str], by: Any) -> None:
         change_patient(patient.pk, by=by, version=patient.version, changes=fills)
 
 
-def _propose(patient: Patient, name: str, text: str, by: Any) -> None:
+def _propose(patient: Patient, name: str, text: str, by: trail.Actor) -> None:
     waiting = ContactChange.objects.filter(patient=patient, field=name, decided_at=None)
     if waiting.filter(value=text).exists():
         return
@@ -46,7 +46,7 @@ def _propose(patient: Patient, name: str, text: str, by: Any) -> None:
 
 
 @transaction.atomic
-def decide_contact(change_id: int, *, by: Any, take: bool) -> ContactChange:
+def decide_contact(change_id: int, *, by: User, take: bool) -> ContactChange:
     """Take it over into the record, or leave the record as it is. Deciding twice changes nothing."""
     change = ContactChange.objects.select_for_update().get(pk=change_id)
     if change.decided_at is not None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clinic.audit import trail
 from clinic.lib.records import require_revision
-from clinic.people.models import Patient, SafetyFact
+from clinic.people.models import Patient, SafetyFact, User
 from clinic.people.search import index
 from clinic.people.words import clean_name
 
@@ -22,7 +22,7 @@ def _seen(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def add_patient(*, by: Any, **fields: Any) -> Patient:
+def add_patient(*, by: trail.Actor, **fields: Any) -> Patient:
     """A new patient, findable at once."""
     patient = Patient(**_seen(fields))
     patient.save(force_insert=True)
@@ -32,7 +32,7 @@ def add_patient(*, by: Any, **fields: Any) -> Patient:
 
 
 @transaction.atomic
-def change_patient(patient_id: int, *, by: Any, version: int | None, changes: Mapping[str, Any]) -> Patient:
+def change_patient(patient_id: int, *, by: trail.Actor, version: int | None, changes: Mapping[str, Any]) -> Patient:
     """Change the named fields only. Raises Stale when ``version`` is no longer the stored one."""
     patient = Patient.objects.select_for_update().get(pk=patient_id)
     require_revision(patient, version, field="version")
@@ -50,7 +50,7 @@ def change_patient(patient_id: int, *, by: Any, version: int | None, changes: Ma
 
 
 @transaction.atomic
-def record_safety_facts(*, patient: Patient, facts: Mapping[str, bool | None], by: Any, note: str = "") -> int:
+def record_safety_facts(*, patient: Patient, facts: Mapping[str, bool | None], by: trail.Actor, note: str = "") -> int:
     """Keep conditions and wishes (finding id -> present, absent, not known). Unchanged ones are not repeated."""
     known = safety_facts_of(patient)
     fresh = [
@@ -59,7 +59,7 @@ def record_safety_facts(*, patient: Patient, facts: Mapping[str, bool | None], b
             finding=finding,
             present=present,
             note=note[:200],
-            recorded_by=by if getattr(by, "pk", None) and getattr(by, "is_authenticated", False) else None,
+            recorded_by=by if isinstance(by, User) else None,
         )
         for finding, present in sorted(facts.items())
         if finding not in known or known[finding] != present

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.audit import trail
 from clinic.people.forms.patient import ClinicForm
+from clinic.people.http import StaffRequest
 from clinic.people.models import Clinic, User
 
 
 @require_http_methods(["GET", "POST"])
-def clinic(request: HttpRequest) -> HttpResponse:
+def clinic(request: StaffRequest) -> HttpResponse:
     form = ClinicForm(request.POST or None, instance=Clinic.read())
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
@@ -27,5 +28,5 @@ def clinic(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: StaffRequest) -> HttpResponse:
     return render(request, "people/keys.html")

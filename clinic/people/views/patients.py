@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +15,7 @@ from clinic.people import access
 from clinic.people.actions.contact import decide_contact
 from clinic.people.actions.patients import add_patient, change_patient
 from clinic.people.forms.patient import PatientForm
+from clinic.people.http import StaffRequest
 from clinic.people.likeness import same_person
 from clinic.people.models import ContactChange, Patient
 from clinic.people.presenters import told_changes
@@ -24,7 +25,7 @@ PAGE = 30
 
 
 @require_GET
-def patients(request: HttpRequest) -> HttpResponse:
+def patients(request: StaffRequest) -> HttpResponse:
     """The list, by name; ``?q=`` searches."""
     asked = request.GET.get("q", "")[:100]
     page = Paginator(find_patients(asked), PAGE).get_page(request.GET.get("page"))
@@ -34,7 +35,7 @@ def patients(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def patient_search(request: HttpRequest) -> HttpResponse:
+def patient_search(request: StaffRequest) -> HttpResponse:
     """The first few matches while typing, as links."""
     asked = request.GET.get("q", "")[:100]
     found = list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 else []
@@ -45,7 +46,7 @@ def patient_search(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def patient_add(request: HttpRequest) -> HttpResponse:
+def patient_add(request: StaffRequest) -> HttpResponse:
     form = PatientForm(request.POST or None)
     same: list[Patient] = []
     if request.method == "POST" and form.is_valid():
@@ -61,7 +62,7 @@ def patient_add(request: HttpRequest) -> HttpResponse:
     return render(request, "people/patient_form.html", context, status=422 if form.is_bound else 200)
 
 
-def _both_versions(request: HttpRequest, clash: Stale) -> HttpResponse:
+def _both_versions(request: StaffRequest, clash: Stale) -> HttpResponse:
     """409: where what was typed differs from what is stored now; sent again, it goes over it."""
     again = request.POST.copy()
     again["version"] = str(clash.record.version)
@@ -77,7 +78,7 @@ def _both_versions(request: HttpRequest, clash: Stale) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @answering(stale=_both_versions)
-def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
+def patient_edit(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = access.patient_for(request.user, patient_id, what="contact", permission=access.Permission.EDIT_PATIENTS)
     if request.method == "GET":
         form = PatientForm(instance=patient, initial={"version": patient.version})
@@ -92,7 +93,7 @@ def patient_edit(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 
 @require_POST
-def contact_told(request: HttpRequest, told_id: int) -> HttpResponse:
+def contact_told(request: StaffRequest, told_id: int) -> HttpResponse:
     """Take over what the patient told of themselves, or keep what we have."""
     change = get_object_or_404(ContactChange, pk=told_id)
     take = request.POST.get("do") == "take"

@@ -28,7 +28,7 @@ class Wanted:
     practitioner: int  # id
 
 
-def move_all(*, wanted: Sequence[Wanted], by: Any, now: dt.datetime | None = None) -> list[AppointmentChange]:
+def move_all(*, wanted: Sequence[Wanted], by: User, now: dt.datetime | None = None) -> list[AppointmentChange]:
     """Move every visit or none. Raises NotOpen that names the first one that no longer fits."""
     now = now or timezone.now()
     if not wanted:
@@ -67,7 +67,7 @@ def moved_together(change: AppointmentChange, *, now: dt.datetime) -> list[Appoi
     return changes if all(can_undo(one, now=now) for one in changes) else []
 
 
-def undo_moves(*, change: AppointmentChange, by: Any, now: dt.datetime | None = None) -> int:
+def undo_moves(*, change: AppointmentChange, by: User, now: dt.datetime | None = None) -> int:
     """Put back all that one act moved, the last one first. Raises CannotUndo or SlotTaken."""
     now = now or timezone.now()
     with transaction.atomic():
@@ -81,7 +81,7 @@ def undo_moves(*, change: AppointmentChange, by: Any, now: dt.datetime | None = 
 
 
 def add_absence(
-    *, practitioner: User | None, starts_at: dt.datetime, ends_at: dt.datetime, reason: str, by: Any
+    *, practitioner: User | None, starts_at: dt.datetime, ends_at: dt.datetime, reason: str, by: User
 ) -> Absence:
     """Somebody is away, or (None) the whole clinic is closed. What is booked stays, and is listed to be moved."""
     with transaction.atomic():
@@ -91,7 +91,7 @@ def add_absence(
         return absence
 
 
-def remove_absence(*, absence: Absence, by: Any) -> None:
+def remove_absence(*, absence: Absence, by: User) -> None:
     with transaction.atomic():
         hold_schedule()
         trail.record("absence.removed", by=by, obj=absence, detail=_detail(absence))

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.people.models import User
 from clinic.scheduling.actions.changes import UNDO_FOR
 from clinic.scheduling.actions.writing import fields_before, guarded, hold_schedule, keep_change, refresh_course
 from clinic.scheduling.aligning import Alignment, Step, alignment_of
@@ -20,7 +21,7 @@ Kind = AppointmentChange.Kind
 
 
 def bring_in_line(
-    *, course: Course, expected: str, nonce: str, by: Any, now: dt.datetime | None = None, extras_only: bool = False
+    *, course: Course, expected: str, nonce: str, by: User, now: dt.datetime | None = None, extras_only: bool = False
 ) -> AppointmentChange | None:
     """Take all steps of the alignment that was shown (``expected`` is its value). With ``extras_only`` nothing but
     cancelling what is beyond the number asked for.
@@ -48,7 +49,7 @@ def bring_in_line(
         return changes[0]
 
 
-def _take(alignment: Alignment, *, nonce: str, by: Any, now: dt.datetime) -> list[AppointmentChange]:
+def _take(alignment: Alignment, *, nonce: str, by: User, now: dt.datetime) -> list[AppointmentChange]:
     wanted = [(step.appointment, _fields(step, alignment.course)) for step in alignment.steps if step.appointment]
     differing = [
         (one, {name: value for name, value in fields.items() if getattr(one, name) != value}) for one, fields in wanted
@@ -92,7 +93,7 @@ def _fields(step: Step, course: Course) -> dict[str, Any]:
 
 
 def _write(
-    changed: Sequence[tuple[Appointment, dict[str, Any]]], *, by: Any, now: dt.datetime, kind: str
+    changed: Sequence[tuple[Appointment, dict[str, Any]]], *, by: User, now: dt.datetime, kind: str
 ) -> list[AppointmentChange]:
     """Save all at once: first every visit lets go of its time and number, then each takes its new one."""
     current = {one.pk: Appointment.objects.get(pk=one.pk) for one, _fields in changed}
@@ -127,7 +128,7 @@ def aligned_together(change: AppointmentChange, *, now: dt.datetime) -> list[App
     return together if is_newest else []
 
 
-def undo_alignment(*, change: AppointmentChange, by: Any, now: dt.datetime | None = None) -> Course:
+def undo_alignment(*, change: AppointmentChange, by: User, now: dt.datetime | None = None) -> Course:
     """Put back all that one act changed. Raises CannotUndo, or SlotTaken when a time was given away."""
     now = now or timezone.now()
     with transaction.atomic():

@@ -36,7 +36,7 @@ def choose(diary: Diary, need: Need, starts_at: dt.datetime, *, now: dt.datetime
     raise refused(refusal, need, diary.zone, next_fit=nearest_fit(diary, need, max(starts_at, now), now=now))
 
 
-def _create(slot: Slot, *, patient_id: int, service: Service, nonce: str, by: Any, **more: Any) -> Appointment:
+def _create(slot: Slot, *, patient_id: int, service: Service, nonce: str, by: User, **more: Any) -> Appointment:
     with guarded():
         return Appointment.objects.create(
             patient_id=patient_id,
@@ -59,7 +59,7 @@ def book(
     service: Service,
     practitioner: User | None,
     starts_at: dt.datetime,
-    by: Any,
+    by: User,
     nonce: str,
     now: dt.datetime | None = None,
 ) -> Appointment:
@@ -110,7 +110,7 @@ def book_series(
     *,
     course: Course,
     visits: Sequence[WantedVisit],
-    by: Any,
+    by: User,
     nonce: str,
     skip_taken: bool = False,
     against_dose: bool = False,

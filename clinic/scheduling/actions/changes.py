@@ -61,7 +61,7 @@ def move(
     appointment: Appointment,
     starts_at: dt.datetime,
     practitioner: User,
-    by: Any,
+    by: User,
     version: int | None = None,
     now: dt.datetime | None = None,
 ) -> AppointmentChange | None:
@@ -99,7 +99,7 @@ def set_status(
     *,
     appointment: Appointment,
     status: str,
-    by: Any,
+    by: User,
     version: int | None = None,
     now: dt.datetime | None = None,
 ) -> AppointmentChange | None:
@@ -132,7 +132,7 @@ def set_status(
 
 
 def cancel(
-    *, appointment: Appointment, by: Any, version: int | None = None, now: dt.datetime | None = None
+    *, appointment: Appointment, by: User, version: int | None = None, now: dt.datetime | None = None
 ) -> AppointmentChange | None:
     """Free the time. Undone with ``undo`` for some minutes, or by booking again."""
     return set_status(appointment=appointment, status=S.CANCELLED, by=by, version=version, now=now)
@@ -149,7 +149,7 @@ def can_undo(change: AppointmentChange, *, now: dt.datetime) -> bool:
     return not AppointmentChange.objects.filter(appointment=change.appointment_id, pk__gt=change.pk).exists()
 
 
-def undo(*, change: AppointmentChange, by: Any, now: dt.datetime | None = None) -> Appointment:
+def undo(*, change: AppointmentChange, by: User, now: dt.datetime | None = None) -> Appointment:
     """Put back what a change changed; an undone booking is cancelled.
 
     Raises CannotUndo when it is too late, SlotTaken when the old time was given away.
@@ -170,7 +170,7 @@ def undo(*, change: AppointmentChange, by: Any, now: dt.datetime | None = None) 
         return current
 
 
-def put_away(*, notice: MoveNotice, by: Any, now: dt.datetime | None = None) -> None:
+def put_away(*, notice: MoveNotice, by: User, now: dt.datetime | None = None) -> None:
     """The reader has seen it. A second time is harmless."""
     with transaction.atomic():
         now = now or timezone.now()
@@ -200,7 +200,7 @@ def series_booked(course: Course, nonce: str, *, now: dt.datetime) -> list[Appoi
     return changes if all(_is_fresh(change, now) and change.pk in newest for change in changes) else []
 
 
-def undo_series(*, course: Course, nonce: str, by: Any, now: dt.datetime | None = None) -> None:
+def undo_series(*, course: Course, nonce: str, by: User, now: dt.datetime | None = None) -> None:
     """Cancel all that one form booked. Raises CannotUndo when it is too late, or one visit changed since."""
     now = now or timezone.now()
     with transaction.atomic():

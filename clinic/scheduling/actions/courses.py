@@ -31,7 +31,7 @@ def request_course(
     needs: str = "",
     reference: str,
     replaces: str = "",
-    by: Any,
+    by: User,
     now: dt.datetime | None = None,
 ) -> Course:
     """Put a course on the front desk's list, or bring the one with the same ``reference`` up to date.
@@ -89,7 +89,7 @@ def _paces(course: Course) -> list[int]:
     return [place.per_week for place in places(phases_of(course), len(_visits(course)))]
 
 
-def _keep_visits(course: Course, paces_before: Sequence[int], *, replaces: str, by: Any, now: dt.datetime) -> None:
+def _keep_visits(course: Course, paces_before: Sequence[int], *, replaces: str, by: User, now: dt.datetime) -> None:
     """Bring over the coming visits of the course before, number what makes up for a missed visit, and remember on
     each coming visit the pace it was booked for.
     """
@@ -126,7 +126,7 @@ def _is_coming(visit: Appointment, now: dt.datetime) -> bool:
     return visit.status in MOVABLE and visit.starts_at > now
 
 
-def _set(course: Course, status: str, action: str, by: Any) -> Course:
+def _set(course: Course, status: str, action: str, by: User) -> Course:
     with transaction.atomic():
         hold_schedule()
         course = Course.objects.get(pk=course.pk)
@@ -138,11 +138,11 @@ def _set(course: Course, status: str, action: str, by: Any) -> Course:
         return course
 
 
-def close_course(*, course: Course, by: Any) -> Course:
+def close_course(*, course: Course, by: User) -> Course:
     """Take a course off the list. Its booked visits stay; they are cancelled one by one if need be."""
     return _set(course, Course.Status.CLOSED, "course.closed", by)
 
 
-def reopen_course(*, course: Course, by: Any) -> Course:
+def reopen_course(*, course: Course, by: User) -> Course:
     """Put a closed course back (the Undo of closing)."""
     return _set(course, Course.Status.TO_BOOK, "course.reopened", by) if course.status == "closed" else course

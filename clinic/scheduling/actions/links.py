@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Callable
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,7 +15,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.outbox.models import Message
 from clinic.outbox.post import post, withdraw
-from clinic.people.models import Clinic, Patient
+from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.models import AppointmentLink
 
 GOOD_FOR = dt.timedelta(days=180)
@@ -26,7 +25,7 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make_link(*, patient: Patient, by: Any, now: dt.datetime | None = None) -> str:
+def make_link(*, patient: Patient, by: User, now: dt.datetime | None = None) -> str:
     """A new token (256 bits); earlier links of the patient stop working. Only its hash is kept: show it at
     once.
     """
@@ -35,7 +34,7 @@ def make_link(*, patient: Patient, by: Any, now: dt.datetime | None = None) -> s
 
 
 @transaction.atomic
-def mail_link(*, patient: Patient, by: Any, address: Callable[[str], str]) -> tuple[str, Message]:
+def mail_link(*, patient: Patient, by: User, address: Callable[[str], str]) -> tuple[str, Message]:
     """A new link as ``make_link`` makes it, and the mail that takes it to the patient. ``address``: token -> link."""
     token, link = _make(patient=patient, by=by, now=timezone.now())
     clinic = Clinic.current()
@@ -55,7 +54,7 @@ def _mail_key(link: AppointmentLink) -> str:
 
 
 @transaction.atomic
-def _make(*, patient: Patient, by: Any, now: dt.datetime) -> tuple[str, AppointmentLink]:
+def _make(*, patient: Patient, by: User, now: dt.datetime) -> tuple[str, AppointmentLink]:
     token = secrets.token_urlsafe(32)
     earlier = AppointmentLink.objects.filter(patient=patient, revoked_at=None)
     for link in earlier:
@@ -69,7 +68,7 @@ def _make(*, patient: Patient, by: Any, now: dt.datetime) -> tuple[str, Appointm
 
 
 @transaction.atomic
-def revoke_link(*, patient: Patient, by: Any, now: dt.datetime | None = None) -> bool:
+def revoke_link(*, patient: Patient, by: User, now: dt.datetime | None = None) -> bool:
     """No link of the patient opens any more, and one still waiting to be mailed is not sent. False: there was none."""
     links = list(open_links(patient, now=now or timezone.now()))
     for link in links:

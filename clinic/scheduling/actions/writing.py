@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.dateparse import parse_datetime
 
 from clinic.audit import trail
+from clinic.people.models import User
 from clinic.scheduling.errors import SlotTaken
 from clinic.scheduling.models import Appointment, AppointmentChange, Course
 from clinic.scheduling.moves import handed_over, moved_rooms, tell_practitioners, who_and_where
@@ -64,7 +65,7 @@ def keep_change(
     appointment: Appointment,
     kind: str,
     *,
-    by: Any,
+    by: User,
     now: dt.datetime,
     action: str,
     before: dict[str, Any] | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.lib.records import revision_of
 from clinic.people.access import Permission, can
+from clinic.people.http import StaffRequest
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import add_absence, move_all, remove_absence, undo_moves
 from clinic.scheduling.actions.absences import Wanted, moved_together
@@ -25,14 +26,14 @@ from clinic.scheduling.proposals import AT_ONCE, proposals_for
 NOT_OFFERED = "One of the choices is none that this page offered. Nothing was moved: choose again."
 
 
-def _absences(request: HttpRequest, form: AbsenceForm, *, status: int = 200) -> HttpResponse:
+def _absences(request: StaffRequest, form: AbsenceForm, *, status: int = 200) -> HttpResponse:
     whose = None if can(request.user, Permission.ALL_ABSENCES) else request.user
     rows = coming_absences(whose, now=timezone.now())
     return render(request, "scheduling/absences.html", {"form": form, "rows": rows}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
-def absences(request: HttpRequest) -> HttpResponse:
+def absences(request: StaffRequest) -> HttpResponse:
     """What is entered, and the form. Whoever may enter only their own sees only these."""
     only: Any = None if can(request.user, Permission.ALL_ABSENCES) else request.user
     form = AbsenceForm(request.POST or None, only=only)
@@ -51,13 +52,13 @@ def absences(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def absence_remove(request: HttpRequest, absence_id: int) -> HttpResponse:
+def absence_remove(request: StaffRequest, absence_id: int) -> HttpResponse:
     remove_absence(absence=fetch.absence_for(request.user, absence_id), by=request.user)
     messages.success(request, "The absence is removed. Visits that were moved stay where they are now.")
     return redirect("scheduling:absences")
 
 
-def _to_move(request: HttpRequest, *, words: str = "", status: int = 200) -> HttpResponse:
+def _to_move(request: StaffRequest, *, words: str = "", status: int = 200) -> HttpResponse:
     now = timezone.now()
     found = stuck_visits(now=now)
     proposals = proposals_for(found, now=now)
@@ -72,7 +73,7 @@ def _to_move(request: HttpRequest, *, words: str = "", status: int = 200) -> Htt
     return render(request, "scheduling/to_move.html", context, status=status)
 
 
-def _undo_offer(request: HttpRequest, now: Any) -> dict[str, Any] | None:
+def _undo_offer(request: StaffRequest, now: Any) -> dict[str, Any] | None:
     asked = request.GET.get("moved", "")
     if not asked.isdecimal() or len(asked) > 18:
         return None
@@ -82,13 +83,13 @@ def _undo_offer(request: HttpRequest, now: Any) -> dict[str, Any] | None:
 
 
 @require_GET
-def to_move(request: HttpRequest) -> HttpResponse:
+def to_move(request: StaffRequest) -> HttpResponse:
     """Visits that cannot take place as booked, each with places where it could go."""
     return _to_move(request)
 
 
 @require_POST
-def move_some(request: HttpRequest) -> HttpResponse:
+def move_some(request: StaffRequest) -> HttpResponse:
     """One visit, or all of the page: what is done is what was chosen there."""
     only = request.POST.get("only", "")
     shown = [only] if only else request.POST.getlist("visit")
@@ -104,7 +105,7 @@ def move_some(request: HttpRequest) -> HttpResponse:
     return redirect(f"{address}?moved={changes[-1].pk}" if changes else address)
 
 
-def _wanted(request: HttpRequest, visit: str) -> Wanted | None:
+def _wanted(request: StaffRequest, visit: str) -> Wanted | None:
     chosen, version = request.POST.get(f"to-{visit}", ""), revision_of(request.POST, f"version-{visit}")
     if not chosen:
         return None  # left where it is
@@ -115,7 +116,7 @@ def _wanted(request: HttpRequest, visit: str) -> Wanted | None:
 
 
 @require_POST
-def undo_some(request: HttpRequest, change_id: int) -> HttpResponse:
+def undo_some(request: StaffRequest, change_id: int) -> HttpResponse:
     try:
         count = undo_moves(change=fetch.change_for(request.user, change_id), by=request.user)
     except BookingRefused as refusal:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from clinic.people.http import StaffRequest
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import bring_in_line, undo_alignment
@@ -21,7 +22,7 @@ from clinic.scheduling.presenters.pages import course_words
 from clinic.scheduling.views.shared import new_nonce, read_nonce
 
 
-def _page(request: HttpRequest, course: Course, *, words: str = "", status: int = 200) -> HttpResponse:
+def _page(request: StaffRequest, course: Course, *, words: str = "", status: int = 200) -> HttpResponse:
     now = timezone.now()
     differing = difference_of(course, now=now)
     alignment = alignment_of(course, now=now) if differing else Alignment(course, ())
@@ -42,7 +43,7 @@ def _done(course: Course, change_id: int | None) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def align(request: HttpRequest, course_id: int) -> HttpResponse:
+def align(request: StaffRequest, course_id: int) -> HttpResponse:
     """Looked at, then done: what is done is what was shown."""
     course = fetch.course_for(request.user, course_id, what="course" if request.method == "GET" else None)
     if request.method == "GET":
@@ -60,7 +61,7 @@ def align(request: HttpRequest, course_id: int) -> HttpResponse:
 
 
 @require_POST
-def cancel_extras(request: HttpRequest, course_id: int) -> HttpResponse:
+def cancel_extras(request: StaffRequest, course_id: int) -> HttpResponse:
     """Cancel the visits beyond the number asked for: those that the page named, and nothing else."""
     course = fetch.course_for(request.user, course_id)
     now = timezone.now()
@@ -78,7 +79,7 @@ def cancel_extras(request: HttpRequest, course_id: int) -> HttpResponse:
 
 
 @require_POST
-def undo_align(request: HttpRequest, change_id: int) -> HttpResponse:
+def undo_align(request: StaffRequest, change_id: int) -> HttpResponse:
     change = fetch.change_for(request.user, change_id)
     try:
         course = undo_alignment(change=change, by=request.user)

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from clinic.lib.records import revision_of
 from clinic.outbox.presenters import state_words
 from clinic.people import access
 from clinic.people.access import Permission
+from clinic.people.http import StaffRequest
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import (
@@ -51,7 +52,7 @@ def _move_form(visit: Appointment) -> MoveForm:
     )
 
 
-def _page(request: HttpRequest, visit: Appointment, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: StaffRequest, visit: Appointment, *, status: int = 200, **more: Any) -> HttpResponse:
     access.note_read(request.user, visit.patient, what="appointment", obj=visit)
     context = {
         **appointment_words(visit),
@@ -65,17 +66,17 @@ def _page(request: HttpRequest, visit: Appointment, *, status: int = 200, **more
 
 
 @require_GET
-def appointment(request: HttpRequest, appointment_id: int) -> HttpResponse:
+def appointment(request: StaffRequest, appointment_id: int) -> HttpResponse:
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.READ_SCHEDULE)
     return _page(request, visit)
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def _wants_json(request: StaffRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
 @require_POST
-def move_appointment(request: HttpRequest, appointment_id: int) -> HttpResponse:
+def move_appointment(request: StaffRequest, appointment_id: int) -> HttpResponse:
     """By the form, or by dragging in the calendar (then the answer is JSON)."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
     form = MoveForm(request.POST)
@@ -119,7 +120,7 @@ def _asked_moment(visit: Appointment, day: dt.date, clock: dt.time) -> dt.dateti
 
 
 def _refused(
-    request: HttpRequest, visit: Appointment, refusal: BookingRefused, form: MoveForm | None = None
+    request: StaffRequest, visit: Appointment, refusal: BookingRefused, form: MoveForm | None = None
 ) -> HttpResponse:
     near = moment(refusal.next_fit.starts, Clinic.current().zone) if refusal.next_fit else ""
     if _wants_json(request):
@@ -138,7 +139,7 @@ def _refused(
 
 
 @require_POST
-def change_status(request: HttpRequest, appointment_id: int) -> HttpResponse:
+def change_status(request: StaffRequest, appointment_id: int) -> HttpResponse:
     """One click on the day board or on the appointment's page."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
     status = request.POST.get("status", "")
@@ -153,26 +154,26 @@ def change_status(request: HttpRequest, appointment_id: int) -> HttpResponse:
             version=revision_of(request.POST, "version"),
         )
     except BookingRefused as refusal:
-        if request.htmx:  # type: ignore[attr-defined]
+        if request.htmx:
             return board_part(request, words=refusal.words, status=409)
         return _refused(request, visit, refusal)
     change_id = change.pk if change else None
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return board_part(request, changed=str(change_id or ""))
     return redirect(with_change(back, change_id))
 
 
 @require_POST
-def undo_change(request: HttpRequest, change_id: int) -> HttpResponse:
+def undo_change(request: StaffRequest, change_id: int) -> HttpResponse:
     change = fetch.change_for(request.user, change_id)
     visit = change.appointment
     try:
         undo(change=change, by=request.user)
     except BookingRefused as refusal:
-        if request.htmx:  # type: ignore[attr-defined]
+        if request.htmx:
             return board_part(request, words=refusal.words, status=409)
         return _refused(request, visit, refusal)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return board_part(request, said="Undone.")
     if _wants_json(request):
         return JsonResponse({"words": "Undone."})
@@ -181,14 +182,14 @@ def undo_change(request: HttpRequest, change_id: int) -> HttpResponse:
 
 
 @require_POST
-def move_seen(request: HttpRequest, notice_id: int) -> HttpResponse:
+def move_seen(request: StaffRequest, notice_id: int) -> HttpResponse:
     """Put away what home tells of a visit that was given to me, or from me."""
     put_away(notice=fetch.notice_for(request.user, notice_id), by=request.user)
     return redirect("home")
 
 
 @require_POST
-def patient_link(request: HttpRequest, appointment_id: int) -> HttpResponse:
+def patient_link(request: StaffRequest, appointment_id: int) -> HttpResponse:
     """Make the patient's link to their coming visits; shown once, and e-mailed if asked for."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
 
@@ -202,7 +203,7 @@ def patient_link(request: HttpRequest, appointment_id: int) -> HttpResponse:
 
 
 @require_POST
-def stop_link(request: HttpRequest, appointment_id: int) -> HttpResponse:
+def stop_link(request: StaffRequest, appointment_id: int) -> HttpResponse:
     """The patient's link opens nothing any more: it went to a wrong address, or somebody else holds it."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
     stopped = revoke_link(patient=visit.patient, by=request.user)

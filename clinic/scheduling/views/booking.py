@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from clinic.people.http import StaffRequest
 from clinic.people.search import find_patients
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import book
@@ -33,7 +34,7 @@ def _need(data: QueryDict, patient_id: int | None) -> Need | None:
     return need_of_service(service, [practitioner.pk] if practitioner else in_order(None), patient=patient_id)
 
 
-def _page(request: HttpRequest, data: QueryDict, *, form: BookingForm | None = None, **more: Any) -> dict[str, Any]:
+def _page(request: StaffRequest, data: QueryDict, *, form: BookingForm | None = None, **more: Any) -> dict[str, Any]:
     """The form with patient, chosen values and the free times of the chosen day."""
     patient = fetch.patient_or_none(request.user, data.get("patient"))
     form = form or BookingForm(initial={**data.dict(), "nonce": new_nonce()})
@@ -57,7 +58,7 @@ def _page(request: HttpRequest, data: QueryDict, *, form: BookingForm | None = N
     }
 
 
-def _prefilled(request: HttpRequest) -> QueryDict:
+def _prefilled(request: StaffRequest) -> QueryDict:
     """What the calendar or the chart hands over: ?patient= ?practitioner= ?day= ?clock= (wall clock)."""
     data = request.GET.copy()
     data.setdefault("day", timezone.localdate().isoformat())
@@ -68,7 +69,7 @@ def _prefilled(request: HttpRequest) -> QueryDict:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     if request.method == "GET":
         data = _prefilled(request)
         context = _page(request, data)
@@ -99,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return redirect(with_change(reverse("scheduling:appointment", args=[visit.pk]), change.pk if change else None))
 
 
-def _refused(request: HttpRequest, refusal: BookingRefused) -> dict[str, Any]:
+def _refused(request: StaffRequest, refusal: BookingRefused) -> dict[str, Any]:
     """The page again: what was typed is kept, the next fit is ticked and said."""
     data = request.POST.copy()
     if refusal.next_fit:
@@ -112,13 +113,13 @@ def _refused(request: HttpRequest, refusal: BookingRefused) -> dict[str, Any]:
 
 
 @require_GET
-def free(request: HttpRequest) -> HttpResponse:
+def free(request: StaffRequest) -> HttpResponse:
     """Part of the page: the free times, when service, practitioner, day or patient change."""
     return render(request, "scheduling/_times.html", _page(request, request.GET))
 
 
 @require_GET
-def patient_options(request: HttpRequest) -> HttpResponse:
+def patient_options(request: StaffRequest) -> HttpResponse:
     """Part of the page: the first few patients whose names begin so."""
     asked = words_asked(request)
     found = list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 else []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from clinic.people.http import StaffRequest
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.availability import reached
@@ -21,7 +22,7 @@ LONGEST = dt.timedelta(days=42)
 
 
 @require_GET
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: StaffRequest) -> HttpResponse:
     day = day_asked(request)
     view = request.GET.get("view", "day")
     view = view if view in VIEWS else "day"
@@ -50,7 +51,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def feed(request: HttpRequest) -> HttpResponse:
+def feed(request: StaffRequest) -> HttpResponse:
     """Events between two moments of the clinic's wall clock, as JSON for the calendar."""
     zone = Clinic.current().zone
     try:

@@ -7,12 +7,13 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinic.people.http import StaffRequest
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import WantedVisit, book_series, close_course, reopen_course, undo_series
@@ -28,7 +29,7 @@ from clinic.scheduling.views.shared import new_nonce, read_nonce
 
 
 @require_GET
-def followups(request: HttpRequest) -> HttpResponse:
+def followups(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     waiting, differing = courses_to_book(), differing_courses(now=now)
     patients = [line["course"].patient for line in waiting] + [one.course.patient for one in differing]
@@ -39,7 +40,7 @@ def followups(request: HttpRequest) -> HttpResponse:
     return render(request, "scheduling/followups.html", {"waiting": waiting, "differing": differing, "offer": offer})
 
 
-def _wish_form(request: HttpRequest, course: Course) -> WishForm:
+def _wish_form(request: StaffRequest, course: Course) -> WishForm:
     data = request.POST if request.method == "POST" else request.GET
     if "first_day" in data:
         return WishForm(data)
@@ -56,7 +57,7 @@ def _typed(form: WishForm) -> QueryDict:
 
 
 def _page(
-    request: HttpRequest, course: Course, rows: list[VisitRow], wish: WishForm, *, status: int = 200, **more: Any
+    request: StaffRequest, course: Course, rows: list[VisitRow], wish: WishForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {
         "course": course,
@@ -76,7 +77,7 @@ def _page(
 
 
 @require_http_methods(["GET", "POST"])
-def course(request: HttpRequest, course_id: int) -> HttpResponse:
+def course(request: StaffRequest, course_id: int) -> HttpResponse:
     found = fetch.course_for(request.user, course_id, what="course")  # a refused form shows it again
     wish = _wish_form(request, found)
     if request.method == "POST":
@@ -94,7 +95,7 @@ def course(request: HttpRequest, course_id: int) -> HttpResponse:
     return _page(request, found, rows, wish)
 
 
-def _book(request: HttpRequest, course: Course, wish: WishForm) -> HttpResponse:
+def _book(request: StaffRequest, course: Course, wish: WishForm) -> HttpResponse:
     """All rows or none. ``use`` puts the next fit into a row; ``skip_taken`` leaves the clashing ones out."""
     now, zone = timezone.now(), Clinic.current().zone
     nonce = read_nonce(request.POST.get("nonce", "")) or new_nonce()
@@ -144,7 +145,7 @@ def _with_next_fit(course: Course, rows: list[VisitRow], use: str, now: dt.datet
 
 
 @require_GET
-def check(request: HttpRequest, course_id: int, number: int) -> HttpResponse:
+def check(request: StaffRequest, course_id: int, number: int) -> HttpResponse:
     """Part of the page: whether the changed date of one visit is free."""
     found = fetch.course_for(request.user, course_id)
     rows = read_rows(found, request.GET)
@@ -155,7 +156,7 @@ def check(request: HttpRequest, course_id: int, number: int) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, course_id: int) -> HttpResponse:
+def close(request: StaffRequest, course_id: int) -> HttpResponse:
     """Take a course off the list, or put it back (``reopen``)."""
     found = fetch.course_for(request.user, course_id)
     if request.POST.get("reopen"):
@@ -166,7 +167,7 @@ def close(request: HttpRequest, course_id: int) -> HttpResponse:
 
 
 @require_POST
-def undo_booking(request: HttpRequest, course_id: int) -> HttpResponse:
+def undo_booking(request: StaffRequest, course_id: int) -> HttpResponse:
     """Cancel all that one form booked for a course, some minutes after it."""
     found = fetch.course_for(request.user, course_id)
     try:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from clinic.people.http import StaffRequest
 from clinic.scheduling import fetch
 from clinic.scheduling.diary import practitioners
 from clinic.scheduling.presenters.pages import board, undo_offer
 
 
-def _board(request: HttpRequest, *, changed: str, words: str = "", said: str = "") -> dict[str, Any]:
+def _board(request: StaffRequest, *, changed: str, words: str = "", said: str = "") -> dict[str, Any]:
     now = timezone.now()
     chosen = fetch.practitioner_or_none(request.POST.get("practitioner") or request.GET.get("practitioner"))
     return {
@@ -28,17 +29,17 @@ def _board(request: HttpRequest, *, changed: str, words: str = "", said: str = "
 
 
 @require_GET
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: StaffRequest) -> HttpResponse:
     """The page; asked for by htmx, only the board (it refreshes itself twice a minute)."""
     context = _board(request, changed=request.GET.get("changed", ""))
     fetch.note_refresh(request, [visit.patient for visit in context["visits"]], what="schedule")
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "scheduling/_board.html", context)
     return render(request, "scheduling/today.html", {**context, "practitioners": practitioners()})
 
 
 def board_part(
-    request: HttpRequest, *, changed: str = "", words: str = "", said: str = "", status: int = 200
+    request: StaffRequest, *, changed: str = "", words: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     """The board again after a click on it: with an Undo, or with why the click could not be done."""
     context = {**_board(request, changed=changed, words=words, said=said), "clicked": True}

@@ -12,7 +12,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.people.models import SafetyFact
+from clinic.people.models import Patient, SafetyFact
 from clinic.scheduling.models import Course
 from clinic.scheduling.presenters import pages as schedule
 from intake.assessment import assess, load_intake_knowledge
@@ -37,7 +37,7 @@ INTAKE_PILLS = {
 }
 
 
-def desk_part(patient: Any, *, now: dt.datetime) -> Json:
+def desk_part(patient: Patient, *, now: dt.datetime) -> Json:
     """Contact, visits, course to book, where the intake stands. No medical text."""
     invitation = Invitation.objects.filter(patient=patient).select_related("response").first()
     state = str(invitation.state) if invitation else ""
@@ -58,7 +58,7 @@ def desk_part(patient: Any, *, now: dt.datetime) -> Json:
     }
 
 
-def clinical_part(patient: Any, *, today: dt.date) -> Json:
+def clinical_part(patient: Patient, *, today: dt.date) -> Json:
     """Complaint, alerts, safety facts, assessment, plan, scores, and everything in order of time."""
     assessments = list(patient.assessments.select_related("patient", "response", "signed_by", "set_aside_by")[:10])
     drafted = next((a for a in assessments if a.status == "draft"), None)
@@ -139,7 +139,7 @@ def _warned_by_draft(case: Any, part: Json) -> Json:
     return found
 
 
-def _safety(patient: Any, findings: Any) -> list[Json]:
+def _safety(patient: Patient, findings: Any) -> list[Json]:
     """Conditions and wishes that are present, as last told or recorded."""
     label = load_intake_knowledge().label
     present = {f for f, value in findings.items() if value and f.startswith(("condition.", "wish."))}
@@ -184,7 +184,7 @@ def _side(side: str) -> str:
     return {"left": "L", "right": "R"}.get(side, "")
 
 
-def _curves(patient: Any) -> list[Json]:
+def _curves(patient: Patient) -> list[Json]:
     rows = list(Score.objects.counting().filter(patient=patient, measure__in=CURVES).order_by("-taken_at", "-id")[:90])
     curves = []
     for measure, (name, top) in CURVES.items():
@@ -212,7 +212,7 @@ def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _timeline(patient: Any, assessments: Any, plans: Any, visits: Any, responses: Any, flags: Any) -> list[Json]:
+def _timeline(patient: Patient, assessments: Any, plans: Any, visits: Any, responses: Any, flags: Any) -> list[Json]:
     label = load_intake_knowledge().label
     events: list[Json] = []
 
@@ -260,7 +260,7 @@ def _signed_words(plan: TreatmentPlan) -> str:
     return f"{plan.signed_by}{changes}"
 
 
-def _next(part: Json, patient: Any) -> Json | None:
+def _next(part: Json, patient: Patient) -> Json | None:
     """The one thing to do next: its words, its address, and whether it changes something (then it is sent)."""
     if part["open_visit"]:
         visit = part["open_visit"]

@@ -26,7 +26,7 @@ Json = dict[str, Any]
 SHOWN = 12  # rows of a list; the full list is one click away
 
 
-def page_of(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
+def page_of(user: User, *, now: dt.datetime, today: dt.date) -> Json:
     """The blocks for all roles a person holds."""
     blocks: Json = {"today": today}
     if can(user, Permission.READ_CLINICAL):
@@ -56,7 +56,7 @@ def patients_shown(blocks: Json) -> list[int]:
     return sorted(shown)
 
 
-def _practitioner(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
+def _practitioner(user: User, *, now: dt.datetime, today: dt.date) -> Json:
     alerts = (
         RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient").order_by("level", "-id")[:SHOWN]
     )
@@ -102,7 +102,7 @@ def needles_in(today: dt.date) -> list[Json]:
     return rows
 
 
-def _unsigned(user: Any) -> list[Json]:
+def _unsigned(user: User) -> list[Json]:
     assessments = Assessment.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
     plans = TreatmentPlan.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
     visits = Visit.objects.filter(status="draft", practitioner=user).select_related("patient")[:SHOWN]
@@ -115,7 +115,7 @@ def _unsigned(user: Any) -> list[Json]:
     return rows
 
 
-def reviews_due(user: Any) -> list[Json]:
+def reviews_due(user: User) -> list[Json]:
     """Reviews of plans in force that come next, or were passed without scores (newest plans first)."""
     last_visit = (
         Visit.objects.counting()
@@ -147,7 +147,7 @@ def reviews_due(user: Any) -> list[Json]:
     ]
 
 
-def _desk(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
+def _desk(user: User, *, now: dt.datetime, today: dt.date) -> Json:
     courses = Course.objects.filter(status="to_book").select_related("patient", "service", "practitioner")[:SHOWN]
     calls = [] if can(user, Permission.READ_CLINICAL) else open_flags(is_clinical=False)  # others see the signs above
     return {
@@ -160,13 +160,13 @@ def _desk(user: Any, *, now: dt.datetime, today: dt.date) -> Json:
     }
 
 
-def _differing(now: dt.datetime, practitioner: Any = None) -> list[Json]:
+def _differing(now: dt.datetime, practitioner: User | None = None) -> list[Json]:
     """Courses whose bookings are not what the plan asks for any more."""
     found = differing_courses(now=now, practitioner=practitioner)[:SHOWN]
     return [{"patient": one.course.patient, "course": one.course, "words": one.words} for one in found]
 
 
-def _to_move(now: dt.datetime, practitioner: Any = None) -> Json:
+def _to_move(now: dt.datetime, practitioner: User | None = None) -> Json:
     """Booked visits that cannot take place as booked: how many, and the first ones."""
     found = to_move(now=now, practitioner=practitioner)
     rows = first_stuck(found, at_most=5)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clinic.audit import trail
+from clinic.people.http import StaffRequest
 from treatments.front.presenters import home
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: StaffRequest) -> HttpResponse:
     with transaction.atomic():
         blocks = home.page_of(request.user, now=timezone.now(), today=timezone.localdate())
         shown = home.patients_shown(blocks)

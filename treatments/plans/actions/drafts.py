@@ -13,6 +13,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.lib import records
 from clinic.lib.wording import says_something
+from clinic.people.models import Patient, User
 from intake.models import Assessment
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
@@ -45,14 +46,14 @@ class Proposed:
     plan: TreatmentPlan | None
 
 
-def base_plan(patient: Any) -> TreatmentPlan | None:
+def base_plan(patient: Patient) -> TreatmentPlan | None:
     """The plan that a new proposal starts from: the open draft, else the plan in force."""
     plans = TreatmentPlan.objects.select_related("proposal").filter(patient=patient)
     return plans.filter(status="draft").first() or plans.filter(status="signed").first()
 
 
 @transaction.atomic
-def propose(*, assessment: Assessment, by: Any, keep_edits: bool = True) -> Proposed:
+def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Proposed:
     """Run the planner on a signed assessment, keep its answer, and open or refresh the draft plan.
 
     With ``keep_edits`` a plan that is there is merged three ways, so that no edit is lost; without, the new
@@ -106,7 +107,7 @@ def _was_touched(plan: TreatmentPlan) -> bool:
     return bool(plan.treatment != plan.proposal.treatment)
 
 
-def _new_draft(proposal: Proposal, *, by: Any, supersedes: TreatmentPlan | None) -> TreatmentPlan:
+def _new_draft(proposal: Proposal, *, by: User, supersedes: TreatmentPlan | None) -> TreatmentPlan:
     latest = TreatmentPlan.objects.filter(patient=proposal.patient).aggregate(Max("version"))["version__max"] or 0
     carried = supersedes if supersedes and supersedes.status == "signed" else None
     return TreatmentPlan.objects.create(
@@ -130,7 +131,7 @@ def edit(
     verb: str,
     text: str,
     change: Callable[[Json], Json],
-    by: Any,
+    by: User,
 ) -> TreatmentPlan:
     """Change a draft and review the whole of it for safety at once.
 
@@ -157,7 +158,7 @@ def edit(
 
 
 @transaction.atomic
-def undo(*, plan_id: int, revision: int | None, by: Any) -> TreatmentPlan:
+def undo(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
     """Take the last edit back. With nothing to take back the plan stays as it is."""
     plan = draft_at(plan_id, revision)
     if not plan.earlier:
@@ -172,7 +173,7 @@ def undo(*, plan_id: int, revision: int | None, by: Any) -> TreatmentPlan:
 
 
 @transaction.atomic
-def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, reason: str, by: Any) -> TreatmentPlan:
+def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, reason: str, by: User) -> TreatmentPlan:
     """Pass a stop that may be passed, with a coded reason kept with who and when.
 
     Raises ReasonMissing without a known code or with "other" and no words, ValueError when nothing waits
@@ -207,7 +208,7 @@ def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, 
 
 
 @transaction.atomic
-def note_seen(*, plan_id: int, revision: int | None, by: Any) -> TreatmentPlan:
+def note_seen(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
     """The cautions on the page were looked at: they are not shown again for the same facts."""
     plan = draft_at(plan_id, revision)
     cautions = {alert.stamp for alert in alerts_of(plan) if alert.level == "caution"}
@@ -218,7 +219,7 @@ def note_seen(*, plan_id: int, revision: int | None, by: Any) -> TreatmentPlan:
 
 
 @transaction.atomic
-def new_version(*, plan: TreatmentPlan, by: Any) -> TreatmentPlan:
+def new_version(*, plan: TreatmentPlan, by: User) -> TreatmentPlan:
     """A draft that starts from a signed plan; the signed one stays in force until the draft is signed."""
     open_draft = TreatmentPlan.objects.filter(patient=plan.patient, status="draft").first()
     if open_draft:
@@ -232,7 +233,7 @@ def new_version(*, plan: TreatmentPlan, by: Any) -> TreatmentPlan:
 
 
 @transaction.atomic
-def set_aside(*, plan_id: int, code: str, note: str, by: Any) -> TreatmentPlan:
+def set_aside(*, plan_id: int, code: str, note: str, by: User) -> TreatmentPlan:
     """Discard a draft: kept with who, when and why; the plan in force stays as it is. Twice changes nothing.
 
     Raises NotADraft for a plan that was signed, ReasonMissing without a reason.
@@ -259,7 +260,7 @@ def _plans() -> QuerySet[TreatmentPlan]:
     return TreatmentPlan.objects.select_related("patient", "proposal__assessment__patient")
 
 
-def log(plan: TreatmentPlan, *, by: Any, verb: str, text: str, changes: list[str] | None = None) -> None:
+def log(plan: TreatmentPlan, *, by: User, verb: str, text: str, changes: list[str] | None = None) -> None:
     """One line of the plan's history; ``changes``: what became otherwise by it, where it was more than one thing."""
     at = timezone.now().isoformat(timespec="seconds")
     entry = {"at": at, "by": str(by), "verb": verb, "text": text} | ({"changes": changes} if changes else {})

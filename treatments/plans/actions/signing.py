@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
+from clinic.people.models import User
 from clinic.scheduling.actions import request_course
 from treatments import planning
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
@@ -35,7 +36,7 @@ def open_points(plan: TreatmentPlan) -> list[str]:
 
 
 @transaction.atomic
-def sign_plan(*, plan_id: int, revision: int | None, service: Any, practitioner: Any, by: Any) -> TreatmentPlan:
+def sign_plan(*, plan_id: int, revision: int | None, service: Any, practitioner: User, by: User) -> TreatmentPlan:
     """Lock the plan, put the version before it out of force, ask the desk for the course, plan the visits.
 
     Reviewed once more against what is known this minute. Raises NotReady, Stale, NotADraft.

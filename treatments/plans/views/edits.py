@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.lib.records import NotADraft, revision_of
 from clinic.people.access import Permission
+from clinic.people.http import StaffRequest
 from treatments.models import TreatmentPlan
 from treatments.planner.treatment.by_hand import by_hand
 from treatments.planner.treatment.written import split_levels
@@ -29,7 +30,7 @@ from treatments.plans.views.pages import answers_conflicts, done, render_plan
 
 @require_GET
 @answers_conflicts
-def item_form(request: HttpRequest, plan_id: int) -> HttpResponse:
+def item_form(request: StaffRequest, plan_id: int) -> HttpResponse:
     """The form of the item at ``at``, or of a new one in the list ``new``."""
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     if not plan.is_draft:
@@ -56,19 +57,19 @@ def _initial(plan: TreatmentPlan, address: str, kind: str, is_new: bool) -> tupl
 
 
 def _item_form(
-    request: HttpRequest, plan: TreatmentPlan, form: forms.Form, *, status: int = 200, **at: Any
+    request: StaffRequest, plan: TreatmentPlan, form: forms.Form, *, status: int = 200, **at: Any
 ) -> HttpResponse:
     heading = NAMES[at["kind"]]
     if at.get("was"):
         heading = at["was"] if at["kind"] in ("points", "adjuncts") else heading
     context = {"plan": plan, "patient": plan.patient, "form": form, "heading": heading, **at}
-    template = "plans/_item.html" if request.htmx else "plans/plan_item.html"  # type: ignore[attr-defined]
+    template = "plans/_item.html" if request.htmx else "plans/plan_item.html"
     return render(request, template, context, status=status)
 
 
 @require_POST
 @answers_conflicts
-def change(request: HttpRequest, plan_id: int) -> HttpResponse:
+def change(request: StaffRequest, plan_id: int) -> HttpResponse:
     """One edit: read, applied, reviewed for safety, saved. ``verb`` says which, ``at`` of what."""
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     data = request.POST
@@ -110,7 +111,7 @@ def change(request: HttpRequest, plan_id: int) -> HttpResponse:
     return done(request, plan)
 
 
-def _sent_back(request: HttpRequest, plan: TreatmentPlan, form: forms.Form, kind: str) -> HttpResponse:
+def _sent_back(request: StaffRequest, plan: TreatmentPlan, form: forms.Form, kind: str) -> HttpResponse:
     """The form of the item with what was typed, and what is wrong beside the field."""
     data = request.POST
     is_new = data.get("verb") == "add"
@@ -119,9 +120,9 @@ def _sent_back(request: HttpRequest, plan: TreatmentPlan, form: forms.Form, kind
     )
 
 
-def _refused(request: HttpRequest, plan: TreatmentPlan, **why: Any) -> HttpResponse:
+def _refused(request: StaffRequest, plan: TreatmentPlan, **why: Any) -> HttpResponse:
     answer = render_plan(request, plan, status=422, typed=request.POST, **why)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         answer.headers["HX-Retarget"] = "#plan"
         answer.headers["HX-Reswap"] = "outerHTML"
     return answer
@@ -199,7 +200,7 @@ def _text(plan: TreatmentPlan, verb: str, address: str, added: Json) -> str:
 
 
 @require_GET
-def points(request: HttpRequest) -> HttpResponse:
+def points(request: StaffRequest) -> HttpResponse:
     """Points for the typed letters, as buttons that add them."""
     text = request.GET.get("point", "")
     found = [

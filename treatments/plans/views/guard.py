@@ -6,16 +6,16 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from clinic.people import access
 from clinic.people.access import Permission
+from clinic.people.http import StaffRequest
 from treatments.models import Proposal, TreatmentPlan
 
 
 def plan_for(
-    request: HttpRequest, plan_id: int, *, needs: Permission = Permission.READ_CLINICAL, what: str = "plan"
+    request: StaffRequest, plan_id: int, *, needs: Permission = Permission.READ_CLINICAL, what: str = "plan"
 ) -> TreatmentPlan:
     """Raises Http404 or PermissionDenied."""
     plan: TreatmentPlan = _fetch(
@@ -35,13 +35,13 @@ def plan_for(
     return plan
 
 
-def proposal_for(request: HttpRequest, proposal_id: int) -> Proposal:
+def proposal_for(request: StaffRequest, proposal_id: int) -> Proposal:
     rows = Proposal.objects.select_related("patient", "assessment", "created_by")
     proposal: Proposal = _fetch(request, rows, proposal_id, "proposal", Permission.READ_CLINICAL)
     return proposal
 
 
-def _fetch(request: HttpRequest, rows: Any, pk: int, what: str, needs: Permission) -> Any:
+def _fetch(request: StaffRequest, rows: Any, pk: int, what: str, needs: Permission) -> Any:
     if not access.can(request.user, needs):
         raise PermissionDenied
     with transaction.atomic():

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from clinic.lib.records import NotADraft, Stale, answering
 from clinic.people import access
 from clinic.people.forms.set_aside import SetAsideForm
+from clinic.people.http import StaffRequest
+from clinic.people.models import User
 from intake.models import Assessment
 from treatments.models import TreatmentPlan
 from treatments.plans.forms.clash import sent_words
@@ -19,7 +21,7 @@ from treatments.plans.forms.plan import SignForm
 from treatments.plans.presenters import plan as presenter
 
 
-def render_plan(request: HttpRequest, plan: TreatmentPlan, *, status: int = 200, **extra: Any) -> HttpResponse:
+def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200, **extra: Any) -> HttpResponse:
     """The plan page, or with htmx only its body."""
     context = presenter.page_of(plan)
     context["newer_assessment"] = (
@@ -33,29 +35,29 @@ def render_plan(request: HttpRequest, plan: TreatmentPlan, *, status: int = 200,
         )
     context["saved_at"] = plan.changed_at
     context["set_aside_form"] = SetAsideForm()
-    is_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    is_part = request.htmx and not request.htmx.boosted
     template = "plans/_plan.html" if is_part else "plans/plan.html"
     return render(request, template, {**context, **extra}, status=status)
 
 
-def _usual(request: HttpRequest, minutes: int) -> dict[str, Any]:
+def _usual(request: StaffRequest, minutes: int) -> dict[str, Any]:
     """Whoever plans usually treats, in the shortest service that is long enough."""
     services = list(SignForm(has_new_cautions=False).fields["service"].queryset)  # type: ignore[attr-defined]
     later = [service for service in services if not service.is_first_visit] or services
     fitting = [service for service in later if service.minutes >= minutes]
     best = min(fitting, key=lambda s: s.minutes) if fitting else max(later, key=lambda s: s.minutes, default=None)
-    user: Any = request.user
+    user: User = request.user
     return {"service": best, "practitioner": user if user.is_practitioner else None}
 
 
-def done(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:
+def done(request: StaffRequest, plan: TreatmentPlan) -> HttpResponse:
     """After an edit: the body with htmx, the page without."""
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return _in_place_of_the_plan(request, render_plan(request, plan))
     return redirect("plans:plan", plan_id=plan.pk)
 
 
-def stale(request: HttpRequest, clash: Stale) -> HttpResponse:
+def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
     """409: somebody else saved first. The plan as it is now, beside what was sent, to be sent again or dropped."""
     hidden = ("csrfmiddlewaretoken", "revision")
     sent = [(name, value) for name, values in request.POST.lists() if name not in hidden for value in values]
@@ -73,21 +75,21 @@ def stale(request: HttpRequest, clash: Stale) -> HttpResponse:
     return _in_place_of_the_plan(request, answer)
 
 
-def _in_place_of_the_plan(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+def _in_place_of_the_plan(request: StaffRequest, answer: HttpResponse) -> HttpResponse:
     """Whichever form of the page was sent, its answer is the plan: never drawn inside itself."""
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         answer.headers["HX-Retarget"] = "#plan"
         answer.headers["HX-Reswap"] = "outerHTML"
     return answer
 
 
-def locked(request: HttpRequest, shut: NotADraft) -> HttpResponse:
+def locked(request: StaffRequest, shut: NotADraft) -> HttpResponse:
     plan: TreatmentPlan = shut.record
     words = "This plan is signed and locked: “Change” makes a new version."
     if plan.is_set_aside:
         words = "This draft is not open any more: somebody signed or discarded it. Nothing was changed."
     messages.warning(request, words)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("plans:plan", kwargs={"plan_id": plan.pk})})
     return redirect("plans:plan", plan_id=plan.pk)
 

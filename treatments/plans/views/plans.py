@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +14,7 @@ from clinic.lib.records import NotADraft, NotReady, revision_of
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
+from clinic.people.http import StaffRequest
 from intake.models import Assessment
 from treatments.models import TreatmentPlan
 from treatments.plans.actions import drafts, signing
@@ -25,7 +26,7 @@ from treatments.plans.views.pages import answers_conflicts, done, render_plan
 
 
 @require_http_methods(["GET", "POST"])
-def propose(request: HttpRequest, patient_id: int) -> HttpResponse:
+def propose(request: StaffRequest, patient_id: int) -> HttpResponse:
     """Run the planner on the signed assessment. ``fresh``: start over from the proposal, edits set aside."""
     patient = access.patient_for(request.user, patient_id, what="assessment", permission=Permission.WRITE_CLINICAL)
     if request.method == "GET":  # a sign-in in between turns the press of a button into a look
@@ -43,7 +44,7 @@ def propose(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 
 @require_GET
-def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
+def proposal(request: StaffRequest, proposal_id: int) -> HttpResponse:
     """An answer without a treatment says why and what to do; one with a treatment leads to its plan."""
     found = proposal_for(request, proposal_id)
     plans_of_it = found.plans.order_by("-id")
@@ -54,14 +55,14 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
 
 
 @require_GET
-def page(request: HttpRequest, plan_id: int) -> HttpResponse:
+def page(request: StaffRequest, plan_id: int) -> HttpResponse:
     plan = plan_for(request, plan_id)
     return render_plan(request, plan)
 
 
 @require_POST
 @answers_conflicts
-def override(request: HttpRequest, plan_id: int) -> HttpResponse:
+def override(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Give the coded reason that lets a stop pass."""
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     form = OverrideForm(request.POST)
@@ -83,24 +84,24 @@ def override(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 @answers_conflicts
-def seen(request: HttpRequest, plan_id: int) -> HttpResponse:
+def seen(request: StaffRequest, plan_id: int) -> HttpResponse:
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     return _simple(request, plan, drafts.note_seen)
 
 
 @require_POST
 @answers_conflicts
-def undo(request: HttpRequest, plan_id: int) -> HttpResponse:
+def undo(request: StaffRequest, plan_id: int) -> HttpResponse:
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     return _simple(request, plan, drafts.undo)
 
 
-def _simple(request: HttpRequest, plan: TreatmentPlan, action: Any) -> HttpResponse:
+def _simple(request: StaffRequest, plan: TreatmentPlan, action: Any) -> HttpResponse:
     return done(request, action(plan_id=plan.pk, revision=revision_of(request.POST), by=request.user))
 
 
 @require_POST
-def reopen(request: HttpRequest, plan_id: int) -> HttpResponse:
+def reopen(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Change a signed plan: a new version as a draft; the signed one stays in force meanwhile."""
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     if plan.status != TreatmentPlan.Status.SIGNED:
@@ -110,7 +111,7 @@ def reopen(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 @answers_conflicts
-def set_aside(request: HttpRequest, plan_id: int) -> HttpResponse:
+def set_aside(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Discard a draft for a coded reason; back to the chart."""
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     form = SetAsideForm(request.POST)
@@ -123,7 +124,7 @@ def set_aside(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 @answers_conflicts
-def sign(request: HttpRequest, plan_id: int) -> HttpResponse:
+def sign(request: StaffRequest, plan_id: int) -> HttpResponse:
     plan = plan_for(request, plan_id, needs=Permission.SIGN)
     new_cautions = presenter.page_of(plan)["new_cautions"]
     form = SignForm(request.POST, has_new_cautions=bool(new_cautions))
@@ -146,12 +147,12 @@ def sign(request: HttpRequest, plan_id: int) -> HttpResponse:
     return redirect("plans:plan", plan_id=signed.pk)
 
 
-def _full(request: HttpRequest, plan: TreatmentPlan, *, status: int, **extra: Any) -> HttpResponse:
+def _full(request: StaffRequest, plan: TreatmentPlan, *, status: int, **extra: Any) -> HttpResponse:
     return render_plan(request, plan, status=status, sign_failed=True, **extra)
 
 
 @require_GET
-def home_care(request: HttpRequest, plan_id: int) -> HttpResponse:
+def home_care(request: StaffRequest, plan_id: int) -> HttpResponse:
     """The sheet a patient takes home, in plain words, to print."""
     plan = plan_for(request, plan_id, what="home_care")
     context = home_care_presenter.sheet_of(plan, today=timezone.localdate())

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from clinic.people.http import StaffRequest
 from treatments import planning
 from treatments.plans.presenters import what_if as presenter
 from treatments.plans.views.guard import plan_for
 
 
 @require_GET
-def page(request: HttpRequest, plan_id: int) -> HttpResponse:
+def page(request: StaffRequest, plan_id: int) -> HttpResponse:
     """The findings supposed are in the address: ``f.<finding>`` is 1, 0 or empty; ``add`` and ``drop`` name one more
     or one less. With htmx only the changing part."""
     plan = plan_for(request, plan_id, what="what_if")
@@ -33,7 +34,7 @@ def page(request: HttpRequest, plan_id: int) -> HttpResponse:
         "typed": typed,
         "found": presenter.found(typed),
     }
-    is_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    is_part = request.htmx and not request.htmx.boosted
     template = "plans/_what_if.html" if is_part else "plans/what_if.html"
     answer = render(request, template, context, status=422 if unknown else 200)
     if is_part:  # a reload shows the same; going back leads to the plan
@@ -42,13 +43,13 @@ def page(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_GET
-def findings(request: HttpRequest) -> HttpResponse:
+def findings(request: StaffRequest) -> HttpResponse:
     """Suggestions while typing; nothing of a patient."""
     typed = request.GET.get("q", "")
     return render(request, "plans/_what_if_found.html", {"found": presenter.found(typed), "typed": typed})
 
 
-def _supposed(request: HttpRequest) -> tuple[dict[str, bool | None], list[str]]:
+def _supposed(request: StaffRequest) -> tuple[dict[str, bool | None], list[str]]:
     """The findings of the address, and those nobody knows."""
     changes: dict[str, bool | None] = {}
     unknown = []

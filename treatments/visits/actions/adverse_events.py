@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from clinic.audit import trail
+from clinic.people.models import Patient, User
 from treatments.models import AdverseEvent, Visit
 
 
@@ -61,7 +62,7 @@ KINDS: dict[str, EventKind] = {
 
 
 @transaction.atomic
-def record_event(*, patient: Any, visit: Visit | None, by: Any, **fields: Any) -> AdverseEvent:
+def record_event(*, patient: Patient, visit: Visit | None, by: User, **fields: Any) -> AdverseEvent:
     """Keep one event. The codes of the serious list are serious whatever else is said."""
     fields["serious"] = bool(fields.get("serious")) or KINDS[fields["code"]].serious
     event = AdverseEvent.objects.create(patient=patient, visit=visit, recorded_by=by, **fields)
@@ -70,13 +71,13 @@ def record_event(*, patient: Any, visit: Visit | None, by: Any, **fields: Any) -
     return event
 
 
-def open_serious_events(patient: Any) -> QuerySet[AdverseEvent]:
+def open_serious_events(patient: Patient) -> QuerySet[AdverseEvent]:
     """Serious events that nobody has reviewed yet: until then no new plan is signed and no visit begun."""
     return AdverseEvent.objects.filter(patient=patient, serious=True, follows=None, later=None)
 
 
 @transaction.atomic
-def review_event(*, event: AdverseEvent, outcome: str, note: str, by: Any) -> AdverseEvent:
+def review_event(*, event: AdverseEvent, outcome: str, note: str, by: User) -> AdverseEvent:
     """The review of an event, as a new row that points to the first. Raises ValueError if it was reviewed already."""
     first = AdverseEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
     if first.follows_id or AdverseEvent.objects.filter(follows=first).exists():

@@ -14,6 +14,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.lib import records
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
+from clinic.people.models import Patient, User
 from clinic.scheduling.actions import set_status
 from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
@@ -47,7 +48,7 @@ class AskFirst(Exception):
 
 
 @transaction.atomic
-def start_visit(*, patient: Any, by: Any, appointment: Any = None, is_sure: bool = False) -> Visit:
+def start_visit(*, patient: Patient, by: User, appointment: Any = None, is_sure: bool = False) -> Visit:
     """The patient's open visit of today, or a new one from the plan in force.
 
     A draft of another day is no lock. Raises CannotStart, or AskFirst unless ``is_sure``.
@@ -106,7 +107,7 @@ def _last_number(plan: TreatmentPlan) -> int:
     return numbers.aggregate(last=Max("number"))["last"] or 0
 
 
-def _todays_appointment(patient: Any, now: dt.datetime) -> Appointment | None:
+def _todays_appointment(patient: Patient, now: dt.datetime) -> Appointment | None:
     """The booked time this visit belongs to: the nearest of today that no other visit has taken."""
     near = Appointment.objects.active().filter(
         ~Exists(Visit.objects.counting().filter(appointment=OuterRef("pk"))),
@@ -116,7 +117,7 @@ def _todays_appointment(patient: Any, now: dt.datetime) -> Appointment | None:
     return min(near, key=lambda booked: abs(booked.starts_at - now), default=None)
 
 
-def _follow(appointment: Appointment | None, status: AppointmentStatus, *, by: Any) -> None:
+def _follow(appointment: Appointment | None, status: AppointmentStatus, *, by: User) -> None:
     """Move the day board along. Where the desk has another view of it, the desk's stays."""
     if appointment is not None:
         with suppress(BookingRefused):
@@ -124,7 +125,7 @@ def _follow(appointment: Appointment | None, status: AppointmentStatus, *, by: A
 
 
 @transaction.atomic
-def save_visit(*, visit_id: int, revision: int | None, record: Json, by: Any) -> Visit:
+def save_visit(*, visit_id: int, revision: int | None, record: Json, by: User) -> Visit:
     """Keep the record as it now stands. A record that is the same is not written again.
 
     Raises Stale or NotADraft. What is done to the patient is not taken over while a red flag is open.
@@ -170,7 +171,7 @@ def _without_new_needling(record: Json, before: Json) -> Json:
     return new
 
 
-def _note_pregnancy(visit: Visit, before: Json, *, by: Any) -> None:
+def _note_pregnancy(visit: Visit, before: Json, *, by: User) -> None:
     answer = visit.record["start"].get("pregnant")
     if answer not in ("yes", "no") or answer == before["start"].get("pregnant"):
         return
@@ -183,7 +184,7 @@ def _note_pregnancy(visit: Visit, before: Json, *, by: Any) -> None:
 
 
 @transaction.atomic
-def remove_point(*, visit_id: int, revision: int | None, uid: str, by: Any) -> Visit:
+def remove_point(*, visit_id: int, revision: int | None, uid: str, by: User) -> Visit:
     """Take out a point that was added on the day by mistake. Raises Stale, NotADraft."""
     visit = draft_at(visit_id, revision)
     visit.record = visit_record.without_point(visit.record, uid)
@@ -276,7 +277,7 @@ def _stops_in_words(visit: Visit) -> list[str]:
 
 
 @transaction.atomic
-def sign_visit(*, visit_id: int, revision: int | None, by: Any) -> Visit:
+def sign_visit(*, visit_id: int, revision: int | None, by: User) -> Visit:
     """Lock the visit and put its pain scores on the curve. Raises NotReady, Stale, NotADraft."""
     visit = draft_at(visit_id, revision)
     reasons = missing_for_signature(visit)
@@ -306,7 +307,7 @@ def sign_visit(*, visit_id: int, revision: int | None, by: Any) -> Visit:
 
 
 @transaction.atomic
-def amend_visit(*, visit: Visit, text: str, by: Any) -> Amendment:
+def amend_visit(*, visit: Visit, text: str, by: User) -> Amendment:
     """A later word on a signed visit; the first text stays. Raises ValueError for a draft or an empty text."""
     if visit.is_draft or not text.strip():
         raise ValueError("Only a signed visit is amended, and not with an empty text.")
@@ -323,7 +324,7 @@ def draft_at(visit_id: int, revision: int | None) -> Visit:
     )
 
 
-def keep(visit: Visit, *, by: Any, verb: str, detail: Json | None = None) -> Visit:
+def keep(visit: Visit, *, by: User, verb: str, detail: Json | None = None) -> Visit:
     """Write the record of a visit from ``draft_at``, with its counts, a new revision and an audit event."""
     visit.needles_in, visit.needles_out = visit_record.totals(visit.record)
     visit.revision += 1

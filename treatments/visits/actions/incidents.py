@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib.wording import says_something
+from clinic.people.models import Patient, User
 from treatments.models import Incident, Visit
 from treatments.models.incident import REASONS_OF
 
@@ -24,11 +25,11 @@ def reasons_for(kind: str) -> dict[str, str]:
 def open_incident(
     *,
     kind: str,
-    patient: Any,
+    patient: Patient,
     visit: Visit | None,
     reason_code: str,
     text: str,
-    by: Any,
+    by: User,
     detail: dict[str, Any] | None = None,
     due_on: dt.date | None = None,
 ) -> Incident:
@@ -53,7 +54,7 @@ def open_incident(
 
 
 @transaction.atomic
-def review_incident(*, incident_id: int, note: str, by: Any) -> Incident:
+def review_incident(*, incident_id: int, note: str, by: User) -> Incident:
     """Somebody looked at it. Raises ValueError if it was reviewed already or the note says nothing."""
     incident = Incident.objects.select_for_update(of=("self",)).select_related("patient").get(pk=incident_id)
     if not incident.is_open:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.people.models import User
 from treatments.models import Visit
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, red_flags
 
 
 @transaction.atomic
-def mark_all(*, visit_id: int, revision: int | None, by: Any) -> Visit:
+def mark_all(*, visit_id: int, revision: int | None, by: User) -> Visit:
     """Everything not yet answered was done as planned; what this press marked is remembered until it is taken back.
 
     While a red flag is open nothing is marked. Raises Stale, NotADraft.
@@ -36,7 +36,7 @@ def mark_all(*, visit_id: int, revision: int | None, by: Any) -> Visit:
 
 
 @transaction.atomic
-def unmark_all(*, visit_id: int, revision: int | None, by: Any) -> Visit:
+def unmark_all(*, visit_id: int, revision: int | None, by: User) -> Visit:
     """Take back what ``mark_all`` marked and nobody has answered otherwise since. Raises Stale, NotADraft."""
     visit = charting.draft_at(visit_id, revision)
     record = copy.deepcopy(visit.record)

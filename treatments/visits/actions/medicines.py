@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
-from clinic.people.models import SafetyFact
+from clinic.people.models import SafetyFact, User
 from intake.assessment import load_intake_knowledge
 from intake.assessment.text import load_lexicon, read_texts
 from treatments.models import Visit
@@ -54,7 +54,7 @@ def read_of(record: dict[str, Any]) -> list[Read]:
     return read(str(record.get("start", {}).get(KEY) or ""))
 
 
-def note_medicines(visit: Visit, before: dict[str, Any], *, by: Any) -> None:
+def note_medicines(visit: Visit, before: dict[str, Any], *, by: User) -> None:
     """Keep what the text says now as safety facts; what it said before and says no more goes back to what it was.
 
     Inside the caller's transaction.

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from clinic.lib.wording import says_something
+from clinic.people.models import User
 from treatments.models import Incident, Visit
 from treatments.visits import record as visit_record
 from treatments.visits.actions.incidents import open_incident, reasons_for
@@ -46,7 +47,7 @@ def missing_of(record: Json) -> list[str]:
     return [f"{counts}. Search and count again. If they still differ, say {told}."]
 
 
-def open_task(visit: Visit, *, by: Any) -> Incident | None:
+def open_task(visit: Visit, *, by: User) -> Incident | None:
     """A signed difference stays on the homes as a dated task until somebody has reviewed it."""
     rows, close = uneven(visit.record), visit.record["close"]
     if not rows:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.people.models import User
 from intake.actions.assessment_clearance import clear_findings
 from intake.assessment import load_intake_knowledge
 from intake.models import Clearance, IntakeResponse, RedFlagAlert
@@ -58,7 +59,7 @@ def open_flags(visit: Visit) -> list[str]:
     return [finding for finding in raised if finding not in cleared]
 
 
-def raise_alerts(visit: Visit, findings: list[str], *, by: Any) -> None:
+def raise_alerts(visit: Visit, findings: list[str], *, by: User) -> None:
     """Put a flag that a patient told at a visit beside those of the intake, once. Inside the caller's transaction."""
     response = IntakeResponse.objects.filter(patient_id=visit.patient_id).order_by("-id").first()
     if response is not None:
@@ -82,7 +83,7 @@ def raise_alerts(visit: Visit, findings: list[str], *, by: Any) -> None:
 
 @transaction.atomic
 def clear_flags(
-    *, visit: Visit, findings: list[str], examined_by: str, examined_on: dt.date, result: str, note: str, by: Any
+    *, visit: Visit, findings: list[str], examined_by: str, examined_on: dt.date, result: str, note: str, by: User
 ) -> list[Clearance]:
     """Record who examined the raised flags, when, and with what result.
 

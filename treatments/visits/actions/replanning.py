@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.people.models import User
 from treatments.models import TreatmentPlan, Visit
 from treatments.visits import record
 from treatments.visits.actions import charting
@@ -22,7 +21,7 @@ def newer_plan(visit: Visit) -> TreatmentPlan | None:
 
 
 @transaction.atomic
-def take_plan(*, visit_id: int, revision: int | None, by: Any) -> Visit:
+def take_plan(*, visit_id: int, revision: int | None, by: User) -> Visit:
     """Put the plan in force in the place of the old one, before anything was done. What was asked and written stays.
 
     Raises ValueError when something was done already or no newer plan is there, Stale, NotADraft.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
+from clinic.people.models import User
 from clinic.people.set_aside import SetAside
 from clinic.scheduling.actions import set_status
 from clinic.scheduling.errors import BookingRefused
@@ -19,7 +19,7 @@ from treatments.models import Visit
 
 
 @transaction.atomic
-def set_aside(*, visit_id: int, code: str, note: str, by: Any) -> Visit:
+def set_aside(*, visit_id: int, code: str, note: str, by: User) -> Visit:
     """Draft or signed: what it says stays as it is. Its pain scores leave the curve, its appointment is free for the
     right visit. Raises NotADraft for one that was set aside before, ReasonMissing.
     """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.lib.records import NotReady
 from clinic.lib.wording import says_something
+from clinic.people.models import User
 from treatments.models import Visit
 from treatments.planner.treatment.alert_key import key_of_reason
 from treatments.planning import Json, SafetyAlert
@@ -38,7 +38,7 @@ def add(
     revision: int | None,
     grow: Callable[[Json], Json],
     what: str,
-    by: Any,
+    by: User,
     answers: Mapping[str, Said] | None = None,
     given: Said | None = None,
 ) -> Visit:
@@ -72,7 +72,7 @@ def add(
 
 
 @transaction.atomic
-def give_reason(*, visit_id: int, revision: int | None, key: str, reason_code: str, reason: str, by: Any) -> Visit:
+def give_reason(*, visit_id: int, revision: int | None, key: str, reason_code: str, reason: str, by: User) -> Visit:
     """Pass one stop that may be passed, for this item and value. Raises Stale, NotADraft, ValueError."""
     visit = charting.draft_at(visit_id, revision)
     alert = next((one for one in charting.safety_of(visit) if one.key == key and one.level == "needs_reason"), None)
@@ -83,7 +83,7 @@ def give_reason(*, visit_id: int, revision: int | None, key: str, reason_code: s
     return charting.keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code, "reason": reason_code})
 
 
-def _reason(alert: SafetyAlert, said: Said, by: Any) -> Json:
+def _reason(alert: SafetyAlert, said: Said, by: User) -> Json:
     code, words = said
     if code not in REASONS:
         raise ValueError("Choose a reason.")
@@ -95,7 +95,7 @@ def _reason(alert: SafetyAlert, said: Said, by: Any) -> Json:
 
 @transaction.atomic
 def record_given(
-    *, visit_id: int, revision: int | None, uids: Iterable[str], reason_code: str, text: str, by: Any
+    *, visit_id: int, revision: int | None, uids: Iterable[str], reason_code: str, text: str, by: User
 ) -> Visit:
     """Something ruled out has been done: it goes into the record as it was done, and an incident is opened.
 
@@ -115,7 +115,7 @@ def record_given(
     return charting.keep(visit, by=by, verb="visit.given_recorded", detail={"items": len(asked)})
 
 
-def _keep_given(visit: Visit, uids: Iterable[str], said: Said, *, by: Any) -> None:
+def _keep_given(visit: Visit, uids: Iterable[str], said: Said, *, by: User) -> None:
     """Open the incident and keep beside the record which rules it tells of, for which items, in which manner."""
     items = {item["uid"]: item for item in visit_record.items_of(visit.record) if item["uid"] in set(uids)}
     met = [a for a in charting.safety_of(visit) if a.is_stop and gate.concerned(a, visit.record) & set(items)]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from clinic.people.models import User
 from treatments.visits import observed as visit_observed
 from treatments.visits import record as visit_record
 
@@ -26,7 +27,7 @@ class Item:
         return not self.missing
 
 
-def completeness(record: Json, plan: Json, practitioner: Any) -> list[Item]:
+def completeness(record: Json, plan: Json, practitioner: User) -> list[Item]:
     """Items 1 to 5 (item 6 is for trials only), read from the record, the signed plan and the practitioner's title."""
     done = visit_record.done_points(record)
     stages = [s for s in record["stages"] if any(p["done"] == "done" for p in s["points"])]

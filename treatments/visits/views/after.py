@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from clinic.lib.records import NotADraft
 from clinic.people.forms.set_aside import SetAsideForm
+from clinic.people.http import StaffRequest
 from treatments.visits.actions import charting
 from treatments.visits.actions import set_aside as visit_set_aside
 from treatments.visits.forms.page import AmendForm
@@ -19,7 +20,7 @@ from treatments.visits.views.pages import note, page, visit_for
 
 
 @require_POST
-def amend(request: HttpRequest, visit_id: int) -> HttpResponse:
+def amend(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Add a later word to a signed visit."""
     shown = visit_for(request, visit_id, what="visit")
     form = AmendForm(request.POST)
@@ -36,7 +37,7 @@ def amend(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 @require_POST
-def set_aside(request: HttpRequest, visit_id: int) -> HttpResponse:
+def set_aside(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Mark a visit, open or signed, as entered in error."""
     shown = visit_for(request, visit_id, what="visit")
     form = SetAsideForm(request.POST)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.lib.records import NotReady
+from clinic.people.http import StaffRequest
 from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
 from treatments.models import Visit
@@ -29,7 +30,7 @@ from treatments.visits.views.saving import Clashed, answers_conflicts, merged_sa
 
 
 @require_POST
-def start(request: HttpRequest, patient_id: int) -> HttpResponse:
+def start(request: StaffRequest, patient_id: int) -> HttpResponse:
     """Begin the next visit of the plan in force, or go on with the open one."""
     patient = get_object_or_404(Patient, pk=patient_id)
     appointment = None
@@ -49,13 +50,13 @@ def start(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 @never_cache
 @require_GET
-def clock(request: HttpRequest) -> HttpResponse:
+def clock(request: StaffRequest) -> HttpResponse:
     """The time of day in the clinic, by the server's clock."""
     return JsonResponse({"time": f"{timezone.localtime():%H:%M}"})
 
 
 @require_GET
-def visit(request: HttpRequest, visit_id: int) -> HttpResponse:
+def visit(request: StaffRequest, visit_id: int) -> HttpResponse:
     shown = visit_for(request, visit_id, what="visit")
     if not shown.is_draft:
         return note(request, shown)
@@ -63,17 +64,17 @@ def visit(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 @require_GET
-def print_note(request: HttpRequest, visit_id: int) -> HttpResponse:
+def print_note(request: StaffRequest, visit_id: int) -> HttpResponse:
     """The visit as a paper, also while it is still open."""
     return note(request, visit_for(request, visit_id, what="visit_note"))
 
 
 @require_POST
 @answers_conflicts
-def save(request: HttpRequest, visit_id: int) -> HttpResponse:
+def save(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Autosave (htmx) and the Save button (a whole page). What is valid is kept, what is not is told."""
     shown, forms, merged = merged_save(request, visit_id)
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         context = {
             **visit_page.state_of(shown),
             **step_of(shown, merged),
@@ -96,19 +97,19 @@ def save(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 @require_POST
 @answers_conflicts
-def all_done(request: HttpRequest, visit_id: int) -> HttpResponse:
+def all_done(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Confirm instead of retype: all that was not answered yet was done as planned."""
     return _marked(request, visit_id, marks.mark_all)
 
 
 @require_POST
 @answers_conflicts
-def undo_all_done(request: HttpRequest, visit_id: int) -> HttpResponse:
+def undo_all_done(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Take back just what "All done as planned" marked."""
     return _marked(request, visit_id, marks.unmark_all)
 
 
-def _marked(request: HttpRequest, visit_id: int, mark: Callable[..., Visit]) -> HttpResponse:
+def _marked(request: StaffRequest, visit_id: int, mark: Callable[..., Visit]) -> HttpResponse:
     shown, forms = saved(request, visit_id)
     if forms.errors:
         return page(request, shown, forms, status=422)
@@ -119,7 +120,7 @@ def _marked(request: HttpRequest, visit_id: int, mark: Callable[..., Visit]) -> 
     return redirect(f"{reverse('visits:visit', args=[visit_id])}#needling")
 
 
-def _not_added_yet(request: HttpRequest) -> Json:
+def _not_added_yet(request: StaffRequest) -> Json:
     """What stands in the rows that add and was not added: kept on the page and told, never lost."""
     more: Json = {}
     if point := request.POST.get("add-q", "").strip():
@@ -134,7 +135,7 @@ def _not_added_yet(request: HttpRequest) -> Json:
 
 @require_POST
 @answers_conflicts
-def add_point(request: HttpRequest, visit_id: int) -> HttpResponse:
+def add_point(request: StaffRequest, visit_id: int) -> HttpResponse:
     """One more point, by any spelling, after the same safety review as the plan's."""
     asked = AddPointForm(request.POST, prefix="add")
 
@@ -153,7 +154,7 @@ def add_point(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 @require_POST
 @answers_conflicts
-def add_item(request: HttpRequest, visit_id: int) -> HttpResponse:
+def add_item(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Current, cups, moxa, hands or ear that was not planned."""
     asked = AddItemForm(request.POST, prefix="more")
     if not asked.is_valid() and not (asked.errors.keys() & {"reason", "given_text"}):
@@ -173,7 +174,7 @@ def add_item(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 def _add(
-    request: HttpRequest, visit_id: int, grow: Callable[[Json], Json], *, what: str, data: Json, **asked: Any
+    request: StaffRequest, visit_id: int, grow: Callable[[Json], Json], *, what: str, data: Json, **asked: Any
 ) -> HttpResponse:
     """Keep the page as typed, then add; a stop without an answer is shown and nothing is added."""
     is_answered = not any(form.errors for form in asked.values())  # half an answer is none
@@ -192,7 +193,7 @@ def _add(
     return redirect(f"{reverse('visits:visit', args=[visit_id])}#needling")
 
 
-def _not_added(request: HttpRequest, visit_id: int, **more: Any) -> HttpResponse:
+def _not_added(request: StaffRequest, visit_id: int, **more: Any) -> HttpResponse:
     """What was asked cannot be understood: the rest of the page is kept all the same."""
     shown, forms = saved(request, visit_id)
     return page(request, shown, forms if forms.errors else VisitForms(shown.record), status=422, **more)
@@ -200,7 +201,7 @@ def _not_added(request: HttpRequest, visit_id: int, **more: Any) -> HttpResponse
 
 @require_POST
 @answers_conflicts
-def remove_point(request: HttpRequest, visit_id: int, uid: str) -> HttpResponse:
+def remove_point(request: StaffRequest, visit_id: int, uid: str) -> HttpResponse:
     shown, forms = saved(request, visit_id)
     if forms.errors:
         return page(request, shown, forms, status=422)
@@ -210,7 +211,7 @@ def remove_point(request: HttpRequest, visit_id: int, uid: str) -> HttpResponse:
 
 @require_POST
 @answers_conflicts
-def sign(request: HttpRequest, visit_id: int) -> HttpResponse:
+def sign(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Save what stands on the page, then lock it."""
     shown, forms, merged = merged_save(request, visit_id)
     if merged.clashes:

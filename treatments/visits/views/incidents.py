@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from clinic.people import access
+from clinic.people.http import StaffRequest
 from treatments.models import Incident
 from treatments.visits.actions import incidents
 from treatments.visits.forms.incident import IncidentReviewForm
 
 
 @require_http_methods(["GET", "POST"])
-def review(request: HttpRequest, incident_id: int) -> HttpResponse:
+def review(request: StaffRequest, incident_id: int) -> HttpResponse:
     """Read an incident; with a note it is reviewed and leaves the homes."""
     with transaction.atomic():
         rows = Incident.objects.select_related("patient", "visit", "opened_by", "reviewed_by")

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
+from clinic.people.http import StaffRequest
 from treatments.models import Visit
 from treatments.visits.forms.merge import base_of_page
 from treatments.visits.forms.page import AmendForm
@@ -19,7 +20,7 @@ from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import page as visit_page
 
 
-def visit_for(request: HttpRequest, visit_id: int, *, what: str) -> Visit:
+def visit_for(request: StaffRequest, visit_id: int, *, what: str) -> Visit:
     """Fetch and guard in one act; leaves the read in the audit trail."""
     if not access.can(request.user, Permission.READ_CLINICAL):
         raise PermissionDenied
@@ -35,14 +36,14 @@ def visit_for(request: HttpRequest, visit_id: int, *, what: str) -> Visit:
     return visit
 
 
-def page(request: HttpRequest, shown: Visit, forms: VisitForms, *, status: int = 200, **more: Any) -> HttpResponse:
+def page(request: StaffRequest, shown: Visit, forms: VisitForms, *, status: int = 200, **more: Any) -> HttpResponse:
     more = {"set_aside_form": SetAsideForm(), "base": base_of_page(shown.record), **more}
     context = {**visit_page.page_of(shown, forms), **more}
     return render(request, "visits/visit.html", context, status=status)
 
 
 def note(
-    request: HttpRequest,
+    request: StaffRequest,
     shown: Visit,
     *,
     form: AmendForm | None = None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.people import access
+from clinic.people.http import StaffRequest
 from treatments.models import AdverseEvent
 from treatments.visits.actions import adverse_events, red_flags
 from treatments.visits.forms.safety import AdverseEventForm, ClearForm, EventReviewForm
@@ -18,7 +19,7 @@ from treatments.visits.views.pages import visit_for
 
 
 @require_http_methods(["GET", "POST"])
-def clearance(request: HttpRequest, visit_id: int) -> HttpResponse:
+def clearance(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Who examined the flag, when, with what result: lifts the stop of this visit."""
     visit = visit_for(request, visit_id, what="red_flags")
     open_flags = red_flags.open_flags(visit)
@@ -35,7 +36,7 @@ def clearance(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def adverse_event(request: HttpRequest, visit_id: int) -> HttpResponse:
+def adverse_event(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Record something unwanted, of this visit or the one before."""
     visit = visit_for(request, visit_id, what="adverse_events")
     before = page.last_visit_of(visit)
@@ -54,7 +55,7 @@ def adverse_event(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def event_review(request: HttpRequest, event_id: int) -> HttpResponse:
+def event_review(request: StaffRequest, event_id: int) -> HttpResponse:
     """Review a serious adverse event: new plans and visits are possible again."""
     with transaction.atomic():
         event = get_object_or_404(

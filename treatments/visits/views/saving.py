@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from clinic.lib.records import NotADraft, Stale, answering, revision_of
+from clinic.people.http import StaffRequest
 from treatments.models import Visit
 from treatments.planning import Json
 from treatments.visits.actions import charting
@@ -30,7 +31,7 @@ class Clashed(Stale):
         self.forms = VisitForms(shown.record, merged.show)
 
 
-def saved(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms]:
+def saved(request: StaffRequest, visit_id: int) -> tuple[Visit, VisitForms]:
     """Take over what was typed, merged with what others saved meanwhile. Raises Clashed, NotADraft."""
     shown, forms, merged = merged_save(request, visit_id)
     if merged.clashes:
@@ -38,7 +39,7 @@ def saved(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms]:
     return shown, forms
 
 
-def merged_save(request: HttpRequest, visit_id: int) -> tuple[Visit, VisitForms, Merged]:
+def merged_save(request: StaffRequest, visit_id: int) -> tuple[Visit, VisitForms, Merged]:
     """As ``saved``, and how it was merged; fields that clash are for the caller to answer."""
     shown = visit_for(request, visit_id, what="visit")
     for _ in range(TRIES):
@@ -72,7 +73,7 @@ def step_of(shown: Visit, merged: Merged) -> Json:
     }
 
 
-def stale(request: HttpRequest, clash: Stale) -> HttpResponse:
+def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
     """Fields that two people changed, with both values to choose from; else what was pressed is not done."""
     if isinstance(clash, Clashed):
         more = step_of(clash.record, clash.merged)
@@ -81,9 +82,9 @@ def stale(request: HttpRequest, clash: Stale) -> HttpResponse:
     return redirect("visits:visit", clash.record.pk)
 
 
-def locked(request: HttpRequest, shut: NotADraft) -> HttpResponse:
+def locked(request: StaffRequest, shut: NotADraft) -> HttpResponse:
     text = "This visit has since been signed and locked. Add anything missing as an amendment."
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         context = {"text": text, "visit_id": shut.record.pk}
         return render(request, "visits/_locked.html", context, status=409)
     messages.error(request, text)

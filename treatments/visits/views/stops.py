@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.lib.records import NotADraft, Stale, answering, revision_of
+from clinic.people.http import StaffRequest
 from treatments.visits.actions import replanning, stops
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.forms.stops import GivenForm, ReasonForm
@@ -18,7 +19,7 @@ from treatments.visits.views.saving import answers_conflicts, locked
 
 @require_POST
 @answers_conflicts
-def reason(request: HttpRequest, visit_id: int) -> HttpResponse:
+def reason(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Pass one stop with a coded reason and words."""
     shown = visit_for(request, visit_id, what="visit")
     if not shown.is_draft:
@@ -33,14 +34,14 @@ def reason(request: HttpRequest, visit_id: int) -> HttpResponse:
     return redirect("visits:visit", visit_id)
 
 
-def _record_again(request: HttpRequest, clash: Stale) -> HttpResponse:
+def _record_again(request: StaffRequest, clash: Stale) -> HttpResponse:
     messages.error(request, "Someone has changed this visit. Check it, then record it again.")
     return redirect("visits:visit", clash.record.pk)
 
 
 @require_http_methods(["GET", "POST"])
 @answering(stale=_record_again, locked=locked)
-def given(request: HttpRequest, visit_id: int) -> HttpResponse:
+def given(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Something ruled out has been done: say why, and it is kept as an incident."""
     shown = visit_for(request, visit_id, what="visit")
     if not shown.is_draft:
@@ -66,7 +67,7 @@ def given(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 @require_POST
 @answers_conflicts
-def take_plan(request: HttpRequest, visit_id: int) -> HttpResponse:
+def take_plan(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Go on under the plan that is in force now."""
     visit_for(request, visit_id, what="visit")
     try:
