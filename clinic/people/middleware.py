@@ -20,6 +20,7 @@ from clinic.audit import trail
 from clinic.audit.models import AuditEvent
 from clinic.people import signed_out
 from clinic.people.access import Permission, can, permission_for
+from clinic.people.http import ClinicRequest
 from clinic.people.models import Clinic
 
 CLOCKS_DIFFER = 60  # seconds between two servers' clocks that are still taken for the same time
@@ -78,7 +79,7 @@ class AccessMiddleware:
         permission = permission_for(match.view_name if match else None)
         if permission is Permission.ANYONE:
             return None
-        user: Any = request.user
+        user = request.user
         if not user.is_authenticated:
             return signed_out.answer(request, view)
         if self._was_idle(request):
@@ -121,7 +122,7 @@ class ClinicMiddleware:
     def __init__(self, get_response: Response) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ClinicRequest) -> HttpResponse:
         if request.path == "/healthz":
             return self.get_response(request)
         with ExitStack() as meanwhile:
@@ -129,6 +130,6 @@ class ClinicMiddleware:
                 clinic = meanwhile.enter_context(Clinic.kept())
             except DatabaseError as error:
                 raise OperationalError("the clinic's row cannot be read") from error
-            request.clinic = clinic  # type: ignore[attr-defined]
+            request.clinic = clinic
             meanwhile.enter_context(timezone.override(clinic.zone))
             return self.get_response(request)

@@ -81,12 +81,12 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         if person and guesses.is_first_today(what, email):
             self.send_mail("account/email/guesses", person.email, {"what": what})
 
-    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         answer = super().post_login(request, user, **kwargs)
         guesses.remember_browser(answer, user.email)
         return answer
 
-    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         by = self.request.user if self.request.user.is_authenticated else None
         sign_in_events.note_reset_asked(user, by=by)
         if by is not None and not user.has_usable_password():
@@ -99,7 +99,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             sign_in_events.note_reset_asked(None)
         super().send_mail(template_prefix, email, context)
 
-    def login(self, request: HttpRequest, user: Any) -> None:
+    def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         ways = [record.get("type") or record["method"] for record in get_authentication_records(request, user)]
         trail.record("staff.signed_in", by=user, detail={"with": ways})

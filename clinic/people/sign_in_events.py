@@ -31,33 +31,33 @@ def note_failed(request: HttpRequest | None, email: str, *, slowed: bool = False
     )
 
 
-def note_reset_asked(user: User | None, by: Any = None) -> None:
+def note_reset_asked(user: User | None, by: User | None = None) -> None:
     """``by``: the owner who sends somebody the link."""
     action = "staff.link_sent" if by is not None else "staff.reset_asked"
     trail.record(action, by=by or trail.NOBODY, obj=user, detail={"account": "known" if user else "unknown"})
 
 
-def _signed_out(request: HttpRequest, user: Any, **_: Any) -> None:
+def _signed_out(request: HttpRequest, user: User, **_: Any) -> None:
     if user is not None:
         idle = {"idle": True} if getattr(request, "was_idle", False) else {}
         trail.record("staff.signed_out", by=user, detail=idle)
 
 
 def _password(verb: str) -> Any:
-    def note(request: HttpRequest, user: Any, **_: Any) -> None:
+    def note(request: HttpRequest, user: User, **_: Any) -> None:
         trail.record(f"staff.password_{verb}", by=user, obj=user)
 
     return note
 
 
 def _factor(verb: str) -> Any:
-    def note(request: HttpRequest, user: Any, authenticator: Any, **_: Any) -> None:
+    def note(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
         trail.record(f"staff.factor_{verb}", by=user, obj=user, detail={"factor": authenticator.type})
 
     return note
 
 
-def _factor_failed(request: HttpRequest, user: Any, authenticator: Any, **_: Any) -> None:
+def _factor_failed(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
     trail.record(
         "staff.factor_refused",
         by=request.user if request.user.is_authenticated else trail.NOBODY,
@@ -67,7 +67,7 @@ def _factor_failed(request: HttpRequest, user: Any, authenticator: Any, **_: Any
     )
 
 
-def note_factor_slowed(request: HttpRequest, user: Any) -> None:
+def note_factor_slowed(request: HttpRequest, user: User) -> None:
     """A code that was not even looked at, because too many came before it."""
     by = request.user if request.user.is_authenticated else trail.NOBODY
     trail.record("staff.factor_slowed", by=by, obj=user, outcome=AuditEvent.Outcome.REFUSED)

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.people.http import ClinicRequest
 from intake.models import IntakeResponse, Invitation
 
 COOKIE = "__Host-ashi-intake" if settings.HTTPS else "ashi-intake"
@@ -85,6 +86,12 @@ class Whose:
         """First name and the initial of the family name: enough to notice a mix-up, too little to tell a stranger."""
         given, family = self.invitation.patient.given_name.strip(), self.invitation.patient.family_name.strip()
         return f"{given} {family[:1]}.".strip() if family else given
+
+
+class FormRequest(ClinicRequest):
+    """Of a page of the patient's form: ``intake`` once the guards know whose it is."""
+
+    intake: Whose
 
 
 def device_of(request: HttpRequest) -> Device:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, next_screen, previous_screen, resume_at
 from intake.questionnaire.load import load_chart
 from intake.questionnaire.values import Screen
-from intake.views.device import address, go_to
+from intake.views.device import FormRequest, address, go_to
 from intake.views.guards import closed, with_response
 from intake.views.link import leave, own_response
 
@@ -35,7 +35,7 @@ SAVES_A_MINUTE = 90  # a person taps less; a script that goes wild is slowed dow
 
 @require_http_methods(["GET", "POST"])
 @with_response
-def step(request: HttpRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
+def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
     """GET draws a screen; POST is Next: keep the answers and go on, or say what is missing."""
     reading = reading_of(response)
     screen = reading.screen(screen_id)
@@ -80,7 +80,7 @@ def step(request: HttpRequest, response: IntakeResponse, screen_id: str) -> Http
 
 @require_POST
 @with_response
-def save(request: HttpRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
+def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
     """Keep what is on the screen now; answers "Saved 14:05" and, for a red flag, with its message."""
     reading = reading_of(response)
     screen = reading.screen(screen_id)
@@ -114,12 +114,12 @@ def save(request: HttpRequest, response: IntakeResponse, screen_id: str) -> Http
 
 @require_http_methods(["GET", "POST"])
 @with_response
-def alert(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
+def alert(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     """What to do now, on a page of its own; POST: "I have read this", and on."""
     target = _own_path(request.POST.get("next") or request.GET.get("next", ""))
     if request.method == "POST":
         red_flags.confirm_shown(response.pk)
-        if request.headers.get("HX-Request"):
+        if request.htmx:
             return render(request, "intake/_messages_read.html")
         return redirect(target)
     told = messages(response, None)
@@ -130,7 +130,7 @@ def alert(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @with_response
-def consent(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
+def consent(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     reading = reading_of(response)
     signed = {
         "name": response.consent_name,
@@ -154,14 +154,14 @@ def consent(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
 
 @require_GET
 @with_response
-def check(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
+def check(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     """All answers on one page, each with a way to change it that comes back here."""
     return _draw_check(request, response)
 
 
 @require_POST
 @with_response
-def send(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
+def send(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     try:
         actions.submit(response.pk, home=_inbox(request))
     except IncompleteIntake as incomplete:
@@ -170,7 +170,7 @@ def send(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
 
 
 @require_GET
-def sent(request: HttpRequest) -> HttpResponse:
+def sent(request: FormRequest) -> HttpResponse:
     """Thank you, and what happens next. Shows no answer."""
     response = own_response(request)
     if response is None or not response.is_submitted:
@@ -180,7 +180,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 
 def _draw(
-    request: HttpRequest, response: IntakeResponse, reading: Reading, form: ScreenForm, status: int = 200
+    request: FormRequest, response: IntakeResponse, reading: Reading, form: ScreenForm, status: int = 200
 ) -> HttpResponse:
     screen = form.screen
     previous = previous_screen(reading, screen.id)
@@ -204,7 +204,7 @@ def _draw(
 
 
 def _draw_check(
-    request: HttpRequest, response: IntakeResponse, incomplete: IncompleteIntake | None = None, status: int = 200
+    request: FormRequest, response: IntakeResponse, incomplete: IncompleteIntake | None = None, status: int = 200
 ) -> HttpResponse:
     reading = reading_of(response)
     context = {
@@ -217,7 +217,7 @@ def _draw_check(
     return render(request, "intake/check.html", context, status=status)
 
 
-def _after(request: HttpRequest, reading: Reading, response: IntakeResponse, screen: Screen) -> str:
+def _after(request: FormRequest, reading: Reading, response: IntakeResponse, screen: Screen) -> str:
     """Where Next leads: the next screen; from the review back to it, unless the change opened new screens."""
     to_check = request.POST.get("then") == "check"
     following = resume_at(reading, response.answers) if to_check else next_screen(reading, screen.id)
@@ -226,7 +226,7 @@ def _after(request: HttpRequest, reading: Reading, response: IntakeResponse, scr
     return address(request, "check" if to_check or response.consent_at else "consent")
 
 
-def _inbox(request: HttpRequest) -> str:
+def _inbox(request: FormRequest) -> str:
     return request.build_absolute_uri(reverse("intake:inbox"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from clinic.people.presence import staff_in
@@ -16,27 +16,27 @@ from intake.actions.resuming import note_reading
 from intake.models import Invitation
 from intake.presenters.patient_form import typed_words
 from intake.views import device as devices
-from intake.views.device import TICKET, Held, Whose, go_to
+from intake.views.device import TICKET, FormRequest, Held, Whose, go_to
 
 View = Callable[..., HttpResponse]
 POSTS_A_MINUTE = 240  # a person presses Next far less often (DESIGN)
 STOP = "X-Ashi-Stop"  # tells the page's script that trying again is of no use
 
 
-def closed(request: HttpRequest, state: str) -> HttpResponse:
+def closed(request: FormRequest, state: str) -> HttpResponse:
     """The page of a link that does not open: which state, and how to get a new one. Says nothing of the patient."""
     status = 404 if state in ("unknown", "none") else 410
     context = {"state": str(state), "words": typed_words(request.POST)}  # without scripts they would be gone
     return render(request, "intake/link_closed.html", context, status=status)
 
 
-def too_many(request: HttpRequest, *, minutes: int) -> HttpResponse:
+def too_many(request: FormRequest, *, minutes: int) -> HttpResponse:
     answer = render(request, "intake/too_many.html", status=429)
     answer["Retry-After"] = str(minutes * 60)
     return answer
 
 
-def staff_here(request: HttpRequest) -> HttpResponse | None:
+def staff_here(request: FormRequest) -> HttpResponse | None:
     """A page that sends staff away: what they do here would be written down as the patient's doing."""
     user = staff_in(request)
     if user is None:
@@ -47,7 +47,7 @@ def staff_here(request: HttpRequest) -> HttpResponse | None:
     return answer
 
 
-def elsewhere(request: HttpRequest) -> HttpResponse:
+def elsewhere(request: FormRequest) -> HttpResponse:
     """The page was drawn for an intake that this browser has let go of, or does not say for which. Nothing is written;
     what was typed is shown. No name: somebody else may sit here now.
     """
@@ -57,15 +57,15 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _is_save(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
+def _is_save(request: FormRequest) -> bool:
+    return bool(request.htmx)
 
 
 def with_invitation(view: View) -> View:
     """Give the view the invitation that the page was drawn for; closed ones get their page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: FormRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if (refused := staff_here(request)) is not None:
             return refused
         device = devices.device_of(request)
@@ -79,7 +79,7 @@ def with_invitation(view: View) -> View:
         if invitation is None:
             return closed(request, "none")
         is_alone = len(several) <= 1 and held is device.held[-1]
-        request.intake = Whose(invitation, devices.ticket_for(held), needs_ticket=not is_alone)  # type: ignore[attr-defined]
+        request.intake = Whose(invitation, devices.ticket_for(held), needs_ticket=not is_alone)
         if not invitation.is_open:
             return closed(request, invitation.state)
         try:
@@ -98,7 +98,7 @@ def with_response(view: View) -> View:
 
     @wraps(view)
     @with_invitation
-    def guarded(request: HttpRequest, invitation: Invitation, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: FormRequest, invitation: Invitation, *args: Any, **kwargs: Any) -> HttpResponse:
         response = getattr(invitation, "response", None)
         device = devices.device_of(request)
         if response is None or not device.has_seen(response):
@@ -119,7 +119,7 @@ def _invitations(device: devices.Device) -> list[Invitation]:
     return list(Invitation.objects.select_related("patient", "response").filter(pk__in=held)) if held else []
 
 
-def _asked_for(request: HttpRequest, device: devices.Device, several: list[Held]) -> Held | None:
+def _asked_for(request: FormRequest, device: devices.Device, several: list[Held]) -> Held | None:
     """The link of the page that asks. A form without its ticket is nobody's."""
     if request.method == "POST":
         return devices.of_ticket(device, request.POST.get(TICKET, ""))

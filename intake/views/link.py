@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,7 +23,7 @@ from intake.models.invitations import BIRTH_TRIES, hash_of
 from intake.presenters.patient_form import hidden_address
 from intake.questionnaire.answers import resume_at
 from intake.views import device as devices
-from intake.views.device import Whose, go_to
+from intake.views.device import FormRequest, Whose, go_to
 from intake.views.guards import closed, staff_here, too_many, with_invitation
 
 BAD_LINKS = 20  # wrong tokens from one network in BAD_MINUTES, then 429
@@ -31,14 +31,14 @@ BAD_MINUTES = 10
 
 
 @require_http_methods(["GET", "HEAD"])
-def entry(request: HttpRequest, token: str) -> HttpResponse:
+def entry(request: FormRequest, token: str) -> HttpResponse:
     """Swap the token for a cookie and go to the clean address. Nothing is opened or used up by looking."""
     answer = _enter(request, token)
     answer["Referrer-Policy"] = "no-referrer"  # this address holds the token
     return answer
 
 
-def _enter(request: HttpRequest, token: str) -> HttpResponse:
+def _enter(request: FormRequest, token: str) -> HttpResponse:
     invitation = Invitation.objects.select_related("response").filter(token_hash=hash_of(token)).first()
     if invitation is None:
         network = hashlib.sha256(address_of(request).encode()).hexdigest()[:32]
@@ -54,7 +54,7 @@ def _enter(request: HttpRequest, token: str) -> HttpResponse:
     seen = response.pk if response is not None and device.has_seen(response) else 0
     device = device.with_link(invitation.pk, seen)
     ticket = devices.ticket_for(device.held[-1])
-    request.intake = Whose(invitation, ticket, needs_ticket=len(device.alive) > 1)  # type: ignore[attr-defined]
+    request.intake = Whose(invitation, ticket, needs_ticket=len(device.alive) > 1)
     answer = go_to(request, "welcome")
     devices.remember(answer, device, invitation)
     return answer
@@ -62,7 +62,7 @@ def _enter(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_GET
 @with_invitation
-def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def welcome(request: FormRequest, invitation: Invitation) -> HttpResponse:
     """What awaits; or the proof asked of a new device; or straight on."""
     response = resuming.draft_for(invitation)
     if response is None:
@@ -76,7 +76,7 @@ def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 @require_POST
 @with_invitation
-def start(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def start(request: FormRequest, invitation: Invitation) -> HttpResponse:
     """Begin, or begin again beside a kept draft (``afresh``). Who holds the link tells the date of birth we know."""
     response = resuming.draft_for(invitation)
     is_own = response is not None and response.invitation_id == invitation.pk
@@ -92,7 +92,7 @@ def start(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 @require_POST
 @with_invitation
-def birth(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def birth(request: FormRequest, invitation: Invitation) -> HttpResponse:
     """Go on with answers begun elsewhere. Five wrong dates lock the link, and the desk sees it."""
     response = resuming.draft_for(invitation)
     if response is None or resuming.way_in(invitation, response) is not Way.BIRTH:
@@ -106,7 +106,7 @@ def birth(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @with_invitation
-def code(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def code(request: FormRequest, invitation: Invitation) -> HttpResponse:
     """Mail a code to the patient (``send``), and take it. A code that is spent or too old asks for a new one."""
     response = resuming.draft_for(invitation)
     if response is None or resuming.way_in(invitation, response) is Way.NONE:
@@ -130,7 +130,7 @@ def code(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 @require_POST
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: FormRequest) -> HttpResponse:
     """Forget the intake of this page on this device; the answers stay at the clinic and the link still works."""
     device = devices.device_of(request)
     held = devices.of_ticket(device, request.POST.get(devices.TICKET, ""))
@@ -140,7 +140,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def own_response(request: HttpRequest) -> IntakeResponse | None:
+def own_response(request: FormRequest) -> IntakeResponse | None:
     """The response that the page speaks of, sent or not, in a browser that may see it; None for anybody else."""
     device = devices.device_of(request)
     ticket = request.GET.get(devices.TICKET, "")
@@ -152,7 +152,7 @@ def own_response(request: HttpRequest) -> IntakeResponse | None:
 
 
 def _draw_welcome(
-    request: HttpRequest, invitation: Invitation, form: BirthForm | None = None, kept: IntakeResponse | None = None
+    request: FormRequest, invitation: Invitation, form: BirthForm | None = None, kept: IntakeResponse | None = None
 ) -> HttpResponse:
     context = {
         "expires_at": invitation.expires_at,
@@ -165,7 +165,7 @@ def _draw_welcome(
 
 
 def _draw_resume(
-    request: HttpRequest, invitation: Invitation, response: IntakeResponse, form: BirthForm | None = None
+    request: FormRequest, invitation: Invitation, response: IntakeResponse, form: BirthForm | None = None
 ) -> HttpResponse:
     context = {
         "way": str(resuming.way_in(invitation, response)),
@@ -178,7 +178,7 @@ def _draw_resume(
     return render(request, "intake/resume.html", context, status=422 if form else 200)
 
 
-def _check_birth(request: HttpRequest, invitation: Invitation, form: BirthForm) -> HttpResponse | None:
+def _check_birth(request: FormRequest, invitation: Invitation, form: BirthForm) -> HttpResponse | None:
     """None when it is the date we know. Otherwise an answer of status 410 (locked now) or 422 (draw it again)."""
     if not form.is_valid():
         return HttpResponse(status=422)
@@ -194,19 +194,19 @@ def _tries(invitation: Invitation, form: BirthForm | None) -> dict[str, Any]:
     return {"is_wrong": is_wrong, "tries": BIRTH_TRIES - invitation.failed_birth_checks}
 
 
-def _go_on(request: HttpRequest, response: IntakeResponse) -> HttpResponse:
+def _go_on(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     screen = resume_at(reading_of(response), response.answers)
     if screen is not None:
         return go_to(request, "step", screen.id)
     return go_to(request, "check" if response.consent_at else "consent")
 
 
-def _let_in(request: HttpRequest, invitation: Invitation, response: IntakeResponse, *, how: str) -> HttpResponse:
+def _let_in(request: FormRequest, invitation: Invitation, response: IntakeResponse, *, how: str) -> HttpResponse:
     device = devices.device_of(request)
     response = resuming.open_answers(invitation.pk, response.pk, device=device.id, how=how)
     device = device.with_link(invitation.pk, response.pk)
     ticket = devices.ticket_for(device.held[-1])
-    request.intake = Whose(invitation, ticket, needs_ticket=len(device.alive) > 1)  # type: ignore[attr-defined]
+    request.intake = Whose(invitation, ticket, needs_ticket=len(device.alive) > 1)
     answer = _go_on(request, response)
     devices.remember(answer, device, invitation)
     return answer
