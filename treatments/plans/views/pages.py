@@ -23,12 +23,16 @@ from treatments.plans.presenters import plan as presenter
 
 def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200, **extra: Any) -> HttpResponse:
     """The plan page, or with htmx only its body."""
+    may_write = access.can(request.user, access.Permission.WRITE_CLINICAL)
     context = presenter.page_of(plan)
+    context["can_edit"] = may_write and plan.is_draft
+    context["can_reopen"] = may_write and plan.status == "signed"
     context["newer_assessment"] = (
         Assessment.objects.filter(patient=plan.patient, status="signed", pk__gt=plan.proposal.assessment_id).first()
         if plan.status in ("draft", "signed")
         else None
     )
+    context["can_propose_again"] = may_write and context["newer_assessment"] is not None
     if plan.is_draft and access.can(request.user, access.Permission.SIGN):
         context["sign_form"] = SignForm(
             has_new_cautions=bool(context["new_cautions"]), initial=_usual(request, context["minutes"])
