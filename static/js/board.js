@@ -1,14 +1,16 @@
+// @ts-check
 // The day board refreshes itself, also under somebody's hands: what is open stays open, htmx keeps the focus by id.
 (() => {
   "use strict";
   const board = document.getElementById("board");
-  const freshness = window.ashiFreshness;
+  const freshness = window.ashi.freshness;
   const refresher = document.getElementById("board-refresh");
   if (!board || !refresher || !freshness || !window.htmx) return;
   const again = () => window.htmx.trigger(refresher, "ashi:refresh");
-  const isOurs = (event) => event.detail.target === board;
+  const isOurs = (/** @type {HtmxEvent} */ event) => event.detail.target === board;
   // A page that was answered with the sign-in form has no place inside the board.
-  const isSignedOut = (xhr) => xhr.status === 401 || /\/accounts\//.test(xhr.responseURL);
+  const isSignedOut = (/** @type {XMLHttpRequest} */ xhr) => xhr.status === 401 || /\/accounts\//.test(xhr.responseURL);
+  /** @type {string[]} */
   let open = [];
 
   document.body.addEventListener("htmx:beforeSwap", (event) => {
@@ -17,17 +19,12 @@
       event.detail.shouldSwap = false;
       return;
     }
-    open =
-      event.detail.requestConfig.elt === refresher
-        ? [...board.querySelectorAll("details[open][id]")].map((one) => one.id)
-        : [];
+    const isRefresh = event.detail.requestConfig.elt === refresher;
+    open = isRefresh ? [...board.querySelectorAll("details[open][id]")].map((one) => one.id) : [];
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (!isOurs(event)) return;
-    open.forEach((id) => {
-      const details = document.getElementById(id);
-      if (details) details.open = true;
-    });
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     open = [];
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
@@ -45,5 +42,5 @@
   window.addEventListener("online", again);
   window.setInterval(() => {
     if (freshness.isOld) again();
-  }, 10000);
+  }, 10_000);
 })();

@@ -1,207 +1,125 @@
-// The patient's form on any network: saves while one types and when one leaves, waits for the net, never jumps away
-// from unsaved words. Nothing is kept in the browser: what is not saved yet is only on the screen.
+// @ts-check
+// The patient's form on any network: saves itself (autosave.js), goes on and back without the browser's own error page,
+// never jumps away from unsaved words. Nothing is kept in the browser: what is not saved yet is only on the screen.
 (() => {
   "use strict";
-  const PAUSE = 1500; // after the last key
-  const AT_LEAST = 5000; // while typing on and on
-  const LONGEST = 30000; // then a request counts as failed and is sent again
-  const KEEPALIVE = 50000; // letters; browsers refuse to finish more than 64 kB after leaving
+  const LONGEST = 30_000; // then a request counts as failed
   const LEFT = "ashi-left"; // which page was left while saving, and when: no answer
+  const { at } = window.ashi;
 
-  const state = { unsaved: "", read: false, flight: null, failures: 0, closed: false, wants: null, url: location.href };
-  let pause = 0,
-    atLeast = 0,
-    retry = 0;
-  const main = () => document.getElementById("main");
-  const form = () => document.querySelector("form[data-answers]");
+  const main = () => /** @type {HTMLElement} */ (document.getElementById("main"));
+  const form = () => /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-answers]"));
+  /** @type {(() => void) | null} */
+  let wants = null; // somebody wants to go on: tried again when the net is back
+  let url = location.href;
+  let isRead = false; // the message of an alarm was read
 
-  // --- words under the buttons ----------------------------------------------------------------
-  const say = (words, is) => {
-    const place = document.getElementById("saved");
-    if (place) {
-      place.textContent = words;
-      place.dataset.state = is;
-    } else document.getElementById("announce").textContent = words;
-  };
-  const sayFailed = () =>
-    say(
-      navigator.onLine
-        ? "We can not reach the clinic just now. Your words are kept on this page; we keep trying."
-        : "You are offline. Your words are kept on this page; we save them when the net is back.",
-      "failed",
-    );
-  const busy = (is) => {
+  const busy = (/** @type {boolean} */ is) => {
     const buttons = document.querySelectorAll(".onward .btn-primary, [data-once] .btn-primary");
     for (const button of buttons) button.classList.toggle("is-busy", is);
   };
-
-  // --- one save in flight; what changes meanwhile goes with the next ------------------------------
+  /** @param {HTMLFormElement} of @param {HTMLElement | null} [submitter] */
   const posted = (of, submitter) => {
-    if (of.elements._seq) of.elements._seq.value = Number(of.elements._seq.value) + 1;
+    const seq = /** @type {HTMLInputElement | null} */ (of.elements.namedItem("_seq"));
+    if (seq) seq.value = String(Number(seq.value) + 1);
     const data = new FormData(of);
-    if (submitter?.name) data.set(submitter.name, submitter.value);
+    if (submitter instanceof HTMLButtonElement && submitter.name) data.set(submitter.name, submitter.value);
     return data;
   };
-  const ask = (url, options) =>
-    fetch(url, {
-      signal: AbortSignal.timeout?.(LONGEST),
-      ...options,
-    });
-  const isClosed = (answer) => [403, 404, 410].includes(answer.status) || answer.headers.has("X-Ashi-Stop");
-  const parse = (text) => new DOMParser().parseFromString(text, "text/html");
+  const get = (/** @type {string} */ from) => fetch(from, { signal: AbortSignal.timeout?.(LONGEST) });
+  const isClosed = (/** @type {Response} */ answer) =>
+    [403, 404, 410].includes(answer.status) || answer.headers.has("X-Ashi-Stop");
+  const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, "text/html");
 
-  const put = (text) => {
+  const put = (/** @type {string} */ text) => {
     // the parts that a save answers, each in its place
     const parts = parse(text).body;
     for (const id of ["saved", "clashes", "messages"]) {
-      const fresh = parts.querySelector(`#${id}`),
-        old = document.getElementById(id);
+      const fresh = parts.querySelector(`#${id}`);
+      const old = document.getElementById(id);
       if (!fresh || !old || fresh.innerHTML === old.innerHTML) continue;
       old.replaceWith(fresh);
-      htmx.process(fresh);
+      window.htmx.process(fresh);
       if (id === "messages") document.dispatchEvent(new Event("intake:messages"));
     }
   };
 
-  async function send(of) {
-    const typing = state.unsaved === "typing",
-      read = state.read && !typing;
-    const body = posted(of);
-    const size = [...body.values()].reduce((sum, value) => sum + String(value).length, 0);
-    state.unsaved = "";
-    clearTimeout(pause);
-    clearTimeout(atLeast);
-    clearTimeout(retry);
-    atLeast = 0;
-    if (!state.failures) say("Saving …", "saving");
-    try {
-      const answer = await ask(of.dataset.save + (typing ? "?typing=1" : read ? "?read=1" : ""), {
-        method: "POST",
-        body,
-        keepalive: size < KEEPALIVE,
-      });
-      if (isClosed(answer) || answer.redirected) {
-        close(answer, await answer.text());
-        return false;
+  const save = window.ashi.autosave({
+    form,
+    place: () => document.getElementById("saved"),
+    isOrdered: true, // by _seq
+    // an answer that is being asked about (intake-alarm.js) waits
+    isHeld: () => Boolean(document.querySelector("form[data-answers] [data-asking]")),
+    skips: (field) => field instanceof HTMLInputElement && field.name === "_view",
+    retry: () => (wants ? wants() : save.flush()),
+    onInput: () => {
+      if (wants) busy(false); // somebody goes on writing: no jump when the net is back
+      wants = null;
+    },
+    send: async (of, kind, isLeaving) => {
+      const hasRead = isRead && kind === "settled";
+      const address = `${of.dataset.save}${kind === "typing" ? "?typing=1" : hasRead ? "?read=1" : ""}`;
+      if (isLeaving && !("keepalive" in Request.prototype)) {
+        return navigator.sendBeacon(address, posted(of)) ? "answered" : "failed";
       }
-      if (!answer.ok) throw new Error(answer.status);
-      const text = await answer.text();
-      state.failures = 0;
-      if (read) state.read = false;
-      if (of.isConnected) put(text);
-      return true;
-    } catch {
-      if (of.isConnected) {
-        state.unsaved = state.unsaved === "settled" || !typing ? "settled" : "typing";
-        failed();
+      try {
+        const answer = await window.ashi.post(address, posted(of));
+        const text = await answer.text();
+        if (isClosed(answer) || answer.redirected) {
+          close(answer, text);
+          return "closed";
+        }
+        if (!answer.ok) return "failed";
+        if (hasRead) isRead = false;
+        if (of.isConnected) put(text);
+        return "answered";
+      } catch {
+        return "failed";
       }
-      return false;
-    }
-  }
-  // Resolves true when nothing is unsaved; an answer that is being asked about (intake-alarm.js) waits.
-  const isAsking = () => Boolean(document.querySelector("form[data-answers] [data-asking]"));
-  async function flush() {
-    const of = form();
-    while (of && !state.closed && (state.flight || (state.unsaved && !isAsking()))) {
-      if (!state.flight)
-        state.flight = send(of).finally(() => {
-          state.flight = null;
-        });
-      if (!(await state.flight)) return false;
-    }
-    return true;
-  }
-  const failed = () => {
-    state.failures += 1;
-    sayFailed();
-    clearTimeout(retry);
-    retry = setTimeout(again, Math.min(30000, 1000 * 2 ** state.failures));
-  };
-  const again = () => {
-    if (state.wants) state.wants();
-    else flush();
-  };
-
-  document.addEventListener("input", (event) => {
-    const of = form();
-    if (!of?.contains(event.target) || event.target.name === "_view") return;
-    if (state.wants) {
-      state.wants = null;
-      busy(false);
-    } // somebody goes on writing: no jump when the net is back
-    const isText = event.target.matches("textarea, input:not([type=radio]):not([type=checkbox])");
-    if (!isText) return; // a tick tells its change right after
-    if (!state.unsaved) state.unsaved = "typing";
-    clearTimeout(pause);
-    if (state.failures) return; // the retry is set
-    pause = setTimeout(flush, PAUSE);
-    atLeast = atLeast || setTimeout(flush, AT_LEAST);
+    },
   });
   document.addEventListener("change", (event) => {
-    const of = form();
-    if (!of?.contains(event.target) || event.target.name === "_view") return;
-    state.unsaved = "settled";
-    if (isAsking()) say("Not saved yet: please say whether your answer is right.", "asking");
-    else flush();
+    if (form()?.contains(at(event)) && save.unsaved && document.querySelector("form[data-answers] [data-asking]")) {
+      save.tell("asking", "asking");
+    }
   });
   // the alarm in the page was confirmed, left or waited for long enough (intake-alarm.js)
   document.addEventListener("intake:settle", (event) => {
-    if (!form() || state.closed) return;
-    state.unsaved = "settled";
-    state.read = event.detail.read || state.read;
-    flush();
-  });
-  window.addEventListener("online", again);
-  window.addEventListener("offline", () => {
-    if (form()) sayFailed();
+    if (!form() || save.isClosed) return;
+    isRead = event.detail.read || isRead;
+    save.change("settled");
   });
 
-  // --- leaving the page by the browser: what is unsaved is sent along -----------------------------
+  // Reloaded while the last words were still on their way: this page may be older than they are.
   const leave = () => {
-    const of = form();
-    if (!of || state.closed || (!state.unsaved && !state.flight)) return;
+    if (!form() || save.isClosed || (!save.unsaved && !save.flight)) return;
     try {
       sessionStorage.setItem(LEFT, JSON.stringify([location.pathname, Date.now()]));
     } catch {
       /* no storage: fine */
     }
-    if (!state.unsaved) return; // what is in flight arrives by itself
-    state.unsaved = "settled";
-    if (!("keepalive" in Request.prototype)) navigator.sendBeacon(of.dataset.save, posted(of));
-    else if (state.flight)
-      send(of); // beside the one in flight: the server keeps the newer
-    else
-      state.flight = send(of).finally(() => {
-        state.flight = null;
-      });
   };
-  window.addEventListener("beforeunload", (event) => {
-    if (state.failures && state.unsaved) event.preventDefault();
-    leave();
-  });
+  window.addEventListener("beforeunload", leave);
   window.addEventListener("pagehide", leave);
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") leave();
-  });
-
-  // Reloaded while the last words were still on their way: this page may be older than they are.
+  const shownIn = (/** @type {HTMLFormElement} */ of) =>
+    JSON.stringify([...new FormData(of)].filter(([name]) => !/^(_|csrf)/.test(name)));
   const catchUp = async () => {
     let left = null;
     try {
-      left = JSON.parse(sessionStorage.getItem(LEFT));
+      left = JSON.parse(sessionStorage.getItem(LEFT) ?? "null");
       sessionStorage.removeItem(LEFT);
     } catch {
       /* nothing */
     }
-    if (!left || left[0] !== location.pathname || Date.now() - left[1] > 15000) return;
     const of = form();
+    if (!of || !left || left[0] !== location.pathname || Date.now() - left[1] > 15_000) return;
     for (const wait of [300, 700, 1500, 3000]) {
       await new Promise((done) => setTimeout(done, wait));
-      if (form() !== of || state.unsaved || state.flight) return; // somebody writes already
+      if (form() !== of || save.unsaved || save.flight) return; // somebody writes already
       try {
-        const fresh = parse(await (await ask(location.href)).text());
-        const now = fresh.querySelector("form[data-answers]");
-        if (now && shownIn(now) !== shownIn(of) && form() === of && !state.unsaved) {
+        const fresh = parse(await (await get(location.href)).text());
+        const now = /** @type {HTMLFormElement | null} */ (fresh.querySelector("form[data-answers]"));
+        if (now && shownIn(now) !== shownIn(of) && form() === of && !save.unsaved) {
           show(fresh, location.href, false);
           return;
         }
@@ -210,173 +128,157 @@
       }
     }
   };
-  const shownIn = (of) => JSON.stringify([...new FormData(of)].filter(([name]) => !/^(_|csrf)/.test(name)));
 
   // --- Next, Back and every other way inside the form: without the browser's own error page --------
-  const show = (fresh, url, isNew) => {
+  /** @param {Document} fresh @param {string} to @param {boolean} isNew */
+  const show = (fresh, to, isNew) => {
     const there = fresh.getElementById("main");
     if (!there || !fresh.body.classList.contains("for-patient")) {
-      location.assign(url);
+      location.assign(to);
       return;
     }
     for (const script of fresh.querySelectorAll("script[src]")) {
-      if (document.querySelector(`script[src="${CSS.escape(script.getAttribute("src"))}"]`)) continue;
+      const source = script.getAttribute("src") ?? "";
+      if (document.querySelector(`script[src="${CSS.escape(source)}"]`)) continue;
       const wanted = document.createElement("script");
-      wanted.src = script.getAttribute("src");
+      wanted.src = source;
       wanted.addEventListener("load", () => document.dispatchEvent(new Event("intake:page")));
       document.body.append(wanted);
     }
     main().replaceWith(document.adoptNode(there));
     document.title = fresh.title;
-    Object.assign(state, { unsaved: "", read: false, failures: 0, closed: false, wants: null });
-    clearTimeout(pause);
-    clearTimeout(atLeast);
-    clearTimeout(retry);
-    atLeast = 0;
-    if (isNew && url !== location.href) history.pushState({}, "", url);
-    state.url = location.href;
-    htmx.process(main());
+    wants = null;
+    isRead = false;
+    save.reset();
+    if (isNew && to !== location.href) history.pushState({}, "", to);
+    url = location.href;
+    window.htmx.process(main());
     window.scrollTo(0, 0);
-    (main().querySelector("[data-focus]") || main()).focus({ preventScroll: true });
-    main().querySelector("[data-focus]")?.scrollIntoView({ block: "start" });
+    const marked = main().querySelector("[data-focus]");
+    (marked ?? main()).focus({ preventScroll: true });
+    marked?.scrollIntoView({ block: "start" });
     document.dispatchEvent(new Event("intake:page"));
   };
-  // ``go``: a function that asks. Asked again when the net is back, unless somebody goes on writing.
-  async function walk(go, { isNew = true, undo = null } = {}) {
+  /**
+   * Asked again when the net is back, unless somebody goes on writing.
+   * @param {() => Promise<Response>} go
+   * @param {{ isNew?: boolean, undo?: () => void }} [how]
+   */
+  const walk = async (go, { isNew = true, undo } = {}) => {
     const from = main();
     from.querySelector("[data-asking]")?.removeAttribute("data-asking"); // going on is an answer, too
-    let asking = false;
+    let isAsking = false;
     const attempt = async () => {
-      if (state.flight) await state.flight;
-      if (asking || main() !== from || state.wants !== attempt) return;
-      clearTimeout(retry);
-      asking = true;
+      if (save.flight) await save.flight;
+      const isStale = () => main() !== from || wants !== attempt;
+      if (isAsking || isStale()) return;
+      isAsking = true;
       busy(true);
       try {
         const answer = await go();
         const text = await answer.text();
-        if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
-        if (main() !== from || state.wants !== attempt) return;
-        state.wants = null;
-        if (isClosed(answer) && form()) {
-          close(answer, text);
-          return;
-        }
-        show(parse(text), answer.url, isNew);
+        if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
+        if (isStale()) return;
+        wants = null;
+        if (isClosed(answer) && form()) close(answer, text);
+        else show(parse(text), answer.url, isNew);
       } catch {
-        if (main() !== from || state.wants !== attempt) return;
+        if (isStale()) return;
         if (undo) {
           undo();
-          state.wants = null;
+          wants = null;
         }
-        failed();
+        save.failed();
       } finally {
-        asking = false;
-        if (!state.wants) busy(false);
+        isAsking = false;
+        if (!wants) busy(false);
       }
     };
-    state.wants = attempt;
+    wants = attempt;
     await attempt();
-  }
+  };
+  const saved = async () => {
+    if (!(await save.flush())) throw new Error("unsaved");
+  };
 
   document.addEventListener("submit", (event) => {
-    const of = event.target,
-      submitter = event.submitter;
-    if (
-      !("submitter" in event) ||
-      event.defaultPrevented ||
-      of.method !== "post" ||
-      of.hasAttribute("hx-post") ||
-      !main().contains(of)
-    )
-      return;
+    const of = /** @type {HTMLFormElement} */ (event.target);
+    const submitter = event.submitter;
+    if (!("submitter" in event) || event.defaultPrevented || of.method !== "post") return;
+    if (of.hasAttribute("hx-post") || !main().contains(of)) return;
     event.preventDefault();
     walk(() => {
-      if (of.matches("[data-answers]")) {
-        state.unsaved = "settled";
-      }
-      const sent = posted(of, submitter);
-      return ask(of.action, { method: "POST", body: sent });
+      if (of === form()) save.mark();
+      return window.ashi.post(of.action, posted(of, submitter));
     });
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("main a[href]");
-    const plain =
-      !event.defaultPrevented &&
-      event.button === 0 &&
-      !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-    if (!link || !plain || link.target || link.origin !== location.origin || !link.pathname.startsWith("/i/")) return;
+    const link = /** @type {HTMLAnchorElement | null} */ (at(event).closest("main a[href]"));
+    const isKeyed = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (!link || event.defaultPrevented || event.button !== 0 || isKeyed || link.target) return;
+    if (link.origin !== location.origin || !link.pathname.startsWith("/i/")) return;
     if (link.hash && link.pathname === location.pathname) return;
     event.preventDefault();
     walk(async () => {
-      if (!(await flush())) throw new Error("unsaved");
-      return ask(link.href);
+      await saved();
+      return get(link.href);
     });
   });
   window.addEventListener("popstate", () => {
-    const was = state.url,
-      plain = (url) => url.split("#")[0];
-    if (plain(location.href) === plain(was)) return;
+    const was = url;
     const wanted = location.href;
-    walk(
-      async () => {
-        if (!(await flush())) throw new Error("unsaved");
-        return ask(wanted);
-      },
-      { isNew: false, undo: () => history.pushState({}, "", was) },
-    );
+    if (wanted.split("#")[0] === was.split("#")[0]) return;
+    const go = async () => {
+      await saved();
+      return get(wanted);
+    };
+    walk(go, { isNew: false, undo: () => history.pushState({}, "", was) });
   });
 
   // --- the link does not open the form any more: say why, keep the words, let them be copied --------
+  /** @param {Response} answer @param {string} text */
   const close = (answer, text) => {
-    const panel = document.getElementById("saying-closed").content.cloneNode(true).firstElementChild;
-    const page = answer.redirected ? null : parse(text).getElementById("main");
-    const title = page?.querySelector("h1")?.textContent || "This page can not be saved any more";
-    panel.querySelector("[data-title]").textContent = title;
-    panel.querySelector("[data-why]").textContent =
-      page?.querySelector("h1 + p")?.textContent ||
-      "Something changed in another tab or on another device. Please open the link from our message again.";
     const words = written();
-    panel.querySelector("#closed-words").value = words;
-    panel.querySelector("[data-unsaved]").hidden = !words;
-    panel.querySelector("[data-copy-words]").addEventListener("click", async (event) => {
-      const box = document.getElementById("closed-words");
-      box.select();
-      try {
-        await navigator.clipboard.writeText(box.value);
-      } catch {
-        document.execCommand("copy");
-      }
-      event.target.textContent = "Copied";
-    });
-    state.closed = true;
-    state.unsaved = "";
-    state.failures = 0;
-    state.wants = null;
-    clearTimeout(pause);
-    clearTimeout(atLeast);
-    clearTimeout(retry);
-    say("Not saved: this link is closed.", "failed");
+    const closed = /** @type {HTMLTemplateElement} */ (document.getElementById("saying-closed"));
+    const panel = /** @type {HTMLElement} */ (closed.content.firstElementChild?.cloneNode(true));
+    const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (panel.querySelector(selector));
+    const page = answer.redirected ? null : parse(text).getElementById("main");
+    for (const [place, source] of [
+      ["[data-title]", "h1"],
+      ["[data-why]", "h1 + p"],
+    ]) {
+      const said = page?.querySelector(source)?.textContent;
+      if (said) part(place).textContent = said;
+    }
+    const box = /** @type {HTMLTextAreaElement} */ (part("#closed-words"));
+    const button = part("[data-copy-words]");
+    box.value = words;
+    part("[data-unsaved]").hidden = !words;
+    button.addEventListener("click", () => window.ashi.copy(box, button));
+    wants = null;
+    save.stop();
+    save.tell("closed");
     document.getElementById("closed")?.remove();
-    form().before(panel);
+    form()?.before(panel);
     panel.focus({ preventScroll: true });
     panel.scrollIntoView({ block: "start" });
   };
   // What stands on the screen, question by question.
-  const written = () =>
-    [...form().querySelectorAll(".question")]
-      .map((question) => {
-        const ticked = [...question.querySelectorAll("input:checked")]
-          .filter((box) => box.name !== "_view")
-          .map((box) => box.parentElement.textContent.trim());
-        const typed = [...question.querySelectorAll("textarea, input:not([type=radio]):not([type=checkbox])")]
-          .map((field) => field.value.trim())
-          .filter(Boolean);
-        const all = [...typed, ...ticked];
-        return all.length ? `${question.querySelector(".ask").textContent.trim()}\n${all.join("\n")}` : "";
-      })
-      .filter(Boolean)
-      .join("\n\n");
+  const written = () => {
+    const questions = [...(form()?.querySelectorAll(".question") ?? [])];
+    const typing = "textarea, input:not([type=radio]):not([type=checkbox])";
+    const all = questions.map((question) => {
+      const ticked = [...question.querySelectorAll("input:checked:not([name=_view])")];
+      const typed = /** @type {NodeListOf<HTMLInputElement>} */ (question.querySelectorAll(typing));
+      const words = [...typed]
+        .map((field) => field.value)
+        .concat(ticked.map((box) => box.parentElement?.textContent ?? ""));
+      const answers = words.map((one) => one.trim()).filter(Boolean);
+      const asked = question.querySelector(".ask")?.textContent?.trim();
+      return answers.length ? `${asked}\n${answers.join("\n")}` : "";
+    });
+    return all.filter(Boolean).join("\n\n");
+  };
 
   catchUp();
 })();

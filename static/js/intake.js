@@ -1,74 +1,81 @@
+// @ts-check
 // The patient's form: body chart, "none of these", letters left, signature. Saving is in intake-saving.js.
 (() => {
   "use strict";
+  const { at, changed } = window.ashi;
 
   // The elements of a page that was not started yet: a page may come without the browser loading anew.
-  const fresh = (selector) =>
-    [...document.querySelectorAll(`${selector}:not([data-started])`)].map((one) => {
-      one.dataset.started = "1";
-      return one;
-    });
+  const fresh = (/** @type {string} */ selector) => {
+    const found = [...document.querySelectorAll(`${selector}:not([data-started])`)];
+    for (const one of found) one.dataset.started = "1";
+    return found;
+  };
+  /** @param {ParentNode} root @param {string} selector */
+  const boxes = (root, selector) => /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll(selector));
 
   // --- body chart: touching a place ticks its box ---------------------------------------------
-  const boxOf = (chart, id) => chart.querySelector(`input[type="checkbox"][value="${CSS.escape(id)}"]`);
-  const showMarked = (chart) => {
+  const showMarked = (/** @type {HTMLElement} */ chart) => {
     const names = [];
-    chart.querySelectorAll("[data-places] input").forEach((box) => {
+    for (const box of boxes(chart, "[data-places] input")) {
       const shape = chart.querySelector(`[data-region="${CSS.escape(box.value)}"]`);
-      if (shape) shape.classList.toggle("is-on", box.checked);
-      if (box.checked) names.push(box.parentElement.textContent.trim());
-    });
+      shape?.classList.toggle("is-on", box.checked);
+      if (box.checked) names.push(box.parentElement?.textContent?.trim());
+    }
     const words = chart.querySelector("[data-marked]");
-    words.textContent = names.length ? `Marked: ${names.join(" · ")}` : words.dataset.nothing;
+    if (words) words.textContent = names.length ? `Marked: ${names.join(" · ")}` : (words.dataset.nothing ?? "");
   };
-  const startCharts = () =>
-    fresh("[data-body-chart]").forEach((chart) => {
-      chart.querySelector("[data-places]").open = false; // the picture works: the list steps back
+  const startCharts = () => {
+    for (const chart of fresh("[data-body-chart]")) {
+      chart.querySelector("[data-places]")?.removeAttribute("open"); // the picture works: the list steps back
       showMarked(chart);
       chart.addEventListener("click", (event) => {
-        const shape = event.target.closest("[data-region]");
-        const box = shape && boxOf(chart, shape.dataset.region);
+        const shape = at(event).closest("[data-region]")?.getAttribute("data-region");
+        const [box] = shape ? boxes(chart, `input[type="checkbox"][value="${CSS.escape(shape)}"]`) : [];
         if (!box) return;
         box.checked = !box.checked;
-        box.dispatchEvent(new Event("change", { bubbles: true }));
+        changed(box);
       });
       chart.addEventListener("change", (event) => {
-        if (event.target.name === "_view") event.stopPropagation();
+        if (at(event).getAttribute("name") === "_view") event.stopPropagation();
         else showMarked(chart);
       });
-    });
+    }
+  };
 
   // --- "none of these" stands alone -----------------------------------------------------------
   document.addEventListener(
     "change",
     (event) => {
       const box = event.target;
-      if (box.type !== "checkbox" || !box.checked) return;
+      if (!(box instanceof HTMLInputElement) || box.type !== "checkbox" || !box.checked) return;
       const group = box.closest(".choices");
       if (!group) return;
-      group.querySelectorAll("input[type=checkbox]").forEach((other) => {
-        if (other !== box && (box.hasAttribute("data-alone") || other.hasAttribute("data-alone")))
-          other.checked = false;
-      });
+      for (const other of boxes(group, "input[type=checkbox]")) {
+        const isAlone = box.hasAttribute("data-alone") || other.hasAttribute("data-alone");
+        if (other !== box && isAlone) other.checked = false;
+      }
     },
     true,
   );
 
   // --- letters left -----------------------------------------------------------------------------
-  const count = (field) => {
-    const place = document.getElementById(field.getAttribute("aria-describedby"));
+  const count = (/** @type {Element} */ one) => {
+    const field = /** @type {HTMLTextAreaElement} */ (one);
+    const place = document.getElementById(field.getAttribute("aria-describedby") ?? "");
+    if (!place) return;
     const left = Number(field.dataset.limit) - [...field.value.trim()].length;
+    const isOver = left < 0;
     const wasOver = place.classList.contains("is-over");
-    place.textContent =
-      left < 0
-        ? `${-left} ${left === -1 ? "letter" : "letters"} too many. All of it is kept; please shorten it before you send.`
-        : `${left} ${left === 1 ? "letter" : "letters"} left.`;
-    place.classList.toggle("is-over", left < 0);
-    if (left < 0 !== wasOver) document.getElementById("announce").textContent = place.textContent;
+    const letters = Math.abs(left) === 1 ? "letter" : "letters";
+    place.textContent = isOver
+      ? `${-left} ${letters} too many. All of it is kept; please shorten it before you send.`
+      : `${left} ${letters} left.`;
+    place.classList.toggle("is-over", isOver);
+    if (isOver !== wasOver) window.ashi.say(place.textContent);
   };
   document.addEventListener("input", (event) => {
-    if (event.target.matches("[data-limit]")) count(event.target);
-    const answered = event.target.closest(".has-error"); // what is being put right is no longer shouted at
+    if (at(event).matches("[data-limit]")) count(at(event));
+    const answered = at(event).closest(".has-error"); // what is being put right is no longer shouted at
     if (!answered) return;
     answered.classList.remove("has-error");
     for (const one of answered.querySelectorAll(".field-error")) one.remove();
@@ -103,18 +110,19 @@
   // --- signature ------------------------------------------------------------------------------
   const startSignature = () => {
     if (!window.SignaturePad) return; // its script is still on the way
-    const signature = fresh("[data-signature]")[0];
-    if (!signature) return;
+    const [signature] = fresh("[data-signature]");
+    const canvas = signature?.querySelector("canvas");
+    if (!canvas) return;
     signature.hidden = false;
-    const canvas = signature.querySelector("canvas");
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     canvas.width = canvas.offsetWidth * ratio;
     canvas.height = canvas.offsetHeight * ratio;
-    canvas.getContext("2d").scale(ratio, ratio);
-    const pad = new SignaturePad(canvas, { penColor: "#1c2b4a" });
-    signature.querySelector("[data-clear]").addEventListener("click", () => pad.clear());
-    document.querySelector("[data-consent]").addEventListener("submit", () => {
-      document.getElementById("id_signature").value = pad.isEmpty() ? "" : canvas.toDataURL("image/png");
+    canvas.getContext("2d")?.scale(ratio, ratio);
+    const pad = new window.SignaturePad(canvas, { penColor: "#1c2b4a" });
+    signature.querySelector("[data-clear]")?.addEventListener("click", () => pad.clear());
+    document.querySelector("[data-consent]")?.addEventListener("submit", () => {
+      const field = /** @type {HTMLInputElement} */ (document.getElementById("id_signature"));
+      field.value = pad.isEmpty() ? "" : canvas.toDataURL("image/png");
     });
   };
 
@@ -122,7 +130,7 @@
     startCharts();
     startOnce();
     startSignature();
-    fresh("[data-limit]").forEach(count);
+    for (const field of fresh("[data-limit]")) count(field);
     wasUrgent = Boolean(document.querySelector("#messages [data-urgent]"));
   };
   document.addEventListener("intake:page", start);

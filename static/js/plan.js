@@ -1,95 +1,92 @@
+// @ts-check
 // The plan page: item forms opened and closed, focus that stays near, arrow keys in the list of found points.
 (() => {
   "use strict";
-  const plan = () => document.getElementById("plan");
-  const reveal = (element) => {
-    if (element) element.focus();
-    return Boolean(element);
+  const { at: targetOf } = window.ashi;
+  const all = (/** @type {string} */ selector) => [...document.querySelectorAll(selector)];
+  /** The value of a form's field. @param {Element} form @param {string} name */
+  const textOf = (form, name) => {
+    const field = /** @type {HTMLFormElement} */ (form).elements.namedItem(name);
+    return field && "value" in field ? field.value : "";
   };
 
   // ---- an item form is closed by Cancel or Esc; the focus goes back to what opened it
-  const close = (form) => {
+  const close = (/** @type {HTMLElement} */ form) => {
     const slot = form.parentElement;
     if (!slot?.id.startsWith("edit-")) return false;
     form.remove();
-    reveal(
-      [...document.querySelectorAll("#plan a[hx-target]")].find(
-        (link) => link.getAttribute("hx-target") === `#${slot.id}`,
-      ),
-    );
+    all("#plan a[hx-target]")
+      .find((link) => link.getAttribute("hx-target") === `#${slot.id}`)
+      ?.focus();
     return true;
   };
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-close]");
-    const form = button?.closest(".item-form");
-    if (form && close(form)) event.preventDefault();
+    const form = targetOf(event).closest("[data-close]")?.closest(".item-form");
+    if (form instanceof HTMLElement && close(form)) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      const lists = [...document.querySelectorAll(".point-results")].filter((box) => box.childElementCount);
+      const lists = all(".point-results").filter((box) => box.childElementCount);
       for (const box of lists) box.replaceChildren();
-      const form = document.activeElement.closest(".item-form") || [...document.querySelectorAll(".item-form")].pop();
-      if (!lists.length && form) close(form);
+      const form = document.activeElement?.closest(".item-form") ?? all(".item-form").at(-1);
+      if (!lists.length && form instanceof HTMLElement) close(form);
       return;
     }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const add = event.target.closest(".add-point");
-    if (!add || event.target.tagName === "SELECT") return;
+    const field = targetOf(event);
+    const add = field.closest(".add-point");
+    if (!add || field.tagName === "SELECT") return;
     const found = [...add.querySelectorAll(".point-result")];
     if (!found.length) return;
     event.preventDefault();
-    const at = found.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
-    (found[at] || add.querySelector("input[name=point]")).focus();
+    const here = found.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    (found[here + (event.key === "ArrowDown" ? 1 : -1)] ?? add.querySelector("input[name=point]"))?.focus();
   });
 
-  // ---- the plan is drawn anew after each change: the focus returns to the same place of it
-  const shifted = (at, by) => at.replace(/\d+$/, (index) => Number(index) + by);
-  const rowOf = (at) =>
-    [...document.querySelectorAll("#plan .row-actions form")].find((form) => form.elements.at.value === at);
-  const editLink = (at) =>
-    [...document.querySelectorAll("#plan .edit-link")].find((link) => link.getAttribute("href").endsWith(`?at=${at}`));
-  const adder = (list) =>
-    [...document.querySelectorAll("#plan .add-point")]
-      .filter((form) => form.elements.at.value === list)
-      .map((form) => form.elements.point)[0] || document.querySelector(`#plan a[href$="?new=${list}"]`);
-  const button = (at, ...verbs) => {
-    const row = rowOf(at);
-    return (
-      row &&
-      (verbs.map((verb) => row.querySelector(`button[value=${verb}]`)).find(Boolean) || row.querySelector(".edit-link"))
-    );
+  // ---- the plan is drawn anew after each change: the focus returns to the same place of it ("stages.0.points.2")
+  /** @param {string} at @param {number} by */
+  const shifted = (at, by) => at.replace(/\d+$/, (index) => String(Number(index) + by));
+  const adder = (/** @type {string} */ list) => {
+    const form = all("#plan .add-point").find((one) => textOf(one, "at") === list);
+    return form?.querySelector("input[name=point]") ?? document.querySelector(`#plan a[href$="?new=${list}"]`);
   };
+  /** @param {string} at @param {string[]} verbs */
+  const button = (at, ...verbs) => {
+    const row = all("#plan .row-actions form").find((form) => textOf(form, "at") === at);
+    const found = verbs.map((verb) => row?.querySelector(`button[value=${verb}]`)).find(Boolean);
+    return found ?? row?.querySelector(".edit-link");
+  };
+  /** @type {Record<string, (at: string) => Element | null | undefined>} */
   const places = {
     up: (at) => button(shifted(at, -1), "up", "down"),
     down: (at) => button(shifted(at, 1), "down", "up"),
-    remove: (at) => button(at, "remove") || button(shifted(at, -1), "remove") || adder(at.replace(/\.?\d+$/, "")),
-    change: (at) => editLink(at),
-    add: (at) => adder(at),
+    remove: (at) => button(at, "remove") ?? button(shifted(at, -1), "remove") ?? adder(at.replace(/\.?\d+$/, "")),
+    change: (at) => all("#plan .edit-link").find((link) => link.getAttribute("href")?.endsWith(`?at=${at}`)),
+    add: adder,
     undo: () =>
-      document.querySelector("#plan form[action$='/undo/'] button") || document.querySelector("#plan .page-head a"),
+      document.querySelector("#plan form[action$='/undo/'] button") ?? document.querySelector("#plan .page-head a"),
   };
+  /** @type {{ verb: string, at: string } | null} */
   let near = null;
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt.closest("form");
     if (!form?.closest("#plan") || !form.hasAttribute("hx-post")) return;
-    const sender = event.detail.requestConfig.triggeringEvent?.submitter;
-    const verb = form.getAttribute("action").endsWith("/undo/")
-      ? "undo"
-      : sender && sender.name === "verb"
-        ? sender.value
-        : form.elements.verb?.value;
-    near = places[verb] ? { verb, at: form.elements.at ? form.elements.at.value : "" } : null;
+    const pressed = event.detail.requestConfig.triggeringEvent?.submitter;
+    let verb = pressed?.name === "verb" ? pressed.value : textOf(form, "verb");
+    if (form.getAttribute("action")?.endsWith("/undo/")) verb = "undo";
+    near = verb in places ? { verb, at: textOf(form, "at") } : null;
   });
   document.body.addEventListener("htmx:afterSettle", (event) => {
-    if (!near || event.target !== plan()) return;
-    const { verb, at } = near;
+    const plan = document.getElementById("plan");
+    if (!near || !plan || event.target !== plan) return;
+    const place = places[near.verb](near.at);
     near = null;
-    if (!plan().querySelector("[data-focus]")) reveal(places[verb](at));
+    if (!plan.querySelector("[data-focus]") && place instanceof HTMLElement) place.focus();
   });
   // a form that has just come in takes the focus: at the field that is wrong, else at the first
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const slot = event.detail.target;
     const form = slot.id?.startsWith("edit-") && slot.querySelector(":scope > .item-form");
-    if (form) reveal(form.querySelector("input:not([type=hidden]), select, textarea"));
+    if (form) form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   });
 })();

@@ -1,41 +1,46 @@
-// A form sent after the session has ended loses nothing: a dialog signs in again, then the same press is sent.
+// @ts-check
+// A form sent after the session has ended loses nothing: a dialog signs in again, then the same press is sent. Every
+// script that meets a lost session asks here (window.ashi.lostSession).
 (() => {
   "use strict";
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("ashi-session") : null;
   if (document.querySelector("[data-signed-in-again]")) {
-    if (channel) channel.postMessage("signed in");
+    channel?.postMessage("signed in");
     window.close();
     return;
   }
-  const dialog = document.getElementById("sign-in-again");
+  const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("sign-in-again"));
   if (!dialog) return;
-  const say = (text) => {
-    document.getElementById("announce").textContent = text;
-  };
+  /** @type {WeakSet<HTMLFormElement>} */
   const passes = new WeakSet(); // forms on their way
+  /** @type {Map<object | string, () => void>} */
   const waiting = new Map(); // what is sent once somebody is signed in again
   let asking = 0;
+  /** @type {Window | null} */
   let popup = null;
 
+  /** @param {string} token */
   const renew = (token) => {
-    document.querySelectorAll('input[name="csrfmiddlewaretoken"]').forEach((field) => {
-      field.value = token;
-    });
+    const fields = /** @type {NodeListOf<HTMLInputElement>} */ (
+      document.querySelectorAll('input[name="csrfmiddlewaretoken"]')
+    );
+    for (const field of fields) field.value = token;
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
     document.dispatchEvent(new CustomEvent("ashi:token", { detail: token }));
   };
+  const partOf = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector));
 
   // "here", "gone", "other" (somebody else is signed in), or "nowhere" (no line, no server)
-  const ask = async (isPoll) => {
+  const ask = async (/** @type {boolean} */ isPoll) => {
     const headers = { Accept: "application/json", ...(isPoll ? { "X-Ashi-Background": "1" } : {}) };
     try {
-      const answer = await fetch(dialog.dataset.ask, { headers, signal: AbortSignal.timeout(10_000) });
+      const answer = await fetch(dialog.dataset.ask ?? "", { headers, signal: AbortSignal.timeout(10_000) });
       if (answer.status === 401) return "gone";
       if (!answer.ok) return "nowhere";
       const who = await answer.json();
       const isOther = String(who.user) !== dialog.dataset.user;
-      dialog.querySelector("[data-other-person]").hidden = !isOther;
-      dialog.querySelector("[data-name]").textContent = who.name;
+      partOf("[data-other-person]").hidden = !isOther;
+      partOf("[data-name]").textContent = who.name;
       if (isOther) return "other";
       renew(who.token);
       return "here";
@@ -48,13 +53,14 @@
     if (!dialog.open || (await ask(true)) !== "here" || !dialog.open) return;
     window.clearInterval(asking);
     dialog.close();
-    if (popup) popup.close();
-    say("You are signed in again.");
+    popup?.close();
+    window.ashi.say("You are signed in again.");
     const works = [...waiting.values()];
     waiting.clear();
     for (const work of works) work();
   };
 
+  /** @param {object | string} key @param {() => void} work */
   const signInAgain = (key, work) => {
     waiting.set(key, work);
     if (dialog.open) return;
@@ -62,29 +68,37 @@
     window.clearInterval(asking);
     asking = window.setInterval(settle, 2000);
   };
-  dialog.querySelector("a").addEventListener("click", (event) => {
-    popup = window.open(event.currentTarget.href, "ashi-sign-in", "popup,width=520,height=720");
+  const link = /** @type {HTMLAnchorElement} */ (partOf("a"));
+  link.addEventListener("click", (event) => {
+    popup = window.open(link.href, "ashi-sign-in", "popup,width=520,height=720");
     if (popup) event.preventDefault(); // else the link itself opens a tab
   });
-  dialog.querySelector("[data-dismiss]").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => {
-    window.clearInterval(asking);
-  });
-  if (channel) channel.addEventListener("message", settle);
+  partOf("[data-dismiss]").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => window.clearInterval(asking));
+  channel?.addEventListener("message", settle);
   window.addEventListener("focus", settle);
 
-  // --- forms that leave the page, and htmx's own
-  const unsent = (form) => {
-    const old = form.querySelector("[data-unsent]");
-    if (old) old.remove();
-    const words = document.createElement("p");
-    words.className = "notice caution";
+  // Signed out, or signed in anew in another window: in both cases ``again`` is called as soon as it can be sent.
+  window.ashi.lostSession = async (status, header, key, again) => {
+    const isGone = status === 401 && Boolean(header("X-Ashi-Signed-Out"));
+    if (!isGone && !(status === 403 && header("X-Ashi-Token"))) return false;
+    const state = isGone ? "gone" : await ask(true);
+    if (state === "nowhere") return false;
+    if (state === "here") window.setTimeout(again);
+    else signInAgain(key, again);
+    return true;
+  };
+
+  // --- forms that leave the page: asked before they are sent
+  const unsent = (/** @type {HTMLFormElement} */ form) => {
+    form.querySelector("[data-unsent]")?.remove();
+    const words = window.ashi.notice(
+      "Not sent: the clinic’s server does not answer. What you typed is still here; try again in a moment.",
+    );
     words.dataset.unsent = "";
-    words.setAttribute("role", "alert");
-    words.textContent =
-      "Not sent: the clinic’s server does not answer. What you typed is still here; try again in a moment.";
     form.append(words);
   };
+  /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
   const send = (form, button) => {
     passes.add(form);
     if (button?.isConnected) form.requestSubmit(button);
@@ -94,8 +108,8 @@
   document.addEventListener(
     "submit",
     async (event) => {
-      const form = event.target,
-        button = event.submitter;
+      const form = /** @type {HTMLFormElement} */ (event.target);
+      const button = event.submitter;
       const method = (button?.getAttribute("formmethod") || form.getAttribute("method") || "").toLowerCase();
       const isPost = method === "post" || form.hasAttribute("hx-post") || Boolean(button?.hasAttribute("hx-post"));
       const leads = button?.getAttribute("formaction") || form.getAttribute("action") || "";
@@ -113,24 +127,16 @@
     true,
   );
 
-  // --- what htmx sent meanwhile
-  document.body.addEventListener("htmx:afterRequest", async (event) => {
+  // --- what htmx sent meanwhile; a form that saves itself asks on its own (autosave.js)
+  document.body.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, requestConfig: sent, target } = event.detail;
+    if (sent.triggeringEvent?.type === "ashi:save") return;
     const again = () => {
       if (!sent.elt.isConnected) return;
       const pressed = sent.triggeringEvent?.submitter;
       const values = pressed?.name ? { [pressed.name]: pressed.value } : {};
       window.htmx.ajax(sent.verb, sent.path, { source: sent.elt, event: sent.triggeringEvent, target, values });
     };
-    const isGone = xhr.status === 401 && xhr.getResponseHeader("X-Ashi-Signed-Out");
-    const isOld = xhr.status === 403 && xhr.getResponseHeader("X-Ashi-Token"); // signed in anew in another window
-    const state = isGone ? "gone" : isOld ? await ask(true) : "";
-    if (state === "here") again();
-    else if (state === "gone" || state === "other") signInAgain(sent.elt, again);
+    window.ashi.lostSession?.(xhr.status, (name) => xhr.getResponseHeader(name), sent.elt, again);
   });
-
-  // --- for scripts of single pages that use fetch: document.dispatchEvent(new CustomEvent("ashi:signed-out", {detail: again}))
-  document.addEventListener("ashi:signed-out", (event) =>
-    signInAgain(event.detail || "page", event.detail || (() => {})),
-  );
 })();

@@ -1,16 +1,16 @@
-// The visit page: the time of this minute, all safety questions no, revision after an autosave, printing.
+// @ts-check
+// The visit page: the time of this minute, all safety questions no, revision after a save, what a colleague saved.
 (() => {
   "use strict";
-  const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
+  const { at, changed } = window.ashi;
 
-  document.querySelectorAll("[data-now]").forEach((button) => {
+  for (const button of document.querySelectorAll("[data-now]")) {
     // the clinic's clock, not this device's, which may stand in another zone or be wrong
     button.addEventListener("click", async () => {
-      const field = document.getElementById(button.dataset.now);
-      const told = button.parentElement.querySelector(".field-error");
-      if (told) told.remove();
+      const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.now ?? ""));
+      button.parentElement?.querySelector(".field-error")?.remove();
       try {
-        const answer = await fetch(button.dataset.clock, { cache: "no-store", redirect: "error" });
+        const answer = await fetch(button.dataset.clock ?? "", { cache: "no-store", redirect: "error" });
         if (!answer.ok) throw new Error(String(answer.status));
         field.value = (await answer.json()).time;
         changed(field);
@@ -23,25 +23,26 @@
         field.focus();
       }
     });
-  });
+  }
 
-  document.querySelectorAll("[data-all-no]").forEach((button) => {
+  for (const button of document.querySelectorAll("[data-all-no]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      const answers = [...button.closest("fieldset").querySelectorAll('input[type="radio"]')];
+      const radios = /** @type {NodeListOf<HTMLInputElement> | undefined} */ (
+        button.closest("fieldset")?.querySelectorAll('input[type="radio"]')
+      );
+      const answers = [...(radios ?? [])];
       const answered = new Set(answers.filter((radio) => radio.checked).map((radio) => radio.name));
       // what is known otherwise waits for an answer of its own
       const open = answers.filter(
         (radio) => radio.value === "no" && !answered.has(radio.name) && !radio.closest("[data-known]"),
       );
-      open.forEach((radio) => {
-        radio.checked = true;
-      });
-      if (open.length) changed(open[open.length - 1]);
+      for (const radio of open) radio.checked = true;
+      const last = open.at(-1);
+      if (last) changed(last);
     });
-  });
+  }
 
-  // Small forms outside the big one speak of the same revision: keep them in step after an autosave.
   // A stop that has just come up goes before the eyes: the answer that raised it may stand far below.
   const stopped = () => document.querySelector("#visit-stop .stop");
   let wasStopped = Boolean(stopped());
@@ -53,69 +54,43 @@
     }
     wasStopped = Boolean(stop);
   });
+  // Small forms outside the big one speak of the same revision: keep them in step after a save.
   document.body.addEventListener("htmx:oobAfterSwap", () => {
-    const revision = document.getElementById("visit-revision");
-    if (revision)
-      document.querySelectorAll(".follows-revision").forEach((field) => {
-        field.value = revision.value;
-      });
+    const revision = /** @type {HTMLInputElement | null} */ (document.getElementById("visit-revision"));
+    const fields = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(".follows-revision"));
+    if (revision) for (const field of fields) field.value = revision.value;
   });
 
   // What a colleague saved meanwhile is put into the fields that were left alone here.
+  /** @param {string} name @param {string} was @param {string} now */
   const put = (name, was, now) => {
-    document.getElementsByName(name).forEach((field) => {
-      if (field.type === "radio") {
-        if (field.value === now || !now) field.checked = Boolean(now);
-      } else if (field.value.trim() === was) field.value = now;
-    });
+    for (const one of document.getElementsByName(name)) {
+      const field = /** @type {HTMLInputElement} */ (one);
+      if (field.type !== "radio") {
+        if (field.value.trim() === was) field.value = now;
+      } else if (field.value === now || !now) field.checked = Boolean(now);
+    }
   };
   document.body.addEventListener("htmx:afterSwap", () => {
     const told = document.querySelector("#visit-saved [data-changes]");
     if (!told) return;
-    for (const [name, [was, now]] of Object.entries(JSON.parse(told.dataset.changes))) put(name, was, now);
+    for (const [name, [was, now]] of Object.entries(JSON.parse(told.dataset.changes ?? "{}"))) put(name, was, now);
     told.remove();
   });
 
-  // A pressed button sends the whole form itself: no autosave beside it, and no autosave to the button's address.
-  const form = document.getElementById("visit-form");
-  if (form) {
-    let leaving = false;
-    form.addEventListener("submit", () => {
-      leaving = true;
-    });
-    window.addEventListener("pageshow", () => {
-      leaving = false;
-    });
-    form.addEventListener("htmx:configRequest", (event) => {
-      if (event.target !== form) return;
-      if (leaving) {
-        event.preventDefault();
-        return;
-      }
-      event.detail.path = form.getAttribute("hx-post");
-    });
-  }
-
+  const form = /** @type {HTMLFormElement | null} */ (document.getElementById("visit-form"));
+  if (!form) return;
+  const save = window.ashi.autosave({
+    form: () => form,
+    place: () => document.getElementById("visit-saved"),
+    send: window.ashi.saveByHtmx(() => save.change("settled")),
+    settles: 300,
+  });
+  // A pressed button sends the whole form itself, to an address of its own: nothing is saved beside it.
+  form.addEventListener("submit", () => save.stop());
+  window.addEventListener("pageshow", () => save.reset());
   // One of two values chosen: saved at once. The choice stands outside the form, so the form is told.
   document.addEventListener("change", (event) => {
-    if (form && event.target.matches("[data-pick]")) changed(form);
-  });
-
-  const saved = document.getElementById("visit-saved");
-  const failed = () => {
-    if (!saved) return;
-    saved.innerHTML = "";
-    const words = document.createElement("span");
-    words.className = "saved";
-    words.dataset.state = "failed";
-    words.textContent = "Not saved. Your text is still here; trying again in 10 seconds.";
-    saved.append(words);
-    window.setTimeout(() => {
-      if (form) changed(form);
-    }, 10000);
-  };
-  document.body.addEventListener("htmx:sendError", failed);
-  document.body.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status >= 500) failed();
+    if (at(event).matches("[data-pick]")) changed(form);
   });
 })();
