@@ -12,7 +12,7 @@
   });
 
   const box = document.getElementById("calendar");
-  if (!box || !window.EventCalendar || window.matchMedia("(max-width: 720px)").matches) return;
+  if (!box || !window.EventCalendar || window.matchMedia("(max-width: 640px)").matches) return;
   const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   /** @type {{ resources: CalendarResource[], hiddenDays: number[], slotMinTime: string, slotMaxTime: string }} */
   const frame = JSON.parse(part("calendar-frame").textContent ?? "");

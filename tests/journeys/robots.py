@@ -263,7 +263,7 @@ class Practitioner:
             press_now(page, now)
         page.get_by_role("textbox", name="What changed right after").fill("Turns more easily")
         for place in page.locator(".ledger-row").all():
-            counted = place.locator(".count .figures").inner_text()
+            counted = place.locator(".ledger-count .figures").inner_text()
             place.get_by_label("needles out").fill(counted.strip() or "0")
         page.get_by_label("needles out").last.blur()
         expect(page.get_by_text("ready to sign")).to_be_visible()

@@ -63,7 +63,7 @@ def test_offline_and_on_again_loses_nothing(flaky: Page, open_page: Callable[...
     flaky.context.set_offline(True)
     words.fill("It pulls after gardening, on the left.")
     words.blur()
-    expect(flaky.locator("#saved")).to_contain_text("we save them when the net is back")
+    expect(flaky.locator("#saved")).to_contain_text("we save them when the connection is back")
     flaky.get_by_role("button", name="Next").click()
     expect(words).to_have_value("It pulls after gardening, on the left.")  # nobody was sent away
     flaky.context.set_offline(False)

@@ -72,6 +72,7 @@ def test_all_asked_no_leaves_what_is_known(open_page: Callable[..., Page], serve
     begin_visit(page, "Yara")  # her ten visits are done: the page asks
     page.get_by_role("button", name="All asked: no").click()
     expect(page.locator("input[name=start-flag_fever][value=no]")).to_be_checked()
-    expect(page.locator(".ask[data-known]").filter(has_text="Could the patient be pregnant?")).to_contain_text("known")
+    pregnant = page.locator(".safety-ask[data-known]").filter(has_text="Could the patient be pregnant?")
+    expect(pregnant).to_contain_text("known")
     for radio in page.locator("input[name=start-pregnant]").all():
         expect(radio).not_to_be_checked()

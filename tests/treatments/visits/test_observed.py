@@ -121,7 +121,7 @@ def test_what_is_known_is_shown_and_left_for_an_answer_of_its_own(client, petra)
     known = page[page.index('class="known"') :].partition("</p>")[0].lower()
     assert "pregnan" in known and "pacemaker" in known and "blood" in known
     ask = page[page.index("Could the patient be pregnant?") - 60 :]
-    assert 'class="ask" data-known' in ask[:60] and "known: " in ask[:300]
+    assert 'class="safety-ask" data-known' in ask[:60] and "known: " in ask[:300]
     client.post(url("save", visit), posted(visit, **{"start-pregnant": "no"}))
     assert safety_facts_of(patient)["condition.pregnant"] is True
     assert "Answered no, but the record says" in page_text(client.get(url("visit", visit)))
