@@ -14,7 +14,7 @@ KEPT = dt.timedelta(days=1)
 
 
 @transaction.atomic
-def count_up(key: str, *, minutes: int) -> int:
+def increment(key: str, *, minutes: int) -> int:
     """Count one more in the present window of ``minutes``; the count with this one."""
     now = timezone.now()
     length = minutes * 60

@@ -62,8 +62,8 @@ def send_code(invitation_id: int, response_id: int) -> ResumeCode:
     invitation, response = _both(invitation_id, response_id)
     if way_in(invitation, response) is Way.NONE:
         raise LinkNotOpen(invitation.state)
-    of_hour = limits.count_up(f"code:{response.pk}", minutes=60)
-    of_day = limits.count_up(f"code-day:{response.pk}", minutes=24 * 60)
+    of_hour = limits.increment(f"code:{response.pk}", minutes=60)
+    of_day = limits.increment(f"code-day:{response.pk}", minutes=24 * 60)
     if of_hour > CODES_AN_HOUR or of_day > CODES_A_DAY:
         raise TooManyCodes
     digits = f"{secrets.randbelow(1_000_000):06d}"
@@ -126,7 +126,7 @@ def open_answers(invitation_id: int, response_id: int, *, device: str, how: str)
 
 def note_reading(response: IntakeResponse, *, device: str) -> None:
     """Answers are shown to whoever holds the link: written down, once in a while for each device."""
-    if limits.count_up(f"read:{response.pk}:{device}"[:80], minutes=READ_MINUTES) == 1:
+    if limits.increment(f"read:{response.pk}:{device}"[:80], minutes=READ_MINUTES) == 1:
         with transaction.atomic():
             trail.record(
                 "intake.read",

@@ -86,7 +86,7 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
     screen = reading.screen(screen_id)
     if screen is None:
         return go_to(request, "welcome")
-    if limits.count_up(f"save:{response.pk}", minutes=1) > SAVES_A_MINUTE:
+    if limits.increment(f"save:{response.pk}", minutes=1) > SAVES_A_MINUTE:
         return HttpResponse("Too many at once.", status=429, headers={"Retry-After": "20"})
     form = ScreenForm(screen, response.answers, today=timezone.localdate(), data=request.POST)
     is_settled = request.GET.get("typing") != "1"

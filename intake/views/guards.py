@@ -105,7 +105,7 @@ def with_response(view: View) -> View:
             return go_to(request, "welcome")
         response.patient = invitation.patient
         is_post = request.method == "POST" and not _is_save(request)  # saves have a limit of their own
-        if is_post and limits.count_up(f"post:{response.pk}", minutes=1) > POSTS_A_MINUTE:
+        if is_post and limits.increment(f"post:{response.pk}", minutes=1) > POSTS_A_MINUTE:
             return too_many(request, minutes=1)
         if request.method == "GET" and response.answers:
             note_reading(response, device=device.id)

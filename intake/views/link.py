@@ -42,7 +42,7 @@ def _enter(request: FormRequest, token: str) -> HttpResponse:
     invitation = Invitation.objects.select_related("response").filter(token_hash=hash_of(token)).first()
     if invitation is None:
         network = hashlib.sha256(address_of(request).encode()).hexdigest()[:32]
-        if limits.count_up(f"bad-link:{network}", minutes=BAD_MINUTES) > BAD_LINKS:
+        if limits.increment(f"bad-link:{network}", minutes=BAD_MINUTES) > BAD_LINKS:
             return too_many(request, minutes=BAD_MINUTES)
         return closed(request, "unknown")
     if not invitation.is_open:

@@ -73,5 +73,5 @@ def test_many_desks_leave_one_open_link() -> None:
 
 
 def test_counting_misses_nobody() -> None:
-    counts = at_once(lambda _: limits.count_up("bad-link:test", minutes=10))
+    counts = at_once(lambda _: limits.increment("bad-link:test", minutes=10))
     assert max(counts) == sum(RateCount.objects.values_list("count", flat=True)) == MANY

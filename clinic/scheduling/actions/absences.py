@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import User
 from clinic.scheduling.actions.changes import UNDO_FOR, can_undo, move, undo
-from clinic.scheduling.actions.writing import hold_schedule
+from clinic.scheduling.actions.writing import lock_schedule
 from clinic.scheduling.errors import BookingRefused, CannotUndo, NotOpen
 from clinic.scheduling.models import Absence, Appointment, AppointmentChange
 
@@ -34,7 +34,7 @@ def move_all(*, wanted: Sequence[Wanted], by: User, now: dt.datetime | None = No
     if not wanted:
         raise NotOpen("Choose at least one visit.")
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         visits = Appointment.objects.select_related("patient").in_bulk([one.visit for one in wanted])
         people = User.objects.in_bulk([one.practitioner for one in wanted])
         changes = []
@@ -71,7 +71,7 @@ def undo_moves(*, change: AppointmentChange, by: User, now: dt.datetime | None =
     """Put back all that one act moved, the last one first. Raises CannotUndo or SlotTaken."""
     now = now or timezone.now()
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         changes = moved_together(change, now=now)
         if not changes:
             raise CannotUndo("This can no longer be undone: it is too long ago, or a visit changed again.")
@@ -85,7 +85,7 @@ def add_absence(
 ) -> Absence:
     """Somebody is away, or (None) the whole clinic is closed. What is booked stays, and is listed to be moved."""
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         absence = Absence.objects.create(practitioner=practitioner, starts_at=starts_at, ends_at=ends_at, reason=reason)
         trail.record("absence.added", by=by, obj=absence, detail=_detail(absence))
         return absence
@@ -93,7 +93,7 @@ def add_absence(
 
 def remove_absence(*, absence: Absence, by: User) -> None:
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         trail.record("absence.removed", by=by, obj=absence, detail=_detail(absence))
         absence.delete()
 

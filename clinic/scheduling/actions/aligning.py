@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import User
 from clinic.scheduling.actions.changes import UNDO_FOR
-from clinic.scheduling.actions.writing import fields_before, guarded, hold_schedule, keep_change, refresh_course
+from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, lock_schedule, refresh_course
 from clinic.scheduling.aligning import Alignment, Step, alignment_of
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
 from clinic.scheduling.models import Appointment, AppointmentChange, AppointmentStatus, Course
@@ -31,7 +31,7 @@ def bring_in_line(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         course = Course.objects.select_related("service", "patient").get(pk=course.pk)
         if course.status == Course.Status.CLOSED:
             raise NotOpen("This course was closed; nothing is changed for it.")
@@ -132,7 +132,7 @@ def undo_alignment(*, change: AppointmentChange, by: User, now: dt.datetime | No
     """Put back all that one act changed. Raises CannotUndo, or SlotTaken when a time was given away."""
     now = now or timezone.now()
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         together = aligned_together(change, now=now)
         if not together:
             raise CannotUndo("This can no longer be undone: it is too long ago, or a visit changed again.")

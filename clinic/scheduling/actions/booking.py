@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.models import Clinic, Patient, User
-from clinic.scheduling.actions.writing import guarded, hold_schedule, keep_change, refresh_course
+from clinic.scheduling.actions.writing import guarded, keep_change, lock_schedule, refresh_course
 from clinic.scheduling.availability import Busy, Diary, Need, Refusal, Slot, fit, nearest_fit
 from clinic.scheduling.course_dates import fit_visit, held_days
 from clinic.scheduling.diary import diary_around, in_order, moment, need_of_service, refused
@@ -71,7 +71,7 @@ def book(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         earlier = Appointment.objects.with_people().filter(nonce=nonce).first()
         if earlier is not None:
             same_person = practitioner is None or earlier.practitioner_id == practitioner.pk
@@ -125,7 +125,7 @@ def book_series(
     if not visits:
         raise NotOpen("There is no visit to book.")
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         course = Course.objects.select_related("service", "patient").get(pk=course.pk)
         earlier = Appointment.objects.filter(nonce__startswith=f"{nonce}:", course=course)
         if found := tuple(earlier.order_by("number_in_course")):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import User
 from clinic.scheduling.actions.booking import choose
-from clinic.scheduling.actions.writing import fields_before, guarded, hold_schedule, keep_change, refresh_course
+from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, lock_schedule, refresh_course
 from clinic.scheduling.diary import diary_around, need_of_appointment
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
 from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, AppointmentStatus, Course, MoveNotice
@@ -34,7 +34,7 @@ _STAMPS = {S.ARRIVED: "arrived_at", S.IN_ROOM: "in_room_at", S.DONE: "done_at"}
 
 def _held(appointment: Appointment, version: int | None) -> Appointment:
     """The row as it is now, with the schedule held. Raises Changed when ``version`` is not the current one."""
-    hold_schedule()
+    lock_schedule()
     current = Appointment.objects.with_people().select_related("course").get(pk=appointment.pk)
     _require(current, version)
     return current
@@ -204,7 +204,7 @@ def undo_series(*, course: Course, nonce: str, by: User, now: dt.datetime | None
     """Cancel all that one form booked. Raises CannotUndo when it is too late, or one visit changed since."""
     now = now or timezone.now()
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         changes = series_booked(course, nonce, now=now)
         if not changes:
             raise CannotUndo("This can no longer be undone at once: cancel the visits one by one.")

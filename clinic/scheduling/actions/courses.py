@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.models import Patient, User
-from clinic.scheduling.actions.writing import hold_schedule, keep_change, refresh_course
+from clinic.scheduling.actions.writing import keep_change, lock_schedule, refresh_course
 from clinic.scheduling.course_dates import phases_of
 from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, Course, Service
 from clinic.scheduling.rhythm import places
@@ -54,7 +54,7 @@ def request_course(
         "needs": needs,
     }
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         course = Course.objects.filter(reference=reference).first()
         is_new = course is None
         course = course or Course(reference=reference, requested_by=by)
@@ -128,7 +128,7 @@ def _is_coming(visit: Appointment, now: dt.datetime) -> bool:
 
 def _set(course: Course, status: str, action: str, by: User) -> Course:
     with transaction.atomic():
-        hold_schedule()
+        lock_schedule()
         course = Course.objects.get(pk=course.pk)
         if course.status != status:
             course.status = status

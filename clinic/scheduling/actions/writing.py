@@ -32,7 +32,7 @@ _TAKEN = {
 }
 
 
-def hold_schedule() -> None:
+def lock_schedule() -> None:
     """Let one writer of the schedule in at a time, until the transaction ends.
 
     The database guards would hold without it; with it, two clashing bookings answer in order instead of in

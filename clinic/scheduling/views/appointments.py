@@ -36,7 +36,7 @@ from clinic.scheduling.forms import MoveForm
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.scheduling.moves import moved_words
 from clinic.scheduling.presenters.pages import appointment_words, course_words, undo_offer
-from clinic.scheduling.views.shared import way_back, with_change
+from clinic.scheduling.views.shared import safe_next_url, with_change
 from clinic.scheduling.views.today import board_part
 
 
@@ -143,7 +143,7 @@ def change_status(request: StaffRequest, appointment_id: int) -> HttpResponse:
     """One click on the day board or on the appointment's page."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
     status = request.POST.get("status", "")
-    back = way_back(request, reverse("scheduling:appointment", args=[visit.pk]))
+    back = safe_next_url(request, reverse("scheduling:appointment", args=[visit.pk]))
     try:
         if status not in AppointmentStatus.values:
             raise NotOpen("There is no such status.")
@@ -178,7 +178,7 @@ def undo_change(request: StaffRequest, change_id: int) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"words": "Undone."})
     messages.success(request, "Undone.")
-    return redirect(way_back(request, reverse("scheduling:appointment", args=[visit.pk])))
+    return redirect(safe_next_url(request, reverse("scheduling:appointment", args=[visit.pk])))
 
 
 @require_POST

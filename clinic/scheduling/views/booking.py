@@ -21,7 +21,7 @@ from clinic.scheduling.errors import BookingRefused, FormUsedTwice
 from clinic.scheduling.forms import BookingForm
 from clinic.scheduling.models import Service
 from clinic.scheduling.offers import free_times, slot_from_wall, slot_value
-from clinic.scheduling.views.shared import new_nonce, with_change, words_asked
+from clinic.scheduling.views.shared import new_nonce, search_query, with_change
 
 
 def _need(data: QueryDict, patient_id: int | None) -> Need | None:
@@ -121,7 +121,7 @@ def free(request: StaffRequest) -> HttpResponse:
 @require_GET
 def patient_options(request: StaffRequest) -> HttpResponse:
     """Part of the page: the first few patients whose names begin so."""
-    asked = words_asked(request)
+    asked = search_query(request)
     found = list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 else []
     fetch.note_list(request.user, found, what="patients")
     return render(request, "scheduling/_patients.html", {"found": found, "q": asked})

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
-def day_asked(request: HttpRequest, name: str = "date") -> dt.date:
+def requested_date(request: HttpRequest, name: str = "date") -> dt.date:
     """The day an address names; today when it names none, or none of this century."""
     try:
         day = dt.date.fromisoformat(request.GET.get(name, ""))
@@ -31,12 +31,12 @@ def read_nonce(text: str) -> str:
     return text if re.fullmatch(r"[A-Za-z0-9_-]{8,40}", text) else ""
 
 
-def words_asked(request: HttpRequest) -> str:
+def search_query(request: HttpRequest) -> str:
     """What is looked for with ``?q=``: short, and without the NUL that PostgreSQL refuses."""
     return request.GET.get("q", "").replace("\0", "")[:100]
 
 
-def way_back(request: HttpRequest, default: str) -> str:
+def safe_next_url(request: HttpRequest, default: str) -> str:
     """The page a form came from, if it is one of ours."""
     asked = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
