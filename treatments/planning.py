@@ -93,7 +93,7 @@ def versions() -> tuple[str, str]:
     return planner_knowledge().version, load_intake_knowledge().version
 
 
-def supposed(picture: ClinicalPicture, changes: Mapping[str, bool | None]) -> WhatIf:
+def what_if_result(picture: ClinicalPicture, changes: Mapping[str, bool | None]) -> WhatIf:
     """What would be proposed otherwise if these findings were present, absent or not known.
 
     Raises CaseError for an unknown finding.

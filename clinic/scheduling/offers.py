@@ -68,5 +68,5 @@ def free_times(
         if found:
             local = found.starts.astimezone(zone)
             later = {"day": local.date(), "words": moment(found.starts, zone), "value": slot_value(found)}
-    is_there = any(time["chosen"] for group in groups for time in group["times"])
-    return {"groups": groups, "day": day, "later": later, "chosen_is_gone": bool(chosen) and not is_there}
+    is_offered = any(time["chosen"] for group in groups for time in group["times"])
+    return {"groups": groups, "day": day, "later": later, "chosen_is_gone": bool(chosen) and not is_offered}

@@ -23,12 +23,12 @@ def judged(response: IntakeResponse) -> tuple[Case, Assessment]:
     return case, assess(case, load_intake_knowledge())
 
 
-def grave(assessment: Assessment) -> list[Alert]:
+def serious_alerts(assessment: Assessment) -> list[Alert]:
     """Emergencies and referrals, gravest first."""
     return [alert for alert in assessment.alerts if alert.level in LEVELS]
 
 
-def name_of(alert: Alert) -> str:
+def alert_key(alert: Alert) -> str:
     """What an alert is kept under: the finding behind it, or its own code when several are."""
     return alert.because[0] if len(alert.because) == 1 else alert.code
 
@@ -42,11 +42,11 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str
     """
     found: dict[str, tuple[Alert, str]] = {}
     case, assessment = judged(response)
-    alerts = grave(assessment)
+    alerts = serious_alerts(assessment)
     unsure = reading_of(response).unsure
     for alert in alerts:  # gravest first: it keeps the place
         if alert.level in levels:
-            found.setdefault(name_of(alert), (alert, _source(alert, case, unsure)))
+            found.setdefault(alert_key(alert), (alert, _source(alert, case, unsure)))
     raised = list(RedFlagAlert.objects.filter(response=response, taken_back_at=None))
     taken_back = [row for row in raised if not _still_holds(row, alerts)]
     kept = {row.flag for row in raised if row not in taken_back}
@@ -89,7 +89,7 @@ def _source(alert: Alert, case: Case, unsure: frozenset[str]) -> str:
 def _still_holds(row: RedFlagAlert, alerts: list[Alert]) -> bool:
     """Whether the answers of now say at least what the alert was raised for, alone or as part of a combination."""
     return any(
-        row.flag in (name_of(alert), alert.code, *alert.because)
+        row.flag in (alert_key(alert), alert.code, *alert.because)
         for alert in alerts
         if alert.level == "emergency" or row.level != RedFlagAlert.Level.EMERGENCY
     )
@@ -110,7 +110,7 @@ def _take_back(response: IntakeResponse, rows: list[RedFlagAlert]) -> None:
 
 def standing(response: IntakeResponse, assessment: Assessment) -> list[RedFlagAlert]:
     """The emergencies that were raised and that the answers of now still tell of."""
-    alerts = grave(assessment)
+    alerts = serious_alerts(assessment)
     rows = RedFlagAlert.objects.filter(
         response=response, level=RedFlagAlert.Level.EMERGENCY, taken_back_at=None
     ).select_related("mail")

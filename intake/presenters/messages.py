@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from intake import spoken
-from intake.actions.red_flags import grave, judged, standing
+from intake.actions.red_flags import judged, serious_alerts, standing
 from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
 from intake.case_building import reading_of
 from intake.models import IntakeResponse
@@ -49,7 +49,7 @@ def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
     """
     _, assessment = judged(response)
     reading = reading_of(response)
-    alerts = [a for a in grave(assessment) if a.patient_text]
+    alerts = [a for a in serious_alerts(assessment) if a.patient_text]
     urgent = [a for a in alerts if a.level == "emergency"]
     notes = [a for a in alerts if a.level != "emergency" and (screen is None or _is_of(a, screen, assessment))]
     if screen is None:
@@ -102,7 +102,7 @@ def alarms(response: IntakeResponse, screen: Screen) -> dict[str, list[Alarm]]:
 
 
 def _alone(case: Case, number: str) -> list[Told]:
-    alerts = grave(assess(case, load_intake_knowledge()))
+    alerts = serious_alerts(assess(case, load_intake_knowledge()))
     shown = [a for a in alerts if a.patient_text and (a.level == "emergency" or _help(a) == "heart")]
     return list(dict.fromkeys(Told(_words(a, number), _help(a)) for a in shown))
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from intake.actions import answers as actions
-from intake.actions.red_flags import acknowledge, grave, judged
+from intake.actions.red_flags import acknowledge, judged, serious_alerts
 from intake.models import IntakeResponse, RedFlagAlert
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.load import load_questionnaire
@@ -232,7 +232,7 @@ def test_the_messages_are_exactly_those_of_the_answers(steps: list[dict[str, Any
             cleared = {q.id: None for q in TOLD}
             response = actions.save_answers(response.pk, values={**cleared, **step}, home="/")
             _, assessment = judged(response)
-            wanted = {a.patient_text.replace("your emergency number", "911") for a in grave(assessment)
+            wanted = {a.patient_text.replace("your emergency number", "911") for a in serious_alerts(assessment)
                       if a.level == "emergency" and a.patient_text}  # fmt: skip
             told = messages(response, None)
             assert {one.text for one in told["emergencies"]} == wanted

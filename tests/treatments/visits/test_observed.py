@@ -35,7 +35,7 @@ def test_all_done_writes_no_depth_and_no_deqi(client, visit):
     answer = client.get(url("visit", visit))
     page = page_text(answer)
     assert "15–25 mm planned" in page and "· deqi" not in page
-    assert {"2c", "2d", "2f"} <= {item.number for item in answer.context["stricta"] if not item.is_there}
+    assert {"2c", "2d", "2f"} <= {item.number for item in answer.context["stricta"] if not item.is_complete}
     note = page_text(client.get(url("note", visit)))
     assert "15–25 planned" in note and "not noted" in note
 

@@ -106,7 +106,7 @@ def test_the_completeness_meter_names_what_is_missing():
     empty = {item.number: item.missing for item in completeness(record(), TREATMENT, SimpleNamespace(title=""))}
     assert empty["2c"] == "mark the points that were done" and empty["5"] and empty["4"]
     full = answered(record())
-    hollow = [item.number for item in completeness(full, TREATMENT, TITLED) if not item.is_there]
+    hollow = [item.number for item in completeness(full, TREATMENT, TITLED) if not item.is_complete]
     assert hollow == ["2c", "2d", "2e", "2f", "2g", "4"]  # all done as planned: nothing of it was observed
     for stage in full["stages"]:
         stage |= {"first_insertion": "14:05", "retention_min": 20}
@@ -114,7 +114,7 @@ def test_the_completeness_meter_names_what_is_missing():
         point |= {"depth_mm": 20, "deqi": "mild"}
     full["stages"][0]["electro"][0] |= {"felt": 4, "minutes": 20}
     full["close"] = {"needle_maker": "Seirin", "needle_material": "steel", "advice": "walk"}
-    assert [item.number for item in completeness(full, TREATMENT, TITLED) if not item.is_there] == []
+    assert [item.number for item in completeness(full, TREATMENT, TITLED) if not item.is_complete] == []
     full["stages"][0]["electro"][0]["felt"] = None
     missing = [item.missing for item in completeness(full, TREATMENT, TITLED) if item.missing]
     assert missing == ["minutes and strength of the current"]

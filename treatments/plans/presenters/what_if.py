@@ -54,7 +54,7 @@ def page_of(plan: TreatmentPlan, picture: ClinicalPicture, changes: Changes) -> 
             {"name": name, "findings": [(f, label) for f, label in findings if f not in changes]}
             for name, findings in vocabulary()
         ],
-        "result": _result(planning.supposed(picture, changes)) if changes else None,
+        "result": _result(planning.what_if_result(picture, changes)) if changes else None,
     }
 
 

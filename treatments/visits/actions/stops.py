@@ -36,7 +36,7 @@ def add(
     *,
     visit_id: int,
     revision: int | None,
-    grow: Callable[[Json], Json],
+    add_to_record: Callable[[Json], Json],
     what: str,
     by: User,
     answers: Mapping[str, Said] | None = None,
@@ -44,7 +44,7 @@ def add(
 ) -> Visit:
     """Record something that was not planned, after the same safety review as the plan's.
 
-    ``grow``: gives the record with it, as ``visit_record.with_point`` does. ``what``: its code or kind.
+    ``add_to_record``: gives the record with it, as ``visit_record.with_point`` does. ``what``: its code or kind.
     ``answers``: stamp of a stop -> the reason for that one. What is ruled out is refused whatever the reason
     (AddRefused); ``given`` says that it has been done already and why: then an incident is opened. Raises NotReady,
     Stale, NotADraft, KeyError for an unknown stage, ValueError for a reason that is none.
@@ -54,7 +54,7 @@ def add(
         raise NotReady(visit, ["A red flag is open: nothing is added until it is examined."])
     known = {alert.stamp for alert in charting.safety_of(visit)}
     was = {item["uid"] for item in visit_record.items_of(visit.record)}
-    visit.record = grow(visit.record)
+    visit.record = add_to_record(visit.record)
     new = [item["uid"] for item in visit_record.items_of(visit.record) if item["uid"] not in was]
     alerts = charting.safety_of(visit)
     barred = [a for a in alerts if a.level == "forbidden" and gate.concerned(a, visit.record) & set(new)]

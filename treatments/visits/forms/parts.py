@@ -102,7 +102,7 @@ class VisitForms:
         yield self.close, "close"
         yield self.unsaid, "unsaid"
 
-    def folded(self) -> Json:
+    def merged_record(self) -> Json:
         """The record with everything that was typed validly; ``errors`` tell what was not taken over."""
         record = copy.deepcopy(self.record)
         by_uid: dict[str, Json] = {"start": record["start"], "close": record["close"]}

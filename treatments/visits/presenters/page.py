@@ -44,7 +44,7 @@ def state_of(visit: Visit) -> Json:
         "total_out": total_out,
         "is_even": all(row["is_even"] and row["is_counted"] for row in rows),
         "stricta": items,
-        "stricta_done": sum(item.is_there for item in items),
+        "stricta_done": sum(item.is_complete for item in items),
         "open_points": charting.missing_for_signature(visit),
         "reaches_lung": reaches_lung(visit.record),
         "undecided": sum(point["done"] == "" for _, point in visit_record.points_of(visit.record)),

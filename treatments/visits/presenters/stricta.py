@@ -23,7 +23,7 @@ class Item:
     missing: str = ""
 
     @property
-    def is_there(self) -> bool:
+    def is_complete(self) -> bool:
         return not self.missing
 
 

@@ -47,7 +47,7 @@ def merged_save(request: StaffRequest, visit_id: int) -> tuple[Visit, VisitForms
             raise NotADraft(shown)
         merged = merge(shown.record, request.POST, is_current=revision_of(request.POST) == shown.revision)
         forms = VisitForms(shown.record, merged.save)
-        typed = forms.folded()
+        typed = forms.merged_record()
         try:
             kept = charting.save_visit(visit_id=visit_id, revision=shown.revision, record=typed, by=request.user)
         except Stale as clash:  # in this very moment: merged once more with what is stored now
