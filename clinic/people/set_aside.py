@@ -64,6 +64,6 @@ class SetAside(models.Model):
 
 def consistent(name: str) -> models.CheckConstraint:
     """Set aside by somebody, at a time, for a reason; and nothing of it on a record that still counts."""
-    told = Q(set_aside_by__isnull=False, set_aside_at__isnull=False) & ~Q(set_aside_code="")
-    untold = Q(set_aside_by__isnull=True, set_aside_at__isnull=True, set_aside_code="", set_aside_note="")
-    return models.CheckConstraint(condition=(Q(status=STATUS) & told) | (~Q(status=STATUS) & untold), name=name)
+    given = Q(set_aside_by__isnull=False, set_aside_at__isnull=False) & ~Q(set_aside_code="")
+    absent = Q(set_aside_by__isnull=True, set_aside_at__isnull=True, set_aside_code="", set_aside_note="")
+    return models.CheckConstraint(condition=(Q(status=STATUS) & given) | (~Q(status=STATUS) & absent), name=name)

@@ -135,7 +135,7 @@ def sign(*, assessment_id: int, revision: int | None, by: User) -> Assessment:
     draft.knowledge_version = result.knowledge_version
     draft.mark_signed(by=by)
     draft.save()
-    detail = {"class": result.klass, "overruled": result.is_overruled}
+    detail = {"class": result.picture_class, "overruled": result.is_overruled}
     trail.record("assessment.signed", by=by, patient=draft.patient, obj=draft, detail=detail, sealed=True)
     return draft
 

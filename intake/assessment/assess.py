@@ -26,8 +26,8 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
     found, tally = weigh(case, facts, knowledge)
     computed = judge(tally, case, facts.present, knowledge)
     set_by_hand = case.override
-    klass = set_by_hand.klass or computed.klass
-    told = klass != "undetermined"
+    picture_class = set_by_hand.picture_class or computed.picture_class
+    told = picture_class != "undetermined"
     branch = _chosen(set_by_hand.branch, computed.branch if told else None)
     root = _chosen(set_by_hand.root, computed.root if told else None)
     stagnation, deficiency = axis_scores(found, tally, facts, knowledge)
@@ -54,7 +54,7 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
         action=action,
         alerts=alerts,
         ask=_each_once(ask),
-        klass=klass,
+        picture_class=picture_class,
         stagnation=stagnation,
         deficiency=deficiency,
         share=tally.share,
@@ -70,12 +70,12 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
         radiation=_keys("radiation", facts, knowledge),
         stage=stage(case.complaint.duration_days),
         marks=marks,
-        is_overruled=(klass, branch, root) != (computed.klass, computed.branch, computed.root)
+        is_overruled=(picture_class, branch, root) != (computed.picture_class, computed.branch, computed.root)
         and set_by_hand != type(set_by_hand)(),
-        computed={"class": computed.klass, "branch": computed.branch, "root": computed.root},
+        computed={"class": computed.picture_class, "branch": computed.branch, "root": computed.root},
         needs_reasoning=any(alert.code == "reasoning_needed" for alert in alerts),
-        summary=_summary(klass, branch, root, knowledge),
-        icd11=_icd11(klass, channels, knowledge),
+        summary=_summary(picture_class, branch, root, knowledge),
+        icd11=_icd11(picture_class, channels, knowledge),
         knowledge_version=knowledge.version,
     )
 
@@ -165,28 +165,28 @@ def _each_once(asks: Iterable[Ask]) -> tuple[Ask, ...]:
     return tuple(once.values())
 
 
-def _icd11(klass: str, channels: Iterable[str], knowledge: IntakeKnowledge) -> dict[str, object]:
+def _icd11(picture_class: str, channels: Iterable[str], knowledge: IntakeKnowledge) -> dict[str, object]:
     """ICD-11 chapter 26 codes of class and channels; each pattern carries its own."""
     codes = knowledge.channels.icd11
-    of_class = {name: code for name, code in knowledge.patterns.icd11_class.items() if name == klass}
+    of_class = {name: code for name, code in knowledge.patterns.icd11_class.items() if name == picture_class}
     return {
-        "class": of_class.get(klass),  # type: ignore[call-overload]
+        "class": of_class.get(picture_class),  # type: ignore[call-overload]
         "channels": {channel: codes[channel] for channel in channels if channel in codes},
     }
 
 
-def _summary(klass: str, branch: str | None, root: str | None, knowledge: IntakeKnowledge) -> str:
+def _summary(picture_class: str, branch: str | None, root: str | None, knowledge: IntakeKnowledge) -> str:
     """One sentence for the head of the page."""
-    if klass == "undetermined" and branch is None and root is None:
+    if picture_class == "undetermined" and branch is None and root is None:
         return "Not enough information to tell stagnation from deficiency."
     patterns = knowledge.patterns.pattern
     front = patterns[branch].name if branch else None
     ground = patterns[root].name if root else None
-    if klass == "stagnation":
+    if picture_class == "stagnation":
         if not front:
             return "Mainly stagnation; no single pattern leads" + (f"; some underlying {ground}." if ground else ".")
         return f"{front}, with some underlying {ground}." if ground else f"{front}."
-    if klass == "deficiency":
+    if picture_class == "deficiency":
         if not ground:
             return "Mainly deficiency; no single pattern leads" + (f"; some {front}." if front else ".")
         return f"{ground}, with some stagnation ({front})." if front else f"{ground}."

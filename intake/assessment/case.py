@@ -51,7 +51,7 @@ class AshiPlace:
 class Confirmed:
     """What the practitioner set by hand; None leaves the computed value, "none": there is no such pattern."""
 
-    klass: str | None = None
+    picture_class: str | None = None
     branch: str | None = None
     root: str | None = None
 

@@ -97,7 +97,7 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
         palpation=reader.ashi(top.get("ashi")),
         levels=reader.levels(top.get("levels")),
         override=Confirmed(
-            klass=reader.one_of(confirmed.get("class"), "confirmed.class", CLASSES),
+            picture_class=reader.one_of(confirmed.get("class"), "confirmed.class", CLASSES),
             branch=reader.one_of(confirmed.get("branch"), "confirmed.branch", (*branches, "none")),
             root=reader.one_of(confirmed.get("root"), "confirmed.root", (*roots, "none")),
         ),

@@ -121,7 +121,7 @@ def _worth(
     new = judge(after, case, facts.present | {weighing.finding}, knowledge)
     best = max((halves for _, halves in weighing.votes), default=0)
     return (
-        6.0 * (new.klass != verdict.klass)
+        6.0 * (new.picture_class != verdict.picture_class)
         + 3.0 * (new.branch != verdict.branch)
         + 3.0 * (new.root != verdict.root)
         + 4.0 * abs((after.share or 0.5) - (tally.share or 0.5))

@@ -147,7 +147,7 @@ class Assessment:
     action: str
     alerts: tuple[Alert, ...]
     ask: tuple[Ask, ...]
-    klass: str  # stagnation | deficiency | mixed | undetermined
+    picture_class: str  # stagnation | deficiency | mixed | undetermined
     stagnation: AxisScore
     deficiency: AxisScore
     share: float | None  # S / (S + D); None when nothing weighs
@@ -173,7 +173,7 @@ class Assessment:
     def as_json(self) -> dict[str, Any]:
         """The contract's `assessment` object, with more keys."""
         return {
-            "class": self.klass,
+            "class": self.picture_class,
             "stagnation": self.stagnation.as_json(),
             "deficiency": self.deficiency.as_json(),
             "share": None if self.share is None else round(self.share, 4),

@@ -59,7 +59,7 @@ class Tally:
 class Verdict:
     """`held_back`: for each pattern why it cannot lead, None where it can."""
 
-    klass: str
+    picture_class: str
     branch: str | None
     root: str | None
     held_back: tuple[str | None, ...]
@@ -115,19 +115,19 @@ def judge(tally: Tally, case: Case, present: frozenset[str], knowledge: IntakeKn
     share = tally.share
     enough = tally.s + tally.d >= 2 * limits.min_axis_points and tally.outside >= 2 * limits.min_without_never_alone
     if share is None or not enough:
-        klass = "undetermined"
+        picture_class = "undetermined"
     elif share >= limits.stagnation_share:
-        klass = "stagnation"
+        picture_class = "stagnation"
     elif share <= limits.deficiency_share:
-        klass = "deficiency"
+        picture_class = "deficiency"
     else:
-        klass = "mixed"
+        picture_class = "mixed"
     if max(tally.points) < 2 * limits.min_points:  # the usual case while questions are being weighed
-        return Verdict(klass, None, None, ALL_FEW_POINTS)
+        return Verdict(picture_class, None, None, ALL_FEW_POINTS)
     old = is_old(case, knowledge)
     held_back = tuple([_held_back(i, tally, present, old, knowledge) for i in range(len(PATTERN_IDS))])
     return Verdict(
-        klass=klass,
+        picture_class=picture_class,
         branch=_lead(knowledge.branches, held_back, tally, present, old, knowledge),
         root=_lead(knowledge.roots, held_back, tally, present, old, knowledge),
         held_back=held_back,

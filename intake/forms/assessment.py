@@ -66,7 +66,7 @@ def _ashi(data: QueryDict, known: Mapping[str, str]) -> list[dict[str, str]]:
 class DecisionForm(forms.Form):
     """Confirm the computed result, or put another class, branch or root in its place, with a reason."""
 
-    klass = forms.ChoiceField(label="class", required=False)
+    picture_class = forms.ChoiceField(label="class", required=False)
     branch = forms.ChoiceField(label="branch", required=False)
     root = forms.ChoiceField(label="root", required=False)
     reason = forms.CharField(label="reason", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
@@ -76,7 +76,7 @@ class DecisionForm(forms.Form):
         patterns = load_intake_knowledge().patterns.pattern
         as_computed = ("", "as computed")
         choices = {
-            "klass": [as_computed, *((name, name) for name in CLASSES)],
+            "picture_class": [as_computed, *((name, name) for name in CLASSES)],
             "branch": [as_computed, ("none", "none"), *_of_role(patterns, "branch")],
             "root": [as_computed, ("none", "none"), *_of_role(patterns, "root")],
         }
@@ -85,11 +85,11 @@ class DecisionForm(forms.Form):
 
     @classmethod
     def initial_of(cls, confirmed: Mapping[str, str]) -> dict[str, str]:
-        return {**confirmed, "klass": confirmed.get("class", "")}
+        return {**confirmed, "picture_class": confirmed.get("class", "")}
 
     def confirmed(self) -> dict[str, str]:
         data = self.cleaned_data
-        chosen = {"class": data["klass"], "branch": data["branch"], "root": data["root"]}
+        chosen = {"class": data["picture_class"], "branch": data["branch"], "root": data["root"]}
         return {key: value for key, value in {**chosen, "reason": data["reason"].strip()}.items() if value}
 
 

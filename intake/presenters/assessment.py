@@ -129,7 +129,7 @@ def result_of(assessment: Assessment, *, case: Any) -> Json:
             for alert in result.get("alerts", [])
         ],
         "axes": _axes(result),
-        "klass": CLASS_WORDS.get(result["class"], result["class"]),
+        "picture_class": CLASS_WORDS.get(result["class"], result["class"]),
         "patterns": [_pattern(p, result) for p in result["patterns"]],
         "considered": [_pattern(p, result) for p in result.get("considered", [])],
         "causes": [CAUSE_WORDS.get(cause, words(cause)) for cause in result["causes"]],
@@ -306,6 +306,6 @@ def _computed(result: Json) -> Json:
     names = load_intake_knowledge().patterns.pattern
     computed = result.get("computed", {})
     return {
-        "klass": CLASS_WORDS.get(computed.get("class", ""), ""),
+        "picture_class": CLASS_WORDS.get(computed.get("class", ""), ""),
         **{role: names[computed[role]].name if computed.get(role) in names else "none" for role in ("branch", "root")},
     }

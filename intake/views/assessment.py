@@ -166,7 +166,7 @@ def _saved(request: StaffRequest, found: Assessment) -> tuple[Assessment | None,
         # "keep" is sent by the button of the clash notice: one has seen what the other one changed
         revision=revision_of(request.POST, "keep", "revision"),
         found=entered,
-        confirmed=form.confirmed() if "klass" in request.POST else found.confirmed,
+        confirmed=form.confirmed() if "picture_class" in request.POST else found.confirmed,
         by=request.user,
     )
     return saved, told

@@ -76,7 +76,7 @@ def test_safety_facts_outweigh_answers_and_findings_outweigh_both() -> None:
     case = build_case(response.patient, assessment, visit=3, today=DAY)
     assert case.is_unknown("condition.pacemaker") and case.is_absent("quality.stiff")
     assert case.is_present("pulse.wiry") and case.levels == ("L4",) and case.visit == 3
-    assert case.palpation[0].where == "left of L4" and case.override.klass == "stagnation"
+    assert case.palpation[0].where == "left of L4" and case.override.picture_class == "stagnation"
 
 
 def test_clearances_count_until_they_are_withdrawn() -> None:

@@ -21,7 +21,7 @@ STORIES = {
 
 @pytest.mark.parametrize("story", STORIES)
 def test_from_the_link_to_the_first_visit(story: str, open_page: Callable[..., Page]) -> None:
-    given_name, klass, pattern = STORIES[story]
+    given_name, pattern_class, pattern = STORIES[story]
     persona = next(role.persona for role in cast() if role.persona.given_name == given_name)
     full_name = f"{persona.given_name} {persona.family_name}"
 
@@ -42,7 +42,7 @@ def test_from_the_link_to_the_first_visit(story: str, open_page: Callable[..., P
     expect(page.get_by_text(persona.reason[:40])).to_be_visible()
     practitioner = Practitioner(page)
     practitioner.examine(patient_id, persona)
-    expect(page.locator("#result")).to_contain_text(re.compile(klass, re.I))
+    expect(page.locator("#result")).to_contain_text(re.compile(pattern_class, re.I))
     expect(page.locator("#result")).to_contain_text(re.compile(pattern, re.I))
     practitioner.sign_assessment()
 

@@ -57,7 +57,7 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     words.update(f"cause:{cause}" for cause in assessment.causes if cause in CAUSES)
     for place, channel in enumerate(assessment.channels):
         words.add(f"{'channel' if place == 0 else 'also'}:{channel}")
-    words.add(f"class:{assessment.klass}")
+    words.add(f"class:{assessment.picture_class}")
     words.add(f"stage:{assessment.stage}")
     for role, pattern in (("branch", assessment.branch), ("root", assessment.root)):
         if pattern is not None:
@@ -102,7 +102,7 @@ def _painful_sides(sides: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
         return ("left",), "left"
     if "right" in sides:
         return ("right",), "right"
-    return both, "untold"
+    return both, "unknown"
 
 
 def _person(picture: ClinicalPicture) -> set[str]:
@@ -200,4 +200,4 @@ def _leg_path(words: set[str]) -> set[str]:
     if words.isdisjoint(electric_below):
         return set()
     paths = {name for name, holds in (("bladder", back), ("gallbladder", outer)) if holds}
-    return {f"sciatica:{path}" for path in paths or {"untold"}}
+    return {f"sciatica:{path}" for path in paths or {"unknown"}}

@@ -35,7 +35,7 @@ def test_a_whole_case(knowledge):
     assert dict(case.texts) == {"reason": "seit dem Unfall"}
     assert case.cleared == {"flag.cancer_history"} and case.screening.phq2 == 3
     assert case.levels == ("T12", "L4", "L5") and case.palpation[0].region == "low_back"
-    assert (case.override.klass, case.override.root) == ("mixed", "none")
+    assert (case.override.picture_class, case.override.root) == ("mixed", "none")
 
 
 def test_everything_may_be_missing_or_null(knowledge):

@@ -129,6 +129,6 @@ def test_scores_are_the_sum_of_their_evidence_and_the_action_follows_from_alerts
         assert a.action == "need_information"
     else:
         assert a.action == ("caution" if "caution" in levels else "treat")
-        assert a.klass != "undetermined" and a.sites
+        assert a.picture_class != "undetermined" and a.sites
     assert all(alert.text and alert.source for alert in a.alerts)
     assert len({ask.finding for ask in a.ask}) == len(a.ask)

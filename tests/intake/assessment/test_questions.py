@@ -59,7 +59,7 @@ def test_emergency_and_referral_outrank_missing_answers(judged):
 
 def test_too_little_is_asked_for_in_few_questions(judged):
     a = judged()
-    assert a.action == "need_information" and a.klass == "undetermined"
+    assert a.action == "need_information" and a.picture_class == "undetermined"
     assert 3 <= len(blocking(a)) <= 6
     together = {frozenset((ask.finding, *ask.together)) for ask in a.ask}
     # rest and pressure tell the two axes apart best
@@ -77,7 +77,7 @@ def test_the_first_question_can_decide(judged):
     """Five points of six: each of the first answers, told present, ends the not-knowing."""
     words = "worsened_by.pressure eased_by.movement"
     first = next(ask for ask in judged(words).ask if ask.blocks)
-    assert judged(f"{words} {first.finding}").klass != "undetermined"
+    assert judged(f"{words} {first.finding}").picture_class != "undetermined"
 
 
 def test_tongue_and_pulse_are_not_among_the_first(judged):

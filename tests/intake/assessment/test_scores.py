@@ -88,7 +88,7 @@ def test_scoring_check(judged, name, days, words, axes, branches, roots, verdict
     assert (a.stagnation.score, a.deficiency.score) == axes
     points = {p.id: (p.score, len(p.for_)) for p in (*a.patterns, *a.considered)}
     assert points == {**branches, **roots}
-    assert (a.klass, a.branch, a.root) == verdict
+    assert (a.picture_class, a.branch, a.root) == verdict
     assert a.share == axes[0] / sum(axes)
     assert a.action == "treat"
 
@@ -137,7 +137,7 @@ def test_what_hands_find_counts_one_and_a_half_times(judged):
 
 def test_tongue_and_pulse_alone_never_decide(judged):
     a = judged("tongue.purple pulse.choppy pulse.wiry tongue.red_sides")
-    assert a.klass == "undetermined"
+    assert a.picture_class == "undetermined"
     assert a.action == "need_information"
     assert a.branch is None
     assert {p.held_back for p in a.considered if p.score >= 4} == {"tongue and pulse alone never decide"}
@@ -154,9 +154,9 @@ def test_night_pain_in_one_spot_counts_only_once_the_red_flag_is_answered(judged
 
 def test_less_than_six_points_is_not_enough(judged):
     five = judged("worsened_by.pressure eased_by.movement")
-    assert (five.stagnation.score, five.klass, five.action) == (5, "undetermined", "need_information")
+    assert (five.stagnation.score, five.picture_class, five.action) == (5, "undetermined", "need_information")
     six = judged("worsened_by.pressure eased_by.movement quality.stiff")
-    assert (six.stagnation.score, six.klass) == (6, "stagnation")
+    assert (six.stagnation.score, six.picture_class) == (6, "stagnation")
 
 
 def test_both_axes_can_be_high_and_thresholds_belong_to_the_pure_side(judged):
@@ -164,10 +164,10 @@ def test_both_axes_can_be_high_and_thresholds_belong_to_the_pure_side(judged):
         "worsened_by.stress_much body.liver_tension quality.tight_moving "
         "worsened_by.tiredness eased_by.rest eased_by.pressure"
     )
-    assert both.klass == "mixed"
+    assert both.picture_class == "mixed"
     assert both.stagnation.score == 8 and both.deficiency.score == 9
     at_seventy = judged("worsened_by.stress_much onset.stress quality.tight_moving eased_by.rest")
-    assert at_seventy.share == 0.7 and at_seventy.klass == "stagnation"
+    assert at_seventy.share == 0.7 and at_seventy.picture_class == "stagnation"
 
 
 def test_yin_and_yang_can_both_be_shown(judged):
@@ -223,7 +223,7 @@ def test_missing_lists_open_questions_only(judged):
 
 def test_the_practitioner_overrules(judged):
     a = judged(CHECKS[0][2], days=270, confirmed={"class": "mixed", "root": "kidney_qi_deficiency"})
-    assert (a.klass, a.branch, a.root) == ("mixed", "blood_stasis", "kidney_qi_deficiency")
+    assert (a.picture_class, a.branch, a.root) == ("mixed", "blood_stasis", "kidney_qi_deficiency")
     assert a.is_overruled and a.computed["class"] == "stagnation"
     assert [p.id for p in a.patterns][:2] == ["blood_stasis", "kidney_qi_deficiency"]
     none = judged(CHECKS[0][2], days=270, confirmed={"root": "none"})

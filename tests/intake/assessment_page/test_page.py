@@ -38,7 +38,7 @@ def url(assessment: Assessment, what: str = "") -> str:
 
 
 def sent(assessment: Assessment, **more: str) -> dict[str, str]:
-    return {"revision": str(assessment.revision), "klass": "", "branch": "", "root": "", "reason": "", **more}
+    return {"revision": str(assessment.revision), "picture_class": "", "branch": "", "root": "", "reason": "", **more}
 
 
 def test_the_page_shows_both_scores_with_evidence_and_the_patterns(client: Client, draft: Assessment) -> None:

@@ -111,7 +111,7 @@ def _summary(case: Any, judged: Any) -> Json:
         "alerts": [assessment_words.alert_words(alert.as_json()) for alert in judged.alerts if alert.level != "note"],
         "verdict": assessment_words.ACTIONS.get(judged.action, ("", "")),
         "action": judged.action,
-        "klass": assessment_words.CLASS_WORDS.get(judged.klass, judged.klass),
+        "picture_class": assessment_words.CLASS_WORDS.get(judged.picture_class, judged.picture_class),
         "axes": [
             {
                 "axis": axis,
@@ -226,8 +226,8 @@ def _timeline(patient: Patient, assessments: Any, plans: Any, visits: Any, respo
         add(flag.raised_at, f"Red flag: {label(flag.flag)}", flag.get_level_display())
     for a in assessments:
         if a.signed_at:
-            klass = assessment_words.CLASS_WORDS.get(a.result.get("class", ""), "")
-            add(a.signed_at, "Assessment signed", f"{klass} · {a.signed_by}", reverse("intake:assessment", args=[a.pk]))
+            words = assessment_words.CLASS_WORDS.get(a.result.get("class", ""), "")
+            add(a.signed_at, "Assessment signed", f"{words} · {a.signed_by}", reverse("intake:assessment", args=[a.pk]))
         add(a.set_aside_at, "Assessment discarded", f"{a.set_aside_words} · {a.set_aside_by}",
             reverse("intake:assessment", args=[a.pk]))  # fmt: skip
     for p in plans:

@@ -92,9 +92,9 @@ def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
     rules = compile_rules(knowledge.rules)
     rows = []
     for pattern in BRANCHES + ROOTS:
-        role, klass = ("branch", "stagnation") if pattern in BRANCHES else ("root", "deficiency")
+        role, kind = ("branch", "stagnation") if pattern in BRANCHES else ("root", "deficiency")
         for site in SITES:
-            words = {f"site:{site}", f"pattern:{pattern}", f"{role}:{pattern}", f"class:{klass}", "stage:chronic"}
+            words = {f"site:{site}", f"pattern:{pattern}", f"{role}:{pattern}", f"class:{kind}", "stage:chronic"}
             facts = Facts(frozenset(words | {"visit:first", "side:left"}), (site,), ("left",), (), 1)
             count: Counter[str] = Counter()
             for rule in matching(rules, facts):
@@ -210,11 +210,11 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> list[Fault]:
 def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """What every patient needs: a budget and slots for each class, a course, principles, sites; legal pairs."""
     faults: list[Fault] = []
-    for klass in KINDS["class"]:
-        facts = Facts(frozenset({f"class:{klass}", "visit:first"}), (), ("left",), (), 1)
+    for pattern_class in KINDS["class"]:
+        facts = Facts(frozenset({f"class:{pattern_class}", "visit:first"}), (), ("left",), (), 1)
         for name, rules in (("person", knowledge.persons), ("slots", knowledge.slots), ("dose", knowledge.doses)):
             if not matching(compile_rules(rules), facts):
-                faults.append(Fault("stimulation.toml", name, f"none fits class {klass}"))
+                faults.append(Fault("stimulation.toml", name, f"none fits class {pattern_class}"))
     faults += [
         Fault("principles.toml", "", f"no principle for {p}") for p in BRANCHES + ROOTS if p not in knowledge.principles
     ]

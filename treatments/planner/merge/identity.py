@@ -26,7 +26,7 @@ def stage_rows(version: Json) -> dict[Key, Json]:
 
 
 def stage_label(key: Key) -> str:
-    return f"{key[0] or 'untold'} stage".replace("_", " ")
+    return f"{key[0] or 'unknown'} stage".replace("_", " ")
 
 
 def inside(version: Json, name: str) -> list[Row]:

@@ -243,7 +243,7 @@ def _check_duplicates(ctx: Context) -> None:
 
 
 def _stage_name(stage: ReadStage) -> str:
-    return f"{(stage.position or 'untold').replace('_', ' ')} stage"
+    return f"{(stage.position or 'unknown').replace('_', ' ')} stage"
 
 
 def _sentence(text: str) -> str:

@@ -28,7 +28,7 @@ CAUSES = (
 )  # fmt: skip
 KINDS: dict[str, tuple[str, ...]] = {
     "site": SITES,
-    "side": ("left", "right", "both", "central", "untold"),
+    "side": ("left", "right", "both", "central", "unknown"),
     "channel": CHANNELS,
     "also": CHANNELS,
     "branch": BRANCHES,
@@ -40,7 +40,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "strain": ("acute",),
     "injury": ("first_72h",),
     "training": ("exhausted",),
-    "sciatica": ("bladder", "gallbladder", "untold"),
+    "sciatica": ("bladder", "gallbladder", "unknown"),
     "visit": ("first", "later"),
     "age": ("under_16", "over_65", "over_75"),
     "pregnancy": ("weeks_1_12", "weeks_13_36", "week_37", "possible", "weeks_unknown", "any", "can_be"),

@@ -27,7 +27,7 @@ SIGNS = {
     "anxiety": "body.anxious",
 }
 SCIATICA = {"bladder": "radiation.back_of_leg", "gallbladder": "radiation.side_of_leg"}
-SIDES = {"left": ("side.left",), "right": ("side.right",), "both": ("side.left", "side.right"), "untold": ()}
+SIDES = {"left": ("side.left",), "right": ("side.right",), "both": ("side.left", "side.right"), "unknown": ()}
 
 
 def options(word):
@@ -154,10 +154,10 @@ def test_every_rule_is_first_somewhere():
                 words = [*rule.when.all, *([chosen] if chosen else [])]
                 for parts in islice(product(*(options(word) for word in words)), 40):
                     case = case_of(parts)
-                    untold = {**case, "complaint": {}}
-                    for tried, klass in product((case, untold), (None, "stagnation", "deficiency", "mixed")):
+                    undated = {**case, "complaint": {}}
+                    for tried, pattern_class in product((case, undated), (None, "stagnation", "deficiency", "mixed")):
                         told = any(word.startswith("class:") for word in words)
-                        confirmed = case["confirmed"] | ({"class": klass} if klass and not told else {})
+                        confirmed = case["confirmed"] | ({"class": pattern_class} if pattern_class and not told else {})
                         winner = first(compiled, read_facts(picture_of({**tried, "confirmed": confirmed})))
                         reached.add(winner.id if winner else None)
         assert {rule.id for rule in rules} <= reached, {rule.id for rule in rules} - reached

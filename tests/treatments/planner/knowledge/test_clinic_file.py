@@ -153,7 +153,7 @@ def test_an_own_point_is_found_by_its_spellings(spelling):
     assert find_point(spelling, load_planner_knowledge()) is None
 
 
-def test_an_own_point_left_untold_is_careful(own):
+def test_an_own_point_left_undescribed_is_careful(own):
     point = load_planner_knowledge(own=own(POINT)).points["T-11.01"]
     assert (point.electro, point.pregnancy, point.moxa, point.use) == ("no", "forbid", "no", "manual")
     assert (point.limb, point.cap_mm, point.confidence) == ("arm", 10, "UNSURE")

@@ -41,7 +41,14 @@ CASES: list[Caught] = [
         "too_many_stages",
         "stages",
     ),
-    ("position missing", picture(), plan(stage(point("BL25"), position=None)), "forbidden", "position", "untold stage"),
+    (
+        "position missing",
+        picture(),
+        plan(stage(point("BL25"), position=None)),
+        "forbidden",
+        "position",
+        "unknown stage",
+    ),
     (
         "cannot lie prone",
         picture("condition.cannot_lie_prone"),
