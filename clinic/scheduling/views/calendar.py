@@ -15,7 +15,7 @@ from clinic.scheduling import fetch
 from clinic.scheduling.availability import reached
 from clinic.scheduling.presenters.calendar import calendar_events, calendar_frame, day_list, patients_between
 from clinic.scheduling.presenters.pages import undo_offer
-from clinic.scheduling.views.shared import day_asked
+from clinic.scheduling.views.shared import requested_date
 
 VIEWS = ("day", "week", "list")
 LONGEST = dt.timedelta(days=42)
@@ -23,7 +23,7 @@ LONGEST = dt.timedelta(days=42)
 
 @require_GET
 def calendar(request: StaffRequest) -> HttpResponse:
-    day = day_asked(request)
+    day = requested_date(request)
     view = request.GET.get("view", "day")
     view = view if view in VIEWS else "day"
     step = dt.timedelta(days=7 if view == "week" else 1)

@@ -139,7 +139,7 @@ def add_point(request: StaffRequest, visit_id: int) -> HttpResponse:
     """One more point, by any spelling, after the same safety review as the plan's."""
     asked = AddPointForm(request.POST, prefix="add")
 
-    def grow(record: Json) -> Json:
+    def add_to_record(record: Json) -> Json:
         return visit_record.with_point(record, data["stage"], point)
 
     try:
@@ -149,7 +149,7 @@ def add_point(request: StaffRequest, visit_id: int) -> HttpResponse:
         point = day_points.point_for(data["q"], data["side"])
     except day_points.UnknownPoint as unknown:
         return _not_added(request, visit_id, asked_point=asked, unknown=unknown)
-    return _add(request, visit_id, grow, what=point["code"], data=data, asked_point=asked)
+    return _add(request, visit_id, add_to_record, what=point["code"], data=data, asked_point=asked)
 
 
 @require_POST
@@ -161,7 +161,7 @@ def add_item(request: StaffRequest, visit_id: int) -> HttpResponse:
         return _not_added(request, visit_id, asked_item=asked)
     data = asked.cleaned_data
 
-    def grow(record: Json) -> Json:
+    def add_to_record(record: Json) -> Json:
         if data["kind"] == "electro":
             return visit_record.with_current(record, data["stage"], leads=data["leads"], side=data["side"])
         if data["kind"].startswith("ear_"):
@@ -170,11 +170,11 @@ def add_item(request: StaffRequest, visit_id: int) -> HttpResponse:
             return visit_record.with_ear(record, method=method, side=data["side"], points=data["points"], today=today)
         return visit_record.with_adjunct(record, kind=data["kind"], where=data["what"])
 
-    return _add(request, visit_id, grow, what=data["kind"], data=data, asked_item=asked)
+    return _add(request, visit_id, add_to_record, what=data["kind"], data=data, asked_item=asked)
 
 
 def _add(
-    request: StaffRequest, visit_id: int, grow: Callable[[Json], Json], *, what: str, data: Json, **asked: Any
+    request: StaffRequest, visit_id: int, add_to_record: Callable[[Json], Json], *, what: str, data: Json, **asked: Any
 ) -> HttpResponse:
     """Keep the page as typed, then add; a stop without an answer is shown and nothing is added."""
     is_answered = not any(form.errors for form in asked.values())  # half an answer is none
@@ -183,7 +183,9 @@ def _add(
     if forms.errors:
         return page(request, shown, forms, status=422, **asked)
     try:
-        stops.add(visit_id=visit_id, revision=shown.revision, grow=grow, what=what, by=request.user, **said)
+        stops.add(
+            visit_id=visit_id, revision=shown.revision, add_to_record=add_to_record, what=what, by=request.user, **said
+        )
     except stops.AddRefused as refused:
         return page(request, shown, VisitForms(shown.record), status=422, refused=refused, **asked)
     except NotReady as stopped:
