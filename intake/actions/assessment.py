@@ -126,12 +126,7 @@ def sign(*, assessment_id: int, revision: int | None, by: User) -> Assessment:
     if reasons:
         raise records.NotReady(draft, reasons)
     Assessment.objects.filter(patient=draft.patient, status="signed").update(status="superseded")
-    draft.result = {
-        **result.as_json(),
-        "action": result.action,
-        "alerts": [a.as_json() for a in result.alerts],
-    }
-    draft.result["ask"] = [ask.as_json() for ask in result.ask]
+    draft.result = result.as_record()
     draft.knowledge_version = result.knowledge_version
     draft.mark_signed(by=by)
     draft.save()

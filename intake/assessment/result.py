@@ -7,6 +7,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from intake.assessment.case import Case
+from intake.assessment.shapes import (
+    AlertJson,
+    AskJson,
+    AssessmentJson,
+    AssessmentRecord,
+    AxisJson,
+    ContradictionJson,
+    EvidenceJson,
+    PatternJson,
+)
 from intake.assessment.text import TextSign
 
 ACTIONS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")  # mild to strict
@@ -21,8 +31,8 @@ class Evidence:
     weight: float
     present: bool = True
 
-    def as_json(self) -> dict[str, Any]:
-        row: dict[str, Any] = {"finding": self.finding, "weight": plain(self.weight)}
+    def as_json(self) -> EvidenceJson:
+        row: EvidenceJson = {"finding": self.finding, "weight": plain(self.weight)}
         if not self.present:
             row["present"] = False
         return row
@@ -37,7 +47,7 @@ class AxisScore:
     against: tuple[Evidence, ...]
     missing: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> AxisJson:
         return {
             "score": plain(self.score),
             "for": [e.as_json() for e in self.for_],
@@ -63,7 +73,7 @@ class PatternScore:
     held_back: str | None
     principle: str
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> PatternJson:
         return {
             "id": self.id,
             "name": self.name,
@@ -95,7 +105,7 @@ class Alert:
     is_private: bool = False
     message: str = ""  # id of the patient's text in redflags.toml
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> AlertJson:
         return {
             "code": self.code,
             "level": self.level,
@@ -119,7 +129,7 @@ class Ask:
     together: tuple[str, ...] = ()
     by: str = "P"  # P patient, C practitioner, PC either
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> AskJson:
         return {
             "finding": self.finding,
             "why": self.why,
@@ -136,7 +146,7 @@ class Contradiction:
     findings: tuple[str, ...]
     text: str
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> ContradictionJson:
         return {"findings": list(self.findings), "text": self.text}
 
 
@@ -170,7 +180,7 @@ class Assessment:
     icd11: Mapping[str, Any]
     knowledge_version: str
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> AssessmentJson:
         """The contract's `assessment` object, with more keys."""
         return {
             "class": self.picture_class,
@@ -195,6 +205,15 @@ class Assessment:
             "summary": self.summary,
             "icd11": {k: dict(v) if isinstance(v, Mapping) else v for k, v in self.icd11.items()},
             "knowledge_version": self.knowledge_version,
+        }
+
+    def as_record(self) -> AssessmentRecord:
+        """All of it: what a signed assessment keeps, and the page shows."""
+        return {
+            **self.as_json(),
+            "action": self.action,
+            "alerts": [alert.as_json() for alert in self.alerts],
+            "ask": [ask.as_json() for ask in self.ask],
         }
 
 

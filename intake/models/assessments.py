@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from clinic.lib.records import Signable
 from clinic.people.models import Patient
 from clinic.people.set_aside import SetAside, consistent
+from intake.assessment.shapes import AssessmentRecord
 
 from .responses import IntakeResponse
 
@@ -56,12 +57,12 @@ class Assessment(Signable, SetAside):
     response = models.ForeignKey(
         IntakeResponse, on_delete=models.PROTECT, null=True, blank=True, related_name="assessments"
     )
-    findings = models.JSONField(default=dict)
-    levels = models.JSONField(default=list)
-    ashi = models.JSONField(default=list)
+    findings: models.JSONField[dict[str, bool | None], dict[str, bool | None]] = models.JSONField(default=dict)
+    levels: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    ashi: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list)
     notes = models.TextField(blank=True)
-    confirmed = models.JSONField(default=dict)
-    result = models.JSONField(default=dict)
+    confirmed: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    result: models.JSONField[AssessmentRecord, AssessmentRecord] = models.JSONField(default=dict)
     knowledge_version = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from clinic.lib.loose import Context
 from clinic.people.models import Patient
 from intake.assessment import assess, load_intake_knowledge
+from intake.assessment.shapes import AlertJson, AskJson, AssessmentRecord, AxisJson, EvidenceJson, PatternJson
 from intake.assessment.spine import PALPATED
 from intake.case_building import answered_on, build_case
 from intake.models import Assessment, Clearance
 
-Json = dict[str, Any]
 GROUPS = {  # group of the vocabulary -> heading; the practitioner's own first
     "tongue": "Tongue",
     "pulse": "Pulse",
@@ -86,7 +87,7 @@ def told_by_patient(assessment: Assessment, *, today: dt.date) -> Any:
     return build_case(assessment.patient, bare, today=today)
 
 
-def page_of(assessment: Assessment, *, today: dt.date) -> Json:
+def page_of(assessment: Assessment, *, today: dt.date) -> Context:
     """Everything the page shows. A signed assessment shows the result it was signed with."""
     case = build_case(assessment.patient, assessment, today=today)
     told = told_by_patient(assessment, today=today)
@@ -106,16 +107,10 @@ def page_of(assessment: Assessment, *, today: dt.date) -> Json:
     }
 
 
-def result_of(assessment: Assessment, *, case: Any) -> Json:
+def result_of(assessment: Assessment, *, case: Any) -> Context:
     """The right-hand part: alerts, two scores, patterns, questions."""
     if assessment.signed_at is None:  # a draft, or one that was discarded
-        judged = assess(case, load_intake_knowledge())
-        result: Json = {
-            **judged.as_json(),
-            "action": judged.action,
-            "alerts": [alert.as_json() for alert in judged.alerts],
-            "ask": [ask.as_json() for ask in judged.ask],
-        }
+        result: AssessmentRecord = assess(case, load_intake_knowledge()).as_record()
     else:
         result = assessment.result
     kind, sentence = ACTIONS.get(result.get("action", ""), ("", ""))
@@ -147,7 +142,7 @@ def _told_on(assessment: Assessment) -> dt.date | None:
     return answered_on(assessment.response) if assessment.response is not None else None
 
 
-def three_way(finding: str, case: Any, told: Any) -> Json:
+def three_way(finding: str, case: Any, told: Any) -> Context:
     """One control: what counts now, and what the patient had said."""
     now, said = case.findings.get(finding), told.findings.get(finding)
     return {
@@ -160,7 +155,7 @@ def three_way(finding: str, case: Any, told: Any) -> Json:
     }
 
 
-def differences(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Json]:
+def differences(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Context]:
     """Where two people's findings differ, for the page after a clash."""
     label = load_intake_knowledge().label
     sent = {True: "1", False: "0", None: ""}
@@ -182,7 +177,7 @@ def _labels(group: str) -> dict[str, str]:
     return {f: label for f, label in load_intake_knowledge().labels.items() if f.startswith(f"{group}.")}
 
 
-def group_of(name: str, case: Any, told: Any) -> Json:
+def group_of(name: str, case: Any, told: Any) -> Context:
     controls = [three_way(finding, case, told) for finding in _labels(name)]
     return {
         "name": name,
@@ -194,7 +189,7 @@ def group_of(name: str, case: Any, told: Any) -> Json:
     }
 
 
-def complaint_of(case: Any) -> Json:
+def complaint_of(case: Any) -> Context:
     pain = case.complaint
     return {
         "how_long": how_long(pain.duration_days),
@@ -223,19 +218,19 @@ def duration(days: int) -> str:
     return f"{days} day{'' if days == 1 else 's'}"
 
 
-def alert_words(alert: Json) -> Json:
+def alert_words(alert: AlertJson) -> Context:
     kind, icon, word = LEVEL_ICONS.get(alert["level"], LEVEL_ICONS["note"])
     because = [evidence_words(finding) for finding in alert["because"] if "." in finding]
     clearable = _clearable(alert) if alert["level"] in ("emergency", "refer", "caution") else []
     return {**alert, "kind": kind, "icon": icon, "word": word, "because_words": because, "clearable": clearable}
 
 
-def _clearable(alert: Json) -> list[str]:
+def _clearable(alert: AlertJson) -> list[str]:
     """The findings behind an alert that an examination can settle: never an age, a place or a length of time."""
     return [finding for finding in alert["because"] if finding.startswith(EXAMINABLE)]
 
 
-def clearable_alert(assessment: Assessment, code: str, *, today: dt.date) -> Json | None:
+def clearable_alert(assessment: Assessment, code: str, *, today: dt.date) -> Context | None:
     """The alert of this code as the page raises it now, if something in it can be cleared."""
     alerts = page_of(assessment, today=today)["alerts"]
     return next((alert for alert in alerts if alert["code"] == code and alert["clearable"]), None)
@@ -251,35 +246,35 @@ def bar_percent(score: float) -> float:
     return round(min(100.0, 100 * score / BAR_TOP), 1)
 
 
-def _axes(result: Json) -> list[Json]:
+def _axes(result: AssessmentRecord) -> list[Context]:
     return [
         {
             "axis": axis,
             "name": axis.capitalize(),
-            "score": result[axis]["score"],
-            "percent": bar_percent(result[axis]["score"]),
-            **_evidence(result[axis]),
+            "score": scored["score"],
+            "percent": bar_percent(scored["score"]),
+            **_evidence(scored),
         }
-        for axis in ("stagnation", "deficiency")
+        for axis, scored in (("stagnation", result["stagnation"]), ("deficiency", result["deficiency"]))
     ]
 
 
-def _evidence(row: Json) -> Json:
-    shown: Json = {
-        side: [
-            {"text": evidence_words(e["finding"]), "weight": e["weight"], "is_absence": e.get("present") is False}
-            for e in row.get(side, [])
-        ]
-        for side in ("for", "against")
-    }
+def _evidence(row: AxisJson | PatternJson) -> Context:
     return {
-        "for_": shown["for"],
-        "against": shown["against"],
-        "missing": [evidence_words(f) for f in row.get("missing", [])],
+        "for_": _speaking(row["for"]),
+        "against": _speaking(row["against"]),
+        "missing": [evidence_words(finding) for finding in row.get("missing", [])],
     }
 
 
-def _pattern(pattern: Json, result: Json) -> Json:
+def _speaking(evidence: list[EvidenceJson]) -> list[Context]:
+    return [
+        {"text": evidence_words(one["finding"]), "weight": one["weight"], "is_absence": one.get("present") is False}
+        for one in evidence
+    ]
+
+
+def _pattern(pattern: PatternJson, result: AssessmentRecord) -> Context:
     titles = load_intake_knowledge().patterns.icd11_titles
     return {
         **pattern,
@@ -289,7 +284,7 @@ def _pattern(pattern: Json, result: Json) -> Json:
     }
 
 
-def _ask(ask: Json) -> Json:
+def _ask(ask: AskJson) -> Context:
     return {**ask, "label": load_intake_knowledge().label(ask["finding"])}
 
 
@@ -302,10 +297,15 @@ def _clearances(patient: Patient) -> list[Clearance]:
     return found
 
 
-def _computed(result: Json) -> Json:
+def _computed(result: AssessmentRecord) -> Context:
     names = load_intake_knowledge().patterns.pattern
     computed = result.get("computed", {})
+
+    def named(pattern: str | None) -> str:
+        return names[pattern].name if pattern in names else "none"
+
     return {
-        "picture_class": CLASS_WORDS.get(computed.get("class", ""), ""),
-        **{role: names[computed[role]].name if computed.get(role) in names else "none" for role in ("branch", "root")},
+        "picture_class": CLASS_WORDS.get(computed.get("class") or "", ""),
+        "branch": named(computed.get("branch")),
+        "root": named(computed.get("root")),
     }

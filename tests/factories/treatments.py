@@ -12,6 +12,7 @@ from clinic.people.models import Patient, User
 from intake.assessment import load_intake_knowledge
 from intake.models import Assessment
 from treatments.models import PlannedVisit, Proposal, TreatmentPlan, Visit
+from treatments.visits import ledger
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, red_flags
 
@@ -154,7 +155,7 @@ def answered(record: dict[str, Any], **start: Any) -> dict[str, Any]:
     """A record with every short safety question answered no, everything done, all needles out."""
     new = visit_record.all_done(record)
     new["start"] = {"flags": dict.fromkeys(red_flags.SHORT_SET, "no"), "pain_now": 5, "pain_average": 6, **start}
-    for stage, row in zip(new["stages"], visit_record.ledger(new), strict=False):
+    for stage, row in zip(new["stages"], ledger.ledger(new), strict=False):
         stage |= {"out": row["in"], "first_insertion": "14:05"}
     new["close"]["response"] = "Turns more easily"
     return new

@@ -6,7 +6,8 @@ from typing import Any
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner.knowledge.load import load_planner_knowledge
-from treatments.planner.review.review import ReviewAlert, review
+from treatments.planner.review.alert import ReviewAlert
+from treatments.planner.review.review import review
 
 Json = dict[str, Any]
 INTAKE, PLANNER = load_intake_knowledge(), load_planner_knowledge()
@@ -82,7 +83,7 @@ UPPER = stage(point("BL13", "both"), point("SI11"))
 
 
 def codes(alerts: tuple[ReviewAlert, ...], *levels: str) -> set[tuple[str, str]]:
-    return {(alert.code, alert.subject) for alert in alerts if not levels or alert.level in levels}
+    return {(alert.code, alert.item) for alert in alerts if not levels or alert.level in levels}
 
 
 Caught = tuple[str, ClinicalPicture, Json, str, str, str]  # name, picture, plan, level, code, subject
@@ -91,7 +92,7 @@ Caught = tuple[str, ClinicalPicture, Json, str, str, str]  # name, picture, plan
 def check_caught(patient: ClinicalPicture, made: Json, level: str, code: str, subject: str) -> None:
     """One alert of this code and subject, of this level, with a sentence, a source and its place in the plan."""
     alerts = review(made, patient, PLANNER)
-    found = [alert for alert in alerts if (alert.code, alert.subject) == (code, subject)]
-    assert [alert.level for alert in found] == [level], [(a.level, a.code, a.subject, a.text) for a in alerts]
+    found = [alert for alert in alerts if (alert.code, alert.item) == (code, subject)]
+    assert [alert.level for alert in found] == [level], [(a.level, a.code, a.item, a.text) for a in alerts]
     assert found[0].text.endswith((".", "!")) and found[0].source in PLANNER.sources
-    assert found[0].item.endswith(subject)
+    assert found[0].places and "[" not in found[0].places[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from django.utils import timezone
 
@@ -29,8 +28,9 @@ from treatments.demo.clock import at
 from treatments.demo.people import Role
 from treatments.models import TreatmentPlan
 from treatments.outcomes import actions
+from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.plans.actions import drafts, signing
-from treatments.visits import observed
+from treatments.visits import ledger, observed
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting
 from treatments.visits.actions.red_flags import SHORT_SET
@@ -251,7 +251,7 @@ class Walk:
         wave = (0, 0, 1, 0, -1, 0)[(number + self.number) % 6]
         return max(0, min(10, round(start * (1 - 0.075 * number)) + (wave if number > 1 else 0)))
 
-    def _record(self, record: dict[str, Any], number: int, appointment: Appointment) -> dict[str, Any]:
+    def _record(self, record: VisitRecord, number: int, appointment: Appointment) -> VisitRecord:
         zone = Clinic.current().zone
 
         def clock(minutes: int) -> str:
@@ -280,7 +280,7 @@ class Walk:
                 current |= {"felt": 5, "minutes": current["planned_minutes"]}
         for adjunct in record["adjuncts"]:
             adjunct["minutes"] = adjunct["planned_minutes"]
-        for row in visit_record.ledger(record):
+        for row in ledger.ledger(record):
             holder = next(one for one in [*record["stages"], *record["ear"]] if one["uid"] == row["uid"])
             holder["out"] = row["in"]
         record["close"] |= {

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from clinic.lib.loose import Json
+
 
 class Incident(models.Model):
     """One incident. What it says never changes; only its review is added, once.
@@ -36,7 +38,7 @@ class Incident(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     reason_code = models.CharField(max_length=20, choices=Reason)
     text = models.TextField()
-    detail = models.JSONField(default=dict, blank=True)
+    detail: models.JSONField[Json, Json] = models.JSONField(default=dict, blank=True)
     due_on = models.DateField(null=True, blank=True)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="incidents")
     visit = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from clinic.lib.records import Signable
 from clinic.people.set_aside import SetAside, consistent
+from treatments.planner.treatment.shapes import OverrideJson, PlanEditJson, PlanReviewJson, TreatmentJson
 
 
 class TreatmentPlan(Signable, SetAside):
@@ -16,11 +17,9 @@ class TreatmentPlan(Signable, SetAside):
 
     A draft is no lock on the plan in force: that one is treated by until the draft is signed. A draft may be set aside.
 
-    ``treatment``: the contract's treatment object. ``edits``: log [{"at", "by", "verb", "text"}]; some with "changes".
-    ``earlier``: treatments before the last edits, newest last, for undo; emptied at signing.
-    ``overrides``: [{"item", "code", "value", "text", "reason_code", "reason", "by", "at"}]: for this rule, item
-    and value only (older ones have no value).
-    ``review``: {"alerts": safety review as last computed, "seen": [stamps of cautions already looked at]}.
+    ``treatment``: the contract's treatment object. ``edits``: the log. ``earlier``: treatments before the last edits,
+    newest last, for undo; emptied at signing. ``overrides``: reasons, each for its rule, item and value only.
+    ``review``: the safety review as last computed, and what was looked at.
     ``course_reference``: by which the desk finds the course again; a change of a running plan keeps it.
     """
 
@@ -35,11 +34,11 @@ class TreatmentPlan(Signable, SetAside):
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="plans")
     proposal = models.ForeignKey("treatments.Proposal", on_delete=models.PROTECT, related_name="plans")
     version = models.PositiveIntegerField(default=1)  # 1, 2, 3 of this patient
-    treatment = models.JSONField()
-    edits = models.JSONField(default=list, blank=True)
-    earlier = models.JSONField(default=list, blank=True)
-    overrides = models.JSONField(default=list, blank=True)
-    review = models.JSONField(default=dict, blank=True)
+    treatment: models.JSONField[TreatmentJson, TreatmentJson] = models.JSONField()
+    edits: models.JSONField[list[PlanEditJson], list[PlanEditJson]] = models.JSONField(default=list, blank=True)
+    earlier: models.JSONField[list[TreatmentJson], list[TreatmentJson]] = models.JSONField(default=list, blank=True)
+    overrides: models.JSONField[list[OverrideJson], list[OverrideJson]] = models.JSONField(default=list, blank=True)
+    review: models.JSONField[PlanReviewJson, PlanReviewJson] = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

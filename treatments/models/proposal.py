@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+
+from clinic.lib.loose import Json
+from treatments.planner.treatment.shapes import ProposalJson, TreatmentJson
 
 
 class Proposal(models.Model):
@@ -14,8 +15,9 @@ class Proposal(models.Model):
 
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="proposals")
     assessment = models.ForeignKey("intake.Assessment", on_delete=models.PROTECT, related_name="proposals")
-    case = models.JSONField()  # the contract's input object: same case and knowledge, same result
-    result = models.JSONField()  # the contract's output object
+    # the contract's input object: same case and knowledge, same result
+    case: models.JSONField[Json, Json] = models.JSONField()
+    result: models.JSONField[ProposalJson, ProposalJson] = models.JSONField()  # the contract's output object
     knowledge_version = models.CharField(max_length=40)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
@@ -32,6 +34,5 @@ class Proposal(models.Model):
         return str(self.result.get("action", ""))
 
     @property
-    def treatment(self) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self.result.get("treatment")
-        return found
+    def treatment(self) -> TreatmentJson | None:
+        return self.result.get("treatment")

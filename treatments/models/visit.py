@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from clinic.lib.records import Signable
 from clinic.people.set_aside import SetAside, consistent
+from treatments.planner.treatment.visit_shapes import VisitRecord
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -22,8 +23,7 @@ class Visit(Signable, SetAside):
 
     Either may be set aside as entered in error: kept and readable, and counted nowhere.
 
-    ``record``: {"stages", "electro", "adjuncts", "ear", "response", "notes", "first_insertion", ...}: what
-    was done, stages and points in the shape of the contract's treatment object.
+    ``record``: what was asked, planned and done; see ``visits/record.py``.
     """
 
     class Status(models.TextChoices):
@@ -40,7 +40,7 @@ class Visit(Signable, SetAside):
     practitioner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="visits")
     started_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
-    record = models.JSONField(default=dict, blank=True)
+    record: models.JSONField[VisitRecord, VisitRecord] = models.JSONField(default=dict, blank=True)
     needles_in = models.PositiveSmallIntegerField(default=0)
     needles_out = models.PositiveSmallIntegerField(default=0)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from clinic.lib.loose import Context
 from clinic.people.models import Patient
 from intake.models import Score
 from treatments.models import TreatmentPlan, Visit
@@ -14,7 +15,6 @@ from treatments.outcomes.curve import Curve, Value, curve
 from treatments.planner.outcomes.measures import MATTERS_PERCENT, MEASURES, Change, change
 from treatments.visits.actions import red_flags
 
-Json = dict[str, Any]
 KIND_WORDS = {
     "continue": ("Continue", "good"),
     "adjust": ("Adjust", "caution"),
@@ -27,7 +27,7 @@ JUDGED = ("nrs_average", "nrs_now", "rmdq", "activities", "pgic")
 TABLE = ("nrs_average", "nrs_now", "nrs_worst", "rmdq", "impact", "activities", "pgic", "phq2", "gad2")
 
 
-def outcomes_of(patient: Patient) -> Json:
+def outcomes_of(patient: Patient) -> Context:
     """Everything the page shows of one patient."""
     scores = actions.scores_of_course(patient)
     plan = actions.plan_in_force(patient)
@@ -67,7 +67,7 @@ def _series(scores: list[Score], measure: str) -> list[Value]:
     ]
 
 
-def _chart(measure: str, series: list[Value], second: list[Value] | None = None) -> Json | None:
+def _chart(measure: str, series: list[Value], second: list[Value] | None = None) -> Context | None:
     """A curve with the smallest change that matters drawn from the baseline."""
     if not series:
         return None
@@ -99,7 +99,7 @@ def _change(measure: str, series: list[Value]) -> Change:
     return change(measure, series[0].value, series[-1].value if len(series) > 1 else None)
 
 
-def _verdict(measure: str, series: list[Value]) -> Json:
+def _verdict(measure: str, series: list[Value]) -> Context:
     found = _change(measure, series)
     kind = {"responder": "good", "recovered": "good", "worse": "danger", "same": "caution"}.get(found.verdict, "")
     word = {
@@ -118,10 +118,10 @@ def _verdict(measure: str, series: list[Value]) -> Json:
     return {"name": scale.name, "word": word, "kind": kind, "text": found.text, "rules": ", ".join(rules)}
 
 
-def _table(scores: list[Score]) -> list[Json]:
+def _table(scores: list[Score]) -> list[Context]:
     """One row for each day and occasion, newest first; the cells follow ``measures``."""
     used = [measure for measure in TABLE if any(score.measure == measure for score in scores)]
-    rows: dict[tuple[Any, ...], Json] = {}
+    rows: dict[tuple[Any, ...], Context] = {}
     for score in scores:
         at = timezone.localtime(score.taken_at)
         key = (at.date(), score.occasion, score.visit_number)
@@ -148,7 +148,7 @@ def _when(score: Score) -> str:
     return f"{'review, ' if is_review else ''}visit {score.visit_number}"
 
 
-def _pacing(plan: TreatmentPlan) -> Json:
+def _pacing(plan: TreatmentPlan) -> Context:
     """Visits done against the course; reviews are marked."""
     dose = plan.treatment["dose"]
     signed = set(

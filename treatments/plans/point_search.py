@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.knowledge.needle_sizes import needle_of
 from treatments.planner.knowledge.point_names import find_point, plain_name, search_points
 from treatments.planner.knowledge.regions import tender_region
+from treatments.planner.knowledge.tables import Point
 from treatments.planner.treatment.by_hand import by_hand
+from treatments.planner.treatment.shapes import NeedleJson, PointJson
 from treatments.planner.vocabulary.modalities import TECHNIQUES
 
 ASHI = "ASHI"
 
 
-def search(text: str, limit: int = 8) -> list[Any]:
+def search(text: str, limit: int = 8) -> list[Point]:
     """Points that the typed letters can mean, best first."""
     return search_points(text[:60], planner_knowledge(), limit)
 
 
-def find(text: str) -> Any | None:
+def find(text: str) -> Point | None:
     """The one point a text means: its exact name, or the only one that begins so; None when none or several."""
     point = find_point(text[:60], planner_knowledge())
     if point is None:
@@ -32,7 +32,7 @@ def is_ashi(text: str) -> bool:
     return plain_name(text) in ("ashi", "ashixue", "阿是", "阿是穴")
 
 
-def planned(point: Any, *, side: str, levels: list[str] | None = None) -> dict[str, Any]:
+def planned(point: Point, *, side: str, levels: list[str] | None = None) -> PointJson:
     """A point of the book as an item of a stage, with the book's own depth and angle and a needle that fits."""
     low, high = point.depth_mm
     # beside the thorax the lung lies below: the book has a cap of its own there
@@ -55,7 +55,7 @@ def planned(point: Any, *, side: str, levels: list[str] | None = None) -> dict[s
     }
 
 
-def planned_ashi(*, where: str, side: str) -> dict[str, Any]:
+def planned_ashi(*, where: str, side: str) -> PointJson:
     """A tender place found by hand: shallow and even until somebody says otherwise."""
     return {
         "code": ASHI,
@@ -74,5 +74,5 @@ def planned_ashi(*, where: str, side: str) -> dict[str, Any]:
     }
 
 
-def _needle(region: str, depth_mm: int) -> dict[str, float]:
+def _needle(region: str, depth_mm: int) -> NeedleJson:
     return needle_of(region, depth_mm, planner_knowledge().needles, is_fine=False).as_json()

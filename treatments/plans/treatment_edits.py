@@ -7,11 +7,21 @@ An address names one thing in it: ``stages.0.points.2``, ``stages.0.electro.0``,
 from __future__ import annotations
 
 import copy
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from treatments.planner.treatment.needles import needles_of
+from treatments.planner.treatment.shapes import (
+    ElectroJson,
+    ItemFields,
+    ListedItem,
+    PlanItem,
+    PointJson,
+    StageJson,
+    TreatmentJson,
+)
+from treatments.planner.treatment.written import pairs_text
 
-Json = dict[str, Any]
 LISTS = ("stages", "points", "electro", "adjuncts", "ear", "home_care")
 NOT_OF_PLAN = "That part of the plan is not there any more."
 
@@ -20,7 +30,7 @@ class EditRefused(ValueError):
     """What was asked cannot be done; the message says why in plain words."""
 
 
-def item_at(treatment: Json, address: str) -> Json:
+def item_at(treatment: TreatmentJson, address: str) -> PlanItem:
     """The thing an address names. Raises EditRefused when it is not there."""
     here: Any = treatment
     for step in address.split("."):
@@ -32,38 +42,54 @@ def item_at(treatment: Json, address: str) -> Json:
             raise EditRefused(NOT_OF_PLAN)
     if not isinstance(here, dict):
         raise EditRefused(NOT_OF_PLAN)
-    return here
+    return cast(PlanItem, here)
 
 
-def name_of(item: Json) -> str:
+def name_of(item: PlanItem) -> str:
     """By what a person recognises the item: code, pair, method and ear, kind, position, the first words of a text."""
     if "leads" in item:
-        return ", ".join("-".join(pair) for pair in item["leads"])
+        return pairs_text(item["leads"])
     if "method" in item:
-        return f"{item['method']} {item.get('side', '')}".strip().replace("_", " ")
+        return f"{item['method']} {item['side']}".strip().replace("_", " ")
     if "text" in item:
-        return str(item["text"])[:60].strip()
-    return str(item.get("code") or item.get("kind") or item.get("position") or "item")
+        return item["text"][:60].strip()
+    if "code" in item:
+        return item["code"]
+    if "kind" in item:
+        return item["kind"]
+    if "position" in item:
+        return item["position"]
+    return "item"
 
 
-def _list_of(treatment: Json, address: str) -> tuple[list[Json], int]:
-    item_at(treatment, address)
-    parent, _, last = address.rpartition(".")
+def _list_at(treatment: TreatmentJson, address: str) -> list[ListedItem]:
+    """The list an address names, as ``stages.0.points`` or ``adjuncts``. Raises EditRefused when it is not there."""
     here: Any = treatment
-    for step in parent.split("."):
-        here = here[int(step)] if isinstance(here, list) else here[step]
+    for step in address.split("."):
+        try:
+            here = here[int(step)] if isinstance(here, list) else here[step]
+        except (KeyError, IndexError, ValueError, TypeError) as error:
+            raise EditRefused(NOT_OF_PLAN) from error
     if not isinstance(here, list):
         raise EditRefused(NOT_OF_PLAN)
-    return here, int(last)
+    return cast(list[ListedItem], here)
 
 
-def _recounted(treatment: Json) -> Json:
+def _list_of(treatment: TreatmentJson, address: str) -> tuple[list[ListedItem], int]:
+    item_at(treatment, address)
+    parent, _, last = address.rpartition(".")
+    if not parent:  # the dose is of no list
+        raise EditRefused(NOT_OF_PLAN)
+    return _list_at(treatment, parent), int(last)
+
+
+def _recounted(treatment: TreatmentJson) -> TreatmentJson:
     """Needle counts and the dose's totals follow from their parts."""
     for stage in treatment["stages"]:
         for point in stage["points"]:
             point["needles"] = needles_of(point)
-        stage["needles"] = sum(point["needles"] for point in stage["points"])
-    treatment["needles"] = sum(stage["needles"] for stage in treatment["stages"])
+        stage["needles"] = sum(map(needles_of, stage["points"]))
+    treatment["needles"] = sum(needles_of(point) for stage in treatment["stages"] for point in stage["points"])
     dose = treatment["dose"]
     if dose.get("phases"):
         dose["per_week"] = dose["phases"][0]["per_week"]
@@ -73,40 +99,34 @@ def _recounted(treatment: Json) -> Json:
     return treatment
 
 
-def changed(treatment: Json, address: str, fields: Json) -> Json:
+def changed(treatment: TreatmentJson, address: str, fields: ItemFields) -> TreatmentJson:
     """The thing at ``address`` with these fields instead."""
     new = copy.deepcopy(treatment)
-    item_at(new, address).update(copy.deepcopy(fields))
+    item: Any = item_at(new, address)  # fields and address were read for one kind of thing
+    item.update(copy.deepcopy(fields))
     _drop_loose_leads(new)
     return _recounted(new)
 
 
-def with_principle(treatment: Json, principle: str) -> Json:
+def with_principle(treatment: TreatmentJson, principle: str) -> TreatmentJson:
     new = copy.deepcopy(treatment)
     new["principle"] = principle
     return new
 
 
-def added(treatment: Json, list_address: str, item: Json) -> Json:
+def added(treatment: TreatmentJson, list_address: str, item: ListedItem) -> TreatmentJson:
     """A new item at the end of a list, as in ``stages.0.points`` or ``adjuncts``."""
     new = copy.deepcopy(treatment)
-    here: Any = new
-    for step in list_address.split("."):
-        try:
-            here = here[int(step)] if isinstance(here, list) else here[step]
-        except (KeyError, IndexError, ValueError) as error:
-            raise EditRefused(NOT_OF_PLAN) from error
-    if not isinstance(here, list):
-        raise EditRefused(NOT_OF_PLAN)
-    if list_address.endswith("points"):
+    here = _list_at(new, list_address)
+    if "code" in item:
         for other in here:
-            if _same_place(other, item):
+            if "code" in other and _same_place(other, item):
                 raise EditRefused(f"{item['code']} is already in this stage: change its side there.")
     here.append(copy.deepcopy(item))
     return _recounted(new)
 
 
-def removed(treatment: Json, address: str) -> Json:
+def removed(treatment: TreatmentJson, address: str) -> TreatmentJson:
     """Without the thing at ``address``; electro pairs that hung on a removed point go with it."""
     new = copy.deepcopy(treatment)
     here, index = _list_of(new, address)
@@ -117,7 +137,7 @@ def removed(treatment: Json, address: str) -> Json:
     return _recounted(new)
 
 
-def moved(treatment: Json, address: str, steps: int) -> Json:
+def moved(treatment: TreatmentJson, address: str, steps: int) -> TreatmentJson:
     """One place up (-1) or down (1) in its list; at the end of the list it stays where it is."""
     new = copy.deepcopy(treatment)
     here, index = _list_of(new, address)
@@ -127,17 +147,17 @@ def moved(treatment: Json, address: str, steps: int) -> Json:
     return new
 
 
-def new_stage(position: str, retention_min: int) -> Json:
+def new_stage(position: str, retention_min: int, side_up: str | None = None) -> StageJson:
     return {
         "position": position,
-        "side_up": None,
+        "side_up": side_up,
         "retention_min": retention_min,
         "points": [],
         "electro": [],
     }
 
 
-def _same_place(one: Json, other: Json) -> bool:
+def _same_place(one: PointJson, other: PointJson) -> bool:
     if one["code"] != other["code"] or one.get("where") != other.get("where"):
         return False
     if one.get("levels") and other.get("levels") and not set(one["levels"]) & set(other["levels"]):
@@ -145,19 +165,19 @@ def _same_place(one: Json, other: Json) -> bool:
     return "both" in (one["side"], other["side"]) or one["side"] == other["side"]
 
 
-def _drop_loose_leads(treatment: Json) -> None:
+def _drop_loose_leads(treatment: TreatmentJson) -> None:
     for stage in treatment["stages"]:
         present = {point["code"] for point in stage["points"]}
-        kept = []
+        kept: list[ElectroJson] = []
         for electro in stage.get("electro", []):
-            rows = [
-                (pair, (electro.get("lead_levels") or [])[i : i + 1])
-                for i, pair in enumerate(electro["leads"])
-                if set(pair) <= present
-            ]
-            if rows:
-                electro["leads"] = [pair for pair, _ in rows]
-                if electro.get("lead_levels"):
-                    electro["lead_levels"] = [levels[0] for _, levels in rows if levels]
+            held = [i for i, pair in enumerate(electro["leads"]) if set(pair) <= present]
+            if held:
+                electro["leads"] = _at(electro["leads"], held)
+                if levels := electro.get("lead_levels"):
+                    electro["lead_levels"] = _at(levels, held)
                 kept.append(electro)
         stage["electro"] = kept
+
+
+def _at(rows: Sequence[list[str]], places: Sequence[int]) -> list[list[str]]:
+    return [rows[i] for i in places if i < len(rows)]

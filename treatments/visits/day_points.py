@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from treatments.planner.treatment.shapes import PointJson
 from treatments.plans import point_search
 
 
@@ -15,7 +14,7 @@ class UnknownPoint(Exception):
         self.nearest = nearest
 
 
-def point_for(text: str, side: str) -> dict[str, Any]:
+def point_for(text: str, side: str) -> PointJson:
     """An item of a visit's stage. ``side`` "" means both, or the midline. Raises UnknownPoint.
 
     A tender place found by hand is written ``ashi, left iliac crest``.

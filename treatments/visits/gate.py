@@ -9,33 +9,34 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
+from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import key_of_reason
+from treatments.planner.treatment.visit_shapes import ChartedItem, RefusedJson, RuleJson, VisitRecord
+from treatments.planner.treatment.written import pairs_text
 from treatments.planner.vocabulary.modalities import adjunct_name
-from treatments.planning import SafetyAlert
+from treatments.visits import observed
 from treatments.visits import record as visit_record
 
-Json = dict[str, Any]
 # what makes an item another one for safety
 JUDGED = ("side", "levels", "depth_mm", "found", "leads", "frequency_hz", "minutes", "where", "method", "done")
 
 
-def uids_at(record: Json) -> dict[str, str]:
+def uids_at(record: VisitRecord) -> dict[str, str]:
     """Address in ``visit_record.as_treatment`` -> uid of the item that stands there."""
     found: dict[str, str] = {}
+    lists: dict[str, Sequence[ChartedItem]] = {"adjuncts": record["adjuncts"], "ear": record["ear"]}
     for i, stage in enumerate(record["stages"]):
-        for name in ("points", "electro"):
-            kept = [item["uid"] for item in stage[name] if item["done"] != "not_done"]
-            found |= {f"stages.{i}.{name}.{place}": uid for place, uid in enumerate(kept)}
-    for name in ("adjuncts", "ear"):
-        kept = [item["uid"] for item in record[name] if item["done"] != "not_done"]
-        found |= {f"{name}.{place}": uid for place, uid in enumerate(kept)}
+        lists |= {f"stages.{i}.points": stage["points"], f"stages.{i}.electro": stage["electro"]}
+    for at, items in lists.items():
+        kept = [item["uid"] for item in items if item["done"] != "not_done"]
+        found |= {f"{at}.{place}": uid for place, uid in enumerate(kept)}
     return found
 
 
-def concerned(alert: SafetyAlert, record: Json) -> set[str]:
+def concerned(alert: ReviewAlert, record: VisitRecord) -> set[str]:
     """The items an alert speaks of; all of them where it speaks of the whole plan or of a position."""
     uids = uids_at(record)
     found: set[str] = set()
@@ -51,11 +52,11 @@ def concerned(alert: SafetyAlert, record: Json) -> set[str]:
     return found
 
 
-def manner(item: Json) -> str:
+def manner(item: ChartedItem) -> str:
     return json.dumps({key: item.get(key) for key in JUDGED}, sort_keys=True)
 
 
-def is_recorded(alert: SafetyAlert, uid: str, record: Json) -> bool:
+def is_recorded(alert: ReviewAlert, uid: str, record: VisitRecord) -> bool:
     """Whether this rule was recorded as an incident for this item as it was done."""
     item = next(one for one in visit_record.items_of(record) if one["uid"] == uid)
     return any(
@@ -63,9 +64,9 @@ def is_recorded(alert: SafetyAlert, uid: str, record: Json) -> bool:
     )
 
 
-def ruled_out(alerts: Iterable[SafetyAlert], record: Json) -> dict[str, list[SafetyAlert]]:
+def ruled_out(alerts: Iterable[ReviewAlert], record: VisitRecord) -> dict[str, list[ReviewAlert]]:
     """uid -> what forbids the item and was not recorded as an incident."""
-    found: dict[str, list[SafetyAlert]] = {}
+    found: dict[str, list[ReviewAlert]] = {}
     for alert in alerts:
         if alert.level == "forbidden":
             for uid in concerned(alert, record):
@@ -74,13 +75,15 @@ def ruled_out(alerts: Iterable[SafetyAlert], record: Json) -> dict[str, list[Saf
     return found
 
 
-def held_back(record: Json, before: Json, *, alerts: Iterable[SafetyAlert], known: Iterable[SafetyAlert]) -> Json:
+def held_back(
+    record: VisitRecord, before: VisitRecord, *, alerts: Iterable[ReviewAlert], known: Iterable[ReviewAlert]
+) -> VisitRecord:
     """The record without what is ruled out and newly done, or newly so. ``alerts``: the review of ``record``,
     ``known``: of ``before``. What is held back is kept under ``refused``."""
     was = {item["uid"]: item for item in visit_record.items_of(before)}
     old = {uid: {(a.key, a.text) for a in found} for uid, found in ruled_out(known, before).items()}
     new = copy.deepcopy(record)
-    refused: Json = {}
+    refused: dict[str, RefusedJson] = {}
     stops = ruled_out(alerts, record)
     for item in visit_record.items_of(new):
         uid = item["uid"]
@@ -91,34 +94,44 @@ def held_back(record: Json, before: Json, *, alerts: Iterable[SafetyAlert], know
         fresh = [a for a in stops[uid] if is_newly_done or (a.key, a.text) not in old.get(uid, ())]
         if fresh:
             refused[uid] = {"item": copy.deepcopy(item), "rules": [rule(alert) for alert in fresh]}
-            kept = {**earlier, "note": item.get("note", "")}
-            item.clear()
-            item.update(kept)
+            note = item["note"]
+            put(earlier, item)
+            item["note"] = note
     new.pop("refused", None)
-    return {**new, "refused": refused} if refused else new
-
-
-def rule(alert: SafetyAlert) -> Json:
-    return {"code": alert.code, "item": alert.item, "value": alert.value, "text": alert.text, "source": alert.source}
-
-
-def as_typed(record: Json) -> Json:
-    """The record with what was typed and not taken over: what the page shows in its fields."""
-    if not record.get("refused"):
-        return record
-    new = copy.deepcopy(record)
-    for item in visit_record.items_of(new):
-        if item["uid"] in record["refused"]:
-            item.update(record["refused"][item["uid"]]["item"])
+    if refused:
+        new["refused"] = refused
     return new
 
 
-def name_of(item: Json) -> str:
+def put(source: ChartedItem, into: ChartedItem) -> None:
+    """All of one item in the place of another, which is of the same kind because it has the same uid."""
+    held = cast(dict[str, Any], into)
+    held.clear()
+    held.update(copy.deepcopy(source))
+
+
+def rule(alert: ReviewAlert) -> RuleJson:
+    return {"code": alert.code, "item": alert.item, "value": alert.value, "text": alert.text, "source": alert.source}
+
+
+def as_typed(record: VisitRecord) -> VisitRecord:
+    """The record with what was typed and not taken over: what the page shows in its fields."""
+    refused = record.get("refused")
+    if not refused:
+        return record
+    new = copy.deepcopy(record)
+    for item in visit_record.items_of(new):
+        if item["uid"] in refused:
+            put(refused[item["uid"]]["item"], item)
+    return new
+
+
+def name_of(item: ChartedItem) -> str:
     """An item as a reader knows it."""
     if "code" in item:
-        return str(item["code"]) if item["code"] != "ASHI" else f"Tender point, {item.get('found') or item['where']}"
+        return item["code"] if item["code"] != observed.ASHI else f"Tender point, {item.get('found') or item['where']}"
     if "leads" in item:
-        return "Current " + ", ".join("–".join(pair) for pair in item["leads"])
+        return f"Current {pairs_text(item['leads'], '–')}"
     if "kind" in item:
         return adjunct_name(item["kind"])
-    return "Ear " + ", ".join(point["code"] for point in item.get("points", []))
+    return "Ear " + ", ".join(point["code"] for point in item["points"])

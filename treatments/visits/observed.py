@@ -5,9 +5,18 @@ Records begun before this was kept apart hold the plan's depth as a range and th
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
-Json = dict[str, Any]
+from treatments.planner.treatment.visit_shapes import (
+    ChartedAdjunct,
+    ChartedElectro,
+    ChartedItem,
+    ChartedPoint,
+    ChartedStage,
+    VisitRecord,
+)
+from treatments.planner.treatment.written import depth_text, needle_words
+
 ASHI = "ASHI"
 MOST_MINUTES = 120  # longer than that a needle never stays: one of the two times is wrong
 # what a note is asked for before it is signed: key -> name
@@ -21,41 +30,45 @@ WHY_NOT = {
 }
 
 
-def depth_of(point: Json) -> tuple[int, int] | None:
+def depth_of(point: ChartedPoint) -> tuple[int, int] | None:
     """Depth reached in mm, or None. Older records may hold a range that somebody typed."""
     depth = point.get("depth_mm")
-    if depth is None or depth == (point.get("planned") or {}).get("depth_mm"):
+    if depth is None or depth == _planned_depth(point):
         return None
     return (int(depth[0]), int(depth[1])) if isinstance(depth, list) else (int(depth), int(depth))
 
 
-def deqi_of(point: Json) -> str:
+def deqi_of(point: ChartedPoint) -> str:
     """Deqi obtained, or nothing. In an older record the plan's own word is no observation."""
-    is_older = isinstance(point.get("depth_mm"), list)
-    if is_older and point["deqi"] == (point.get("planned") or {}).get("deqi"):
+    planned = point["planned"]
+    if planned and isinstance(point["depth_mm"], list) and point["deqi"] == planned["deqi"]:
         return ""
-    return str(point["deqi"] or "")
+    return point["deqi"] or ""
 
 
-def intended_depth(point: Json) -> tuple[int, int]:
+def _planned_depth(point: ChartedPoint) -> list[int] | None:
+    return point["planned"]["depth_mm"] if point["planned"] else None
+
+
+def intended_depth(point: ChartedPoint) -> tuple[int, int]:
     """The depth that was meant: of the plan, or the usual one of a point added on the day."""
-    meant = (point.get("planned") or {}).get("depth_mm") or point.get("usual_depth_mm") or point.get("depth_mm")
+    meant = _planned_depth(point) or point.get("usual_depth_mm") or point["depth_mm"]
     low, high = meant if isinstance(meant, list) else (meant or 0, meant or 0)
     return int(low), int(high)
 
 
-def judged_depth(point: Json) -> list[int]:
+def judged_depth(point: ChartedPoint) -> list[int]:
     """The depth that safety judges: the one reached where it is deeper than the one that was meant."""
     reached, meant = depth_of(point), intended_depth(point)
     return list(reached if reached and reached[1] > meant[1] else meant)
 
 
-def longest(item: Json) -> int:
+def longest(item: ChartedElectro | ChartedAdjunct) -> int:
     """Minutes that safety judges: those given where they are more than those that were meant."""
     return max(item.get("minutes") or 0, item.get("planned_minutes") or 0) or 1
 
 
-def retention_of(stage: Json) -> int | None:
+def retention_of(stage: ChartedStage) -> int | None:
     """Minutes the needles stayed: written down, or from the first needle to the last one out."""
     if stage["retention_min"]:
         return int(stage["retention_min"])
@@ -70,12 +83,12 @@ def _minute_of_day(text: str) -> int:
     return hour * 60 + minute
 
 
-def is_to_be_found(item: Json) -> bool:
+def is_to_be_found(item: ChartedItem) -> bool:
     """A tender point of the plan that nobody has said to have found today."""
-    return item.get("code") == ASHI and not item.get("found")
+    return "code" in item and item["code"] == ASHI and not item.get("found")
 
 
-def missing_of(record: Json) -> list[str]:
+def missing_of(record: VisitRecord) -> list[str]:
     """What was not recorded of a treatment that was given: keys of ``ASKED``."""
     start, close = record["start"], record["close"]
     needled = [s for s in record["stages"] if any(p["done"] == "done" for p in s["points"])]
@@ -87,21 +100,26 @@ def missing_of(record: Json) -> list[str]:
     return [key for key in ASKED if is_missing[key]]
 
 
-def unsaid_of(record: Json) -> list[str]:
+def unsaid_of(record: VisitRecord) -> list[str]:
     """What is missing without a word why."""
-    said = record.get("unsaid", {})
-    return [key for key in missing_of(record) if said.get(key) not in WHY_NOT]
+    return [key for key in missing_of(record) if not why_unsaid(record, key)]
 
 
-def manner_words(point: Json) -> str:
+def why_unsaid(record: VisitRecord, key: str) -> str:
+    """Why one of ``ASKED`` is not in the note, in words; empty where nobody said."""
+    said: Mapping[str, object] = record.get("unsaid", {})
+    return WHY_NOT.get(str(said.get(key, "")), "")
+
+
+def manner_words(point: ChartedPoint) -> str:
     """How a point is or was needled: observed as such, the rest as planned."""
-    reached, needle = depth_of(point), point["needle"]
-    words = [str(point["side"])]
-    if point.get("levels"):
+    reached = depth_of(point)
+    words = [point["side"]]
+    if point["levels"]:
         words.append(" ".join(point["levels"]))
     words.append(f"{span(reached)} mm" if reached else f"{span(intended_depth(point))} mm planned")
-    words.append(f"{needle['diameter_mm']:.2f}×{needle['length_mm']}")
-    words.append(str(point["technique"]))
+    words.append(needle_words(point["needle"], "×"))
+    words.append(point["technique"])
     if deqi := deqi_of(point):
         words.append(f"deqi {deqi}")
     if point.get("note"):
@@ -110,4 +128,4 @@ def manner_words(point: Json) -> str:
 
 
 def span(depth: tuple[int, int]) -> str:
-    return f"{depth[0]}" if depth[0] == depth[1] else f"{depth[0]}–{depth[1]}"
+    return depth_text(*depth)

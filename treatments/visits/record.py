@@ -12,103 +12,113 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
-from treatments.planner.treatment.needles import needles_of
+from treatments.planner.treatment.shapes import (
+    AdjunctJson,
+    EarJson,
+    EarPointJson,
+    ElectroJson,
+    NeedleJson,
+    PointJson,
+    StageJson,
+    TreatmentJson,
+)
+from treatments.planner.treatment.visit_shapes import (
+    ChartedAdjunct,
+    ChartedEar,
+    ChartedElectro,
+    ChartedItem,
+    ChartedPoint,
+    ChartedStage,
+    CloseJson,
+    MannerJson,
+    VisitRecord,
+)
 from treatments.planner.vocabulary.modalities import WORN_HOME
 from treatments.visits import observed
 
-Json = dict[str, Any]
-MANNER = ("side", "levels", "technique", "needle", "depth_mm", "deqi")  # what a plan says of a point
-CHOSEN = ("side", "technique", "needle")  # what the practitioner chooses, so that last time's choice is offered again
+Place = tuple[str, str, tuple[str, ...]]  # code, where, levels
+KEEP_DAYS = 5  # in the ear, where the plan does not say
 
 
-def new_record(treatment: Json, *, number: int, today: dt.date, last: Json | None = None) -> Json:
+def new_record(
+    treatment: TreatmentJson, *, number: int, today: dt.date, last: VisitRecord | None = None
+) -> VisitRecord:
     """An empty record of visit ``number``: the plan's items, each in the manner of the last visit where it was done.
 
     ``last``: the record of the visit before under the same plan, or None.
     """
-    before = {_place(point): point for _, point in points_of(last)} if last else {}
-    record: Json = {
+    before = {_place(point): point for _, point in points_of(last)}
+    return {
         "start": {},
-        "stages": [],
-        "adjuncts": [],
-        "ear": [],
-        "close": {key: last["close"][key] for key in ("needle_maker", "needle_material") if last["close"].get(key)}
-        if last
-        else {},
+        "stages": [_new_stage(stage, f"s{i}", number, before) for i, stage in enumerate(treatment["stages"])],
+        "adjuncts": [
+            _new_adjunct(adjunct, f"a{i}")
+            for i, adjunct in enumerate(treatment.get("adjuncts", []))
+            if adjunct.get("from_visit", 1) <= number
+        ],
+        "ear": [_new_ear(ear, f"r{i}", today) for i, ear in enumerate(treatment.get("ear", []))],
+        "close": _needles_used(last["close"]) if last else {},
         "reasons": [],
     }
-    for index, stage in enumerate(treatment["stages"]):
-        record["stages"].append(
-            {
-                "uid": f"s{index}",
-                "position": stage["position"],
-                "side_up": stage.get("side_up"),
-                "retention_min": None,
-                "planned_retention_min": stage["retention_min"],
-                "first_insertion": "",
-                "in_corrected": None,
-                "out": None,
-                "out_at": "",
-                "points": [
-                    _from_plan(point, f"s{index}p{place}", before.get(_place(point)))
-                    for place, point in enumerate(stage["points"])
-                ],
-                "electro": [
-                    _current(current, f"s{index}e{place}")
-                    for place, current in enumerate(stage.get("electro", []))
-                    if current.get("from_visit", 1) <= number
-                ],
-            }
-        )
-    record["adjuncts"] = [
-        {
-            "uid": f"a{place}",
-            "kind": adjunct["kind"],
-            "detail": adjunct.get("detail", ""),
-            "where": adjunct.get("where", ""),
-            "points": copy.deepcopy(adjunct.get("points", [])),
-            "minutes": None,
-            "planned_minutes": adjunct.get("minutes"),
-            "done": "",
-            "note": "",
-        }
-        for place, adjunct in enumerate(treatment.get("adjuncts", []))
-        if adjunct.get("from_visit", 1) <= number
-    ]
-    record["ear"] = [
-        {
-            "uid": f"r{place}",
-            "method": ear["method"],
-            "side": "left" if ear.get("side") not in ("left", "right", "both") else ear["side"],
-            "points": copy.deepcopy(ear["points"]),
-            "done": "",
-            "remove_on": (today + dt.timedelta(days=ear.get("keep_days") or 5)).isoformat()
-            if ear["method"] in WORN_HOME
-            else "",
-            "out": None,
-            "note": "",
-        }
-        for place, ear in enumerate(treatment.get("ear", []))
-    ]
-    return record
 
 
-def _place(point: Json) -> tuple[Any, ...]:
+def _needles_used(close: CloseJson) -> CloseJson:
+    """Maker and material are mostly those of the visit before."""
+    used: CloseJson = {}
+    if close.get("needle_maker"):
+        used["needle_maker"] = close["needle_maker"]
+    if close.get("needle_material"):
+        used["needle_material"] = close["needle_material"]
+    return used
+
+
+def _new_stage(stage: StageJson, uid: str, number: int, before: dict[Place, ChartedPoint]) -> ChartedStage:
+    return {
+        "uid": uid,
+        "position": stage["position"],
+        "side_up": stage.get("side_up"),
+        "retention_min": None,
+        "planned_retention_min": stage["retention_min"],
+        "first_insertion": "",
+        "in_corrected": None,
+        "out": None,
+        "out_at": "",
+        "points": [
+            _from_plan(point, f"{uid}p{i}", before.get(_place(point))) for i, point in enumerate(stage["points"])
+        ],
+        "electro": [
+            _current(current, f"{uid}e{i}")
+            for i, current in enumerate(stage.get("electro", []))
+            if current.get("from_visit", 1) <= number
+        ],
+    }
+
+
+def _place(point: PointJson | ChartedPoint) -> Place:
     return point["code"], point.get("where", ""), tuple(point.get("levels") or ())
 
 
-def _from_plan(point: Json, uid: str, before: Json | None) -> Json:
-    manner = {key: copy.deepcopy(point.get(key)) for key in MANNER}
-    entry = {
+def _from_plan(point: PointJson, uid: str, before: ChartedPoint | None) -> ChartedPoint:
+    manner: MannerJson = {
+        "side": point["side"],
+        "levels": list(point.get("levels") or []),
+        "technique": point["technique"],
+        "needle": point["needle"].copy(),
+        "depth_mm": list(point["depth_mm"]),
+        "deqi": point["deqi"],
+    }
+    entry: ChartedPoint = {
         "uid": uid,
         "code": point["code"],
         "name": point.get("name", ""),
         "where": point.get("where", ""),
         "role": point.get("role", ""),
         "angle": point.get("angle", ""),
-        **copy.deepcopy(manner),
+        "side": manner["side"],
+        "levels": list(manner["levels"]),
+        "technique": manner["technique"],
+        "needle": manner["needle"].copy(),
         "depth_mm": None,
         "deqi": "",
         "found": "",
@@ -117,13 +127,18 @@ def _from_plan(point: Json, uid: str, before: Json | None) -> Json:
         "planned": manner,
         "as_last_time": False,
     }
-    if before and before["done"] == "done" and any(before[key] != manner[key] for key in CHOSEN):
-        entry.update({key: copy.deepcopy(before[key]) for key in CHOSEN})
+    if before and before["done"] == "done" and _chosen(before) != _chosen(manner):
+        entry["side"], entry["technique"], entry["needle"] = copy.deepcopy(_chosen(before))
         entry["as_last_time"] = True
     return entry
 
 
-def _current(current: Json, uid: str) -> Json:
+def _chosen(point: ChartedPoint | MannerJson) -> tuple[str, str, NeedleJson]:
+    """What the practitioner chooses, so that last time's choice is offered again."""
+    return point["side"], point["technique"], point["needle"]
+
+
+def _current(current: ElectroJson, uid: str) -> ChartedElectro:
     return {
         "uid": uid,
         "leads": copy.deepcopy(current["leads"]),
@@ -133,83 +148,72 @@ def _current(current: Json, uid: str) -> Json:
         "wave": current.get("wave", ""),
         "minutes": None,
         "planned_minutes": current.get("minutes"),
-        "felt": None,  # 0 nothing felt to 10 the strongest bearable
+        "felt": None,
         "done": "",
         "note": "",
     }
 
 
-def points_of(record: Json | None) -> Iterator[tuple[Json, Json]]:
+def _new_adjunct(adjunct: AdjunctJson, uid: str) -> ChartedAdjunct:
+    return {
+        "uid": uid,
+        "kind": adjunct["kind"],
+        "detail": adjunct.get("detail", ""),
+        "where": adjunct.get("where", ""),
+        "points": copy.deepcopy(adjunct.get("points", [])),
+        "minutes": None,
+        "planned_minutes": adjunct.get("minutes"),
+        "done": "",
+        "note": "",
+    }
+
+
+def _new_ear(ear: EarJson, uid: str, today: dt.date) -> ChartedEar:
+    return {
+        "uid": uid,
+        "method": ear["method"],
+        "side": ear["side"] if ear.get("side") in ("left", "right", "both") else "left",
+        "points": copy.deepcopy(ear["points"]),
+        "done": "",
+        "remove_on": _comes_off(ear["method"], today, ear.get("keep_days") or KEEP_DAYS),
+        "out": None,
+        "note": "",
+    }
+
+
+def _comes_off(method: str, today: dt.date, days: int) -> str:
+    return (today + dt.timedelta(days=days)).isoformat() if method in WORN_HOME else ""
+
+
+def points_of(record: VisitRecord | None) -> Iterator[tuple[ChartedStage, ChartedPoint]]:
     """Every stage and point of a record, in needling order."""
-    for stage in (record or {}).get("stages", []):
+    for stage in record.get("stages", []) if record else []:
         for point in stage["points"]:
             yield stage, point
 
 
-def items_of(record: Json) -> list[Json]:
+def items_of(record: VisitRecord) -> list[ChartedItem]:
     """Everything of a record that is done or not done: points, current, what stands beside the needles, ear."""
-    items = [point for _, point in points_of(record)]
-    items += [current for stage in record["stages"] for current in stage["electro"]]
-    return [*items, *record["adjuncts"], *record["ear"]]
+    points = [point for _, point in points_of(record)]
+    currents = [current for stage in record["stages"] for current in stage["electro"]]
+    return [*points, *currents, *record["adjuncts"], *record["ear"]]
 
 
-def done_points(record: Json) -> list[Json]:
+def done_points(record: VisitRecord) -> list[ChartedPoint]:
     return [point for _, point in points_of(record) if point["done"] == "done"]
 
 
-def is_changed(point: Json) -> bool:
+def is_changed(point: ChartedPoint) -> bool:
     """Done in another manner than planned; an added point counts as changed. What it felt like is no change."""
     planned = point.get("planned")
-    if planned is None or any(point.get(key) != planned.get(key) for key in (*CHOSEN, "levels")):
+    if planned is None or _chosen(point) != _chosen(planned) or point["levels"] != planned["levels"]:
         return True
     depth = observed.depth_of(point)
     low, high = observed.intended_depth(point)
     return depth is not None and not (low <= depth[0] and depth[1] <= high)
 
 
-def ear_needles_of(ear: Json) -> int:
-    return len(ear["points"]) * (2 if ear["side"] == "both" else 1) if ear["method"] == "needles" else 0
-
-
-def ledger(record: Json) -> list[Json]:
-    """Needles in and out, one row a stage and one for needles in the ear.
-
-    Each row: ``uid``, ``name``, ``counted`` (from the points done), ``in`` (corrected by hand if so), ``out`` (None:
-    not counted yet), ``is_even``. A row without a needle is even without counting.
-    """
-    rows = []
-    for index, stage in enumerate(record["stages"]):
-        counted = sum(needles_of(point) for point in stage["points"] if point["done"] == "done")
-        inside = counted if stage.get("in_corrected") is None else stage["in_corrected"]
-        name = f"Stage {index + 1}, {stage['position'].replace('_', ' ')}"
-        rows.append(_row(stage["uid"], name, counted, inside, stage))
-    for ear in record["ear"]:
-        if ear["method"] == "needles":
-            counted = ear_needles_of(ear) if ear["done"] == "done" else 0
-            rows.append(_row(ear["uid"], "Ear needles", counted, counted, ear))
-    return rows
-
-
-def _row(uid: str, name: str, counted: int, inside: int, holder: Json) -> Json:
-    out = holder.get("out")
-    return {
-        "uid": uid,
-        "name": name,
-        "counted": counted,
-        "in": inside,
-        "out": out,
-        "is_even": inside == (out or 0),
-        "is_counted": out is not None or inside == 0,
-    }
-
-
-def totals(record: Json) -> tuple[int, int]:
-    """Needles in and needles out of the whole visit."""
-    rows = ledger(record)
-    return sum(row["in"] for row in rows), sum(row["out"] or 0 for row in rows)
-
-
-def as_treatment(record: Json, plan: Json) -> Json:
+def as_treatment(record: VisitRecord, plan: TreatmentJson) -> TreatmentJson:
     """The visit in the contract's treatment shape, for the safety review: the plan without what was left out, with what
     was done otherwise or added. Less than was meant (shallower, shorter) is judged as it was meant: no new stop."""
     treatment = copy.deepcopy(plan)
@@ -219,26 +223,20 @@ def as_treatment(record: Json, plan: Json) -> Json:
             "side_up": stage.get("side_up"),
             "retention_min": stage["retention_min"] or stage.get("planned_retention_min") or 1,
             "points": [_as_point(point) for point in stage["points"] if point["done"] != "not_done"],
-            "electro": [
-                {
-                    "leads": current["leads"],
-                    "lead_levels": current.get("lead_levels") or [],
-                    "side": current["side"],
-                    "frequency_hz": current["frequency_hz"],
-                    "wave": current["wave"],
-                    "felt_strength": "comfortable",
-                    "minutes": observed.longest(current),
-                    "because": [],
-                }
-                for current in stage["electro"]
-                if current["done"] != "not_done"
-            ],
+            "electro": [_as_current(current) for current in stage["electro"] if current["done"] != "not_done"],
         }
         for stage in record["stages"]
     ]
     treatment["adjuncts"] = [
-        {key: adjunct[key] for key in ("kind", "detail", "where", "points")}
-        | {"minutes": observed.longest(adjunct), "from_visit": 1, "because": []}
+        {
+            "kind": adjunct["kind"],
+            "detail": adjunct["detail"],
+            "where": adjunct["where"],
+            "points": adjunct["points"],
+            "minutes": observed.longest(adjunct),
+            "from_visit": 1,
+            "because": [],
+        }
         for adjunct in record["adjuncts"]
         if adjunct["done"] != "not_done"
     ]
@@ -250,8 +248,21 @@ def as_treatment(record: Json, plan: Json) -> Json:
     return treatment
 
 
-def _as_point(point: Json) -> Json:
+def _as_current(current: ChartedElectro) -> ElectroJson:
     return {
+        "leads": current["leads"],
+        "lead_levels": current.get("lead_levels") or [],
+        "side": current["side"],
+        "frequency_hz": current["frequency_hz"],
+        "wave": current["wave"],
+        "felt_strength": "comfortable",
+        "minutes": observed.longest(current),
+        "because": [],
+    }
+
+
+def _as_point(point: ChartedPoint) -> PointJson:
+    shown: PointJson = {
         "code": point["code"],
         "name": point["name"],
         "side": point["side"],
@@ -264,55 +275,115 @@ def _as_point(point: Json) -> Json:
         "deqi": point["deqi"] or "clear",
         "because": [],
         "cautions": [],
-    } | ({"where": point.get("found") or point["where"]} if point.get("where") else {})
+    }
+    if point.get("where"):
+        shown["where"] = point.get("found") or point["where"]
+    return shown
 
 
-def with_point(record: Json, stage_uid: str, point: Json) -> Json:
+def with_point(record: VisitRecord, stage_uid: str, point: PointJson) -> VisitRecord:
     """A record with one more point, done, at the end of a stage. Raises KeyError for an unknown stage.
 
-    ``point``: code, name, angle, role and the manner in which it was needled.
+    ``point``: in the manner in which it is usually needled.
     """
     new = copy.deepcopy(record)
-    stage = next((one for one in new["stages"] if one["uid"] == stage_uid), None)
-    if stage is None:
-        raise KeyError(stage_uid)
+    stage = _stage_of(new, stage_uid)
     taken = [int(one["uid"].rpartition("p")[2]) for one in stage["points"]]
-    uid = f"{stage_uid}p{max(taken, default=-1) + 1}"
-    entry = {"where": "", "role": "local", "angle": "", "levels": [], "note": "", **copy.deepcopy(point)}
-    entry |= {"usual_depth_mm": entry["depth_mm"], "depth_mm": None, "deqi": "", "found": entry["where"]}
-    stage["points"].append({**entry, "uid": uid, "done": "done", "planned": None, "as_last_time": False})
+    where = point.get("where", "")
+    stage["points"].append(
+        {
+            "uid": f"{stage_uid}p{max(taken, default=-1) + 1}",
+            "code": point["code"],
+            "name": point["name"],
+            "where": where,
+            "role": point.get("role", "local"),
+            "angle": point.get("angle", ""),
+            "side": point["side"],
+            "levels": list(point.get("levels") or []),
+            "technique": point["technique"],
+            "needle": point["needle"].copy(),
+            "usual_depth_mm": list(point["depth_mm"]),
+            "depth_mm": None,
+            "deqi": "",
+            "found": where,
+            "because": copy.deepcopy(point["because"]),
+            "cautions": list(point["cautions"]),
+            "done": "done",
+            "note": "",
+            "planned": None,
+            "as_last_time": False,
+        }
+    )
     return new
 
 
-def with_current(record: Json, stage_uid: str, *, leads: list[list[str]], side: str) -> Json:
+def _stage_of(record: VisitRecord, uid: str) -> ChartedStage:
+    stage = next((one for one in record["stages"] if one["uid"] == uid), None)
+    if stage is None:
+        raise KeyError(uid)
+    return stage
+
+
+def with_current(record: VisitRecord, stage_uid: str, *, leads: list[list[str]], side: str) -> VisitRecord:
     """A record with current that was not planned, done. Raises KeyError for an unknown stage."""
     new = copy.deepcopy(record)
-    stage = next((one for one in new["stages"] if one["uid"] == stage_uid), None)
-    if stage is None:
-        raise KeyError(stage_uid)
-    item = {"leads": leads, "side": side, "frequency_hz": "2", "wave": "continuous", "minutes": 15}
-    stage["electro"].append({**_current(item, f"{stage_uid}e{len(stage['electro'])}"), "done": "done"})
+    stage = _stage_of(new, stage_uid)
+    stage["electro"].append(
+        {
+            "uid": f"{stage_uid}e{len(stage['electro'])}",
+            "leads": leads,
+            "lead_levels": [],
+            "side": side,
+            "frequency_hz": "2",
+            "wave": "continuous",
+            "minutes": None,
+            "planned_minutes": 15,
+            "felt": None,
+            "done": "done",
+            "note": "",
+        }
+    )
     return new
 
 
-def with_adjunct(record: Json, *, kind: str, where: str) -> Json:
+def with_adjunct(record: VisitRecord, *, kind: str, where: str) -> VisitRecord:
     """A record with cups, moxa, heat or hands that were not planned, done."""
     new = copy.deepcopy(record)
-    item = {"uid": f"a{len(new['adjuncts'])}", "kind": kind, "detail": "", "where": where, "points": []}
-    new["adjuncts"].append({**item, "minutes": None, "planned_minutes": None, "done": "done", "note": ""})
+    new["adjuncts"].append(
+        {
+            "uid": f"a{len(new['adjuncts'])}",
+            "kind": kind,
+            "detail": "",
+            "where": where,
+            "points": [],
+            "minutes": None,
+            "planned_minutes": None,
+            "done": "done",
+            "note": "",
+        }
+    )
     return new
 
 
-def with_ear(record: Json, *, method: str, side: str, points: list[Json], today: dt.date) -> Json:
+def with_ear(record: VisitRecord, *, method: str, side: str, points: list[EarPointJson], today: dt.date) -> VisitRecord:
     """A record with ear points that were not planned, done; what stays in the ear comes off after five days."""
     new = copy.deepcopy(record)
-    comes_off = (today + dt.timedelta(days=5)).isoformat() if method in WORN_HOME else ""
-    item = {"uid": f"r{len(new['ear'])}", "method": method, "side": side, "points": points}
-    new["ear"].append({**item, "done": "done", "remove_on": comes_off, "out": None, "note": ""})
+    new["ear"].append(
+        {
+            "uid": f"r{len(new['ear'])}",
+            "method": method,
+            "side": side,
+            "points": points,
+            "done": "done",
+            "remove_on": _comes_off(method, today, KEEP_DAYS),
+            "out": None,
+            "note": "",
+        }
+    )
     return new
 
 
-def without_point(record: Json, uid: str) -> Json:
+def without_point(record: VisitRecord, uid: str) -> VisitRecord:
     """A record without a point that was added on the day; planned ones stay and are marked not done."""
     new = copy.deepcopy(record)
     for stage in new["stages"]:
@@ -320,7 +391,7 @@ def without_point(record: Json, uid: str) -> Json:
     return new
 
 
-def all_done(record: Json) -> Json:
+def all_done(record: VisitRecord) -> VisitRecord:
     """Everything not yet answered is marked as done; what is observed stays empty. A tender point that nobody has
     found yet stays planned."""
     new = copy.deepcopy(record)

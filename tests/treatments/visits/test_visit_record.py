@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.factories.treatments import POINT, TREATMENT, answered
 from treatments.planner.treatment.needles import needles_of
-from treatments.planner.treatment.written import read_pairs
 from treatments.plans.forms.ear_points import read_ear_points
+from treatments.visits import ledger
 from treatments.visits import record as vr
 from treatments.visits.forms.page import ElectroForm, PointForm
 from treatments.visits.presenters.page import reaches_lung
@@ -29,8 +29,8 @@ def record(number: int = 2, last=None):
 
 def test_a_new_record_says_nothing_was_done_yet():
     new = record()
-    assert vr.totals(new) == (0, 0) and vr.done_points(new) == []
-    assert all(row["is_even"] and row["is_counted"] for row in vr.ledger(new))
+    assert ledger.totals(new) == (0, 0) and vr.done_points(new) == []
+    assert all(row["is_even"] and row["is_counted"] for row in ledger.ledger(new))
 
 
 @pytest.mark.parametrize(("number", "currents"), [(1, 0), (2, 1)])
@@ -59,17 +59,17 @@ def test_needles_follow_from_sides_and_levels(side, levels, needles):
 
 def test_the_ledger_counts_by_stage_and_can_be_corrected():
     new = vr.all_done(record())
-    assert [row["in"] for row in vr.ledger(new)] == [4, 1]
+    assert [row["in"] for row in ledger.ledger(new)] == [4, 1]
     new["stages"][0]["in_corrected"] = 5
     new["stages"][0]["out"] = 4
-    first, second = vr.ledger(new)
+    first, second = ledger.ledger(new)
     assert (first["counted"], first["in"], first["is_even"], second["is_counted"]) == (4, 5, False, False)
-    assert vr.totals(new) == (6, 4)
+    assert ledger.totals(new) == (6, 4)
 
 
 def test_ear_needles_are_counted_and_seeds_are_not():
     new = vr.with_ear(record(), method="needles", side="both", points=[{"code": "TF4", "name": ""}], today=TODAY)
-    assert vr.totals(new) == (2, 0) and new["ear"][-1]["remove_on"] == ""
+    assert ledger.totals(new) == (2, 0) and new["ear"][-1]["remove_on"] == ""
     assert new["ear"][0]["remove_on"] == "2026-03-07"
 
 
@@ -130,20 +130,6 @@ def test_the_breathing_card_is_due_after_needles_near_the_lung(code, levels, whe
     new = vr.with_point(record(), "s0", point)
     assert reaches_lung(new) is is_near
     assert reaches_lung(record()) is False
-
-
-@pytest.mark.parametrize(
-    ("text", "pairs"),
-    [("BL25-BL26", [["BL25", "BL26"]]), ("bl25 – bl26, EX-B2-BL54", [["BL25", "BL26"], ["EX-B2", "BL54"]])],
-)
-def test_pairs_are_read_as_people_write_them(text, pairs):
-    assert read_pairs(text) == pairs
-
-
-@pytest.mark.parametrize("text", ["BL25", "BL25-", "BL25-BL26-BL27", ",", "-"])
-def test_what_is_no_pair_is_refused(text):
-    with pytest.raises(Exception, match="Write each pair"):
-        read_pairs(text)
 
 
 def test_ear_points_are_read_with_their_names():

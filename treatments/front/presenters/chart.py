@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.lib.loose import Context
 from clinic.people.models import Patient, SafetyFact
 from clinic.scheduling.models import Course
 from clinic.scheduling.presenters import pages as schedule
@@ -24,7 +25,6 @@ from treatments.plans.presenters import planned_visits
 from treatments.plans.presenters.plan import dose_words, review_words
 from treatments.visits.actions.adverse_events import KINDS, open_serious_events
 
-Json = dict[str, Any]
 EVENTS = 40
 STOPS = ("emergency", "refer_before_treating")
 CURVES = {"nrs_average": ("Pain, average", 10), "nrs_now": ("Pain now", 10), "rmdq": ("Roland-Morris", 24)}
@@ -37,7 +37,7 @@ INTAKE_PILLS = {
 }
 
 
-def desk_part(patient: Patient, *, now: dt.datetime) -> Json:
+def desk_part(patient: Patient, *, now: dt.datetime) -> Context:
     """Contact, visits, course to book, where the intake stands. No medical text."""
     invitation = Invitation.objects.filter(patient=patient).select_related("response").first()
     state = str(invitation.state) if invitation else ""
@@ -58,7 +58,7 @@ def desk_part(patient: Patient, *, now: dt.datetime) -> Json:
     }
 
 
-def clinical_part(patient: Patient, *, today: dt.date) -> Json:
+def clinical_part(patient: Patient, *, today: dt.date) -> Context:
     """Complaint, alerts, safety facts, assessment, plan, scores, and everything in order of time."""
     assessments = list(patient.assessments.select_related("patient", "response", "signed_by", "set_aside_by")[:10])
     drafted = next((a for a in assessments if a.status == "draft"), None)
@@ -71,7 +71,7 @@ def clinical_part(patient: Patient, *, today: dt.date) -> Json:
     responses = list(IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False)[:10])
     flags = list(RedFlagAlert.objects.filter(patient=patient)[:20])
     has_case = bool(current or responses)
-    part: Json = {
+    part: Context = {
         "has_case": has_case,
         "assessment": current,
         "signed_assessment": signed,
@@ -100,9 +100,9 @@ def clinical_part(patient: Patient, *, today: dt.date) -> Json:
     return part
 
 
-def _summary(case: Any, judged: Any) -> Json:
+def _summary(case: Any, judged: Any) -> Context:
     label = load_intake_knowledge().label
-    result = {**judged.as_json(), "action": judged.action}
+    result = judged.as_json()
     reason = case.texts.get("reason") or next(iter(case.texts.values()), "")
     return {
         "complaint": assessment_words.complaint_of(case),
@@ -116,10 +116,10 @@ def _summary(case: Any, judged: Any) -> Json:
             {
                 "axis": axis,
                 "name": axis.capitalize(),
-                "score": result[axis]["score"],
-                "percent": assessment_words.bar_percent(result[axis]["score"]),
+                "score": scored["score"],
+                "percent": assessment_words.bar_percent(scored["score"]),
             }
-            for axis in ("stagnation", "deficiency")
+            for axis, scored in (("stagnation", result["stagnation"]), ("deficiency", result["deficiency"]))
         ],
         "leads": [{"name": p.name, "role": p.role, "codes": p.icd11} for p in judged.patterns if p.is_lead],
         "causes": [assessment_words.CAUSE_WORDS.get(c, c) for c in judged.causes],
@@ -128,18 +128,18 @@ def _summary(case: Any, judged: Any) -> Json:
     }
 
 
-def _warned_by_draft(case: Any, part: Json) -> Json:
+def _warned_by_draft(case: Any, part: Context) -> Context:
     """A sign that an unsigned draft adds warns at once: it stops before anybody has signed it."""
     judged = assess(case, load_intake_knowledge())
     known = {alert["text"] for alert in part["alerts"]}
     added = [alert.as_json() for alert in judged.alerts if alert.level != "note" and alert.text not in known]
-    found: Json = {"alerts": [*map(assessment_words.alert_words, added), *part["alerts"]]}
+    found: Context = {"alerts": [*map(assessment_words.alert_words, added), *part["alerts"]]}
     if judged.action in STOPS and part["action"] != "emergency":
         found |= {"action": judged.action, "verdict": assessment_words.ACTIONS.get(judged.action, ("", ""))}
     return found
 
 
-def _safety(patient: Patient, findings: Any) -> list[Json]:
+def _safety(patient: Patient, findings: Any) -> list[Context]:
     """Conditions and wishes that are present, as last told or recorded."""
     label = load_intake_knowledge().label
     present = {f for f, value in findings.items() if value and f.startswith(("condition.", "wish."))}
@@ -157,7 +157,7 @@ def _safety(patient: Patient, findings: Any) -> list[Json]:
     ]
 
 
-def _plan(plans: list[TreatmentPlan]) -> Json | None:
+def _plan(plans: list[TreatmentPlan]) -> Context | None:
     plan = next((p for p in plans if p.status == "signed"), None)
     if plan is None:
         return None
@@ -184,7 +184,7 @@ def _side(side: str) -> str:
     return {"left": "L", "right": "R"}.get(side, "")
 
 
-def _curves(patient: Patient) -> list[Json]:
+def _curves(patient: Patient) -> list[Context]:
     rows = list(Score.objects.counting().filter(patient=patient, measure__in=CURVES).order_by("-taken_at", "-id")[:90])
     curves = []
     for measure, (name, top) in CURVES.items():
@@ -194,7 +194,7 @@ def _curves(patient: Patient) -> list[Json]:
     return curves
 
 
-def sparkline(values: list[Decimal], top: int) -> Json:
+def sparkline(values: list[Decimal], top: int) -> Context:
     """Points of an SVG line 120 wide and 28 high; a higher score is drawn higher."""
     step = 112 / max(1, len(values) - 1)
     dots = [(round(4 + i * step, 1), round(24 - 20 * float(value) / top, 1)) for i, value in enumerate(values)]
@@ -212,9 +212,9 @@ def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _timeline(patient: Patient, assessments: Any, plans: Any, visits: Any, responses: Any, flags: Any) -> list[Json]:
+def _timeline(patient: Patient, assessments: Any, plans: Any, visits: Any, responses: Any, flags: Any) -> list[Context]:
     label = load_intake_knowledge().label
-    events: list[Json] = []
+    events: list[Context] = []
 
     def add(at: Any, title: str, text: str = "", url: str = "") -> None:
         if at:
@@ -254,13 +254,13 @@ def _timeline(patient: Patient, assessments: Any, plans: Any, visits: Any, respo
 
 def _signed_words(plan: TreatmentPlan) -> str:
     """Who signed it, and how much it changed of the version before."""
-    last = plan.edits[-1] if plan.edits else {}
-    count = len(last.get("changes", [])) if last.get("verb") == "signed" else 0
+    last = plan.edits[-1] if plan.edits else None
+    count = len(last.get("changes", [])) if last and last["verb"] == "signed" else 0
     changes = f" · {count} change{'' if count == 1 else 's'} from the version before" if count else ""
     return f"{plan.signed_by}{changes}"
 
 
-def _next(part: Json, patient: Patient) -> Json | None:
+def _next(part: Context, patient: Patient) -> Context | None:
     """The one thing to do next: its words, its address, and whether it changes something (then it is sent)."""
     if part["open_visit"]:
         visit = part["open_visit"]
@@ -281,7 +281,7 @@ def _next(part: Json, patient: Patient) -> Json | None:
     return None
 
 
-def _unfinished(part: Json) -> list[Json]:
+def _unfinished(part: Context) -> list[Context]:
     """Drafts that wait beside the next step: gone on with, or discarded on their own page."""
     rows = [
         ("assessment", "intake:assessment", part["draft_assessment"], ""),
@@ -299,5 +299,5 @@ def _unfinished(part: Json) -> list[Json]:
     return [row for row in found if not part["next"] or row["url"] != part["next"]["url"]]
 
 
-def _step(text: str, name: str, pk: int, *, sends: bool = False) -> Json:
+def _step(text: str, name: str, pk: int, *, sends: bool = False) -> Context:
     return {"text": text, "url": reverse(name, args=[pk]), "sends": sends}

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from clinic.lib.loose import Context
 from clinic.outbox.presenters import in_trouble, state_words
 from clinic.people.access import Permission, can
 from clinic.people.models import Clinic, User
@@ -22,13 +23,12 @@ from intake.presenters.inbox import flag_words, open_flags
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
 from treatments.visits.actions.incidents import open_incidents
 
-Json = dict[str, Any]
 SHOWN = 12  # rows of a list; the full list is one click away
 
 
-def page_of(user: User, *, now: dt.datetime, today: dt.date) -> Json:
+def page_of(user: User, *, now: dt.datetime, today: dt.date) -> Context:
     """The blocks for all roles a person holds."""
-    blocks: Json = {"today": today}
+    blocks: Context = {"today": today}
     if can(user, Permission.READ_CLINICAL):
         blocks["practitioner"] = _practitioner(user, now=now, today=today)
     if user.is_front_desk:
@@ -45,7 +45,7 @@ def page_of(user: User, *, now: dt.datetime, today: dt.date) -> Json:
     return blocks
 
 
-def patients_shown(blocks: Json) -> list[int]:
+def patients_shown(blocks: Context) -> list[int]:
     """Whose names are on the page: for the audit trail."""
     shown: set[int] = set()
     for block in (blocks.get("practitioner"), blocks.get("desk"), blocks.get("owner")):
@@ -56,7 +56,7 @@ def patients_shown(blocks: Json) -> list[int]:
     return sorted(shown)
 
 
-def _practitioner(user: User, *, now: dt.datetime, today: dt.date) -> Json:
+def _practitioner(user: User, *, now: dt.datetime, today: dt.date) -> Context:
     alerts = (
         RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient").order_by("level", "-id")[:SHOWN]
     )
@@ -83,11 +83,11 @@ def _practitioner(user: User, *, now: dt.datetime, today: dt.date) -> Json:
     }
 
 
-def _day(visits: list[Any]) -> list[Json]:
+def _day(visits: list[Any]) -> list[Context]:
     return [{"patient": v.patient, "visit": v, "pill": schedule.pill(v.status)} for v in visits if v.is_active]
 
 
-def needles_in(today: dt.date) -> list[Json]:
+def needles_in(today: dt.date) -> list[Context]:
     """Open visits, whosever, in which more needles went in than came out; the longest in first."""
     visits = Visit.objects.filter(status="draft", needles_in__gt=F("needles_out")).select_related(
         "patient", "practitioner"
@@ -102,7 +102,7 @@ def needles_in(today: dt.date) -> list[Json]:
     return rows
 
 
-def _unsigned(user: User) -> list[Json]:
+def _unsigned(user: User) -> list[Context]:
     assessments = Assessment.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
     plans = TreatmentPlan.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
     visits = Visit.objects.filter(status="draft", practitioner=user).select_related("patient")[:SHOWN]
@@ -115,7 +115,7 @@ def _unsigned(user: User) -> list[Json]:
     return rows
 
 
-def reviews_due(user: User) -> list[Json]:
+def reviews_due(user: User) -> list[Context]:
     """Reviews of plans in force that come next, or were passed without scores (newest plans first)."""
     last_visit = (
         Visit.objects.counting()
@@ -147,7 +147,7 @@ def reviews_due(user: User) -> list[Json]:
     ]
 
 
-def _desk(user: User, *, now: dt.datetime, today: dt.date) -> Json:
+def _desk(user: User, *, now: dt.datetime, today: dt.date) -> Context:
     courses = Course.objects.filter(status="to_book").select_related("patient", "service", "practitioner")[:SHOWN]
     calls = [] if can(user, Permission.READ_CLINICAL) else open_flags(is_clinical=False)  # others see the signs above
     return {
@@ -160,13 +160,13 @@ def _desk(user: User, *, now: dt.datetime, today: dt.date) -> Json:
     }
 
 
-def _differing(now: dt.datetime, practitioner: User | None = None) -> list[Json]:
+def _differing(now: dt.datetime, practitioner: User | None = None) -> list[Context]:
     """Courses whose bookings are not what the plan asks for any more."""
     found = differing_courses(now=now, practitioner=practitioner)[:SHOWN]
     return [{"patient": one.course.patient, "course": one.course, "words": one.words} for one in found]
 
 
-def _to_move(now: dt.datetime, practitioner: User | None = None) -> Json:
+def _to_move(now: dt.datetime, practitioner: User | None = None) -> Context:
     """Booked visits that cannot take place as booked: how many, and the first ones."""
     found = to_move(now=now, practitioner=practitioner)
     rows = first_stuck(found, at_most=5)
@@ -176,7 +176,7 @@ def _to_move(now: dt.datetime, practitioner: User | None = None) -> Json:
     }
 
 
-def unfinished_intakes(now: dt.datetime) -> list[Json]:
+def unfinished_intakes(now: dt.datetime) -> list[Context]:
     """Links that are open or ran out unused, and nothing newer came in: whose visit is next first, then the longest
     waiting. ``visit``: when that visit is, in words; ``is_soon``: today or tomorrow.
     """
@@ -215,7 +215,7 @@ def _when(moment: dt.datetime | None, now: dt.datetime) -> str:
     return f"{('today', 'tomorrow')[days]} {local:%H:%M}" if days in (0, 1) else f"{local:%a} {local.day} {local:%b}"
 
 
-def _owner(*, sees_incidents: bool) -> Json:
+def _owner(*, sees_incidents: bool) -> Context:
     """``sees_incidents``: not where the same person has them above, with what happened."""
     clinic = Clinic.current()
     rows = [

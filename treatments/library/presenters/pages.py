@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import words
@@ -17,7 +18,6 @@ from treatments.planner.vocabulary import severity
 from treatments.planner.vocabulary.modalities import MODALITIES
 from treatments.plans import point_search
 
-Json = dict[str, Any]
 PREGNANCY = {
     "ok": "allowed; weeks 1 to 12 only with a reason",
     "override": "only with a reason",
@@ -41,7 +41,7 @@ def _points() -> tuple[Point, ...]:
 
 
 @lru_cache(maxsize=1)
-def shelves() -> Json:
+def shelves() -> Context:
     """Channels and regions with how many points each has."""
     channels: dict[str, int] = {}
     regions: dict[str, int] = {}
@@ -55,7 +55,7 @@ def shelves() -> Json:
 
 
 @lru_cache(maxsize=1)
-def counts() -> Json:
+def counts() -> Context:
     planner, intake = planner_knowledge(), load_intake_knowledge()
     rules = planner.every_rule()
     return {
@@ -72,7 +72,7 @@ def counts() -> Json:
     }
 
 
-def points_page(q: str, channel: str, region: str) -> Json:
+def points_page(q: str, channel: str, region: str) -> Context:
     """Points that a text may mean, or one shelf of them."""
     if q.strip():
         found = point_search.search(q, limit=40)
@@ -92,7 +92,7 @@ def points_page(q: str, channel: str, region: str) -> Json:
 
 
 @lru_cache(maxsize=512)
-def point_page(code: str) -> Json | None:
+def point_page(code: str) -> Context | None:
     """One point with everything known of it, or None. Any spelling of its code is understood."""
     book = planner_knowledge().points
     point = book[code] if code in book else point_search.find(code)
@@ -128,7 +128,7 @@ def sources_of(keys: tuple[str, ...]) -> list[Any]:
 
 
 @lru_cache(maxsize=1)
-def ear_page() -> Json:
+def ear_page() -> Context:
     knowledge = planner_knowledge()
     groups: dict[str, list[Any]] = {}
     for point in knowledge.ear_points.values():
@@ -146,10 +146,10 @@ def ear_page() -> Json:
 
 
 @lru_cache(maxsize=1)
-def patterns_page() -> Json:
+def patterns_page() -> Context:
     """Every pattern with its signs and their weight, gate, signs against, codes, principle."""
     intake, planner = load_intake_knowledge(), planner_knowledge()
-    rows: list[Json] = []
+    rows: list[Context] = []
     for name, pattern in intake.patterns.pattern.items():
         signs = [
             (words.fact_words(finding), weight.votes[name], weight.source)
@@ -177,7 +177,7 @@ def patterns_page() -> Json:
 
 
 @lru_cache(maxsize=1)
-def _rule_rows() -> tuple[tuple[str, str, tuple[Json, ...]], ...]:
+def _rule_rows() -> tuple[tuple[str, str, tuple[Context, ...]], ...]:
     knowledge = planner_knowledge()
     off = {rule.id for rule in knowledge.switched_off}
     rules = [rule for rule in knowledge.every_rule() if rule.id not in off]
@@ -188,7 +188,7 @@ def _rule_rows() -> tuple[tuple[str, str, tuple[Json, ...]], ...]:
     return planner + sign_rows()
 
 
-def rules_page(kind: str, q: str) -> Json:
+def rules_page(kind: str, q: str) -> Context:
     """Rules of one kind, or those that hold a word; without either, the kinds."""
     asked = q.strip().casefold()
     groups = []
@@ -211,9 +211,9 @@ def rules_page(kind: str, q: str) -> Json:
 
 
 @lru_cache(maxsize=1)
-def flags_page() -> Json:
+def flags_page() -> Context:
     intake = load_intake_knowledge()
-    groups: dict[str, list[Json]] = {}
+    groups: dict[str, list[Context]] = {}
     for flag in intake.flags.flag:
         groups.setdefault(flag.group, []).append(
             {
@@ -234,7 +234,7 @@ def flags_page() -> Json:
 
 
 @lru_cache(maxsize=1)
-def contraindications_page() -> Json:
+def contraindications_page() -> Context:
     marks: dict[str | None, tuple[str, str]] = {
         None: ("–", "no limit"),
         "caution": ("C", severity.WORDS["caution"]),
@@ -257,5 +257,5 @@ def contraindications_page() -> Json:
 
 
 @lru_cache(maxsize=1)
-def sources_page() -> Json:
+def sources_page() -> Context:
     return {"sources": list(planner_knowledge().sources.values())}

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from treatments.library.presenters.words import fact_words
 
-Json = dict[str, Any]
-
 
 @lru_cache(maxsize=1)
-def sign_rows() -> tuple[tuple[str, str, tuple[Json, ...]], ...]:
+def sign_rows() -> tuple[tuple[str, str, tuple[Context, ...]], ...]:
     """(kind, its name, rows shaped as those of ``knowledge_words.rule_row``)."""
     return (
         ("signs", "Signs: what each weighs", tuple(_weights())),
@@ -21,12 +20,12 @@ def sign_rows() -> tuple[tuple[str, str, tuple[Json, ...]], ...]:
     )
 
 
-def draft_rows() -> list[Json]:
+def draft_rows() -> list[Context]:
     """Rows of the assessment that are drafts: (file and key, what they would say)."""
     return [{"id": f"{draft.file}: {draft.key}", "text": draft.text} for draft in load_intake_knowledge().drafts]
 
 
-def _weights() -> list[Json]:
+def _weights() -> list[Context]:
     intake = load_intake_knowledge()
     rows = []
     for finding, weight in intake.weights.weights.items():
@@ -36,12 +35,12 @@ def _weights() -> list[Json]:
     return rows
 
 
-def _flags() -> list[Json]:
+def _flags() -> list[Context]:
     intake = load_intake_knowledge()
     return [_row(flag.code, fact_words(flag.finding), flag.level, flag.reason, flag) for flag in intake.flags.flag]
 
 
-def _combinations() -> list[Json]:
+def _combinations() -> list[Context]:
     intake = load_intake_knowledge()
     return [
         _row(rule.row.code, combination_words(rule), rule.row.level, rule.row.reason, rule.row) for rule in intake.rules
@@ -58,7 +57,7 @@ def combination_words(rule: Any) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _row(key: str, when: str, does: str, text: str, row: Any) -> Json:
+def _row(key: str, when: str, does: str, text: str, row: Any) -> Context:
     return {
         "id": key,
         "when": when,

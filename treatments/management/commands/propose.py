@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         if is_bad:
             sys.exit(UNUSABLE)
 
-    def _answer(self, data: object) -> dict[str, Any]:
+    def _answer(self, data: object) -> Mapping[str, object]:
         case = parse_case(data, self.intake)
         return propose(ClinicalPicture(case, assess(case, self.intake)), self.planner).as_json()
 
@@ -103,7 +103,7 @@ def _lines(source: BinaryIO) -> Iterator[bytes]:
     return (line for line in source if line.strip())
 
 
-def _written(answer: dict[str, Any], indent: int | None = None) -> str:
+def _written(answer: Mapping[str, object], indent: int | None = None) -> str:
     text = json.dumps(answer, ensure_ascii=False, indent=indent)
     try:
         text.encode("utf-8")

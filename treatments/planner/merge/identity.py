@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from clinic.lib.loose import Json
 from treatments.planner.merge.three_way import Key, Row, same
-from treatments.planner.treatment.items import Json
 
 STAGE = "@stage"  # where a row stands while it is merged: (position, which of that position)
 COURSE = ("phases", "per_week", "weeks", "sessions")  # say one thing together, so they are merged together

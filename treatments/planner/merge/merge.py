@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clinic.lib.loose import Json
 from treatments.planner.merge.identity import (
     COURSE,
     IDENTITIES,
@@ -45,10 +46,10 @@ from treatments.planner.merge.three_way import (
     ordered_union,
     same,
 )
-from treatments.planner.treatment.items import Json
 from treatments.planner.treatment.needles import needles_of
 from treatments.planner.treatment.parse import as_plan_json, read_plan
 from treatments.planner.treatment.proposal import Treatment
+from treatments.planner.treatment.shapes import TreatmentJson
 
 Plan = Treatment | Mapping[str, Any]
 _LISTS = ("adjuncts", "ear", "home_care")
@@ -61,7 +62,7 @@ class MergeResult:
     """`treatment`: JSON of the contract's treatment object. `kept`: edits that stand. `taken`: what came or went with
     the new proposal. `conflicts`: changed in both; the edit stands and the note shows the other."""
 
-    treatment: Json
+    treatment: TreatmentJson
     kept: tuple[Note, ...]
     taken: tuple[Note, ...]
     conflicts: tuple[Note, ...]
@@ -85,7 +86,7 @@ def merge(last_proposal: Plan | None, edited: Plan, new_proposal: Plan | None) -
     mine = _version(edited)
     base: Json = {} if last_proposal is None else _version(last_proposal)
     if new_proposal is None:
-        return MergeResult(mine, (), (), ())
+        return MergeResult(as_plan_json(mine), (), (), ())
     new = _version(new_proposal)
     return _Merge(base, mine, new).result()
 
@@ -117,7 +118,7 @@ def _reordered(old: Json, new: Json) -> list[Note]:
 
 def _version(plan: Plan) -> Json:
     read_plan(plan)
-    return copy.deepcopy(as_plan_json(plan))
+    return dict(copy.deepcopy(as_plan_json(plan)))
 
 
 class _Merge:
@@ -141,7 +142,7 @@ class _Merge:
         if any("needles" in version for version in self.versions[1:]):
             merged["needles"] = sum(needles_of(p) for stage in merged["stages"] for p in stage["points"])
         by_verb = {verb: tuple(n for n in self.notes if n.verb == verb) for verb in ("kept", "taken", "conflict")}
-        return MergeResult(merged, by_verb["kept"], by_verb["taken"], by_verb["conflict"])
+        return MergeResult(as_plan_json(merged), by_verb["kept"], by_verb["taken"], by_verb["conflict"])
 
     def _note(self, item: str, differences: Sequence[Difference]) -> None:
         self.notes.extend(note(item, difference) for difference in differences)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clinic.lib.loose import Json
 from treatments.planner.merge.three_way import MISSING, Difference, Verb
-from treatments.planner.treatment.items import Json
 
 _FIELDS = {
     "@stage": "position",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from intake.assessment import Assessment
+from intake.assessment.shapes import AlertJson
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.safety.guard import Guard, Stop
@@ -62,9 +62,9 @@ def questions(assessment: Assessment, guard: Guard, withheld: Sequence[Withheld]
     return tuple(seen.values())
 
 
-def alerts(assessment: Assessment, guard: Guard) -> tuple[Mapping[str, Any], ...]:
+def alerts(assessment: Assessment, guard: Guard) -> tuple[AlertJson, ...]:
     """The assessment's alerts, then one for each condition that limits the plan."""
-    known = [dict(alert.as_json()) for alert in assessment.alerts]
+    known = [alert.as_json() for alert in assessment.alerts]
     have = {finding for alert in known for finding in alert["because"]}
     for row, because in guard.present:
         if row.alert == "none" or because in have:
@@ -74,7 +74,7 @@ def alerts(assessment: Assessment, guard: Guard) -> tuple[Mapping[str, Any], ...
     return tuple(known)
 
 
-def action_of(assessment: Assessment, shown: Sequence[Mapping[str, Any]]) -> str:
+def action_of(assessment: Assessment, shown: Sequence[AlertJson]) -> str:
     """The assessment's action; a caution of the plan turns `treat` into `caution`."""
     if assessment.action == "treat" and any(alert["level"] == "caution" for alert in shown):
         return "caution"

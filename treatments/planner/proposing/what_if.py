@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from clinic.lib.loose import Json
 from intake.assessment import Case, CaseError, ClinicalPicture, Fault, IntakeKnowledge, assess
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.merge.merge import merge
 from treatments.planner.proposing.propose import propose
-from treatments.planner.treatment.items import Json
 from treatments.planner.treatment.proposal import Proposal, Treatment
 
 _ACTIONS = {
@@ -118,7 +118,8 @@ def _because(before: Proposal, after: Proposal) -> Iterable[str]:
     said: dict[str, None] = {}
     if before.action != after.action:
         said[f"{_upper(_ACTIONS[after.action])} instead of {_ACTIONS[before.action]}."] = None
-    old, new = before.assessment, after.assessment
+    old: Mapping[str, Any] = before.assessment
+    new: Mapping[str, Any] = after.assessment
     for name, words in (("class", "The picture"), ("branch", "The branch"), ("root", "The root")):
         if old[name] != new[name]:
             said[f"{words} is now {_pattern(new[name])}, not {_pattern(old[name])}."] = None

@@ -13,62 +13,13 @@ from treatments.planner.knowledge.point_names import find_point
 from treatments.planner.knowledge.regions import painful_sites, tender_region
 from treatments.planner.knowledge.rules import DepthRule, Person, PlannerKnowledge
 from treatments.planner.knowledge.tables import Point, Rule, When
+from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.safety.guard import Guard, Place, Stop, build_guard
 from treatments.planner.safety.passing import value_at
-from treatments.planner.treatment.alert_key import alert_key
 from treatments.planner.treatment.hand_made import ReadPlan, ReadPoint, ReadStage
-from treatments.planner.treatment.items import Json
 from treatments.planner.vocabulary.body import NEEDLED_LEVELS, region_of_level
 from treatments.planner.vocabulary.modalities import MODALITIES, Modality
 from treatments.planner.vocabulary.severity import Severity, rank
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewAlert:
-    """One thing to see to before a plan is signed. `item` is the first path it concerns and what stands there
-    (`stages[0].points[3] GB21`), `items` all of them. `subject` names it also after the plan is reordered; with
-    `code` and `value` (what the rule judged: needles, depth, pair) it is what a reason is given for. `because`:
-    findings or facts. `resolved`: a reason has been given."""
-
-    level: Severity
-    code: str
-    text: str
-    item: str
-    because: tuple[str, ...]
-    source: str
-    subject: str
-    items: tuple[str, ...]
-    values: tuple[str, ...] = ()
-    resolved: bool = False
-
-    @property
-    def key(self) -> str:
-        """The same for the same fact about the same thing."""
-        return alert_key(self.code, self.subject)
-
-    @property
-    def value(self) -> str:
-        """All that the rule judged, the same in any order of the plan."""
-        return "; ".join(sorted(self.values))
-
-    @property
-    def stops_signing(self) -> bool:
-        return self.level == "forbidden" or (self.level == "needs_reason" and not self.resolved)
-
-    def as_json(self) -> Json:
-        return {
-            "level": self.level,
-            "code": self.code,
-            "text": self.text,
-            "item": self.item,
-            "items": list(self.items),
-            "subject": self.subject,
-            "key": self.key,
-            "value": self.value,
-            "because": list(self.because),
-            "source": self.source,
-            "resolved": self.resolved,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +86,16 @@ class Context:
     ) -> None:
         """Keeps one alert for each code and subject: the gravest, with every item it concerns. A rule of the whole
         body (``is_whole``) judges the patient by a ``fact``, not what stands at the path: more of it is no new stop."""
-        item = f"{path} {subject}".strip()
+        place = _address(path)
         judged = ", ".join(part for part in ("" if is_whole else value_at(self.plan, path), fact) if part)
-        new = ReviewAlert(level, code, text, item, tuple(because), source, subject, (item,), (judged,))
+        new = ReviewAlert(level, code, text, subject, (place,), tuple(because), source, (judged,))
         old = self._found.get((code, subject))
         if old is None or rank(level) > rank(old.level):
             self._found[code, subject] = new
-        elif level == old.level and item not in old.items:
+        elif level == old.level and place not in old.places:
             values = old.values if is_whole else (*old.values, judged)
             said = old.text if text in old.text else f"{old.text} {text}"
-            self._found[code, subject] = replace(old, text=said, items=(*old.items, item), values=values)
+            self._found[code, subject] = replace(old, text=said, places=(*old.places, place), values=values)
 
     def add_stops(self, stops: Iterable[Stop], modality: Modality, label: str, path: str, subject: str) -> None:
         """Alerts from the safety tables. What holds for the whole body is one alert for the modality; what holds for
@@ -185,7 +136,7 @@ class Context:
                     continue
                 if alert.code in said:
                     first = kept[said[alert.code]]
-                    kept[said[alert.code]] = replace(first, items=(*first.items, *alert.items))
+                    kept[said[alert.code]] = replace(first, places=(*first.places, *alert.places))
                     continue
                 said[alert.code] = len(kept)
             kept.append(alert)
@@ -222,9 +173,13 @@ class Context:
         return Place(region, spot.limb, side)
 
 
+def _address(path: str) -> str:
+    """``stages[0].points[3]`` as ``stages.0.points.3``, by which the plan's page and its edits find it."""
+    return path.replace("[", ".").replace("]", "")
+
+
 def _in_order(alert: ReviewAlert) -> tuple[int, tuple[tuple[str, int], ...], str, str]:
-    path = alert.item.split(" ", 1)[0]
-    steps = tuple((name, int(number or -1)) for name, number in re.findall(r"([a-z_]+)(?:\[(\d+)\])?", path))
+    steps = tuple((name, int(number or -1)) for name, number in re.findall(r"([a-z_]+)(?:\.(\d+))?", alert.places[0]))
     first = {"plan": "0", "stages": "1", "adjuncts": "2", "ear": "3", "home_care": "4", "dose": "5"}
     ranked = tuple((first.get(name, name), number) for name, number in steps)
-    return -rank(alert.level), ranked, alert.code, alert.subject
+    return -rank(alert.level), ranked, alert.code, alert.item

@@ -6,16 +6,15 @@ somebody wrote, together with what only a finished plan can get wrong: numbers, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.review.adjuncts import check_beside
-from treatments.planner.review.context import Context, ReviewAlert
+from treatments.planner.review.alert import ReviewAlert
+from treatments.planner.review.context import Context
 from treatments.planner.review.electro import check_electro
 from treatments.planner.review.needles import check_needles
-from treatments.planner.safety.passing import passing
 from treatments.planner.treatment.parse import PlanError, read_plan
 from treatments.planner.treatment.proposal import Treatment
 
@@ -33,14 +32,11 @@ def review(
     plan: Treatment | Mapping[str, object],
     picture: ClinicalPicture,
     knowledge: PlannerKnowledge,
-    *,
-    overrides: Iterable[Mapping[str, object]] = (),
 ) -> tuple[ReviewAlert, ...]:
     """What is wrong with a plan for this patient, gravest first.
 
     ``plan``: a Treatment or JSON of the contract's treatment object; raises PlanError (with JSON paths) for anything
-    else. ``overrides``: what has a written reason already, mappings with `code`, `item` (the alert's subject) and
-    `value`: such `needs_reason` alerts come back `resolved`; a forbidden one never is.
+    else.
     """
     context = Context(read_plan(plan), picture, knowledge)
     _check_action(context)
@@ -48,16 +44,7 @@ def review(
     check_electro(context)
     check_beside(context)
     _check_course(context)
-    given = tuple(overrides)
-    return tuple(
-        replace(alert, resolved=alert.level == "needs_reason" and is_passed(alert, given)) for alert in context.alerts()
-    )
-
-
-def is_passed(alert: ReviewAlert, overrides: Iterable[Mapping[str, object]]) -> bool:
-    """Whether a reason was given for this rule, item and value."""
-    judged = {"code": alert.code, "item": alert.subject, "value": alert.value, "text": alert.text}
-    return passing(overrides, **judged) is not None
+    return context.alerts()
 
 
 def _check_action(ctx: Context) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from treatments.planner.treatment.shapes import ReasonJson
+
 RULE = "practitioner"
 SOURCE = "PRACTITIONER"
 
 
-def by_hand(text: str = "Added by the practitioner.") -> list[dict[str, Any]]:
+def by_hand(text: str = "Added by the practitioner.") -> list[ReasonJson]:
     """The reason an item carries when a person put it there."""
     return [{"rule": RULE, "text": text, "sources": [SOURCE]}]
 

@@ -7,13 +7,24 @@ left, right, both or midline.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from treatments.planner.treatment.needles import needle_count
+from treatments.planner.treatment.shapes import (
+    AdjunctJson,
+    DoseJson,
+    EarJson,
+    EarPointJson,
+    ElectroJson,
+    HomeCareJson,
+    NeedleJson,
+    PhaseJson,
+    PointJson,
+    PointRefJson,
+    ReasonJson,
+    StageJson,
+)
 from treatments.planner.vocabulary.body import Side
 from treatments.planner.vocabulary.modalities import Role
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,7 @@ class Reason:
     text: str
     sources: tuple[str, ...]
 
-    def as_json(self) -> Json:
+    def as_json(self) -> ReasonJson:
         return {"rule": self.rule, "text": self.text, "sources": list(self.sources)}
 
 
@@ -35,7 +46,7 @@ class Needle:
     diameter_mm: float
     length_mm: int
 
-    def as_json(self) -> Json:
+    def as_json(self) -> NeedleJson:
         return {"diameter_mm": self.diameter_mm, "length_mm": self.length_mm}
 
 
@@ -62,8 +73,8 @@ class PlannedPoint:
     def needles(self) -> int:
         return needle_count(self.levels, self.side)
 
-    def as_json(self) -> Json:
-        shown: Json = {
+    def as_json(self) -> PointJson:
+        shown: PointJson = {
             "code": self.code,
             "name": self.name,
             "side": self.side,
@@ -100,7 +111,7 @@ class Electro:
     from_visit: int = 1
     lead_levels: tuple[tuple[str, str], ...] = ()
 
-    def as_json(self) -> Json:
+    def as_json(self) -> ElectroJson:
         return {
             "leads": [list(pair) for pair in self.leads],
             "lead_levels": [list(pair) for pair in self.lead_levels],
@@ -129,7 +140,7 @@ class Stage:
     def needles(self) -> int:
         return sum(point.needles for point in self.points)
 
-    def as_json(self) -> Json:
+    def as_json(self) -> StageJson:
         return {
             "position": self.position,
             "side_up": self.side_up,
@@ -147,7 +158,7 @@ class PointRef:
     code: str
     side: Side
 
-    def as_json(self) -> Json:
+    def as_json(self) -> PointRefJson:
         return {"code": self.code, "side": self.side}
 
 
@@ -166,7 +177,7 @@ class Adjunct:
     order: str = "after_needles"
     cautions: tuple[str, ...] = ()
 
-    def as_json(self) -> Json:
+    def as_json(self) -> AdjunctJson:
         return {
             "kind": self.kind,
             "detail": self.detail,
@@ -188,7 +199,7 @@ class EarPointRef:
     code: str
     name: str
 
-    def as_json(self) -> Json:
+    def as_json(self) -> EarPointJson:
         return {"code": self.code, "name": self.name}
 
 
@@ -204,7 +215,7 @@ class EarItem:
     keep_days: int = 0
     cautions: tuple[str, ...] = ()
 
-    def as_json(self) -> Json:
+    def as_json(self) -> EarJson:
         return {
             "method": self.method,
             "side": self.side,
@@ -226,7 +237,7 @@ class HomeCare:
     points: tuple[PointRef, ...] = ()
     cautions: tuple[str, ...] = ()
 
-    def as_json(self) -> Json:
+    def as_json(self) -> HomeCareJson:
         return {
             "kind": self.kind,
             "text": self.text,
@@ -243,7 +254,7 @@ class Phase:
     per_week: int
     weeks: int
 
-    def as_json(self) -> Json:
+    def as_json(self) -> PhaseJson:
         return {"per_week": self.per_week, "weeks": self.weeks}
 
 
@@ -263,7 +274,7 @@ class Dose:
     def weeks(self) -> int:
         return sum(phase.weeks for phase in self.phases)
 
-    def as_json(self) -> Json:
+    def as_json(self) -> DoseJson:
         return {
             "per_week": self.phases[0].per_week,
             "weeks": self.weeks,

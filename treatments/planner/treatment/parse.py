@@ -7,7 +7,7 @@ fault. Keys it does not know are left alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from intake.assessment.case_parsing import Fault
 from treatments.planner.treatment.hand_made import (
@@ -20,6 +20,7 @@ from treatments.planner.treatment.hand_made import (
     ReadStage,
 )
 from treatments.planner.treatment.proposal import Treatment
+from treatments.planner.treatment.shapes import TreatmentJson
 
 MAX_FAULTS = 200
 MOST = 10_000  # no number of a plan is larger: minutes, millimetres, visits
@@ -33,13 +34,13 @@ class PlanError(ValueError):
         super().__init__("; ".join(str(fault) for fault in self.faults))
 
 
-def as_plan_json(plan: object) -> dict[str, Any]:
+def as_plan_json(plan: object) -> TreatmentJson:
     """The plan as JSON of the contract's treatment object; raises PlanError if it is neither that nor a Treatment."""
     if isinstance(plan, Treatment):
         return plan.as_json()
     if not isinstance(plan, Mapping):
         raise PlanError([Fault("$", "must be a treatment object")])
-    return dict(plan)
+    return cast(TreatmentJson, dict(plan))  # the shape that read_plan checks
 
 
 def read_plan(plan: object) -> ReadPlan:

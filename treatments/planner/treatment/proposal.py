@@ -1,15 +1,15 @@
-"""What the planner hands out: frozen values whose `as_json()` is exactly the contract's output.
+"""What the planner returns: frozen values whose `as_json()` is exactly the contract's output.
 
 A plan made by hand is stored as JSON of the same shape as `Treatment.as_json()`; parse.py reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from treatments.planner.treatment.items import Adjunct, Dose, EarItem, HomeCare, Json, Stage
+from intake.assessment.shapes import AlertJson, AssessmentJson
+from treatments.planner.treatment.items import Adjunct, Dose, EarItem, HomeCare, Stage
+from treatments.planner.treatment.shapes import ProposalJson, QuestionJson, TreatmentJson, WithheldJson
 from treatments.planner.vocabulary.severity import OF_WITHHELD, WithheldLevel, rank
 
 
@@ -29,7 +29,7 @@ class Treatment:
     def needles(self) -> int:
         return sum(stage.needles for stage in self.stages)
 
-    def as_json(self) -> Json:
+    def as_json(self) -> TreatmentJson:
         return {
             "principle": self.principle,
             "needles": self.needles,
@@ -57,7 +57,7 @@ class Withheld:
     def severity(self) -> int:
         return rank(OF_WITHHELD[self.level])
 
-    def as_json(self) -> Json:
+    def as_json(self) -> WithheldJson:
         return {
             "item": self.item,
             "modality": self.modality,
@@ -75,7 +75,7 @@ class Question:
     finding: str
     why: str
 
-    def as_json(self) -> Json:
+    def as_json(self) -> QuestionJson:
         return {"finding": self.finding, "why": self.why}
 
 
@@ -86,20 +86,20 @@ class Proposal:
     case: str | None
     knowledge_version: str
     action: str
-    alerts: tuple[Mapping[str, Any], ...]
-    assessment: Mapping[str, Any]
+    alerts: tuple[AlertJson, ...]
+    assessment: AssessmentJson
     treatment: Treatment | None
     withheld: tuple[Withheld, ...] = ()
     ask: tuple[Question, ...] = field(default=())
 
-    def as_json(self) -> Json:
+    def as_json(self) -> ProposalJson:
         """The contract's output object: plain dicts, lists, strings and numbers."""
         return {
             "case": self.case,
             "knowledge_version": self.knowledge_version,
             "action": self.action,
-            "alerts": [dict(alert) for alert in self.alerts],
-            "assessment": dict(self.assessment),
+            "alerts": [alert.copy() for alert in self.alerts],
+            "assessment": self.assessment.copy(),
             "treatment": None if self.treatment is None else self.treatment.as_json(),
             "withheld": [item.as_json() for item in self.withheld],
             "ask": [question.as_json() for question in self.ask],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -14,22 +13,23 @@ from clinic.audit import trail
 from clinic.lib import records
 from clinic.lib.wording import says_something
 from clinic.people.models import Patient, User
+from intake.assessment import ClinicalPicture
 from intake.models import Assessment
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
 from treatments.planner.knowledge.override_reasons import reasons_for
+from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import key_of_reason
-from treatments.planning import Json, SafetyAlert
+from treatments.planner.treatment.shapes import MergeJson, PlanEditJson, PlanReviewJson, TreatmentJson
 
 UNDO_STEPS = 20
 REASONS = reasons_for("override")
-ACCOUNT = (("Changed in both", "conflicts"), ("Kept", "kept"), ("", "taken"))  # of a merge, as its history tells it
 
 
 class Forbidden(Exception):
     """The edit meets an absolute contraindication; nothing was changed. ``alerts`` say which."""
 
-    def __init__(self, alerts: list[SafetyAlert]) -> None:
+    def __init__(self, alerts: list[ReviewAlert]) -> None:
         super().__init__(" ".join(alert.text for alert in alerts))
         self.alerts = alerts
 
@@ -61,13 +61,13 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     """
     if assessment.status != Assessment.Status.SIGNED:
         raise ValueError("Only a signed assessment can be planned from.")
-    today = timezone.localdate()
-    picture = planning.picture_of(assessment, today=today)
+    case = planning.inputs_of(assessment, today=timezone.localdate())
+    picture = planning.picture_from(case)
     result = planning.propose(picture)
     proposal = Proposal.objects.create(
         patient=assessment.patient,
         assessment=assessment,
-        case=planning.inputs_of(assessment, today=today),
+        case=case,
         result=result,
         knowledge_version=result["knowledge_version"],
         created_by=by,
@@ -77,14 +77,15 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     if result["treatment"] is None:
         return Proposed(proposal, None)
     base = base_plan(assessment.patient)
-    treatment, account = result["treatment"], None
+    treatment = result["treatment"]
+    account: MergeJson | None = None
     was_kept = base is not None and keep_edits and _was_touched(base)
     if base and base.proposal.treatment and was_kept:
         treatment, account = planning.merged(base.proposal.treatment, base.treatment, treatment)
     elif base:  # nothing of one's own in it, or set aside: what the new proposal changes is told all the same
         account = {"kept": [], "taken": planning.compared(base.treatment, treatment), "conflicts": []}
     if base is None or not base.is_draft:
-        plan = _new_draft(proposal, by=by, supersedes=base)
+        plan = _new_draft(proposal, treatment, by=by, supersedes=base)
     else:
         plan = records.held(_plans(), base.pk)
         plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
@@ -93,9 +94,7 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     plan.proposal = proposal
     plan.treatment = treatment
     plan.review = {**plan.review, "merge": account}
-    told = [
-        f"{heading}: {line}" if heading else line for heading, name in ACCOUNT for line in (account or {}).get(name, [])
-    ]
+    told = _told(account) if account else []
     log(plan, by=by, verb=verb, text=text, changes=told)
     review_again(plan, picture)
     _save(plan)
@@ -103,20 +102,28 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     return Proposed(proposal, plan)
 
 
+def _told(account: MergeJson) -> list[str]:
+    """A merge, as the history tells it."""
+    rows = (("Changed in both", account["conflicts"]), ("Kept", account["kept"]), ("", account["taken"]))
+    return [f"{heading}: {line}" if heading else line for heading, lines in rows for line in lines]
+
+
 def _was_touched(plan: TreatmentPlan) -> bool:
     return bool(plan.treatment != plan.proposal.treatment)
 
 
-def _new_draft(proposal: Proposal, *, by: User, supersedes: TreatmentPlan | None) -> TreatmentPlan:
+def _new_draft(
+    proposal: Proposal, treatment: TreatmentJson, *, by: User, supersedes: TreatmentPlan | None
+) -> TreatmentPlan:
     latest = TreatmentPlan.objects.filter(patient=proposal.patient).aggregate(Max("version"))["version__max"] or 0
     carried = supersedes if supersedes and supersedes.status == "signed" else None
     return TreatmentPlan.objects.create(
         patient=proposal.patient,
         proposal=proposal,
         version=latest + 1,
-        treatment=carried.treatment if carried else {},
+        treatment=treatment,
         overrides=carried.overrides if carried else [],
-        review={"seen": carried.review.get("seen", [])} if carried else {},
+        review=PlanReviewJson(seen=carried.review.get("seen", [])) if carried else PlanReviewJson(),
         edits=carried.edits if carried else [],
         created_by=by,
         supersedes=carried,
@@ -130,7 +137,7 @@ def edit(
     revision: int | None,
     verb: str,
     text: str,
-    change: Callable[[Json], Json],
+    change: Callable[[TreatmentJson], TreatmentJson],
     by: User,
 ) -> TreatmentPlan:
     """Change a draft and review the whole of it for safety at once.
@@ -224,7 +231,7 @@ def new_version(*, plan: TreatmentPlan, by: User) -> TreatmentPlan:
     open_draft = TreatmentPlan.objects.filter(patient=plan.patient, status="draft").first()
     if open_draft:
         return open_draft
-    draft = _new_draft(plan.proposal, by=by, supersedes=plan)
+    draft = _new_draft(plan.proposal, plan.treatment, by=by, supersedes=plan)
     log(draft, by=by, verb="reopened", text=f"Change of version {plan.version}")
     review_again(draft, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
     _save(draft)
@@ -263,11 +270,13 @@ def _plans() -> QuerySet[TreatmentPlan]:
 def log(plan: TreatmentPlan, *, by: User, verb: str, text: str, changes: list[str] | None = None) -> None:
     """One line of the plan's history; ``changes``: what became otherwise by it, where it was more than one thing."""
     at = timezone.now().isoformat(timespec="seconds")
-    entry = {"at": at, "by": str(by), "verb": verb, "text": text} | ({"changes": changes} if changes else {})
+    entry: PlanEditJson = {"at": at, "by": str(by), "verb": verb, "text": text}
+    if changes:
+        entry["changes"] = changes
     plan.edits = [*plan.edits, entry]
 
 
-def review_again(plan: TreatmentPlan, picture: Any, alerts: tuple[SafetyAlert, ...] | None = None) -> None:
+def review_again(plan: TreatmentPlan, picture: ClinicalPicture, alerts: tuple[ReviewAlert, ...] | None = None) -> None:
     """Keep what the safety review says of the plan now. A reason goes when its stop does."""
     found = planning.safety_of(plan.treatment, picture) if alerts is None else alerts
     plan.review = {
@@ -279,9 +288,9 @@ def review_again(plan: TreatmentPlan, picture: Any, alerts: tuple[SafetyAlert, .
     plan.overrides = [one for one in plan.overrides if one in standing]
 
 
-def alerts_of(plan: TreatmentPlan) -> list[SafetyAlert]:
+def alerts_of(plan: TreatmentPlan) -> list[ReviewAlert]:
     """What the review kept with the plan says."""
-    return [SafetyAlert.read(kept) for kept in plan.review.get("alerts", [])]
+    return [ReviewAlert.read(kept) for kept in plan.review.get("alerts", [])]
 
 
 def _save(plan: TreatmentPlan) -> None:

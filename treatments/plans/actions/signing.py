@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,8 +9,10 @@ from clinic.audit import trail
 from clinic.lib import records
 from clinic.people.models import User
 from clinic.scheduling.actions import request_course
+from clinic.scheduling.models import Service
 from treatments import planning
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
+from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 from treatments.plans.actions import drafts
 from treatments.visits.actions.adverse_events import open_serious_events
@@ -36,7 +36,7 @@ def open_points(plan: TreatmentPlan) -> list[str]:
 
 
 @transaction.atomic
-def sign_plan(*, plan_id: int, revision: int | None, service: Any, practitioner: User, by: User) -> TreatmentPlan:
+def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitioner: User, by: User) -> TreatmentPlan:
     """Lock the plan, put the version before it out of force, ask the desk for the course, plan the visits.
 
     Reviewed once more against what is known this minute. Raises NotReady, Stale, NotADraft.
@@ -66,7 +66,7 @@ def sign_plan(*, plan_id: int, revision: int | None, service: Any, practitioner:
         patient=plan.patient,
         practitioner=practitioner,
         service=service,
-        phases=dose["phases"],
+        phases=[{"per_week": phase["per_week"], "weeks": phase["weeks"]} for phase in dose["phases"]],
         sessions=dose["sessions"],
         minutes=service.minutes,
         device_kind="stimulator" if electro else "",
@@ -105,13 +105,13 @@ def _plan_visits(plan: TreatmentPlan, continued: TreatmentPlan | None) -> None:
     )
 
 
-def device_from_visit(treatment: dict[str, Any]) -> int | None:
+def device_from_visit(treatment: TreatmentJson) -> int | None:
     """The first visit that needs a stimulator, or None."""
     starts = [e.get("from_visit", 1) for stage in treatment["stages"] for e in stage.get("electro", [])]
     return min(starts) if starts else None
 
 
-def logistics(treatment: dict[str, Any]) -> str:
+def logistics(treatment: TreatmentJson) -> str:
     """What the front desk must know to book, and nothing of why."""
     positions = {stage["position"] for stage in treatment["stages"]}
     needs = []
@@ -124,7 +124,7 @@ def logistics(treatment: dict[str, Any]) -> str:
     return "; ".join(needs)
 
 
-def minutes_needed(treatment: dict[str, Any]) -> int:
+def minutes_needed(treatment: TreatmentJson) -> int:
     """Room time of one visit: 10 to settle and talk, retention, hands-on work, 5 for each turn (DESIGN)."""
     stages = treatment["stages"]
     hands_on = sum(a.get("minutes") or 0 for a in treatment["adjuncts"] if not _runs_alone(a["kind"]))

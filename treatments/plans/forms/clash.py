@@ -32,7 +32,7 @@ def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
         return ", ".join(part for part in (f"Add {point}", SIDES_LONG.get(data.get("side", ""), ""), where) if part)
     try:
         kind = kind_of(address)
-        item = item_at(plan.treatment, address) if verb != "add" and kind != "principle" else {}
+        item = item_at(plan.treatment, address) if verb != "add" and kind != "principle" else None
     except EditRefused:
         return f"Change {data.get('was') or 'an item that is gone now'}"
     name = data.get("was") or (name_of(item) if kind == "points" and item else NAMES[kind])

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from django import forms
 
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.knowledge.point_names import find_ear, near_ear
+from treatments.planner.treatment.shapes import EarPointJson
 
 _BETWEEN = re.compile(r"(?<!\d),|,(?!\d)|[;、，；\n]")  # the comma of AT1,2,4i belongs to its code
 
 
-def read_ear_points(text: str) -> list[dict[str, Any]]:
+def read_ear_points(text: str) -> list[EarPointJson]:
     """The zones that a text names, each once, as a plan keeps them. Raises ValidationError naming what is none."""
     knowledge = planner_knowledge()
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, EarPointJson] = {}
     problems = []
     for part in (part.strip() for part in _BETWEEN.split(text)):
         if not part:

@@ -8,7 +8,7 @@ from treatments.plans import treatment_edits
 from treatments.plans.forms import items
 from treatments.plans.treatment_edits import EditRefused
 
-FORMS: dict[str, Any] = {
+FORMS: dict[str, type[items.ItemForm[Any, Any]]] = {
     "stages": items.StageForm,
     "points": items.PointForm,
     "electro": items.ElectroForm,

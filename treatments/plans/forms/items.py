@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Generic, TypedDict, TypeVar, cast
 
 from django import forms
 
+from treatments.planner.treatment.shapes import (
+    AdjunctFields,
+    AdjunctJson,
+    DoseFields,
+    DoseJson,
+    EarFields,
+    EarJson,
+    EarPointJson,
+    ElectroFields,
+    ElectroJson,
+    HomeCareFields,
+    HomeCareJson,
+    PointFields,
+    PointJson,
+    StageFields,
+    StageJson,
+    TreatmentJson,
+)
+from treatments.planner.treatment.written import levels_text, pairs_text, phases_text
 from treatments.planner.vocabulary import body, modalities
 from treatments.plans.forms.ear_points import read_ear_points
-from treatments.plans.forms.written import LevelsField, PairsField
+from treatments.plans.forms.written import LevelsField, PairsField, PhasesField, frequency_field
 
-Json = dict[str, Any]
+Item = TypeVar("Item", bound=Mapping[str, Any])
+Fields = TypeVar("Fields", bound=Mapping[str, Any])
+Initial = dict[str, Any]  # field of the form -> what stands in it
 
 SIDES = list(body.SIDES.items())
 EAR_METHODS = list(modalities.EAR_METHODS.items())
@@ -21,7 +43,19 @@ def adjuncts() -> list[tuple[str, str]]:
     return [(kind, known.name) for kind, known in modalities.ADJUNCTS.items()]
 
 
-class PointForm(forms.Form):
+class ItemForm(forms.Form, Generic[Item, Fields]):
+    """The form of one kind of thing in a plan: filled from it, and read into the fields that it changes."""
+
+    @classmethod
+    def initial_of(cls, item: Item) -> Initial:
+        raise NotImplementedError
+
+    def fields_of_item(self) -> Fields:
+        """What was typed, when all of it is valid; the names of the fields are those of the item."""
+        return cast(Fields, dict(self.cleaned_data))
+
+
+class PointForm(ItemForm[PointJson, PointFields]):
     """Where and how one point is needled. Lengths in mm."""
 
     side = forms.ChoiceField(choices=SIDES)
@@ -37,17 +71,22 @@ class PointForm(forms.Form):
     where = forms.CharField(label="where", required=False, max_length=120)
 
     @classmethod
-    def initial_of(cls, point: Json) -> Json:
+    def initial_of(cls, item: PointJson) -> Initial:
+        low, high = item["depth_mm"]
         return {
-            **{name: point.get(name) for name in ("side", "role", "technique", "angle", "deqi", "where")},
-            "diameter_mm": point["needle"]["diameter_mm"],
-            "length_mm": point["needle"]["length_mm"],
-            "depth_from": point["depth_mm"][0],
-            "depth_to": point["depth_mm"][1],
-            "levels": " ".join(point.get("levels") or []),
+            "side": item["side"],
+            "role": item.get("role"),
+            "technique": item["technique"],
+            "angle": item["angle"],
+            "deqi": item["deqi"],
+            "where": item.get("where"),
+            **item["needle"],
+            "depth_from": low,
+            "depth_to": high,
+            "levels": levels_text(item.get("levels")),
         }
 
-    def clean(self) -> Json:
+    def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         low, high = data.get("depth_from"), data.get("depth_to")
         if low and high and low > high:
@@ -57,55 +96,67 @@ class PointForm(forms.Form):
             self.add_error("length_mm", "The needle must be longer than the depth, so that its handle stays out.")
         return data
 
-    def fields_of_item(self) -> Json:
+    def fields_of_item(self) -> PointFields:
         data = self.cleaned_data
-        item = {name: data[name] for name in ("side", "role", "technique", "angle", "deqi", "levels")}
-        item["needle"] = {"diameter_mm": data["diameter_mm"], "length_mm": data["length_mm"]}
-        item["depth_mm"] = [data["depth_from"], data["depth_to"]]
+        fields: PointFields = {
+            "side": data["side"],
+            "role": data["role"],
+            "technique": data["technique"],
+            "angle": data["angle"],
+            "deqi": data["deqi"],
+            "levels": data["levels"],
+            "needle": {"diameter_mm": data["diameter_mm"], "length_mm": data["length_mm"]},
+            "depth_mm": [data["depth_from"], data["depth_to"]],
+        }
         if data["where"]:
-            item["where"] = data["where"]
-        return item
+            fields["where"] = data["where"]
+        return fields
 
 
-class StageForm(forms.Form):
+class StageForm(ItemForm[StageJson, StageFields]):
     position = forms.ChoiceField(choices=list(body.POSITION_TERMS.items()))
     side_up = forms.ChoiceField(label="side up", choices=[("", "–"), *SIDES[:2]], required=False)
     retention_min = forms.IntegerField(label="retention min", min_value=0, max_value=60)
 
     @classmethod
-    def initial_of(cls, stage: Json) -> Json:
-        return {name: stage.get(name) for name in ("position", "side_up", "retention_min")}
+    def initial_of(cls, item: StageJson) -> Initial:
+        return {
+            "position": item["position"],
+            "side_up": item.get("side_up"),
+            "retention_min": item["retention_min"],
+        }
 
-    def fields_of_item(self) -> Json:
-        return {**self.cleaned_data, "side_up": self.cleaned_data["side_up"] or None}
+    def fields_of_item(self) -> StageFields:
+        data = self.cleaned_data
+        return {
+            "position": data["position"],
+            "side_up": data["side_up"] or None,
+            "retention_min": data["retention_min"],
+        }
 
 
-class ElectroForm(forms.Form):
+class ElectroForm(ItemForm[ElectroJson, ElectroFields]):
     """Pairs written BL25-BL26, more than one with a comma."""
 
     leads = PairsField(label="pairs", max_length=120)
     side = forms.ChoiceField(choices=SIDES)
-    frequency_hz = forms.RegexField(
-        label="Hz",
-        regex=r"^\d{1,3}(\.\d)?([/-]\d{1,3})?$",
-        error_messages={"invalid": "Write 2, 2-10 or 2/100."},
-    )
+    frequency_hz = frequency_field()
     wave = forms.ChoiceField(choices=list(modalities.WAVES.items()))
     felt_strength = forms.CharField(label="felt strength", max_length=80)
     minutes = forms.IntegerField(min_value=1, max_value=30)
     from_visit = forms.IntegerField(label="from visit", min_value=1, max_value=30)
 
     @classmethod
-    def initial_of(cls, electro: Json) -> Json:
-        names = ("side", "frequency_hz", "wave", "felt_strength", "minutes")
+    def initial_of(cls, item: ElectroJson) -> Initial:
         return {
-            **{name: electro.get(name) for name in names},
-            "from_visit": electro.get("from_visit") or 1,
-            "leads": ", ".join("-".join(pair) for pair in electro["leads"]),
+            "leads": pairs_text(item["leads"]),
+            "side": item["side"],
+            "frequency_hz": item["frequency_hz"],
+            "wave": item["wave"],
+            "felt_strength": item["felt_strength"],
+            "minutes": item["minutes"],
+            "from_visit": item.get("from_visit") or 1,
         }
-
-    def fields_of_item(self) -> Json:
-        return dict(self.cleaned_data)
 
 
 def _keep_kind(form: forms.Form) -> None:
@@ -115,7 +166,7 @@ def _keep_kind(form: forms.Form) -> None:
         field.choices = [*field.choices, (kind, modalities.adjunct_name(kind))]  # type: ignore[attr-defined]
 
 
-class AdjunctForm(forms.Form):
+class AdjunctForm(ItemForm[AdjunctJson, AdjunctFields]):
     kind = forms.ChoiceField(choices=adjuncts)
     detail = forms.CharField(max_length=60, required=False)
     where = forms.CharField(max_length=120)
@@ -127,14 +178,17 @@ class AdjunctForm(forms.Form):
         _keep_kind(self)
 
     @classmethod
-    def initial_of(cls, item: Json) -> Json:
-        return {name: item.get(name) for name in ("kind", "detail", "where", "minutes", "from_visit")}
+    def initial_of(cls, item: AdjunctJson) -> Initial:
+        return {
+            "kind": item["kind"],
+            "detail": item["detail"],
+            "where": item["where"],
+            "minutes": item["minutes"],
+            "from_visit": item.get("from_visit"),
+        }
 
-    def fields_of_item(self) -> Json:
-        return dict(self.cleaned_data)
 
-
-class EarForm(forms.Form):
+class EarForm(ItemForm[EarJson, EarFields]):
     """Ear points by code or name: TF4, shenmen, 神门; AH9 Lumbosacral spine."""
 
     method = forms.ChoiceField(choices=EAR_METHODS)
@@ -143,23 +197,28 @@ class EarForm(forms.Form):
     keep_days = forms.IntegerField(label="keep days", min_value=0, max_value=7, required=False)
 
     @classmethod
-    def initial_of(cls, ear: Json) -> Json:
-        points = ", ".join(f"{point['code']} {point['name']}".strip() for point in ear["points"])
+    def initial_of(cls, item: EarJson) -> Initial:
         return {
-            "method": ear["method"],
-            "side": ear["side"],
-            "points": points,
-            "keep_days": ear.get("keep_days"),
+            "method": item["method"],
+            "side": item["side"],
+            "points": ", ".join(f"{point['code']} {point['name']}".strip() for point in item["points"]),
+            "keep_days": item.get("keep_days"),
         }
 
-    def clean_points(self) -> list[Json]:
+    def clean_points(self) -> list[EarPointJson]:
         return read_ear_points(self.cleaned_data["points"])
 
-    def fields_of_item(self) -> Json:
-        return {**self.cleaned_data, "keep_days": self.cleaned_data["keep_days"] or 0}
+    def fields_of_item(self) -> EarFields:
+        data = self.cleaned_data
+        return {
+            "method": data["method"],
+            "side": data["side"],
+            "points": data["points"],
+            "keep_days": data["keep_days"] or 0,
+        }
 
 
-class HomeCareForm(forms.Form):
+class HomeCareForm(ItemForm[HomeCareJson, HomeCareFields]):
     kind = forms.ChoiceField(choices=HOME)
     text = forms.CharField(label="in the patient's words", max_length=600, widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -168,38 +227,22 @@ class HomeCareForm(forms.Form):
         _keep_kind(self)
 
     @classmethod
-    def initial_of(cls, item: Json) -> Json:
+    def initial_of(cls, item: HomeCareJson) -> Initial:
         return {"kind": item["kind"], "text": item["text"]}
 
-    def fields_of_item(self) -> Json:
-        return dict(self.cleaned_data)
 
-
-class DoseForm(forms.Form):
+class DoseForm(ItemForm[DoseJson, DoseFields]):
     """Phases written 2x4, 1x2: times a week x weeks. Reviews as visit numbers."""
 
-    phases = forms.CharField(label="times a week × weeks", max_length=60)
+    phases = PhasesField(label="times a week × weeks", max_length=60)
     review_at = forms.CharField(label="review at visits", max_length=60, required=False)
 
     @classmethod
-    def initial_of(cls, dose: Json) -> Json:
+    def initial_of(cls, item: DoseJson) -> Initial:
         return {
-            "phases": ", ".join(f"{phase['per_week']}×{phase['weeks']}" for phase in dose["phases"]),
-            "review_at": ", ".join(str(n) for n in dose.get("review_at", [])),
+            "phases": phases_text(item["phases"]),
+            "review_at": ", ".join(map(str, item.get("review_at", []))),
         }
-
-    def clean_phases(self) -> list[Json]:
-        phases = []
-        for text in self.cleaned_data["phases"].lower().replace("×", "x").split(","):
-            times, _, weeks = text.strip().partition("x")
-            if not (times.strip().isdecimal() and weeks.strip().isdecimal()):
-                raise forms.ValidationError("Write 2×4, 1×2 for twice a week for 4 weeks, then once for 2.")
-            phases.append({"per_week": int(times), "weeks": int(weeks)})
-        if any(not 1 <= phase["per_week"] <= 7 or not 1 <= phase["weeks"] <= 52 for phase in phases):
-            raise forms.ValidationError("1 to 7 times a week, 1 to 52 weeks.")
-        if sum(phase["per_week"] * phase["weeks"] for phase in phases) > 60:
-            raise forms.ValidationError("A course has at most 60 visits: review before that.")
-        return phases
 
     def clean_review_at(self) -> list[int]:
         words = self.cleaned_data["review_at"].replace(",", " ").split()
@@ -207,9 +250,14 @@ class DoseForm(forms.Form):
             raise forms.ValidationError("Write visit numbers: 4, 8.")
         return sorted({int(word) for word in words})
 
-    def fields_of_item(self) -> Json:
-        return dict(self.cleaned_data)
+
+class PrincipleFields(TypedDict):
+    principle: str
 
 
-class PrincipleForm(forms.Form):
+class PrincipleForm(ItemForm[TreatmentJson, PrincipleFields]):
     principle = forms.CharField(max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+
+    @classmethod
+    def initial_of(cls, item: TreatmentJson) -> Initial:
+        return {"principle": item["principle"]}

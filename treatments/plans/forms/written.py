@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from treatments.planner.treatment.written import read_levels, read_pairs
+from treatments.planner.treatment.shapes import NeedleJson, PhaseJson
+from treatments.planner.treatment.written import read_levels, read_needle, read_pairs, read_phases
 
 
 class _Written(forms.CharField):
@@ -33,3 +34,25 @@ class LevelsField(_Written):
 
     def read(self, text: str) -> list[str]:
         return read_levels(text)
+
+
+class NeedleField(_Written):
+    """Diameter and length: 0.25x40."""
+
+    def read(self, text: str) -> NeedleJson:
+        return read_needle(text)
+
+
+class PhasesField(_Written):
+    """Times a week by weeks: 2×4, 1×2."""
+
+    def read(self, text: str) -> list[PhaseJson]:
+        return read_phases(text)
+
+
+def frequency_field() -> forms.RegexField:
+    return forms.RegexField(
+        label="Hz",
+        regex=r"^\d{1,3}(\.\d)?([/-]\d{1,3})?$",
+        error_messages={"invalid": "Write 2, 2-10 or 2/100."},
+    )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
+from clinic.lib.loose import Context
 from treatments.models import TreatmentPlan
+from treatments.planner.treatment.shapes import HomeCareJson
 from treatments.planner.vocabulary.body import SIDES_LONG
 from treatments.plans.presenters.plan import dose_words
 
-Json = dict[str, Any]
 HEADINGS = {
     "acupressure": "Press these points",
     "heat": "Warmth",
@@ -41,7 +41,7 @@ SAME_DAY = ["Fever or shivering with the pain"]
 THIS_WEEK = ["Pain day and night that no position eases", "Losing weight without trying"]
 
 
-def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Json:
+def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Context:
     """What the sheet says. Nothing of assessment, patterns or private alerts is on it."""
     treatment = plan.treatment
     methods = {ear["method"] for ear in treatment.get("ear", [])}
@@ -65,7 +65,7 @@ def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Json:
     }
 
 
-def _item(item: Json) -> Json:
+def _item(item: HomeCareJson) -> Context:
     return {
         "heading": HEADINGS.get(item["kind"], item["kind"].replace("_", " ").capitalize()),
         "text": item["text"],

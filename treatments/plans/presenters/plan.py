@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils import timezone
 
+from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from intake.presenters.assessment import evidence_words
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
 from treatments.planner.treatment.by_hand import is_by_hand
+from treatments.planner.treatment.shapes import (
+    AdjunctJson,
+    DoseJson,
+    EarJson,
+    ElectroJson,
+    PointJson,
+    PointRefJson,
+    ProposalJson,
+    TreatmentJson,
+)
+from treatments.planner.treatment.written import depth_text, levels_text, needle_words
 from treatments.planner.vocabulary import severity
 from treatments.planner.vocabulary.body import POSITIONS, SIDES_SHORT
 from treatments.planner.vocabulary.modalities import adjunct_name, ear_method_name
@@ -21,7 +33,6 @@ from treatments.plans.actions.drafts import REASONS
 from treatments.plans.presenters import planned_visits, point_map
 from treatments.plans.treatment_edits import name_of
 
-Json = dict[str, Any]
 POSITION_ICONS = {
     "prone": "arrow-down-square",
     "supine": "arrow-up-square",
@@ -42,17 +53,15 @@ ACTIONS = {
 }
 
 
-def because_words(ids: Any) -> list[str]:
+def because_words(ids: str | Iterable[str]) -> list[str]:
     """Findings and facts as a practitioner reads them; ``class:`` and ``visit:`` say what the page says anyway."""
     shown = [
-        one
-        for one in ([ids] if isinstance(ids, str) else ids or [])
-        if not one.startswith(("class:", "visit:", "person:"))
+        one for one in ([ids] if isinstance(ids, str) else ids) if not one.startswith(("class:", "visit:", "person:"))
     ]
     return [one.replace(":", " ").replace("_", " ") if ":" in one else evidence_words(one) for one in shown]
 
 
-def dose_words(dose: Json) -> str:
+def dose_words(dose: DoseJson) -> str:
     """ "Twice a week for 4 weeks, then once a week for 2 weeks: 10 visits." """
     parts = []
     for phase in dose["phases"]:
@@ -63,7 +72,7 @@ def dose_words(dose: Json) -> str:
     return f"{text[:1].upper()}{text[1:]}: {dose['sessions']} visit{'' if dose['sessions'] == 1 else 's'}"
 
 
-def review_words(dose: Json) -> str:
+def review_words(dose: DoseJson) -> str:
     """ "Review at visits 5 and 10" """
     numbers = [str(n) for n in dose.get("review_at", [])]
     if not numbers:
@@ -72,7 +81,7 @@ def review_words(dose: Json) -> str:
     return f"Review at visit{'' if len(numbers) == 1 else 's'} {text}"
 
 
-def page_of(plan: TreatmentPlan) -> Json:
+def page_of(plan: TreatmentPlan) -> Context:
     """Everything the plan page shows."""
     treatment = plan.treatment
     alerts = _alerts(plan)
@@ -120,7 +129,7 @@ def page_of(plan: TreatmentPlan) -> Json:
     }
 
 
-def _compared(plan: TreatmentPlan) -> Json | None:
+def _compared(plan: TreatmentPlan) -> Context | None:
     """A draft beside the plan in force: what becomes otherwise when it is signed."""
     if not plan.is_draft:
         return None
@@ -141,7 +150,7 @@ def _is_han(word: str) -> bool:
     return any("\u3400" <= char <= "\u9fff" for char in word)
 
 
-def _alerts(plan: TreatmentPlan) -> list[Json]:
+def _alerts(plan: TreatmentPlan) -> list[Context]:
     seen = set(plan.review.get("seen", []))
     rows = []
     for found in drafts.alerts_of(plan):
@@ -168,7 +177,7 @@ def _not_said(notes: list[Any], said: list[str], words: Callable[[Any], str]) ->
     return [note for note in notes if not any(words(note).rstrip(".") in text for text in said)]
 
 
-def _is_of_every_point(alert: Json, treatment: Json) -> bool:
+def _is_of_every_point(alert: Context, treatment: TreatmentJson) -> bool:
     """A caution that holds for each point is said once above them; marked on every row it would mark nothing."""
     points = {
         f"stages.{i}.points.{j}" for i, stage in enumerate(treatment["stages"]) for j in range(len(stage["points"]))
@@ -176,11 +185,11 @@ def _is_of_every_point(alert: Json, treatment: Json) -> bool:
     return alert["level"] == "caution" and len(points) > 1 and points <= set(alert.get("places", []))
 
 
-def _of_item(alerts: list[Json], address: str) -> list[Json]:
+def _of_item(alerts: list[Context], address: str) -> list[Context]:
     return [a for a in alerts if any(p == address or p.startswith(f"{address}.") for p in a.get("places", []))]
 
 
-def _stages(treatment: Json, alerts: list[Json]) -> list[Json]:
+def _stages(treatment: TreatmentJson, alerts: list[Context]) -> list[Context]:
     stages = []
     for i, stage in enumerate(treatment["stages"]):
         at = f"stages.{i}"
@@ -205,19 +214,18 @@ def _stages(treatment: Json, alerts: list[Json]) -> list[Json]:
     return stages
 
 
-def _point(point: Json, address: str, alerts: list[Json], *, is_first: bool, is_last: bool) -> Json:
+def _point(point: PointJson, address: str, alerts: list[Context], *, is_first: bool, is_last: bool) -> Context:
     pinyin, hanzi = split_name(point.get("name", ""))
     low, high = point["depth_mm"]
-    needle = point["needle"]
     return {
         **point,
         "address": address,
         "pinyin": pinyin,
         "hanzi": hanzi,
         "side_words": SIDES_SHORT.get(point["side"], point["side"]),
-        "needle_words": f"{needle['diameter_mm']:.2f} × {needle['length_mm']}",
-        "depth_words": f"{low}–{high}" if low != high else str(low),
-        "levels_words": " ".join(point.get("levels") or []),
+        "needle_words": needle_words(point["needle"]),
+        "depth_words": depth_text(low, high),
+        "levels_words": levels_text(point.get("levels")),
         "alerts": _of_item(alerts, address),
         "is_first": is_first,
         "is_last": is_last,
@@ -225,7 +233,7 @@ def _point(point: Json, address: str, alerts: list[Json], *, is_first: bool, is_
     }
 
 
-def _electro(item: Json, address: str, alerts: list[Json]) -> Json:
+def _electro(item: ElectroJson, address: str, alerts: list[Context]) -> Context:
     levels = item.get("lead_levels") or [["", ""]] * len(item["leads"])
     leads = [
         " – ".join(f"{code} {level}".strip() for code, level in zip(pair, of_pair, strict=False))
@@ -242,7 +250,7 @@ def _electro(item: Json, address: str, alerts: list[Json]) -> Json:
     }
 
 
-def _adjunct(item: Json, index: int, alerts: list[Json]) -> Json:
+def _adjunct(item: AdjunctJson, index: int, alerts: list[Context]) -> Context:
     kind = item["kind"]
     return {
         **item,
@@ -253,7 +261,7 @@ def _adjunct(item: Json, index: int, alerts: list[Json]) -> Json:
     }
 
 
-def _ear(item: Json, index: int) -> Json:
+def _ear(item: EarJson, index: int) -> Context:
     return {
         **item,
         "name": name_of(item),
@@ -263,11 +271,11 @@ def _ear(item: Json, index: int) -> Json:
     }
 
 
-def _refs(points: Any) -> str:
+def _refs(points: Iterable[PointRefJson] | None) -> str:
     return ", ".join(f"{p['code']} {SIDES_SHORT.get(p.get('side', ''), '')}".strip() for p in points or [])
 
 
-def _withheld(result: Json) -> list[Json]:
+def _withheld(result: ProposalJson) -> list[Context]:
     rows = []
     for item in result.get("withheld", []):
         level = severity.OF_WITHHELD[item["level"]]
@@ -282,7 +290,7 @@ def _withheld(result: Json) -> list[Json]:
     return rows
 
 
-def proposal_page(proposal: Proposal) -> Json:
+def proposal_page(proposal: Proposal) -> Context:
     """The page for an answer without a treatment: what stops it, what to do, what to ask."""
     result = proposal.result
     return {

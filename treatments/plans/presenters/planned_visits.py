@@ -6,16 +6,14 @@ The plan knows the numbers, the schedule the times: they meet in the course's re
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
+from clinic.lib.loose import Context
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.reason_words import numbers_in_words
 from treatments.models import TreatmentPlan, Visit
 
-Json = dict[str, Any]
 
-
-def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Json | None:
+def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Context | None:
     """``rows`` of the booked and the begun, ``open`` the numbers nobody booked in words, ``next`` the row that comes
     next, ``reviews_open`` whether a review is among the unbooked. None for a plan that was never signed."""
     if not plan.was_in_force:
@@ -32,7 +30,7 @@ def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Json | None:
             patient=plan.patient_id, plan__course_reference=plan.course_reference
         )
     }
-    rows: list[Json] = []
+    rows: list[Context] = []
     unbooked = []
     for planned in plan.planned_visits.all():
         appointment, visit = booked.get(planned.number), begun.get(planned.number)

@@ -5,14 +5,15 @@ Everything is computed from the plan, so the same plan always gives the same dra
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from clinic.lib.loose import Context
 from treatments.clinic_knowledge import planner_knowledge
+from treatments.planner.treatment.shapes import PointJson, StageJson
 from treatments.planner.vocabulary.body import SIDES_LONG
 from treatments.plans.presenters.figure import Place, View, from_the_side, load_figure, places_of
 
-Json = dict[str, Any]
 MARGIN = 82.0  # room for the names on each side of the figure
 LINE = 16.0  # height of a name
 DOT = 3.0
@@ -20,6 +21,9 @@ APART = 2 * DOT + 1.2
 # steps tried in turn, (outward, down)
 NUDGES = ((1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (2, 0), (0, 2), (0, -2), (2, 1), (2, -1), (3, 0))
 WORDS = {"back": "from behind", "front": "from the front", "side": "from the side"}
+
+
+Placed = tuple[int, PointJson, tuple[Place, ...]]  # number in the stage, point, where it lies
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class _Mark:
     y: float = 0
 
 
-def of_stage(stage: Json) -> Json | None:
+def of_stage(stage: StageJson) -> Context | None:
     """What the template draws: ``figures``, and ``legend``, the same as a list in words. None without points."""
     points = stage.get("points", [])
     if not points:
@@ -58,7 +62,7 @@ def of_stage(stage: Json) -> Json | None:
     }
 
 
-def _places(point: Json) -> tuple[Place, ...]:
+def _places(point: PointJson) -> tuple[Place, ...]:
     return places_of(point["code"], levels=tuple(point.get("levels") or ()), where=point.get("where") or "")
 
 
@@ -75,7 +79,7 @@ def _views(position: str, places: list[Place]) -> tuple[View, ...]:
     return views or ("front",)
 
 
-def _figure(view: View, placed: Any, side_up: str | None, *, is_only: bool) -> Json:
+def _figure(view: View, placed: Sequence[Placed], side_up: str | None, *, is_only: bool) -> Context:
     figure = load_figure()
     width = figure.side.width if view == "side" else figure.width
     is_turned = view == "side" and side_up == "right"
@@ -187,7 +191,7 @@ def _pointed_at(mark: _Mark, middle: float) -> list[_Dot]:
     return near or mark.dots
 
 
-def _drawn(mark: _Mark, width: float) -> Json:
+def _drawn(mark: _Mark, width: float) -> Context:
     edge = -6.0 if mark.on_left else width + 6
     knee = edge + (5 if mark.on_left else -5)
     return {
@@ -203,11 +207,11 @@ def _drawn(mark: _Mark, width: float) -> Json:
     }
 
 
-def _name(point: Json) -> str:
+def _name(point: PointJson) -> str:
     return " ".join([point["code"], *(point.get("levels") or [])])
 
 
-def _line(number: int, point: Json, is_drawn: bool) -> Json:
+def _line(number: int, point: PointJson, is_drawn: bool) -> Context:
     """The point in words: where it lies, from the knowledge or from the palpating hand."""
     known = planner_knowledge().points.get(point["code"])
     return {

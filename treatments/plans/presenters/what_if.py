@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from clinic.lib.loose import Context
 from intake.assessment import ClinicalPicture, load_intake_knowledge
 from intake.presenters.assessment import GROUPS
 from treatments import planning
 from treatments.models import TreatmentPlan
 from treatments.planner.proposing.what_if import WhatIf
 
-Json = dict[str, Any]
 Changes = Mapping[str, bool | None]
 FIELD = "f."  # a supposed finding in the address: f.condition.pregnant=1
 VALUES: dict[str, bool | None] = {"1": True, "0": False, "": None}
@@ -38,7 +37,7 @@ def address_of(plan: TreatmentPlan, changes: Changes) -> str:
     return f"{url}?{query}" if query else url
 
 
-def page_of(plan: TreatmentPlan, picture: ClinicalPicture, changes: Changes) -> Json:
+def page_of(plan: TreatmentPlan, picture: ClinicalPicture, changes: Changes) -> Context:
     """Everything the page shows."""
     open_asks = [ask["finding"] for ask in plan.proposal.result.get("ask", [])]
     return {
@@ -78,7 +77,7 @@ def is_finding(text: str) -> bool:
     return text in load_intake_knowledge().order
 
 
-def found(text: str) -> list[Json]:
+def found(text: str) -> list[Context]:
     """Findings whose heading or label holds every word, at most FOUND; labels that begin so come first."""
     words = text.lower().replace("_", " ").split()
     if not words:
@@ -93,7 +92,7 @@ def found(text: str) -> list[Json]:
     return rows[:FOUND]
 
 
-def _row(finding: str, value: bool | None, picture: ClinicalPicture) -> Json:
+def _row(finding: str, value: bool | None, picture: ClinicalPicture) -> Context:
     now = picture.case.findings.get(finding)
     return {
         "finding": finding,
@@ -106,7 +105,7 @@ def _row(finding: str, value: bool | None, picture: ClinicalPicture) -> Json:
     }
 
 
-def _result(outcome: WhatIf) -> Json:
+def _result(outcome: WhatIf) -> Context:
     before, after = (
         dict(zip(("kind", "icon", "text"), ACTIONS[action], strict=True))
         for action in (outcome.action_before, outcome.action_after)
@@ -127,7 +126,7 @@ def _result(outcome: WhatIf) -> Json:
     }
 
 
-def _part(name: str, icon: str, lines: tuple[str, ...], said_by_the_heading: str = "") -> Json:
+def _part(name: str, icon: str, lines: tuple[str, ...], said_by_the_heading: str = "") -> Context:
     """Under "Would go" a list of "BL17 would go." needs only its names."""
     short = [line.removesuffix(said_by_the_heading) for line in lines] if said_by_the_heading else list(lines)
     return {"name": name, "icon": icon, "lines": short, "is_short": tuple(short) != lines}

@@ -16,16 +16,21 @@ from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
 from treatments.models import TreatmentPlan
 from treatments.planner.treatment.by_hand import by_hand
+from treatments.planner.treatment.shapes import ListedItem, PointJson, TreatmentJson
 from treatments.planner.treatment.written import split_levels
 from treatments.planner.vocabulary.body import SIDES
 from treatments.plans import point_search, treatment_edits
 from treatments.plans.actions import drafts
+from treatments.plans.forms import items
 from treatments.plans.forms.fields import FORMS, NAMES, kind_of
+from treatments.plans.forms.items import Initial, ItemForm
 from treatments.plans.forms.refusals import refuse
 from treatments.plans.presenters.plan import split_name
-from treatments.plans.treatment_edits import EditRefused, Json, name_of
+from treatments.plans.treatment_edits import EditRefused, name_of
 from treatments.plans.views.guard import plan_for
 from treatments.plans.views.pages import answers_conflicts, done, render_plan
+
+Change = Callable[[TreatmentJson], TreatmentJson]
 
 
 @require_GET
@@ -47,7 +52,7 @@ def item_form(request: StaffRequest, plan_id: int) -> HttpResponse:
     return _item_form(request, plan, form, address=address, kind=kind, is_new=is_new, was=was)
 
 
-def _initial(plan: TreatmentPlan, address: str, kind: str, is_new: bool) -> tuple[Json, str]:
+def _initial(plan: TreatmentPlan, address: str, kind: str, is_new: bool) -> tuple[Initial, str]:
     if is_new:
         return {"from_visit": 1, "retention_min": 25, "minutes": 10 if kind == "adjuncts" else 20}, ""
     if kind == "principle":
@@ -74,14 +79,15 @@ def change(request: StaffRequest, plan_id: int) -> HttpResponse:
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     data = request.POST
     verb, address = data.get("verb", ""), data.get("at", "")
-    form, kind, item = None, "", {}
+    form: ItemForm[Any, Any] | None = None
+    kind, item = "", None
     try:
         if verb in ("change", "add"):
             kind = kind_of(address)
             form = FORMS[kind](data)
             if not form.is_valid():
                 return _sent_back(request, plan, form, kind)
-            edit = _form_edit(verb, address, kind, form)
+            edit = _form_edit(verb, address, form)
         elif verb == "add_point":
             item = _asked_point(data)
             edit = partial(_add_point, address=address, item=item)
@@ -128,32 +134,71 @@ def _refused(request: StaffRequest, plan: TreatmentPlan, **why: Any) -> HttpResp
     return answer
 
 
-def _checked(treatment: Json, *, edit: Callable[[Json], Json], address: str, was: str) -> Json:
+def _checked(treatment: TreatmentJson, *, edit: Change, address: str, was: str) -> TreatmentJson:
     """After a clash the plan may have moved: the item must still be the one that was meant."""
     if was and name_of(treatment_edits.item_at(treatment, address)) != was:
         raise EditRefused(f"{was} has moved because someone edited the plan. Check and try again.")
     return edit(treatment)
 
 
-def _form_edit(verb: str, address: str, kind: str, form: Any) -> Callable[[Json], Json]:
-    if kind == "principle":
-        return lambda treatment: treatment_edits.with_principle(treatment, form.cleaned_data["principle"])
-    fields = form.fields_of_item()
+def _form_edit(verb: str, address: str, form: ItemForm[Any, Any]) -> Change:
+    if isinstance(form, items.PrincipleForm):
+        principle = form.fields_of_item()["principle"]
+        return lambda treatment: treatment_edits.with_principle(treatment, principle)
     if verb == "change":
+        fields = form.fields_of_item()
         return lambda treatment: treatment_edits.changed(treatment, address, fields)
-    if kind == "stages":
-        fields = {
-            **treatment_edits.new_stage(fields["position"], fields["retention_min"]),
-            "side_up": fields["side_up"],
+    item = _new_item(form)
+    return lambda treatment: treatment_edits.added(treatment, address, item)
+
+
+def _new_item(form: ItemForm[Any, Any]) -> ListedItem:
+    """What was typed as a new item of the plan, put there by a person. Raises EditRefused for what is in no list."""
+    because, cautions = by_hand(), list[str]()
+    if isinstance(form, items.StageForm):
+        stage = form.fields_of_item()
+        return treatment_edits.new_stage(stage["position"], stage["retention_min"], stage["side_up"])
+    if isinstance(form, items.ElectroForm):
+        current = form.fields_of_item()
+        return {
+            "leads": current["leads"],
+            "side": current["side"],
+            "frequency_hz": current["frequency_hz"],
+            "wave": current["wave"],
+            "felt_strength": current["felt_strength"],
+            "minutes": current["minutes"],
+            "from_visit": current["from_visit"],
+            "because": because,
+            "cautions": cautions,
         }
-    else:
-        fields = {"because": by_hand(), "cautions": [], **fields}
-        if kind in ("adjuncts", "home_care"):
-            fields.setdefault("points", [])
-    return lambda treatment: treatment_edits.added(treatment, address, fields)
+    if isinstance(form, items.AdjunctForm):
+        adjunct = form.fields_of_item()
+        return {
+            "kind": adjunct["kind"],
+            "detail": adjunct["detail"],
+            "where": adjunct["where"],
+            "minutes": adjunct["minutes"],
+            "from_visit": adjunct["from_visit"],
+            "points": [],
+            "because": because,
+            "cautions": cautions,
+        }
+    if isinstance(form, items.EarForm):
+        ear = form.fields_of_item()
+        return {
+            "method": ear["method"],
+            "side": ear["side"],
+            "points": ear["points"],
+            "keep_days": ear["keep_days"],
+            "because": because,
+            "cautions": cautions,
+        }
+    if isinstance(form, items.HomeCareForm):
+        return {**form.fields_of_item(), "points": [], "because": because, "cautions": cautions}
+    raise EditRefused("There is no such change.")
 
 
-def _asked_point(data: QueryDict) -> Json:
+def _asked_point(data: QueryDict) -> PointJson:
     """The point that was asked for, by any spelling, as an item of a plan. Raises EditRefused."""
     text = (data.get("chosen") or data.get("point", "")).strip()
     side = data.get("side", "both")
@@ -174,27 +219,27 @@ def _asked_point(data: QueryDict) -> Json:
     return point_search.planned(point, side=side, levels=levels)
 
 
-def _add_point(treatment: Json, *, address: str, item: Json) -> Json:
+def _add_point(treatment: TreatmentJson, *, address: str, item: PointJson) -> TreatmentJson:
     return treatment_edits.added(treatment, address, item)
 
 
-MOVES: dict[str, Callable[[str], Callable[[Json], Json]]] = {
+MOVES: dict[str, Callable[[str], Change]] = {
     "remove": lambda address: lambda treatment: treatment_edits.removed(treatment, address),
     "up": lambda address: lambda treatment: treatment_edits.moved(treatment, address, -1),
     "down": lambda address: lambda treatment: treatment_edits.moved(treatment, address, 1),
 }
 
 
-def _text(plan: TreatmentPlan, verb: str, address: str, added: Json) -> str:
+def _text(plan: TreatmentPlan, verb: str, address: str, added: PointJson | None) -> str:
     """The line of the log."""
-    if verb == "add_point":
+    if added is not None:
         return f"Added {added['code']} {added['side']}"
     words = {"change": "Changed", "remove": "Removed", "up": "Moved up", "down": "Moved down", "add": "Added"}
     try:
         kind = kind_of(address)
-        item = {} if verb == "add" or kind == "principle" else treatment_edits.item_at(plan.treatment, address)
+        item = None if verb == "add" or kind == "principle" else treatment_edits.item_at(plan.treatment, address)
     except EditRefused:
-        kind, item = "stages", {}
+        kind, item = "stages", None
     named = name_of(item) if kind in ("points", "adjuncts") and item else NAMES[kind]
     return f"{words.get(verb, verb)} {named}"
 

@@ -22,9 +22,10 @@ from intake.assessment import ClinicalPicture
 from intake.models import Score
 from treatments import planning
 from treatments.models import Amendment, TreatmentPlan, Visit
+from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import split_key
-from treatments.planning import Json, SafetyAlert
-from treatments.visits import gate, observed
+from treatments.planner.treatment.visit_shapes import SafetySaid, VisitReason, VisitRecord
+from treatments.visits import gate, ledger, observed
 from treatments.visits import record as visit_record
 from treatments.visits.actions import medicines, needle_count, red_flags
 from treatments.visits.actions.adverse_events import open_serious_events
@@ -125,7 +126,7 @@ def _follow(appointment: Appointment | None, status: AppointmentStatus, *, by: U
 
 
 @transaction.atomic
-def save_visit(*, visit_id: int, revision: int | None, record: Json, by: User) -> Visit:
+def save_visit(*, visit_id: int, revision: int | None, record: VisitRecord, by: User) -> Visit:
     """Keep the record as it now stands. A record that is the same is not written again.
 
     Raises Stale or NotADraft. What is done to the patient is not taken over while a red flag is open.
@@ -149,19 +150,20 @@ def save_visit(*, visit_id: int, revision: int | None, record: Json, by: User) -
     return visit
 
 
-def hold_back(visit: Visit, before: Json) -> None:
+def hold_back(visit: Visit, before: VisitRecord) -> None:
     """Keep out of the visit's record what the plan's own rules forbid and was not in it ``before``."""
     record = visit.record
     manners = {item["uid"]: gate.manner(item) for item in visit_record.items_of(before)}
     if all(manners.get(item["uid"]) == gate.manner(item) for item in visit_record.items_of(record)):
-        visit.record = {key: value for key, value in record.items() if key != "refused"}
+        visit.record = record.copy()
+        visit.record.pop("refused", None)
         return
     alerts = safety_of(visit)
     visit.record = before
     visit.record = gate.held_back(record, before, alerts=alerts, known=safety_of(visit))
 
 
-def _without_new_needling(record: Json, before: Json) -> Json:
+def _without_new_needling(record: VisitRecord, before: VisitRecord) -> VisitRecord:
     """While a flag is open nothing more is marked as done: what was done before stays in the record."""
     new = copy.deepcopy(record)
     was = {item["uid"]: item["done"] for item in visit_record.items_of(before)}
@@ -171,7 +173,7 @@ def _without_new_needling(record: Json, before: Json) -> Json:
     return new
 
 
-def _note_pregnancy(visit: Visit, before: Json, *, by: User) -> None:
+def _note_pregnancy(visit: Visit, before: VisitRecord, *, by: User) -> None:
     answer = visit.record["start"].get("pregnant")
     if answer not in ("yes", "no") or answer == before["start"].get("pregnant"):
         return
@@ -191,10 +193,16 @@ def remove_point(*, visit_id: int, revision: int | None, uid: str, by: User) -> 
     return keep(visit, by=by, verb="visit.point_removed")
 
 
-def reasons_of(record: Json) -> list[Json]:
+def reasons_of(record: VisitRecord) -> list[VisitReason]:
     """The reasons of a visit, the older ones too: those named rule and item in one word."""
-    named = [dict(zip(("code", "item"), split_key(one.get("key", "")), strict=True)) for one in record["reasons"]]
-    return [{**name, **one} for name, one in zip(named, record["reasons"], strict=True)]
+    return [_named(reason) for reason in record["reasons"]]
+
+
+def _named(reason: VisitReason) -> VisitReason:
+    if "code" in reason:
+        return reason
+    code, item = split_key(reason.get("key", ""))
+    return {"code": code, "item": item, **reason}
 
 
 def picture_of(visit: Visit) -> ClinicalPicture:
@@ -203,14 +211,14 @@ def picture_of(visit: Visit) -> ClinicalPicture:
     return planning.picture_of(visit.plan.proposal.assessment, today=day, visit=visit.number)
 
 
-def safety_of(visit: Visit) -> tuple[SafetyAlert, ...]:
+def safety_of(visit: Visit) -> tuple[ReviewAlert, ...]:
     """The planner's safety review of the visit as charted, with what is known of the patient today."""
     treatment = visit_record.as_treatment(visit.record, visit.plan.treatment)
     alerts = planning.safety_of(treatment, picture_of(visit))
     return tuple(alert for alert in alerts if alert.item != OF_THE_COURSE)
 
 
-def unanswered_stops(visit: Visit, alerts: tuple[SafetyAlert, ...]) -> list[SafetyAlert]:
+def unanswered_stops(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> list[ReviewAlert]:
     """Stops of what is done here that neither the plan's signature, nor a reason of this visit, nor an incident has
     answered. What the plan gives for home is the plan's matter."""
     reasons, record = [*visit.plan.overrides, *reasons_of(visit.record)], visit.record
@@ -227,14 +235,14 @@ def missing_for_signature(visit: Visit) -> list[str]:
     record, close = visit.record, visit.record["close"]
     reasons = []
     stopped = red_flags.open_flags(visit)
-    is_treated = bool(visit_record.totals(record)[0] or any(a["done"] == "done" for a in record["adjuncts"]))
+    is_treated = bool(ledger.totals(record)[0] or any(a["done"] == "done" for a in record["adjuncts"]))
     if stopped and not close.get("flag_action"):
         reasons.append("A red flag is open: write what was done about it, or record the examination.")
     if red_flags.unanswered_flags(record):
         reasons.append("Ask the short safety questions: not all are answered.")
     if not is_treated and not stopped and not close.get("not_treated"):
         reasons.append("Nothing is marked as done: mark what was done, or write why there was no treatment.")
-    for row in visit_record.ledger(record):
+    for row in ledger.ledger(record):
         if not row["is_counted"]:
             reasons.append(f"{row['name']}: count the needles out.")
     reasons += needle_count.missing_of(record)
@@ -284,16 +292,17 @@ def sign_visit(*, visit_id: int, revision: int | None, by: User) -> Visit:
     if reasons:
         raise records.NotReady(visit, reasons)
     # what safety said of this visit stays readable in its note, whatever is known later
-    visit.record["safety"] = [{**gate.rule(alert), "level": alert.level} for alert in safety_of(visit)]
+    visit.record["safety"] = [_said(alert) for alert in safety_of(visit)]
     visit.mark_signed(by=by)
     visit.save()
     start = visit.record["start"]
-    for measure, key in ((Score.Measure.NRS_NOW, "pain_now"), (Score.Measure.NRS_AVERAGE, "pain_average")):
-        if start.get(key) is not None:
+    pain = ((Score.Measure.NRS_NOW, start.get("pain_now")), (Score.Measure.NRS_AVERAGE, start.get("pain_average")))
+    for measure, value in pain:
+        if value is not None:
             Score.objects.create(
                 patient=visit.patient,
                 measure=measure,
-                value=start[key],
+                value=value,
                 taken_at=visit.started_at,
                 occasion=Score.Occasion.VISIT,
                 visit_number=visit.number,
@@ -304,6 +313,17 @@ def sign_visit(*, visit_id: int, revision: int | None, by: User) -> Visit:
     detail = {"number": visit.number, "needles_in": visit.needles_in, "needles_out": visit.needles_out}
     trail.record("visit.signed", by=by, patient=visit.patient, obj=visit, detail=detail, sealed=True)
     return visit
+
+
+def _said(alert: ReviewAlert) -> SafetySaid:
+    return {
+        "code": alert.code,
+        "item": alert.item,
+        "value": alert.value,
+        "text": alert.text,
+        "source": alert.source,
+        "level": alert.level,
+    }
 
 
 @transaction.atomic
@@ -324,9 +344,9 @@ def draft_at(visit_id: int, revision: int | None) -> Visit:
     )
 
 
-def keep(visit: Visit, *, by: User, verb: str, detail: Json | None = None) -> Visit:
+def keep(visit: Visit, *, by: User, verb: str, detail: dict[str, int | str] | None = None) -> Visit:
     """Write the record of a visit from ``draft_at``, with its counts, a new revision and an audit event."""
-    visit.needles_in, visit.needles_out = visit_record.totals(visit.record)
+    visit.needles_in, visit.needles_out = ledger.totals(visit.record)
     visit.revision += 1
     visit.save(update_fields=["record", "needles_in", "needles_out", "revision"])
     trail.record(verb, by=by, patient=visit.patient, obj=visit, detail=detail)

@@ -26,12 +26,15 @@ def mark_all(*, visit_id: int, revision: int | None, by: User) -> Visit:
     visit.record = record
     charting.hold_back(visit, before)
     held = {**before.get("refused", {}), **visit.record.get("refused", {})}
-    record = {**visit.record, "refused": held} if held else visit.record
+    record = visit.record.copy()
+    if held:
+        record["refused"] = held
     was = {item["uid"]: item["done"] for item in visit_record.items_of(before)}
     newly = [item["uid"] for item in visit_record.items_of(record) if item["done"] != was[item["uid"]]]
-    earlier = before.get("marked", {}).get("uids", [])
+    earlier = before["marked"]["uids"] if "marked" in before else []
     at = timezone.localtime().isoformat(timespec="seconds")
-    visit.record = {**record, "marked": {"uids": [*earlier, *newly], "by": str(by), "at": at}}
+    record["marked"] = {"uids": [*earlier, *newly], "by": str(by), "at": at}
+    visit.record = record
     return charting.keep(visit, by=by, verb="visit.all_marked", detail={"items": len(newly)})
 
 
@@ -40,7 +43,8 @@ def unmark_all(*, visit_id: int, revision: int | None, by: User) -> Visit:
     """Take back what ``mark_all`` marked and nobody has answered otherwise since. Raises Stale, NotADraft."""
     visit = charting.draft_at(visit_id, revision)
     record = copy.deepcopy(visit.record)
-    marked = set(record.pop("marked", {}).get("uids", []))
+    mark = record.pop("marked", None)
+    marked = set(mark["uids"]) if mark else set()
     for item in visit_record.items_of(record):
         if item["uid"] in marked and item["done"] == "done":
             item["done"] = ""

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import SafetyFact, User
 from intake.assessment import load_intake_knowledge
 from intake.assessment.text import load_lexicon, read_texts
 from treatments.models import Visit
+from treatments.planner.treatment.visit_shapes import VisitRecord
 
 KEY = "medicines"
 TAKEN = frozenset({"condition.anticoagulant", "condition.antiplatelet", "condition.long_term_steroids"})
@@ -50,16 +50,16 @@ def read(text: str) -> list[Read]:
     return list(found.values())
 
 
-def read_of(record: dict[str, Any]) -> list[Read]:
-    return read(str(record.get("start", {}).get(KEY) or ""))
+def read_of(record: VisitRecord) -> list[Read]:
+    return read(str(record.get("start", {}).get("medicines") or ""))
 
 
-def note_medicines(visit: Visit, before: dict[str, Any], *, by: User) -> None:
+def note_medicines(visit: Visit, before: VisitRecord, *, by: User) -> None:
     """Keep what the text says now as safety facts; what it said before and says no more goes back to what it was.
 
     Inside the caller's transaction.
     """
-    text, earlier_text = (str(of.get("start", {}).get(KEY) or "") for of in (visit.record, before))
+    text, earlier_text = (str(of.get("start", {}).get("medicines") or "") for of in (visit.record, before))
     if text == earlier_text:
         return
     now = {one.finding: one for one in read(text)}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.utils import timezone
 
 from clinic.lib.wording import says_something
 from clinic.people.models import User
 from treatments.models import Incident, Visit
-from treatments.visits import record as visit_record
+from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.visits.actions.incidents import open_incident, reasons_for
+from treatments.visits.ledger import LedgerRow, ledger
 
-Json = dict[str, Any]
 KIND = Incident.Kind.NEEDLE_COUNT
 ACT_WITHIN = dt.timedelta(days=1)  # DESIGN: a needle that is missing is looked after by the next day
 
@@ -23,12 +22,12 @@ def reasons() -> dict[str, str]:
     return reasons_for(KIND)
 
 
-def uneven(record: Json) -> list[Json]:
+def uneven(record: VisitRecord) -> list[LedgerRow]:
     """Rows of the ledger that were counted and differ."""
-    return [row for row in visit_record.ledger(record) if row["is_counted"] and not row["is_even"]]
+    return [row for row in ledger(record) if row["is_counted"] and not row["is_even"]]
 
 
-def missing_of(record: Json) -> list[str]:
+def missing_of(record: VisitRecord) -> list[str]:
     """What is still to be said of a difference, in words: what is known, the place, the person."""
     rows, close = uneven(record), record["close"]
     if not rows:
@@ -62,7 +61,7 @@ def open_task(visit: Visit, *, by: User) -> Incident | None:
         visit=visit,
         reason_code=close["mismatch_code"],
         text=" ".join(words),
-        detail={"rows": [{key: row[key] for key in ("uid", "in", "out")} for row in rows]},
+        detail={"rows": [{"uid": row["uid"], "in": row["in"], "out": row["out"]} for row in rows]},
         due_on=timezone.localdate() + ACT_WITHIN,
         by=by,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +13,7 @@ from intake.actions.assessment_clearance import clear_findings
 from intake.assessment import load_intake_knowledge
 from intake.models import Clearance, IntakeResponse, RedFlagAlert
 from treatments.models import Visit
+from treatments.planner.treatment.visit_shapes import VisitRecord
 
 # asked at every visit (cauda equina, foot weakness, fever, weight loss, new injury); question in plain words
 SHORT_SET: dict[str, str] = {
@@ -31,13 +31,13 @@ SHORT_SET: dict[str, str] = {
 PREGNANCY = "condition.maybe_pregnant"
 
 
-def raised_flags(record: dict[str, Any]) -> list[str]:
+def raised_flags(record: VisitRecord) -> list[str]:
     """Finding ids answered yes at the start of this visit, in the order in which they are asked."""
     answers = record.get("start", {}).get("flags", {})
     return [finding for finding in SHORT_SET if answers.get(finding) == "yes"]
 
 
-def unanswered_flags(record: dict[str, Any]) -> list[str]:
+def unanswered_flags(record: VisitRecord) -> list[str]:
     answers = record.get("start", {}).get("flags", {})
     return [finding for finding in SHORT_SET if answers.get(finding) not in ("yes", "no")]
 

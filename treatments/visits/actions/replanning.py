@@ -35,8 +35,10 @@ def take_plan(*, visit_id: int, revision: int | None, by: User) -> Visit:
     if Visit.objects.filter(plan=plan, number=visit.number).exclude(status=Visit.Status.SET_ASIDE).exists():
         raise ValueError(f"Visit {visit.number} of the new plan is there already.")
     fresh = record.new_record(plan.treatment, number=visit.number, today=timezone.localdate())
-    kept = {name: visit.record[name] for name in ("start", "close", "unsaid", "reasons") if name in visit.record}
-    visit.record = {**fresh, **kept}
+    fresh |= {"start": visit.record["start"], "close": visit.record["close"], "reasons": visit.record["reasons"]}
+    if "unsaid" in visit.record:
+        fresh["unsaid"] = visit.record["unsaid"]
+    visit.record = fresh
     visit.plan = plan
     visit.save(update_fields=["plan"])
     return charting.keep(visit, by=by, verb="visit.plan_taken", detail={"plan": plan.pk})

@@ -12,8 +12,9 @@ from clinic.lib.records import NotReady
 from clinic.lib.wording import says_something
 from clinic.people.models import User
 from treatments.models import Visit
+from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import key_of_reason
-from treatments.planning import Json, SafetyAlert
+from treatments.planner.treatment.visit_shapes import GivenJson, VisitReason, VisitRecord
 from treatments.plans.actions.drafts import REASONS
 from treatments.visits import gate
 from treatments.visits import record as visit_record
@@ -26,7 +27,7 @@ Said = tuple[str, str]  # code of the reason, and words
 class AddRefused(Exception):
     """What is added meets a stop that was not answered; nothing was changed. ``barred``: what no reason opens."""
 
-    def __init__(self, what: str, barred: list[SafetyAlert], asks: list[SafetyAlert]) -> None:
+    def __init__(self, what: str, barred: list[ReviewAlert], asks: list[ReviewAlert]) -> None:
         super().__init__(" ".join(alert.text for alert in [*barred, *asks]))
         self.what, self.barred, self.asks = what, barred, asks
 
@@ -36,7 +37,7 @@ def add(
     *,
     visit_id: int,
     revision: int | None,
-    add_to_record: Callable[[Json], Json],
+    add_to_record: Callable[[VisitRecord], VisitRecord],
     what: str,
     by: User,
     answers: Mapping[str, Said] | None = None,
@@ -83,14 +84,24 @@ def give_reason(*, visit_id: int, revision: int | None, key: str, reason_code: s
     return charting.keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code, "reason": reason_code})
 
 
-def _reason(alert: SafetyAlert, said: Said, by: User) -> Json:
+def _reason(alert: ReviewAlert, said: Said, by: User) -> VisitReason:
     code, words = said
     if code not in REASONS:
         raise ValueError("Choose a reason.")
     if not says_something(words):
         raise ValueError("Say the reason in a few words.")
     at = timezone.now().isoformat(timespec="seconds")
-    return {**gate.rule(alert), "reason_code": code, "reason": words.strip()[:300], "by": str(by), "at": at}
+    return {
+        "code": alert.code,
+        "item": alert.item,
+        "value": alert.value,
+        "text": alert.text,
+        "source": alert.source,
+        "reason_code": code,
+        "reason": words.strip()[:300],
+        "by": str(by),
+        "at": at,
+    }
 
 
 @transaction.atomic
@@ -108,7 +119,8 @@ def record_given(
     refused = record.get("refused", {})
     for item in visit_record.items_of(record):
         if item["uid"] in asked:
-            item.update(refused.pop(item["uid"], {}).get("item", {}))
+            if typed := refused.pop(item["uid"], None):
+                gate.put(typed["item"], item)
             item["done"] = "done"
     visit.record = record
     _keep_given(visit, asked, (reason_code, text), by=by)
@@ -132,7 +144,7 @@ def _keep_given(visit: Visit, uids: Iterable[str], said: Said, *, by: User) -> N
         by=by,
     )
     at = timezone.now().isoformat(timespec="seconds")
-    rows = [
+    rows: list[GivenJson] = [
         {
             **gate.rule(alert),
             "uids": {uid: gate.manner(items[uid]) for uid in gate.concerned(alert, visit.record) if uid in items},

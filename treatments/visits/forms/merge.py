@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.visits.forms.parts import VisitForms
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Merged:
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def merge(record: Json, posted: Mapping[str, Any], *, is_current: bool) -> Merged:
+def merge(record: VisitRecord, posted: Mapping[str, Any], *, is_current: bool) -> Merged:
     """``is_current``: whether the page was of the stored revision; then a page without a base is in step."""
     sent = {name: posted[name] for name in posted}
     merged = Merged(save=dict(sent), show=dict(sent))
@@ -78,7 +77,7 @@ def _take(merged: Merged, name: str, mine: str, stored: str) -> None:
     merged.changes[name] = (mine, stored)
 
 
-def in_step(merged: Merged, record: Json) -> str:
+def in_step(merged: Merged, record: VisitRecord) -> str:
     """The base for the page after ``record`` was stored: what was typed here is stored now, if it was valid."""
     taken, clashing = set(merged.changes), {clash.name for clash in merged.clashes}
     base = dict(merged.base)
@@ -89,7 +88,7 @@ def in_step(merged: Merged, record: Json) -> str:
     return json.dumps(base, ensure_ascii=False)
 
 
-def base_of_page(record: Json) -> str:
+def base_of_page(record: VisitRecord) -> str:
     """What every field of a fresh page shows."""
     shown = {bound.html_name: text_of(bound.value()) for form, _ in VisitForms(record).parts() for bound in form}
     return json.dumps(shown, ensure_ascii=False)

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django import forms
 
 from clinic.people.models import User
-from treatments.planner.treatment.written import read_pairs
+from treatments.planner.treatment.visit_shapes import (
+    ChartedAdjunct,
+    ChartedEar,
+    ChartedElectro,
+    ChartedPoint,
+    ChartedStage,
+    CloseJson,
+    StartJson,
+    UnsaidJson,
+)
+from treatments.planner.treatment.written import (
+    MOST_DEPTH,
+    depth_text,
+    levels_text,
+    needle_text,
+    pairs_text,
+    read_depth,
+    read_pairs,
+)
 from treatments.planner.vocabulary.modalities import DEQI, TECHNIQUES, added_on_the_day
 from treatments.plans.forms.ear_points import read_ear_points
 from treatments.plans.forms.items import SIDES
-from treatments.plans.forms.written import LevelsField, PairsField
+from treatments.plans.forms.written import LevelsField, NeedleField, PairsField, frequency_field
 from treatments.visits import observed
 from treatments.visits.actions import needle_count
 from treatments.visits.actions.red_flags import SHORT_SET
 from treatments.visits.forms.stops import AnsweredForm
 
-Json = dict[str, Any]
+Item = TypeVar("Item", bound=Mapping[str, Any])
+Initial = dict[str, Any]  # field of the form -> what stands in it
 YES_NO = [("yes", "yes"), ("no", "no")]
 DONE = [("done", "done"), ("not_done", "not done")]
 TIME_OF_DAY = re.compile(r"^(?:[01]\d|2[0-3]):[0-5]\d$")
@@ -55,8 +76,11 @@ def yes_no(label: str) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=YES_NO, required=False, widget=forms.RadioSelect)
 
 
-class PartForm(forms.Form):
-    """A part of the record: ``initial_of(item)`` reads it, ``item_fields()`` gives what to keep of it."""
+class PartForm(forms.Form, Generic[Item]):
+    """A part of the record: ``initial_of(item)`` reads it, ``keep_in(item)`` writes what was typed validly. A field is
+    kept under its own name, but for those in OTHERWISE."""
+
+    OTHERWISE: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,21 +92,27 @@ class PartForm(forms.Form):
                 )
 
     @classmethod
-    def initial_of(cls, item: Json) -> Json:
+    def initial_of(cls, item: Item) -> Initial:
         return {name: item.get(name) for name in cls.base_fields}
 
     @classmethod
-    def hints_of(cls, item: Json) -> dict[str, str]:
+    def hints_of(cls, item: Item) -> dict[str, str]:
         """What stands greyed in an empty field: what was planned, which is no answer."""
         hints = {"minutes": item.get("planned_minutes"), "retention_min": item.get("planned_retention_min")}
         return {name: f"plan {value}" for name, value in hints.items() if value and name in cls.base_fields}
 
-    def item_fields(self) -> Json:
-        """What was typed validly; a field in error keeps what is stored."""
-        return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+    def keep_in(self, item: Item) -> None:
+        """Put what was typed validly into the item; a field in error keeps what is stored."""
+        data = self.cleaned_data
+        kept = {name: data[name] for name in self.fields if name in data and name not in self.OTHERWISE}
+        cast(dict[str, Any], item).update(kept)
 
 
-class StartForm(PartForm):
+def flag_field(finding: str) -> str:
+    return finding.replace(".", "_")
+
+
+class StartForm(PartForm[StartJson]):
     """How it was since the last visit, pain today, the short safety questions, tongue and pulse."""
 
     pain_now = number_field("Pain now, 0–10", 0, 10)
@@ -94,6 +124,7 @@ class StartForm(PartForm):
     tongue = text_field("Tongue", 200)
     pulse = text_field("Pulse", 200)
     medicines = text_field("New medicines or illness", 200)
+    OTHERWISE = tuple(map(flag_field, SHORT_SET))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,24 +132,19 @@ class StartForm(PartForm):
             self.fields[flag_field(finding)] = yes_no(question)
 
     @classmethod
-    def initial_of(cls, item: Json) -> Json:
+    def initial_of(cls, item: StartJson) -> Initial:
         answers = item.get("flags", {})
         return super().initial_of(item) | {flag_field(f): answers.get(f, "") for f in SHORT_SET}
 
-    def item_fields(self) -> Json:
-        kept = super().item_fields()
-        flags = {f: kept.pop(flag_field(f), "") for f in SHORT_SET}
-        return {**kept, "flags": flags}
+    def keep_in(self, item: StartJson) -> None:
+        super().keep_in(item)
+        item["flags"] = {f: self.cleaned_data.get(flag_field(f), "") for f in SHORT_SET}
 
     def flag_fields(self) -> list[Any]:
         return [self[flag_field(finding)] for finding in SHORT_SET]
 
 
-def flag_field(finding: str) -> str:
-    return finding.replace(".", "_")
-
-
-class StageForm(PartForm):
+class StageForm(PartForm[ChartedStage]):
     first_insertion = TimeOfDay(label="first needle in", required=False)
     retention_min = number_field("needles stayed, min", 1, 90)
     in_corrected = number_field("needles in, corrected", 0, 99)
@@ -126,7 +152,7 @@ class StageForm(PartForm):
     out_at = TimeOfDay(label="out at", required=False)
 
 
-class PointForm(PartForm):
+class PointForm(PartForm[ChartedPoint]):
     """How one point was needled: depth reached and deqi only as observed, needle as ``0.25x40``."""
 
     done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
@@ -135,95 +161,83 @@ class PointForm(PartForm):
     deqi = forms.ChoiceField(label="deqi obtained", choices=[("", "not noted"), *DEQI.items()], required=False)
     depth = forms.CharField(label="depth mm, reached", max_length=9, required=False)
     found = text_field("found by palpation at", 80)
-    needle_size = forms.CharField(label="needle mm", max_length=11)
+    needle_size = NeedleField(label="needle mm", max_length=11)
     spine = LevelsField(label="levels", max_length=40, required=False)
     note = text_field("note", 160)
+    OTHERWISE = ("depth", "needle_size", "spine")
 
     @classmethod
-    def initial_of(cls, item: Json) -> Json:
+    def initial_of(cls, item: ChartedPoint) -> Initial:
+        reached = observed.depth_of(item)
         return {
-            **{name: item.get(name) for name in ("done", "side", "technique", "note", "found")},
+            "done": item["done"],
+            "side": item["side"],
+            "technique": item["technique"],
+            "note": item["note"],
+            "found": item.get("found"),
             "deqi": observed.deqi_of(item),
-            "depth": _depth(item),
-            "needle_size": size(item["needle"]),
-            "spine": " ".join(item.get("levels") or []),
+            "depth": depth_text(*reached, dash="-") if reached else "",
+            "needle_size": needle_text(item["needle"]),
+            "spine": levels_text(item["levels"]),
         }
 
     @classmethod
-    def hints_of(cls, item: Json) -> dict[str, str]:
+    def hints_of(cls, item: ChartedPoint) -> dict[str, str]:
         meant = observed.span(observed.intended_depth(item))
         return {"depth": f"plan {meant}" if item["planned"] else f"usual {meant}", "found": item.get("where", "")}
 
     def clean_depth(self) -> int | list[int] | None:
         text = self.cleaned_data["depth"].strip()
         if text == self.initial.get("depth") and "-" in text:
-            return list(map(int, text.split("-")))  # a range of an older record, not touched
+            return read_depth(text)  # a range of an older record, not touched
         if not text:
             return None
-        if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 120:
+        if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MOST_DEPTH:
             raise forms.ValidationError("Write the depth reached in mm, one number, as 20.")
         return int(text)
 
-    def clean_needle_size(self) -> Json:
-        text = self.cleaned_data["needle_size"].lower().replace("×", "x").replace(",", ".").replace(" ", "")
-        found = re.fullmatch(r"(0?\.[0-9]{1,3})x([0-9]{1,3})", text)
-        if not found or not (0.1 <= float(found[1]) <= 0.5 and 5 <= int(found[2]) <= 125):
-            raise forms.ValidationError("Write diameter and length in mm, as 0.25x40.")
-        return {"diameter_mm": float(found[1]), "length_mm": int(found[2])}
-
-    def item_fields(self) -> Json:
-        kept = super().item_fields()
-        for name, key in (("depth", "depth_mm"), ("needle_size", "needle"), ("spine", "levels")):
-            if name in kept:
-                kept[key] = kept.pop(name)
-        return kept
+    def keep_in(self, item: ChartedPoint) -> None:
+        super().keep_in(item)
+        data = self.cleaned_data
+        if "depth" in data:
+            item["depth_mm"] = data["depth"]
+        if "needle_size" in data:
+            item["needle"] = data["needle_size"]
+        if "spine" in data:
+            item["levels"] = data["spine"]
 
 
-def _depth(item: Json) -> str:
-    reached = observed.depth_of(item)
-    return observed.span(reached).replace("–", "-") if reached else ""
-
-
-def size(needle: Json) -> str:
-    return f"{needle['diameter_mm']:g}x{needle['length_mm']}"
-
-
-class ElectroForm(PartForm):
+class ElectroForm(PartForm[ChartedElectro]):
     """Current as really given; felt strength 0 (nothing) to 10 (the strongest bearable)."""
 
     done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
     pairs = PairsField(label="pairs", max_length=120)
-    frequency_hz = forms.RegexField(
-        label="Hz",
-        regex=r"^\d{1,3}(\.\d)?([/-]\d{1,3})?$",
-        error_messages={"invalid": "Write 2, 2-10 or 2/100."},
-    )
+    frequency_hz = frequency_field()
     minutes = number_field("minutes", 1, 30)
     felt = number_field("felt, 0–10", 0, 10)
     note = text_field("note", 160)
+    OTHERWISE = ("pairs",)
 
     @classmethod
-    def initial_of(cls, item: Json) -> Json:
-        pairs = ", ".join("-".join(pair) for pair in item["leads"])
-        return super().initial_of(item) | {"pairs": pairs}
+    def initial_of(cls, item: ChartedElectro) -> Initial:
+        return super().initial_of(item) | {"pairs": pairs_text(item["leads"])}
 
-    def item_fields(self) -> Json:
-        kept = super().item_fields()
-        if "pairs" in kept:
-            kept["leads"] = kept.pop("pairs")
+    def keep_in(self, item: ChartedElectro) -> None:
+        super().keep_in(item)
+        if "pairs" in self.cleaned_data:
+            item["leads"] = self.cleaned_data["pairs"]
             if "pairs" in self.changed_data:
-                kept["lead_levels"] = []  # they named the levels of the pairs before
-        return kept
+                item["lead_levels"] = []  # they named the levels of the pairs before
 
 
-class AdjunctForm(PartForm):
+class AdjunctForm(PartForm[ChartedAdjunct]):
     done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
     minutes = number_field("minutes", 1, 60)
     where = text_field("where", 120)
     note = text_field("note", 160)
 
 
-class EarForm(PartForm):
+class EarForm(PartForm[ChartedEar]):
     done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
     side = forms.ChoiceField(choices=[("left", "left"), ("right", "right"), ("both", "both")], required=False)
     remove_on = forms.DateField(
@@ -234,11 +248,13 @@ class EarForm(PartForm):
     out = number_field("needles out", 0, 20)
     note = text_field("note", 160)
 
-    def item_fields(self) -> Json:
-        kept = super().item_fields()
-        if "remove_on" in kept:
-            kept["remove_on"] = kept["remove_on"].isoformat() if kept["remove_on"] else ""
-        return kept
+    OTHERWISE = ("remove_on",)
+
+    def keep_in(self, item: ChartedEar) -> None:
+        super().keep_in(item)
+        if "remove_on" in self.cleaned_data:
+            day: dt.date | None = self.cleaned_data["remove_on"]
+            item["remove_on"] = day.isoformat() if day else ""
 
 
 def mismatch_codes() -> list[tuple[str, str]]:
@@ -250,7 +266,7 @@ def staff_names() -> list[tuple[str, str]]:
     return [("", "-"), *((name, name) for name in User.objects.filter(is_active=True).values_list("name", flat=True))]
 
 
-class CloseForm(PartForm):
+class CloseForm(PartForm[CloseJson]):
     """Response, advice, notes, and what the ledger needs in words."""
 
     response = text_field("What changed right after", 600, rows=2)
@@ -267,7 +283,7 @@ class CloseForm(PartForm):
     flag_action = text_field("What was done about the red flag", 600, rows=2)
 
 
-class UnsaidForm(PartForm):
+class UnsaidForm(PartForm[UnsaidJson]):
     """Why something that belongs into the note is not in it."""
 
     pain = forms.ChoiceField(choices=[("", "-"), *observed.WHY_NOT.items()], required=False)
@@ -296,7 +312,7 @@ class AddItemForm(AnsweredForm):
     side = forms.ChoiceField(choices=SIDES[:3])
     stage = forms.CharField(max_length=8)
 
-    def clean(self) -> Json:
+    def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         kind, what = data.get("kind", ""), data.get("what", "")
         try:

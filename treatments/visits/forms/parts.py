@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypedDict, TypeVar
 
+from treatments.planner.treatment.visit_shapes import (
+    ChartedAdjunct,
+    ChartedEar,
+    ChartedElectro,
+    ChartedPoint,
+    ChartedStage,
+    RefusedJson,
+    VisitRecord,
+)
+from treatments.planner.treatment.written import pairs_text
 from treatments.planner.vocabulary.modalities import adjunct_name, ear_method_name
 from treatments.visits import gate, observed
 from treatments.visits import record as visit_record
@@ -14,13 +24,50 @@ from treatments.visits.forms.page import (
     CloseForm,
     EarForm,
     ElectroForm,
-    Json,
     PartForm,
     PointForm,
     StageForm,
     StartForm,
     UnsaidForm,
 )
+
+Part = TypeVar("Part", bound=PartForm[Any])
+
+
+class PointRow(TypedDict):
+    item: ChartedPoint
+    form: PointForm
+    is_changed: bool
+    is_tender: bool
+    is_to_be_found: bool
+    manner: str
+    refused: RefusedJson | None
+
+
+class ElectroRow(TypedDict):
+    item: ChartedElectro
+    wave: str
+    form: ElectroForm
+
+
+class StageRow(TypedDict):
+    item: ChartedStage
+    position: str
+    form: StageForm
+    points: list[PointRow]
+    electro: list[ElectroRow]
+
+
+class AdjunctRow(TypedDict):
+    item: ChartedAdjunct
+    name: str
+    form: AdjunctForm
+
+
+class EarRow(TypedDict):
+    item: ChartedEar
+    name: str
+    form: EarForm
 
 
 class VisitForms:
@@ -29,15 +76,15 @@ class VisitForms:
     Shaped like one form for the error summary: ``errors``, ``non_field_errors`` and iteration over fields.
     """
 
-    def __init__(self, record: Json, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, record: VisitRecord, data: Mapping[str, Any] | None = None) -> None:
         self.record = record
         self.data = data
-        self.refused: Json = record.get("refused", {})
+        self.refused = record.get("refused", {})
         record = gate.as_typed(record)
         self.start = self._part(StartForm, "start", record["start"])
         self.close = self._part(CloseForm, "close", record["close"])
         self.unsaid = self._part(UnsaidForm, "unsaid", record.get("unsaid", {}))
-        self.stages = [
+        self.stages: list[StageRow] = [
             {
                 "item": stage,
                 "position": stage["position"].replace("_", " "),
@@ -65,7 +112,7 @@ class VisitForms:
             }
             for stage in record["stages"]
         ]
-        self.adjuncts = [
+        self.adjuncts: list[AdjunctRow] = [
             {
                 "item": item,
                 "name": adjunct_name(item["kind"]),
@@ -73,7 +120,7 @@ class VisitForms:
             }
             for item in record["adjuncts"]
         ]
-        self.ear = [
+        self.ear: list[EarRow] = [
             {
                 "item": item,
                 "name": ear_method_name(item["method"]),
@@ -82,7 +129,7 @@ class VisitForms:
             for item in record["ear"]
         ]
 
-    def _part(self, kind: type[PartForm], prefix: str, item: Json) -> PartForm:
+    def _part(self, kind: type[Part], prefix: str, item: Mapping[str, Any]) -> Part:
         initial = kind.initial_of(item)
         posted = self.data is not None and f"{prefix}-here" in self.data
         form = kind(self.data if posted else None, prefix=prefix, initial=initial)
@@ -90,32 +137,30 @@ class VisitForms:
             form.fields[name].widget.attrs["placeholder"] = words
         return form
 
-    def parts(self) -> Iterator[tuple[PartForm, str]]:
+    def parts(self) -> Iterator[tuple[PartForm[Any], str]]:
         """Every form with the uid of what it charts, in page order."""
         yield self.start, "start"
         for stage in self.stages:
             yield stage["form"], stage["item"]["uid"]
-            for row in [*stage["points"], *stage["electro"]]:
-                yield row["form"], row["item"]["uid"]
-        for row in [*self.adjuncts, *self.ear]:
-            yield row["form"], row["item"]["uid"]
+            yield from ((row["form"], row["item"]["uid"]) for row in stage["points"])
+            yield from ((row["form"], row["item"]["uid"]) for row in stage["electro"])
+        yield from ((row["form"], row["item"]["uid"]) for row in self.adjuncts)
+        yield from ((row["form"], row["item"]["uid"]) for row in self.ear)
         yield self.close, "close"
         yield self.unsaid, "unsaid"
 
-    def merged_record(self) -> Json:
+    def merged_record(self) -> VisitRecord:
         """The record with everything that was typed validly; ``errors`` tell what was not taken over."""
         record = copy.deepcopy(self.record)
-        by_uid: dict[str, Json] = {"start": record["start"], "close": record["close"]}
+        by_uid: dict[str, Mapping[str, Any]] = {"start": record["start"], "close": record["close"]}
         if self.unsaid.is_bound:
             by_uid["unsaid"] = record.setdefault("unsaid", {})
-        for stage in record["stages"]:
-            by_uid[stage["uid"]] = stage
-            by_uid.update({item["uid"]: item for item in [*stage["points"], *stage["electro"]]})
-        by_uid.update({item["uid"]: item for item in [*record["adjuncts"], *record["ear"]]})
+        by_uid |= {stage["uid"]: stage for stage in record["stages"]}
+        by_uid |= {item["uid"]: item for item in visit_record.items_of(record)}
         for form, uid in self.parts():
             if form.is_bound:
                 form.full_clean()
-                by_uid[uid].update(form.item_fields())
+                form.keep_in(by_uid[uid])
         return record
 
     @property
@@ -136,13 +181,13 @@ class VisitForms:
         for index, stage in enumerate(self.stages):
             if stage["item"]["uid"] == uid:
                 return f"Stage {index + 1}"
-            for row in stage["points"]:
-                if row["item"]["uid"] == uid:
-                    return str(row["item"]["code"])
-            for row in stage["electro"]:
-                if row["item"]["uid"] == uid:
-                    return "Electro " + ", ".join("–".join(pair) for pair in row["item"]["leads"])
+            for point in stage["item"]["points"]:
+                if point["uid"] == uid:
+                    return point["code"]
+            for current in stage["item"]["electro"]:
+                if current["uid"] == uid:
+                    return f"Electro {pairs_text(current['leads'], '–')}"
         for row in self.adjuncts:
             if row["item"]["uid"] == uid:
-                return str(row["name"])
+                return row["name"]
         return "Ear"

@@ -12,8 +12,6 @@ from treatments.models import AdverseEvent
 from treatments.visits.actions.adverse_events import KINDS
 from treatments.visits.actions.red_flags import SHORT_SET
 
-Json = dict[str, Any]
-
 
 class ClearForm(forms.Form):
     """Who examined the flags, when, and what was found."""
@@ -92,7 +90,7 @@ class AdverseEventForm(forms.Form):
             raise forms.ValidationError("The start time cannot be in the future.")
         return onset
 
-    def clean(self) -> Json:
+    def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if not data.get("severity") and data.get("code"):
             data["severity"] = KINDS[data["code"]].severity

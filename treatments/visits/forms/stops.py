@@ -10,7 +10,6 @@ from clinic.lib.wording import says_something
 from treatments.plans.actions.drafts import REASONS
 from treatments.visits.actions.incidents import reasons_for
 
-Json = dict[str, Any]
 CODED = [("", "Choose why"), *REASONS.items()]
 HAPPENED = [("", "Choose why"), *reasons_for("forbidden_given").items()]
 
@@ -53,7 +52,7 @@ class AnsweredForm(forms.Form):
     given_code = forms.ChoiceField(choices=HAPPENED, required=False)
     given_text = forms.CharField(max_length=2000, required=False)
 
-    def clean(self) -> Json:
+    def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         data["answers"], data["given"] = {}, None
         stamps = self.data.getlist(self.add_prefix("for")) if hasattr(self.data, "getlist") else []

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from intake.assessment import ClinicalPicture, load_intake_knowledge
+from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.visits.actions import red_flags
 
-Json = dict[str, Any]
 PREGNANT = ("condition.pregnant", red_flags.PREGNANCY)
 
 
@@ -28,8 +26,8 @@ def known_answers(picture: ClinicalPicture) -> dict[str, str]:
     return {**known, "pregnant": told[0]} if told else known
 
 
-def contradictions(record: Json, known: dict[str, str]) -> list[str]:
+def contradictions(record: VisitRecord, known: dict[str, str]) -> list[str]:
     """Questions answered no today although the record says yes."""
     start = record["start"]
-    answers = {**start.get("flags", {}), "pregnant": start.get("pregnant")}
+    answers = {**start.get("flags", {}), "pregnant": start.get("pregnant", "")}
     return [words for key, words in known.items() if answers.get(key) == "no"]

@@ -7,32 +7,34 @@ from typing import Any
 
 from django.utils import timezone
 
+from clinic.lib.loose import Context
 from clinic.people.models import Patient
 from intake.assessment import load_intake_knowledge
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import AdverseEvent, Visit
 from treatments.planner.knowledge.regions import tender_region
 from treatments.planner.treatment.needles import needles_of
+from treatments.planner.treatment.visit_shapes import ChartedPoint, VisitRecord
+from treatments.planner.treatment.written import needle_words, pairs_text
 from treatments.planner.vocabulary.body import THORAX, can_be_pregnant, region_of_level
 from treatments.planner.vocabulary.modalities import added_on_the_day, adjunct_name, ear_method_name
 from treatments.plans.point_search import ASHI
-from treatments.visits import observed
+from treatments.visits import ledger, observed
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, medicines, needle_count, red_flags
 from treatments.visits.actions.adverse_events import KINDS, open_serious_events
+from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import known as visit_known
 from treatments.visits.presenters import stops
 from treatments.visits.presenters.stricta import completeness
 
-Json = dict[str, Any]
 
-
-def state_of(visit: Visit) -> Json:
+def state_of(visit: Visit) -> Context:
     """What changes with every save: stop, safety, needle ledger, checklist, what is open before signing."""
     alerts = charting.safety_of(visit)
     items = completeness(visit.record, visit.plan.treatment, visit.practitioner)
-    total_in, total_out = visit_record.totals(visit.record)
-    rows = visit_record.ledger(visit.record)
+    total_in, total_out = ledger.totals(visit.record)
+    rows = ledger.ledger(visit.record)
     return {
         "visit": visit,
         "stop": stop_of(visit),
@@ -51,7 +53,7 @@ def state_of(visit: Visit) -> Json:
     }
 
 
-def stop_of(visit: Visit) -> Json | None:
+def stop_of(visit: Visit) -> Context | None:
     """What to do about the flags that are open, or None: message, and what lifting it needs."""
     open_flags = red_flags.open_flags(visit)
     if not open_flags:
@@ -68,7 +70,7 @@ def stop_of(visit: Visit) -> Json | None:
     }
 
 
-def reaches_lung(record: Json) -> bool:
+def reaches_lung(record: VisitRecord) -> bool:
     """Whether a needle was put into chest, upper or mid back or shoulder: the breathing card is due."""
     knowledge = planner_knowledge()
     for point in visit_record.done_points(record):
@@ -90,11 +92,11 @@ def asks_pregnancy(patient: Patient, today: dt.date) -> bool:
     return can_be_pregnant(patient.sex, patient.age_on(today))
 
 
-def ruled_out_rows(visit: Visit, uids: list[str]) -> list[Json]:
+def ruled_out_rows(visit: Visit, uids: list[str]) -> list[Context]:
     """The items of these that something rules out and no incident tells of, each with its rules."""
     rows = stops.stops_of(visit, charting.safety_of(visit))
     found = [*rows["barred"], *stops.barred_of(visit)]
-    kept: dict[str, Json] = {}
+    kept: dict[str, Context] = {}
     for row in found:
         for uid, name in zip(row["uids"], row["names"], strict=True):
             if uid in uids:
@@ -116,7 +118,7 @@ def last_visit_of(visit: Visit) -> Visit | None:
     )
 
 
-def note_of(visit: Visit) -> Json:
+def note_of(visit: Visit) -> Context:
     """A visit as a reader sees it: only what was done, in words."""
     record = visit.record
     start = record.get("start", {})
@@ -136,9 +138,7 @@ def note_of(visit: Visit) -> Json:
                 "done": [_point_words(p) for p in stage["points"] if p["done"] == "done"],
                 "left_out": [p for p in stage["points"] if p["done"] == "not_done"],
                 "currents": [
-                    {**c, "pairs": ", ".join("–".join(pair) for pair in c["leads"])}
-                    for c in stage["electro"]
-                    if c["done"] == "done"
+                    {**c, "pairs": pairs_text(c["leads"], "–")} for c in stage["electro"] if c["done"] == "done"
                 ],
             }
             for stage in record.get("stages", [])
@@ -161,9 +161,7 @@ def note_of(visit: Visit) -> Json:
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "amendments": list(visit.amendments.all()),
         "reaches_lung": reaches_lung(record),
-        "unsaid": {
-            key: observed.WHY_NOT.get(record.get("unsaid", {}).get(key, ""), "") for key in observed.missing_of(record)
-        },
+        "unsaid": {key: observed.why_unsaid(record, key) for key in observed.missing_of(record)},
     }
 
 
@@ -176,27 +174,27 @@ def _number(value: Any) -> str:
     return "–" if value is None else f"{value:g}"
 
 
-def _point_words(point: Json) -> Json:
-    needle, reached = point["needle"], observed.depth_of(point)
+def _point_words(point: ChartedPoint) -> Context:
+    reached = observed.depth_of(point)
     return {
         **point,
         "depth": observed.span(reached or observed.intended_depth(point)),
         "is_depth_observed": reached is not None,
         "deqi": observed.deqi_of(point),
         "is_to_be_found": observed.is_to_be_found(point),
-        "needle_words": f"{needle['diameter_mm']:.2f} × {needle['length_mm']}",
+        "needle_words": needle_words(point["needle"]),
         "count": needles_of(point),
         "is_added": point["planned"] is None,
         "is_changed": visit_record.is_changed(point),
     }
 
 
-def event_words(event: AdverseEvent) -> Json:
+def event_words(event: AdverseEvent) -> Context:
     kind = KINDS.get(event.code)
     return {"event": event, "name": kind.name if kind else event.code}
 
 
-def _known(visit: Visit, forms: Any) -> Json:
+def _known(visit: Visit, forms: VisitForms) -> Context:
     """What is known already, beside the questions of the day."""
     picture = charting.picture_of(visit)
     answers = visit_known.known_answers(picture)
@@ -209,7 +207,7 @@ def _known(visit: Visit, forms: Any) -> Json:
     }
 
 
-def page_of(visit: Visit, forms: Any) -> Json:
+def page_of(visit: Visit, forms: VisitForms) -> Context:
     """Everything of the page of an open visit."""
     last = last_visit_of(visit)
     planned = visit.plan.planned_visits.filter(number=visit.number).first()
@@ -229,9 +227,9 @@ def page_of(visit: Visit, forms: Any) -> Json:
     }
 
 
-def _rows_of(forms: Any, record: Json) -> Json:
+def _rows_of(forms: VisitForms, record: VisitRecord) -> Context:
     """The rows of the forms with what is read beside them: needles counted in, and names of kinds in words."""
-    counted = {row["uid"]: row["counted"] for row in visit_record.ledger(record)}
+    counted = {row["uid"]: row["counted"] for row in ledger.ledger(record)}
     return {
         "stages": [{**row, "counted": counted[row["item"]["uid"]]} for row in forms.stages],
         "adjuncts": [{**row, "name": sentence(row["name"])} for row in forms.adjuncts],

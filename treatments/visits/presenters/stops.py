@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 from urllib.parse import urlencode
 
+from clinic.lib.loose import Context
 from treatments import planning
 from treatments.models import Visit
-from treatments.planning import SafetyAlert
+from treatments.planner.review.alert import ReviewAlert
+from treatments.planner.treatment.visit_shapes import RuleJson, VisitRecord
+from treatments.planner.vocabulary.severity import Severity
 from treatments.plans.actions.drafts import REASONS, alerts_of
 from treatments.plans.presenters.plan import because_words
 from treatments.visits import gate
@@ -16,10 +19,8 @@ from treatments.visits import record as visit_record
 from treatments.visits.actions import charting
 from treatments.visits.actions.replanning import newer_plan
 
-Json = dict[str, Any]
 
-
-def stops_of(visit: Visit, alerts: tuple[SafetyAlert, ...]) -> Json:
+def stops_of(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> Context:
     """``misfit``: the plan as signed no longer passes; ``barred``: ruled out; ``asks``: a reason is asked;
     ``passed`` and ``given``: answered, and still shown; ``cautions``."""
     record = visit.record
@@ -41,7 +42,7 @@ def stops_of(visit: Visit, alerts: tuple[SafetyAlert, ...]) -> Json:
     }
 
 
-def _of_the_plan(visit: Visit, unanswered: list[SafetyAlert]) -> list[SafetyAlert]:
+def _of_the_plan(visit: Visit, unanswered: list[ReviewAlert]) -> list[ReviewAlert]:
     """Stops that the plan itself meets now and did not meet when it was signed: something new is known."""
     if not unanswered:
         return []
@@ -50,7 +51,7 @@ def _of_the_plan(visit: Visit, unanswered: list[SafetyAlert]) -> list[SafetyAler
     return [alert for alert in unanswered if alert.key in now - signed]
 
 
-def _misfit(visit: Visit, fresh: list[SafetyAlert]) -> Json:
+def _misfit(visit: Visit, fresh: list[ReviewAlert]) -> Context:
     done = {item["uid"] for item in visit_record.items_of(visit.record) if item["done"] == "done"}
     barred = [alert for alert in fresh if alert.level == "forbidden"]
     happened = sorted(uid for alert in barred for uid in gate.concerned(alert, visit.record) & done)
@@ -69,7 +70,7 @@ def query_of(uids: Iterable[str]) -> str:
     return urlencode([("uid", uid) for uid in dict.fromkeys(uids)])
 
 
-def _refused(record: Json) -> list[Json]:
+def _refused(record: VisitRecord) -> list[Context]:
     return [
         {
             "names": [gate.name_of(one["item"])],
@@ -82,10 +83,10 @@ def _refused(record: Json) -> list[Json]:
     ]
 
 
-def _barred(record: Json, alerts: Iterable[SafetyAlert]) -> list[Json]:
+def _barred(record: VisitRecord, alerts: Iterable[ReviewAlert]) -> list[Context]:
     """One row for the items that the same rules forbid."""
     items = {item["uid"]: item for item in visit_record.items_of(record)}
-    rows: dict[tuple[str, ...], list[Json]] = {}
+    rows: dict[tuple[str, ...], list[RuleJson]] = {}
     for alert in alerts:
         if alert.level == "forbidden":
             uids = [uid for uid in sorted(gate.concerned(alert, record)) if uid in items]
@@ -103,24 +104,26 @@ def _barred(record: Json, alerts: Iterable[SafetyAlert]) -> list[Json]:
     ]
 
 
-def barred_of(visit: Visit) -> list[Json]:
+def barred_of(visit: Visit) -> list[Context]:
     """Everything ruled out in the visit as charted, also what the misfit of the plan tells in one."""
     return _barred(visit.record, charting.unanswered_stops(visit, charting.safety_of(visit)))
 
 
-def _reason_words(reason: Any) -> str:
+def _reason_words(reason: Mapping[str, Any]) -> str:
     coded = REASONS.get(reason.get("reason_code", ""), "")
     words = ": ".join(part for part in (coded, reason.get("reason", "")) if part)
     return f"{words} ({reason.get('by', '')})"
 
 
-def note_safety(visit: Visit) -> Json:
+def note_safety(visit: Visit) -> Context:
     """What safety said of a visit, for its note: as it was at signing, or as it is now. Nothing that was said goes."""
     record = visit.record
     reasons = [*visit.plan.overrides, *charting.reasons_of(record)] if "reasons" in record else []
     if "safety" in record:
-        found = [SafetyAlert("", r["code"], r["level"], r["text"], r["item"], (), (), r["source"], r["value"])
-                 for r in record["safety"]]  # fmt: skip
+        found = [
+            ReviewAlert(cast(Severity, r["level"]), r["code"], r["text"], r["item"], (), (), r["source"], (r["value"],))
+            for r in record["safety"]
+        ]
     elif visit.is_draft:
         found = list(charting.safety_of(visit))
     else:

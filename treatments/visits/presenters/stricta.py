@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from clinic.people.models import User
+from treatments.planner.treatment.shapes import TreatmentJson
+from treatments.planner.treatment.visit_shapes import ChartedPoint, VisitRecord
 from treatments.visits import observed as visit_observed
 from treatments.visits import record as visit_record
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Item:
         return not self.missing
 
 
-def completeness(record: Json, plan: Json, practitioner: User) -> list[Item]:
+def completeness(record: VisitRecord, plan: TreatmentJson, practitioner: User) -> list[Item]:
     """Items 1 to 5 (item 6 is for trials only), read from the record, the signed plan and the practitioner's title."""
     done = visit_record.done_points(record)
     stages = [s for s in record["stages"] if any(p["done"] == "done" for p in s["points"])]
@@ -83,11 +82,11 @@ def completeness(record: Json, plan: Json, practitioner: User) -> list[Item]:
     ]
 
 
-def _without(points: list[Json], observed: Callable[[Json], Any], name: str) -> str:
+def _without(points: list[ChartedPoint], observed: Callable[[ChartedPoint], object], name: str) -> str:
     without = [point["code"] for point in points if not observed(point)]
     return f"{name} of {', '.join(without[:3])}" if without else ""
 
 
-def _of(points: list[Json], key: str, name: str) -> str:
+def _of(points: list[ChartedPoint], key: str, name: str) -> str:
     without = [point["code"] for point in points if not point.get(key)]
     return f"{name} of {', '.join(without[:3])}" if without else ""

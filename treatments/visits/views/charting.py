@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from clinic.lib.loose import Context
 from clinic.lib.records import NotReady
 from clinic.people.http import StaffRequest
 from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
 from treatments.models import Visit
-from treatments.planning import Json
+from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.visits import day_points
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, marks, stops
@@ -120,9 +121,9 @@ def _marked(request: StaffRequest, visit_id: int, mark: Callable[..., Visit]) ->
     return redirect(f"{reverse('visits:visit', args=[visit_id])}#needling")
 
 
-def _not_added_yet(request: StaffRequest) -> Json:
+def _not_added_yet(request: StaffRequest) -> Context:
     """What stands in the rows that add and was not added: kept on the page and told, never lost."""
-    more: Json = {}
+    more: Context = {}
     if point := request.POST.get("add-q", "").strip():
         more["asked_point"] = AddPointForm(request.POST, prefix="add")
         more["unknown"] = day_points.UnknownPoint(f"“{point}” is not added yet: press Add, or empty the field.", [])
@@ -139,7 +140,7 @@ def add_point(request: StaffRequest, visit_id: int) -> HttpResponse:
     """One more point, by any spelling, after the same safety review as the plan's."""
     asked = AddPointForm(request.POST, prefix="add")
 
-    def add_to_record(record: Json) -> Json:
+    def add_to_record(record: VisitRecord) -> VisitRecord:
         return visit_record.with_point(record, data["stage"], point)
 
     try:
@@ -161,7 +162,7 @@ def add_item(request: StaffRequest, visit_id: int) -> HttpResponse:
         return _not_added(request, visit_id, asked_item=asked)
     data = asked.cleaned_data
 
-    def add_to_record(record: Json) -> Json:
+    def add_to_record(record: VisitRecord) -> VisitRecord:
         if data["kind"] == "electro":
             return visit_record.with_current(record, data["stage"], leads=data["leads"], side=data["side"])
         if data["kind"].startswith("ear_"):
@@ -174,7 +175,13 @@ def add_item(request: StaffRequest, visit_id: int) -> HttpResponse:
 
 
 def _add(
-    request: StaffRequest, visit_id: int, add_to_record: Callable[[Json], Json], *, what: str, data: Json, **asked: Any
+    request: StaffRequest,
+    visit_id: int,
+    add_to_record: Callable[[VisitRecord], VisitRecord],
+    *,
+    what: str,
+    data: dict[str, Any],
+    **asked: Any,
 ) -> HttpResponse:
     """Keep the page as typed, then add; a stop without an answer is shown and nothing is added."""
     is_answered = not any(form.errors for form in asked.values())  # half an answer is none

@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from clinic.lib.loose import Context
 from clinic.lib.records import NotADraft, Stale, answering, revision_of
 from clinic.people.http import StaffRequest
 from treatments.models import Visit
-from treatments.planning import Json
 from treatments.visits.actions import charting
 from treatments.visits.forms.merge import Merged, in_step, merge
 from treatments.visits.forms.parts import VisitForms
@@ -63,7 +63,7 @@ def told(merged: Merged) -> str:
     return "; ".join(f"{label}: {value or 'emptied'}" for label, value in merged.taken)
 
 
-def step_of(shown: Visit, merged: Merged) -> Json:
+def step_of(shown: Visit, merged: Merged) -> Context:
     """What brings the page in step: fields to refresh, the base of its next save, what others changed, what clashes."""
     return {
         "base": in_step(merged, shown.record),

@@ -217,7 +217,7 @@ def test_a_condition_is_said_once_for_all_it_limits():
     everything = plan(BACK, adjuncts=[adjunct(**CUPS)], ear=[{"method": "needles", "side": "left", "points": []}])
     alerts = review(everything, picture("condition.antiplatelet"), PLANNER)
     assert [alert.code for alert in alerts] == ["antiplatelet"]
-    assert len(alerts[0].items) >= 5
+    assert len(alerts[0].places) >= 5
     graver = review(everything, picture("condition.anticoagulant"), PLANNER)
     assert not codes(graver, "caution")
 
@@ -244,11 +244,11 @@ def test_a_reason_settles_what_may_be_settled_and_survives_a_new_order():
     patient = picture("condition.lymphoedema_right_leg")
     made = plan(stage(point("BL40"), point("BL25", depth_mm=[20, 50])))
     alerts = review(made, patient, PLANNER)
-    reasons = [{"code": alert.code, "item": alert.subject, "value": alert.value} for alert in alerts]
+    reasons = [{"code": alert.code, "item": alert.item, "value": alert.value} for alert in alerts]
     made["stages"][0]["points"].reverse()
-    after = {alert.code: alert for alert in review(made, patient, PLANNER, overrides=reasons)}
-    assert after["depth_past_cap"].resolved and not after["depth_past_cap"].stops_signing
-    assert not after["lymph_right_leg"].resolved and after["lymph_right_leg"].stops_signing
+    after = {alert.code: alert for alert in review(made, patient, PLANNER)}
+    assert after["depth_past_cap"].is_stop and after["depth_past_cap"].passed_by(reasons)
+    assert after["lymph_right_leg"].is_stop and not after["lymph_right_leg"].passed_by(reasons)
     made["stages"][0]["points"][0]["depth_mm"] = [20, 51]
-    deeper = {alert.code: alert for alert in review(made, patient, PLANNER, overrides=reasons)}
-    assert not deeper["depth_past_cap"].resolved
+    deeper = {alert.code: alert for alert in review(made, patient, PLANNER)}
+    assert not deeper["depth_past_cap"].passed_by(reasons)

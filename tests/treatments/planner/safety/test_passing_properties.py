@@ -79,19 +79,16 @@ def _picture(conditions: frozenset[str]) -> Any:
 
 def reasons_for(alerts: tuple[ReviewAlert, ...]) -> list[Json]:
     return [
-        {"code": a.code, "item": a.subject, "value": a.value, "text": a.text}
-        for a in alerts
-        if a.level == "needs_reason"
+        {"code": a.code, "item": a.item, "value": a.value, "text": a.text} for a in alerts if a.level == "needs_reason"
     ]
 
 
 def judged(made: Json, alert: ReviewAlert) -> Any:
     """What the plan says where the alert points, told without the planner's own words for it."""
-    if alert.subject in MODALITIES:
+    if alert.item in MODALITIES:
         return alert.because  # of the whole body
     found = []
-    for item in alert.items:
-        path = item.split(" ")[0]
+    for path in alert.places:
         if path == "stages":
             return sum(2 if p["side"] == "both" else 1 for s in made["stages"] for p in s["points"])
         here: Any = made
@@ -121,11 +118,11 @@ def _plain(row: Json) -> Json:
 @given(plans(), plans(), patients, patients)
 def test_no_reason_opens_another_rule_item_or_value(before: Json, after: Json, was: set[str], now: set[str]) -> None:
     first = review(before, picture_of(was), PLANNER)
-    given_for = {(a.code, a.subject): a for a in first if a.level == "needs_reason"}
-    for alert in review(after, picture_of(now), PLANNER, overrides=reasons_for(first)):
-        if not alert.resolved:
+    given_for = {(a.code, a.item): a for a in first if a.level == "needs_reason"}
+    for alert in review(after, picture_of(now), PLANNER):
+        if not alert.is_stop or not alert.passed_by(reasons_for(first)):
             continue
-        earlier = given_for[alert.code, alert.subject]
+        earlier = given_for[alert.code, alert.item]
         assert alert.level == "needs_reason"
         assert judged(after, alert) == judged(before, earlier)
 
@@ -139,11 +136,11 @@ def test_a_small_change_of_what_was_passed_asks_again(made: Json, conditions: se
     assume(deep)
     chosen = data.draw(st.sampled_from(deep))
     changed = copy.deepcopy(made)
-    stage_at, point_at = map(int, re.findall(r"\d+", chosen.item.split(" ")[0])[:2])
+    stage_at, point_at = map(int, re.findall(r"\d+", chosen.places[0])[:2])
     changed["stages"][stage_at]["points"][point_at]["depth_mm"][1] += data.draw(st.sampled_from((-1, 1, 5)))
-    for alert in review(changed, patient, PLANNER, overrides=reasons_for(first)):
-        if (alert.code, alert.subject) == (chosen.code, chosen.subject):
-            assert not alert.resolved
+    for alert in review(changed, patient, PLANNER):
+        if (alert.code, alert.item) == (chosen.code, chosen.item):
+            assert not alert.passed_by(reasons_for(first))
 
 
 @TRIED
@@ -158,9 +155,9 @@ def test_a_reason_stands_while_nothing_changed_in_any_order(made: Json, conditio
     for name in ("adjuncts", "ear", "stages"):
         turned[name].reverse()
     open_still = {
-        (a.code, a.subject) for a in review(turned, patient, PLANNER, overrides=reasons_for(first)) if a.stops_signing
+        (a.code, a.item) for a in review(turned, patient, PLANNER) if a.is_stop and not a.passed_by(reasons_for(first))
     }
-    assert open_still <= {(a.code, a.subject) for a in first if a.level == "forbidden"} | {
+    assert open_still <= {(a.code, a.item) for a in first if a.level == "forbidden"} | {
         # of cups and gua sha the later one is named
         ("cups_and_gua_sha", "cupping dry"), ("cups_and_gua_sha", "gua sha")
     }  # fmt: skip
