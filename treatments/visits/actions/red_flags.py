@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from clinic.audit import trail
 from clinic.people.models import User
 from intake.actions.assessment_clearance import clear_findings
 from intake.assessment import load_intake_knowledge
+from intake.assessment.knowledge.schema import Flag
 from intake.models import Clearance, IntakeResponse, RedFlagAlert
 from treatments.models import Visit
 from treatments.planner.treatment.visit_shapes import VisitRecord
@@ -59,22 +61,29 @@ def open_flags(visit: Visit) -> list[str]:
     return [finding for finding in raised if finding not in cleared]
 
 
+def row_of(finding: str) -> Flag | None:
+    """What the knowledge says of a flag of the short set; None for one whose row is a draft, or there no more."""
+    return load_intake_knowledge().flag_by_finding.get(finding)
+
+
+def level_of(finding: str) -> Literal["emergency", "refer"]:
+    """How grave a yes is. Without a row it counts as the worst: it was asked, and answered yes."""
+    row = row_of(finding)
+    return "emergency" if row is None or row.level == "emergency" else "refer"
+
+
 def raise_alerts(visit: Visit, findings: list[str], *, by: User) -> None:
     """Put a flag that a patient told at a visit beside those of the intake, once. Inside the caller's transaction."""
     response = IntakeResponse.objects.filter(patient_id=visit.patient_id).order_by("-id").first()
     if response is not None:
-        flags = load_intake_knowledge().flag_by_finding
         for finding in findings:
-            # None: a draft, or no flag any more; asked and answered yes it counts as the worst
-            flag = flags.get(finding)
-            level = "emergency" if flag is None or flag.level == "emergency" else "refer"
             # an alert that was answered before is of another day: what is told today is told anew
             RedFlagAlert.objects.get_or_create(
                 response=response,
                 flag=finding,
                 acknowledged_at=None,
                 taken_back_at=None,
-                defaults={"patient_id": visit.patient_id, "level": level},
+                defaults={"patient_id": visit.patient_id, "level": level_of(finding)},
             )
     trail.record(
         "red_flag.raised", by=by, patient=visit.patient_id, obj=visit, detail={"findings": findings, "at": "visit"}

@@ -28,6 +28,9 @@ from treatments.visits.presenters import known as visit_known
 from treatments.visits.presenters import stops
 from treatments.visits.presenters.stricta import completeness
 
+UNGRADED = "urgent"  # message of a sign whose row is a draft or gone: asked and answered yes, a doctor looks today
+UNGRADED_REASON = "No rule in use grades this sign, so it counts as the worst"
+
 
 def state_of(visit: Visit) -> Context:
     """What changes with every save: stop, safety, needle ledger, checklist, what is open before signing."""
@@ -58,15 +61,14 @@ def stop_of(visit: Visit) -> Context | None:
     open_flags = red_flags.open_flags(visit)
     if not open_flags:
         return None
-    knowledge = load_intake_knowledge()
-    flags = [knowledge.flag_by_finding[finding] for finding in open_flags]
-    messages = list(dict.fromkeys(knowledge.flags.messages[flag.message] for flag in flags))
-    lifts = list(dict.fromkeys(knowledge.flags.lift[flag.message] for flag in flags))
+    flags = load_intake_knowledge().flags
+    rows = [(finding, red_flags.row_of(finding)) for finding in open_flags]
+    told = dict.fromkeys(row.message if row else UNGRADED for _, row in rows)
     return {
-        "is_emergency": any(flag.level == "emergency" for flag in flags),
-        "flags": [(red_flags.SHORT_SET[flag.finding], flag.reason) for flag in flags],
-        "messages": [text for text in messages if text],
-        "lifts": lifts,
+        "is_emergency": any(red_flags.level_of(finding) == "emergency" for finding in open_flags),
+        "flags": [(red_flags.SHORT_SET[finding], row.reason if row else UNGRADED_REASON) for finding, row in rows],
+        "messages": list(dict.fromkeys(flags.messages[message] for message in told if flags.messages[message])),
+        "lifts": list(dict.fromkeys(flags.lift[message] for message in told)),
     }
 
 
