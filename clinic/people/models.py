@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -193,7 +194,7 @@ class Patient(models.Model):
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
 
-    def age_on(self, day: Any) -> int | None:
+    def age_on(self, day: dt.date) -> int | None:
         """Whole years on a date, or None when the date of birth is not known."""
         born = self.date_of_birth
         if born is None:

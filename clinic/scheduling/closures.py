@@ -143,7 +143,7 @@ def fallen_into(absence: Absence, *, now: dt.datetime) -> int:
     return rows.filter(practitioner=absence.practitioner_id).count() if absence.practitioner_id else rows.count()
 
 
-def coming_absences(whose: Any, *, now: dt.datetime) -> list[dict[str, Any]]:
+def coming_absences(whose: User | None, *, now: dt.datetime) -> list[dict[str, Any]]:
     """Absences that are not over, of one person or (None) of all."""
     rows = Absence.objects.filter(ends_at__gt=now).select_related("practitioner")
     rows = rows.filter(practitioner=whose) if whose is not None else rows

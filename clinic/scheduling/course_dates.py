@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -157,7 +157,7 @@ def lay(
     return offers, visits
 
 
-def _row(offer: Offer, need: Need, practitioner: int, zone: dt.tzinfo, words: str) -> VisitRow:
+def _row(offer: Offer, need: Need, practitioner: int, zone: ZoneInfo, words: str) -> VisitRow:
     device = need.device_kind.replace("_", " ")
     if offer.slot is None:
         return VisitRow(offer.number, "", "", practitioner, device, words, "taken")
@@ -193,7 +193,7 @@ def read_rows(course: Course, data: Mapping[str, str]) -> list[VisitRow]:
     return rows
 
 
-def moment_of(row: VisitRow, zone: Any) -> dt.datetime:
+def moment_of(row: VisitRow, zone: ZoneInfo) -> dt.datetime:
     """When the row's visit starts. Raises NotOpen, in words, for what is no date, no time, or a skipped
     hour.
     """
@@ -271,7 +271,7 @@ def check_row(course: Course, rows: Sequence[VisitRow], number: int, *, now: dt.
     return row
 
 
-def _typed_days(rows: Sequence[VisitRow], zone: Any) -> list[Day]:
+def _typed_days(rows: Sequence[VisitRow], zone: ZoneInfo) -> list[Day]:
     found = []
     for row in rows:
         try:
@@ -296,7 +296,7 @@ def _with_others(diary: Diary, course: Course, rows: Sequence[VisitRow], number:
     return diary
 
 
-def marked(row: VisitRow, words: str, near: Slot | None, zone: dt.tzinfo) -> VisitRow:
+def marked(row: VisitRow, words: str, near: Slot | None, zone: ZoneInfo) -> VisitRow:
     """The row with what is in its way and the next fit."""
     return replace(
         row,

@@ -4,7 +4,7 @@ noted.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from clinic.audit import trail
 from clinic.people import access
 from clinic.people.access import Permission
+from clinic.people.http import StaffRequest
 from clinic.people.models import Patient, User
 from clinic.scheduling.models import Absence, Appointment, AppointmentChange, Course, MoveNotice
 
@@ -85,7 +86,7 @@ def patient_or_none(user: User, value: str | None) -> Patient | None:
     return Patient.objects.filter(pk=value).first()
 
 
-def note_refresh(request: Any, patients: Any, *, what: str) -> None:
+def note_refresh(request: StaffRequest, patients: Iterable[Patient], *, what: str) -> None:
     """As ``note_list``; a list that refreshes itself leaves an event only when somebody new is on it."""
     ids = {patient.pk for patient in patients}
     key = f"noted:{what}"
@@ -97,7 +98,7 @@ def note_refresh(request: Any, patients: Any, *, what: str) -> None:
         request.session[key] = sorted(known | ids)[-2000:]
 
 
-def note_list(user: User, patients: Any, *, what: str) -> None:
+def note_list(user: User, patients: Iterable[Patient], *, what: str) -> None:
     """A list that names patients leaves one event with their ids."""
     ids = sorted({patient.pk for patient in patients})
     if ids:

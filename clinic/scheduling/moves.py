@@ -83,7 +83,7 @@ def tell_practitioners(change: AppointmentChange, *, by: User, now: dt.datetime)
     MoveNotice.objects.bulk_create(MoveNotice(change=change, reader=one) for one in active)
 
 
-def told(reader: Any) -> list[dict[str, Any]]:
+def told(reader: User) -> list[dict[str, Any]]:
     """What was moved to this practitioner or away from them and not put away yet, newest first."""
     rows = list(
         MoveNotice.objects.filter(reader=reader, dismissed_at=None).select_related(

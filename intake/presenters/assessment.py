@@ -8,7 +8,7 @@ from typing import Any
 
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
-from intake.assessment import assess, load_intake_knowledge
+from intake.assessment import Case, assess, load_intake_knowledge
 from intake.assessment.shapes import AlertJson, AskJson, AssessmentRecord, AxisJson, EvidenceJson, PatternJson
 from intake.assessment.spine import PALPATED
 from intake.case_building import answered_on, build_case
@@ -81,7 +81,7 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def told_by_patient(assessment: Assessment, *, today: dt.date) -> Any:
+def told_by_patient(assessment: Assessment, *, today: dt.date) -> Case:
     """The case as the patient's answers and the safety facts alone make it, without the practitioner's hand."""
     bare = Assessment(patient=assessment.patient, response=assessment.response)
     return build_case(assessment.patient, bare, today=today)
@@ -107,7 +107,7 @@ def page_of(assessment: Assessment, *, today: dt.date) -> Context:
     }
 
 
-def result_of(assessment: Assessment, *, case: Any) -> Context:
+def result_of(assessment: Assessment, *, case: Case) -> Context:
     """The right-hand part: alerts, two scores, patterns, questions."""
     if assessment.signed_at is None:  # a draft, or one that was discarded
         result: AssessmentRecord = assess(case, load_intake_knowledge()).as_record()
@@ -142,16 +142,16 @@ def _told_on(assessment: Assessment) -> dt.date | None:
     return answered_on(assessment.response) if assessment.response is not None else None
 
 
-def three_way(finding: str, case: Any, told: Any) -> Context:
+def three_way(finding: str, case: Case, told: Case) -> Context:
     """One control: what counts now, and what the patient had said."""
     now, said = case.findings.get(finding), told.findings.get(finding)
     return {
         "finding": finding,
         "id": "three-" + finding.replace(".", "-").replace("_", "-"),
         "label": load_intake_knowledge().label(finding),
-        "value": {True: "1", False: "0"}.get(now, ""),
+        "value": "" if now is None else "1" if now else "0",
         "is_corrected": said is not None and now is not said,
-        "said": {True: "yes", False: "no"}.get(said, ""),
+        "said": "" if said is None else "yes" if said else "no",
     }
 
 
@@ -177,7 +177,7 @@ def _labels(group: str) -> dict[str, str]:
     return {f: label for f, label in load_intake_knowledge().labels.items() if f.startswith(f"{group}.")}
 
 
-def group_of(name: str, case: Any, told: Any) -> Context:
+def group_of(name: str, case: Case, told: Case) -> Context:
     controls = [three_way(finding, case, told) for finding in _labels(name)]
     return {
         "name": name,
@@ -189,7 +189,7 @@ def group_of(name: str, case: Any, told: Any) -> Context:
     }
 
 
-def complaint_of(case: Any) -> Context:
+def complaint_of(case: Case) -> Context:
     pain = case.complaint
     return {
         "how_long": how_long(pain.duration_days),

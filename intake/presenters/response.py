@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from intake.assessment import assess, load_intake_knowledge
+from intake.assessment import Assessment, assess, load_intake_knowledge
 from intake.case_building import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse
 from intake.presenters.assessment import how_long
@@ -98,10 +98,10 @@ def questionnaire_label(question_id: str) -> str:
     return question.label if question else question_id
 
 
-def marks_of(assessment: Any, text_key: str) -> list[str]:
+def marks_of(judged: Assessment, text_key: str) -> list[str]:
     """Words in a text that were read as a sign, as the patient wrote them, with what they were taken for."""
     knowledge = load_intake_knowledge()
-    return [f"“{m.excerpt}” → {knowledge.label(m.finding)}" for m in assessment.marks if m.text_key == text_key]
+    return [f"“{m.excerpt}” → {knowledge.label(m.finding)}" for m in judged.marks if m.text_key == text_key]
 
 
 def _present(findings: Any, groups: list[tuple[str, str]]) -> list[dict[str, Any]]:

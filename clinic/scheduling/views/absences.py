@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -73,7 +74,7 @@ def _to_move(request: StaffRequest, *, words: str = "", status: int = 200) -> Ht
     return render(request, "scheduling/to_move.html", context, status=status)
 
 
-def _undo_offer(request: StaffRequest, now: Any) -> dict[str, Any] | None:
+def _undo_offer(request: StaffRequest, now: dt.datetime) -> dict[str, Any] | None:
     asked = request.GET.get("moved", "")
     if not asked.isdecimal() or len(asked) > 18:
         return None

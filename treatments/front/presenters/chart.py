@@ -6,8 +6,8 @@ The number of queries does not grow with the record: every list has an end.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +16,10 @@ from clinic.lib.loose import Context
 from clinic.people.models import Patient, SafetyFact
 from clinic.scheduling.models import Course
 from clinic.scheduling.presenters import pages as schedule
-from intake.assessment import assess, load_intake_knowledge
+from intake.assessment import Assessment as Judged
+from intake.assessment import Case, assess, load_intake_knowledge
 from intake.case_building import build_case
-from intake.models import Clearance, IntakeResponse, Invitation, RedFlagAlert, Score
+from intake.models import Assessment, Clearance, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.presenters import assessment as assessment_words
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
 from treatments.plans.presenters import planned_visits
@@ -100,7 +101,7 @@ def clinical_part(patient: Patient, *, today: dt.date) -> Context:
     return part
 
 
-def _summary(case: Any, judged: Any) -> Context:
+def _summary(case: Case, judged: Judged) -> Context:
     label = load_intake_knowledge().label
     result = judged.as_json()
     reason = case.texts.get("reason") or next(iter(case.texts.values()), "")
@@ -128,7 +129,7 @@ def _summary(case: Any, judged: Any) -> Context:
     }
 
 
-def _warned_by_draft(case: Any, part: Context) -> Context:
+def _warned_by_draft(case: Case, part: Context) -> Context:
     """A sign that an unsigned draft adds warns at once: it stops before anybody has signed it."""
     judged = assess(case, load_intake_knowledge())
     known = {alert["text"] for alert in part["alerts"]}
@@ -139,7 +140,7 @@ def _warned_by_draft(case: Any, part: Context) -> Context:
     return found
 
 
-def _safety(patient: Patient, findings: Any) -> list[Context]:
+def _safety(patient: Patient, findings: Mapping[str, bool | None]) -> list[Context]:
     """Conditions and wishes that are present, as last told or recorded."""
     label = load_intake_knowledge().label
     present = {f for f, value in findings.items() if value and f.startswith(("condition.", "wish."))}
@@ -212,11 +213,18 @@ def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _timeline(patient: Patient, assessments: Any, plans: Any, visits: Any, responses: Any, flags: Any) -> list[Context]:
+def _timeline(
+    patient: Patient,
+    assessments: list[Assessment],
+    plans: list[TreatmentPlan],
+    visits: list[Visit],
+    responses: list[IntakeResponse],
+    flags: list[RedFlagAlert],
+) -> list[Context]:
     label = load_intake_knowledge().label
     events: list[Context] = []
 
-    def add(at: Any, title: str, text: str = "", url: str = "") -> None:
+    def add(at: dt.datetime | None, title: str, text: str = "", url: str = "") -> None:
         if at:
             events.append({"at": at, "title": title, "text": text, "url": url})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -96,7 +97,7 @@ def undo(request: StaffRequest, plan_id: int) -> HttpResponse:
     return _simple(request, plan, drafts.undo)
 
 
-def _simple(request: StaffRequest, plan: TreatmentPlan, action: Any) -> HttpResponse:
+def _simple(request: StaffRequest, plan: TreatmentPlan, action: Callable[..., TreatmentPlan]) -> HttpResponse:
     return done(request, action(plan_id=plan.pk, revision=revision_of(request.POST), by=request.user))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from contextlib import suppress
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
@@ -49,7 +48,7 @@ class AskFirst(Exception):
 
 
 @transaction.atomic
-def start_visit(*, patient: Patient, by: User, appointment: Any = None, is_sure: bool = False) -> Visit:
+def start_visit(*, patient: Patient, by: User, appointment: Appointment | None = None, is_sure: bool = False) -> Visit:
     """The patient's open visit of today, or a new one from the plan in force.
 
     A draft of another day is no lock. Raises CannotStart, or AskFirst unless ``is_sure``.
@@ -87,7 +86,9 @@ def start_visit(*, patient: Patient, by: User, appointment: Any = None, is_sure:
     return visit
 
 
-def _doubts(plan: TreatmentPlan, number: int, open_visits: list[Visit], signed: Any, today: dt.date) -> list[str]:
+def _doubts(
+    plan: TreatmentPlan, number: int, open_visits: list[Visit], signed: QuerySet[Visit], today: dt.date
+) -> list[str]:
     """What speaks for a mistake, in words; empty when nothing does."""
     reasons = [
         f"Visit {one.number} of {timezone.localtime(one.started_at):%-d %b} is not signed yet." for one in open_visits
