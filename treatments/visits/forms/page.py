@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django import forms
+from django.utils.text import capfirst
 
 from clinic.people.models import User
 from treatments.planner.treatment.visit_shapes import (
@@ -36,7 +37,7 @@ from treatments.plans.forms.written import LevelsField, NeedleField, PairsField,
 from treatments.visits import observed
 from treatments.visits.actions import needle_count
 from treatments.visits.actions.red_flags import SHORT_SET
-from treatments.visits.forms.stops import AnsweredForm
+from treatments.visits.forms.stops import AnsweredForm, SmallForm
 
 Item = TypeVar("Item", bound=Mapping[str, Any])
 Initial = dict[str, Any]  # field of the form -> what stands in it
@@ -76,20 +77,11 @@ def yes_no(label: str) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=YES_NO, required=False, widget=forms.RadioSelect)
 
 
-class PartForm(forms.Form, Generic[Item]):
+class PartForm(SmallForm, Generic[Item]):
     """A part of the record: ``initial_of(item)`` reads it, ``keep_in(item)`` writes what was typed validly. A field is
     kept under its own name, but for those in OTHERWISE."""
 
     OTHERWISE: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if not isinstance(field.widget, forms.RadioSelect):
-                is_choice = isinstance(field.widget, forms.Select)
-                field.widget.attrs["class"] = (
-                    "form-select form-select-sm" if is_choice else "form-control form-control-sm"
-                )
 
     @classmethod
     def initial_of(cls, item: Item) -> Initial:
@@ -300,16 +292,26 @@ class AddPointForm(AnsweredForm):
     """A point by any spelling. A reason is asked only when safety stops it."""
 
     stage = forms.CharField(max_length=8)
-    q = forms.CharField(label="Add a point", max_length=60)
-    side = forms.ChoiceField(choices=[("", "usual side"), *SIDES], required=False)
+    q = forms.CharField(
+        label="Add a point",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "bl23, Shenshu, 肾俞"}),
+    )
+    side = forms.ChoiceField(label="side", choices=[("", "usual"), *SIDES], required=False)
 
 
 class AddItemForm(AnsweredForm):
     """Current, cups, moxa, hands or ear that was not planned. ``what``: pairs, a place, or ear points."""
 
-    kind = forms.ChoiceField(choices=lambda: list(added_on_the_day().items()))
-    what = forms.CharField(max_length=120)
-    side = forms.ChoiceField(choices=SIDES[:3])
+    kind = forms.ChoiceField(
+        label="Add", choices=lambda: [(kind, capfirst(name)) for kind, name in added_on_the_day().items()]
+    )
+    what = forms.CharField(
+        label="pairs, place or ear points",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "BL25-BL26, lumbar muscles, TF4 Shenmen"}),
+    )
+    side = forms.ChoiceField(label="side", choices=SIDES[:3])
     stage = forms.CharField(max_length=8)
 
     def clean(self) -> dict[str, Any]:

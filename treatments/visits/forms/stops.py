@@ -43,14 +43,29 @@ class GivenForm(forms.Form):
         return words_of(self.cleaned_data["text"], "Say in a few words what happened.")
 
 
-class AnsweredForm(forms.Form):
+class SmallForm(forms.Form):
+    """A form whose controls stand in a dense row; what is missing is told beside the control, not by the browser."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.RadioSelect):
+                is_choice = isinstance(field.widget, forms.Select)
+                field.widget.attrs["class"] = (
+                    "form-select form-select-sm" if is_choice else "form-control form-control-sm"
+                )
+
+
+class AnsweredForm(SmallForm):
     """Fields of a row that adds, for the stops that adding met: which of them the reason is for (``answers``), or that
     it has been done already (``given``)."""
 
-    reason_code = forms.ChoiceField(choices=CODED, required=False)
-    reason = forms.CharField(max_length=300, required=False)
-    given_code = forms.ChoiceField(choices=HAPPENED, required=False)
-    given_text = forms.CharField(max_length=2000, required=False)
+    reason_code = forms.ChoiceField(label="reason", choices=CODED, required=False)
+    reason = forms.CharField(label="in your words", max_length=300, required=False)
+    given_code = forms.ChoiceField(label="why it happened", choices=HAPPENED, required=False)
+    given_text = forms.CharField(label="what happened, and how the patient is", max_length=2000, required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -17,7 +17,7 @@ from treatments.planner.treatment.needles import needles_of
 from treatments.planner.treatment.visit_shapes import ChartedPoint, VisitRecord
 from treatments.planner.treatment.written import needle_words, pairs_text
 from treatments.planner.vocabulary.body import THORAX, can_be_pregnant, region_of_level
-from treatments.planner.vocabulary.modalities import added_on_the_day, adjunct_name, ear_method_name
+from treatments.planner.vocabulary.modalities import adjunct_name, ear_method_name
 from treatments.plans.point_search import ASHI
 from treatments.visits import ledger, observed
 from treatments.visits import record as visit_record
@@ -225,7 +225,6 @@ def page_of(visit: Visit, forms: VisitForms) -> Context:
         "asks_pregnancy": asks_pregnancy(visit.patient, timezone.localdate()),
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "serious_open": open_serious_events(visit.patient).exists(),
-        "item_kinds": [(kind, sentence(name)) for kind, name in added_on_the_day().items()],
     }
 
 

@@ -15,7 +15,7 @@ from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.http import StaffRequest
 from treatments.models import Visit
 from treatments.visits.forms.merge import base_of_page
-from treatments.visits.forms.page import AmendForm
+from treatments.visits.forms.page import AddItemForm, AddPointForm, AmendForm
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import page as visit_page
 
@@ -37,7 +37,13 @@ def visit_for(request: StaffRequest, visit_id: int, *, what: str) -> Visit:
 
 
 def page(request: StaffRequest, shown: Visit, forms: VisitForms, *, status: int = 200, **more: Any) -> HttpResponse:
-    more = {"set_aside_form": SetAsideForm(), "base": base_of_page(shown.record), **more}
+    more = {
+        "set_aside_form": SetAsideForm(),
+        "base": base_of_page(shown.record),
+        "asked_point": AddPointForm(prefix="add"),
+        "asked_item": AddItemForm(prefix="more"),
+        **more,
+    }
     context = {**visit_page.page_of(shown, forms), **more}
     return render(request, "visits/visit.html", context, status=status)
 
