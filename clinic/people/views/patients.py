@@ -68,7 +68,7 @@ def _both_versions(request: StaffRequest, clash: Stale) -> HttpResponse:
     again["version"] = str(clash.record.version)
     typed, theirs = PatientForm(again, instance=Patient(pk=clash.record.pk)), PatientForm(instance=clash.record)
     differences = [
-        (field.label, theirs[name].value(), typed[name].value())
+        {"label": field.label, "mine": typed[name].value(), "theirs": theirs[name].value()}
         for name, field in typed.fields.items()
         if name != "version" and str(theirs[name].value() or "") != str(typed[name].value() or "")
     ]

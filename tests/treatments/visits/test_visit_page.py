@@ -291,3 +291,26 @@ def test_any_post_at_all_is_answered(client, visit):
         assert client.post(url("save", visit), junk).status_code < 500
         assert client.post(url("sign", visit), junk).status_code < 500
         assert client.post(url("add_point", visit), junk).status_code < 500
+
+
+def test_a_kind_that_nobody_knows_is_shown_by_its_id_never_as_nothing(client, visit):
+    adjunct = {
+        "uid": "a0",
+        "kind": "leech_jar",
+        "detail": "",
+        "done": "",
+        "where": "low back",
+        "points": [],
+        "planned_minutes": 5,
+    }
+    ear = {
+        "uid": "e0",
+        "method": "gold_foil",
+        "done": "",
+        "points": [{"code": "TF4", "name": "Shenmen"}],
+        "side": "left",
+    }
+    changed = {**visit.record, "adjuncts": [adjunct], "ear": [ear]}
+    Visit.objects.filter(pk=visit.pk).update(record=changed)
+    text = page_text(client.get(url("visit", visit)))
+    assert "<strong>Leech jar</strong>" in text and "<strong>Ear: gold foil</strong>" in text
