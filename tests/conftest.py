@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
@@ -55,8 +57,8 @@ def _pure_means_no_database(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
-    return {**browser_type_launch_args, "executable_path": chromium.executable(), "args": chromium.ARGUMENTS}
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, **chromium.launch()}
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -83,7 +83,7 @@ def main() -> None:
     """Writes docs/images/*.png."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, demo_server(Path(folder)) as server, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium.executable(), args=chromium.ARGUMENTS)
+        browser = play.chromium.launch(**chromium.launch())
         _phone(browser, server)
         _practitioner(browser, server)
         page = _page(browser, server, as_="desk", size=WIDE)
