@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from clinic.audit import guards
-from tests.support import chromium
+from tests.support import chromium, pure
 
 
 def pytest_configure() -> None:
@@ -24,20 +25,10 @@ def pytest_configure() -> None:
     settings.HUEY = {"name": "tests", "huey_class": "huey.MemoryHuey", "immediate": False}  # nobody works it off
 
 
-PURE = (
-    "tests/intake/assessment/",
-    "tests/intake/questionnaire/test_merging",
-    "tests/treatments/planner/",
-    "tests/treatments/test_cases",
-    "tests/test_architecture",
-)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the pure rooms: the same on every database, because they open none."""
+    """Mark what touches no database: the same on each, so it runs once (tests/support/pure.py tells)."""
     for item in items:
-        path = item.path.relative_to(item.config.rootpath).as_posix()
-        if path.startswith(PURE):
+        if pure.is_pure(item):
             item.add_marker(pytest.mark.pure)
 
 
@@ -51,9 +42,12 @@ def _mail_through_the_outbox(django_test_environment: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _pure_means_no_database(request: pytest.FixtureRequest) -> None:
-    marks = {mark.name for mark in request.node.iter_markers()}
-    assert not {"pure", "django_db"} <= marks, "a test of a pure room must not open the database"
+def _pure_means_no_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    if request.node.get_closest_marker("pure") is None:
+        yield
+        return
+    with pure.refuse():
+        yield
 
 
 @pytest.fixture(scope="session")
