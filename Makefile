@@ -6,11 +6,11 @@ PY := .venv/bin/python
 READY := .venv/.ready
 DEV_READY := .venv/.ready-dev
 STATIC_READY := var/.static-ready
-LOCAL := ASHI_HTTPS=0
+LOCAL := ASHI_HTTPS=0 PYTHONDONTWRITEBYTECODE=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-sqlite test-postgres test-journeys check bench screenshots clean FORCE
+.PHONY: help run serve test quick test-sqlite test-postgres test-journeys check bench screenshots clean FORCE
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ serve: $(READY) ## the production server (see README for the settings it needs)
 
 test: $(DEV_READY) ## everything CI runs: checks, both databases, journeys in Chromium
 	@bash scripts/test
+
+quick: $(DEV_READY) ## under a minute, for work in progress: style, tests without a database, every page once
+	@bash scripts/quick
 
 test-sqlite: $(DEV_READY) ## unit tests on SQLite (ARGS= goes to pytest)
 	@$(LOCAL) $(PY) -m pytest -n 2 -m "not journey" $(ARGS)
@@ -49,4 +52,4 @@ screenshots: $(DEV_READY) ## the pictures of the README, from the demo clinic
 	@$(LOCAL) ASHI_DEMO=1 $(PY) -m tests.support.screenshots
 
 clean: ## remove what was installed and built (keeps var/, your data)
-	rm -rf .venv node_modules .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv node_modules .chromium .pytest_cache .mypy_cache .ruff_cache

@@ -10,13 +10,14 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from clinic.audit import guards
-from tests.support import chromium, pure
+from tests.support import chromium, draws, pure
 
 
 def pytest_configure() -> None:
     """Tests need no hashed file names and no slow password hash; everything else is as in production."""
     from django.conf import settings
 
+    draws.usual()
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ASHI_DEMO = True

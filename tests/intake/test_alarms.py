@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.outbox.models import Message
@@ -22,6 +22,7 @@ from intake.questionnaire.load import load_questionnaire
 from tests.factories.intake import PLAIN, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.intake.test_form_pages import phone_with
+from tests.support.draws import draws
 from tests.support.intake_page import Tab
 from tests.support.page_text import page_text
 
@@ -221,7 +222,7 @@ states = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@draws(40)
 @given(steps=st.lists(states, min_size=1, max_size=3), sex=st.sampled_from(["female", "male"]), age=st.integers(12, 80))
 def test_the_messages_are_exactly_those_of_the_answers(steps: list[dict[str, Any]], sex: str, age: int) -> None:
     """Whatever was answered in whatever order: shown is what `assess` says now, and no alarm page is empty."""

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.http import QueryDict
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.forms.screen import ScreenForm
@@ -14,6 +14,7 @@ from intake.presenters.patient_form import answers_in_words
 from intake.questionnaire.answers import read
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import About
+from tests.support.draws import draws
 
 Q = load_questionnaire()
 TODAY = dt.date(2026, 6, 1)
@@ -29,7 +30,7 @@ VALUES = st.one_of(
 POSTS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(PARTS), VALUES), max_size=30)
 
 
-@settings(max_examples=300, deadline=None)
+@draws(300)
 @given(POSTS)
 def test_any_post_is_read_and_its_answers_make_sense(posted: list[tuple[str, str, str]]) -> None:
     data = QueryDict(mutable=True)

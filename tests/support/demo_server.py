@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -125,3 +126,8 @@ def demo_server(folder: Path) -> Iterator[DemoServer]:
     finally:
         server.terminate()
         server.wait(timeout=15)
+
+
+if __name__ == "__main__":  # fills the clinic that every server of a journey copies, if this code has none yet
+    with tempfile.TemporaryDirectory() as nowhere:
+        seeded(Path(nowhere), _fill)

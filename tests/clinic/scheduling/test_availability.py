@@ -7,7 +7,7 @@ import zoneinfo
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.scheduling.availability import (
@@ -30,6 +30,7 @@ from clinic.scheduling.availability import (
     next_fit,
     opening,
 )
+from tests.support.draws import draws
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 MONDAY = dt.date(2026, 11, 23)
@@ -164,7 +165,7 @@ DAYS = st.dates(dt.date(2024, 1, 1), dt.date(2032, 12, 31))
 CLOCKS = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 
 
-@settings(max_examples=600, deadline=None)
+@draws(600)
 @given(ZONES, DAYS, CLOCKS, st.sampled_from([0, 1]))
 def test_wall_clock_is_kept_in_every_zone(zone, day, clock, fold):
     """What was typed is what is shown again, or the hour does not exist and is refused."""
@@ -226,7 +227,7 @@ def diaries(draw):
     return diary, need, day
 
 
-@settings(max_examples=200, deadline=None)
+@draws(200)
 @given(diaries())
 def test_slots_break_nothing_and_do_not_depend_on_order(drawn):
     diary, need, day = drawn
@@ -259,7 +260,7 @@ def test_slots_break_nothing_and_do_not_depend_on_order(drawn):
     assert [(slot.starts, slot.practitioner) for slot in found] == [(s.starts, s.practitioner) for s in slots]
 
 
-@settings(max_examples=100, deadline=None)
+@draws(100)
 @given(diaries())
 def test_no_slot_is_missed(drawn):
     """Every time on the grid that is not offered is refused by `fit`, and the other way round."""

@@ -8,13 +8,14 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.scheduling.availability import Away, Diary, Hours, Need, Reason, Resource, Slot, fit, instant
 from clinic.scheduling.day_search import Wish
 from clinic.scheduling.rhythm import Phase, in_time, places
 from clinic.scheduling.series import Visit, propose_series
+from tests.support.draws import draws
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 MONDAY = dt.date(2026, 3, 16)  # summer time begins two weeks later, on the 29th
@@ -152,7 +153,7 @@ def test_empty_diary_is_never_called_taken(opens):
             assert why.reasons <= {Reason.CLOSED}, (shift, wished)
 
 
-@settings(max_examples=40, deadline=None)
+@draws(40)
 @given(
     st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=1, max_size=3),
     st.integers(1, 14),

@@ -1,14 +1,14 @@
 """What holds for every input whatever."""
 
 import json
-import os
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.assessment import Case, CaseError, assess, load_intake_knowledge, parse_case
 from intake.assessment.case_parsing import CASE_KEYS
+from tests.support.draws import draws
 
 KNOWLEDGE = load_intake_knowledge()
 IDS = sorted(KNOWLEDGE.labels)
@@ -16,11 +16,7 @@ FLAGS = [f for f in IDS if f.startswith("flag.")]
 CONDITIONS = [f for f in IDS if f.startswith("condition.")]
 EXPLAINING = {"flag.leg_weakness_old", "flag.cancer_history_cleared", "flag.investigated_clear"}
 STRICTNESS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")
-MANY = settings(
-    max_examples=int(os.environ.get("PROPERTY_CASES", "2000")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+MANY = draws()
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),

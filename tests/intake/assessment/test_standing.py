@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.assessment import assess, load_intake_knowledge, parse_case
 from intake.assessment.red_flags import RANK
 from intake.assessment.standing import lowers, standing_clearances
+from tests.support.draws import draws
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 FLAGS = ["flag.saddle_numbness", "flag.bladder_retention", "flag.fever", "flag.leg_weakness_progressive"]
@@ -21,7 +22,7 @@ moments = st.integers(min_value=-800, max_value=0).map(lambda days: NOW + dt.tim
     st.none() | moments,
     st.dictionaries(st.sampled_from(FLAGS), moments),
 )
-@settings(max_examples=2000)
+@draws()
 def test_what_stands_was_cleared_after_everything_that_speaks_for_it(cleared, answered_at, told_at) -> None:
     standing = standing_clearances(cleared, answered_at=answered_at, told_at=told_at)
     for finding in FLAGS:
@@ -34,7 +35,7 @@ def test_what_stands_was_cleared_after_everything_that_speaks_for_it(cleared, an
     st.sets(st.sampled_from(FLAGS), min_size=1),
     st.lists(st.tuples(st.sampled_from(FLAGS), st.integers(min_value=1, max_value=900)), max_size=6),
 )
-@settings(max_examples=300)
+@draws(300)
 def test_no_clearance_older_than_an_answer_lowers_it(told, days_before) -> None:
     """The verdict on these answers is the same with old clearances and without."""
     knowledge = load_intake_knowledge()

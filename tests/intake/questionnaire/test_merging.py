@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.merging import TICKS, drawn, merge
 from intake.questionnaire.values import Question
+from tests.support.draws import draws
 
 Q = load_questionnaire()
 IMPLANTS = next(q for q in Q.questions if any(o.id == "pacemaker" for o in q.options))
@@ -82,7 +83,7 @@ TICKED = st.lists(st.sampled_from([*OTHERS[:4], NONE]), unique=True).map(
 STEPS = st.lists(st.tuples(st.integers(0, 3), st.one_of(st.none(), TICKED)), max_size=14)
 
 
-@settings(max_examples=600, deadline=None)
+@draws(600)
 @given(st.one_of(st.none(), TICKED), STEPS)
 def test_no_tick_is_lost_that_nobody_unticked_on_a_screen_that_showed_it(start: Any, steps: list[Any]) -> None:
     pages = Pages(IMPLANTS, start or None, 4)
@@ -105,7 +106,7 @@ def test_no_tick_is_lost_that_nobody_unticked_on_a_screen_that_showed_it(start: 
 WORDS = st.lists(st.tuples(st.integers(0, 3), st.one_of(st.none(), st.sampled_from("abcdef"))), max_size=14)
 
 
-@settings(max_examples=600, deadline=None)
+@draws(600)
 @given(st.one_of(st.none(), st.just("start")), WORDS)
 def test_no_words_are_lost_that_nobody_replaced_on_a_screen_that_showed_them(start: Any, steps: list[Any]) -> None:
     pages = Pages(REASON, start, 4)

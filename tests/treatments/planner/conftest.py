@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.references import known_findings
 from treatments.planner.proposing.propose import propose
-
-settings.register_profile(
-    "thorough", max_examples=2000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-settings.register_profile(
-    "quick", max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"))
 
 ANSWERED_NO = {
     finding: False for finding in sorted(known_findings()) if finding.split(".")[0] in ("flag", "condition", "wish")

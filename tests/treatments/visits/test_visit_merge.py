@@ -8,10 +8,11 @@ import json
 
 import pytest
 from django.utils.html import escape
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.treatments import TREATMENT, answered
+from tests.support.draws import draws
 from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, safe, url
 from treatments.models import Visit
@@ -118,7 +119,7 @@ def _stored(record):
     return {f.html_name: text_of(f.value()) for form, _ in VisitForms(record).parts() for f in form}
 
 
-@settings(max_examples=150, deadline=None)
+@draws(150)
 @given(EDIT, EDIT, EDIT)
 def test_no_edit_is_lost_and_none_is_written_over(theirs, mine, later):
     """Of two pages opened together: an edit of one stands unless both changed that field; then theirs stands, told."""

@@ -7,10 +7,11 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.treatments import POINT, TREATMENT, answered
+from tests.support.draws import draws
 from treatments.planner.treatment.needles import needles_of
 from treatments.plans.forms.ear_points import read_ear_points
 from treatments.visits import ledger
@@ -147,7 +148,7 @@ def test_depth_and_needle_are_read_or_refused(depth, needle, good):
     assert PointForm(data).is_valid() is good
 
 
-@settings(max_examples=300, deadline=None)
+@draws(300)
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_text_at_all_is_valid_or_refused(depth, needle):
     data = {"side": "left", "technique": "even", "deqi": "clear", "depth": depth, "needle_size": needle}

@@ -7,12 +7,13 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.assessment.text import TextSign, load_lexicon, read_texts
 from intake.assessment.text.lexicon import read_lexicon
 from intake.assessment.text.words import split
+from tests.support.draws import draws
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
@@ -137,14 +138,14 @@ CUE = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@draws(300)
 @given(st.one_of(st.text(), st.lists(CUE, max_size=60).map(" ".join)))
 def test_any_string_gives_signs_that_lie_in_it(text: str):
     for sign in read_texts({"reason": text}, load_lexicon()):
         assert text[sign.start : sign.end] == sign.excerpt != ""
 
 
-@settings(max_examples=200, deadline=None)
+@draws(200)
 @given(st.text())
 def test_splitting_keeps_places(text: str):
     words = split(text)

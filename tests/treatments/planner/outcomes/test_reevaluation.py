@@ -4,9 +4,10 @@ without values."""
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.draws import draws
 from treatments.planner.outcomes.measures import (
     MEASURES,
     ScoreError,
@@ -245,7 +246,7 @@ ANY_SCORES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=600)
+@draws(600)
 @given(ANY_SCORES, st.integers(0, 20), st.integers(0, 20), st.booleans(), st.booleans())
 def test_visits_are_added_only_for_a_change_that_matters_and_that_the_patient_feels(
     scores, done, planned, changed, extended

@@ -8,9 +8,10 @@ import re
 from functools import cache
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.support.draws import draws
 from tests.support.review_plans import PLANNER, Json, adjunct, current, picture, plan, point, stage
 from treatments.planner.review.review import ReviewAlert, review
 from treatments.planner.vocabulary.modalities import MODALITIES
@@ -19,7 +20,7 @@ CODES = ("BL13", "BL23", "BL25", "BL26", "BL40", "BL60", "GB30", "GB34", "LI4", 
 CONDITIONS = ("condition.frail", "condition.anticoagulant", "condition.pregnant", "condition.lymphoedema_right_leg",
               "condition.diabetes_poor", "condition.epilepsy_controlled", "condition.cannot_lie_prone")  # fmt: skip
 PAIRS = (("BL25", "BL26"), ("BL25", "BL40"), ("BL23", "BL40"), ("GB34", "ST36"))
-TRIED = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+TRIED = draws(120)
 POSITIONS = ("prone", "supine", "side_lying", "seated")
 
 
