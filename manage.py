@@ -1,11 +1,16 @@
 #!/usr/bin/env python
-"""Django's command line for Ashi."""
+"""Django's command line for Ashi. ``manage.py --version`` tells Ashi's own version."""
 
 import os
 import sys
 
 
 def main() -> None:
+    if sys.argv[1:] in (["--version"], ["version"]):
+        from clinic import __version__
+
+        sys.stdout.write(f"Ashi {__version__}\n")
+        return
     from clinic import environment
 
     environment.private()

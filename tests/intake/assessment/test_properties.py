@@ -2,13 +2,14 @@
 
 import json
 import random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.assessment import Case, CaseError, assess, load_intake_knowledge, parse_case
 from intake.assessment.case_parsing import CASE_KEYS
-from tests.support.draws import draws
+from tests.support.draws import draws, seeded, some
 
 KNOWLEDGE = load_intake_knowledge()
 IDS = sorted(KNOWLEDGE.labels)
@@ -25,30 +26,32 @@ json_values = st.recursive(
 )
 case_keys = st.sampled_from([*CASE_KEYS, "age"])
 findings = st.dictionaries(st.sampled_from(IDS), st.booleans() | st.none(), max_size=40)
-cases = st.fixed_dictionaries(
-    {},
-    optional={
-        "patient": st.fixed_dictionaries(
-            {},
-            optional={
-                "age": st.none() | st.integers(0, 120),
-                "sex": st.sampled_from(["female", "male", "other", None]),
-                "pregnancy_weeks": st.none() | st.integers(0, 45),
-            },
-        ),
-        "complaint": st.fixed_dictionaries(
-            {},
-            optional={
-                "duration_days": st.none() | st.integers(0, 20000),
-                "pain_now": st.none() | st.integers(0, 10),
-            },
-        ),
-        "findings": findings,
-        "cleared": st.lists(st.sampled_from(IDS), max_size=3),
-        "visit": st.integers(1, 20),
-        "scores": st.fixed_dictionaries({}, optional={"phq2": st.integers(0, 6), "nice_spa": st.integers(0, 9)}),
-    },
-)
+
+
+def _case(chance: random.Random) -> dict[str, Any]:
+    """Each part may be missing, and each part of it."""
+    told = {finding: chance.choice([True, False, None]) for finding in some(chance, IDS, chance.choice([2, 8, 40]))}
+    parts = {
+        "patient": {
+            "age": chance.choice([None, 0, 120, chance.randint(0, 120)]),
+            "sex": chance.choice(["female", "male", "other", None]),
+            "pregnancy_weeks": chance.choice([None, chance.randint(0, 45)]),
+        },
+        "complaint": {
+            "duration_days": chance.choice([None, 0, chance.randint(0, 100), chance.randint(0, 20000)]),
+            "pain_now": chance.choice([None, chance.randint(0, 10)]),
+        },
+        "findings": told,
+        "cleared": [chance.choice(IDS) for _ in range(chance.randint(0, 3))],
+        "visit": chance.randint(1, 20),
+        "scores": {"phq2": chance.randint(0, 6), "nice_spa": chance.randint(0, 9)},
+    }
+    for name in ("patient", "complaint", "scores"):
+        parts[name] = {key: value for key, value in parts[name].items() if chance.random() < 0.6}
+    return {key: value for key, value in parts.items() if chance.random() < 0.6}
+
+
+cases = seeded(_case)
 
 
 def judge(data):
