@@ -15,7 +15,7 @@ from tests.factories.people import UserFactory
 from tests.support.page_text import page_text
 
 ROOT = Path(__file__).resolve().parents[2]
-FOOT = f'<footer class="site-foot no-print">Ashi {__version__}</footer>'
+FOOT = re.compile(rf"<footer [^>]*> ?Ashi {re.escape(__version__)} ?</footer>")
 
 
 def test_the_command_line_tells_it() -> None:
@@ -33,9 +33,9 @@ def test_the_changelog_begins_with_it() -> None:
 @pytest.mark.django_db
 def test_staff_see_it_at_the_foot(client: Client) -> None:
     client.force_login(UserFactory(desk=True))
-    assert FOOT in page_text(client.get("/"))
+    assert FOOT.search(page_text(client.get("/")))
 
 
 @pytest.mark.django_db
 def test_patients_see_it_at_the_foot(client: Client) -> None:
-    assert FOOT in page_text(client.get(f"/i/{'x' * 43}/"))
+    assert FOOT.search(page_text(client.get(f"/i/{'x' * 43}/")))
