@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 
@@ -12,12 +12,17 @@ from clinic.people.models import Patient, User
 from intake.assessment import load_intake_knowledge
 from intake.models import Assessment
 from treatments.models import PlannedVisit, Proposal, TreatmentPlan, Visit
+from treatments.planner.treatment.shapes import PointJson, ReasonJson
+from treatments.planner.treatment.visit_shapes import StartJson, VisitRecord
 from treatments.visits import ledger
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, red_flags
 
-WHY = [{"rule": "local.low_back", "text": "Local point of the low back.", "sources": ["KIM2023"]}]
-POINT: dict[str, Any] = {
+WHY: list[ReasonJson] = [{"rule": "local.low_back", "text": "Local point of the low back.", "sources": ["KIM2023"]}]
+POINT: PointJson = {
+    "code": "",
+    "name": "",
+    "side": "left",
     "role": "local",
     "technique": "even",
     "needle": {"diameter_mm": 0.25, "length_mm": 40},
@@ -151,10 +156,11 @@ def signed_plan(patient: Patient, by: User, *, treatment: dict[str, Any] | None 
     return plan
 
 
-def answered(record: dict[str, Any], **start: Any) -> dict[str, Any]:
+def answered(record: VisitRecord, **start: Any) -> VisitRecord:
     """A record with every short safety question answered no, everything done, all needles out."""
     new = visit_record.all_done(record)
-    new["start"] = {"flags": dict.fromkeys(red_flags.SHORT_SET, "no"), "pain_now": 5, "pain_average": 6, **start}
+    asked = {"flags": dict.fromkeys(red_flags.SHORT_SET, "no"), "pain_now": 5, "pain_average": 6, **start}
+    new["start"] = cast(StartJson, asked)
     for stage, row in zip(new["stages"], ledger.ledger(new), strict=False):
         stage |= {"out": row["in"], "first_insertion": "14:05"}
     new["close"]["response"] = "Turns more easily"

@@ -7,6 +7,7 @@ import copy
 import pytest
 
 from tests.factories.treatments import POINT, TREATMENT
+from treatments.planner.treatment.shapes import PhaseJson
 from treatments.plans import treatment_edits
 from treatments.plans.treatment_edits import EditRefused
 
@@ -64,7 +65,7 @@ def test_moving_stops_at_the_ends() -> None:
 
 
 def test_the_dose_adds_up_and_reviews_stay_inside_it() -> None:
-    phases = [{"per_week": 2, "weeks": 3}, {"per_week": 1, "weeks": 2}]
+    phases: list[PhaseJson] = [{"per_week": 2, "weeks": 3}, {"per_week": 1, "weeks": 2}]
     dose = treatment_edits.changed(TREATMENT, "dose", {"phases": phases, "review_at": [4, 8, 12, 4]})["dose"]
     assert (dose["sessions"], dose["weeks"], dose["per_week"], dose["review_at"]) == (8, 5, 2, [4, 8])
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
 from intake.presenters.assessment import duration
 from treatments.front.presenters.chart import sparkline
+from treatments.planner.treatment.shapes import DoseJson
 from treatments.plans.presenters.plan import dose_words, review_words, split_name
 
 
@@ -22,7 +24,7 @@ from treatments.plans.presenters.plan import dose_words, review_words, split_nam
 )
 def test_the_dose_in_words(phases: list[tuple[int, int]], sessions: int, words: str) -> None:
     rows = [{"per_week": often, "weeks": weeks} for often, weeks in phases]
-    assert dose_words({"phases": rows, "sessions": sessions}) == words
+    assert dose_words(cast(DoseJson, {"phases": rows, "sessions": sessions})) == words
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_the_dose_in_words(phases: list[tuple[int, int]], sessions: int, words: 
     ],
 )
 def test_the_reviews_in_words(at: list[int], words: str) -> None:
-    assert review_words({"review_at": at}) == words
+    assert review_words(cast(DoseJson, {"review_at": at})) == words
 
 
 @pytest.mark.parametrize(

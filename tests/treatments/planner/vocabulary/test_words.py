@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -17,7 +17,7 @@ from treatments.plans.presenters.plan import MARKS
 
 KNOWLEDGE = load_planner_knowledge()
 # what may be named -> its words
-TABLES = {
+TABLES: dict[str, Any] = {
     "side": (get_args(body.Side), body.SIDES),
     "side, short": (get_args(body.Side), body.SIDES_SHORT),
     "side, long": (get_args(body.Side), body.SIDES_LONG),
