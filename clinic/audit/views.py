@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from clinic.audit import trail
 from clinic.audit.models import AuditEvent
+from clinic.lib.numbers import whole_number
 
 PAGE = 60
 
@@ -19,7 +20,7 @@ PAGE = 60
 def audit_trail(request: HttpRequest) -> HttpResponse:
     """Newest first; ``?patient=`` and ``?action=`` narrow it."""
     patient, action = request.GET.get("patient", "").strip(), request.GET.get("action", "").strip()[:60]
-    whose = int(patient) if patient.isascii() and patient.isdigit() and len(patient) < 19 else None
+    whose = whole_number(patient)
     asked = {"action": action} if re.fullmatch(r"[a-z_.]+", action) else {}  # nothing typed at will gets into the trail
     events = AuditEvent.objects.all()
     if whose is not None:

@@ -16,6 +16,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from clinic.lib.numbers import whole_number
+
 View = Callable[..., HttpResponse]
 Request = TypeVar("Request", bound=HttpRequest)
 DIGITS = 9  # of a revision: more are no number that a page of ours has sent
@@ -110,7 +112,7 @@ def require_revision(record: Any, revision: int | None, *, field: str = "revisio
 
 def read_revision(text: str) -> int | None:
     """A revision as a form sends it; None for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
+    return whole_number(text, digits=DIGITS)
 
 
 def revision_of(sent: Mapping[str, str], *names: str) -> int | None:

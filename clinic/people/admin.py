@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
 from clinic.audit import trail
+from clinic.lib.numbers import whole_number
 from clinic.people.models import User
 
 # Roles stand in access.py, and nobody handles other people's second factors.
@@ -94,9 +95,7 @@ class AuditedAdmin(admin.ModelAdmin):
         if request.method == "POST":  # Django asks the database for whatever is posted as a row's number
             posted = request.POST.copy()
             chosen = posted.getlist(ACTION_CHECKBOX_NAME)
-            posted.setlist(
-                ACTION_CHECKBOX_NAME, [pk for pk in chosen if pk.isascii() and pk.isdecimal() and len(pk) < 19]
-            )
+            posted.setlist(ACTION_CHECKBOX_NAME, [pk for pk in chosen if whole_number(pk) is not None])
             request.POST = posted  # type: ignore[assignment]
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from clinic.lib.numbers import whole_number
 from clinic.people.models import Clinic
 from clinic.scheduling.availability import Busy, Diary, GapHour, Need, Slot, day_starts, fit, instant
 from clinic.scheduling.day_search import Wish
@@ -180,13 +181,13 @@ def read_rows(course: Course, data: Mapping[str, str]) -> list[VisitRow]:
     for number in course.missing_numbers():
         if f"day-{number}" not in data:
             continue
-        practitioner = data.get(f"practitioner-{number}", "")
+        practitioner = whole_number(data.get(f"practitioner-{number}"))
         rows.append(
             VisitRow(
                 number,
                 data.get(f"day-{number}", "")[:10],
                 data.get(f"clock-{number}", "")[:5],
-                int(practitioner) if practitioner.isdecimal() and len(practitioner) < 19 else course.practitioner_id,
+                course.practitioner_id if practitioner is None else practitioner,
                 course.device_kind_at(number).replace("_", " "),
             )
         )

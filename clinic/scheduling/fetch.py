@@ -11,6 +11,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 
 from clinic.audit import trail
+from clinic.lib.numbers import whole_number
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
@@ -73,17 +74,17 @@ def course_for(user: User, course_id: int, *, what: str | None = None) -> Course
 
 def practitioner_or_none(value: str | None) -> User | None:
     """The practitioner an address names, or None."""
-    if not value or not value.isdecimal() or len(value) > 18:
+    number = whole_number(value)
+    if number is None:
         return None
-    return User.objects.filter(pk=value, is_practitioner=True, is_active=True).first()
+    return User.objects.filter(pk=number, is_practitioner=True, is_active=True).first()
 
 
 def patient_or_none(user: User, value: str | None) -> Patient | None:
     """The patient an address names, or None."""
     _allow(user, Permission.FIND_PATIENTS)
-    if not value or not value.isdecimal() or len(value) > 18:
-        return None
-    return Patient.objects.filter(pk=value).first()
+    number = whole_number(value)
+    return Patient.objects.filter(pk=number).first() if number is not None else None
 
 
 def note_refresh(request: StaffRequest, patients: Iterable[Patient], *, what: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from clinic.lib.numbers import whole_number
 from clinic.people.models import Clinic
 from clinic.scheduling.availability import Need, Slot, day_starts, free_slots, instant, next_fit
 from clinic.scheduling.diary import load_diary, moment, practitioners
@@ -21,9 +22,10 @@ def read_slot_value(value: str) -> tuple[dt.datetime, int]:
     """The moment and the practitioner's id of a ``slot_value``. Raises ValueError for anything else."""
     moment_text, _, practitioner = value.partition("|")
     starts = dt.datetime.strptime(moment_text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=dt.UTC)
-    if not practitioner.isdecimal() or len(practitioner) > 18:
+    number = whole_number(practitioner)
+    if number is None:
         raise ValueError("no practitioner")
-    return starts, int(practitioner)
+    return starts, number
 
 
 def slot_from_wall(day: str, clock: str, practitioner: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.audit import trail
+from clinic.lib.tokens import hash_of, new_token
 from clinic.outbox.post import give_up, post, withdraw
 from clinic.people.models import Clinic, Patient, User
 from intake.models import IntakeResponse, Invitation
-from intake.models.invitations import hash_of
 from intake.questionnaire.load import load_questionnaire
 
 LIFE = dt.timedelta(days=7)
@@ -48,7 +47,7 @@ def invite(*, patient: Patient, by: User, link: Callable[[str], str], send_to: s
     link is for staff to hand on, and they see it.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)  # two desks at once: one link stays open
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     invitation = Invitation.objects.create(
         patient=patient,
         token_hash=hash_of(token),

@@ -8,6 +8,8 @@ from datetime import date
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
+from clinic.lib.numbers import whole_number
+
 OLDEST = 120  # years
 
 
@@ -44,4 +46,4 @@ def read_date(day: str, month: str, year: str, *, today: date, is_birth: bool = 
 
 def _whole(text: str) -> int | None:
     text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+    return whole_number(text, digits=4)

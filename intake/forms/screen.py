@@ -13,6 +13,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from clinic.lib.numbers import whole_number
 from intake.forms.contact import read_contact
 from intake.forms.dates import OLDEST, DateFault, read_date
 from intake.questionnaire.values import (
@@ -195,7 +196,7 @@ def _read_ticks(question: Question, posted: list[str]) -> tuple[Any, Any]:
 
 def _whole(text: str) -> int | None:
     text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
+    return whole_number(text, digits=6)
 
 
 def _read_number(question: Question, text: str, errors: list[str]) -> tuple[Any, Any]:

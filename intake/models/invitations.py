@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -13,11 +11,6 @@ from clinic.outbox.models import Message
 from clinic.people.models import Patient
 
 BIRTH_TRIES = 5  # wrong dates of birth before a link locks (DESIGN)
-
-
-def hash_of(token: str) -> str:
-    """What is stored of a token: its SHA-256 in hex, so that a copy of the database opens nothing."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class InvitationState(models.TextChoices):

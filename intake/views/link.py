@@ -14,12 +14,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit.caller import address_of
+from clinic.lib.tokens import hash_of
 from intake.actions import invitations, limits, resuming
 from intake.actions.resuming import Way
 from intake.case_building import reading_of
 from intake.forms.invitation import BirthForm, CodeForm
 from intake.models import IntakeResponse, Invitation
-from intake.models.invitations import BIRTH_TRIES, hash_of
+from intake.models.invitations import BIRTH_TRIES
 from intake.presenters.patient_form import hidden_address
 from intake.questionnaire.answers import resume_at
 from intake.views import device as devices

@@ -10,8 +10,8 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from clinic.lib.tokens import hash_of
 from intake.models import IntakeResponse, Invitation
-from intake.models.invitations import hash_of
 from intake.questionnaire.answers import read
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import DONE, About

@@ -13,11 +13,11 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from clinic.lib.tokens import hash_of
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import ContactChange, Patient
 from intake.actions import answers as actions
 from intake.models import IntakeResponse, Invitation, Score
-from intake.models.invitations import hash_of
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import DONE
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory

@@ -13,12 +13,12 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from clinic.lib.tokens import hash_of
 from clinic.outbox.delivery import deliver_due
 from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from intake.actions.invitations import invite, revoke
 from intake.models import IntakeResponse, Invitation
-from intake.models.invitations import hash_of
 from intake.views.device import COOKIE
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 from collections.abc import Callable
 
 from django.db import transaction
@@ -13,16 +11,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib.tokens import hash_of, new_token
 from clinic.outbox.models import Message
 from clinic.outbox.post import post, withdraw
 from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.models import AppointmentLink
 
 GOOD_FOR = dt.timedelta(days=180)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def make_link(*, patient: Patient, by: User, now: dt.datetime | None = None) -> str:
@@ -55,13 +50,13 @@ def _mail_key(link: AppointmentLink) -> str:
 
 @transaction.atomic
 def _make(*, patient: Patient, by: User, now: dt.datetime) -> tuple[str, AppointmentLink]:
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     earlier = AppointmentLink.objects.filter(patient=patient, revoked_at=None)
     for link in earlier:
         withdraw(_mail_key(link))
     earlier.update(revoked_at=now)
     link = AppointmentLink.objects.create(
-        patient=patient, token_hash=_hash(token), created_by=by, expires_at=now + GOOD_FOR
+        patient=patient, token_hash=hash_of(token), created_by=by, expires_at=now + GOOD_FOR
     )
     trail.record("appointment_link.made", by=by, patient=patient, obj=link)
     return token, link
@@ -90,7 +85,7 @@ def patient_of_link(token: str, *, now: dt.datetime | None = None) -> Patient | 
     with transaction.atomic():
         link = (
             AppointmentLink.objects.select_related("patient")
-            .filter(token_hash=_hash(token), revoked_at=None, expires_at__gt=now)
+            .filter(token_hash=hash_of(token), revoked_at=None, expires_at__gt=now)
             .first()
         )
         if link is None:

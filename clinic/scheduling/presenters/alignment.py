@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from clinic.lib.numbers import whole_number
 from clinic.scheduling.actions import aligned_together
 from clinic.scheduling.aligning import Alignment, Step
 from clinic.scheduling.diary import moment
@@ -33,9 +34,10 @@ def alignment_words(alignment: Alignment, zone: dt.tzinfo) -> list[dict[str, Any
 
 def aligned_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | None:
     """What the bar on Follow-ups says after the act that a change is of, with its Undo; None when it is too late."""
-    if not change_id or not change_id.isdecimal() or len(change_id) > 18:
+    number = whole_number(change_id)
+    if number is None:
         return None
-    change = AppointmentChange.objects.select_related("appointment__course__patient").filter(pk=change_id).first()
+    change = AppointmentChange.objects.select_related("appointment__course__patient").filter(pk=number).first()
     together = aligned_together(change, now=now) if change else []
     if change is None or change.appointment.course is None or not together:
         return None

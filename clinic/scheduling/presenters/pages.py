@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from clinic.lib.numbers import whole_number
 from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.actions.changes import TRANSITIONS, can_undo, series_booked
 from clinic.scheduling.availability import day_starts
@@ -173,9 +174,10 @@ def undo_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | N
     """What the bar after a change says, and whether its Undo still works; None when there is nothing to
     say.
     """
-    if not change_id or not change_id.isdecimal() or len(change_id) > 18:
+    number = whole_number(change_id)
+    if number is None:
         return None
-    found = AppointmentChange.objects.select_related("appointment__patient").filter(pk=change_id).first()
+    found = AppointmentChange.objects.select_related("appointment__patient").filter(pk=number).first()
     if found is None or not can_undo(found, now=now):
         return None
     visit = found.appointment
@@ -278,9 +280,10 @@ def series_offer(course_id: str | None, nonce: str, *, now: dt.datetime) -> dict
     """What the bar after booking or closing a course says; ``can_undo`` while the whole booking can be
     taken back.
     """
-    if not course_id or not course_id.isdecimal() or len(course_id) > 18:
+    number = whole_number(course_id)
+    if number is None:
         return None
-    course = Course.objects.select_related("patient").filter(pk=course_id).first()
+    course = Course.objects.select_related("patient").filter(pk=number).first()
     if course is None:
         return None
     if course.status == Course.Status.CLOSED:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinic.lib.numbers import whole_number
 from clinic.lib.records import revision_of
 from clinic.people.access import Permission, can
 from clinic.people.http import StaffRequest
@@ -75,10 +76,8 @@ def _to_move(request: StaffRequest, *, words: str = "", status: int = 200) -> Ht
 
 
 def _undo_offer(request: StaffRequest, now: dt.datetime) -> dict[str, Any] | None:
-    asked = request.GET.get("moved", "")
-    if not asked.isdecimal() or len(asked) > 18:
-        return None
-    change = fetch.change_or_none(request.user, int(asked))
+    asked = whole_number(request.GET.get("moved"))
+    change = fetch.change_or_none(request.user, asked) if asked is not None else None
     together = moved_together(change, now=now) if change else []
     return {"change": change, "count": len(together)} if together else None
 
@@ -110,10 +109,11 @@ def _wanted(request: StaffRequest, visit: str) -> Wanted | None:
     chosen, version = request.POST.get(f"to-{visit}", ""), revision_of(request.POST, f"version-{visit}")
     if not chosen:
         return None  # left where it is
-    if not (visit.isdecimal() and len(visit) < 19) or version is None:
+    number = whole_number(visit)
+    if number is None or version is None:
         raise ValueError("no such visit")
     starts, practitioner = read_slot_value(chosen)
-    return Wanted(int(visit), version, starts, practitioner)
+    return Wanted(number, version, starts, practitioner)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from clinic.lib.numbers import whole_number
 from clinic.people.http import StaffRequest
 from clinic.people.search import find_patients
 from clinic.scheduling import fetch
@@ -25,9 +26,9 @@ from clinic.scheduling.views.shared import new_nonce, search_query, with_change
 
 
 def _need(data: QueryDict, patient_id: int | None) -> Need | None:
-    value = data.get("service", "")
+    number = whole_number(data.get("service"))
     services = Service.objects.filter(is_active=True)
-    service = services.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else services.first()
+    service = services.filter(pk=number).first() if number is not None else services.first()
     if service is None:
         return None
     practitioner = fetch.practitioner_or_none(data.get("practitioner"))

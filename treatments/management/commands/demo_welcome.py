@@ -8,11 +8,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.urls import reverse
 
+from clinic.lib.tokens import hash_of
 from clinic.people.actions.patients import add_patient
 from clinic.people.models import Patient, User
 from intake.actions.invitations import invite
 from intake.models import Invitation
-from intake.models.invitations import hash_of
 from treatments.demo.clinic import PASSWORD, STAFF
 
 NAME = {"given_name": "Robin", "family_name": "Newcomer"}

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.lib.loose import Context
+from clinic.lib.numbers import whole_number
 from clinic.lib.records import NotReady
 from clinic.people.http import StaffRequest
 from clinic.people.models import Patient
@@ -34,9 +35,8 @@ from treatments.visits.views.saving import Clashed, answers_conflicts, merged_sa
 def start(request: StaffRequest, patient_id: int) -> HttpResponse:
     """Begin the next visit of the plan in force, or go on with the open one."""
     patient = get_object_or_404(Patient, pk=patient_id)
-    appointment = None
-    if request.POST.get("appointment", "").isdecimal():
-        appointment = get_object_or_404(Appointment, pk=int(request.POST["appointment"][:18]), patient=patient)
+    number = whole_number(request.POST.get("appointment"))
+    appointment = get_object_or_404(Appointment, pk=number, patient=patient) if number is not None else None
     is_sure = request.POST.get("sure") == "1"
     try:
         visit = charting.start_visit(patient=patient, by=request.user, appointment=appointment, is_sure=is_sure)
