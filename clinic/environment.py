@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dotenv
 from django.core.exceptions import ImproperlyConfigured
@@ -63,6 +64,17 @@ def flag(name: str, default: bool = False) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated setting as a list, blanks dropped."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def web_address(name: str, default: str = "") -> str:
+    """The address of a site, as https://clinic.example.org, without a path. Raises ImproperlyConfigured."""
+    raw = text(name, default).rstrip("/")
+    parts = urlsplit(raw)
+    if raw and (
+        parts.scheme not in ("http", "https") or not parts.hostname or raw != f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise ImproperlyConfigured(f"{name}={raw!r} is no address of a site. Write it as https://clinic.example.org")
+    return raw
 
 
 def file(name: str, usual: Path) -> Path | None:

@@ -24,6 +24,8 @@ if VAR_DIR.is_dir() and VAR_DIR.stat().st_mode & 0o077 and VAR_DIR.stat().st_uid
     VAR_DIR.chmod(0o700)  # made by an older version: the database in it was readable by everybody on this machine
 ALLOWED_HOSTS = environment.words("ASHI_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("ASHI_ORIGINS")
+# in every link that leaves the site; empty, in development and in the demo: what the browser asked for
+ASHI_BASE_URL = environment.web_address("ASHI_BASE_URL", next((o for o in CSRF_TRUSTED_ORIGINS if "*" not in o), ""))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -52,6 +54,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.audit.caller.CallerMiddleware",
+    "clinic.lib.site.SiteMiddleware",
     "clinic.people.middleware.PlainTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

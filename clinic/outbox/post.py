@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
+from django.template.loader import render_to_string
 
 from clinic.outbox.models import Message
-from clinic.people.models import Patient
+from clinic.people.models import Clinic, Patient
 
 NO_SERVER = "clinic.outbox.backend.NoServerBackend"  # ASHI_MAIL_TRANSPORT where no EMAIL_HOST is set
 NO_SERVER_WORDS = "No mail server is set up (EMAIL_HOST)."
@@ -33,6 +36,13 @@ def post(*, kind: str, to: str, subject: str, body: str, key: str, patient: Pati
     if is_new:
         wake_after_commit()
     return message
+
+
+def post_letter(kind: str, *, to: str, key: str, patient: Patient | None = None, **words: Any) -> Message:
+    """As ``post``, with the words of templates/letters/``kind``.txt: its first line is the subject."""
+    text = render_to_string(f"letters/{kind}.txt", {"clinic": Clinic.current(), **words})
+    subject, _, body = text.partition("\n")
+    return post(kind=kind, to=to, subject=subject, body=body.lstrip("\n"), key=key, patient=patient)
 
 
 def withdraw(key: str) -> None:

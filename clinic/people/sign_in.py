@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve
 
 from clinic.audit import trail
 from clinic.audit.caller import network_of
+from clinic.lib import site
 from clinic.people import guesses, sign_in_events, signed_out
 from clinic.people.models import User
 
@@ -94,10 +95,14 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             return
         super().send_password_reset_mail(user, email, context)
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """From the site's own address: what a visitor sends as Host must not get into a mail."""
+        return site.full(urlsplit(super().get_reset_password_from_key_url(key)).path)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         if template_prefix == "account/email/unknown_account":
             sign_in_events.note_reset_asked(None)
-        super().send_mail(template_prefix, email, context)
+        super().send_mail(template_prefix, email, {**context, "host": urlsplit(site.full("/")).netloc})
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)

@@ -69,7 +69,6 @@ def save_answers(
     response_id: int,
     *,
     values: Mapping[str, Any],
-    home: str,
     opened: Opened | None = None,
     passed: str = "",
     is_settled: bool = True,
@@ -79,8 +78,7 @@ def save_answers(
     ``opened``: the page that saves. Only what changed on it since it last told counts, a save that arrives after a
     newer one of the same page changes nothing, and what another page answered otherwise is kept as a `Clash`.
     Without it the values stand as they are. ``passed``: the screen was left with Next. ``is_settled``: False while
-    somebody is still typing, so that half a sentence raises no alarm. ``home``: the clinic's inbox address for an
-    alert. Raises LinkNotOpen.
+    somebody is still typing, so that half a sentence raises no alarm. Raises LinkNotOpen.
     """
     response = _locked(response_id)
     before = response.answers
@@ -99,7 +97,7 @@ def save_answers(
         answers[DONE] = [*answers.get(DONE, []), passed]
     _keep(response, answers)
     if is_settled:
-        raise_alerts(response, levels=("emergency",), home=home)
+        raise_alerts(response, levels=("emergency",))
     return response
 
 
@@ -148,7 +146,7 @@ def _keep_beside(clash: Clash, others: list[Any]) -> None:
 
 
 @transaction.atomic
-def settle_clash(response_id: int, *, question: str, chosen: str, home: str) -> IntakeResponse:
+def settle_clash(response_id: int, *, question: str, chosen: str) -> IntakeResponse:
     """The patient says which of two answers is right. ``chosen``: its ``mark_of``; any other keeps what stands.
 
     Raises LinkNotOpen.
@@ -163,7 +161,7 @@ def settle_clash(response_id: int, *, question: str, chosen: str, home: str) -> 
             answers[question] = other
     clash.delete()
     _keep(response, answers)
-    raise_alerts(response, levels=("emergency",), home=home)
+    raise_alerts(response, levels=("emergency",))
     return response
 
 
@@ -220,7 +218,7 @@ def lacks_consent(response: IntakeResponse, reading: Reading) -> bool:
 
 
 @transaction.atomic
-def submit(response_id: int, *, home: str) -> IntakeResponse:
+def submit(response_id: int) -> IntakeResponse:
     """Send the intake: frozen from here on. Sending twice is sending once.
 
     Raises IncompleteIntake when something required is open, LinkNotOpen when the link was closed meanwhile.
@@ -237,7 +235,7 @@ def submit(response_id: int, *, home: str) -> IntakeResponse:
     if missing or is_unsigned:
         raise IncompleteIntake(missing, lacks_consent=is_unsigned)
     by = trail.patient_actor(response.patient)
-    raise_alerts(response, levels=("emergency", "refer"), home=home)
+    raise_alerts(response, levels=("emergency", "refer"))
     _complete_patient(response, reading, by)
     _keep_safety_facts(response, reading, by)
     now = timezone.now()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from clinic.audit import trail
+from clinic.lib import site
 from clinic.lib.tokens import hash_of, new_token
-from clinic.outbox.post import give_up, post, withdraw
+from clinic.outbox.post import give_up, post_letter, withdraw
 from clinic.people.models import Clinic, Patient, User
 from intake.models import IntakeResponse, Invitation
 from intake.questionnaire.load import load_questionnaire
@@ -32,19 +30,23 @@ class LinkNotOpen(Exception):
 
 @dataclass(frozen=True)
 class Issued:
-    """A new link. ``url`` holds the token and is known only here and now."""
+    """A new link. Its token is known only here and now."""
 
     invitation: Invitation
-    url: str
+    token: str
+
+    @property
+    def url(self) -> str:
+        return site.link_to("intake:entry", self.token)
 
 
 @transaction.atomic
-def invite(*, patient: Patient, by: User, link: Callable[[str], str], send_to: str = "") -> Issued:
+def invite(*, patient: Patient, by: User, send_to: str = "") -> Issued:
     """A new link for a patient, good for seven days. An open one is replaced.
 
     Answers begun under the old link stay with it until somebody shows that they are the patient
-    (``intake.actions.resuming``). ``link``: token -> full address. ``send_to``: e-mail address, or empty: then the
-    link is for staff to hand on, and they see it.
+    (``intake.actions.resuming``). ``send_to``: e-mail address, or empty: then the link is for staff to hand on, and
+    they see it.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)  # two desks at once: one link stays open
     token = new_token()
@@ -73,22 +75,21 @@ def invite(*, patient: Patient, by: User, link: Callable[[str], str], send_to: s
         obj=invitation,
         detail={"replaces": earlier.pk if earlier else None, "by_email": bool(send_to)},
     )
-    url = link(token)
+    issued = Issued(invitation, token)
     if send_to:
-        _mail(invitation, url)
-    return Issued(invitation, url)
+        _mail(issued)
+    return issued
 
 
-def _mail(invitation: Invitation, url: str) -> None:
-    clinic = Clinic.current()
-    words = {"clinic": clinic, "url": url, "expires_at": timezone.localtime(invitation.expires_at, clinic.zone)}
-    invitation.mail = post(
-        kind="invitation",
+def _mail(issued: Issued) -> None:
+    invitation = issued.invitation
+    invitation.mail = post_letter(
+        "invitation",
         to=invitation.sent_to,
-        subject=_("Questions before your first visit – {clinic}").format(clinic=clinic.name),
-        body=render_to_string("intake/email/invitation.txt", words),
         key=_mail_key(invitation),
         patient=invitation.patient,
+        url=issued.url,
+        expires_at=timezone.localtime(invitation.expires_at, Clinic.current().zone),
     )
     invitation.save(update_fields=["mail"])
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib import site
 from clinic.outbox.models import Message
-from clinic.outbox.post import post
+from clinic.outbox.post import post_letter
 from clinic.people.models import Clinic, User
 from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
 from intake.case_building import answered_on, case_of_answers, reading_of
@@ -33,12 +33,12 @@ def alert_key(alert: Alert) -> str:
     return alert.because[0] if len(alert.because) == 1 else alert.code
 
 
-def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str) -> list[RedFlagAlert]:
+def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...]) -> list[RedFlagAlert]:
     """Bring the alerts in line with the answers of now. Call inside a transaction.
 
     What is newly raised is kept, and a mail to the clinic posted; what was answered otherwise since is marked as taken
     back and stays for the staff. Told again after that, it is a new alert. ``levels``: emergencies are told at once,
-    referrals when the form is sent (a later answer may explain them). ``home``: the address of the inbox, for the mail.
+    referrals when the form is sent (a later answer may explain them).
     """
     found: dict[str, tuple[Alert, str]] = {}
     case, assessment = judged(response)
@@ -65,7 +65,7 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], home: str
     if not new:
         return []
     urgent = any(row.level == RedFlagAlert.Level.EMERGENCY for row in new)
-    mail = _tell_clinic(response, home, urgent=urgent, flags=[row.flag for row in new])
+    mail = _tell_clinic(response, urgent=urgent, flags=[row.flag for row in new])
     for row in new:
         row.mail = mail
     RedFlagAlert.objects.bulk_create(new)
@@ -123,21 +123,19 @@ def has_unread(response: IntakeResponse) -> bool:
     return any(row.message_shown_at is None for row in standing(response, assessment))
 
 
-def _tell_clinic(response: IntakeResponse, home: str, *, urgent: bool, flags: list[str]) -> Message | None:
+def _tell_clinic(response: IntakeResponse, *, urgent: bool, flags: list[str]) -> Message | None:
     clinic = Clinic.current()
     if not clinic.alert_email:
         return None
-    subject = "Red flag in an intake: please look now" if urgent else "An intake asks for a doctor first"
     # No name and no answer: e-mail is not a safe place for them.
     times = RedFlagAlert.objects.filter(response=response, flag=flags[0]).count()  # told again after it was taken back
-    body = render_to_string("intake/email/red_flag.txt", {"clinic": clinic, "url": home, "urgent": urgent})
-    return post(
-        kind="red_flag",
+    return post_letter(
+        "red_flag",
         to=clinic.alert_email,
-        subject=subject,
-        body=body,
         key=f"red_flag:{response.pk}:{flags[0]}" + (f":{times + 1}" if times else ""),
         patient=response.patient,
+        url=site.link_to("intake:inbox"),
+        urgent=urgent,
     )
 
 

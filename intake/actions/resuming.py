@@ -11,14 +11,11 @@ import secrets
 from enum import StrEnum
 
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.translation import gettext as _
 
 from clinic.audit import trail
-from clinic.outbox.post import post
-from clinic.people.models import Clinic
+from clinic.outbox.post import post_letter
 from intake.actions import limits
 from intake.actions.invitations import LinkNotOpen, drafts_of
 from intake.models import IntakeResponse, Invitation, ResumeCode
@@ -73,14 +70,12 @@ def send_code(invitation_id: int, response_id: int) -> ResumeCode:
         digest=_digest(response, digits),
         expires_at=timezone.now() + CODE_LIFE,
     )
-    clinic = Clinic.current()
-    post(
-        kind="intake_code",
+    post_letter(
+        "intake_code",
         to=response.code_to or "",
-        subject=_("Your code – {clinic}").format(clinic=clinic.name),
-        body=render_to_string("intake/email/code.txt", {"clinic": clinic, "digits": digits}),
         key=f"intake_code:{code.pk}",
         patient=response.patient,
+        digits=digits,
     )
     detail = {"invitation": invitation.pk}
     trail.record("intake.code_sent", by=None, patient=response.patient, obj=response, detail=detail)

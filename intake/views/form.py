@@ -52,7 +52,6 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
     response = actions.save_answers(
         response.pk,
         values=values,
-        home=_inbox(request),
         opened=page,
         passed=screen.id if is_complete and go == "next" else "",
     )
@@ -68,7 +67,7 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
         return go_to(request, "step", previous.id) if previous else go_to(request, "welcome")
     if go.startswith("choose:"):
         _, question, mark = go.split(":", 2) if go.count(":") == 2 else ("", "", "")
-        actions.settle_clash(response.pk, question=question, chosen=mark, home=_inbox(request))
+        actions.settle_clash(response.pk, question=question, chosen=mark)
         return go_to(request, "step", screen.id, then="check" if request.POST.get("then") == "check" else "")
     if words.clashes(response, screen):
         return _draw(request, response, reading, form, status=409)
@@ -93,7 +92,6 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
     response = actions.save_answers(
         response.pk,
         values=form.values(),
-        home=_inbox(request),
         opened=opened(screen, request.POST, response_id=response.pk),
         is_settled=is_settled,
     )
@@ -163,7 +161,7 @@ def check(request: FormRequest, response: IntakeResponse) -> HttpResponse:
 @with_response
 def send(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     try:
-        actions.submit(response.pk, home=_inbox(request))
+        actions.submit(response.pk)
     except IncompleteIntake as incomplete:
         return _draw_check(request, response, incomplete, status=422)
     return go_to(request, "sent")
@@ -224,10 +222,6 @@ def _after(request: FormRequest, reading: Reading, response: IntakeResponse, scr
     if following is not None:
         return address(request, "step", following.id, then="check" if to_check else "")
     return address(request, "check" if to_check or response.consent_at else "consent")
-
-
-def _inbox(request: FormRequest) -> str:
-    return request.build_absolute_uri(reverse("intake:inbox"))
 
 
 def _own_path(path: str) -> str:

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit import trail
@@ -39,7 +38,6 @@ def invite(request: StaffRequest, patient_id: int) -> HttpResponse:
         issued = actions.invite(
             patient=patient,
             by=request.user,
-            link=lambda token: request.build_absolute_uri(reverse("intake:entry", args=[token])),
             send_to=send_to,
         )
         context["issued"] = issued

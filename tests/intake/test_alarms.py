@@ -98,8 +98,8 @@ class TestTakenBack:
 
     def test_an_alarm_that_becomes_part_of_another_is_not_taken_back(self) -> None:
         response = ResponseFactory(answers={"risks": ["infection"]})
-        actions.save_answers(response.pk, values={"fever": "yes"}, home="/")
-        actions.save_answers(response.pk, values={"constant_night_pain": "yes"}, home="/")
+        actions.save_answers(response.pk, values={"fever": "yes"})
+        actions.save_answers(response.pk, values={"constant_night_pain": "yes"})
         assert not RedFlagAlert.objects.exclude(taken_back_at=None).exists()
 
 
@@ -231,7 +231,7 @@ def test_the_messages_are_exactly_those_of_the_answers(steps: list[dict[str, Any
         response = ResponseFactory(patient=PatientFactory(sex=sex, date_of_birth=born))
         for step in steps:
             cleared = {q.id: None for q in TOLD}
-            response = actions.save_answers(response.pk, values={**cleared, **step}, home="/")
+            response = actions.save_answers(response.pk, values={**cleared, **step})
             _, assessment = judged(response)
             wanted = {a.patient_text.replace("your emergency number", "911") for a in serious_alerts(assessment)
                       if a.level == "emergency" and a.patient_text}  # fmt: skip

@@ -47,7 +47,7 @@ def at_once(work: Callable[[int], Any]) -> list[Any]:
 
 def test_many_sends_are_one() -> None:
     response = ResponseFactory(complete=True)
-    sent = at_once(lambda _: actions.submit(response.pk, home="/"))
+    sent = at_once(lambda _: actions.submit(response.pk))
     assert len({row.submitted_at for row in sent}) == 1
     assert Score.objects.filter(measure="rmdq").count() == 1
     assert list(checking.faults()) == []
@@ -55,19 +55,19 @@ def test_many_sends_are_one() -> None:
 
 def test_answers_of_many_devices_all_stay() -> None:
     response = ResponseFactory()
-    at_once(lambda n: actions.save_answers(response.pk, values={f"q{n}": n}, home="/"))
+    at_once(lambda n: actions.save_answers(response.pk, values={f"q{n}": n}))
     assert IntakeResponse.objects.get().answers == {f"q{n}": n for n in range(MANY)}
 
 
 def test_one_alert_from_many_saves() -> None:
     response = ResponseFactory()
-    at_once(lambda _: actions.save_answers(response.pk, values={"saddle_numbness": "yes"}, home="/"))
+    at_once(lambda _: actions.save_answers(response.pk, values={"saddle_numbness": "yes"}))
     assert RedFlagAlert.objects.count() == 1
 
 
 def test_many_desks_leave_one_open_link() -> None:
     patient, desk = PatientFactory(), UserFactory(desk=True)
-    at_once(lambda n: invite(patient=patient, by=desk, link=lambda token: f"/i/{token}/"))
+    at_once(lambda n: invite(patient=patient, by=desk))
     assert Invitation.objects.count() == MANY
     assert sum(i.is_open for i in Invitation.objects.select_related("response")) == 1
 

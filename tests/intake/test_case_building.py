@@ -25,7 +25,7 @@ def sent(**answers: object) -> IntakeResponse:
         response = ResponseFactory(complete=True)
         response.answers = {**response.answers, **answers}
         response.save()
-        return actions.submit(response.pk, home="/")
+        return actions.submit(response.pk)
 
 
 def test_answers_become_findings_numbers_and_words() -> None:

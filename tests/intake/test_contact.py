@@ -99,7 +99,7 @@ class TestTheRecord:
         person = PatientFactory(**patient)
         response = ResponseFactory(invitation=InvitationFactory(patient=person), complete=True)
         IntakeResponse.objects.filter(pk=response.pk).update(answers={**response.answers, **PLAIN, **answers})
-        actions.submit(response.pk, home="/intakes/")
+        actions.submit(response.pk)
         person.refresh_from_db()
         return person
 

@@ -40,7 +40,7 @@ def sent(patient: Any, **given: Any) -> IntakeResponse:
     response = ResponseFactory(invitation=InvitationFactory(patient=patient), complete=True)
     response.answers = {**response.answers, **given}
     response.save()
-    return answers.submit(response.pk, home="/")
+    return answers.submit(response.pk)
 
 
 def cleared(patient: Any, by: Any, *findings: str, days_ago: int) -> None:

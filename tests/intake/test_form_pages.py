@@ -276,16 +276,16 @@ class TestSending:
 
     def test_sending_twice_is_sending_once(self) -> None:
         response = ResponseFactory(complete=True)
-        actions.submit(response.pk, home="/")
+        actions.submit(response.pk)
         first = IntakeResponse.objects.get().submitted_at
-        actions.submit(response.pk, home="/")
+        actions.submit(response.pk)
         assert IntakeResponse.objects.get().submitted_at == first
         assert Score.objects.filter(measure="nrs_now").count() == 1
         assert AuditEvent.objects.filter(action="intake.submitted").count() == 1
 
     def test_a_sent_intake_never_changes(self) -> None:
         response = ResponseFactory(complete=True)
-        actions.submit(response.pk, home="/")
+        actions.submit(response.pk)
         for change in ("answers = '{}'", "consent_name = 'x'", "submitted_at = NULL"):
             with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"UPDATE intake_intakeresponse SET {change} WHERE id = %s", [response.pk])
@@ -297,7 +297,7 @@ class TestSending:
         response = ResponseFactory(invitation=invitation, complete=True)
         response.answers = {**response.answers, "date_of_birth": "1984-05-17", "sex": "male"}
         response.save()
-        actions.submit(response.pk, home="/")
+        actions.submit(response.pk)
         patient = Patient.objects.get()
         assert patient.date_of_birth is None and patient.sex == "female"  # it opens doors: the clinic confirms it
         assert ContactChange.objects.get().value == "1984-05-17"
@@ -306,7 +306,7 @@ class TestSending:
         patient = PatientFactory()
         record_safety_facts(patient=patient, facts={"condition.pacemaker": True, "condition.pregnant": True}, by=None)
         response = ResponseFactory(invitation=InvitationFactory(patient=patient), complete=True)
-        actions.submit(response.pk, home="/")
+        actions.submit(response.pk)
         facts = safety_facts_of(patient)
         assert facts["condition.pacemaker"] is True and facts["condition.pregnant"] is False
 
@@ -318,7 +318,7 @@ class TestSending:
 
         monkeypatch.setattr("intake.actions.answers.trail.record", refuse)
         with pytest.raises(RuntimeError):
-            actions.submit(response.pk, home="/")
+            actions.submit(response.pk)
         assert IntakeResponse.objects.get().submitted_at is None and not Score.objects.exists()
 
     def test_an_old_consent_text_is_signed_again(self) -> None:

@@ -63,7 +63,7 @@ def test_a_minor_alone_cannot_send_and_the_age_is_the_clinics(child: IntakeRespo
     clinic.age_of_consent = 18
     clinic.save()
     with pytest.raises(IncompleteIntake) as refused:
-        actions.submit(child.pk, home="/")
+        actions.submit(child.pk)
     assert refused.value.lacks_consent
     assert "Please read and sign the consent" in page_text(phone.get("/i/check/"))
 

@@ -134,7 +134,7 @@ def test_a_note_stands_only_on_the_screen_that_raised_it(phone: Client) -> None:
 
 def test_no_alarm_from_plain_answers() -> None:
     response = ResponseFactory(complete=True)
-    actions.submit(response.pk, home="/")
+    actions.submit(response.pk)
     assert not RedFlagAlert.objects.exists()
 
 
@@ -185,7 +185,7 @@ class TestStaff:
 class TestReading:
     def test_a_summary_and_a_trace(self) -> None:
         response = ResponseFactory(complete=True)
-        actions.submit(response.pk, home="/")
+        actions.submit(response.pk)
         practitioner = Client()
         practitioner.force_login(UserFactory(practitioner=True))
         text = page_text(practitioner.get(f"/intakes/{response.pk}/"))

@@ -143,10 +143,10 @@ def test_two_answers_stop_the_sending() -> None:
     response = ResponseFactory(complete=True)
     Clash.objects.create(response=response, question="reason", others=["another"])
     with pytest.raises(IncompleteIntake) as stopped:
-        actions.submit(response.pk, home="/")
+        actions.submit(response.pk)
     assert [q.id for q in stopped.value.missing] == ["reason"]
     Clash.objects.update(question="not_asked_any_more")
-    actions.submit(response.pk, home="/")
+    actions.submit(response.pk)
 
 
 def test_what_pages_told_goes_with_the_sending() -> None:
@@ -187,7 +187,7 @@ def test_a_long_text_is_kept_whole_and_refused_in_words(phone: Client, response:
     assert "under 2000 letters; it is 5000 now" in page_text(answer)
     assert "too long" in page_text(phone.get("/i/check/"))
     with pytest.raises(IncompleteIntake):
-        actions.submit(response.pk, home="/")
+        actions.submit(response.pk)
 
 
 def test_far_too_much_is_refused_and_still_on_the_page(phone: Client, response: IntakeResponse) -> None:
@@ -215,6 +215,6 @@ def test_words_posted_to_a_closed_link_are_given_back(phone: Client, response: I
     if change == "revoked":
         revoke(response.invitation_id, by=None)
     else:
-        invite(patient=response.patient, by=None, link=str)
+        invite(patient=response.patient, by=None)
     answer = tab.go({"reason": "A <long> story"})
     assert answer.status_code == 410 and "A &lt;long&gt; story</textarea>" in page_text(answer)

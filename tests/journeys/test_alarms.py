@@ -23,7 +23,7 @@ from tests.factories.people import PatientFactory
 born = datetime.date({born}, 6, 15)
 patient = PatientFactory(date_of_birth=born, sex="female", given_name="Alma", family_name="{name}")
 desk = User.objects.get(email="desk@demo.ashi")
-print(invite(patient=patient, by=desk, link=lambda token: f"/i/{{token}}/", send_to=patient.email).url)
+print(f"/i/{{invite(patient=patient, by=desk, send_to=patient.email).token}}/")
 """
 ALERTS = """
 import json

@@ -29,14 +29,14 @@ desk = User.objects.get(email="desk@demo.ashi")
 made = []
 for n in range({MANY}):
     patient = PatientFactory(date_of_birth=datetime.date(1984, 6, 15), sex="female", email=f"saver{{n}}@example.org")
-    issued = invite(patient=patient, by=desk, link=lambda token: f"/i/{{token}}/", send_to=patient.email)
-    made.append((patient.pk, issued.url))
+    issued = invite(patient=patient, by=desk, send_to=patient.email)
+    made.append((patient.pk, f"/i/{{issued.token}}/"))
 print(json.dumps(made))
 """
 REPLACE = """
 from clinic.people.models import Patient
 from intake.actions.invitations import invite
-invite(patient=Patient.objects.get(pk={patient}), by=None, link=str)
+invite(patient=Patient.objects.get(pk={patient}), by=None)
 """
 
 

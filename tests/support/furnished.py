@@ -105,7 +105,7 @@ def furnish() -> Furnished:
     record["start"] = {**record["start"], "since_last": f"{CANARY} since last"}
     visits.save_visit(visit_id=opened.pk, revision=opened.revision, record=record, by=by)
     RedFlagAlert.objects.filter(patient_id=made.patients["course"]).update(note=f"{CANARY} talked")
-    invitation = invitations.invite(patient=submitted, by=clinic.desk, link=lambda token: token).invitation
+    invitation = invitations.invite(patient=submitted, by=clinic.desk).invitation
     made.open_link = walks["half"].link.removeprefix("/i/").strip("/")
     made.values = _values(made, course, submitted)
     made.values |= {

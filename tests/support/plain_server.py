@@ -31,8 +31,8 @@ session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTH
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.save()
 patient = Patient.objects.create(given_name="Ana", family_name="Link")
-link = invitations.invite(patient=patient, by=user, link=lambda token: token)
-print(json.dumps({"session": session.session_key, "token": link.url}))
+link = invitations.invite(patient=patient, by=user)
+print(json.dumps({"session": session.session_key, "token": link.token}))
 """
 
 

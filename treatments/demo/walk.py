@@ -67,7 +67,6 @@ class Walk:
         first, more = AGO[role.stage]
         self.days_ago = first + more * min(turn, 5)
         self.number = number
-        self.link = ""
 
     def go(self) -> Patient:
         """Walk to the end of the stage."""
@@ -113,13 +112,11 @@ class Walk:
             phone=self.role.phone,
         )
         Patient.objects.filter(pk=patient.pk).update(created_at=timezone.now())
-        issued = invitations.invite(
-            patient=patient, by=self.clinic.desk, link=lambda token: f"/i/{token}/", send_to=self.role.email
-        )
+        issued = invitations.invite(patient=patient, by=self.clinic.desk, send_to=self.role.email)
         issued.invitation.created_at = timezone.now()
         issued.invitation.save(update_fields=["created_at"])
         _as_if_mailed()
-        self.link, self.invitation = issued.url, issued.invitation
+        self.invitation = issued.invitation
         return patient
 
     def _answer(self, *, half: bool) -> IntakeResponse:
@@ -129,17 +126,17 @@ class Walk:
         values = answers_of(self.role.persona, questionnaire, known, only=9 + self.number % 9 if half else None)
         if "phone" in values and self.role.phone:
             values["phone"] = {"number": self.role.phone}
-        response = intake_answers.save_answers(response.pk, values=values, home="/intakes/")
+        response = intake_answers.save_answers(response.pk, values=values)
         if half:  # left each of these screens with Next, so that the inbox shows how far they came
             for screen in questionnaire.screens:
                 if screen.questions and all(question.id in values for question in screen.questions):
-                    response = intake_answers.save_answers(response.pk, values={}, home="/intakes/", passed=screen.id)
+                    response = intake_answers.save_answers(response.pk, values={}, passed=screen.id)
         RedFlagAlert.objects.filter(response=response).update(message_shown_at=timezone.now(), raised_at=timezone.now())
         _as_if_mailed()
         if half:
             return response
         intake_answers.sign_consent(response.pk, name=str(self.patient), signature="")
-        response = intake_answers.submit(response.pk, home="/intakes/")
+        response = intake_answers.submit(response.pk)
         RedFlagAlert.objects.filter(response=response).update(raised_at=timezone.now())
         _as_if_mailed()
         return response

@@ -5,11 +5,19 @@ from clinic.scheduling.actions.aligning import aligned_together, bring_in_line, 
 from clinic.scheduling.actions.booking import WantedVisit, book, book_series
 from clinic.scheduling.actions.changes import cancel, move, put_away, set_status, undo, undo_series
 from clinic.scheduling.actions.courses import close_course, reopen_course, request_course
-from clinic.scheduling.actions.links import mail_link, make_link, open_links, patient_of_link, revoke_link
+from clinic.scheduling.actions.links import (
+    address_of_link,
+    mail_link,
+    make_link,
+    open_links,
+    patient_of_link,
+    revoke_link,
+)
 
 __all__ = [
     "WantedVisit",
     "add_absence",
+    "address_of_link",
     "aligned_together",
     "book",
     "book_series",

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib import site
 from clinic.lib.tokens import hash_of, new_token
 from clinic.outbox.models import Message
-from clinic.outbox.post import post, withdraw
-from clinic.people.models import Clinic, Patient, User
+from clinic.outbox.post import post_letter, withdraw
+from clinic.people.models import Patient, User
 from clinic.scheduling.models import AppointmentLink
 
 GOOD_FOR = dt.timedelta(days=180)
@@ -29,19 +28,17 @@ def make_link(*, patient: Patient, by: User, now: dt.datetime | None = None) -> 
 
 
 @transaction.atomic
-def mail_link(*, patient: Patient, by: User, address: Callable[[str], str]) -> tuple[str, Message]:
-    """A new link as ``make_link`` makes it, and the mail that takes it to the patient. ``address``: token -> link."""
+def mail_link(*, patient: Patient, by: User) -> tuple[str, Message]:
+    """A new link as ``make_link`` makes it, and the mail that takes it to the patient."""
     token, link = _make(patient=patient, by=by, now=timezone.now())
-    clinic = Clinic.current()
-    message = post(
-        kind="appointment_link",
-        to=patient.email,
-        subject=f"Your appointments at {clinic.name}",
-        body=render_to_string("scheduling/link_mail.txt", {"clinic": clinic, "link": address(token)}),
-        key=_mail_key(link),
-        patient=patient,
+    message = post_letter(
+        "appointment_link", to=patient.email, key=_mail_key(link), patient=patient, link=address_of_link(token)
     )
     return token, message
+
+
+def address_of_link(token: str) -> str:
+    return site.link_to("scheduling:patient_appointments", token)
 
 
 def _mail_key(link: AppointmentLink) -> str:

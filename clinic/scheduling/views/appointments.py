@@ -20,6 +20,7 @@ from clinic.people.http import StaffRequest
 from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import (
+    address_of_link,
     mail_link,
     make_link,
     move,
@@ -192,14 +193,10 @@ def move_seen(request: StaffRequest, notice_id: int) -> HttpResponse:
 def patient_link(request: StaffRequest, appointment_id: int) -> HttpResponse:
     """Make the patient's link to their coming visits; shown once, and e-mailed if asked for."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
-
-    def address(token: str) -> str:
-        return request.build_absolute_uri(reverse("scheduling:patient_appointments", args=[token]))
-
     if request.POST.get("mail") and visit.patient.email:
-        token, message = mail_link(patient=visit.patient, by=request.user, address=address)
-        return _page(request, visit, link=address(token), mail_state=state_words(message))
-    return _page(request, visit, link=address(make_link(patient=visit.patient, by=request.user)))
+        token, message = mail_link(patient=visit.patient, by=request.user)
+        return _page(request, visit, link=address_of_link(token), mail_state=state_words(message))
+    return _page(request, visit, link=address_of_link(make_link(patient=visit.patient, by=request.user)))
 
 
 @require_POST

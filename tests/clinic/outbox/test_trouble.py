@@ -97,9 +97,7 @@ def test_an_intake_that_was_begun_needs_its_mail_no_more(settings) -> None:
     """The link came another way, as read out on the phone: the homes stop asking somebody to look after the mail."""
     settings.ASHI_MAIL_TRANSPORT = "clinic.outbox.backend.NoServerBackend"
     patient = PatientFactory(email="ana@example.org")
-    invitation = invitations.invite(
-        patient=patient, by=UserFactory(desk=True), link=lambda token: f"/i/{token}/", send_to=patient.email
-    ).invitation
+    invitation = invitations.invite(patient=patient, by=UserFactory(desk=True), send_to=patient.email).invitation
     assert [message.status for message in in_trouble(with_accounts=False)] == ["failed"]
     invitations.start(invitation.pk)
     assert in_trouble(with_accounts=False) == []
