@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from clinic.lib.records import RevisionField
-from clinic.people.models import Clinic, Patient, User
+from clinic.people.models import Patient, User
 from clinic.scheduling.availability import day_starts, reached
 from clinic.scheduling.day_search import Wish
 from clinic.scheduling.models import Service, WorkingHours
@@ -169,8 +170,9 @@ class AbsenceForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
 
-    def __init__(self, *args: Any, only: User | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, zone: ZoneInfo, only: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.zone = zone
         who: Any = self.fields["practitioner"]
         who.queryset = practitioners()
         if only is not None:
@@ -182,7 +184,7 @@ class AbsenceForm(forms.Form):
         first = typed.get("first_day")
         if not first or self.errors:
             return typed
-        last, zone = typed.get("last_day") or first, Clinic.current().zone
+        last, zone = typed.get("last_day") or first, self.zone
         starts = reached(first, typed.get("from_clock") or dt.time(), zone)
         until = typed.get("until_clock")
         ends = reached(last, until, zone) if until else day_starts(last + dt.timedelta(days=1), zone)

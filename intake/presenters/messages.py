@@ -42,7 +42,7 @@ class Alarm:
     told: tuple[Told, ...]
 
 
-def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
+def messages(response: IntakeResponse, screen: Screen | None, clinic: Clinic) -> dict[str, Any]:
     """``emergencies``: to read now; ``notes``: "see a doctor first" or so; ``to_confirm``; ``clinic_told``.
 
     With a screen, only the notes that its own answers raise: the same note is not shown twice.
@@ -54,11 +54,11 @@ def messages(response: IntakeResponse, screen: Screen | None) -> dict[str, Any]:
     notes = [a for a in alerts if a.level != "emergency" and (screen is None or _is_of(a, screen, assessment))]
     if screen is None:
         notes = [a for a in notes if not a.is_private]
-    rows = standing(response, assessment)
-    emergencies = _told(urgent, reading, response.answers, assessment, screen)
+    rows, number = standing(response, assessment), clinic.emergency_number
+    emergencies = _told(urgent, reading, response.answers, assessment, screen, number)
     return {
         "emergencies": emergencies,
-        "notes": _told(notes, reading, response.answers, assessment, screen),
+        "notes": _told(notes, reading, response.answers, assessment, screen, number),
         "helps": {one.help for one in emergencies},
         "to_confirm": any(row.message_shown_at is None for row in rows) and bool(urgent),
         "clinic_told": _how_far({row.mail.status for row in rows if row.mail is not None}),
@@ -73,13 +73,13 @@ def _how_far(mails: set[str]) -> str:
     return "on its way" if mails.intersection(ON_ITS_WAY) else ""
 
 
-def alarms(response: IntakeResponse, screen: Screen) -> dict[str, list[Alarm]]:
+def alarms(response: IntakeResponse, screen: Screen, clinic: Clinic) -> dict[str, list[Alarm]]:
     """Question id -> messages that an answer on this screen would call for beside those of the other answers.
 
     Words do not count here: they are read when they stand.
     """
     case, _ = judged(response)
-    number = Clinic.current().emergency_number
+    number = clinic.emergency_number
     asked = {finding for question in screen.questions for finding in question.findings}
     others = {finding: so for finding, so in case.findings.items() if finding not in asked}
     base = replace(case, findings=MappingProxyType(others), texts=MappingProxyType({}))
@@ -114,10 +114,14 @@ def _is_of(alert: Alert, screen: Screen, assessment: Assessment) -> bool:
 
 
 def _told(
-    alerts: Iterable[Alert], reading: Reading, answers: Answers, assessment: Assessment, screen: Screen | None
+    alerts: Iterable[Alert],
+    reading: Reading,
+    answers: Answers,
+    assessment: Assessment,
+    screen: Screen | None,
+    number: str,
 ) -> list[Told]:
-    """Each message once, with all the answers behind it."""
-    number = Clinic.current().emergency_number
+    """Each message once, with all the answers behind it. ``number``: for emergencies."""
     why: dict[tuple[str, str], dict[str, None]] = {}
     for alert in alerts:
         reasons = why.setdefault((_words(alert, number), _help(alert)), {})

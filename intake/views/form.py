@@ -105,7 +105,7 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
     if is_settled:
         if request.GET.get("read") == "1":  # "Yes, get help", under the message that the page itself has shown
             red_flags.confirm_shown(response.pk)
-        context |= messages(response, screen)
+        context |= messages(response, screen, request.clinic)
         context["show_messages"] = True
     return render(request, "intake/_saved.html", context)
 
@@ -120,7 +120,7 @@ def alert(request: FormRequest, response: IntakeResponse) -> HttpResponse:
         if request.htmx:
             return render(request, "intake/_messages_read.html")
         return redirect(target)
-    told = messages(response, None)
+    told = messages(response, None, request.clinic)
     if not told["emergencies"]:  # answered otherwise meanwhile
         return redirect(target)
     return render(request, "intake/alert.html", {"next": target, **told})
@@ -174,7 +174,7 @@ def sent(request: FormRequest) -> HttpResponse:
     if response is None or not response.is_submitted:
         return closed(request, "none") if response is None else redirect("intake:welcome")
     is_just_sent = timezone.now() - response.saved_at < TOLD_AFTER_SENDING
-    return render(request, "intake/sent.html", messages(response, None) if is_just_sent else {})
+    return render(request, "intake/sent.html", messages(response, None, request.clinic) if is_just_sent else {})
 
 
 def _draw(
@@ -194,9 +194,9 @@ def _draw(
         "seq": page.seq,
         "clashes": words.clashes(response, screen),
         "duration_units": list(words.UNITS.items()),
-        "alarms": alarms(response, screen),
+        "alarms": alarms(response, screen, request.clinic),
         **words.place(reading, screen),
-        **messages(response, screen),
+        **messages(response, screen, request.clinic),
     }
     return render(request, "intake/step.html", context, status=status)
 
@@ -210,7 +210,7 @@ def _draw_check(
         "sections": words.answers_in_words(reading, response.answers),
         "missing": words.open_questions(reading, response.answers, actions.clashing(response, reading)),
         "lacks_consent": actions.lacks_consent(response, reading),
-        **messages(response, None),
+        **messages(response, None, request.clinic),
     }
     return render(request, "intake/check.html", context, status=status)
 

@@ -227,6 +227,7 @@ states = st.fixed_dictionaries(
 def test_the_messages_are_exactly_those_of_the_answers(steps: list[dict[str, Any]], sex: str, age: int) -> None:
     """Whatever was answered in whatever order: shown is what `assess` says now, and no alarm page is empty."""
     with transaction.atomic():
+        clinic = Clinic.current()
         born = dt.date(2026 - age, 1, 1)
         response = ResponseFactory(patient=PatientFactory(sex=sex, date_of_birth=born))
         for step in steps:
@@ -235,12 +236,12 @@ def test_the_messages_are_exactly_those_of_the_answers(steps: list[dict[str, Any
             _, assessment = judged(response)
             wanted = {a.patient_text.replace("your emergency number", "911") for a in serious_alerts(assessment)
                       if a.level == "emergency" and a.patient_text}  # fmt: skip
-            told = messages(response, None)
+            told = messages(response, None, clinic)
             assert {one.text for one in told["emergencies"]} == wanted
             assert told["to_confirm"] == bool(wanted)  # nobody has confirmed anything
             standing = RedFlagAlert.objects.filter(response=response, level="emergency", taken_back_at=None)
             assert standing.exists() == bool(wanted)
         for screen in Q.screens[:12]:
-            for rows in alarms(response, screen).values():
+            for rows in alarms(response, screen, clinic).values():
                 assert all(alarm.told and all(one.text for one in alarm.told) for alarm in rows)
         transaction.set_rollback(True)

@@ -38,7 +38,7 @@ def _absences(request: StaffRequest, form: AbsenceForm, *, status: int = 200) ->
 def absences(request: StaffRequest) -> HttpResponse:
     """What is entered, and the form. Whoever may enter only their own sees only these."""
     only: Any = None if can(request.user, Permission.ALL_ABSENCES) else request.user
-    form = AbsenceForm(request.POST or None, only=only)
+    form = AbsenceForm(request.POST or None, only=only, zone=request.clinic.zone)
     if request.method == "GET":
         return _absences(request, form)
     if not form.is_valid():

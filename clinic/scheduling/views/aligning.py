@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.people.http import StaffRequest
-from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import bring_in_line, undo_alignment
 from clinic.scheduling.aligning import Alignment, alignment_of
@@ -31,7 +30,7 @@ def _page(request: StaffRequest, course: Course, *, words: str = "", status: int
         "words": course_words(course),
         "differing": differing,
         "alignment": alignment,
-        "groups": alignment_words(alignment, Clinic.current().zone),
+        "groups": alignment_words(alignment, request.clinic.zone),
         "nonce": new_nonce(),
         "refusal_words": words,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -17,7 +18,6 @@ from clinic.outbox.presenters import state_words
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
-from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import (
     address_of_link,
@@ -88,7 +88,7 @@ def move_appointment(request: StaffRequest, appointment_id: int) -> HttpResponse
     try:
         change = move(
             appointment=visit,
-            starts_at=_asked_moment(visit, form.cleaned_data["day"], form.cleaned_data["clock"]),
+            starts_at=_asked_moment(visit, form.cleaned_data["day"], form.cleaned_data["clock"], request.clinic.zone),
             practitioner=form.cleaned_data["practitioner"],
             by=request.user,
             version=form.cleaned_data["version"],
@@ -110,12 +110,12 @@ def move_appointment(request: StaffRequest, appointment_id: int) -> HttpResponse
     return redirect(with_change(reverse("scheduling:appointment", args=[visit.pk]), change.pk))
 
 
-def _asked_moment(visit: Appointment, day: dt.date, clock: dt.time) -> dt.datetime:
+def _asked_moment(visit: Appointment, day: dt.date, clock: dt.time, zone: ZoneInfo) -> dt.datetime:
     local = timezone.localtime(visit.starts_at)
     if (local.date(), local.time()) == (day, clock):
         return visit.starts_at  # only somebody else: also in an hour that the clock shows twice
     try:
-        return instant(day, clock, Clinic.current().zone)
+        return instant(day, clock, zone)
     except GapHour as gap:
         raise NotOpen(str(gap)) from gap
 
@@ -123,7 +123,7 @@ def _asked_moment(visit: Appointment, day: dt.date, clock: dt.time) -> dt.dateti
 def _refused(
     request: StaffRequest, visit: Appointment, refusal: BookingRefused, form: MoveForm | None = None
 ) -> HttpResponse:
-    near = moment(refusal.next_fit.starts, Clinic.current().zone) if refusal.next_fit else ""
+    near = moment(refusal.next_fit.starts, request.clinic.zone) if refusal.next_fit else ""
     if _wants_json(request):
         return JsonResponse({"words": refusal.words, "next_fit": near}, status=409)
     visit = fetch.appointment_for(request.user, visit.pk, permission=Permission.READ_SCHEDULE)

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from clinic.people.http import StaffRequest
-from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.availability import reached
 from clinic.scheduling.presenters.calendar import calendar_events, calendar_frame, day_list, patients_between
@@ -53,7 +52,7 @@ def calendar(request: StaffRequest) -> HttpResponse:
 @require_GET
 def feed(request: StaffRequest) -> HttpResponse:
     """Events between two moments of the clinic's wall clock, as JSON for the calendar."""
-    zone = Clinic.current().zone
+    zone = request.clinic.zone
     try:
         starts, ends = (
             reached(moment.date(), moment.time(), zone)  # a day may begin at one: the clock jumps over midnight

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.people.http import StaffRequest
-from clinic.people.models import Clinic
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import WantedVisit, book_series, close_course, reopen_course, undo_series
 from clinic.scheduling.course_dates import VisitRow, check_row, marked, moment_of, propose_course, read_rows, use_slot
@@ -97,7 +96,7 @@ def course(request: StaffRequest, course_id: int) -> HttpResponse:
 
 def _book(request: StaffRequest, course: Course, wish: WishForm) -> HttpResponse:
     """All rows or none. ``use`` puts the next fit into a row; ``skip_taken`` leaves the clashing ones out."""
-    now, zone = timezone.now(), Clinic.current().zone
+    now, zone = timezone.now(), request.clinic.zone
     nonce = read_nonce(request.POST.get("nonce", "")) or new_nonce()
     rows = read_rows(course, request.POST)
     if request.POST.get("use"):

@@ -5,12 +5,12 @@ clinic.
 from __future__ import annotations
 
 from allauth.core.internal import ratelimit
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from clinic.people.models import Clinic
+from clinic.people.http import ClinicRequest
 from clinic.scheduling.actions import patient_of_link
 from clinic.scheduling.calendar_file import calendar_file
 from clinic.scheduling.presenters.pages import upcoming_for
@@ -19,7 +19,7 @@ BAD_LINKS = {"bad_link": "20/10m/ip"}  # wrong tokens from one network, as for t
 
 
 @require_GET
-def patient_appointments(request: HttpRequest, token: str) -> HttpResponse:
+def patient_appointments(request: ClinicRequest, token: str) -> HttpResponse:
     """An unknown, replaced or old link says so and shows nothing else (404). ``?calendar``: as a calendar file."""
     patient = patient_of_link(token[:100])
     if patient is None:
@@ -30,7 +30,7 @@ def patient_appointments(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "scheduling/link_gone.html", status=404)
     visits = upcoming_for(patient)
     if "calendar" in request.GET:
-        file = calendar_file(visits, Clinic.current(), now=timezone.now())
+        file = calendar_file(visits, request.clinic, now=timezone.now())
         named = {"Content-Disposition": 'attachment; filename="appointments.ics"'}
         return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers=named)
     return render(request, "scheduling/patient_appointments.html", {"visits": visits})

@@ -26,7 +26,7 @@ from treatments.visits.actions.incidents import open_incidents
 SHOWN = 12  # rows of a list; the full list is one click away
 
 
-def page_of(user: User, *, now: dt.datetime, today: dt.date) -> Context:
+def page_of(user: User, *, clinic: Clinic, now: dt.datetime, today: dt.date) -> Context:
     """The blocks for all roles a person holds."""
     blocks: Context = {"today": today}
     if can(user, Permission.READ_CLINICAL):
@@ -34,7 +34,7 @@ def page_of(user: User, *, now: dt.datetime, today: dt.date) -> Context:
     if user.is_front_desk:
         blocks["desk"] = _desk(user, now=now, today=today)
     if can(user, Permission.MANAGE_CLINIC):
-        blocks["owner"] = _owner(sees_incidents="practitioner" not in blocks)
+        blocks["owner"] = _owner(clinic, sees_incidents="practitioner" not in blocks)
         if "desk" not in blocks:  # an account that was closed, a room: the owner's own doing
             blocks["owner"] |= _to_move(now)
     if len(blocks) > 1:
@@ -215,9 +215,8 @@ def _when(moment: dt.datetime | None, now: dt.datetime) -> str:
     return f"{('today', 'tomorrow')[days]} {local:%H:%M}" if days in (0, 1) else f"{local:%a} {local.day} {local:%b}"
 
 
-def _owner(*, sees_incidents: bool) -> Context:
+def _owner(clinic: Clinic, *, sees_incidents: bool) -> Context:
     """``sees_incidents``: not where the same person has them above, with what happened."""
-    clinic = Clinic.current()
     rows = [
         (
             "Practitioners",

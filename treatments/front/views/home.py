@@ -16,7 +16,7 @@ from treatments.front.presenters import home
 @require_safe
 def page(request: StaffRequest) -> HttpResponse:
     with transaction.atomic():
-        blocks = home.page_of(request.user, now=timezone.now(), today=timezone.localdate())
+        blocks = home.page_of(request.user, clinic=request.clinic, now=timezone.now(), today=timezone.localdate())
         shown = home.patients_shown(blocks)
         if shown:
             trail.record("home.read", by=request.user, detail={"patients": shown})
