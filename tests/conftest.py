@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from clinic.audit import guards
+from clinic.people.models import Patient, User
+from tests.factories.people import PatientFactory, UserFactory
 from tests.support import chromium, draws, pure
 
 
@@ -51,6 +53,57 @@ def _pure_means_no_database(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+# --- the standing cast ---------------------------------------------------------------------------------------------
+# Who appears in most tests, by name. ``as_petra`` is a browser in which Petra is signed in. Who needs others, or these
+# with something special about them, takes the factories (tests/factories/).
+
+
+@pytest.fixture
+def petra(db: None) -> User:
+    """A practitioner."""
+    return UserFactory(practitioner=True)
+
+
+@pytest.fixture
+def dora(db: None) -> User:
+    """The front desk."""
+    return UserFactory(desk=True)
+
+
+@pytest.fixture
+def olive(db: None) -> User:
+    """The owner of the clinic, who treats nobody."""
+    return UserFactory(owner=True)
+
+
+@pytest.fixture
+def ana(db: None) -> Patient:
+    """A patient of 1984, with phone and e-mail, and a note of the desk."""
+    return PatientFactory(given_name="Ana", family_name="Ahn", desk_note="rings in the evening")
+
+
+@pytest.fixture
+def as_petra(petra: User) -> Client:
+    return signed_in(petra)
+
+
+@pytest.fixture
+def as_dora(dora: User) -> Client:
+    return signed_in(dora)
+
+
+@pytest.fixture
+def as_olive(olive: User) -> Client:
+    return signed_in(olive)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+# --- the browser ---------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, **chromium.launch()}

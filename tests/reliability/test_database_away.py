@@ -10,7 +10,8 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
-from tests.factories.people import PatientFactory, UserFactory
+from clinic.people.models import User
+from tests.factories.people import PatientFactory
 from tests.support.page_text import page_text
 from tests.support.plain_server import PlainServer, free_port
 
@@ -18,14 +19,15 @@ WORDS = "Ashi cannot reach its records right now"
 
 
 @pytest.fixture
-def petra(db: None) -> Client:
+def faulty(petra: User) -> Client:
+    """Petra's browser, where a fault is an answer."""
     client = Client(raise_request_exception=False)
-    client.force_login(UserFactory(practitioner=True))
+    client.force_login(petra)
     return client
 
 
 @pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
-def test_every_step_on_the_way_says_so(petra: Client, fault: type[Exception], caplog: Any) -> None:
+def test_every_step_on_the_way_says_so(faulty: Client, fault: type[Exception], caplog: Any) -> None:
     """Wherever the connection breaks: in the session, in the clinic's row, in the view."""
     patient = PatientFactory()
     from django.db.backends.utils import CursorWrapper
@@ -48,7 +50,7 @@ def test_every_step_on_the_way_says_so(petra: Client, fault: type[Exception], ca
         for number in range(6):
             broken.clear()
             with patch.object(CursorWrapper, "execute", breaking_at(number)):
-                answer = petra.get(path)
+                answer = faulty.get(path)
             if broken:
                 assert answer.status_code == 503, f"{path} at query {number}: {answer.status_code}"
                 assert WORDS in page_text(answer) and answer["Retry-After"] == "10"

@@ -11,7 +11,7 @@ from clinic.people.access import ADDRESSES, ROLES, Permission
 from clinic.people.models import User
 from intake.models import Assessment
 from tests.factories.assessed import examined
-from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.people import PatientFactory
 from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
 from treatments.models import TreatmentPlan, Visit
@@ -20,18 +20,6 @@ from treatments.visits.actions import charting
 
 SIGNING = {"intake:assessment_sign", "plans:sign", "visits:sign"}
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def petra() -> User:
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def client(petra: User) -> Client:
-    client = Client()
-    client.force_login(petra)
-    return client
 
 
 @pytest.fixture
@@ -54,22 +42,22 @@ def test_the_one_table_says_which_addresses_sign_and_practitioners_may() -> None
     assert [role for role in ROLES if Permission.SIGN in ROLES[role]] == ["practitioner"]
 
 
-def test_a_practitioner_is_offered_the_signature_and_may_give_it(client: Client, addresses: dict[str, str]) -> None:
+def test_a_practitioner_is_offered_the_signature_and_may_give_it(as_petra: Client, addresses: dict[str, str]) -> None:
     for sign, page in addresses.items():
-        assert f'action="{sign}"' in page_text(client.get(page))
-        assert client.post(sign).status_code != 403
+        assert f'action="{sign}"' in page_text(as_petra.get(page))
+        assert as_petra.post(sign).status_code != 403
 
 
 def test_who_writes_without_it_signs_nothing_and_saves(
-    client: Client, addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    as_petra: Client, addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fewer = ROLES["practitioner"] - {Permission.SIGN}
     monkeypatch.setitem(access.ROLES, "practitioner", fewer)
     for sign, page in addresses.items():
-        assert sign not in page_text(client.get(page))
-        assert client.post(sign).status_code == 403
+        assert sign not in page_text(as_petra.get(page))
+        assert as_petra.post(sign).status_code == 403
     draft = Assessment.objects.get(status="draft")
-    kept = client.post(
+    kept = as_petra.post(
         reverse("intake:assessment_save", args=[draft.pk]), {"revision": draft.revision, "notes": "mine", "sign": "1"}
     )
     assert kept.status_code == 302

@@ -28,16 +28,6 @@ def client_of(user: Any) -> Client:
     return client
 
 
-@pytest.fixture
-def petra(db: None) -> Any:
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def ana(db: None) -> Any:
-    return PatientFactory(given_name="Ana", family_name="Ahn", desk_note="rings in the evening")
-
-
 def invited(patient: Any, *, submitted: bool = False) -> Invitation:
     now = timezone.now()
     link = Invitation.objects.create(

@@ -21,16 +21,9 @@ pytestmark = pytest.mark.django_db
 PAGES = ["home", "points", "ear", "patterns", "rules", "red_flags", "contraindications", "sources"]
 
 
-@pytest.fixture
-def client():
-    client = Client()
-    client.force_login(UserFactory(practitioner=True))
-    return client
-
-
 @pytest.mark.parametrize("name", PAGES)
-def test_practitioner_and_owner_read_every_shelf_the_desk_none(client, name):
-    page = client.get(reverse(f"knowledge:{name}"))
+def test_practitioner_and_owner_read_every_shelf_the_desk_none(as_petra, name):
+    page = as_petra.get(reverse(f"knowledge:{name}"))
     assert page.status_code == 200 and "DESIGN" in page_text(page)
     owner, desk = Client(), Client()
     owner.force_login(UserFactory(owner=True))
@@ -40,20 +33,20 @@ def test_practitioner_and_owner_read_every_shelf_the_desk_none(client, name):
 
 
 @pytest.mark.parametrize("q", ["BL23", "UB 23", "V23", "Shenshu", "shèn shū", "肾俞", "腎俞"])
-def test_a_point_is_found_by_any_spelling(client, q):
-    answer = client.get(reverse("knowledge:points"), {"q": q})
+def test_a_point_is_found_by_any_spelling(as_petra, q):
+    answer = as_petra.get(reverse("knowledge:points"), {"q": q})
     assert answer.status_code == 302 and answer.url == reverse("knowledge:point", args=["BL23"])
-    part = page_text(client.get(reverse("knowledge:points"), {"q": q}, headers={"HX-Request": "true"}))
+    part = page_text(as_petra.get(reverse("knowledge:points"), {"q": q}, headers={"HX-Request": "true"}))
     assert "BL23" in part and "<html" not in part
 
 
-def test_a_point_says_where_how_deep_and_why(client):
-    text = page_text(client.get(reverse("knowledge:point", args=["GB21"])))
+def test_a_point_says_where_how_deep_and_why(as_petra):
+    text = page_text(as_petra.get(reverse("knowledge:point", args=["GB21"])))
     point = load_planner_knowledge().points["GB21"]
     for said in (point.hanzi, point.hanzi_traditional, point.pinyin, f"{point.cap_mm} mm", "pneumothorax"):
         assert said in text
-    assert client.get(reverse("knowledge:point", args=["UB23"])).url == reverse("knowledge:point", args=["BL23"])
-    assert client.get(reverse("knowledge:point", args=["ZZ99"])).status_code == 404
+    assert as_petra.get(reverse("knowledge:point", args=["UB23"])).url == reverse("knowledge:point", args=["BL23"])
+    assert as_petra.get(reverse("knowledge:point", args=["ZZ99"])).status_code == 404
 
 
 def test_every_point_has_a_page():
@@ -69,12 +62,12 @@ def test_a_point_names_every_rule_that_uses_it():
     assert named and named <= used
 
 
-def test_every_channel_and_region_lists_all_its_points(client):
+def test_every_channel_and_region_lists_all_its_points(as_petra):
     shelves = pages.shelves()
     total = len(set(load_planner_knowledge().points) - {"ASHI"})
     assert sum(count for _, _, count in shelves["channels"]) == total
     assert sum(count for _, _, count in shelves["regions"]) == total
-    text = page_text(client.get(reverse("knowledge:points"), {"channel": "kidney"}))
+    text = page_text(as_petra.get(reverse("knowledge:points"), {"channel": "kidney"}))
     assert "KI3" in text and "KI27" in text and "BL23</a>" not in text
 
 
@@ -111,42 +104,42 @@ def own_file(settings, tmp_path):
     _forget()
 
 
-def test_own_rules_drafts_and_what_is_switched_off_are_read(own_file, client):
-    text = page_text(client.get(reverse("knowledge:rules"), {"q": "cups.stress"}))
+def test_own_rules_drafts_and_what_is_switched_off_are_read(own_file, as_petra):
+    text = page_text(as_petra.get(reverse("knowledge:rules"), {"q": "cups.stress"}))
     assert "Drafts" in text and "own.later" in text
     assert "Switched off by this clinic" in text and text.count('id="cups.stress"') == 1
-    assert "own.tung_upper_back" in page_text(client.get(reverse("knowledge:rules"), {"kind": "points"}))
-    point = page_text(client.get(reverse("knowledge:point", args=["T-77.08"])))
+    assert "own.tung_upper_back" in page_text(as_petra.get(reverse("knowledge:rules"), {"kind": "points"}))
+    point = page_text(as_petra.get(reverse("knowledge:point", args=["T-77.08"])))
     assert "Sihuashang" in point and "OWN-TUNG" in point and "own.tung_upper_back" in point
 
 
-def test_without_an_own_file_none_of_it_is_there(client):
-    text = page_text(client.get(reverse("knowledge:rules"), {"q": "sciatica"}))
+def test_without_an_own_file_none_of_it_is_there(as_petra):
+    text = page_text(as_petra.get(reverse("knowledge:rules"), {"q": "sciatica"}))
     assert "own." not in text and "Switched off" not in text and "<h2>Drafts" not in text
 
 
-def test_drafts_of_the_assessment_are_read_too(client, monkeypatch):
+def test_drafts_of_the_assessment_are_read_too(as_petra, monkeypatch):
     row = load_intake_knowledge().rules[0].row
     draft = Draft("redflag_rules.toml", "neuro_power", "refer: reduced power", row)
     monkeypatch.setattr(
         knowledge_signs, "load_intake_knowledge", lambda: replace(load_intake_knowledge(), drafts=(draft,))
     )
-    text = page_text(client.get(reverse("knowledge:rules")))
+    text = page_text(as_petra.get(reverse("knowledge:rules")))
     assert "redflag_rules.toml: neuro_power" in text and "refer: reduced power" in text
 
 
 @pytest.mark.parametrize(
     ("kind", "word"), [("signs", "stagnation 3"), ("red_flags", "safety"), ("combinations", "safety")]
 )
-def test_rules_of_the_assessment_stand_beside_those_of_the_planner(client, kind, word):
-    text = page_text(client.get(reverse("knowledge:rules"), {"kind": kind}))
+def test_rules_of_the_assessment_stand_beside_those_of_the_planner(as_petra, kind, word):
+    text = page_text(as_petra.get(reverse("knowledge:rules"), {"kind": kind}))
     assert word in text and "Reviewed by: Ashi project" in text
 
 
-def test_rules_are_found_by_a_word(client):
-    text = page_text(client.get(reverse("knowledge:rules"), {"q": "sciatica"}))
+def test_rules_are_found_by_a_word(as_petra):
+    text = page_text(as_petra.get(reverse("knowledge:rules"), {"q": "sciatica"}))
     assert "sciatica" in text.lower() and "[" in text and "reviewed" in text
-    assert "No rule mentions" in page_text(client.get(reverse("knowledge:rules"), {"q": "qqqq"}))
+    assert "No rule mentions" in page_text(as_petra.get(reverse("knowledge:rules"), {"q": "qqqq"}))
 
 
 def test_every_pattern_shows_signs_with_weights_and_codes():
@@ -163,7 +156,7 @@ def test_the_matrix_has_a_cell_for_every_modality():
     assert {modality: mark for modality, _, mark, _ in pacemaker["cells"]}["ea"] == "F"
 
 
-def test_what_is_searched_is_never_markup(client):
+def test_what_is_searched_is_never_markup(as_petra):
     for name in ("points", "rules"):
-        page = client.get(reverse(f"knowledge:{name}"), {"q": "<script>x</script>", "channel": "<b>", "kind": "<b>"})
+        page = as_petra.get(reverse(f"knowledge:{name}"), {"q": "<script>x</script>", "channel": "<b>", "kind": "<b>"})
         assert "<script>x" not in page_text(page) and page.status_code == 200

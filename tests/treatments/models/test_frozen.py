@@ -8,16 +8,11 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.people import PatientFactory
 from tests.factories.treatments import signed_plan
 from treatments.models import AdverseEvent, Amendment, Proposal, TreatmentPlan, Visit
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def petra(db: None) -> Any:
-    return UserFactory(practitioner=True)
 
 
 @pytest.fixture

@@ -23,18 +23,6 @@ NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def petra():
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def client(petra):
-    client = Client()
-    client.force_login(petra)
-    return client
-
-
-@pytest.fixture
 def patient(petra):
     patient = PatientFactory(sex="male")
     signed_plan(patient, petra)
@@ -72,12 +60,12 @@ def test_one_value_or_none_can_be_drawn():
     assert len(curve([Value(NOW, 4, None, "intake")], high=10, marks=[]).dots) == 1
 
 
-def test_the_page_draws_the_smallest_change_that_matters(client, patient, petra):
+def test_the_page_draws_the_smallest_change_that_matters(as_petra, patient, petra):
     score(patient, "nrs_average", 7, days_ago=30)
     score(patient, "rmdq", 14, days_ago=30)
     score(patient, "rmdq", 9, occasion="review", visit=5)
     signed_visit(patient, petra, pain_now=4, pain_average=4)
-    text = page_text(client.get(url(patient)))
+    text = page_text(as_petra.get(url(patient)))
     assert "30 % better" in text and "2 points better" in text and "5 points better" in text
     assert "improved" in text and "<svg" in text and "style=" not in text
     verdicts = {one["name"]: one["word"] for one in outcomes_of(patient)["verdicts"]}
@@ -117,14 +105,14 @@ def test_no_effect_after_the_first_review_advises_one_change(patient, petra):
     assert stopped.kind == "stop_and_refer"
 
 
-def test_the_pacing_bar_counts_visits_against_the_course(client, patient, petra):
+def test_the_pacing_bar_counts_visits_against_the_course(as_petra, patient, petra):
     signed_visit(patient, petra, days_ago=2)
     pacing = outcomes_of(patient)["pacing"]
     assert (pacing["done"], pacing["sessions"], pacing["next_review"]) == (1, 10, 5)
-    assert "1 of 10 visits" in page_text(client.get(url(patient)))
+    assert "1 of 10 visits" in page_text(as_petra.get(url(patient)))
 
 
-def test_a_review_is_recorded_by_total_or_by_ticks(client, patient, petra):
+def test_a_review_is_recorded_by_total_or_by_ticks(as_petra, patient, petra):
     signed_visit(patient, petra, days_ago=2)
     form = {
         "nrs_average": "4",
@@ -134,15 +122,15 @@ def test_a_review_is_recorded_by_total_or_by_ticks(client, patient, petra):
         "activity_1": "5",
         "activity_2": "8",
     }
-    assert client.post(url(patient), form).status_code == 302
+    assert as_petra.post(url(patient), form).status_code == 302
     kept = {s.measure: float(s.value) for s in Score.objects.filter(occasion="review")}
     assert kept == {"nrs_average": 4, "pgic": 2, "rmdq": 3, "activities": 6.5}
     assert Score.objects.get(measure="rmdq").visit_number == 1
     assert AuditEvent.objects.filter(action="scores.recorded", patient_id=patient.pk).count() == 1
 
 
-def test_an_asked_but_unticked_roland_morris_is_zero(client, patient):
-    client.post(url(patient), {"rmdq_asked": "on", "filled_by": "staff"})
+def test_an_asked_but_unticked_roland_morris_is_zero(as_petra, patient):
+    as_petra.post(url(patient), {"rmdq_asked": "on", "filled_by": "staff"})
     assert Score.objects.get(measure="rmdq").value == 0
 
 
@@ -158,14 +146,14 @@ def test_an_asked_but_unticked_roland_morris_is_zero(client, patient):
         {"pgic": "8", "filled_by": "staff"},
     ],
 )
-def test_a_wrong_score_is_refused_and_nothing_is_kept(client, patient, form):
-    answer = client.post(url(patient), form)
+def test_a_wrong_score_is_refused_and_nothing_is_kept(as_petra, patient, form):
+    answer = as_petra.post(url(patient), form)
     assert answer.status_code == 422 and Score.objects.count() == 0
     assert "Please check" in page_text(answer)
 
 
-def test_without_plan_and_scores_the_page_says_what_comes(client):
-    text = page_text(client.get(url(PatientFactory())))
+def test_without_plan_and_scores_the_page_says_what_comes(as_petra):
+    text = page_text(as_petra.get(url(PatientFactory())))
     assert "No scores yet" in text
 
 
@@ -178,23 +166,24 @@ def test_the_front_desk_and_the_owner_are_refused(patient):
     assert Score.objects.count() == 0
 
 
-def test_reading_the_scores_is_in_the_audit_trail(client, patient):
-    client.get(url(patient))
+def test_reading_the_scores_is_in_the_audit_trail(as_petra, patient):
+    as_petra.get(url(patient))
     assert AuditEvent.objects.filter(action="outcomes.read", patient_id=patient.pk).count() == 1
 
 
-def test_a_course_without_change_is_not_advised_to_go_on(client, patient, petra):
+def test_a_course_without_change_is_not_advised_to_go_on(as_petra, patient, petra):
     """Victor Osei: pain 6 to 6, Roland-Morris 16 to 14, overall "no change", all visits of the course done."""
     score(patient, "nrs_average", 6, days_ago=40)
     score(patient, "rmdq", 16, days_ago=40)
     for days in range(30, 10, -2):
         signed_visit(patient, petra, days_ago=days, pain_now=6, pain_average=6)
     assert (
-        client.post(url(patient), {"nrs_average": 6, "rmdq": 14, "pgic": 4, "filled_by": "patient"}).status_code == 302
+        as_petra.post(url(patient), {"nrs_average": 6, "rmdq": 14, "pgic": 4, "filled_by": "patient"}).status_code
+        == 302
     )
     page = outcomes_of(patient)
     assert page["decision"].kind in ("change_once", "stop_and_refer") and page["decision"].extra_visits == 0
-    text = page_text(client.get(url(patient)))
+    text = page_text(as_petra.get(url(patient)))
     assert "Overall change: no change." in text and "Improved by" not in text and "add 5 visits" not in text
 
 

@@ -14,23 +14,12 @@ from clinic.people.models import SafetyFact
 from clinic.scheduling.models import Course
 from intake.actions import assessment as assessments
 from tests.factories.assessed import assessed, draft_plan
-from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import ServiceFactory
 from treatments.models import PlannedVisit, Proposal, TreatmentPlan, Visit
 from treatments.plans import point_search, treatment_edits
 from treatments.plans.actions import drafts, signing
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def petra(db: None) -> Any:
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def ana(db: None) -> Any:
-    return PatientFactory()
 
 
 def add(plan: TreatmentPlan, text: str, by: Any, side: str = "both") -> TreatmentPlan:

@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from clinic.people.models import SafetyFact
-from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
 from treatments.models import TreatmentPlan
@@ -22,23 +21,6 @@ ELECTRO = {
     "minutes": "15", "from_visit": "3",
 }  # fmt: skip
 HOME = {"kind": "heat", "text": "A warm pack, 15 minutes, not on the needles' places."}
-
-
-@pytest.fixture
-def petra(db: None) -> Any:
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def ana(db: None) -> Any:
-    return PatientFactory()
-
-
-@pytest.fixture
-def client(petra: Any) -> Client:
-    client = Client()
-    client.force_login(petra)
-    return client
 
 
 @pytest.fixture
@@ -70,9 +52,9 @@ def is_item_form(answer: Any) -> bool:
     ],
 )  # fmt: skip
 def test_what_is_refused_keeps_what_was_typed_with_the_error_beside_the_field(
-    client: Client, plan: TreatmentPlan, at: str, fields: dict[str, str], typed: str, field: str
+    as_petra: Client, plan: TreatmentPlan, at: str, fields: dict[str, str], typed: str, field: str
 ) -> None:
-    answer = send(client, plan, "change" if at in ("dose", "principle") else "add", at, fields)
+    answer = send(as_petra, plan, "change" if at in ("dose", "principle") else "add", at, fields)
     text = page_text(answer)
     assert answer.status_code == 422 and is_item_form(answer)
     assert typed in text
@@ -83,12 +65,12 @@ def test_what_is_refused_keeps_what_was_typed_with_the_error_beside_the_field(
 
 
 def test_a_stop_of_the_safety_review_stands_in_the_form_and_nothing_typed_is_lost(
-    client: Client, plan: TreatmentPlan, ana: Any, petra: Any
+    as_petra: Client, plan: TreatmentPlan, ana: Any, petra: Any
 ) -> None:
-    send(client, plan, "remove", "stages.0.electro.0", {})
+    send(as_petra, plan, "remove", "stages.0.electro.0", {})
     plan.refresh_from_db()
     SafetyFact.objects.create(patient=ana, finding="condition.pacemaker", present=True, recorded_by=petra)
-    answer = send(client, plan, "add", "stages.0.electro", {**ELECTRO, "felt_strength": "strong, deep"})
+    answer = send(as_petra, plan, "add", "stages.0.electro", {**ELECTRO, "felt_strength": "strong, deep"})
     text = page_text(answer)
     assert answer.status_code == 422 and is_item_form(answer) and "strong, deep" in text
     box = re.search(r'<div class="field-leads">.*?</div>', text, re.DOTALL)
@@ -96,17 +78,17 @@ def test_a_stop_of_the_safety_review_stands_in_the_form_and_nothing_typed_is_los
 
 
 def test_a_stale_item_form_is_told_in_words_beside_the_plan_and_never_inside_it(
-    client: Client, plan: TreatmentPlan, petra: Any
+    as_petra: Client, plan: TreatmentPlan, petra: Any
 ) -> None:
     old = plan.revision
-    send(client, plan, "remove", "stages.1.points.0", {}, was="LR3")
+    send(as_petra, plan, "remove", "stages.1.points.0", {}, was="LR3")
     plan.refresh_from_db()
     mine = {
         "side": "both", "role": "local", "technique": "reducing", "diameter_mm": "0.25", "length_mm": "40",
         "depth_from": "15", "depth_to": "22", "angle": "perpendicular", "deqi": "clear", "levels": "", "where": "",
     }  # fmt: skip
     plan.revision, new = old, plan.revision
-    answer = send(client, plan, "change", "stages.0.points.0", mine, was="BL25")
+    answer = send(as_petra, plan, "change", "stages.0.points.0", mine, was="BL25")
     text = page_text(answer)
     assert answer.status_code == 409
     assert (answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == ("#plan", "outerHTML")
@@ -117,7 +99,7 @@ def test_a_stale_item_form_is_told_in_words_beside_the_plan_and_never_inside_it(
         re.findall(r'name="(\w+)" value="([^"]*)"', text[text.index("Not saved yet") : text.index("Apply my")])
     )
     assert again["depth_to"] == "22" and again["revision"] == str(new)
-    assert client.post(f"/plans/{plan.pk}/change/", again).status_code == 302
+    assert as_petra.post(f"/plans/{plan.pk}/change/", again).status_code == 302
     plan.refresh_from_db()
     assert (
         plan.treatment["stages"][0]["points"][0]["depth_mm"] == [15, 22]
@@ -136,33 +118,33 @@ def test_a_stale_item_form_is_told_in_words_beside_the_plan_and_never_inside_it(
     ],
 )
 def test_every_change_that_comes_too_late_is_told_in_words(
-    client: Client, plan: TreatmentPlan, sent: dict[str, str], words: str
+    as_petra: Client, plan: TreatmentPlan, sent: dict[str, str], words: str
 ) -> None:
-    answer = client.post(f"/plans/{plan.pk}/change/", {**sent, "revision": "1"}, headers=HTMX)
+    answer = as_petra.post(f"/plans/{plan.pk}/change/", {**sent, "revision": "1"}, headers=HTMX)
     if sent["verb"] == "change":  # its form is looked at first: it may be wrong by itself
         assert answer.status_code in (409, 422)
         return
     assert answer.status_code == 409 and f"Not saved yet: <strong>{words}" in page_text(answer)
 
 
-def test_after_a_clash_no_other_row_is_hit_by_what_was_meant_for_one(client: Client, plan: TreatmentPlan) -> None:
+def test_after_a_clash_no_other_row_is_hit_by_what_was_meant_for_one(as_petra: Client, plan: TreatmentPlan) -> None:
     """Two pieces of home care of one kind: a colleague took the first away, "Apply my change" must not hit the next."""
     for text in ("Walk twice a day.", "Walk on soft ground.", "Walk uphill."):
-        send(client, plan, "add", "home_care", {"kind": "movement", "text": text})
+        send(as_petra, plan, "add", "home_care", {"kind": "movement", "text": text})
         plan.refresh_from_db()
-    send(client, plan, "remove", "home_care.0", {}, was="Walk twice a day.")
+    send(as_petra, plan, "remove", "home_care.0", {}, was="Walk twice a day.")
     plan.refresh_from_db()
-    answer = send(client, plan, "remove", "home_care.1", {}, was="Walk on soft ground.")
+    answer = send(as_petra, plan, "remove", "home_care.1", {}, was="Walk on soft ground.")
     plan.refresh_from_db()
     assert answer.status_code == 422 and "has moved because someone edited the plan" in page_text(answer)
     assert [item["text"] for item in plan.treatment["home_care"]] == ["Walk on soft ground.", "Walk uphill."]
-    page = page_text(client.get(f"/plans/{plan.pk}/"))
+    page = page_text(as_petra.get(f"/plans/{plan.pk}/"))
     assert 'name="was" value="Walk uphill."' in page and 'name="was" value="seeds left"' in page
 
 
-def test_a_refused_point_keeps_its_side_and_place(client: Client, plan: TreatmentPlan) -> None:
+def test_a_refused_point_keeps_its_side_and_place(as_petra: Client, plan: TreatmentPlan) -> None:
     typed = {"point": "nosuch", "side": "left", "where": "2 cm lateral"}
-    text = page_text(send(client, plan, "add_point", "stages.0.points", typed))
+    text = page_text(send(as_petra, plan, "add_point", "stages.0.points", typed))
     form = text[text.index('class="add-point') :]
     form = form[: form.index("</form>")]
     assert 'value="nosuch"' in form and "<option selected>left</option>" in form and 'value="2 cm lateral"' in form

@@ -9,22 +9,11 @@ import pytest
 
 from clinic.people.models import SafetyFact
 from tests.factories.assessed import draft_plan
-from tests.factories.people import PatientFactory, UserFactory
 from treatments.models import TreatmentPlan
 from treatments.plans import point_search, treatment_edits
 from treatments.plans.actions import drafts, signing
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def petra(db: None) -> Any:
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def ana(db: None) -> Any:
-    return PatientFactory()
 
 
 def edit(plan: TreatmentPlan, by: Any, change: Any) -> TreatmentPlan:

@@ -17,7 +17,6 @@ from intake.case_building import build_case
 from intake.models import Assessment
 from tests.factories.assessed import assessed, draft_plan, examined
 from tests.factories.intake import InvitationFactory, ResponseFactory
-from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import ServiceFactory
 from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
@@ -27,16 +26,6 @@ from treatments.plans.actions import drafts, signing
 from treatments.visits.actions import charting
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def petra(db: None) -> Any:
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def ana(db: None) -> Any:
-    return PatientFactory()
 
 
 def client_of(user: Any) -> Client:

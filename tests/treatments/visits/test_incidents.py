@@ -29,11 +29,6 @@ def client_of(user: Any) -> Client:
 
 
 @pytest.fixture
-def petra() -> Any:
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
 def incident(petra: Any) -> Incident:
     patient = PatientFactory(given_name="Aoife", family_name="Gallagher")
     signed_plan(patient, petra)

@@ -29,50 +29,50 @@ def points(visit: Visit) -> list[dict]:
     return [point for _, point in record.points_of(visit.record)]
 
 
-def test_all_done_writes_no_depth_and_no_deqi(client, visit):
-    client.post(url("all_done", visit), posted(visit))
+def test_all_done_writes_no_depth_and_no_deqi(as_petra, visit):
+    as_petra.post(url("all_done", visit), posted(visit))
     assert {(p["done"], p["depth_mm"], p["deqi"]) for p in points(visit)} == {("done", None, "")}
-    answer = client.get(url("visit", visit))
+    answer = as_petra.get(url("visit", visit))
     page = page_text(answer)
     assert "15–25 mm planned" in page and "· deqi" not in page
     assert {"2c", "2d", "2f"} <= {item.number for item in answer.context["stricta"] if not item.is_complete}
-    note = page_text(client.get(url("note", visit)))
+    note = page_text(as_petra.get(url("note", visit)))
     assert "15–25 planned" in note and "not noted" in note
 
 
-def test_what_was_reached_is_one_number_and_stands_as_such(client, visit):
-    refused = client.post(url("save", visit), posted(visit, **{"s0p0-depth": "15-25"}))
+def test_what_was_reached_is_one_number_and_stands_as_such(as_petra, visit):
+    refused = as_petra.post(url("save", visit), posted(visit, **{"s0p0-depth": "15-25"}))
     assert refused.status_code == 422 and "one number" in page_text(refused)
-    client.post(url("save", visit), posted(visit, **{"s0p0-done": "done", "s0p0-depth": "18", "s0p0-deqi": "mild"}))
+    as_petra.post(url("save", visit), posted(visit, **{"s0p0-done": "done", "s0p0-depth": "18", "s0p0-deqi": "mild"}))
     assert (points(visit)[0]["depth_mm"], points(visit)[0]["deqi"]) == (18, "mild")
-    note = page_text(client.get(url("note", visit)))
+    note = page_text(as_petra.get(url("note", visit)))
     assert '<td class="figures">18</td>' in note and "<td>mild</td>" in note
 
 
-def test_deqi_and_depth_of_last_time_are_not_found_again(client, patient, petra):
+def test_deqi_and_depth_of_last_time_are_not_found_again(as_petra, patient, petra):
     visit = charting.start_visit(patient=patient, by=petra)
     data = all_done(visit, **{"s0p0-depth": "18", "s0p0-deqi": "clear", "s0p0-technique": "reducing"})
-    assert client.post(url("sign", visit), data).status_code == 302
+    assert as_petra.post(url("sign", visit), data).status_code == 302
     after = charting.start_visit(patient=patient, by=petra, is_sure=True)
     first = points(after)[0]
     assert (first["technique"], first["as_last_time"], first["depth_mm"], first["deqi"]) == ("reducing", True, None, "")
 
 
-def test_a_tender_point_stays_planned_until_it_is_found(client, petra):
+def test_a_tender_point_stays_planned_until_it_is_found(as_petra, petra):
     treatment = copy.deepcopy(TREATMENT)
     treatment["stages"][0]["points"].append(ASHI)
     patient = PatientFactory(sex="male")
     signed_plan(patient, petra, treatment=treatment)
     visit = charting.start_visit(patient=patient, by=petra)
-    client.post(url("all_done", visit), posted(visit))
+    as_petra.post(url("all_done", visit), posted(visit))
     assert [p["done"] for p in points(visit)] == ["done", "done", "done", "", "done"]
-    refused = client.post(url("sign", visit), all_done(visit))
+    refused = as_petra.post(url("sign", visit), all_done(visit))
     assert refused.status_code == 422 and "write where it was found" in page_text(refused)
-    assert "planned: the most tender point" in page_text(client.get(url("note", visit)))
+    assert "planned: the most tender point" in page_text(as_petra.get(url("note", visit)))
     done = all_done(visit, **{"s0p3-found": "2 cm left of L4", "s0-out": "5"})
-    answer = client.post(url("sign", visit), done)
+    answer = as_petra.post(url("sign", visit), done)
     assert answer.status_code == 302, answer.context["not_ready"]
-    assert "2 cm left of L4" in page_text(client.get(url("visit", visit)))
+    assert "2 cm left of L4" in page_text(as_petra.get(url("visit", visit)))
 
 
 @pytest.mark.parametrize(
@@ -83,48 +83,50 @@ def test_a_tender_point_stays_planned_until_it_is_found(client, petra):
         ("close-response", "What changed right after is not recorded", "unsaid-response", "Patient could not say"),
     ],
 )
-def test_a_note_without_pain_time_or_response_asks_why(client, visit, field, asked, why, told):
+def test_a_note_without_pain_time_or_response_asks_why(as_petra, visit, field, asked, why, told):
     data = all_done(visit)
     del data[field]
-    refused = client.post(url("sign", visit), data)
+    refused = as_petra.post(url("sign", visit), data)
     assert refused.status_code == 422 and asked in page_text(refused)
     assert 'id="unsaid" open' in page_text(refused)
-    assert client.post(url("sign", visit), data | {why: "because"}).status_code == 422
+    assert as_petra.post(url("sign", visit), data | {why: "because"}).status_code == 422
     visit.refresh_from_db()
-    assert client.post(url("sign", visit), data | {why: "could_not_say", "revision": visit.revision}).status_code == 302
-    assert told in page_text(client.get(url("visit", visit)))
+    assert (
+        as_petra.post(url("sign", visit), data | {why: "could_not_say", "revision": visit.revision}).status_code == 302
+    )
+    assert told in page_text(as_petra.get(url("visit", visit)))
 
 
-def test_a_visit_without_treatment_is_not_asked_for_it(client, visit):
+def test_a_visit_without_treatment_is_not_asked_for_it(as_petra, visit):
     data = posted(visit, **safe(**{"close-not_treated": "Feels unwell, sent home"}))
-    assert client.post(url("sign", visit), data).status_code == 302
+    assert as_petra.post(url("sign", visit), data).status_code == 302
 
 
-def test_now_is_the_clinics_clock(client, visit):
+def test_now_is_the_clinics_clock(as_petra, visit):
     clinic = Clinic.current()
     clinic.time_zone = "Pacific/Auckland"
     clinic.save()
     there = timezone.now().astimezone(clinic.zone)
-    told = client.get(reverse("visits:clock"))
+    told = as_petra.get(reverse("visits:clock"))
     assert told.json()["time"] in {f"{there + dt.timedelta(minutes=m):%H:%M}" for m in (0, 1)}
     assert "no-store" in told["Cache-Control"]
-    assert f'data-clock="{reverse("visits:clock")}"' in page_text(client.get(url("visit", visit)))
+    assert f'data-clock="{reverse("visits:clock")}"' in page_text(as_petra.get(url("visit", visit)))
 
 
-def test_what_is_known_is_shown_and_left_for_an_answer_of_its_own(client, petra):
+def test_what_is_known_is_shown_and_left_for_an_answer_of_its_own(as_petra, petra):
     patient = PatientFactory(sex="female", date_of_birth=dt.date(1994, 5, 1))
     signed_plan(patient, petra)
     facts = {"condition.pregnant": True, "condition.pacemaker": True, "condition.anticoagulant": True}
     record_safety_facts(patient=patient, facts=facts, by=petra)
     visit = charting.start_visit(patient=patient, by=petra)
-    page = page_text(client.get(url("visit", visit)))
+    page = page_text(as_petra.get(url("visit", visit)))
     known = page[page.index('class="known"') :].partition("</p>")[0].lower()
     assert "pregnan" in known and "pacemaker" in known and "blood" in known
     ask = page[page.index("Could the patient be pregnant?") - 60 :]
     assert 'class="safety-ask" data-known' in ask[:60] and "known: " in ask[:300]
-    client.post(url("save", visit), posted(visit, **{"start-pregnant": "no"}))
+    as_petra.post(url("save", visit), posted(visit, **{"start-pregnant": "no"}))
     assert safety_facts_of(patient)["condition.pregnant"] is True
-    assert "Answered no, but the record says" in page_text(client.get(url("visit", visit)))
+    assert "Answered no, but the record says" in page_text(as_petra.get(url("visit", visit)))
 
 
 def test_a_record_from_before_this_counts_its_plan_as_planned(petra, patient):

@@ -21,22 +21,24 @@ def address(name: str, visit: Visit) -> str:
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [*PRESSED, "remove_point"])
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_visit_that_is_over_answers_every_button_with_where_to_look(client, visit, petra, name, htmx) -> None:
+def test_a_visit_that_is_over_answers_every_button_with_where_to_look(as_petra, visit, petra, name, htmx) -> None:
     page = posted(visit)
     set_aside.set_aside(visit_id=visit.pk, code="mistake", note="", by=petra)
     before = Visit.objects.values().get()
-    answer = client.post(address(name, visit), page, headers={"HX-Request": "true"} if htmx else {})
+    answer = as_petra.post(address(name, visit), page, headers={"HX-Request": "true"} if htmx else {})
     if htmx:
         assert answer.status_code == 409 and reverse("visits:visit", args=[visit.pk]) in answer.content.decode()
     else:
         assert answer.status_code == 302 and answer.headers["Location"] == url("visit", visit)
-        assert "locked" in client.get(url("visit", visit)).content.decode()
+        assert "locked" in as_petra.get(url("visit", visit)).content.decode()
     assert Visit.objects.values().get() == before
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["all_done", "add_item", "reason", "take_plan", "sign", "remove_point"])
-def test_somebody_who_saves_in_the_same_moment_wins_and_the_other_looks_again(client, visit, monkeypatch, name) -> None:
+def test_somebody_who_saves_in_the_same_moment_wins_and_the_other_looks_again(
+    as_petra, visit, monkeypatch, name
+) -> None:
     """What was typed is taken over first; the press itself finds the record moved on."""
     holds = []
 
@@ -54,17 +56,17 @@ def test_somebody_who_saves_in_the_same_moment_wins_and_the_other_looks_again(cl
         else {}
     )
     monkeypatch.setattr("treatments.visits.actions.charting.records.draft_at", moved_on)
-    answer = client.post(address(name, visit), form)
+    answer = as_petra.post(address(name, visit), form)
     assert answer.status_code == 302, answer.content.decode()
-    assert "Look at it, then press again" in client.get(url("visit", visit)).content.decode()
+    assert "Look at it, then press again" in as_petra.get(url("visit", visit)).content.decode()
     assert Visit.objects.get().is_draft
 
 
 @pytest.mark.django_db
-def test_a_record_that_moves_on_at_each_try_is_a_conflict_with_all_that_was_typed(client, visit, monkeypatch) -> None:
+def test_a_record_that_moves_on_at_each_try_is_a_conflict_with_all_that_was_typed(as_petra, visit, monkeypatch) -> None:
     def always_late(rows, pk, revision):
         raise records.Stale(records.held_draft(rows, pk))
 
     monkeypatch.setattr("treatments.visits.actions.charting.records.draft_at", always_late)
-    answer = client.post(url("save", visit), posted(visit, **{"close-notes": "nowhere but here"}))
+    answer = as_petra.post(url("save", visit), posted(visit, **{"close-notes": "nowhere but here"}))
     assert answer.status_code == 409 and "nowhere but here" in answer.content.decode()

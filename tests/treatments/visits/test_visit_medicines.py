@@ -55,33 +55,33 @@ def known(patient: Any, visit: Visit) -> Any:
     return case.findings.get(THINNER)
 
 
-def test_started_warfarin_warns_at_this_visit_and_stands_in_the_record(client, visit, patient) -> None:
+def test_started_warfarin_warns_at_this_visit_and_stands_in_the_record(as_petra, visit, patient) -> None:
     assert known(patient, visit) is False
     before = {alert.key for alert in charting.safety_of(visit)}
-    told(client, visit, "started warfarin last week")
+    told(as_petra, visit, "started warfarin last week")
     assert known(patient, visit) is True
     fresh = [alert for alert in charting.safety_of(visit) if alert.key not in before]
     assert any(THINNER in alert.because for alert in fresh), fresh
-    text = page_text(client.get(url("visit", visit)))
+    text = page_text(as_petra.get(url("visit", visit)))
     assert "blood thinner" in text and "“warfarin”" in text
-    chart = page_text(client.get(f"/patients/{patient.pk}/"))
+    chart = page_text(as_petra.get(f"/patients/{patient.pk}/"))
     assert "new medicines: “warfarin”" in chart
 
 
-def test_the_next_proposal_counts_with_it(client, visit, patient, petra) -> None:
+def test_the_next_proposal_counts_with_it(as_petra, visit, patient, petra) -> None:
     assessment = assessed(patient, petra)
-    told(client, visit, "started warfarin last week")
+    told(as_petra, visit, "started warfarin last week")
     made = drafts.propose(assessment=assessment, by=petra)
     assert made.proposal.case["findings"][THINNER] is True
     picture = planning.picture_of(assessment, today=timezone.localdate())
     assert picture.case.findings[THINNER] is True
 
 
-def test_a_slip_that_is_corrected_leaves_what_was_known_before(client, visit, patient, petra) -> None:
-    told(client, visit, "warfarin")
+def test_a_slip_that_is_corrected_leaves_what_was_known_before(as_petra, visit, patient, petra) -> None:
+    told(as_petra, visit, "warfarin")
     assert known(patient, visit) is True
-    told(client, visit, "vitamin D")
+    told(as_petra, visit, "vitamin D")
     assert known(patient, visit) is False, "as it was examined"
     record_safety_facts(patient=patient, facts={THINNER: True}, by=petra)
-    told(client, visit, "stopped warfarin")
+    told(as_petra, visit, "stopped warfarin")
     assert known(patient, visit) is True, "a question takes no known condition away"

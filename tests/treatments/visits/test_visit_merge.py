@@ -24,10 +24,10 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.mark.django_db
-def test_notes_of_one_and_count_of_the_other_both_stand(client, visit):
+def test_notes_of_one_and_count_of_the_other_both_stand(as_petra, visit):
     page_of_a, page_of_b = posted(visit), posted(visit)
-    client.post(url("save", visit), page_of_b | {"s0-out": "5"}, headers=HTMX)
-    told = client.post(url("save", visit), page_of_a | {"close-notes": "mine"}, headers=HTMX)
+    as_petra.post(url("save", visit), page_of_b | {"s0-out": "5"}, headers=HTMX)
+    told = as_petra.post(url("save", visit), page_of_a | {"close-notes": "mine"}, headers=HTMX)
     visit.refresh_from_db()
     assert (visit.record["stages"][0]["out"], visit.record["close"]["notes"]) == (5, "mine")
     assert told.status_code == 200 and "A colleague has changed: Stage 1: needles out: 5" in page_text(told)
@@ -35,69 +35,69 @@ def test_notes_of_one_and_count_of_the_other_both_stand(client, visit):
     # A goes on typing on the same page, where the count may still stand empty
     base = told.content.decode().split('id="visit-base" value="')[1].split('"')[0].replace("&quot;", '"')
     later = page_of_a | {"close-notes": "mine, more", "base": base, "revision": visit.revision}
-    assert client.post(url("save", visit), later, headers=HTMX).status_code == 200
+    assert as_petra.post(url("save", visit), later, headers=HTMX).status_code == 200
     visit.refresh_from_db()
     assert (visit.record["stages"][0]["out"], visit.record["close"]["notes"]) == (5, "mine, more")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("pick", "kept"), [("mine", "4"), ("theirs", "5")])
-def test_the_same_field_is_chosen_and_all_else_is_saved(client, visit, pick, kept):
+def test_the_same_field_is_chosen_and_all_else_is_saved(as_petra, visit, pick, kept):
     old = posted(visit, **{"s0-out": "4", "start-tongue": "red"})
-    client.post(url("save", visit), posted(visit, **{"s0-out": "5"}))
+    as_petra.post(url("save", visit), posted(visit, **{"s0-out": "5"}))
     for headers in ({}, HTMX):
-        answer = client.post(url("save", visit), old, headers=headers)
+        answer = as_petra.post(url("save", visit), old, headers=headers)
         text = page_text(answer)
         assert answer.status_code == 409 and 'name="pick-s0-out"' in text and "pick-start-tongue" not in text
         visit.refresh_from_db()
         assert (visit.record["stages"][0]["out"], visit.record["start"]["tongue"]) == (5, "red")
-    assert 'name="s0-out" value="4"' in page_text(client.post(url("save", visit), old))  # what was typed stays
+    assert 'name="s0-out" value="4"' in page_text(as_petra.post(url("save", visit), old))  # what was typed stays
     unseen = old | {"pick-s0-out": pick, "seen-s0-out": "3"}  # another value stood beside it
-    assert client.post(url("save", visit), unseen).status_code == 409
-    answer = client.post(url("save", visit), old | {"pick-s0-out": pick, "seen-s0-out": "5"})
+    assert as_petra.post(url("save", visit), unseen).status_code == 409
+    answer = as_petra.post(url("save", visit), old | {"pick-s0-out": pick, "seen-s0-out": "5"})
     assert answer.status_code == 302
     visit.refresh_from_db()
     assert str(visit.record["stages"][0]["out"]) == kept
 
 
 @pytest.mark.django_db
-def test_a_page_without_a_base_writes_over_nothing(client, visit):
+def test_a_page_without_a_base_writes_over_nothing(as_petra, visit):
     old = {name: value for name, value in posted(visit, **{"close-notes": "mine"}).items() if name != "base"}
-    client.post(url("save", visit), posted(visit, **{"close-notes": "theirs"}))
+    as_petra.post(url("save", visit), posted(visit, **{"close-notes": "theirs"}))
     for base in ("", "[", "[1]", '{"close-notes": 3}', "[" * 5000):
-        assert client.post(url("save", visit), old | {"base": base}).status_code == 409
+        assert as_petra.post(url("save", visit), old | {"base": base}).status_code == 409
     visit.refresh_from_db()
     assert visit.record["close"]["notes"] == "theirs"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["all_done", "add_point", "sign"])
-def test_what_is_pressed_waits_for_the_choice(client, visit, name):
+def test_what_is_pressed_waits_for_the_choice(as_petra, visit, name):
     old = all_done(visit, **{"close-notes": "mine", "add-q": "bl57", "add-stage": "s0"} if name == "add_point" else {})
     old["close-notes"] = "mine"
-    client.post(url("save", visit), posted(visit, **{"close-notes": "theirs"}))
-    assert client.post(url(name, visit), old).status_code == 409
+    as_petra.post(url("save", visit), posted(visit, **{"close-notes": "theirs"}))
+    assert as_petra.post(url(name, visit), old).status_code == 409
     visit.refresh_from_db()
     assert visit.is_draft and visit.record["close"]["notes"] == "theirs"
     assert len(visit.record["stages"][0]["points"]) == 3
 
 
 @pytest.mark.django_db
-def test_nobody_signs_what_a_colleague_wrote_meanwhile_unseen(client, visit):
+def test_nobody_signs_what_a_colleague_wrote_meanwhile_unseen(as_petra, visit):
     ready = all_done(visit)
-    client.post(url("save", visit), posted(visit, **{"close-notes": "fainted for a moment"}))
-    answer = client.post(url("sign", visit), ready)
+    as_petra.post(url("save", visit), posted(visit, **{"close-notes": "fainted for a moment"}))
+    answer = as_petra.post(url("sign", visit), ready)
     assert answer.status_code == 409 and "fainted for a moment" in page_text(answer)
     visit.refresh_from_db()
     assert visit.is_draft
-    assert client.post(url("sign", visit), posted(visit)).status_code == 302
+    assert as_petra.post(url("sign", visit), posted(visit)).status_code == 302
 
 
 @pytest.mark.django_db
-def test_the_pressed_all_done_of_a_colleague_is_not_taken_back(client, visit):
+def test_the_pressed_all_done_of_a_colleague_is_not_taken_back(as_petra, visit):
     old = posted(visit, **safe(), **{"close-notes": "mine"})
-    client.post(url("all_done", visit), posted(visit))
-    assert client.post(url("save", visit), old).status_code == 302
+    as_petra.post(url("all_done", visit), posted(visit))
+    assert as_petra.post(url("save", visit), old).status_code == 302
     visit = Visit.objects.get()
     assert visit.needles_in == 5 and visit.record["close"]["notes"] == "mine"
 

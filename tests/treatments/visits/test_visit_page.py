@@ -21,58 +21,58 @@ from treatments.visits.forms.page import flag_field
 pytestmark = pytest.mark.django_db
 
 
-def test_start_takes_the_plan_over_and_goes_on_with_an_open_visit(client, patient, visit):
+def test_start_takes_the_plan_over_and_goes_on_with_an_open_visit(as_petra, patient, visit):
     assert (visit.number, visit.status, visit.revision) == (1, "draft", 1)
     assert [p["code"] for _, p in record.points_of(visit.record)] == ["BL25", "BL26", "BL40", "LR3"]
     assert visit.record["stages"][0]["electro"] == []  # planned from visit 2
-    client.post(reverse("visits:start", args=[patient.pk]))
+    as_petra.post(reverse("visits:start", args=[patient.pk]))
     assert Visit.objects.count() == 1
 
 
-def test_the_page_shows_plan_and_last_visit_beside_each_other(client, patient, petra):
+def test_the_page_shows_plan_and_last_visit_beside_each_other(as_petra, patient, petra):
     signed_visit(patient, petra, days_ago=3, since_last="slept badly")
-    client.post(reverse("visits:start", args=[patient.pk]))
-    page = client.get(url("visit", Visit.objects.get(status="draft")))
+    as_petra.post(reverse("visits:start", args=[patient.pk]))
+    page = as_petra.get(url("visit", Visit.objects.get(status="draft")))
     assert page.status_code == 200
     text = page_text(page)
     assert "Last visit" in text and "slept badly" in text and "大肠俞" in text and "Visit 2" in text
     assert "2/100" in text  # the current starts at visit 2
 
 
-def test_from_start_to_signature(client, patient, visit):
-    page = client.get(url("visit", visit))
+def test_from_start_to_signature(as_petra, patient, visit):
+    page = as_petra.get(url("visit", visit))
     assert page.status_code == 200
-    answer = client.post(
+    answer = as_petra.post(
         url("save", visit), posted(visit, **safe(**{"start-pain_now": "4", "start-pain_average": "6"}))
     )
     assert answer.status_code == 302
     visit.refresh_from_db()
     assert visit.record["start"]["pain_now"] == 4
-    answer = client.post(url("sign", visit), all_done(visit, **{"s0p1-side": "left", "s0p1-depth": "20"}))
+    answer = as_petra.post(url("sign", visit), all_done(visit, **{"s0p1-side": "left", "s0p1-depth": "20"}))
     assert answer.status_code == 302, page_text(answer)[:3000]
     visit.refresh_from_db()
     assert (visit.status, visit.needles_in, visit.needles_out) == ("signed", 5, 5)
     assert dict(Score.objects.values_list("measure", "value")) == {"nrs_now": 4, "nrs_average": 6}
     score = Score.objects.get(measure="nrs_now")
     assert (score.occasion, score.visit_number, score.filled_by) == ("visit", 1, "staff")
-    note = page_text(client.get(url("visit", visit)))
+    note = page_text(as_petra.get(url("visit", visit)))
     assert "BL26" in note and "changed" in note and "signed" in note
 
 
-def test_every_step_leaves_an_audit_event(client, patient, visit):
-    client.get(url("visit", visit))
-    client.post(url("sign", visit), all_done(visit))
-    client.post(url("amend", visit), {"text": "Patient rang: fine."})
+def test_every_step_leaves_an_audit_event(as_petra, patient, visit):
+    as_petra.get(url("visit", visit))
+    as_petra.post(url("sign", visit), all_done(visit))
+    as_petra.post(url("amend", visit), {"text": "Patient rang: fine."})
     actions = list(AuditEvent.objects.filter(patient_id=patient.pk).values_list("action", flat=True))
     for action in ("visit.started", "visit.read", "visit.saved", "visit.signed", "visit.amended"):
         assert action in actions
 
 
-def test_a_signed_visit_is_locked_also_for_raw_sql(client, patient, petra):
+def test_a_signed_visit_is_locked_also_for_raw_sql(as_petra, patient, petra):
     visit = signed_visit(patient, petra)
-    answer = client.post(url("save", visit), posted(visit, **{"close-notes": "changed later"}))
+    answer = as_petra.post(url("save", visit), posted(visit, **{"close-notes": "changed later"}))
     assert answer.status_code == 302
-    answer = client.post(url("save", visit), posted(visit), headers={"HX-Request": "true"})
+    answer = as_petra.post(url("save", visit), posted(visit), headers={"HX-Request": "true"})
     assert answer.status_code == 409
     for sql in (
         "UPDATE treatments_visit SET needles_in = 99 WHERE id = %s",
@@ -84,11 +84,11 @@ def test_a_signed_visit_is_locked_also_for_raw_sql(client, patient, petra):
     assert visit.record["close"].get("notes", "") == "" and visit.needles_in == 5
 
 
-def test_amendments_stand_beside_the_first_text(client, patient, petra):
+def test_amendments_stand_beside_the_first_text(as_petra, patient, petra):
     visit = signed_visit(patient, petra, since_last="much better")
-    assert client.post(url("amend", visit), {"text": " "}).status_code == 422
-    client.post(url("amend", visit), {"text": "It was the left side."})
-    note = page_text(client.get(url("visit", visit)))
+    assert as_petra.post(url("amend", visit), {"text": " "}).status_code == 422
+    as_petra.post(url("amend", visit), {"text": "It was the left side."})
+    note = page_text(as_petra.get(url("visit", visit)))
     assert "much better" in note and "It was the left side." in note
     amendment = Amendment.objects.get()
     assert amendment.by == petra
@@ -96,58 +96,58 @@ def test_amendments_stand_beside_the_first_text(client, patient, petra):
         Amendment.objects.filter(pk=amendment.pk).update(text="no")
 
 
-def test_saving_the_same_twice_is_no_conflict_and_no_new_revision(client, visit):
+def test_saving_the_same_twice_is_no_conflict_and_no_new_revision(as_petra, visit):
     data = posted(visit, **{"close-notes": "same"})
-    client.post(url("save", visit), data)
+    as_petra.post(url("save", visit), data)
     visit.refresh_from_db()
-    answer = client.post(url("save", visit), data)  # an autosave and a click with the same text
+    answer = as_petra.post(url("save", visit), data)  # an autosave and a click with the same text
     assert answer.status_code == 302
     before = visit.revision
     visit.refresh_from_db()
     assert visit.revision == before
 
 
-def test_autosave_answers_the_new_revision_and_what_hangs_on_it(client, visit):
-    answer = client.post(url("save", visit), posted(visit, **{"s0p0-done": "done"}), headers={"HX-Request": "true"})
+def test_autosave_answers_the_new_revision_and_what_hangs_on_it(as_petra, visit):
+    answer = as_petra.post(url("save", visit), posted(visit, **{"s0p0-done": "done"}), headers={"HX-Request": "true"})
     text = page_text(answer)
     assert answer.status_code == 200 and "Saved" in text
     assert 'name="revision" id="visit-revision" value="2"' in text
     assert '<strong class="figures">2</strong> in' in text  # BL25 on both sides
 
 
-def test_what_is_invalid_is_told_and_the_rest_is_kept(client, visit):
+def test_what_is_invalid_is_told_and_the_rest_is_kept(as_petra, visit):
     data = posted(visit, **{"s0p0-depth": "deep", "start-pain_now": "7", "start-pain_average": "11"})
-    part = page_text(client.post(url("save", visit), data, headers={"HX-Request": "true"}))
+    part = page_text(as_petra.post(url("save", visit), data, headers={"HX-Request": "true"}))
     assert "except: " in part and "depth mm" in part
     visit.refresh_from_db()
     assert visit.record["start"]["pain_now"] == 7
     assert visit.record["stages"][0]["points"][0]["depth_mm"] is None
-    page = client.post(url("save", visit), posted(visit) | {"s0p0-depth": "deep"})
+    page = as_petra.post(url("save", visit), posted(visit) | {"s0p0-depth": "deep"})
     assert page.status_code == 422 and 'value="deep"' in page_text(page)
     assert "Write the depth reached in mm" in page_text(page)
 
 
 @pytest.mark.parametrize("name", ["bl23", "BL 23", "Shenshu", "肾俞", "UB23"])
-def test_a_point_is_added_by_any_spelling(client, visit, name):
+def test_a_point_is_added_by_any_spelling(as_petra, visit, name):
     data = posted(visit, **{"add-q": name, "add-stage": "s0", "add-side": "left"})
-    answer = client.post(url("add_point", visit), data)
+    answer = as_petra.post(url("add_point", visit), data)
     assert answer.status_code == 302, page_text(answer)[:500]
     visit.refresh_from_db()
     added = visit.record["stages"][0]["points"][-1]
     assert (added["code"], added["side"], added["done"], added["planned"]) == ("BL23", "left", "done", None)
-    client.post(url("remove_point", visit, added["uid"]), posted(visit))
+    as_petra.post(url("remove_point", visit, added["uid"]), posted(visit))
     visit.refresh_from_db()
     assert [p["code"] for p in visit.record["stages"][0]["points"]] == ["BL25", "BL26", "BL40"]
 
 
-def test_a_planned_point_is_not_taken_out_but_marked(client, visit):
-    client.post(url("remove_point", visit, "s0p0"), posted(visit))
+def test_a_planned_point_is_not_taken_out_but_marked(as_petra, visit):
+    as_petra.post(url("remove_point", visit, "s0p0"), posted(visit))
     visit.refresh_from_db()
     assert [p["code"] for p in visit.record["stages"][0]["points"]] == ["BL25", "BL26", "BL40"]
 
 
-def test_an_unknown_point_is_named_with_what_was_typed(client, visit):
-    answer = client.post(
+def test_an_unknown_point_is_named_with_what_was_typed(as_petra, visit):
+    answer = as_petra.post(
         url("add_point", visit), posted(visit, **{"add-q": "<b>zz99</b>", "add-stage": "s0", "close-notes": "kept"})
     )
     text = page_text(answer)
@@ -156,131 +156,131 @@ def test_an_unknown_point_is_named_with_what_was_typed(client, visit):
     assert visit.record["close"]["notes"] == "kept"
 
 
-def test_what_was_not_planned_is_added_and_charted(client, visit):
+def test_what_was_not_planned_is_added_and_charted(as_petra, visit):
     for kind, what in (("electro", "BL25-BL26"), ("heat_lamp", "low back"), ("ear_needles", "TF4 Shenmen, AH9")):
         more = {"more-kind": kind, "more-what": what, "more-side": "right", "more-stage": "s0"}
-        answer = client.post(url("add_item", visit), posted(visit, **more))
+        answer = as_petra.post(url("add_item", visit), posted(visit, **more))
         if kind == "electro":  # at the first visit it asks for a reason
             stamps = [alert.stamp for alert in answer.context["refused"].asks]
             said = {"more-for": stamps, "more-reason_code": "benefit", "more-reason": "agreed with the patient"}
-            answer = client.post(url("add_item", visit), posted(visit, **more, **said))
+            answer = as_petra.post(url("add_item", visit), posted(visit, **more, **said))
         assert answer.status_code == 302, page_text(answer)
     visit.refresh_from_db()
     assert visit.record["stages"][0]["electro"][0]["leads"] == [["BL25", "BL26"]]
     assert visit.record["adjuncts"][-1]["kind"] == "heat_lamp"
     assert visit.record["ear"][-1]["method"] == "needles" and visit.needles_in == 2
-    text = page_text(client.get(url("visit", visit)))
+    text = page_text(as_petra.get(url("visit", visit)))
     assert "AH9" in text and "Heat lamp" in text
 
 
-def test_what_is_typed_is_never_markup(client, visit):
+def test_what_is_typed_is_never_markup(as_petra, visit):
     evil = "<script>alert(1)</script>"
     data = all_done(
         visit, **{"close-notes": evil, "start-since_last": evil, "s0p0-note": evil, "start-unwanted_text": evil}
     )
-    client.post(url("save", visit), data)
-    assert evil not in page_text(client.get(url("visit", visit)))
+    as_petra.post(url("save", visit), data)
+    assert evil not in page_text(as_petra.get(url("visit", visit)))
     visit.refresh_from_db()
-    client.post(url("sign", visit), posted(visit))
-    client.post(url("amend", visit), {"text": evil})
-    text = page_text(client.get(url("visit", visit)))
+    as_petra.post(url("sign", visit), posted(visit))
+    as_petra.post(url("amend", visit), {"text": evil})
+    text = page_text(as_petra.get(url("visit", visit)))
     assert evil not in text and "&lt;script&gt;" in text
 
 
-def test_all_done_as_planned_confirms_what_is_open(client, visit):
-    client.post(url("all_done", visit), posted(visit, **{"s0p1-done": "not_done"}))
+def test_all_done_as_planned_confirms_what_is_open(as_petra, visit):
+    as_petra.post(url("all_done", visit), posted(visit, **{"s0p1-done": "not_done"}))
     visit.refresh_from_db()
     assert [p["done"] for _, p in record.points_of(visit.record)] == ["done", "not_done", "done", "done"]
     assert visit.needles_in == 4
 
 
-def test_undo_takes_back_just_what_was_marked_in_one_press(client, visit):
-    client.post(url("all_done", visit), posted(visit, **{"s0p1-done": "done"}))
-    client.post(url("save", visit), posted(visit, **{"s0p2-done": "not_done", "close-notes": "kept"}))
-    assert "Undo “all done as planned”" in page_text(client.get(url("visit", visit)))
-    client.post(url("undo_all_done", visit), posted(visit))
+def test_undo_takes_back_just_what_was_marked_in_one_press(as_petra, visit):
+    as_petra.post(url("all_done", visit), posted(visit, **{"s0p1-done": "done"}))
+    as_petra.post(url("save", visit), posted(visit, **{"s0p2-done": "not_done", "close-notes": "kept"}))
+    assert "Undo “all done as planned”" in page_text(as_petra.get(url("visit", visit)))
+    as_petra.post(url("undo_all_done", visit), posted(visit))
     visit.refresh_from_db()
     done = [p["done"] for _, p in record.points_of(visit.record)]
     assert done == ["", "done", "not_done", ""]  # BL26 was marked by hand before, BL40 answered otherwise since
     assert [visit.record[name][0]["done"] for name in ("adjuncts", "ear")] == ["", ""]
     assert visit.record["close"]["notes"] == "kept" and visit.needles_in == 1
-    assert "Undo “all done as planned”" not in page_text(client.get(url("visit", visit)))
+    assert "Undo “all done as planned”" not in page_text(as_petra.get(url("visit", visit)))
     revision = visit.revision
-    client.post(url("undo_all_done", visit), posted(visit))  # pressed twice
+    as_petra.post(url("undo_all_done", visit), posted(visit))  # pressed twice
     visit.refresh_from_db()
     assert visit.revision == revision
 
 
-def test_undo_takes_back_two_presses_and_ends_with_the_signature(client, visit):
-    client.post(url("all_done", visit), posted(visit))
-    client.post(
+def test_undo_takes_back_two_presses_and_ends_with_the_signature(as_petra, visit):
+    as_petra.post(url("all_done", visit), posted(visit))
+    as_petra.post(
         url("add_item", visit),
         posted(visit, **{"more-kind": "heat_lamp", "more-what": "low back", "more-side": "left", "more-stage": "s0"}),
     )
-    client.post(url("save", visit), posted(visit, **{"s0p0-done": ""}))
-    client.post(url("all_done", visit), posted(visit))
-    client.post(url("undo_all_done", visit), posted(visit))
+    as_petra.post(url("save", visit), posted(visit, **{"s0p0-done": ""}))
+    as_petra.post(url("all_done", visit), posted(visit))
+    as_petra.post(url("undo_all_done", visit), posted(visit))
     visit.refresh_from_db()
     assert record.done_points(visit.record) == [] and visit.record["adjuncts"][-1]["done"] == "done"
-    client.post(url("all_done", visit), posted(visit))
-    client.post(url("sign", visit), all_done(visit))
-    client.post(url("undo_all_done", visit), {"revision": "9"})
+    as_petra.post(url("all_done", visit), posted(visit))
+    as_petra.post(url("sign", visit), all_done(visit))
+    as_petra.post(url("undo_all_done", visit), {"revision": "9"})
     visit.refresh_from_db()
     assert (visit.status, visit.needles_in) == ("signed", 5)
 
 
-def test_nothing_is_marked_while_a_red_flag_is_open(client, visit):
+def test_nothing_is_marked_while_a_red_flag_is_open(as_petra, visit):
     yes = {f"start-{flag_field('flag.fever')}": "yes"}
-    client.post(url("all_done", visit), posted(visit, **safe(**yes)))
+    as_petra.post(url("all_done", visit), posted(visit, **safe(**yes)))
     visit.refresh_from_db()
     assert record.done_points(visit.record) == [] and "marked" not in visit.record
 
 
 @pytest.mark.parametrize(("name", "status"), [("save", 200), ("sign", 422), ("all_done", 200), ("undo_all_done", 200)])
-def test_a_point_typed_and_not_added_is_kept_and_told(client, visit, name, status):
+def test_a_point_typed_and_not_added_is_kept_and_told(as_petra, visit, name, status):
     for row, text in (("add-q", "bl57"), ("more-what", "calf muscles")):
-        answer = client.post(url(name, visit), all_done(visit, **{row: text, "close-notes": "mine"}))
+        answer = as_petra.post(url(name, visit), all_done(visit, **{row: text, "close-notes": "mine"}))
         page = page_text(answer)
         assert answer.status_code == status and f"“{text}” is not added yet" in page and f'value="{text}"' in page
         visit.refresh_from_db()
         assert visit.is_draft and visit.record["close"]["notes"] == "mine"
 
 
-def test_the_day_board_follows_the_visit(client, patient, petra):
+def test_the_day_board_follows_the_visit(as_petra, patient, petra):
     booked = AppointmentFactory(patient=patient, practitioner=petra, starts_at=timezone.now())
-    client.post(reverse("visits:start", args=[patient.pk]))
+    as_petra.post(reverse("visits:start", args=[patient.pk]))
     visit = Visit.objects.get()
     booked.refresh_from_db()
     assert (visit.appointment, booked.status) == (booked, "in_room")
-    client.post(url("sign", visit), all_done(visit))
+    as_petra.post(url("sign", visit), all_done(visit))
     booked.refresh_from_db()
     assert booked.status == "done"
 
 
-def test_somebody_elses_appointment_is_not_taken(client, patient):
+def test_somebody_elses_appointment_is_not_taken(as_petra, patient):
     other = AppointmentFactory(starts_at=timezone.now())
-    answer = client.post(reverse("visits:start", args=[patient.pk]), {"appointment": other.pk})
+    answer = as_petra.post(reverse("visits:start", args=[patient.pk]), {"appointment": other.pk})
     assert answer.status_code == 404 and Visit.objects.count() == 0
 
 
-def test_pages_ask_the_database_a_fixed_number_of_times(client, patient, petra, django_assert_max_num_queries):
+def test_pages_ask_the_database_a_fixed_number_of_times(as_petra, patient, petra, django_assert_max_num_queries):
     for days in (9, 6, 3):
         signed_visit(patient, petra, days_ago=days)
-    client.post(reverse("visits:start", args=[patient.pk]))
+    as_petra.post(reverse("visits:start", args=[patient.pk]))
     visit = Visit.objects.get(status="draft")
     with django_assert_max_num_queries(40):
-        client.get(url("visit", visit))
+        as_petra.get(url("visit", visit))
     with django_assert_max_num_queries(40):
-        client.post(url("save", visit), posted(visit, **{"close-notes": "x"}), headers={"HX-Request": "true"})
+        as_petra.post(url("save", visit), posted(visit, **{"close-notes": "x"}), headers={"HX-Request": "true"})
 
 
-def test_without_a_signed_plan_no_visit_begins(client):
+def test_without_a_signed_plan_no_visit_begins(as_petra):
     nobody = PatientFactory()
-    answer = client.post(reverse("visits:start", args=[nobody.pk]))
+    answer = as_petra.post(reverse("visits:start", args=[nobody.pk]))
     assert answer.status_code == 302 and Visit.objects.count() == 0
 
 
-def test_any_post_at_all_is_answered(client, visit):
+def test_any_post_at_all_is_answered(as_petra, visit):
     for junk in (
         {"revision": "9" * 40},
         {"revision": "x", "s0-here": "1", "s0-out": "NaN"},

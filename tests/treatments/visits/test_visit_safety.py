@@ -29,8 +29,8 @@ from treatments.visits.forms.page import flag_field
 pytestmark = pytest.mark.django_db
 
 
-def test_needles_in_and_out_must_agree_or_be_explained(client, petra, visit):
-    answer = client.post(url("sign", visit), all_done(visit, **{"s0-out": "3"}))
+def test_needles_in_and_out_must_agree_or_be_explained(as_petra, petra, visit):
+    answer = as_petra.post(url("sign", visit), all_done(visit, **{"s0-out": "3"}))
     assert answer.status_code == 422 and "4 needles in, 3 out" in page_text(answer)
     visit.refresh_from_db()
     assert visit.is_draft and visit.needles_out == 4  # what was typed is kept
@@ -42,68 +42,68 @@ def test_needles_in_and_out_must_agree_or_be_explained(client, petra, visit):
         {"close-mismatch_where": "x"},
     ):
         told |= more
-        answer = client.post(url("sign", visit), posted(visit, **told))
+        answer = as_petra.post(url("sign", visit), posted(visit, **told))
         assert answer.status_code == 422 and "Search and count again" in page_text(answer)
     told |= {"close-mismatch_where": "Looked in the sheet, on the floor, in the clothes"}
-    assert client.post(url("sign", visit), posted(visit, **told)).status_code == 302
+    assert as_petra.post(url("sign", visit), posted(visit, **told)).status_code == 302
     visit.refresh_from_db()
     assert not visit.is_draft
-    note = page_text(client.get(url("visit", visit)))
+    note = page_text(as_petra.get(url("visit", visit)))
     assert "A needle was not found" in note and f"counted by {petra.name}" in note
 
     task = Incident.objects.get()
     assert (task.kind, task.reason_code, task.visit) == ("needle_count", "not_found", visit)
     assert task.due_on == timezone.localdate() + dt.timedelta(days=1)
     assert "4 in, 3 out" in task.text and "in the clothes" in task.text and petra.name in task.text
-    assert task.text[:30] in page_text(client.get("/"))  # until it is reviewed
+    assert task.text[:30] in page_text(as_petra.get("/"))  # until it is reviewed
     review_incident(incident_id=task.pk, note="Found in the bin of the room, counted twice.", by=petra)
-    assert task.text[:30] not in page_text(client.get("/"))
+    assert task.text[:30] not in page_text(as_petra.get("/"))
 
 
-def test_needles_that_agree_open_no_task(client, visit):
-    client.post(url("sign", visit), all_done(visit, **{"close-mismatch_where": "typed before the last was found"}))
+def test_needles_that_agree_open_no_task(as_petra, visit):
+    as_petra.post(url("sign", visit), all_done(visit, **{"close-mismatch_where": "typed before the last was found"}))
     visit.refresh_from_db()
     assert not visit.is_draft and not Incident.objects.exists()
 
 
-def test_a_colleague_sees_whose_needles_are_in(client, patient, visit):
-    client.post(url("save", visit), posted(visit, **{"s0p0-done": "done", "s0-first_insertion": "14:05"}))
+def test_a_colleague_sees_whose_needles_are_in(as_petra, patient, visit):
+    as_petra.post(url("save", visit), posted(visit, **{"s0p0-done": "done", "s0-first_insertion": "14:05"}))
     other = Client()
     other.force_login(UserFactory(practitioner=True))
     page = page_text(other.get("/"))
     assert "Needles in now" in page and "14:05" in page and "2 in, 0 out" in page and url("visit", visit) in page
-    client.post(url("save", visit), posted(visit, **{"s0-out": "2"}))
+    as_petra.post(url("save", visit), posted(visit, **{"s0-out": "2"}))
     assert "Needles in now" not in page_text(other.get("/"))
 
 
-def test_uncounted_needles_stop_the_signature(client, visit):
+def test_uncounted_needles_stop_the_signature(as_petra, visit):
     data = all_done(visit)
     del data["s1-out"]
-    answer = client.post(url("sign", visit), data)
+    answer = as_petra.post(url("sign", visit), data)
     assert answer.status_code == 422 and "count the needles out" in page_text(answer)
 
 
-def test_unanswered_safety_questions_and_undecided_points_stop_the_signature(client, visit):
+def test_unanswered_safety_questions_and_undecided_points_stop_the_signature(as_petra, visit):
     data = all_done(visit)
     del data[f"start-{flag_field('flag.fever')}"]
     data["s0p2-done"] = ""
-    text = page_text(client.post(url("sign", visit), data | {"s0-out": "3"}))
+    text = page_text(as_petra.post(url("sign", visit), data | {"s0-out": "3"}))
     assert "Ask the short safety questions" in text and "1 planned point neither done nor left out" in text
 
 
-def test_a_red_flag_stops_needling_until_it_is_examined(client, patient, visit):
+def test_a_red_flag_stops_needling_until_it_is_examined(as_petra, patient, visit):
     yes = {f"start-{flag_field('flag.saddle_numbness')}": "yes"}
-    client.post(url("save", visit), posted(visit, **safe(**yes, **{"s0p0-done": "done"})))
+    as_petra.post(url("save", visit), posted(visit, **safe(**yes, **{"s0p0-done": "done"})))
     visit.refresh_from_db()
     assert visit.record["stages"][0]["points"][0]["done"] == ""
-    text = page_text(client.get(url("visit", visit)))
+    text = page_text(as_petra.get(url("visit", visit)))
     assert "Stop: do not needle" in text and "112" in text
     assert AuditEvent.objects.filter(action="red_flag.raised", patient_id=patient.pk).exists()
-    answer = client.post(url("sign", visit), all_done(visit, **yes))
+    answer = as_petra.post(url("sign", visit), all_done(visit, **yes))
     assert answer.status_code == 422 and "red flag is open" in page_text(answer)
 
-    assert client.post(url("clearance", visit), {"findings": ["flag.saddle_numbness"]}).status_code == 422
-    answer = client.post(
+    assert as_petra.post(url("clearance", visit), {"findings": ["flag.saddle_numbness"]}).status_code == 422
+    answer = as_petra.post(
         url("clearance", visit),
         {
             "findings": ["flag.saddle_numbness"],
@@ -113,7 +113,7 @@ def test_a_red_flag_stops_needling_until_it_is_examined(client, patient, visit):
         },
     )
     assert answer.status_code == 302 and Clearance.objects.get().finding == "flag.saddle_numbness"
-    answer = client.post(url("sign", visit), all_done(visit, **yes))
+    answer = as_petra.post(url("sign", visit), all_done(visit, **yes))
     assert answer.status_code == 302
 
 
@@ -148,9 +148,9 @@ def test_a_flag_told_again_after_it_was_answered_is_a_new_alert(patient, visit, 
     assert RedFlagAlert.objects.filter(response=response, acknowledged_at=None).count() == 1
 
 
-def test_an_examination_before_the_visit_does_not_lift_its_stop(client, visit):
-    client.post(url("save", visit), posted(visit, **safe(**{f"start-{flag_field('flag.saddle_numbness')}": "yes"})))
-    answer = client.post(
+def test_an_examination_before_the_visit_does_not_lift_its_stop(as_petra, visit):
+    as_petra.post(url("save", visit), posted(visit, **safe(**{f"start-{flag_field('flag.saddle_numbness')}": "yes"})))
+    answer = as_petra.post(
         url("clearance", visit),
         {
             "findings": ["flag.saddle_numbness"],
@@ -163,33 +163,33 @@ def test_an_examination_before_the_visit_does_not_lift_its_stop(client, visit):
     assert not Clearance.objects.exists()
 
 
-def test_a_stopped_visit_is_signed_with_what_was_done_instead(client, visit):
+def test_a_stopped_visit_is_signed_with_what_was_done_instead(as_petra, visit):
     yes = {f"start-{flag_field('flag.leg_weakness_progressive')}": "yes"}
     data = posted(visit, **safe(**yes, **{"close-flag_action": "Sent to the emergency department at 14:20"}))
-    assert client.post(url("sign", visit), data).status_code == 302
+    assert as_petra.post(url("sign", visit), data).status_code == 302
     visit.refresh_from_db()
     assert (visit.status, visit.needles_in) == ("signed", 0)
 
 
-def test_an_old_clearance_does_not_answer_for_today(client, patient, petra, visit):
+def test_an_old_clearance_does_not_answer_for_today(as_petra, patient, petra, visit):
     Clearance.objects.create(
         patient=patient, finding="flag.fever", examined_by="Dr Bo", examined_on=dt.date(2026, 1, 5),
         result="flu", cleared_by=petra, cleared_at=visit.started_at - dt.timedelta(days=30),
     )  # fmt: skip
     yes = {f"start-{flag_field('flag.fever')}": "yes"}
-    client.post(url("save", visit), posted(visit, **safe(**yes)))
+    as_petra.post(url("save", visit), posted(visit, **safe(**yes)))
     visit.refresh_from_db()
     assert red_flags.open_flags(visit) == ["flag.fever"]
 
 
-def test_what_safety_stops_is_not_added_without_a_reason(client, visit, patient, petra):
+def test_what_safety_stops_is_not_added_without_a_reason(as_petra, visit, patient, petra):
     record_safety_facts(patient=patient, facts={"condition.pacemaker": True}, by=petra)
     more = {"more-kind": "electro", "more-what": "BL25-BL26", "more-side": "right", "more-stage": "s0"}
-    refused = client.post(url("add_item", visit), posted(visit, **more, **{"close-notes": "kept"}))
+    refused = as_petra.post(url("add_item", visit), posted(visit, **more, **{"close-notes": "kept"}))
     assert refused.status_code == 422 and "is not added" in page_text(refused)
     visit.refresh_from_db()
     assert visit.record["stages"][0]["electro"] == [] and visit.record["close"]["notes"] == "kept"
-    assert client.post(url("add_item", visit), posted(visit, **(more | {"more-what": "BL25"}))).status_code == 422
+    assert as_petra.post(url("add_item", visit), posted(visit, **(more | {"more-what": "BL25"}))).status_code == 422
 
 
 @pytest.mark.parametrize("name", ["visit", "note", "clearance", "adverse_event"])
@@ -208,20 +208,20 @@ def test_the_front_desk_writes_none_of_it(visit, patient):
     assert visit.is_draft
 
 
-def test_an_adverse_event_is_recorded_and_a_serious_one_stops_the_next_visit(client, patient, petra):
+def test_an_adverse_event_is_recorded_and_a_serious_one_stops_the_next_visit(as_petra, patient, petra):
     visit = signed_visit(patient, petra)
     form = {"code": "ptx", "treatment": "this", "relation": "probable", "action": "hospital", "place": "GB21"}
-    assert client.post(url("adverse_event", visit), form | {"code": ""}).status_code == 422
-    assert client.post(url("adverse_event", visit), form).status_code == 302
+    assert as_petra.post(url("adverse_event", visit), form | {"code": ""}).status_code == 422
+    assert as_petra.post(url("adverse_event", visit), form).status_code == 302
     event = AdverseEvent.objects.get()
     assert (event.serious, event.severity, event.visit_id) == (True, "severe", visit.pk)
-    client.post(reverse("visits:start", args=[patient.pk]))
+    as_petra.post(reverse("visits:start", args=[patient.pk]))
     assert Visit.objects.count() == 1
-    assert "Serious adverse event, not reviewed" in page_text(client.get(reverse("chart", args=[patient.pk])))
+    assert "Serious adverse event, not reviewed" in page_text(as_petra.get(reverse("chart", args=[patient.pk])))
     assert any("serious adverse event" in reason for reason in open_points(visit.plan))
     review = reverse("visits:event_review", args=[event.pk])
-    assert client.get(review).status_code == 200
-    client.post(review, {"outcome": "recovered", "note": "No more deep needling at GB21."})
+    assert as_petra.get(review).status_code == 200
+    as_petra.post(review, {"outcome": "recovered", "note": "No more deep needling at GB21."})
     assert AdverseEvent.objects.filter(follows=event).count() == 1
-    client.post(reverse("visits:start", args=[patient.pk]), {"sure": "1"})  # the second one of the day
+    as_petra.post(reverse("visits:start", args=[patient.pk]), {"sure": "1"})  # the second one of the day
     assert Visit.objects.count() == 2
