@@ -127,16 +127,16 @@ def test_a_flag_that_the_rules_no_longer_hold_is_still_told_as_the_worst(monkeyp
     assert RedFlagAlert.objects.get(flag="flag.fever", response=response).level == "emergency"
 
 
-def test_the_page_stops_for_a_flag_whose_row_is_a_draft(monkeypatch, client, visit):
+def test_the_page_stops_for_a_flag_whose_row_is_a_draft(monkeypatch, as_petra, visit):
     known = load_intake_knowledge()
     drafted = replace(known, flag_by_finding={k: v for k, v in known.flag_by_finding.items() if k != "flag.both_legs"})
     for module in ("actions.red_flags", "presenters.page"):
         monkeypatch.setattr(f"treatments.visits.{module}.load_intake_knowledge", lambda: drafted)
-    client.post(url("save", visit), posted(visit, **safe(**{f"start-{flag_field('flag.both_legs')}": "yes"})))
-    page = page_text(client.get(url("visit", visit)))
+    as_petra.post(url("save", visit), posted(visit, **safe(**{f"start-{flag_field('flag.both_legs')}": "yes"})))
+    page = page_text(as_petra.get(url("visit", visit)))
     assert "Stop: do not needle" in page and "counts as the worst" in page and "Emergency number" in page
     assert known.flags.messages["urgent"] in page and known.flags.lift["urgent"] in page
-    assert client.get(url("clearance", visit)).status_code == 200
+    assert as_petra.get(url("clearance", visit)).status_code == 200
 
 
 def test_a_flag_told_again_after_it_was_answered_is_a_new_alert(patient, visit, petra):
