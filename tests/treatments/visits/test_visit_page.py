@@ -293,7 +293,7 @@ def test_any_post_at_all_is_answered(as_petra, visit):
         assert client.post(url("add_point", visit), junk).status_code < 500
 
 
-def test_a_kind_that_nobody_knows_is_shown_by_its_id_never_as_nothing(client, visit):
+def test_a_kind_that_nobody_knows_is_shown_by_its_id_never_as_nothing(as_petra, visit):
     adjunct = {
         "uid": "a0",
         "kind": "leech_jar",
@@ -312,5 +312,5 @@ def test_a_kind_that_nobody_knows_is_shown_by_its_id_never_as_nothing(client, vi
     }
     changed = {**visit.record, "adjuncts": [adjunct], "ear": [ear]}
     Visit.objects.filter(pk=visit.pk).update(record=changed)
-    text = page_text(client.get(url("visit", visit)))
+    text = page_text(as_petra.get(url("visit", visit)))
     assert "<strong>Leech jar</strong>" in text and "<strong>Ear: gold foil</strong>" in text
