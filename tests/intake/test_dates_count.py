@@ -19,21 +19,11 @@ from intake.case_building import build_case
 from intake.models import Assessment, Clearance, IntakeResponse
 from tests.factories.assessed import assessed, examined
 from tests.factories.intake import InvitationFactory, ResponseFactory
-from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.people import PatientFactory
 from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 EMERGENCY = {"saddle_numbness": "yes", "bladder_retention": "yes"}
-
-
-@pytest.fixture
-def petra() -> Any:
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def ana() -> Any:
-    return PatientFactory()
 
 
 def sent(patient: Any, **given: Any) -> IntakeResponse:
@@ -143,12 +133,6 @@ def test_taking_a_clearance_back_makes_the_flag_count_again_in_a_later_draft(ana
 class TestClearingOnThePage:
     """Only what the page raises can be cleared."""
 
-    @pytest.fixture
-    def client(self, petra) -> Client:
-        client = Client()
-        client.force_login(petra)
-        return client
-
     def form(self, code: str, finding: str, **more: str) -> dict[str, str]:
         filled = {
             "code": code, f"{code}-findings": finding, f"{code}-examined_by": "Dr Lee",
@@ -161,34 +145,34 @@ class TestClearingOnThePage:
         return next(alert["code"] for alert in alerts if finding in alert["because"])
 
     @pytest.mark.parametrize("finding", ["nonsense", "flag.saddle_numbness", "x" * 61, "patient.age"])
-    def test_neither_an_unknown_finding_nor_one_that_nobody_raised(self, client, ana, petra, finding) -> None:
+    def test_neither_an_unknown_finding_nor_one_that_nobody_raised(self, as_petra, ana, petra, finding) -> None:
         draft = examined(ana, petra, flag__fever=True)
-        code = self.code_of(client, draft, "flag.fever")
-        assert client.post(f"/assessments/{draft.pk}/clear/", self.form(code, finding)).status_code == 422
-        assert client.post(f"/assessments/{draft.pk}/clear/", self.form("other", finding)).status_code == 409
+        code = self.code_of(as_petra, draft, "flag.fever")
+        assert as_petra.post(f"/assessments/{draft.pk}/clear/", self.form(code, finding)).status_code == 422
+        assert as_petra.post(f"/assessments/{draft.pk}/clear/", self.form("other", finding)).status_code == 409
         assert not Clearance.objects.exists()
-        assert client.get(f"/patients/{ana.pk}/").status_code == 200
+        assert as_petra.get(f"/patients/{ana.pk}/").status_code == 200
 
-    def test_a_stored_clearance_of_an_id_that_is_gone_breaks_no_page(self, client, ana, petra) -> None:
+    def test_a_stored_clearance_of_an_id_that_is_gone_breaks_no_page(self, as_petra, ana, petra) -> None:
         draft = examined(ana, petra)
         cleared(ana, petra, "flag.of_an_older_version", days_ago=0)
         for path in (f"/patients/{ana.pk}/", f"/assessments/{draft.pk}/"):
-            assert client.get(path).status_code == 200
+            assert as_petra.get(path).status_code == 200
 
-    def test_an_emergency_is_not_cleared_by_an_examination_before_it_was_told(self, client, ana, petra) -> None:
+    def test_an_emergency_is_not_cleared_by_an_examination_before_it_was_told(self, as_petra, ana, petra) -> None:
         sent(ana, **EMERGENCY)
         draft = actions.open_draft(patient=ana, by=petra)
-        code = self.code_of(client, draft, "flag.saddle_numbness")
+        code = self.code_of(as_petra, draft, "flag.saddle_numbness")
         before = (timezone.localdate() - dt.timedelta(days=1)).isoformat()
         data = self.form(code, "flag.saddle_numbness", examined_on=before)
-        answer = client.post(f"/assessments/{draft.pk}/clear/", data)
+        answer = as_petra.post(f"/assessments/{draft.pk}/clear/", data)
         assert answer.status_code == 422 and "has to be examined again" in page_text(answer)
         assert "Dr Lee" in page_text(answer)
         data = self.form(code, "flag.saddle_numbness")
-        assert client.post(f"/assessments/{draft.pk}/clear/", data).status_code == 302
+        assert as_petra.post(f"/assessments/{draft.pk}/clear/", data).status_code == 302
 
-    def test_an_age_is_not_offered_to_be_cleared(self, client, petra) -> None:
+    def test_an_age_is_not_offered_to_be_cleared(self, as_petra, petra) -> None:
         child = PatientFactory(date_of_birth=timezone.localdate() - dt.timedelta(days=9 * 365))
         draft = examined(child, petra)
-        alert = next(a for a in client.get(f"/assessments/{draft.pk}/").context["alerts"] if a["code"] == "child")
+        alert = next(a for a in as_petra.get(f"/assessments/{draft.pk}/").context["alerts"] if a["code"] == "child")
         assert alert["clearable"] == []

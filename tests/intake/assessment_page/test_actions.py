@@ -17,21 +17,10 @@ from intake.actions.assessment import Examination
 from intake.case_building import build_case
 from intake.models import Assessment, Clearance
 from tests.factories.assessed import assessed, examined
-from tests.factories.people import PatientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 STOPS = ("refer_before_treating", "emergency")
 NOTHING = Examination({}, [], [], "")
-
-
-@pytest.fixture
-def petra(db: None):
-    return UserFactory(practitioner=True)
-
-
-@pytest.fixture
-def ana(db: None):
-    return PatientFactory()
 
 
 def test_opening_twice_gives_the_same_draft(ana, petra) -> None:

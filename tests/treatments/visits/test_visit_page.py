@@ -288,9 +288,9 @@ def test_any_post_at_all_is_answered(as_petra, visit):
         {"revision": "1", "start-here": "1", "start-pain_now": "\x00", "start-tongue": "a\x00b" * 500},
         {"revision": "1", "close-here": "1", "close-notes": "é" * 9000},
     ):
-        assert client.post(url("save", visit), junk).status_code < 500
-        assert client.post(url("sign", visit), junk).status_code < 500
-        assert client.post(url("add_point", visit), junk).status_code < 500
+        assert as_petra.post(url("save", visit), junk).status_code < 500
+        assert as_petra.post(url("sign", visit), junk).status_code < 500
+        assert as_petra.post(url("add_point", visit), junk).status_code < 500
 
 
 def test_a_kind_that_nobody_knows_is_shown_by_its_id_never_as_nothing(as_petra, visit):
