@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from clinic.audit import trail
-from clinic.audit.models import AuditEvent
+from clinic.audit.fetch import events_of
 from clinic.lib.numbers import whole_number
 
 PAGE = 60
@@ -22,12 +22,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
     patient, action = request.GET.get("patient", "").strip(), request.GET.get("action", "").strip()[:60]
     whose = whole_number(patient)
     asked = {"action": action} if re.fullmatch(r"[a-z_.]+", action) else {}  # nothing typed at will gets into the trail
-    events = AuditEvent.objects.all()
-    if whose is not None:
-        events = events.filter(named__patient_id=whose)
-    if action:
-        events = events.filter(action__startswith=action)
-    page = Paginator(events, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(events_of(patient=whose, action=action), PAGE).get_page(request.GET.get("page"))
     acting = sorted({int(event.actor_id) for event in page.object_list if event.actor_kind == "patient"})
     named = {"patients": acting} if acting else {}  # patients act by their links, and are named then
     trail.record("trail.read", by=request.user, patient=whose, detail={**asked, **named})

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from clinic.people.models import Patient, PatientWord
+from clinic.people.models import Patient, PatientWord, User
 from clinic.people.words import asked_ways, index_words
 
 BATCH = 500
@@ -61,3 +61,8 @@ def _begins_with(word: str) -> Q:
     if connection.vendor == "sqlite":
         return Q(word__gte=word, word__lt=f"{word}\U0010ffff")
     return Q(word__startswith=word)
+
+
+def staff() -> QuerySet[User]:
+    """Everybody with an account, who works here now first."""
+    return User.objects.order_by("-is_active", "name")

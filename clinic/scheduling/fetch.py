@@ -16,7 +16,7 @@ from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
 from clinic.people.models import Patient, User
-from clinic.scheduling.models import Absence, Appointment, AppointmentChange, Course, MoveNotice
+from clinic.scheduling.models import Absence, Appointment, AppointmentChange, Course, MoveNotice, Service
 
 
 def _allow(user: User, permission: Permission) -> None:
@@ -70,6 +70,13 @@ def course_for(user: User, course_id: int, *, what: str | None = None) -> Course
         if what:
             access.note_read(user, found.patient, what=what, obj=found)
     return found
+
+
+def service_or_first(value: str) -> Service | None:
+    """The service an address names; the first one where it names none."""
+    services = Service.objects.filter(is_active=True)
+    number = whole_number(value)
+    return services.filter(pk=number).first() if number is not None else services.first()
 
 
 def practitioner_or_none(value: str | None) -> User | None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,20 +20,10 @@ from clinic.people.http import StaffRequest
 from intake.actions import assessment as actions
 from intake.actions import assessment_clearance
 from intake.case_building import build_case
+from intake.fetch import assessment_for
 from intake.forms.assessment import ClearanceForm, DecisionForm, read_examination
 from intake.models import Assessment, Clearance
 from intake.presenters import assessment as presenter
-
-
-def _fetch(request: StaffRequest, assessment_id: int, *, needs: Permission = Permission.READ_CLINICAL) -> Assessment:
-    """The assessment, guarded; the read goes into the audit trail."""
-    if not access.can(request.user, needs):
-        raise PermissionDenied
-    with transaction.atomic():
-        rows = Assessment.objects.select_related("patient", "response", "signed_by", "supersedes", "set_aside_by")
-        found = get_object_or_404(rows, pk=assessment_id)
-        access.note_read(request.user, found.patient, what="assessment", obj=found)
-    return found
 
 
 def _entered(request: StaffRequest, found: Assessment) -> tuple[Any, actions.Examination]:
@@ -92,14 +81,14 @@ def of_patient(request: StaffRequest, patient_id: int) -> HttpResponse:
 
 @require_GET
 def page(request: StaffRequest, assessment_id: int) -> HttpResponse:
-    found = _fetch(request, assessment_id)
+    found = assessment_for(request.user, assessment_id)
     return _page(request, found)
 
 
 @require_GET
 def answers(request: StaffRequest, assessment_id: int, group: str) -> HttpResponse:
     """One group of the patient's answers as controls: asked for when it is opened, most never are."""
-    found = _fetch(request, assessment_id)
+    found = assessment_for(request.user, assessment_id)
     if group not in presenter.GROUPS:
         raise Http404
     if not request.htmx:
@@ -134,7 +123,7 @@ def _page(request: StaffRequest, found: Assessment, *, status: int = 200, **extr
 @answers_conflicts
 def save(request: StaffRequest, assessment_id: int) -> HttpResponse:
     """Save examination and decision. With htmx answers the result part, else goes back to the page."""
-    found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
+    found = assessment_for(request.user, assessment_id, needs=Permission.WRITE_CLINICAL)
     saved, told = _saved(request, found)
     return _result(request, saved, told) if saved else _not_from_the_lists(request, found)
 
@@ -143,7 +132,7 @@ def save(request: StaffRequest, assessment_id: int) -> HttpResponse:
 @answers_conflicts
 def sign(request: StaffRequest, assessment_id: int) -> HttpResponse:
     """Save what stands on the page, then lock it."""
-    found = _fetch(request, assessment_id, needs=Permission.SIGN)
+    found = assessment_for(request.user, assessment_id, needs=Permission.SIGN)
     saved, told = _saved(request, found)
     if saved is None:
         return _not_from_the_lists(request, found)
@@ -180,7 +169,7 @@ def _not_from_the_lists(request: StaffRequest, found: Assessment) -> HttpRespons
 @answers_conflicts
 def set_aside(request: StaffRequest, assessment_id: int) -> HttpResponse:
     """Discard a draft for a coded reason; back to the chart."""
-    found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
+    found = assessment_for(request.user, assessment_id, needs=Permission.WRITE_CLINICAL)
     form = SetAsideForm(request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, set_aside_form=form)
@@ -215,7 +204,7 @@ def _result(
 @require_POST
 def clear(request: StaffRequest, assessment_id: int) -> HttpResponse:
     """Lift a red flag: examined by whom, when, with what result."""
-    found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
+    found = assessment_for(request.user, assessment_id, needs=Permission.WRITE_CLINICAL)
     alert = presenter.clearable_alert(found, request.POST.get("code", ""), today=timezone.localdate())
     if alert is None:
         gone = (
@@ -243,7 +232,7 @@ def clear(request: StaffRequest, assessment_id: int) -> HttpResponse:
 
 @require_POST
 def withdraw(request: StaffRequest, assessment_id: int, clearance_id: int) -> HttpResponse:
-    found = _fetch(request, assessment_id, needs=Permission.WRITE_CLINICAL)
+    found = assessment_for(request.user, assessment_id, needs=Permission.WRITE_CLINICAL)
     clearance = get_object_or_404(Clearance, pk=clearance_id, patient=found.patient)
     actions.take_back_clearance(assessment=found, clearance=clearance, by=request.user)
     messages.warning(request, "Taken back: the flag counts again.")

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.people.http import ClinicRequest
+from intake import fetch
 from intake.models import IntakeResponse, Invitation
 
 COOKIE = "__Host-ashi-intake" if settings.HTTPS else "ashi-intake"
@@ -108,7 +109,7 @@ def remember(answer: HttpResponse, device: Device, invitation: Invitation | None
         answer.delete_cookie(COOKIE, samesite="Lax")
         return
     if invitation is None:
-        invitation = Invitation.objects.filter(pk=device.held[-1].invitation).first()
+        invitation = fetch.invitation_or_none(device.held[-1].invitation)
     left = (invitation.expires_at - timezone.now()).total_seconds() if invitation else BESIDE_MINUTES * 60
     answer.set_cookie(
         COOKIE,

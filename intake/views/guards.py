@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from clinic.people.presence import staff_in
+from intake import fetch
 from intake.actions import limits
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.resuming import note_reading
@@ -115,8 +116,7 @@ def with_response(view: View) -> View:
 
 
 def _invitations(device: devices.Device) -> list[Invitation]:
-    held = [one.invitation for one in device.alive]
-    return list(Invitation.objects.select_related("patient", "response").filter(pk__in=held)) if held else []
+    return fetch.invitations_of([one.invitation for one in device.alive])
 
 
 def _asked_for(request: FormRequest, device: devices.Device, several: list[Held]) -> Held | None:

@@ -14,6 +14,7 @@ from clinic.outbox.presenters import state_words
 from clinic.people import access
 from clinic.people.http import StaffRequest
 from intake.actions import invitations as actions
+from intake.fetch import newest_invitation
 from intake.forms.invitation import AcknowledgeForm, InvitationForm
 from intake.models import Invitation
 from intake.presenters import inbox as presenter
@@ -23,7 +24,7 @@ from intake.presenters import inbox as presenter
 def invite(request: StaffRequest, patient_id: int) -> HttpResponse:
     """Make a link, and mail it or show it once: only its hash is kept, so it cannot be shown again."""
     patient = access.patient_for(request.user, patient_id, what="invitation", permission=access.Permission.INVITE)
-    newest = Invitation.objects.filter(patient=patient).select_related("response").order_by("-id").first()
+    newest = newest_invitation(patient)
     number = newest.pk if newest else None
     form = InvitationForm(request.POST or None, initial={"email": patient.email, "newest": number})
     context = {"patient": patient, "form": form, "newest": newest}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.audit.caller import address_of
 from clinic.lib.tokens import hash_of
+from intake import fetch
 from intake.actions import invitations, limits, resuming
 from intake.actions.resuming import Way
 from intake.case_building import reading_of
@@ -40,7 +41,7 @@ def entry(request: FormRequest, token: str) -> HttpResponse:
 
 
 def _enter(request: FormRequest, token: str) -> HttpResponse:
-    invitation = Invitation.objects.select_related("response").filter(token_hash=hash_of(token)).first()
+    invitation = fetch.invitation_of_link(hash_of(token))
     if invitation is None:
         network = hashlib.sha256(address_of(request).encode()).hexdigest()[:32]
         if limits.increment(f"bad-link:{network}", minutes=BAD_MINUTES) > BAD_LINKS:
@@ -148,8 +149,7 @@ def own_response(request: FormRequest) -> IntakeResponse | None:
     held = devices.of_ticket(device, ticket) if ticket else (device.held[-1] if device.held else None)
     if held is None or not held.response or staff_here(request) is not None:
         return None
-    rows = IntakeResponse.objects.select_related("patient", "invitation__patient")
-    return rows.filter(pk=held.response).first()
+    return fetch.response_of_device(held.response)
 
 
 def _draw_welcome(

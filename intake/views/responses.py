@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from clinic.people import access
 from clinic.people.http import StaffRequest
 from intake.actions import red_flags
+from intake.fetch import response_for
 from intake.forms.invitation import AcknowledgeForm
-from intake.models import IntakeResponse, RedFlagAlert
+from intake.models import RedFlagAlert
 from intake.presenters import response as presenter
 
 
 @require_GET
 def page(request: StaffRequest, response_id: int) -> HttpResponse:
     """A summary of an intake. A draft can be read too when it holds a red flag; it says that it is one."""
-    with transaction.atomic():
-        rows = IntakeResponse.objects.select_related("patient", "invitation")
-        found = get_object_or_404(rows, pk=response_id)
-        access.note_read(request.user, found.patient, what="intake", obj=found)
+    found = response_for(request.user, response_id)
     context = {"response": found, "patient": found.patient, "note_form": AcknowledgeForm(), **presenter.summary(found)}
     return render(request, "intake/response.html", context)
 

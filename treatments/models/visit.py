@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.db.models.functions import Now
 
 from clinic.lib.records import Signable
+from clinic.people.models import Patient
 from clinic.people.set_aside import SetAside, consistent
+from treatments.models.plan import TreatmentPlan
 from treatments.planner.treatment.visit_shapes import VisitRecord
 
 
@@ -16,6 +20,22 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def counting(self) -> VisitQuerySet:
         """Without those entered in error: for every number, count, course and outcome."""
         return self.exclude(status=Visit.Status.SET_ASIDE)
+
+    def of_course(self, plan: TreatmentPlan) -> VisitQuerySet:
+        """Those that count in the course of a plan, whichever version of it they were under."""
+        return self.in_course(plan.patient_id, plan.course_reference)
+
+    def in_course(self, patient: Any, reference: Any) -> VisitQuerySet:
+        """The same by patient and reference, also of an outer query."""
+        return self.counting().filter(patient=patient, plan__course_reference=reference)
+
+    def done(self) -> VisitQuerySet:
+        """Those that took place and are written down: signed. One that is begun is not done."""
+        return self.filter(status=Visit.Status.SIGNED)
+
+    def last_number(self) -> int:
+        """The number of the latest of these visits, 0 where there is none."""
+        return self.aggregate(last=Max("number"))["last"] or 0
 
 
 class Visit(Signable, SetAside):
@@ -80,6 +100,12 @@ class Amendment(models.Model):
         return f"amendment {self.pk} to visit {self.visit_id}"
 
 
+class AdverseEventQuerySet(models.QuerySet["AdverseEvent"]):
+    def open_serious(self, patient: Patient) -> AdverseEventQuerySet:
+        """Serious events that nobody has reviewed yet: until then no new plan is signed and no visit begun."""
+        return self.filter(patient=patient, serious=True, follows=None, later=None)
+
+
 class AdverseEvent(models.Model):
     """Something unwanted during or after a treatment. Rows never change: news of the same event is a new
     row that points to the first one by ``follows``. Codes are those of the safety table (bruise, faint, ...).
@@ -118,6 +144,8 @@ class AdverseEvent(models.Model):
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="later")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = AdverseEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

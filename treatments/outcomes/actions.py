@@ -54,6 +54,12 @@ def plan_in_force(patient: Patient) -> TreatmentPlan | None:
     )
 
 
+def latest_visit_number(patient: Patient) -> int | None:
+    """Of the course of the plan in force: at which visit a review is filled in; None before the first."""
+    plan = plan_in_force(patient)
+    return Visit.objects.of_course(plan).last_number() or None if plan else None
+
+
 def scores_of_course(patient: Patient) -> list[Score]:
     """Scores since the newest intake, in the order taken: its values are the baseline of the course that followed."""
     rows = list(Score.objects.counting().filter(patient=patient))
@@ -78,7 +84,6 @@ def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) ->
         .filter(status__in=TreatmentPlan.WAS_IN_FORCE)
         .order_by("version")
     )
-    done = Visit.objects.filter(plan__in=versions, status=Visit.Status.SIGNED)
     series: dict[str, list[float | None]] = {}
     for score in scores:
         if score.measure in DECIDING and not _is_old_word(score, scores):
@@ -88,7 +93,7 @@ def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) ->
     return progress(
         series,
         stage=stage if stage in FIRST_REVIEW else "unknown",
-        sessions_done=done.count(),
+        sessions_done=Visit.objects.of_course(plan).done().count(),
         sessions_planned=plan.treatment["dose"]["sessions"],
         worse_over_48h=AdverseEvent.objects.filter(
             patient=plan.patient_id, code="pain_flare", visit__plan=plan, follows=None

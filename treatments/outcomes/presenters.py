@@ -151,16 +151,11 @@ def _when(score: Score) -> str:
 def _pacing(plan: TreatmentPlan) -> Context:
     """Visits done against the course; reviews are marked."""
     dose = plan.treatment["dose"]
-    signed = set(
-        Visit.objects.counting()
-        .filter(patient=plan.patient_id, plan__course_reference=plan.course_reference, status=Visit.Status.SIGNED)
-        .values_list("number", flat=True)
-    )
+    signed = set(Visit.objects.of_course(plan).done().values_list("number", flat=True))
     sessions = dose["sessions"]
-    done = len([number for number in signed if number <= sessions])
     upcoming = [number for number in dose.get("review_at", []) if number not in signed]
     return {
-        "done": done,
+        "done": len(signed),
         "sessions": sessions,
         "steps": [
             {"number": n, "is_done": n in signed, "is_review": n in dose.get("review_at", []), "x": n - 1}

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.people import access
 from clinic.people.http import StaffRequest
-from treatments.models import Visit
-from treatments.outcomes.actions import plan_in_force, record_scores
+from treatments.outcomes.actions import latest_visit_number, record_scores
 from treatments.outcomes.forms import ReviewForm
 from treatments.outcomes.presenters import outcomes_of
 
@@ -20,12 +19,10 @@ def patient(request: StaffRequest, patient_id: int) -> HttpResponse:
     person = access.patient_for(request.user, patient_id, what="outcomes")
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        plan = plan_in_force(person)
-        last = Visit.objects.counting().filter(patient=person, plan=plan).order_by("-number").first() if plan else None
         record_scores(
             patient=person,
             values=form.values(),
-            visit_number=last.number if last else None,
+            visit_number=latest_visit_number(person),
             filled_by=form.cleaned_data["filled_by"],
             by=request.user,
         )

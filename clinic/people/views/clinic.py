@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clinic.audit import trail
+from clinic.people import search
+from clinic.people.actions.clinic import change_clinic
 from clinic.people.forms.patient import ClinicForm
 from clinic.people.http import StaffRequest
-from clinic.people.models import Clinic, User
+from clinic.people.models import Clinic
 
 
 @require_http_methods(["GET", "POST"])
 def clinic(request: StaffRequest) -> HttpResponse:
     form = ClinicForm(request.POST or None, instance=Clinic.read())
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            saved = form.save()
-            trail.record("clinic.changed", by=request.user, obj=saved, detail={"fields": sorted(form.changed_data)})
+        change_clinic(clinic=form.instance, changed=form.changed_data, by=request.user)
         messages.success(request, "Saved.")
         return redirect("people:clinic")
-    context = {"form": form, "staff": User.objects.order_by("-is_active", "name")}
+    context = {"form": form, "staff": search.staff()}
     return render(request, "people/clinic.html", context, status=422 if form.is_bound else 200)
 
 

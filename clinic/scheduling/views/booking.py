@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clinic.lib.numbers import whole_number
 from clinic.people.http import StaffRequest
 from clinic.people.search import find_patients
 from clinic.scheduling import fetch
@@ -20,15 +19,12 @@ from clinic.scheduling.availability import Need
 from clinic.scheduling.diary import in_order, need_of_service
 from clinic.scheduling.errors import BookingRefused, FormUsedTwice
 from clinic.scheduling.forms import BookingForm
-from clinic.scheduling.models import Service
 from clinic.scheduling.offers import free_times, slot_from_wall, slot_value
 from clinic.scheduling.views.shared import new_nonce, search_query, with_change
 
 
 def _need(data: QueryDict, patient_id: int | None) -> Need | None:
-    number = whole_number(data.get("service"))
-    services = Service.objects.filter(is_active=True)
-    service = services.filter(pk=number).first() if number is not None else services.first()
+    service = fetch.service_or_first(data.get("service", ""))
     if service is None:
         return None
     practitioner = fetch.practitioner_or_none(data.get("practitioner"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -45,9 +46,7 @@ def _wish_form(request: StaffRequest, course: Course) -> WishForm:
         return WishForm(data)
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     start = {"first_day": tomorrow.isoformat(), "part_of_day": "any", "practitioner": str(course.practitioner_id)}
-    filled = QueryDict(mutable=True)
-    filled.update(start)
-    return WishForm(filled)
+    return WishForm(QueryDict(urlencode(start)))
 
 
 def _typed(form: WishForm) -> QueryDict:

@@ -128,7 +128,7 @@ def test_no_edit_is_lost_and_none_is_written_over(theirs, mine, later):
     before, between = _stored(start), _stored(first)
     sent = _page(start) | mine
     merged = merge(first, sent, is_current=False)
-    second = VisitForms(first, merged.save).merged_record()
+    second = VisitForms(first, merged.to_keep).merged_record()
     after, clashing = _stored(second), {clash.name for clash in merged.clashes}
     for name in FIELDS:
         wanted = text_of(mine.get(name, before[name]))
@@ -140,7 +140,7 @@ def test_no_edit_is_lost_and_none_is_written_over(theirs, mine, later):
             assert name in clashing and after[name] == between[name] and merged.show[name] == sent[name]
     # the same page sends again: what it did not touch since stays
     again = merge(second, sent | later | {"base": in_step(merged, second)}, is_current=True)
-    third = _stored(VisitForms(second, again.save).merged_record())
+    third = _stored(VisitForms(second, again.to_keep).merged_record())
     for name in FIELDS:
         if name not in later and name not in clashing:
             assert third[name] == after[name]

@@ -25,6 +25,7 @@ from treatments.plans.actions.signing import open_points
 from treatments.visits.actions import red_flags
 from treatments.visits.actions.incidents import review_incident
 from treatments.visits.forms.page import flag_field
+from treatments.visits.presenters.page import stop_of
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +126,10 @@ def test_a_flag_that_the_rules_no_longer_hold_is_still_told_as_the_worst(monkeyp
     monkeypatch.setattr(red_flags, "load_intake_knowledge", lambda: drafted)
     red_flags.raise_alerts(visit, ["flag.fever"], by=petra)
     assert RedFlagAlert.objects.get(flag="flag.fever", response=response).level == "emergency"
+    visit.record["start"] = {"flags": {"flag.fever": "yes"}}
+    stop = stop_of(visit)
+    assert stop is not None and stop["is_emergency"]
+    assert [question for question, _ in stop["flags"]] == [red_flags.SHORT_SET["flag.fever"]]
 
 
 def test_the_page_stops_for_a_flag_whose_row_is_a_draft(monkeypatch, as_petra, visit):

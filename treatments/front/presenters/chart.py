@@ -24,7 +24,7 @@ from intake.presenters import assessment as assessment_words
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
 from treatments.plans.presenters import planned_visits
 from treatments.plans.presenters.plan import dose_words, review_words
-from treatments.visits.actions.adverse_events import KINDS, open_serious_events
+from treatments.visits.actions.adverse_events import KINDS
 
 EVENTS = 40
 STOPS = ("emergency", "refer_before_treating")
@@ -81,8 +81,8 @@ def clinical_part(patient: Patient, *, today: dt.date) -> Context:
         "draft_plan": next((p for p in plans if p.status == "draft"), None),
         "open_visit": next((v for v in open_visits if timezone.localdate(v.started_at) == today), None),
         "open_visits": open_visits,
-        "visits_done": sum(v.status == "signed" for v in counting),
-        "serious_events": list(open_serious_events(patient)),
+        "visits_done": _visits_done(plans),
+        "serious_events": list(AdverseEvent.objects.open_serious(patient)),
         "open_flags": [f for f in flags if f.acknowledged_at is None],
         "curves": _curves(patient),
         "timeline": _timeline(patient, assessments, plans, visits, responses, flags),
@@ -99,6 +99,12 @@ def clinical_part(patient: Patient, *, today: dt.date) -> Context:
     part["next"] = _next(part, patient)
     part["unfinished"] = _unfinished(part)
     return part
+
+
+def _visits_done(plans: list[TreatmentPlan]) -> int:
+    """Of the course of the plan in force; 0 without one."""
+    plan = next((p for p in plans if p.status == TreatmentPlan.Status.SIGNED), None)
+    return Visit.objects.of_course(plan).done().count() if plan else 0
 
 
 def _summary(case: Case, judged: Judged) -> Context:

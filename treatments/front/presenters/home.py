@@ -118,8 +118,7 @@ def _unsigned(user: User) -> list[Context]:
 def reviews_due(user: User) -> list[Context]:
     """Reviews of plans in force that come next, or were passed without scores (newest plans first)."""
     last_visit = (
-        Visit.objects.counting()
-        .filter(patient=OuterRef("plan__patient"), plan__course_reference=OuterRef("plan__course_reference"))
+        Visit.objects.in_course(OuterRef("plan__patient"), OuterRef("plan__course_reference"))
         .order_by()
         .values("patient")
         .annotate(last=Max("number"))

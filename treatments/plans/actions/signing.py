@@ -11,11 +11,10 @@ from clinic.people.models import User
 from clinic.scheduling.actions import request_course
 from clinic.scheduling.models import Service
 from treatments import planning
-from treatments.models import PlannedVisit, TreatmentPlan, Visit
+from treatments.models import AdverseEvent, PlannedVisit, TreatmentPlan, Visit
 from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 from treatments.plans.actions import drafts
-from treatments.visits.actions.adverse_events import open_serious_events
 
 
 def open_points(plan: TreatmentPlan) -> list[str]:
@@ -30,7 +29,7 @@ def open_points(plan: TreatmentPlan) -> list[str]:
             reasons.append(f"{alert.text} Take it out, or give a reason.")
     if not any(stage["points"] for stage in plan.treatment["stages"]) and not plan.treatment["adjuncts"]:
         reasons.append("There is nothing in the plan yet.")
-    if open_serious_events(plan.patient).exists():
+    if AdverseEvent.objects.open_serious(plan.patient).exists():
         reasons.append("A serious adverse event has not been reviewed yet: review it first.")
     return reasons
 
@@ -83,17 +82,12 @@ def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitio
 
 def is_finished(plan: TreatmentPlan) -> bool:
     """All visits of the plan's dose were begun: the next plan is a new course, not a change of this one."""
-    return _last_visit(plan) >= int(plan.treatment["dose"]["sessions"])
-
-
-def _last_visit(plan: TreatmentPlan) -> int:
-    numbers = Visit.objects.counting().filter(plan__course_reference=plan.course_reference, patient=plan.patient)
-    return numbers.order_by("-number").values_list("number", flat=True).first() or 0
+    return Visit.objects.of_course(plan).last_number() >= int(plan.treatment["dose"]["sessions"])
 
 
 def _plan_visits(plan: TreatmentPlan, continued: TreatmentPlan | None) -> None:
     dose, electro = plan.treatment["dose"], device_from_visit(plan.treatment)
-    done = _last_visit(continued) if continued else 0
+    done = Visit.objects.of_course(continued).last_number() if continued else 0
     PlannedVisit.objects.bulk_create(
         PlannedVisit(
             plan=plan,

@@ -21,13 +21,13 @@ from treatments.planner.treatment.written import split_levels
 from treatments.planner.vocabulary.body import SIDES
 from treatments.plans import point_search, treatment_edits
 from treatments.plans.actions import drafts
+from treatments.plans.fetch import plan_for
 from treatments.plans.forms import items
 from treatments.plans.forms.fields import FORMS, NAMES, kind_of
 from treatments.plans.forms.items import Initial, ItemForm
 from treatments.plans.forms.refusals import refuse
 from treatments.plans.presenters.plan import split_name
 from treatments.plans.treatment_edits import EditRefused, name_of
-from treatments.plans.views.guard import plan_for
 from treatments.plans.views.pages import answers_conflicts, done, render_plan
 
 Change = Callable[[TreatmentJson], TreatmentJson]

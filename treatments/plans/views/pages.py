@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from clinic.lib.records import NotADraft, Stale, answering
@@ -14,8 +14,8 @@ from clinic.people import access
 from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.http import StaffRequest
 from clinic.people.models import User
-from intake.models import Assessment
 from treatments.models import TreatmentPlan
+from treatments.plans.fetch import newer_assessment, plan_again
 from treatments.plans.forms.clash import sent_words
 from treatments.plans.forms.plan import SignForm
 from treatments.plans.presenters import plan as presenter
@@ -27,11 +27,7 @@ def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200
     context = presenter.page_of(plan)
     context["can_edit"] = may_write and plan.is_draft
     context["can_reopen"] = may_write and plan.status == "signed"
-    context["newer_assessment"] = (
-        Assessment.objects.filter(patient=plan.patient, status="signed", pk__gt=plan.proposal.assessment_id).first()
-        if plan.status in ("draft", "signed")
-        else None
-    )
+    context["newer_assessment"] = newer_assessment(plan)
     context["can_propose_again"] = may_write and context["newer_assessment"] is not None
     if plan.is_draft and access.can(request.user, access.Permission.SIGN):
         context["sign_form"] = SignForm(
@@ -65,8 +61,7 @@ def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
     """409: somebody else saved first. The plan as it is now, beside what was sent, to be sent again or dropped."""
     hidden = ("csrfmiddlewaretoken", "revision")
     sent = [(name, value) for name, values in request.POST.lists() if name not in hidden for value in values]
-    rows = TreatmentPlan.objects.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
-    plan = get_object_or_404(rows, pk=clash.record.pk)
+    plan = plan_again(clash.record.pk)
     answer = render_plan(
         request,
         plan,

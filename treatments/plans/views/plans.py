@@ -16,13 +16,12 @@ from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.http import StaffRequest
-from intake.models import Assessment
 from treatments.models import TreatmentPlan
 from treatments.plans.actions import drafts, signing
+from treatments.plans.fetch import plan_for, proposal_for, signed_assessment
 from treatments.plans.forms.plan import OverrideForm, SignForm
 from treatments.plans.presenters import home_care as home_care_presenter
 from treatments.plans.presenters import plan as presenter
-from treatments.plans.views.guard import plan_for, proposal_for
 from treatments.plans.views.pages import answers_conflicts, done, render_plan
 
 
@@ -32,9 +31,7 @@ def propose(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = access.patient_for(request.user, patient_id, what="assessment", permission=Permission.WRITE_CLINICAL)
     if request.method == "GET":  # a sign-in in between turns the press of a button into a look
         return redirect("chart", patient_id=patient.pk)
-    assessment = (
-        Assessment.objects.select_related("patient", "response").filter(patient=patient, status="signed").first()
-    )
+    assessment = signed_assessment(patient)
     if assessment is None:
         messages.warning(request, "Sign the assessment first: a plan starts from a signed one.")
         return redirect("intake:assess", patient_id=patient.pk)

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 
 from clinic.people.http import StaffRequest
 from treatments import planning
+from treatments.plans.fetch import plan_for
 from treatments.plans.presenters import what_if as presenter
-from treatments.plans.views.guard import plan_for
 
 
 @require_GET

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from clinic.audit import trail
 from clinic.people.models import Patient, User
@@ -69,11 +68,6 @@ def record_event(*, patient: Patient, visit: Visit | None, by: User, **fields: A
     detail = {"code": event.code, "severity": event.severity, "serious": event.serious}
     trail.record("adverse_event.recorded", by=by, patient=patient, obj=event, detail=detail, sealed=True)
     return event
-
-
-def open_serious_events(patient: Patient) -> QuerySet[AdverseEvent]:
-    """Serious events that nobody has reviewed yet: until then no new plan is signed and no visit begun."""
-    return AdverseEvent.objects.filter(patient=patient, serious=True, follows=None, later=None)
 
 
 @transaction.atomic

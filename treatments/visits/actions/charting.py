@@ -7,7 +7,7 @@ import datetime as dt
 from contextlib import suppress
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
@@ -20,14 +20,13 @@ from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.assessment import ClinicalPicture
 from intake.models import Score
 from treatments import planning
-from treatments.models import Amendment, TreatmentPlan, Visit
+from treatments.models import AdverseEvent, Amendment, TreatmentPlan, Visit
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import split_key
 from treatments.planner.treatment.visit_shapes import SafetySaid, VisitReason, VisitRecord
 from treatments.visits import gate, ledger, observed
 from treatments.visits import record as visit_record
 from treatments.visits.actions import medicines, needle_count, red_flags
-from treatments.visits.actions.adverse_events import open_serious_events
 
 HALF_DAY = dt.timedelta(hours=12)
 MANY_STOPS = 3
@@ -63,9 +62,9 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
         return of_today
     if plan is None:
         raise CannotStart("There is no signed plan for this patient: sign one first.")
-    if open_serious_events(patient).exists():
+    if AdverseEvent.objects.open_serious(patient).exists():
         raise CannotStart("A serious adverse event has not been reviewed yet: review it before treating again.")
-    number = _last_number(plan) + 1
+    number = Visit.objects.of_course(plan).last_number() + 1
     reasons = _doubts(plan, number, open_visits, counting.filter(status=Visit.Status.SIGNED), today)
     if reasons and not is_sure:
         raise AskFirst(reasons, open_visits)
@@ -101,12 +100,6 @@ def _doubts(
     if number > sessions:
         reasons.append(f"The plan asks for {sessions} visits: this would be visit {number}.")
     return reasons
-
-
-def _last_number(plan: TreatmentPlan) -> int:
-    """Visits are numbered through a course, also when its plan got a new version."""
-    numbers = Visit.objects.counting().filter(patient_id=plan.patient_id, plan__course_reference=plan.course_reference)
-    return numbers.aggregate(last=Max("number"))["last"] or 0
 
 
 def _todays_appointment(patient: Patient, now: dt.datetime) -> Appointment | None:

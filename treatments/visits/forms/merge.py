@@ -29,11 +29,11 @@ class Clash:
 
 @dataclass
 class Merged:
-    """``save``: what to store. ``show``: the same with clashing fields as typed here. ``base``: for the page's next
+    """``to_keep``: what to store. ``show``: the same with clashing fields as typed here. ``base``: for the page's next
     save. ``taken``: (label, value) saved by others since. ``changes``: name -> (shown, stored) to put on the page.
     """
 
-    save: dict[str, Any]
+    to_keep: dict[str, Any]
     show: dict[str, Any]
     base: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[str, str]] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Merged:
 def merge(record: VisitRecord, posted: Mapping[str, Any], *, is_current: bool) -> Merged:
     """``is_current``: whether the page was of the stored revision; then a page without a base is in step."""
     sent = {name: posted[name] for name in posted}
-    merged = Merged(save=dict(sent), show=dict(sent))
+    merged = Merged(to_keep=dict(sent), show=dict(sent))
     base = _base_of(posted)
     forms = VisitForms(record)
     for form, uid in forms.parts():
@@ -66,14 +66,14 @@ def merge(record: VisitRecord, posted: Mapping[str, Any], *, is_current: bool) -
                 merged.base[name] = stored
             else:
                 merged.clashes.append(Clash(name, label_of(forms, uid, bound), stored, mine))
-                merged.save[name] = stored
+                merged.to_keep[name] = stored
                 if was is not None:
                     merged.base[name] = was
     return merged
 
 
 def _take(merged: Merged, name: str, mine: str, stored: str) -> None:
-    merged.save[name] = merged.show[name] = merged.base[name] = stored
+    merged.to_keep[name] = merged.show[name] = merged.base[name] = stored
     merged.changes[name] = (mine, stored)
 
 

@@ -22,7 +22,7 @@ from treatments.plans.point_search import ASHI
 from treatments.visits import ledger, observed
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, medicines, needle_count, red_flags
-from treatments.visits.actions.adverse_events import KINDS, open_serious_events
+from treatments.visits.actions.adverse_events import KINDS
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import known as visit_known
 from treatments.visits.presenters import stops
@@ -224,7 +224,7 @@ def page_of(visit: Visit, forms: VisitForms) -> Context:
         **_known(visit, forms),
         "asks_pregnancy": asks_pregnancy(visit.patient, timezone.localdate()),
         "events": [event_words(event) for event in visit.adverse_events.all()],
-        "serious_open": open_serious_events(visit.patient).exists(),
+        "serious_open": AdverseEvent.objects.open_serious(visit.patient).exists(),
     }
 
 

@@ -24,10 +24,11 @@ from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.visits import day_points
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, marks, stops
+from treatments.visits.fetch import visit_for
 from treatments.visits.forms.page import AddItemForm, AddPointForm
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import page as visit_page
-from treatments.visits.views.pages import note, page, visit_for
+from treatments.visits.views.pages import note, page
 from treatments.visits.views.saving import Clashed, answers_conflicts, merged_save, saved, step_of, told
 
 

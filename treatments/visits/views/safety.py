@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from clinic.people import access
 from clinic.people.http import StaffRequest
-from treatments.models import AdverseEvent
 from treatments.visits.actions import adverse_events, red_flags
+from treatments.visits.fetch import event_for, visit_for
 from treatments.visits.forms.safety import AdverseEventForm, ClearForm, EventReviewForm
 from treatments.visits.presenters import page
-from treatments.visits.views.pages import visit_for
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,11 +54,7 @@ def adverse_event(request: StaffRequest, visit_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def event_review(request: StaffRequest, event_id: int) -> HttpResponse:
     """Review a serious adverse event: new plans and visits are possible again."""
-    with transaction.atomic():
-        event = get_object_or_404(
-            AdverseEvent.objects.select_related("patient", "visit", "recorded_by", "follows"), pk=event_id
-        )
-        access.patient_for(request.user, event.patient_id, what="adverse_event")
+    event = event_for(request.user, event_id)
     later = event.later.select_related("recorded_by").first()
     if event.follows_id:
         return redirect("visits:event_review", event.follows_id)

@@ -13,9 +13,10 @@ from clinic.lib.records import NotADraft, Stale, answering, revision_of
 from clinic.people.http import StaffRequest
 from treatments.models import Visit
 from treatments.visits.actions import charting
+from treatments.visits.fetch import visit_for
 from treatments.visits.forms.merge import Merged, in_step, merge
 from treatments.visits.forms.parts import VisitForms
-from treatments.visits.views.pages import page, visit_for
+from treatments.visits.views.pages import page
 
 TRIES = 3  # how often a save is merged anew when somebody else saves in the same moment
 
@@ -46,7 +47,7 @@ def merged_save(request: StaffRequest, visit_id: int) -> tuple[Visit, VisitForms
         if not shown.is_draft:
             raise NotADraft(shown)
         merged = merge(shown.record, request.POST, is_current=revision_of(request.POST) == shown.revision)
-        forms = VisitForms(shown.record, merged.save)
+        forms = VisitForms(shown.record, merged.to_keep)
         typed = forms.merged_record()
         try:
             kept = charting.save_visit(visit_id=visit_id, revision=shown.revision, record=typed, by=request.user)

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.lib.records import NotADraft, Stale, answering, revision_of
 from clinic.people.http import StaffRequest
 from treatments.visits.actions import replanning, stops
+from treatments.visits.fetch import visit_for
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.forms.stops import GivenForm, ReasonForm
 from treatments.visits.presenters import page as visit_page
-from treatments.visits.views.pages import page, visit_for
+from treatments.visits.views.pages import page
 from treatments.visits.views.saving import answers_conflicts, locked
 
 

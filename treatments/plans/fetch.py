@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
+from clinic.people.models import Patient
+from intake.models import Assessment
 from treatments.models import Proposal, TreatmentPlan
 
 
@@ -48,3 +50,23 @@ def _fetch(request: StaffRequest, rows: Any, pk: int, what: str, needs: Permissi
         found = get_object_or_404(rows, pk=pk)
         access.note_read(request.user, found.patient, what=what, obj=found)
     return found
+
+
+def plan_again(plan_id: int) -> TreatmentPlan:
+    """A plan that was fetched and guarded already, as it is stored now."""
+    rows = TreatmentPlan.objects.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
+    found: TreatmentPlan = get_object_or_404(rows, pk=plan_id)
+    return found
+
+
+def signed_assessment(patient: Patient) -> Assessment | None:
+    """What a plan starts from."""
+    return Assessment.objects.select_related("patient", "response").filter(patient=patient, status="signed").first()
+
+
+def newer_assessment(plan: TreatmentPlan) -> Assessment | None:
+    """One that was signed after the one this plan came from."""
+    if plan.status not in ("draft", "signed"):
+        return None
+    newer = Assessment.objects.filter(patient=plan.patient, status="signed", pk__gt=plan.proposal.assessment_id)
+    return newer.first()

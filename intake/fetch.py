@@ -1,0 +1,56 @@
+"""Fetch and guard in one act: whoever may not see it gets nothing, and each look at a patient's record is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+
+from clinic.people import access
+from clinic.people.access import Permission
+from clinic.people.models import Patient, User
+from intake.models import Assessment, IntakeResponse, Invitation
+
+
+def assessment_for(user: User, assessment_id: int, *, needs: Permission = Permission.READ_CLINICAL) -> Assessment:
+    """One assessment with its people."""
+    if not access.can(user, needs):
+        raise PermissionDenied
+    with transaction.atomic():
+        rows = Assessment.objects.select_related("patient", "response", "signed_by", "supersedes", "set_aside_by")
+        found = get_object_or_404(rows, pk=assessment_id)
+        access.note_read(user, found.patient, what="assessment", obj=found)
+    return found
+
+
+def response_for(user: User, response_id: int) -> IntakeResponse:
+    """One intake; a draft too. Who may come here at all says access.py."""
+    with transaction.atomic():
+        found = get_object_or_404(IntakeResponse.objects.select_related("patient", "invitation"), pk=response_id)
+        access.note_read(user, found.patient, what="intake", obj=found)
+    return found
+
+
+def newest_invitation(patient: Patient) -> Invitation | None:
+    return Invitation.objects.filter(patient=patient).select_related("response").order_by("-id").first()
+
+
+# What a patient's browser asks for; the link or the device says whether it may (views/guards.py, views/device.py).
+
+
+def invitation_of_link(token_hash: str) -> Invitation | None:
+    return Invitation.objects.select_related("response").filter(token_hash=token_hash).first()
+
+
+def invitation_or_none(invitation_id: int) -> Invitation | None:
+    return Invitation.objects.filter(pk=invitation_id).first()
+
+
+def invitations_of(ids: Collection[int]) -> list[Invitation]:
+    return list(Invitation.objects.select_related("patient", "response").filter(pk__in=ids)) if ids else []
+
+
+def response_of_device(response_id: int) -> IntakeResponse | None:
+    return IntakeResponse.objects.select_related("patient", "invitation__patient").filter(pk=response_id).first()

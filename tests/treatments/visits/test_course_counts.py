@@ -1,0 +1,59 @@
+"""How many visits of a course are done, and the number of its last: one answer for chart, scores and signing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.treatments import signed_plan, signed_visit
+from treatments.front.presenters.chart import clinical_part
+from treatments.models import TreatmentPlan, Visit
+from treatments.outcomes.actions import latest_visit_number
+from treatments.outcomes.presenters import outcomes_of
+from treatments.plans.actions.signing import is_finished
+from treatments.visits.actions import charting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course() -> tuple[Any, Any, TreatmentPlan]:
+    """Two visits signed, a third begun; an earlier course of the same patient with one visit."""
+    petra, ana = UserFactory(practitioner=True), PatientFactory()
+    plan = signed_plan(ana, petra)
+    then = timezone.now() - dt.timedelta(days=90)
+    signed = {"signed_by": petra, "signed_at": then}
+    earlier = TreatmentPlan.objects.create(
+        patient=ana, proposal=plan.proposal, version=7, treatment=plan.treatment, created_by=petra,
+        status=TreatmentPlan.Status.SUPERSEDED, course_reference="plan:earlier", **signed,
+    )  # fmt: skip
+    Visit.objects.create(
+        patient=ana, plan=earlier, number=9, practitioner=petra, started_at=then, status=Visit.Status.SIGNED, **signed
+    )
+    signed_visit(ana, petra, days_ago=9)
+    signed_visit(ana, petra, days_ago=2)
+    charting.start_visit(patient=ana, by=petra, is_sure=True)
+    return petra, ana, plan
+
+
+def test_only_signed_visits_of_this_course_are_done(course: tuple[Any, Any, TreatmentPlan]) -> None:
+    _, ana, plan = course
+    assert clinical_part(ana, today=timezone.localdate())["visits_done"] == 2
+    assert outcomes_of(ana)["pacing"]["done"] == 2
+    assert Visit.objects.of_course(plan).done().count() == 2
+
+
+def test_the_last_number_counts_what_was_begun(course: tuple[Any, Any, TreatmentPlan]) -> None:
+    _, ana, plan = course
+    assert Visit.objects.of_course(plan).last_number() == latest_visit_number(ana) == 3
+    assert not is_finished(plan)
+
+
+def test_nothing_is_done_without_a_plan_in_force() -> None:
+    ana = PatientFactory()
+    assert clinical_part(ana, today=dt.date(2026, 3, 2))["visits_done"] == 0
+    assert latest_visit_number(ana) is None
