@@ -14,11 +14,11 @@ from treatments.planner.knowledge.rules import (
     EarUse,
     ElectroGoal,
     ElectroPair,
-    Exclusion,
     HomeRule,
+    NeedleOrder,
     NeedleSize,
-    Person,
-    Slots,
+    NoElectroRule,
+    PatientProfile,
     Technique,
 )
 from treatments.planner.knowledge.tables import PointRule, Rule, When
@@ -51,14 +51,14 @@ SIDES = {
 }
 KINDS: tuple[tuple[str, type[Rule], str], ...] = (
     ("points", PointRule, "Points"),
-    ("person", Person, "How many needles, how long, how strong"),
-    ("order", Slots, "Order of choosing"),
+    ("person", PatientProfile, "How many needles, how long, how strong"),
+    ("order", NeedleOrder, "Order of choosing"),
     ("technique", Technique, "Technique"),
     ("needle", NeedleSize, "Needle size"),
     ("depth", DepthRule, "Depth"),
     ("electro", ElectroGoal, "Electro: goal"),
     ("pairs", ElectroPair, "Electro: pairs"),
-    ("no_electro", Exclusion, "Electro: when not"),
+    ("no_electro", NoElectroRule, "Electro: when not"),
     ("adjuncts", AdjunctRule, "Cups, gua sha, moxa, heat, hands"),
     ("ear", EarRule, "Ear: zones"),
     ("ear_method", EarUse, "Ear: method"),
@@ -108,13 +108,13 @@ def does_words(rule: Rule) -> str:
         return f"{SERVES[rule.serves]}, {SIDES[rule.side]}: {points}" + (
             ", with movement" if rule.with_movement else ""
         )
-    if isinstance(rule, Person):
+    if isinstance(rule, PatientProfile):
         low, high = rule.retention
         return (
             f"at most {rule.first} needles at the first visit, {rule.later} later; {low} to {high} minutes; "
             f"deqi {rule.deqi_local} locally, {rule.deqi_root} at the root"
         )
-    if isinstance(rule, Slots):
+    if isinstance(rule, NeedleOrder):
         return ", then ".join(rule.order)
     if isinstance(rule, Technique):
         return f"{rule.technique} for {', '.join(rule.serves)} points"
@@ -139,7 +139,7 @@ def _does_more(rule: Rule) -> str:
         )
     if isinstance(rule, ElectroPair):
         return f"{rule.a}{_level(rule.level_a)} with {rule.b}{_level(rule.level_b)} on one side"
-    if isinstance(rule, Exclusion):
+    if isinstance(rule, NoElectroRule):
         return f"no current because of {fact_words(rule.because)}"
     if isinstance(rule, AdjunctRule):
         return (

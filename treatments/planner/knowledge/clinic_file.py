@@ -33,10 +33,10 @@ from treatments.planner.knowledge.rules import (
     EarRule,
     EarUse,
     ElectroPair,
-    Exclusion,
     HomeRule,
+    NoElectroRule,
     OwnLimit,
-    Person,
+    PatientProfile,
     PlannerKnowledge,
     Source,
 )
@@ -50,9 +50,9 @@ RULES: dict[str, type[Rule]] = {
     "ear": EarRule,
     "home": HomeRule,
     "dose": DoseRule,
-    "person": Person,
+    "person": PatientProfile,
     "depth": DepthRule,
-    "exclusion": Exclusion,
+    "exclusion": NoElectroRule,
 }
 TABLES = {"meta", "review", "switched_off", "source", "point", *RULES}
 SWITCHABLE = (PointRule, ElectroPair, AdjunctRule, EarRule, EarUse, HomeRule)
@@ -140,9 +140,9 @@ def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
         ear_rules=(*(rule for rule in base.ear_rules if rule.id not in gone), *_of(rules["ear"], EarRule)),
         home=(*base.home, *_of(rules["home"], HomeRule)),
         doses=(*base.doses[:place], *_of(rules["dose"], DoseRule), *base.doses[place:]),
-        persons=(*base.persons, *_of(rules["person"], Person)),
+        persons=(*base.persons, *_of(rules["person"], PatientProfile)),
         depths=(*base.depths, *_of(rules["depth"], DepthRule)),
-        exclusions=(*base.exclusions, *_of(rules["exclusion"], Exclusion)),
+        exclusions=(*base.exclusions, *_of(rules["exclusion"], NoElectroRule)),
         draft_rules=(*base.draft_rules, *drafts),
         switched_off=off,
         silent=frozenset(rule.id for rule in off if isinstance(rule, AdjunctRule | EarUse | HomeRule)),

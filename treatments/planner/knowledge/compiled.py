@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from treatments.planner.knowledge.matching import Compiled, compile_rules
 from treatments.planner.knowledge.rules import (
@@ -13,11 +14,11 @@ from treatments.planner.knowledge.rules import (
     EarUse,
     ElectroGoal,
     ElectroPair,
-    Exclusion,
     HomeRule,
-    Person,
+    NeedleOrder,
+    NoElectroRule,
+    PatientProfile,
     PlannerKnowledge,
-    Slots,
     Technique,
 )
 from treatments.planner.knowledge.tables import PointRule
@@ -28,12 +29,12 @@ class Program:
     """The rules of one knowledge, compiled."""
 
     rules: tuple[Compiled[PointRule], ...]
-    persons: tuple[Compiled[Person], ...]
-    slots: tuple[Compiled[Slots], ...]
+    persons: tuple[Compiled[PatientProfile], ...]
+    slots: tuple[Compiled[NeedleOrder], ...]
     techniques: tuple[Compiled[Technique], ...]
     depths: tuple[Compiled[DepthRule], ...]
     goals: tuple[Compiled[ElectroGoal], ...]
-    exclusions: tuple[Compiled[Exclusion], ...]
+    exclusions: tuple[Compiled[NoElectroRule], ...]
     pairs: tuple[Compiled[ElectroPair], ...]
     adjuncts: tuple[Compiled[AdjunctRule], ...]
     ear: tuple[Compiled[EarRule], ...]
@@ -42,21 +43,9 @@ class Program:
     doses: tuple[Compiled[DoseRule], ...]
 
 
-class Programs:
-    """Compiled rules by knowledge; a process knows one or two."""
-
-    def __init__(self) -> None:
-        self._kept: dict[int, tuple[PlannerKnowledge, Program]] = {}
-
-    def of(self, knowledge: PlannerKnowledge) -> Program:
-        kept = self._kept.get(id(knowledge))
-        if kept is None:
-            kept = (knowledge, _compile(knowledge))
-            self._kept[id(knowledge)] = kept
-        return kept[1]
-
-
-def _compile(knowledge: PlannerKnowledge) -> Program:
+@lru_cache(maxsize=4)
+def program_of(knowledge: PlannerKnowledge) -> Program:
+    """Compiled once for each knowledge; a process knows one or two."""
     return Program(
         rules=compile_rules(knowledge.rules),
         persons=compile_rules(knowledge.persons),
@@ -72,6 +61,3 @@ def _compile(knowledge: PlannerKnowledge) -> Program:
         home=compile_rules(knowledge.home),
         doses=compile_rules(knowledge.doses),
     )
-
-
-PROGRAMS = Programs()

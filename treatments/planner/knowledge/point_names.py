@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from functools import lru_cache
 
 from treatments.planner.knowledge.rules import EarPoint, PlannerKnowledge
 from treatments.planner.knowledge.tables import Point
@@ -138,21 +139,15 @@ def _by_number(code: str) -> tuple[str, int]:
     return (matched[1], int(matched[2])) if matched else (code, 0)
 
 
-_INDEXES: dict[int, tuple[PlannerKnowledge, dict[str, tuple[str, ...]]]] = {}
-
-
+@lru_cache(maxsize=4)
 def _names(knowledge: PlannerKnowledge) -> dict[str, tuple[str, ...]]:
     """Plain name -> codes, built when first asked for: it reads every point."""
-    kept = _INDEXES.get(id(knowledge))
-    if kept is None:
-        index: dict[str, list[str]] = {}
-        for code, point in knowledge.points.items():
-            names = (point.name, point.pinyin, point.hanzi, point.hanzi_traditional, point.english, *point.aliases)
-            if not _WHO.match(code):  # a clinic's own: T-77.08, also written t7708
-                names = (code, *names)
-            for name in dict.fromkeys(plain_name(name) for name in names):
-                if name:
-                    index.setdefault(name, []).append(code)
-        kept = (knowledge, {name: tuple(codes) for name, codes in index.items()})
-        _INDEXES[id(knowledge)] = kept
-    return kept[1]
+    index: dict[str, list[str]] = {}
+    for code, point in knowledge.points.items():
+        names = (point.name, point.pinyin, point.hanzi, point.hanzi_traditional, point.english, *point.aliases)
+        if not _WHO.match(code):  # a clinic's own: T-77.08, also written t7708
+            names = (code, *names)
+        for name in dict.fromkeys(plain_name(name) for name in names):
+            if name:
+                index.setdefault(name, []).append(code)
+    return {name: tuple(codes) for name, codes in index.items()}

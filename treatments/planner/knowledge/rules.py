@@ -34,7 +34,7 @@ def _known_adjunct(kind: str) -> str:
 AdjunctId = Annotated[str, AfterValidator(_known_adjunct)]
 
 
-class Person(Rule):
+class PatientProfile(Rule):
     """A kind of patient: how many needles, how long, how strong. Of several that fit, the least counts."""
 
     first: Annotated[int, Field(ge=1, le=20)]
@@ -45,7 +45,7 @@ class Person(Rule):
     turn_cost: float
 
 
-class Slots(Rule):
+class NeedleOrder(Rule):
     """In which order the budget is spent: each word takes the best candidate left that serves it."""
 
     order: Annotated[tuple[Serves, ...], Field(min_length=4)]
@@ -109,7 +109,7 @@ class ElectroPair(Rule):
     rank: int
 
 
-class Exclusion(Rule):
+class NoElectroRule(Rule):
     """No current although the goal asks for it; `because` is the fact or finding shown."""
 
     because: Text
@@ -242,7 +242,7 @@ class OwnLimit(Reviewed):
     source: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is not another, however alike: caches keep it by what it is
 class PlannerKnowledge:
     """Everything the planner knows, checked and cross-referenced; `points` maps a code to its point."""
 
@@ -250,15 +250,15 @@ class PlannerKnowledge:
     sources: Mapping[str, Source]
     sites: Mapping[str, Site]
     rules: tuple[PointRule, ...]
-    persons: tuple[Person, ...]
-    slots: tuple[Slots, ...]
+    persons: tuple[PatientProfile, ...]
+    slots: tuple[NeedleOrder, ...]
     techniques: tuple[Technique, ...]
     needles: tuple[NeedleSize, ...]
     depths: tuple[DepthRule, ...]
     ashi: Mapping[str, AshiRegion]
     goals: tuple[ElectroGoal, ...]
     pairs: tuple[ElectroPair, ...]
-    exclusions: tuple[Exclusion, ...]
+    exclusions: tuple[NoElectroRule, ...]
     adjuncts: tuple[AdjunctRule, ...]
     ear_rules: tuple[EarRule, ...]
     ear_uses: tuple[EarUse, ...]

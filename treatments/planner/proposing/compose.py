@@ -1,4 +1,4 @@
-"""Step 3: spends the needles. Slots are filled in order from the candidates; what safety stops is left out.
+"""Step 3: spends the needles. NeedleOrder are filled in order from the candidates; what safety stops is left out.
 
 Leaving out instead of swapping keeps one promise simple: a contraindication can only take things away.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.rules import Person, Slots
+from treatments.planner.knowledge.rules import NeedleOrder, PatientProfile
 from treatments.planner.knowledge.tables import Point, Site
 from treatments.planner.proposing.candidates import Candidate
 from treatments.planner.safety.guard import Guard, Place, Stop
@@ -88,23 +88,23 @@ def _layout(primary: str, second: str | None, movement: bool, facts: Facts) -> L
     return Layout(positions, facts.painful[0] if "side_lying" in positions else None, movement)
 
 
-def turn_cost(persons: Sequence[Person], slots: Slots) -> float:
+def turn_cost(profiles: Sequence[PatientProfile], order: NeedleOrder) -> float:
     """How much better a point must be to be worth turning the body; by class only, so that safety cannot shift it."""
-    if slots.turn_cost is not None:
-        return slots.turn_cost
-    by_class = [person.turn_cost for person in persons if any(word.startswith("class:") for word in person.when.all)]
+    if order.turn_cost is not None:
+        return order.turn_cost
+    by_class = [person.turn_cost for person in profiles if any(word.startswith("class:") for word in person.when.all)]
     return by_class[0] if by_class else 30.0
 
 
 def choose(
-    candidates: Sequence[Candidate], slots: Slots, layout: Layout, cost: float, needles: int, facts: Facts
+    candidates: Sequence[Candidate], order: NeedleOrder, layout: Layout, cost: float, needles: int, facts: Facts
 ) -> list[Chosen]:
     """Fills the slots as if nothing were forbidden. A turn that would serve fewer than two needles is not made."""
-    full = _fill(candidates, slots, layout, cost, WHOLE_COURSE, facts)
+    full = _fill(candidates, order, layout, cost, WHOLE_COURSE, facts)
     second = sum(item.cost for item in full if item.position != layout.positions[0])
     if not layout.movement and second < 2:
         layout = Layout(layout.positions[:1], layout.side_up, False)
-    chosen = _fill(candidates, slots, layout, cost, needles, facts)
+    chosen = _fill(candidates, order, layout, cost, needles, facts)
     turned = sum(item.cost for item in chosen if item.position != layout.positions[0])
     if not layout.movement and turned < 2:
         chosen = [item for item in chosen if item.position == layout.positions[0]]
@@ -112,13 +112,13 @@ def choose(
 
 
 def _fill(
-    candidates: Sequence[Candidate], slots: Slots, layout: Layout, cost: float, needles: int, facts: Facts
+    candidates: Sequence[Candidate], order: NeedleOrder, layout: Layout, cost: float, needles: int, facts: Facts
 ) -> list[Chosen]:
     chosen: list[Chosen] = []
     used: set[str] = set()
     covered: dict[str, set[str]] = {"local": set(), "ashi": set()}
     left = needles
-    for serves in slots.order:
+    for serves in order.order:
         if left <= 0:
             break
         best: tuple[float, Candidate, str] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, first, matching
-from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, Exclusion
+from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, NoElectroRule
 from treatments.planner.knowledge.tables import Point
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.safety.guard import Guard, Place, Stop
@@ -24,8 +24,8 @@ SAFETY_STEPS = (
 
 
 def planned_goal(
-    goals: Sequence[Compiled[ElectroGoal]], exclusions: Sequence[Compiled[Exclusion]], facts: Facts
-) -> tuple[ElectroGoal | None, list[Exclusion]]:
+    goals: Sequence[Compiled[ElectroGoal]], exclusions: Sequence[Compiled[NoElectroRule]], facts: Facts
+) -> tuple[ElectroGoal | None, list[NoElectroRule]]:
     """The goal of the current, or None; and the exclusions that speak against it."""
     goal = first(goals, facts)
     if goal is None or goal.max_pairs == 0:
@@ -126,7 +126,7 @@ def _stops(a: Chosen, b: Chosen, side: str, guard: Guard) -> list[Stop]:
     return list(found)
 
 
-def excluded(exclusions: Sequence[Exclusion], facts: Facts) -> list[Withheld]:
+def excluded(exclusions: Sequence[NoElectroRule], facts: Facts) -> list[Withheld]:
     """Why there is no current although the goal would ask for it."""
     return [
         Withheld("electro", withheld_level("needs_reason"), _shown(rule, facts), rule.text, rule.sources[0], "ea")
@@ -134,7 +134,7 @@ def excluded(exclusions: Sequence[Exclusion], facts: Facts) -> list[Withheld]:
     ]
 
 
-def _shown(exclusion: Exclusion, facts: Facts) -> str:
+def _shown(exclusion: NoElectroRule, facts: Facts) -> str:
     """The first fact of the exclusion that holds, a finding before a computed fact."""
     held = [word for word in (*exclusion.when.any, *exclusion.when.all) if word in facts.words]
     return next((word for word in held if ":" not in word), held[0] if held else exclusion.because)

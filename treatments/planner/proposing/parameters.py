@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.needle_sizes import needle_of
-from treatments.planner.knowledge.rules import AshiRegion, DepthRule, NeedleSize, Person, Technique
+from treatments.planner.knowledge.rules import AshiRegion, DepthRule, PatientProfile, Technique
 from treatments.planner.knowledge.tables import Point
 from treatments.planner.proposing.compose import Chosen
-from treatments.planner.safety.guard import Guard, Place
+from treatments.planner.proposing.in_progress import ProposalInProgress
+from treatments.planner.safety.guard import Place
 from treatments.planner.treatment.items import PlannedPoint
 from treatments.planner.vocabulary.body import HEAD, HEAD_TO_FOOT, THORAX
 from treatments.planner.vocabulary.facts import FINE_FACTS
@@ -32,7 +33,7 @@ def role_of(item: Chosen) -> Role:
     return "calm" if serves == "calm" else "root"
 
 
-def technique_of(item: Chosen, rules: Sequence[Technique], facts: Facts) -> str:
+def technique_of(item: Chosen, rules: Sequence[Technique]) -> str:
     """The point's own technique where its rule names one and the patient is not weak; else the first rule that fits."""
     for rule in rules:
         if item.serves in rule.serves:
@@ -69,54 +70,47 @@ def depth_of(
     return (max(1, min(int(low * factor), top)), top), angle
 
 
-def deqi_of(role: Role, region: str, persons: Sequence[Person]) -> str:
+def deqi_of(role: Role, region: str, profiles: Sequence[PatientProfile]) -> str:
     """The sensation to seek: the mildest that any fitting kind of patient asks for; on face and head at most mild."""
-    wished = [person.deqi_local if role in ("local", "distal") else person.deqi_root for person in persons]
+    wished = [person.deqi_local if role in ("local", "distal") else person.deqi_root for person in profiles]
     if role == "calm" or region in HEAD:
         wished.append("mild")
     return min(wished, key=MILDEST_FIRST.index)
 
 
-def retention(persons: Sequence[Person], stages: int, main: bool) -> int:
+def retention(profiles: Sequence[PatientProfile], stages: int, main: bool) -> int:
     """Minutes a stage is left. With two stages the main one keeps the larger part of the time."""
-    low = min(person.retention[0] for person in persons)
+    low = min(person.retention[0] for person in profiles)
     if stages == 1:
-        high = min(person.retention[1] for person in persons)
+        high = min(person.retention[1] for person in profiles)
         return low if low >= 25 else (low + high + 1) // 2 if high > low else low
     return max(5, min(20, low)) if main else max(5, min(10, low))
 
 
-def plan_point(
-    item: Chosen,
-    point: Point,
-    limits: AshiRegion | None,
-    guard: Guard,
-    facts: Facts,
-    persons: Sequence[Person],
-    techniques: Sequence[Technique],
-    depths: Sequence[DepthRule],
-    sizes: Sequence[NeedleSize],
-) -> PlannedPoint:
+def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
     """One chosen candidate with all its parameters."""
-    candidate, role = item.candidate, role_of(item)
-    depth, angle = depth_of(item, point, limits, depths)
-    stops = guard.against_needle(point, Place(candidate.region, candidate.limb, item.side))
+    candidate, role, knowledge = item.candidate, role_of(item), plan.knowledge
+    point = knowledge.points[candidate.code]
+    limits = knowledge.ashi.get(candidate.region) if candidate.code == "ASHI" else None
+    depth, angle = depth_of(item, point, limits, plan.depths)
+    stops = plan.guard.against_needle(point, Place(candidate.region, candidate.limb, item.side))
+    is_fine = not FINE_FACTS.isdisjoint(plan.gentle.words)
     cautions = [point.caution] if point.caution and candidate.code != "ASHI" else []
     if candidate.code == "ASHI" and candidate.region in THORAX:
         cautions.append("Over the lung: shallow and oblique, never deep.")
     if candidate.with_movement:
         cautions.append("Seated with arms and support; stop the movement at the first faintness.")
-    cautions += [stop.text for stop in stops if stop.level == "caution"]
+    cautions += [stop.text for stop in stops if not stop.is_stop]
     return PlannedPoint(
         code=candidate.code,
         name=point.shown_name,
         side=item.side,  # type: ignore[arg-type]
         role=role,
-        technique=technique_of(item, techniques, facts),
-        needle=needle_of(candidate.region, depth[1], sizes, not FINE_FACTS.isdisjoint(facts.words)),
+        technique=technique_of(item, plan.techniques),
+        needle=needle_of(candidate.region, depth[1], knowledge.needles, is_fine),
         depth_mm=depth,
         angle=angle,
-        deqi=deqi_of(role, candidate.region, persons),
+        deqi=deqi_of(role, candidate.region, plan.profiles),
         because=tuple(candidate.reasons),
         cautions=tuple(dict.fromkeys(cautions)),
         levels=(candidate.level,) if candidate.level else (),

@@ -10,19 +10,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from intake.assessment import ClinicalPicture
-from treatments.planner.facts import Facts, read_facts, with_suspicions
+from treatments.planner.facts import Facts
 from treatments.planner.knowledge.budget import budget
-from treatments.planner.knowledge.compiled import PROGRAMS, Program
+from treatments.planner.knowledge.compiled import Program
 from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
-from treatments.planner.knowledge.rules import ElectroGoal, Person, PlannerKnowledge
+from treatments.planner.knowledge.rules import ElectroGoal, PlannerKnowledge
 from treatments.planner.proposing import compose, electro, explanation
 from treatments.planner.proposing.adjuncts import keep_cups_off_needles, plan_adjuncts, plan_home
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.ear import ear_needles, ear_uses, plan_ear
+from treatments.planner.proposing.in_progress import ProposalInProgress, begin
 from treatments.planner.proposing.parameters import needling_order, plan_point, retention
-from treatments.planner.safety.guard import Guard, Place, build_guard
+from treatments.planner.safety.guard import Place
 from treatments.planner.safety.withholding import gravest_stop, stopping, withhold
 from treatments.planner.treatment.items import Dose, Electro, Phase, PlannedPoint, Reason, Stage
 from treatments.planner.treatment.proposal import Proposal, Question, Treatment, Withheld
@@ -30,23 +31,21 @@ from treatments.planner.vocabulary.body import LEVELS, UPRIGHT, limb_at_risk
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
+WITH_MOVEMENT_MIN = 10  # how long needles stay while the patient moves
 
 
 def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
     """The proposal for one patient. Never raises for a picture that the assessment accepted."""
     assessment = picture.assessment
-    program = PROGRAMS.of(knowledge)
-    facts = read_facts(picture)
-    regions = frozenset(region for site in painful_sites(facts, knowledge) for region in site.regions)
-    guard = build_guard(picture, facts, knowledge, regions)
-    shown = explanation.alerts(assessment, guard)
+    plan = begin(picture, knowledge)
+    shown = explanation.alerts(assessment, plan.guard)
     treatment: Treatment | None = None
     withheld: tuple[Withheld, ...] = ()
     ask = tuple(Question(item.finding, item.why) for item in assessment.ask)
     if assessment.action not in NO_PLAN:
-        treatment, out = _treatment(picture, facts, guard, knowledge, program)
-        withheld = explanation.tidy([*out, *explanation.barred_modalities(guard)])
-        ask = explanation.questions(assessment, guard, withheld)
+        treatment = _treatment(plan)
+        withheld = explanation.tidy([*plan.withheld, *explanation.barred_modalities(plan.guard)])
+        ask = explanation.questions(assessment, plan.guard, withheld)
     return Proposal(
         case=picture.case.case,
         knowledge_version=knowledge.version,
@@ -59,101 +58,83 @@ def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
     )
 
 
-def _treatment(
-    picture: ClinicalPicture, facts: Facts, guard: Guard, knowledge: PlannerKnowledge, program: Program
-) -> tuple[Treatment, list[Withheld]]:
-    out: list[Withheld] = []
-    gentle = with_suspicions(facts, picture)
-    persons = matching(program.persons, gentle)
-    candidates = find_candidates(picture, facts, knowledge, program.rules)
-    needles = budget(persons, facts.visit)
-    uses = ear_uses(program.ear_uses, facts, needles)
-    stages = _stages(candidates, facts, gentle, guard, knowledge, program, persons, needles - ear_needles(uses), out)
+def _treatment(plan: ProposalInProgress) -> Treatment:
+    knowledge, guard, program = plan.knowledge, plan.guard, plan.program
+    candidates = find_candidates(plan.picture, plan.facts, knowledge, program.rules)
+    needles = budget(plan.profiles, plan.facts.visit)
+    uses = ear_uses(program.ear_uses, plan.facts, needles)
+    stages = _stages(plan, candidates, needles - ear_needles(uses))
     if not stages:
-        facts = replace(facts, words=facts.words | {"needles:none"})
+        plan = plan.without_needles()
+    facts = plan.facts
     adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge)
-    out += kept_out
-    adjuncts = keep_cups_off_needles(adjuncts, stages, picture.case, knowledge)
+    plan.withheld.extend(kept_out)
+    adjuncts = keep_cups_off_needles(adjuncts, stages, plan.picture.case, knowledge)
     if not stages:
         adjuncts = tuple(adjunct for adjunct in adjuncts if not ADJUNCTS[adjunct.kind].needled)
     ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge)
-    out += kept_out
+    plan.withheld.extend(kept_out)
     home, kept_out = plan_home(program.home, facts, guard, knowledge)
-    out += kept_out
-    cautions = dict.fromkeys(
-        stop.text for modality in ("needle",) for stop in guard.against(modality) if stop.level == "caution"
-    )
-    treatment = Treatment(
-        principle=explanation.principle(facts, picture.assessment, knowledge),
+    plan.withheld.extend(kept_out)
+    return Treatment(
+        principle=explanation.principle(facts, plan.picture.assessment, knowledge),
         stages=stages,
         adjuncts=adjuncts,
         ear=ear,
         home_care=home,
         dose=_dose(facts, program),
-        cautions=tuple(cautions),
+        cautions=tuple(dict.fromkeys(stop.text for stop in guard.against("needle") if not stop.is_stop)),
     )
-    return treatment, out
 
 
-def _stages(
-    candidates: Sequence[Candidate],
-    facts: Facts,
-    gentle: Facts,
-    guard: Guard,
-    knowledge: PlannerKnowledge,
-    program: Program,
-    persons: Sequence[Person],
-    needles: int,
-    out: list[Withheld],
-) -> tuple[Stage, ...]:
+def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: int) -> tuple[Stage, ...]:
+    facts, guard = plan.facts, plan.guard
     needles_out = gravest_stop(guard.against("needle"))
     if needles_out is not None:
-        out.append(withhold("needles", "needle", needles_out))
+        plan.withheld.append(withhold("needles", "needle", needles_out))
         return ()
     for candidate in candidates:  # whatever a rule asks for and safety stops is told, chosen or not
-        _tell_stop(candidate, facts, guard, knowledge, out)
-    candidates = [candidate for candidate in candidates if not _pregnancy_stops(candidate, facts, guard, knowledge)]
-    slots = first(program.slots, facts)
-    assert slots is not None, "every class has its slots; check_knowledge proves it"
-    ideal, layout = compose.lay_out(facts, painful_sites(facts, knowledge), candidates)
-    cost = compose.turn_cost(persons, slots)
-    chosen = compose.choose(candidates, slots, ideal, cost, needles, facts)
-    kept, left_out = compose.keep_safe(chosen, guard, layout, knowledge.points)
+        _tell_stop(plan, candidate)
+    candidates = [candidate for candidate in candidates if not _pregnancy_stops(plan, candidate)]
+    order = first(plan.program.slots, facts)
+    assert order is not None, "every class has its order of needles; check_knowledge proves it"
+    ideal, layout = compose.lay_out(facts, painful_sites(facts, plan.knowledge), candidates)
+    cost = compose.turn_cost(plan.profiles, order)
+    chosen = compose.choose(candidates, order, ideal, cost, needles, facts)
+    kept, left_out = compose.keep_safe(chosen, guard, layout, plan.knowledge.points)
     for item, stop in left_out:
         if stop is not None:
-            name = _name(item)
+            name = _name(item.candidate)
             if limb_at_risk(item.candidate.region, item.candidate.limb) != "none" and guard.is_one_sided:
                 if item.side == "both":  # told above for the barred side; the other side is in the plan
                     continue
                 name = f"{name} {item.side}"
-            out.append(withhold(name, "needle", stop))
-    goal, exclusions = electro.planned_goal(program.goals, program.exclusions, facts)
-    pairs: list[electro.Pair] = []
-    if goal is not None:
-        most = goal.max_pairs * (2 if len(facts.painful) == 2 else 1)
-        pairs = electro.pairs_of(chosen, goal, matching(program.pairs, facts), knowledge.points, most)
-        if pairs:
-            out += electro.excluded(exclusions, facts)
-        barred = stopping(guard.against("ea"))
-        if pairs:
-            out += [withhold("electro", "ea", stop) for stop in barred]
-        if exclusions or barred:
-            goal = None
-    return _build_stages(kept, layout, facts, gentle, guard, knowledge, program, persons, goal, pairs, out)
+            plan.withheld.append(withhold(name, "needle", stop))
+    goal, pairs = _current(plan, chosen)
+    return _build_stages(plan, kept, layout, goal, pairs)
+
+
+def _current(plan: ProposalInProgress, chosen: Sequence[Chosen]) -> tuple[ElectroGoal | None, list[electro.Pair]]:
+    """What the current is for, None where there is none, and between which needles it would run."""
+    goal, against = electro.planned_goal(plan.program.goals, plan.program.exclusions, plan.facts)
+    if goal is None:
+        return None, []
+    most = goal.max_pairs * (2 if len(plan.facts.painful) == 2 else 1)
+    legal = matching(plan.program.pairs, plan.facts)
+    pairs = electro.pairs_of(chosen, goal, legal, plan.knowledge.points, most)
+    barred = stopping(plan.guard.against("ea"))
+    if pairs:
+        plan.withheld.extend(electro.excluded(against, plan.facts))
+        plan.withheld.extend(withhold("electro", "ea", stop) for stop in barred)
+    return (None if against or barred else goal), pairs
 
 
 def _build_stages(
+    plan: ProposalInProgress,
     kept: Sequence[Chosen],
     layout: compose.Layout,
-    facts: Facts,
-    gentle: Facts,
-    guard: Guard,
-    knowledge: PlannerKnowledge,
-    program: Program,
-    persons: Sequence[Person],
     goal: ElectroGoal | None,
     pairs: Sequence[electro.Pair],
-    out: list[Withheld],
 ) -> tuple[Stage, ...]:
     by_position: dict[str, list[Chosen]] = defaultdict(list)
     for item in kept:
@@ -161,35 +142,20 @@ def _build_stages(
     primary = layout.positions[0]
     order = sorted(by_position, key=lambda position: (position != UPRIGHT if layout.movement else False,
                                                       position != primary))  # fmt: skip
-    techniques, depths = matching(program.techniques, gentle), matching(program.depths, gentle)
     stages = []
     for position in order:
-        items = sorted(by_position[position], key=lambda item: needling_order(item, facts))
-        planned = [
-            plan_point(
-                item,
-                knowledge.points[item.candidate.code],
-                knowledge.ashi.get(item.candidate.region) if item.candidate.code == "ASHI" else None,
-                guard,
-                gentle,
-                persons,
-                techniques,
-                depths,
-                knowledge.needles,
-            )
-            for item in items
-        ]
-        main = position == primary
-        minutes = retention(persons, len(order), main)
+        items = sorted(by_position[position], key=lambda item: needling_order(item, plan.facts))
+        points = _join_levels([plan_point(plan, item) for item in items])
+        if plan.guard.is_one_sided:
+            points = _split_sides(points)
+        minutes = retention(plan.profiles, len(order), position == primary)
         if layout.movement and position == UPRIGHT:
-            minutes = 10
+            minutes = WITH_MOVEMENT_MIN
         current: tuple[Electro, ...] = ()
         if goal:
-            current, kept_out = electro.electro_items(goal, pairs, kept, knowledge.points, guard, minutes, position)
-            out += kept_out
-        points = _join_levels(planned)
-        if guard.is_one_sided:
-            points = _split_sides(points)
+            points_known = plan.knowledge.points
+            current, kept_out = electro.electro_items(goal, pairs, kept, points_known, plan.guard, minutes, position)
+            plan.withheld.extend(kept_out)
         side_up = layout.side_up if position == "side_lying" else None
         stages.append(Stage(position, side_up, minutes, tuple(points), current))
     return tuple(stages)
@@ -221,39 +187,33 @@ def _split_sides(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
     return split
 
 
-def _pregnancy_stops(candidate: Candidate, facts: Facts, guard: Guard, knowledge: PlannerKnowledge) -> bool:
+def _pregnancy_stops(plan: ProposalInProgress, candidate: Candidate) -> bool:
     """A known pregnancy has its own few points: what it stops gives its place to what it allows."""
-    if not facts.pregnancy:
+    if not plan.facts.pregnancy:
         return False
-    place = Place(candidate.region, candidate.limb, facts.painful[0])
-    stops = guard.against_needle(knowledge.points[candidate.code], place)
+    place = Place(candidate.region, candidate.limb, plan.facts.painful[0])
+    stops = plan.guard.against_needle(plan.knowledge.points[candidate.code], place)
     return any(stop.row.startswith("preg") and stop.is_stop for stop in stops)
 
 
-def _tell_stop(
-    candidate: Candidate, facts: Facts, guard: Guard, knowledge: PlannerKnowledge, out: list[Withheld]
-) -> None:
-    if candidate.code == "ASHI" and out and any(item.item == "ASHI" for item in out):
+def _tell_stop(plan: ProposalInProgress, candidate: Candidate) -> None:
+    guard = plan.guard
+    if candidate.code == "ASHI" and any(item.item == "ASHI" for item in plan.withheld):
         return
     is_limb = limb_at_risk(candidate.region, candidate.limb) != "none"
-    if not is_limb or not guard.is_one_sided:
-        sides = facts.painful[:1]
-    else:
-        sides = ("left", "right")
-    point = knowledge.points[candidate.code]
+    sides = ("left", "right") if is_limb and guard.is_one_sided else plan.facts.painful[:1]
+    point = plan.knowledge.points[candidate.code]
     for side in sides:
-        stops = guard.against_needle(point, Place(candidate.region, candidate.limb, side))
-        hard = gravest_stop(stops)
-        if hard is not None:
-            name = candidate.code + (f" {candidate.level}" if candidate.level else "")
-            if is_limb and guard.is_one_sided and hard.row.startswith(("lymph", "avfistula")):
+        stop = gravest_stop(guard.against_needle(point, Place(candidate.region, candidate.limb, side)))
+        if stop is not None:
+            name = _name(candidate)
+            if is_limb and guard.is_one_sided and stop.row.startswith(("lymph", "avfistula")):
                 name = f"{name} {side}"
-            out.append(withhold(name, "needle", hard))
+            plan.withheld.append(withhold(name, "needle", stop))
 
 
-def _name(item: Chosen) -> str:
-    candidate = item.candidate
-    return candidate.code + (f" {candidate.level}" if candidate.level else "")
+def _name(candidate: Candidate) -> str:
+    return f"{candidate.code} {candidate.level}".strip()
 
 
 def _dose(facts: Facts, program: Program) -> Dose:

@@ -11,7 +11,7 @@ from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts, read_facts
 from treatments.planner.knowledge.point_names import find_point
 from treatments.planner.knowledge.regions import painful_sites, tender_region
-from treatments.planner.knowledge.rules import DepthRule, Person, PlannerKnowledge
+from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge
 from treatments.planner.knowledge.tables import Point, Rule, When
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.safety.guard import Guard, Place, Stop, build_guard
@@ -52,7 +52,7 @@ class Context:
         self.field = frozenset(region for site in sites for region in site.regions)
         self.main_regions = tuple(dict.fromkeys(site.region for site in sites[:1])) or ("low_back",)
         self.guard: Guard = build_guard(picture, self.facts, knowledge, self.field)
-        self.persons: tuple[Person, ...] = tuple(r for r in knowledge.persons if self.holds(r.when))
+        self.persons: tuple[PatientProfile, ...] = tuple(r for r in knowledge.persons if self.holds(r.when))
         self.depths: tuple[DepthRule, ...] = tuple(r for r in knowledge.depths if self.holds(r.when))
         self.spots: list[Spot] = []  # filled by the needle checks, used by those of current and adjuncts
         self._found: dict[tuple[str, str], ReviewAlert] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treatments.planner.knowledge.budget import budget
-from treatments.planner.knowledge.rules import DepthRule, Person
+from treatments.planner.knowledge.rules import DepthRule, PatientProfile
 from treatments.planner.knowledge.tables import Point
 from treatments.planner.review.context import Context, Spot
 from treatments.planner.treatment.hand_made import ReadPoint, ReadStage
@@ -190,7 +190,7 @@ def _check_angle(ctx: Context, spot: Spot, name: str, lowering: Sequence[DepthRu
         )
 
 
-def gentle_persons(persons: Sequence[Person]) -> list[Person]:
+def gentle_persons(persons: Sequence[PatientProfile]) -> list[PatientProfile]:
     """The kinds of patient that fit and ask for a light hand."""
     return [person for person in persons if person.later <= GENTLE]
 

@@ -1,0 +1,57 @@
+"""One proposal on its way: what every step looks at, and what is kept out on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from intake.assessment import ClinicalPicture
+from treatments.planner.facts import Facts, read_facts, with_suspicions
+from treatments.planner.knowledge.compiled import Program, program_of
+from treatments.planner.knowledge.matching import matching
+from treatments.planner.knowledge.regions import painful_sites
+from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge, Technique
+from treatments.planner.safety.guard import Guard, build_guard
+from treatments.planner.treatment.proposal import Withheld
+
+
+@dataclass(frozen=True)
+class ProposalInProgress:
+    """`facts` choose; `gentle`, with what the patient's own words raise, only makes milder. `withheld` grows."""
+
+    picture: ClinicalPicture
+    knowledge: PlannerKnowledge
+    facts: Facts
+    guard: Guard
+    withheld: list[Withheld] = field(default_factory=list)
+
+    @cached_property
+    def program(self) -> Program:
+        return program_of(self.knowledge)
+
+    @cached_property
+    def gentle(self) -> Facts:
+        return with_suspicions(self.facts, self.picture)
+
+    @cached_property
+    def profiles(self) -> list[PatientProfile]:
+        """The kinds of patient that fit."""
+        return matching(self.program.persons, self.gentle)
+
+    @cached_property
+    def techniques(self) -> list[Technique]:
+        return matching(self.program.techniques, self.gentle)
+
+    @cached_property
+    def depths(self) -> list[DepthRule]:
+        return matching(self.program.depths, self.gentle)
+
+    def without_needles(self) -> ProposalInProgress:
+        """From where no needle is in the plan: rules may know it."""
+        return replace(self, facts=replace(self.facts, words=self.facts.words | {"needles:none"}))
+
+
+def begin(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> ProposalInProgress:
+    facts = read_facts(picture)
+    regions = frozenset(region for site in painful_sites(facts, knowledge) for region in site.regions)
+    return ProposalInProgress(picture, knowledge, facts, build_guard(picture, facts, knowledge, regions))
