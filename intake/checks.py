@@ -12,9 +12,10 @@ from django.core.checks import CheckMessage, Error, register
 from clinic.lib.file_words import languages
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import load_intake_knowledge
-from intake.assessment.text.lexicon import LexiconError, load_lexicon
+from intake.assessment.text.lexicon import load_lexicon
 from intake.questionnaire.consent import load_consent
-from intake.questionnaire.load import DIRECTORY, load_instruments, load_messages, load_questionnaire
+from intake.questionnaire.instruments import load_instruments
+from intake.questionnaire.load import DIRECTORY, load_messages, load_questionnaire
 
 HINT = "Correct the file under intake/knowledge/; `manage.py check_knowledge` prints the same list."
 LOADERS: tuple[Callable[[], Any], ...] = (
@@ -35,7 +36,7 @@ def knowledge_faults() -> tuple[str, ...]:
     for load in LOADERS:
         try:
             load()
-        except (KnowledgeError, LexiconError) as error:
+        except KnowledgeError as error:
             faults |= dict.fromkeys(f"intake/knowledge: {fault}" for fault in error.faults)
     return tuple(faults)
 

@@ -92,13 +92,11 @@ class Reader:
         if name not in self._files:
             self._files[name] = {}
             try:
-                self._files[name] = tomli.loads((self.folder / name).read_text(encoding="utf-8"))
+                self._files[name] = parsed(name, (self.folder / name).read_bytes(), self.faults)
             except FileNotFoundError:
                 self.faults.append(Fault(name, "", "the file is missing"))
             except OSError as error:
                 self.faults.append(Fault(name, "", f"cannot be read: {error.strerror}"))
-            except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-                self.faults.append(Fault(name, "", f"not readable as TOML: {error}"))
         return self._files[name]
 
     def whole(self, name: str, model: type[Model]) -> Model | None:
@@ -156,6 +154,15 @@ class Reader:
         """Raises KnowledgeError if anything read so far has a fault."""
         if self.faults:
             raise KnowledgeError(self.faults)
+
+
+def parsed(name: str, text: bytes, faults: list[Fault]) -> Table:
+    """The tables of a file's text; empty, and the fault kept, where it is no TOML."""
+    try:
+        return tomli.loads(text.decode("utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(Fault(name, "", f"not readable as TOML: {error}"))
+    return {}
 
 
 def set_aside(file: str, rows: Iterable[tuple[str, Row, str]]) -> tuple[list[Row], list[Draft]]:

@@ -17,29 +17,14 @@ from intake.actions.assessment import renew_draft
 from intake.actions.contact import contact_of
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
+from intake.assessment import load_intake_knowledge
 from intake.case_building import reading_of
 from intake.models import Clash, IntakeResponse, OpenedPage, Score
 from intake.questionnaire.answers import Reading, progress
+from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.merging import Opened, mark_of, merge
 from intake.questionnaire.values import DONE, Question
 from intake.spoken import consent
-
-# What passes with time: here the patient's newer "no" outweighs an older "yes" of the staff.
-PASSING = frozenset(
-    {
-        "condition.pregnant",
-        "condition.maybe_pregnant",
-        "condition.pregnancy_at_risk",
-        "condition.postpartum",
-        "condition.breastfeeding",
-        "condition.recent_operation",
-        "condition.recent_spinal_injection",
-        "condition.mri_booked",
-        "condition.high_blood_pressure_today",
-        "condition.skin_broken_local",
-        "condition.intoxicated",
-    }
-)
 
 
 class IncompleteIntake(Exception):
@@ -249,7 +234,7 @@ def submit(response_id: int) -> IntakeResponse:
             filled_by=Score.FilledBy.PATIENT,
         )
         for measure, value in reading.measures.items()
-        if measure in Score.Measure.values
+        if measure in load_instruments()
     )
     response.submitted_at = response.saved_at = now
     response.progress = 100
@@ -272,12 +257,12 @@ def _complete_patient(response: IntakeResponse, reading: Reading, by: trail.Acto
 
 def _keep_safety_facts(response: IntakeResponse, reading: Reading, by: trail.Actor) -> None:
     """Conditions and wishes. A "no" never unsays an earlier "yes" of a lasting condition: staff look at that."""
-    known = safety_facts_of(response.patient)
+    known, passing = safety_facts_of(response.patient), load_intake_knowledge().passing
     facts = {
         finding: present
         for finding, present in reading.findings.items()
         if finding.split(".")[0] in ("condition", "wish")
         and finding not in reading.holds_days
-        and (present or not known.get(finding) or finding in PASSING or finding.startswith("wish."))
+        and (present or not known.get(finding) or finding in passing or finding.startswith("wish."))
     }
     record_safety_facts(patient=response.patient, facts=facts, by=by, note="from the intake form")

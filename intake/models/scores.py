@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
 
 from clinic.people.models import Patient
+from intake.questionnaire.instruments import load_instruments
+
+
+def a_known_measure(measure: str) -> None:
+    """Only what the registry knows; a new measure is a file there, and no migration."""
+    if measure not in load_instruments():
+        raise ValidationError(f"There is no measure “{measure}”.")
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):
@@ -15,18 +23,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 
 
 class Score(models.Model):
-    """One value of one measure. Scoring: ``intake.questionnaire.answers`` and its instrument files."""
-
-    class Measure(models.TextChoices):
-        NRS_NOW = "nrs_now", "pain now (0-10)"
-        NRS_AVERAGE = "nrs_average", "pain on average, last 7 days (0-10)"
-        NRS_WORST = "nrs_worst", "worst pain, last 7 days (0-10)"
-        RMDQ = "rmdq", "Roland-Morris (0-24)"
-        IMPACT = "impact", "pain impact, 3 questions (0-10)"
-        ACTIVITIES = "activities", "my activities (0-10, high is better)"
-        PGIC = "pgic", "overall change (1-7, low is better)"
-        PHQ2 = "phq2", "PHQ-2 (0-6)"
-        GAD2 = "gad2", "GAD-2 (0-6)"
+    """One value of one measure. The measures: ``intake.questionnaire.instruments``."""
 
     class Occasion(models.TextChoices):
         INTAKE = "intake", "intake"
@@ -38,7 +35,7 @@ class Score(models.Model):
         STAFF = "staff", "staff"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="scores")
-    measure = models.CharField(max_length=12, choices=Measure)
+    measure = models.CharField(max_length=12, validators=[a_known_measure])
     value = models.DecimalField(max_digits=5, decimal_places=2)
     taken_at = models.DateTimeField(db_default=Now())
     occasion = models.CharField(max_length=8, choices=Occasion)

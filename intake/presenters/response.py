@@ -12,6 +12,7 @@ from intake.models import IntakeResponse
 from intake.presenters.assessment import how_long
 from intake.presenters.inbox import flag_words
 from intake.presenters.patient_form import in_words
+from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_chart, load_questionnaire
 
 GROUPS = [
@@ -26,15 +27,6 @@ GROUPS = [
     ("body", "Rest of the body"),
 ]
 CAREFUL = [("condition", "Conditions and medicines"), ("wish", "Wishes")]
-MEASURES = [
-    ("nrs_now", "Pain now", 10),
-    ("nrs_average", "Average, 7 days", 10),
-    ("nrs_worst", "Worst, 7 days", 10),
-    ("rmdq", "Roland-Morris", 24),
-    ("phq2", "PHQ-2", 6),
-    ("gad2", "GAD-2", 6),
-    ("activities", "My activities (high is better)", 10),
-]
 
 
 def summary(response: IntakeResponse) -> dict[str, Any]:
@@ -59,7 +51,9 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
             if f.startswith("condition.") and f not in reading.findings
         ],
         "measures": [
-            {"name": name, "value": reading.measures.get(key), "of": top} for key, name, top in MEASURES if key in asked
+            {"name": measure.short, "value": reading.measures.get(measure.id), "of": measure.maximum}
+            for measure in load_instruments().values()
+            if measure.id in asked
         ],
         "flags": [
             {

@@ -5,6 +5,7 @@ Pure apart from reading files. Unknown keys are refused; so is an instrument tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from clinic.lib.file_words import ENGLISH, TranslatedReader
 from clinic.lib.knowledge_files import Reader
 from intake.questionnaire import schema
 from intake.questionnaire.checks import check
+from intake.questionnaire.instruments import InstrumentFile, read_instruments
 from intake.questionnaire.values import (
     ALWAYS,
     Clause,
@@ -57,14 +59,6 @@ def load_messages(directory: Path | None = None, language: str = ENGLISH) -> dic
     return messages
 
 
-def load_instruments(directory: Path | None = None) -> dict[str, schema.InstrumentFile]:
-    """Every instrument file by id. Raises KnowledgeError."""
-    read = Reader(directory or DIRECTORY)
-    found = _instruments(read)
-    read.raise_faults()
-    return found
-
-
 @lru_cache(maxsize=4)
 def load_chart(directory: Path | None = None) -> schema.ChartFile:
     """The drawing of the body chart: width, height, outlines. Raises KnowledgeError."""
@@ -80,7 +74,7 @@ def _load(directory: Path, language: str) -> Questionnaire:
     read = TranslatedReader(directory, language, SPOKEN)
     file = read.whole(FILE, schema.QuestionnaireFile)
     chart = read.whole("body_chart.toml", schema.ChartFile)
-    instruments = _instruments(read)
+    instruments = read_instruments(read)
     findings = {
         f"{group}.{key}" for group, table in read.file("findings.toml").items() for key in table.get("findings", {})
     }
@@ -106,12 +100,6 @@ def _load(directory: Path, language: str) -> Questionnaire:
     return questionnaire
 
 
-def _instruments(read: Reader) -> dict[str, schema.InstrumentFile]:
-    names = sorted(f"instruments/{path.name}" for path in (read.folder / "instruments").glob("*.toml"))
-    files = [read.whole(name, schema.InstrumentFile) for name in names]
-    return {file.id: file for file in files if file is not None}
-
-
 def _clauses(clauses: list[schema.Clause]) -> tuple[Clause, ...]:
     return tuple(
         Clause(c.question, c.about, c.finding, tuple(c.is_), tuple(c.is_not), c.at_least, c.at_most, c.if_unknown)
@@ -128,7 +116,7 @@ def _when(shown: schema.Shown) -> When:
 def _screen(
     screen: schema.Screen,
     regions: tuple[Region, ...],
-    instruments: dict[str, schema.InstrumentFile],
+    instruments: Mapping[str, InstrumentFile],
     words: schema.Words,
 ) -> Screen:
     return Screen(
@@ -143,7 +131,7 @@ def _screen(
 
 
 def _question(
-    q: schema.Question, regions: tuple[Region, ...], instrument: schema.InstrumentFile | None, words: schema.Words
+    q: schema.Question, regions: tuple[Region, ...], instrument: InstrumentFile | None, words: schema.Words
 ) -> Question:
     label = q.label
     if not label and instrument is not None and len(q.items) == 1 and 1 <= q.items[0] <= len(instrument.items):
@@ -169,7 +157,7 @@ def _question(
     )
 
 
-def _options(q: schema.Question, instrument: schema.InstrumentFile | None, words: schema.Words) -> tuple[Option, ...]:
+def _options(q: schema.Question, instrument: InstrumentFile | None, words: schema.Words) -> tuple[Option, ...]:
     options = [
         Option(
             id=o.id,

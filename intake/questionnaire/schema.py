@@ -125,23 +125,3 @@ class ChartFile(Strict):
     height: int
     outline: dict[Literal["back", "front"], str]
     region: list[Region]
-
-
-class InstrumentFile(Strict):
-    """One instrument with its licence: who may use it, and which words of it may be shown."""
-
-    id: str
-    name: str
-    items: list[str]
-    scoring: Literal["ticked", "sum", "mean"]
-    maximum: int
-    higher_is_better: bool = False
-    licence: str
-    licence_url: str
-    licence_checked_on: str
-    credit_line: str
-    embeddable: bool
-    confidence: str
-    change_that_matters: str
-    answers: list[str] = []
-    answers_from: int = 0

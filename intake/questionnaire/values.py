@@ -161,7 +161,7 @@ class Instrument:
     name: str
     items: tuple[str, ...]
     scoring: str
-    maximum: int
+    maximum: float
     higher_is_better: bool
     credit_line: str
     embeddable: bool

@@ -16,7 +16,8 @@ from treatments.planner.treatment.shapes import PointJson, ReasonJson
 from treatments.planner.treatment.visit_shapes import StartJson, VisitRecord
 from treatments.visits import ledger
 from treatments.visits import record as visit_record
-from treatments.visits.actions import charting, red_flags
+from treatments.visits.actions import charting
+from treatments.visits.safety_questions import safety_questions
 
 WHY: list[ReasonJson] = [{"rule": "local.low_back", "text": "Local point of the low back.", "sources": ["KIM2023"]}]
 POINT: PointJson = {
@@ -159,7 +160,7 @@ def signed_plan(patient: Patient, by: User, *, treatment: dict[str, Any] | None 
 def answered(record: VisitRecord, **start: Any) -> VisitRecord:
     """A record with every short safety question answered no, everything done, all needles out."""
     new = visit_record.all_done(record)
-    asked = {"flags": dict.fromkeys(red_flags.SHORT_SET, "no"), "pain_now": 5, "pain_average": 6, **start}
+    asked = {"flags": dict.fromkeys(safety_questions(), "no"), "pain_now": 5, "pain_average": 6, **start}
     new["start"] = cast(StartJson, asked)
     for stage, row in zip(new["stages"], ledger.ledger(new), strict=False):
         stage |= {"out": row["in"], "first_insertion": "14:05"}

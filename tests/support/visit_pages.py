@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.urls import reverse
 
 from treatments.models import Visit
-from treatments.visits.actions import red_flags
 from treatments.visits.forms.merge import base_of_page
 from treatments.visits.forms.page import flag_field
 from treatments.visits.forms.parts import VisitForms
+from treatments.visits.safety_questions import safety_questions
 
 
 def posted(visit: Visit, **changes: object) -> dict[str, object]:
@@ -25,7 +25,7 @@ def posted(visit: Visit, **changes: object) -> dict[str, object]:
 
 
 def safe(**more: object) -> dict[str, object]:
-    return {f"start-{flag_field(f)}": "no" for f in red_flags.SHORT_SET} | more
+    return {f"start-{flag_field(f)}": "no" for f in safety_questions()} | more
 
 
 def all_done(visit: Visit, **more: object) -> dict[str, object]:

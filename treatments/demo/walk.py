@@ -33,7 +33,7 @@ from treatments.plans.actions import drafts, signing
 from treatments.visits import ledger, observed
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting
-from treatments.visits.actions.red_flags import SHORT_SET
+from treatments.visits.safety_questions import safety_questions
 
 DAY = dt.timedelta(days=1)
 # how long ago the intake was sent, by stage: (days for the first of the stage, how much more for each next one)
@@ -261,7 +261,7 @@ class Walk:
             "pain_average": min(10, pain + number % 2),
             "since_last": "" if number == 1 else "Slept better for two nights, then stiff again after sitting.",
             "unwanted": "no",
-            "flags": dict.fromkeys(SHORT_SET, "no"),
+            "flags": dict.fromkeys(safety_questions(), "no"),
             "tongue": "as before",
             "pulse": "as before",
         }

@@ -88,3 +88,8 @@ REASONS_OF: dict[str, tuple[str, ...]] = {
     Incident.Kind.NEEDLE_COUNT: ("not_found", "left_in", "miscounted", "discarded", "other"),
     Incident.Kind.OTHER: tuple(Incident.Reason.values),
 }
+
+
+def incident_reasons(kind: str) -> dict[str, str]:
+    """Code -> words of the reasons offered for a kind, in order."""
+    return {code: Incident.Reason(code).label for code in REASONS_OF[kind]}

@@ -11,12 +11,12 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import Patient, User
 from intake.models import Score
+from intake.questionnaire.instruments import load_instruments
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
 from treatments.planner.outcomes.measures import checked, measure_of
 from treatments.planner.outcomes.reevaluation import FIRST_REVIEW, Decision, progress
 
 ONE_REVIEW = dt.timedelta(days=7)  # DESIGN: the recall of the scores; what is filled in within it is one review
-DECIDING = ("nrs_average", "nrs_now", "rmdq", "impact", "activities", "pgic", "phq2", "gad2")
 
 
 @transaction.atomic
@@ -74,7 +74,8 @@ def scores_of_course(patient: Patient) -> list[Score]:
 def _is_old_word(score: Score, scores: list[Score]) -> bool:
     """Whether a global answer is older than the last review: it says nothing of the scores taken since."""
     reviews = [row.taken_at for row in scores if row.occasion == Score.Occasion.REVIEW]
-    return score.measure == "pgic" and bool(reviews) and score.taken_at < max(reviews) - ONE_REVIEW
+    is_word = measure_of(score.measure).word is not None
+    return is_word and bool(reviews) and score.taken_at < max(reviews) - ONE_REVIEW
 
 
 def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) -> Decision:
@@ -85,8 +86,9 @@ def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) ->
         .order_by("version")
     )
     series: dict[str, list[float | None]] = {}
+    deciding = {measure.id for measure in load_instruments().values() if measure.decides}
     for score in scores:
-        if score.measure in DECIDING and not _is_old_word(score, scores):
+        if score.measure in deciding and not _is_old_word(score, scores):
             series.setdefault(score.measure, []).append(float(score.value))
     stage = plan.proposal.result.get("assessment", {}).get("stage", "unknown")
     planned = [version.treatment["dose"]["sessions"] for version in versions]

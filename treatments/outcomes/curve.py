@@ -55,7 +55,12 @@ class Curve:
 
 
 def curve(
-    series: list[Value], *, high: int, marks: list[tuple[float, str, str]], second: list[Value] | None = None
+    series: list[Value],
+    *,
+    low: float = 0,
+    high: float,
+    marks: list[tuple[float, str, str]],
+    second: list[Value] | None = None,
 ) -> Curve:
     """``marks``: (value, words, kind) drawn as lines. ``second``: a thinner series on the same scale."""
     everything = sorted([*series, *(second or [])], key=lambda value: value.at)
@@ -69,7 +74,7 @@ def curve(
         return round(LEFT + 6 + (inner - 12) * (at - first).total_seconds() / span, 1)
 
     def y_of(value: float) -> float:
-        return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - min(max(value, 0), high) / high), 1)
+        return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - (min(max(value, low), high) - low) / (high - low)), 1)
 
     def dots(values: list[Value]) -> tuple[Dot, ...]:
         return tuple(Dot(x_of(v.at), y_of(v.value), _words(v), v.occasion == "review") for v in values)
@@ -77,7 +82,7 @@ def curve(
     def path(values: list[Value]) -> str:
         return " ".join(f"{x_of(v.at)},{y_of(v.value)}" for v in values)
 
-    step = 2 if high == 10 else high // 4
+    step = 2 if high == 10 else max(1, int(high - low) // 4)
     lines = []
     previous = -99.0
     for value, text, kind in sorted(marks, key=lambda mark: -mark[0]):
@@ -91,7 +96,7 @@ def curve(
         dots=dots(series),
         second_dots=dots(second or []),
         lines=tuple(lines),
-        ticks=tuple((y_of(tick), tick) for tick in range(0, high + 1, step)),
+        ticks=tuple((y_of(tick), tick) for tick in range(int(low), int(high) + 1, step)),
         dates=_dates(everything, x_of),
     )
 

@@ -1,4 +1,4 @@
-"""The form of a review: Roland-Morris as a total or as its 24 statements, pain, overall change, activities."""
+"""The form of a review: its fields come from the registry of measures, each asked in the way its file says."""
 
 from __future__ import annotations
 
@@ -6,62 +6,34 @@ from typing import Any
 
 from django import forms
 
-from intake.questionnaire.load import load_instruments
-
-ACTIVITY_ROWS = 3
+from intake.questionnaire.instruments import InstrumentFile, load_instruments
+from treatments.planner.outcomes.measures import mean_score
 
 
 class ReviewForm(forms.Form):
     """Every field may be left out, but not all of them."""
 
-    nrs_now = forms.IntegerField(label="Pain now, 0–10", min_value=0, max_value=10, required=False)
-    nrs_average = forms.IntegerField(
-        label="Pain on average in the last 7 days, 0–10", min_value=0, max_value=10, required=False
-    )
-    nrs_worst = forms.IntegerField(
-        label="Worst pain in the last 7 days, 0–10", min_value=0, max_value=10, required=False
-    )
-    rmdq = forms.IntegerField(label="Roland-Morris total, 0–24", min_value=0, max_value=24, required=False)
-    rmdq_asked = forms.BooleanField(label="The 24 statements below were asked: count the ticks", required=False)
-    ticks = forms.MultipleChoiceField(
-        label="Roland-Morris: tick what is true today", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    pgic = forms.TypedChoiceField(label="Overall change", required=False, coerce=int, empty_value=None)
     filled_by = forms.ChoiceField(
-        label="Filled in by", choices=[("patient", "the patient, on paper"), ("staff", "asked by staff")]
+        label="Filled in by",
+        choices=[("patient", "the patient, on paper"), ("staff", "asked by staff")],
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        instruments = load_instruments()
-        self.fields["ticks"].choices = [  # type: ignore[attr-defined]
-            (str(place), text) for place, text in enumerate(instruments["rmdq"].items, start=1)
-        ]
-        pgic = instruments["pgic"]
-        self.fields["pgic"].choices = [  # type: ignore[attr-defined]
-            ("", "Not asked"),
-            *[(place, text) for place, text in enumerate(pgic.answers, start=pgic.answers_from)],
-        ]
-        for row in range(1, ACTIVITY_ROWS + 1):
-            self.fields[f"activity_{row}"] = forms.IntegerField(
-                label=f"Activity {row}, 0 cannot do – 10 as before", min_value=0, max_value=10, required=False
-            )
-        for name, field in self.fields.items():
-            if name not in ("ticks", "rmdq_asked"):
-                is_choice = isinstance(field, forms.ChoiceField)
-                field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
-            elif name == "rmdq_asked":
-                field.widget.attrs["class"] = "form-check-input"
+        self.measures = [measure for measure in load_instruments().values() if measure.review is not None]
+        for measure in self.measures:
+            self.fields |= _fields(measure)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("ticks") and not data.get("rmdq_asked"):
-            data["rmdq_asked"] = True  # somebody who ticks has asked
-        if data.get("rmdq_asked"):
-            counted = len(data.get("ticks") or [])
-            if data.get("rmdq") is not None and data["rmdq"] != counted:
-                self.add_error("rmdq", f"The ticks add up to {counted}. Leave one of the two out.")
-            data["rmdq"] = counted
+        for measure in self._asked("statements"):
+            ticks, was_asked = data.get(f"{measure.id}_ticks"), data.get(f"{measure.id}_asked")
+            if ticks or was_asked:  # somebody who ticks has asked
+                counted = len(ticks or [])
+                if data.get(measure.id) is not None and data[measure.id] != counted:
+                    self.add_error(measure.id, f"The ticks add up to {counted}. Leave one of the two out.")
+                data[measure.id] = counted
         if not self.errors and not self.values():
             raise forms.ValidationError("Write at least one score.")
         return data
@@ -69,13 +41,86 @@ class ReviewForm(forms.Form):
     def values(self) -> dict[str, float]:
         """Measure -> value, only what was answered."""
         data = self.cleaned_data
-        names = ("nrs_now", "nrs_average", "nrs_worst", "rmdq", "pgic")
-        values = {name: float(data[name]) for name in names if data.get(name) is not None}
-        rows = [data.get(f"activity_{row}") for row in range(1, ACTIVITY_ROWS + 1)]
-        answered = [row for row in rows if row is not None]
-        if answered:
-            values["activities"] = round(sum(answered) / len(answered), 2)
-        return values
+        rows = {measure.id for measure in self._asked("rows")}
+        values = {
+            measure.id: mean_score(measure.id, [data.get(name) for name in _row_names(measure)])
+            if measure.id in rows
+            else data.get(measure.id)
+            for measure in self.measures
+        }
+        return {measure: float(value) for measure, value in values.items() if value is not None}
 
-    def activity_fields(self) -> list[Any]:
-        return [self[f"activity_{row}"] for row in range(1, ACTIVITY_ROWS + 1)]
+    def numbers(self) -> list[Any]:
+        """The fields that stand alone: a number, a total or a choice for each measure."""
+        return [self[measure.id] for measure in self.measures if measure.id in self.fields]
+
+    def statements(self) -> list[dict[str, Any]]:
+        """Forms whose statements can be ticked one by one in place of the total."""
+        return [
+            {
+                "measure": measure,
+                "asked": self[f"{measure.id}_asked"],
+                "ticks": (ticks := self[f"{measure.id}_ticks"]),
+                "is_open": bool(ticks.errors or ticks.value()),
+            }
+            for measure in self._asked("statements")
+        ]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Measures with a number for each row."""
+        return [
+            {
+                "measure": measure,
+                "fields": (fields := [self[name] for name in _row_names(measure)]),
+                "is_open": any(field.value() or field.errors for field in fields),
+            }
+            for measure in self._asked("rows")
+        ]
+
+    def _asked(self, how: str) -> list[InstrumentFile]:
+        return [measure for measure in self.measures if measure.review and measure.review.ask == how]
+
+
+def _row_names(measure: InstrumentFile) -> list[str]:
+    return [f"{measure.id}_{row}" for row in range(1, measure.item_count + 1)]
+
+
+def _fields(measure: InstrumentFile) -> dict[str, forms.Field]:
+    assert measure.review is not None
+    label = measure.review.label
+    if measure.review.ask == "choice":
+        choices = [("", "Not asked"), *enumerate(measure.answers, start=measure.answers_from)]
+        select = forms.Select(attrs={"class": "form-select"})
+        return {
+            measure.id: forms.TypedChoiceField(
+                label=label, choices=choices, coerce=int, empty_value=None, required=False, widget=select
+            )
+        }
+    if measure.review.ask == "rows":
+        return {
+            name: _number(measure, label.format(n=place)) for place, name in enumerate(_row_names(measure), start=1)
+        }
+    fields: dict[str, forms.Field] = {measure.id: _number(measure, f"{label}, {measure.minimum:g}–{measure.maximum:g}")}
+    if measure.review.ask == "statements":
+        fields[f"{measure.id}_asked"] = forms.BooleanField(
+            label=f"The {len(measure.items)} statements below were asked: count the ticks",
+            required=False,
+            widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+        )
+        fields[f"{measure.id}_ticks"] = forms.MultipleChoiceField(
+            label=f"{measure.short}: tick what is true today",
+            choices=[(str(place), text) for place, text in enumerate(measure.items, start=1)],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+    return fields
+
+
+def _number(measure: InstrumentFile, label: str) -> forms.Field:
+    """Whole numbers of the scale; a mean is typed from paper with its fraction, its rows are whole."""
+    is_row = measure.review is not None and measure.review.ask == "rows"
+    low, high = measure.minimum, measure.maximum
+    widget = forms.NumberInput(attrs={"class": "form-control"})
+    if measure.whole or is_row:
+        return forms.IntegerField(label=label, min_value=int(low), max_value=int(high), required=False, widget=widget)
+    return forms.FloatField(label=label, min_value=low, max_value=high, required=False, widget=widget)

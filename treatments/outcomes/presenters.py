@@ -9,10 +9,11 @@ from django.utils import timezone
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
 from intake.models import Score
+from intake.questionnaire.instruments import InstrumentFile, load_instruments
 from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes import actions
 from treatments.outcomes.curve import Curve, Value, curve
-from treatments.planner.outcomes.measures import MATTERS_PERCENT, MEASURES, Change, change
+from treatments.planner.outcomes.measures import MATTERS_PERCENT, Change, change
 from treatments.visits.actions import red_flags
 
 KIND_WORDS = {
@@ -23,28 +24,28 @@ KIND_WORDS = {
     "stop_and_refer": ("Stop and refer", "danger"),
     "not_enough_data": ("Not enough yet", "wait"),
 }
-JUDGED = ("nrs_average", "nrs_now", "rmdq", "activities", "pgic")
-TABLE = ("nrs_average", "nrs_now", "nrs_worst", "rmdq", "impact", "activities", "pgic", "phq2", "gad2")
 
 
 def outcomes_of(patient: Patient) -> Context:
     """Everything the page shows of one patient."""
     scores = actions.scores_of_course(patient)
     plan = actions.plan_in_force(patient)
-    series = {measure: _series(scores, measure) for measure in TABLE}
+    measures = load_instruments().values()
+    series = {measure.id: _series(scores, measure.id) for measure in measures}
+    answered = [measure for measure in measures if series[measure.id]]
+    judged = [measure for measure in answered if measure.decides not in ("", "screen")]
     last_visit = Visit.objects.counting().filter(patient=patient).order_by("-started_at").first()
     red_flag = bool(last_visit and red_flags.open_flags(last_visit))
     decision = actions.decision_for(plan, scores, red_flag=red_flag) if plan else None
-    main = "nrs_average" if series["nrs_average"] else "nrs_now"
     return {
         "patient": patient,
         "plan": plan,
         "has_scores": bool(scores),
-        "pain": _chart(main, series[main], series["nrs_now"] if main == "nrs_average" else None),
-        "function": _chart("rmdq", series["rmdq"]),
-        "verdicts": [_verdict(measure, series[measure]) for measure in JUDGED if series[measure]],
-        "table": _table(scores),
-        "measures": [MEASURES[measure].name for measure in TABLE if series[measure]],
+        "curves": _curves(answered, series),
+        "verdicts": [_verdict(measure, series[measure.id]) for measure in judged],
+        "matters": _matters(judged),
+        "table": _table(scores, answered),
+        "measures": [measure.short for measure in answered],
         "decision": decision,
         "decision_words": KIND_WORDS[decision.kind] if decision else None,
         "decision_panel": _panel_of(decision.kind) if decision else "",
@@ -67,24 +68,47 @@ def _series(scores: list[Score], measure: str) -> list[Value]:
     ]
 
 
-def _chart(measure: str, series: list[Value], second: list[Value] | None = None) -> Context | None:
+def _curves(answered: list[InstrumentFile], series: dict[str, list[Value]]) -> list[Context]:
+    """One curve for each measure that has one; one that is drawn beside another stands alone where that is empty."""
+    second = {measure.drawn_beside: measure for measure in answered if measure.drawn_beside}
+    alone = (measure for measure in answered if measure.curve and not series.get(measure.drawn_beside))
+    return [_chart(measure, second.get(measure.id), series) for measure in alone]
+
+
+def _chart(scale: InstrumentFile, beside: InstrumentFile | None, series: dict[str, list[Value]]) -> Context:
     """A curve with the smallest change that matters drawn from the baseline."""
-    if not series:
-        return None
-    scale = MEASURES[measure]
-    baseline = series[0].value
+    values = series[scale.id]
+    baseline = values[0].value
+    way = 1 if scale.higher_is_better else -1
+    points, percent_from = scale.change.points, scale.change.percent_from
     marks: list[tuple[float, str, str]] = [(baseline, f"start {baseline:g}", "baseline")]
-    if scale.points and baseline >= scale.points:
-        marks.append((baseline - scale.points, f"{scale.points:g} points better", "points"))
-    if scale.floor is not None and baseline >= scale.floor:
-        marks.append((baseline * (1 - MATTERS_PERCENT / 100), f"{MATTERS_PERCENT:.0f} % better", "percent"))
-    drawn: Curve = curve(series, high=int(scale.high), marks=marks, second=second)
+    if points and scale.minimum <= baseline + way * points <= scale.maximum:
+        marks.append((baseline + way * points, f"{points:g} points better", "points"))
+    if percent_from is not None and baseline >= percent_from:
+        marks.append((baseline * (1 + way * MATTERS_PERCENT / 100), f"{MATTERS_PERCENT:.0f} % better", "percent"))
+    second = series[beside.id] if beside else None
+    drawn: Curve = curve(values, low=scale.minimum, high=scale.maximum, marks=marks, second=second)
     return {
-        "name": scale.name,
-        "second_name": MEASURES["nrs_now"].name if second else "",
+        "id": scale.id,
+        "heading": scale.curve,
+        "name": scale.short,
+        "second_name": beside.short if beside else "",
         "curve": drawn,
-        "words": _in_words(scale.name, series),
-        "too_low": scale.floor is not None and baseline < scale.floor,
+        "words": _in_words(scale.short, values),
+        "better": "Higher" if scale.higher_is_better else "Lower",
+        "too_low": percent_from is not None and baseline < percent_from,
+    }
+
+
+def _matters(judged: list[InstrumentFile]) -> Context | None:
+    """What change matters, of the measures that have a threshold in points."""
+    with_points = [measure for measure in judged if measure.change.points]
+    if not with_points:
+        return None
+    sources = dict.fromkeys(key for measure in with_points for key in measure.sources if key not in ("KNOWN", "DESIGN"))
+    return {
+        "text": ", ".join(f"{measure.change.points:g} points of {measure.short}" for measure in with_points),
+        "sources": ", ".join(sources),
     }
 
 
@@ -93,14 +117,14 @@ def _in_words(name: str, series: list[Value]) -> str:
     return f"{name}: {values}, from {series[0].at:%-d %B %Y} to {series[-1].at:%-d %B %Y}."
 
 
-def _change(measure: str, series: list[Value]) -> Change:
-    if measure == "pgic":
-        return change(measure, None, series[-1].value)
-    return change(measure, series[0].value, series[-1].value if len(series) > 1 else None)
+def _change(measure: InstrumentFile, series: list[Value]) -> Change:
+    if measure.word is not None:
+        return change(measure.id, None, series[-1].value)
+    return change(measure.id, series[0].value, series[-1].value if len(series) > 1 else None)
 
 
-def _verdict(measure: str, series: list[Value]) -> Context:
-    found = _change(measure, series)
+def _verdict(scale: InstrumentFile, series: list[Value]) -> Context:
+    found = _change(scale, series)
     kind = {"responder": "good", "recovered": "good", "worse": "danger", "same": "caution"}.get(found.verdict, "")
     word = {
         "responder": "improved",
@@ -109,18 +133,16 @@ def _verdict(measure: str, series: list[Value]) -> Context:
         "same": "about the same",
         "not_evaluated": "not judged",
     }[found.verdict]
-    scale = MEASURES[measure]
     rules = []
     if found.by_percent is not None:
         rules.append(f"30 % {'reached' if found.by_percent else 'not reached'}")
-    if found.by_points is not None and scale.points:
-        rules.append(f"{scale.points:g} points {'reached' if found.by_points else 'not reached'}")
-    return {"name": scale.name, "word": word, "kind": kind, "text": found.text, "rules": ", ".join(rules)}
+    if found.by_points is not None and scale.change.points:
+        rules.append(f"{scale.change.points:g} points {'reached' if found.by_points else 'not reached'}")
+    return {"name": scale.short, "word": word, "kind": kind, "text": found.text, "rules": ", ".join(rules)}
 
 
-def _table(scores: list[Score]) -> list[Context]:
+def _table(scores: list[Score], used: list[InstrumentFile]) -> list[Context]:
     """One row for each day and occasion, newest first; the cells follow ``measures``."""
-    used = [measure for measure in TABLE if any(score.measure == measure for score in scores)]
     rows: dict[tuple[Any, ...], Context] = {}
     for score in scores:
         at = timezone.localtime(score.taken_at)
@@ -137,7 +159,7 @@ def _table(scores: list[Score]) -> list[Context]:
         )
         row["values"][score.measure] = f"{float(score.value):g}"
     for row in rows.values():
-        row["cells"] = [(MEASURES[measure].name, row["values"].get(measure, "")) for measure in used]
+        row["cells"] = [(measure.short, row["values"].get(measure.id, "")) for measure in used]
     return sorted(rows.values(), key=lambda row: row["at"], reverse=True)
 
 

@@ -11,21 +11,9 @@ from dataclasses import dataclass, replace
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.vocabulary.body import can_be_pregnant
-from treatments.planner.vocabulary.facts import BACK_SITES, CAUSES, FRONT_SITES, LYING_ONLY, SITES
+from treatments.planner.vocabulary.facts import CAUSES, LYING_ONLY, SITES
+from treatments.planner.vocabulary.signs import load_signs
 
-# Signs of full heat, each group one voice: a tongue of two heat signs is still one tongue. Red sides of the tongue
-# are left out: they speak of the liver. What the patient feels at the place outweighs what is seen (DESIGN).
-HEAT_TOLD = ("worsened_by.heat", "worsened_by.humid_heat", "eased_by.cold", "quality.burning")
-HEAT_GROUPS = (
-    HEAT_TOLD,
-    ("body.heat",),
-    ("tongue.yellow_greasy", "tongue.red", "tongue.thick_yellow"),
-    ("pulse.slippery_rapid", "pulse.rapid"),
-)
-HEAT_FELT = "palpation.warm_skin"  # may be an inflamed place: no warmth on it, whatever eases
-EMPTY_HEAT = ("body.empty_heat", "tongue.red_no_coat", "pulse.thin_rapid")
-COLD = ("quality.cold", "eased_by.heat", "worsened_by.cold_damp", "body.cold", "onset.cold_damp", "palpation.cold_skin")
-STRESS = ("onset.stress", "worsened_by.stress_much", "body.liver_tension", "body.anxious")
 STRAINS = ("accident", "lifting", "sport", "sudden")
 
 
@@ -52,7 +40,8 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     words.update(mark.finding for mark in assessment.marks if mark.strength == "states")
     sites = tuple(site for site in SITES if site in assessment.sites) or _travelling_sites(words)
     words.update(f"site:{site}" for site in sites)
-    if not FRONT_SITES.isdisjoint(sites) and not BACK_SITES.isdisjoint(sites):
+    known = load_signs()
+    if not known.front.isdisjoint(sites) and not known.back.isdisjoint(sites):
         words.add("places:front_and_back")
     words.update(f"cause:{cause}" for cause in assessment.causes if cause in CAUSES)
     for place, channel in enumerate(assessment.channels):
@@ -153,14 +142,9 @@ def _can_be_pregnant(picture: ClinicalPicture) -> bool:
 
 def _signs(words: set[str], picture: ClinicalPicture) -> set[str]:
     """Facts that join several findings."""
-    found: set[str] = set()
-    for sign, members in (("empty_heat", EMPTY_HEAT), ("cold", COLD), ("stress", STRESS)):
-        if not words.isdisjoint(members):
-            found.add(f"sign:{sign}")
+    found = {f"sign:{sign}" for sign, members in load_signs().signs.items() if not words.isdisjoint(members)}
     if heat := _heat(words):
         found.add(heat)
-    if "branch:liver_qi_stagnation" in words:
-        found.add("sign:stress")
     screening = picture.case.screening
     if "body.anxious" in words or (screening.gad2 or 0) >= 3 or (screening.phq2 or 0) >= 3:
         found.add("sign:anxiety")
@@ -183,10 +167,11 @@ def _heat(words: set[str]) -> str:
 
     A red tongue or a rapid pulse does not take the warmth from somebody whom it eases (DESIGN).
     """
-    if "branch:damp_heat" in words or HEAT_FELT in words or not words.isdisjoint(HEAT_TOLD):
+    voices = [voice for voice in load_signs().heat if not words.isdisjoint(voice.any)]
+    if any(voice.alone for voice in voices):
         return "sign:heat"
-    voices = sum(not words.isdisjoint(group) for group in HEAT_GROUPS)
-    if voices >= 2 and "eased_by.heat" not in words:
+    agreeing = [voice for voice in voices if words.isdisjoint(voice.outweighed_by)]
+    if len(agreeing) >= 2:
         return "sign:heat"
     return "sign:heat_unclear" if voices else ""
 

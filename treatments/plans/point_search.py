@@ -35,6 +35,7 @@ def is_ashi(text: str) -> bool:
 def planned(point: Point, *, side: str, levels: list[str] | None = None) -> PointJson:
     """A point of the book as an item of a stage, with the book's own depth and angle and a needle that fits."""
     low, high = point.depth_mm
+    usual = planner_knowledge().by_hand
     # beside the thorax the lung lies below: the book has a cap of its own there
     of_levels = point.thoracic_cap_mm if any(level[0] == "T" for level in levels or []) else point.lumbar_cap_mm
     high = min(high, of_levels or point.cap_mm, point.cap_mm)
@@ -45,11 +46,11 @@ def planned(point: Point, *, side: str, levels: list[str] | None = None) -> Poin
         "side": "midline" if is_midline else ("both" if side == "midline" else side),
         "levels": levels or [],
         "role": "local" if point.limb == "none" else "distal",
-        "technique": point.technique if point.technique in TECHNIQUES else "even",
+        "technique": point.technique if point.technique in TECHNIQUES else usual.technique,
         "needle": _needle(point.region, high),
         "depth_mm": [min(low, high), high],
         "angle": point.angle,
-        "deqi": "clear",
+        "deqi": usual.deqi,
         "because": by_hand(),
         "cautions": [point.caution] if point.caution else [],
     }
@@ -57,6 +58,8 @@ def planned(point: Point, *, side: str, levels: list[str] | None = None) -> Poin
 
 def planned_ashi(*, where: str, side: str) -> PointJson:
     """A tender place found by hand: shallow and even until somebody says otherwise."""
+    usual = planner_knowledge().by_hand
+    region = tender_region(where, (), planner_knowledge()) or ""
     return {
         "code": ASHI,
         "name": "Ashi 阿是",
@@ -64,11 +67,11 @@ def planned_ashi(*, where: str, side: str) -> PointJson:
         "levels": [],
         "where": where,
         "role": "local",
-        "technique": "even",
-        "needle": _needle(tender_region(where, (), planner_knowledge()) or "", 15),
-        "depth_mm": [10, 15],
-        "angle": "perpendicular",
-        "deqi": "clear",
+        "technique": usual.technique,
+        "needle": _needle(region, usual.tender_depth_mm[1]),
+        "depth_mm": list(usual.tender_depth_mm),
+        "angle": usual.tender_angle,
+        "deqi": usual.deqi,
         "because": by_hand(),
         "cautions": [],
     }

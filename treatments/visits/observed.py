@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.treatment.visit_shapes import (
     ChartedAdjunct,
     ChartedElectro,
@@ -21,13 +22,6 @@ ASHI = "ASHI"
 MOST_MINUTES = 120  # longer than that a needle never stays: one of the two times is wrong
 # what a note is asked for before it is signed: key -> name
 ASKED = {"pain": "Pain now", "time": "Time of the first needle", "response": "What changed right after"}
-WHY_NOT = {
-    "not_asked": "not asked",
-    "could_not_say": "patient could not say",
-    "declined": "patient did not want to say",
-    "not_noted": "not noted at the time",
-    "left": "patient left before",
-}
 
 
 def depth_of(point: ChartedPoint) -> tuple[int, int] | None:
@@ -108,7 +102,7 @@ def unsaid_of(record: VisitRecord) -> list[str]:
 def why_unsaid(record: VisitRecord, key: str) -> str:
     """Why one of ``ASKED`` is not in the note, in words; empty where nobody said."""
     said: Mapping[str, object] = record.get("unsaid", {})
-    return WHY_NOT.get(str(said.get(key, "")), "")
+    return reasons_for("unsaid").get(str(said.get(key, "")), "")
 
 
 def manner_words(point: ChartedPoint) -> str:

@@ -164,6 +164,7 @@ def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Fault]
     facts = {*labels, *COMPUTED}
     flagged = [flag.finding for flag in file.flag]
     yield from _unknown(name, "required", file.required, flagged, "flag")
+    yield from _unknown(name, "asked_at_every_visit", file.asked_at_every_visit, flagged, "flag")
     for group in file.required_any:
         yield from _unknown(name, "required_any", group, flagged, "flag")
     yield from _unknown(name, "lift", file.messages, file.lift, "lift for message")
@@ -176,6 +177,12 @@ def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Fault]
     for kind, names in (("code", [flag.code for flag in file.flag]), ("finding", flagged)):
         for value in sorted({value for value in names if names.count(value) > 1}):
             yield Fault(name, f"flag.{value}", f"the {kind} appears twice")
+
+
+def passing_faults(labels: Mapping[str, str], file: schema.PassingFile) -> Iterator[Fault]:
+    conditions = [finding for finding in labels if finding.startswith("condition.")]
+    for row in file.passing:
+        yield from _unknown("passing.toml", f"passing.{row.finding}", [row.finding], conditions, "condition")
 
 
 def _rules(labels: Mapping[str, str], flags: schema.FlagsFile, file: schema.FlagRulesFile) -> Iterator[Fault]:

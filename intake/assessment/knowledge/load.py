@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clinic.lib.knowledge_files import Draft, Reader
 from intake.assessment.knowledge import schema
-from intake.assessment.knowledge.checks import PATTERN_IDS, check
+from intake.assessment.knowledge.checks import PATTERN_IDS, check, passing_faults
 from intake.assessment.knowledge.drafts import Files, draft_faults, without_drafts
 
 __all__ = ["PATTERN_IDS", "IntakeKnowledge", "Weighing", "load_intake_knowledge"]
@@ -76,6 +76,8 @@ class IntakeKnowledge:
     contradictions: tuple[schema.ContradictionRule, ...]
     flags: schema.FlagsFile
     flag_by_finding: Mapping[str, schema.Flag]
+    visit_questions: Mapping[str, str]  # red flags asked at every visit, with the question, in order
+    passing: frozenset[str]  # conditions that pass with time
     rules: tuple[Rule, ...]
     lowerings: Mapping[str, tuple[Lowering, ...]]  # alert code -> explanations
     drafts: tuple[Draft, ...]  # rows that are read and shown, and used by nothing
@@ -104,12 +106,14 @@ def _load(directory: Path) -> IntakeKnowledge:
     contradictions = read.whole("contradictions.toml", schema.ContradictionsFile)
     flags = read.whole("redflags.toml", schema.FlagsFile)
     rules = read.whole("redflag_rules.toml", schema.FlagRulesFile)
+    passing = read.whole("passing.toml", schema.PassingFile)
     read.raise_faults()
-    assert version and weights and patterns and channels and contradictions and flags and rules
+    assert version and weights and patterns and channels and contradictions and flags and rules and passing
 
     labels = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.findings.items()}
     read.faults += check(labels, weights, patterns, channels, contradictions, flags, rules)
     read.faults += draft_faults(flags)
+    read.faults += passing_faults(labels, passing)
     read.raise_faults()
     live, drafts = without_drafts(Files(weights, patterns, channels, contradictions, flags, rules))
     weights, patterns, channels, contradictions, flags, rules = live
@@ -159,6 +163,8 @@ def _load(directory: Path) -> IntakeKnowledge:
         contradictions=tuple(contradictions.contradiction),
         flags=flags,
         flag_by_finding={flag.finding: flag for flag in flags.flag},
+        visit_questions={finding: _as_question(labels[finding]) for finding in flags.asked_at_every_visit},
+        passing=frozenset(row.finding for row in passing.passing if row.status == "reviewed"),
         rules=tuple(
             Rule(
                 row=row,
@@ -180,6 +186,10 @@ def _read_groups(read: Reader) -> dict[str, schema.FindingGroup]:
         for name, group in read.file("findings.toml").items()
     }
     return {name: group for name, group in groups.items() if group is not None}
+
+
+def _as_question(label: str) -> str:
+    return f"{label[0].upper()}{label[1:]}?"
 
 
 def _weighing(finding: str, weight: schema.Weight, file: schema.WeightsFile) -> Weighing:

@@ -159,6 +159,7 @@ class FlagsFile(Strict):
     review: Review
     required: list[str]
     required_any: list[list[str]]
+    asked_at_every_visit: list[str]
     messages: dict[str, str]
     help: dict[str, Literal["ambulance", "hospital", "doctor", "heart", "crisis", "home", "none"]]
     lift: dict[str, Text]
@@ -198,3 +199,16 @@ class FlagRulesFile(Strict):
     sets: dict[str, list[str]]
     rule: list[FlagRule]
     explanation: list[Explanation]
+
+
+class Passing(Reviewed):
+    """A condition that passes with time: here the patient's newer "no" outweighs an older "yes" of the staff."""
+
+    finding: Text
+    text: Text
+    source: Text
+
+
+class PassingFile(Strict):
+    review: Review
+    passing: list[Passing]

@@ -1,7 +1,7 @@
 """What a patient's own words say: grave signs, and words that raise a question. Pure."""
 
-from .lexicon import LexiconError, load_lexicon
+from .lexicon import load_lexicon
 from .reading import TextSign, read_texts
 from .schema import Lexicon
 
-__all__ = ["Lexicon", "LexiconError", "TextSign", "load_lexicon", "read_texts"]
+__all__ = ["Lexicon", "TextSign", "load_lexicon", "read_texts"]

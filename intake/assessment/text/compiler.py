@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from clinic.lib.knowledge_files import Fault
+
 from .schema import Chain, Language, LexiconFile, Sequences, Sign, Template
 from .spelling import Speller
 from .words import fold
@@ -27,7 +29,7 @@ class Compiler:
         self, language: str, parts: Mapping[str, LexiconFile], medicines: Mapping[str, tuple[str, ...]]
     ) -> None:
         """``parts``: the files of the language by their names. ``medicines`` join the words of the same name."""
-        self.faults: list[str] = []
+        self.faults: list[Fault] = []
         self._code = language
         self._parts = parts
         self._medicines = medicines
@@ -134,7 +136,8 @@ class Compiler:
         return tuple(templates)
 
     def _fault(self, where: str, text: str) -> None:
-        self.faults.append(f"{where}: {text}")
+        file, _, key = where.partition(": ")
+        self.faults.append(Fault(file, key, text))
 
     def _new_term(self, word: str, where: str) -> int:
         number = self._terms[word] = len(self._terms)

@@ -31,8 +31,9 @@ import gc
 from functools import lru_cache
 from pathlib import Path
 
-import tomli
 from pydantic import ValidationError
+
+from clinic.lib.knowledge_files import Fault, KnowledgeError, faults_of, parsed
 
 from .compiler import Compiler
 from .schema import Lexicon, LexiconFile, MedicinesFile
@@ -41,17 +42,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "knowledge" / "texts"
 MEDICINES = "medicines.toml"
 
 
-class LexiconError(ValueError):
-    """The lexicon files are faulty; ``faults`` names every fault with its file and key."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-
 @lru_cache(maxsize=1)
 def load_lexicon() -> Lexicon:
-    """All lexicons of the folder, in order of language. Raises LexiconError with every fault found."""
+    """All lexicons of the folder, in order of language. Raises KnowledgeError with every fault found."""
     collects = gc.isenabled()
     gc.disable()  # all that is made here stays; walking it again and again takes a third of the time
     try:
@@ -68,22 +61,19 @@ def lexicon_files() -> dict[str, str]:
 
 
 def read_lexicon(files: dict[str, str]) -> Lexicon:
-    """Lexicon from ``language/theme.toml`` -> TOML text. Raises LexiconError with every fault found."""
-    faults: list[str] = []
+    """Lexicon from ``language/theme.toml`` -> TOML text. Raises KnowledgeError with every fault found."""
+    faults: list[Fault] = []
     medicines: dict[str, tuple[str, ...]] = {}
     languages: dict[str, dict[str, LexiconFile]] = {}
     for name in sorted(files):
+        data = parsed(name, files[name].encode(), faults)
         try:
-            data = tomli.loads(files[name])
             if name == MEDICINES:
                 medicines = MedicinesFile.model_validate(data).root
             else:
                 languages.setdefault(name.partition("/")[0], {})[name] = LexiconFile.model_validate(data)
-        except tomli.TOMLDecodeError as error:
-            faults.append(f"{name}: {error}")
         except ValidationError as error:
-            for fault in error.errors():
-                faults.append(f"{name}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}")
+            faults += faults_of(name, "", error, MedicinesFile if name == MEDICINES else LexiconFile)
     compiled = []
     for language, parts in languages.items():
         compiler = Compiler(language, parts, medicines)
@@ -91,10 +81,10 @@ def read_lexicon(files: dict[str, str]) -> Lexicon:
         faults.extend(compiler.faults)
     known = {name for parts in languages.values() for part in parts.values() for name in part.words}
     faults.extend(
-        f"{MEDICINES}: {name}: no language has words of this name" for name in sorted(medicines.keys() - known)
+        Fault(MEDICINES, name, "no language has words of this name") for name in sorted(medicines.keys() - known)
     )
     if not compiled:
-        faults.append("no lexicon file found")
+        faults.append(Fault("", "", "no lexicon file found"))
     if faults:
-        raise LexiconError(tuple(faults))
+        raise KnowledgeError(faults)
     return Lexicon(tuple(compiled))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic import BeforeValidator, Field, RootModel
+
+from clinic.lib.knowledge_files import Strict
 
 from .spelling import Speller
 
@@ -43,10 +45,6 @@ CueKind = Literal[
 Silence = Literal["negation", "history", "hypothesis", "other", "fleeting"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 def entries(written: str) -> tuple[str, ...]:
     """One entry a line; empty lines and those that begin with ``#`` are for the reader."""
     return tuple([line for line in map(str.strip, written.split("\n")) if line and line[0] != "#"])
@@ -61,7 +59,7 @@ _Entries = Annotated[tuple[str, ...], BeforeValidator(_entries)]
 _Needed = Annotated[tuple[str, ...], BeforeValidator(_entries), Field(min_length=1)]
 
 
-class SignFile(_Strict):
+class SignFile(Strict):
     """``says`` and ``does_not_say`` are sentences for the tests: read by ``entries``, and only there, so that loading
     stays quick."""
 
@@ -73,12 +71,12 @@ class SignFile(_Strict):
     does_not_say: str = ""
 
 
-class CueFile(_Strict):
+class CueFile(Strict):
     any: _Needed
     unless: _Entries = ()
 
 
-class LexiconFile(_Strict):
+class LexiconFile(Strict):
     """One file of a language; each section may be spread over all of them."""
 
     sign: tuple[SignFile, ...] = ()

@@ -97,3 +97,30 @@ def test_what_must_be_known_before_a_plan_cannot_be_a_draft(edited):
 def test_a_file_without_review_is_refused(edited, name):
     with pytest.raises(KnowledgeError, match="review"):
         edited(name, "review = {", "reviewd = {")
+
+
+def test_what_is_asked_at_every_visit_cannot_be_a_draft_and_is_a_flag(edited):
+    knowledge = load_intake_knowledge()
+    assert list(knowledge.visit_questions) == knowledge.flags.asked_at_every_visit
+    assert all(question[0].isupper() and question.endswith("?") for question in knowledge.visit_questions.values())
+    flag = knowledge.flag_by_finding["flag.both_legs"]
+    with pytest.raises(KnowledgeError, match="asked at every visit and cannot be a draft"):
+        edited("redflags.toml", f'code = "{flag.code}"', f'code = "{flag.code}"\nstatus = "draft"')
+
+
+def test_a_flag_asked_at_every_visit_exists(edited):
+    with pytest.raises(KnowledgeError, match=r"asked_at_every_visit: no flag named flag\.both_leggs; the nearest is"):
+        edited("redflags.toml", '"flag.both_legs", "flag.leg', '"flag.both_leggs", "flag.leg')
+
+
+def test_what_passes_with_time_is_a_condition(edited):
+    assert "condition.pregnant" in load_intake_knowledge().passing
+    assert "condition.osteoporosis" not in load_intake_knowledge().passing
+    with pytest.raises(KnowledgeError, match=r"no condition named condition\.pregnat; the nearest is"):
+        edited("passing.toml", '"condition.pregnant"', '"condition.pregnat"')
+
+
+def test_a_draft_of_what_passes_passes_nothing(edited):
+    row = 'finding = "condition.pregnant"'
+    knowledge = edited("passing.toml", row, f'status = "draft"\n{row}')
+    assert "condition.pregnant" not in knowledge.passing and knowledge.passing

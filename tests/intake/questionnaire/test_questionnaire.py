@@ -12,7 +12,8 @@ import pytest
 
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.questionnaire.answers import findings_from, next_screen, previous_screen, progress, read, resume_at
-from intake.questionnaire.load import DIRECTORY, load_chart, load_instruments, load_questionnaire
+from intake.questionnaire.instruments import load_instruments
+from intake.questionnaire.load import DIRECTORY, load_chart, load_questionnaire
 from intake.questionnaire.values import DONE, About
 
 Q = load_questionnaire()

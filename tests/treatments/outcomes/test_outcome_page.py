@@ -85,7 +85,8 @@ def test_the_verdict_in_words(patient, first, last, word):
 def test_a_low_baseline_draws_no_percent_line(patient):
     score(patient, "nrs_average", 2)
     page = outcomes_of(patient)
-    assert "percent" not in [line.kind for line in page["pain"]["curve"].lines] and page["pain"]["too_low"]
+    (pain,) = page["curves"]
+    assert "percent" not in [line.kind for line in pain["curve"].lines] and pain["too_low"]
 
 
 def test_a_new_intake_begins_a_new_baseline(patient):
@@ -118,9 +119,9 @@ def test_a_review_is_recorded_by_total_or_by_ticks(as_petra, patient, petra):
         "nrs_average": "4",
         "pgic": "2",
         "filled_by": "patient",
-        "ticks": ["1", "5", "24"],
-        "activity_1": "5",
-        "activity_2": "8",
+        "rmdq_ticks": ["1", "5", "24"],
+        "activities_1": "5",
+        "activities_2": "8",
     }
     assert as_petra.post(url(patient), form).status_code == 302
     kept = {s.measure: float(s.value) for s in Score.objects.filter(occasion="review")}
@@ -141,7 +142,7 @@ def test_an_asked_but_unticked_roland_morris_is_zero(as_petra, patient):
         {"nrs_now": "11", "filled_by": "staff"},
         {"nrs_now": "4.5", "filled_by": "staff"},
         {"rmdq": "25", "filled_by": "staff"},
-        {"rmdq": "9", "ticks": ["1"], "filled_by": "staff"},
+        {"rmdq": "9", "rmdq_ticks": ["1"], "filled_by": "staff"},
         {"nrs_now": "4", "filled_by": "nobody"},
         {"pgic": "8", "filled_by": "staff"},
     ],

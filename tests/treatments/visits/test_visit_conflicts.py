@@ -8,7 +8,7 @@ from django.urls import reverse
 from clinic.lib import records
 from tests.support.visit_pages import posted, url
 from treatments.models import Visit
-from treatments.plans.actions.drafts import REASONS
+from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.visits.actions import set_aside
 
 PRESSED = ["save", "all_done", "undo_all_done", "add_point", "add_item", "reason", "take_plan", "sign"]
@@ -49,7 +49,11 @@ def test_somebody_who_saves_in_the_same_moment_wins_and_the_other_looks_again(
         records.require_revision(record, -1 if is_the_press else revision)
         return record
 
-    form = posted(visit) | {"key": "x|y", "reason_code": next(iter(REASONS)), "reason": "agreed with the patient"}
+    form = posted(visit) | {
+        "key": "x|y",
+        "reason_code": next(iter(reasons_for("override"))),
+        "reason": "agreed with the patient",
+    }
     form |= (
         {"more-kind": "moxa_indirect", "more-what": "sacrum", "more-side": "both", "more-stage": "0"}
         if name == "add_item"

@@ -21,14 +21,14 @@ from intake.assessment import Case, assess, load_intake_knowledge
 from intake.case_building import build_case
 from intake.models import Assessment, Clearance, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.presenters import assessment as assessment_words
+from intake.questionnaire.instruments import load_instruments
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
+from treatments.planner.knowledge.adverse_events import event_name
 from treatments.plans.presenters import planned_visits
 from treatments.plans.presenters.plan import dose_words, review_words
-from treatments.visits.actions.adverse_events import KINDS
 
 EVENTS = 40
 STOPS = ("emergency", "refer_before_treating")
-CURVES = {"nrs_average": ("Pain, average", 10), "nrs_now": ("Pain now", 10), "rmdq": ("Roland-Morris", 24)}
 INTAKE_PILLS = {
     "invited": ("wait", "envelope", "link sent"),
     "started": ("wait", "pencil", "begun"),
@@ -192,23 +192,26 @@ def _side(side: str) -> str:
 
 
 def _curves(patient: Patient) -> list[Context]:
-    rows = list(Score.objects.counting().filter(patient=patient, measure__in=CURVES).order_by("-taken_at", "-id")[:90])
+    drawn = {measure.id: measure for measure in load_instruments().values() if measure.curve}
+    rows = list(Score.objects.counting().filter(patient=patient, measure__in=drawn).order_by("-taken_at", "-id")[:90])
     curves = []
-    for measure, (name, top) in CURVES.items():
-        values = [row for row in reversed(rows) if row.measure == measure]
+    for measure in drawn.values():
+        values = [row.value for row in reversed(rows) if row.measure == measure.id]
         if values:
-            curves.append({"name": name, **sparkline([row.value for row in values], top), "count": len(values)})
+            line = sparkline(values, low=measure.minimum, high=measure.maximum)
+            curves.append({"name": measure.short, **line, "count": len(values)})
     return curves
 
 
-def sparkline(values: list[Decimal], top: int) -> Context:
+def sparkline(values: list[Decimal], *, low: float, high: float) -> Context:
     """Points of an SVG line 120 wide and 28 high; a higher score is drawn higher."""
     step = 112 / max(1, len(values) - 1)
-    dots = [(round(4 + i * step, 1), round(24 - 20 * float(value) / top, 1)) for i, value in enumerate(values)]
+    heights = [round(24 - 20 * (float(value) - low) / (high - low), 1) for value in values]
+    dots = [(round(4 + place * step, 1), y) for place, y in enumerate(heights)]
     return {
         "first": _plain(values[0]),
         "last": _plain(values[-1]),
-        "top": top,
+        "top": high,
         "line": " ".join(f"{x},{y}" for x, y in dots),
         "end_x": str(dots[-1][0]),
         "end_y": str(dots[-1][1]),
@@ -262,7 +265,7 @@ def _timeline(
     for e in AdverseEvent.objects.filter(patient=patient)[:10]:
         words = f"{e.get_severity_display()}{', serious' if e.serious else ''}"
         url = reverse("visits:event_review", args=[e.pk])
-        add(e.recorded_at, f"Adverse event{' reviewed' if e.follows_id else ''}: {KINDS[e.code].name}", words, url)
+        add(e.recorded_at, f"Adverse event{' reviewed' if e.follows_id else ''}: {event_name(e.code)}", words, url)
     return sorted(events, key=lambda event: event["at"], reverse=True)[:EVENTS]
 
 

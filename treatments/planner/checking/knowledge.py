@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from clinic.lib.knowledge_files import Fault, KnowledgeError, nearest
 from intake.assessment import load_intake_knowledge
+from intake.questionnaire.instruments import load_instruments
 from treatments.planner.checking.rules import condition_faults, contradictions, never_holds, order_faults
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.adverse_events import FILE as EVENTS_FILE
+from treatments.planner.knowledge.adverse_events import event_kinds
+from treatments.planner.knowledge.aftercare import FILE as AFTERCARE_FILE
+from treatments.planner.knowledge.aftercare import load_aftercare
 from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
 from treatments.planner.knowledge.matching import compile_rules, matching
 from treatments.planner.knowledge.override_reasons import load_override_reasons
-from treatments.planner.knowledge.references import known_findings
+from treatments.planner.knowledge.references import is_fact, known_findings
 from treatments.planner.knowledge.rules import AdjunctRule, EarUse, ElectroGoal, PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule
-from treatments.planner.outcomes.measures import MEASURES
 from treatments.planner.vocabulary.body import LEVELS, TRUNK
 from treatments.planner.vocabulary.facts import BRANCHES, KINDS, ROOTS, SITES
 from treatments.planner.vocabulary.modalities import ADJUNCTS, MODALITIES
+from treatments.planner.vocabulary.signs import FILE as SIGNS_FILE
+from treatments.planner.vocabulary.signs import load_signs
 
-BESIDE: tuple[Callable[[Path], object], ...] = (load_override_reasons,)
+Named = tuple[str, str, Sequence[str]]  # file, key, the sources it names
 NEEDED = ("local", "distal", "root")
-# Conditions that change no modality; each is used by rules or by the assessment, or is only worth knowing.
-NEUTRAL_CONDITIONS = frozenset(
-    {
-        "condition.first_acupuncture",
-        "condition.cannot_lie_prone",
-        "condition.earlier_stress_fracture",
-        "condition.menopause",
-        "condition.breastfeeding",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +49,14 @@ class Coverage:
 
 def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[Fault, ...]:
     """One line for every fault, with file or rule and key; empty when the knowledge is sound. `own`: a clinic's."""
-    beside = _beside_faults(folder)
+    lists, beside = _lists_beside(folder)
     try:
         knowledge = load_planner_knowledge(folder) if own is None else load_planner_knowledge(folder, own)
     except KnowledgeError as error:
         return (*error.faults, *beside)
     return (
         *beside,
-        *_source_faults(knowledge),
+        *_source_faults(knowledge, lists),
         *_point_faults(knowledge),
         *condition_faults(knowledge),
         *order_faults(knowledge),
@@ -76,15 +72,40 @@ def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[Fau
     )
 
 
-def _beside_faults(folder: Path) -> list[Fault]:
-    """Faults of the files that no rule looks at."""
+def _lists_beside(folder: Path) -> tuple[list[Named], list[Fault]]:
+    """The lists that no rule looks at: what names a source in them, and their faults."""
+    named: list[Named] = []
     faults: list[Fault] = []
     for load in BESIDE:
         try:
-            load(folder)
+            named += load(folder)
         except KnowledgeError as error:
             faults += error.faults
-    return faults
+    return named, faults
+
+
+def _events(folder: Path) -> Iterator[Named]:
+    return ((EVENTS_FILE, f"event[{kind.code}]", (kind.source,)) for kind in event_kinds(folder).values())
+
+
+def _aftercare(folder: Path) -> Iterator[Named]:
+    return ((AFTERCARE_FILE, row.part, (row.source,)) for row in load_aftercare(folder))
+
+
+def _signs(folder: Path) -> Iterator[Named]:
+    signs = load_signs(folder)
+    unknown = [word for word in sorted(signs.words()) if not is_fact(word)]
+    if unknown:
+        raise KnowledgeError(Fault(SIGNS_FILE, "any", f"no such fact {word!r}") for word in unknown)
+    return ((SIGNS_FILE, row.id, (row.source,)) for row in signs.rows)
+
+
+def _reasons(folder: Path) -> Iterator[Named]:
+    load_override_reasons(folder)  # operational words: they name no source
+    return iter(())
+
+
+BESIDE: tuple[Callable[[Path], Iterator[Named]], ...] = (_reasons, _events, _aftercare, _signs)
 
 
 def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
@@ -139,21 +160,22 @@ def _lacking(row: Coverage) -> list[str]:
     return [need for need in NEEDED if getattr(row, need) == 0]
 
 
-def _source_faults(knowledge: PlannerKnowledge) -> list[Fault]:
+def _source_faults(knowledge: PlannerKnowledge, lists: Sequence[Named]) -> list[Fault]:
     """Sources that do not exist, of whatever names one outside the rules: ear, principles, measures, the assessment."""
-    named: list[tuple[str, str, Sequence[str]]] = [
+    named: list[Named] = [
+        *lists,
         *(("ear_points.toml", f"ear_point[{zone.code}]", zone.sources) for zone in knowledge.ear_points.values()),
         *(("ear.toml", f"method[{method.id}]", method.sources) for method in knowledge.ear_methods.values()),
         *(("principles.toml", f"principle[{one.pattern}]", one.sources) for one in knowledge.principles.values()),
         *(("own_limits.toml", f"limit[{limit.region}]", (limit.source,)) for limit in knowledge.own_limits.values()),
-        *(("measures", measure.id, measure.sources) for measure in MEASURES.values()),
         *(("", rule.id, rule.sources) for rule in knowledge.draft_rules),
     ]
     try:
-        intake = load_intake_knowledge()
+        intake, measures = load_intake_knowledge(), load_instruments()
     except KnowledgeError:
-        pass  # its own faults are told by the intake
+        pass  # their own faults are told by the intake
     else:
+        named += [(f"instruments/{measure.id}.toml", "sources", measure.sources) for measure in measures.values()]
         named += [("weights.toml", finding, (row.source,)) for finding, row in intake.weights.weights.items()]
         named += [("channels.toml", row.channel, (row.source,)) for row in intake.channels.rule]
         named += [("redflags.toml", flag.code, (flag.source,)) for flag in intake.flags.flag]
@@ -196,7 +218,7 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     conditions = {finding for finding in known_findings() if finding.startswith("condition.")}
     faults = [
         Fault("contraindications.toml", "", f"{finding} is in no row and not named neutral")
-        for finding in sorted(conditions - named - NEUTRAL_CONDITIONS)
+        for finding in sorted(conditions - named - {row.finding for row in knowledge.neutral})
     ]
     for row in knowledge.contraindications:
         if not any(row.level(modality) for modality in MODALITIES):

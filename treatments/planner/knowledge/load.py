@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from clinic.lib.knowledge_files import Fault, KnowledgeError
+from clinic.lib.knowledge_files import Fault, KnowledgeError, Model
 from treatments.planner.knowledge.clinic_file import with_own
 from treatments.planner.knowledge.references import reference_faults
 from treatments.planner.knowledge.rules import (
     AdjunctRule,
     AshiRegion,
+    ByHand,
     DepthRule,
     DoseRule,
     EarMethod,
@@ -22,6 +23,7 @@ from treatments.planner.knowledge.rules import (
     ElectroGoal,
     ElectroPair,
     HomeRule,
+    Limit,
     NeedleOrder,
     NeedleSize,
     NoElectroRule,
@@ -32,29 +34,27 @@ from treatments.planner.knowledge.rules import (
     Source,
     Technique,
 )
-from treatments.planner.knowledge.tables import Contraindication, PointRule, Rule, Site
+from treatments.planner.knowledge.tables import Contraindication, Neutral, PointRule, Rule, Site
 from treatments.planner.knowledge.toml_reader import PointBook, Reader
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
-
-
 RULE_FILES = ("rules/local.toml", "rules/distal.toml", "rules/pattern.toml")
 STIMULATION = "stimulation.toml"
 
 
 @lru_cache(maxsize=4)
-def load_planner_knowledge(folder: Path = FOLDER, own: Path | None = None) -> PlannerKnowledge:
-    """The checked knowledge of the folder, read once; with `own`, a clinic's own file laid over it (see own.py).
+def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) -> PlannerKnowledge:
+    """The checked knowledge of the directory, read once; with `own`, a clinic's own file laid over it (see own.py).
 
     Raises KnowledgeError with all faults.
     """
     if own is not None:
-        whole = with_own(load_planner_knowledge(folder), own)
+        whole = with_own(load_planner_knowledge(directory), own)
         if faults := reference_faults(whole):
             raise KnowledgeError(replace(fault, file=own.name) for fault in faults)
         return whole
-    read = Reader(folder)
-    points = PointBook(folder / "points")
+    read = Reader(directory)
+    points = PointBook(directory / "points")
     version = read.file("meta.toml").get("knowledge_version", "")
     if not isinstance(version, str) or not version:
         read.faults.append(Fault("meta.toml", "knowledge_version", "missing"))
@@ -69,6 +69,7 @@ def load_planner_knowledge(folder: Path = FOLDER, own: Path | None = None) -> Pl
         needles=read.rules(STIMULATION, "needle", NeedleSize),
         depths=read.rules(STIMULATION, "depth", DepthRule),
         ashi={row.region: row for row in read.rows(STIMULATION, "ashi", AshiRegion, "region")},
+        by_hand=_only(read, "by_hand", ByHand),
         goals=read.rules("electro.toml", "goal", ElectroGoal),
         pairs=tuple(sorted(read.rules("electro.toml", "pair", ElectroPair), key=lambda pair: pair.rank)),
         exclusions=read.rules("electro.toml", "exclusion", NoElectroRule),
@@ -81,13 +82,15 @@ def load_planner_knowledge(folder: Path = FOLDER, own: Path | None = None) -> Pl
         doses=read.rules("dose.toml", "dose", DoseRule),
         principles={row.pattern: row for row in read.rows("principles.toml", "principle", Principle, "pattern")},
         contraindications=read.rows("contraindications.toml", "contraindication", Contraindication),
+        neutral=read.rows("contraindications.toml", "neutral", Neutral, "finding"),
+        limits={row.id: row for row in read.rows("review_limits.toml", "limit", Limit)},
         points=points,
         own_limits={row.region: row for row in read.rows("own_limits.toml", "limit", OwnLimit, "region")},
     )
     read.refuse_unknown_tables(
         {
             **{name: {"review", "rule"} for name in RULE_FILES},
-            STIMULATION: {"review", "person", "slots", "technique", "needle", "depth", "ashi"},
+            STIMULATION: {"review", "person", "slots", "technique", "needle", "depth", "ashi", "by_hand"},
             "electro.toml": {"review", "goal", "pair", "exclusion"},
             "adjuncts.toml": {"review", "adjunct"},
             "ear.toml": {"review", "ear", "use", "method"},
@@ -96,7 +99,9 @@ def load_planner_knowledge(folder: Path = FOLDER, own: Path | None = None) -> Pl
             "principles.toml": {"review", "principle"},
             "home_care.toml": {"review", "home"},
             "dose.toml": {"review", "dose"},
-            "contraindications.toml": {"review", "contraindication"},
+            "contraindications.toml": {"review", "contraindication", "neutral"},
+            "review_limits.toml": {"review", "limit"},
+            "sources.toml": {"source"},
             "own_limits.toml": {"review", "limit"},
             "meta.toml": {"knowledge_version"},
         }
@@ -109,7 +114,18 @@ def load_planner_knowledge(folder: Path = FOLDER, own: Path | None = None) -> Pl
     return knowledge
 
 
+def _only(read: Reader, key: str, model: type[Model]) -> Model:
+    """The one row of a table of stimulation.toml. Raises KnowledgeError where there is none to go on with."""
+    rows = read.rows(STIMULATION, key, model)
+    if len(rows) != 1:
+        read.faults.append(Fault(STIMULATION, key, "one row, no more and no less"))
+        read.raise_faults()
+    return rows[0]
+
+
 def _with_file(fault: Fault, places: Mapping[str, str]) -> Fault:
     """A fault told of a row, with the file in which the row stands."""
+    if fault.file:
+        return fault
     row = fault.key.partition(":")[0]
-    return replace(fault, file=places.get(row.partition("[")[2].partition("]")[0] or row, fault.file))
+    return replace(fault, file=places.get(row.partition("[")[2].partition("]")[0] or row, ""))

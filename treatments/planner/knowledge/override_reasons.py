@@ -1,4 +1,4 @@
-"""The coded reasons for passing a stop that may be passed, and for leaving out what is proposed."""
+"""The coded reasons for passing a stop, for leaving out what is proposed, and for what a note does not say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clinic.lib.knowledge_files import Fault, Reader, Strict, Text
 from treatments.planner.knowledge.load import FOLDER
 
 FILE = "override_reasons.toml"
-Use = Literal["override", "decline"]
+Use = Literal["override", "decline", "unsaid"]
 
 
 class OverrideReason(Strict):

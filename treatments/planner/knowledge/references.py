@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import get_args
 
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, nearest
-from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.knowledge.rules import LimitId, PlannerKnowledge
 from treatments.planner.knowledge.tables import When
 from treatments.planner.vocabulary.facts import KINDS
 
@@ -42,6 +43,7 @@ def reference_faults(knowledge: PlannerKnowledge) -> list[Fault]:
         *_point_faults(knowledge),
         *_ear_faults(knowledge),
         *_site_faults(knowledge),
+        *_list_faults(knowledge),
     ]
     return list(dict.fromkeys(faults))  # a broken point is met by every rule that names it
 
@@ -138,3 +140,15 @@ def _site_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
             yield Fault("", owner, "not a site of the vocabulary")
         if site.region not in knowledge.ashi:
             yield Fault("", owner, f"region {site.region!r} has no limits for tender points")
+
+
+def _list_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
+    for row in knowledge.neutral:
+        owner = f"neutral[{row.finding}]"
+        yield from _no_facts(owner, "no such finding", (row.finding,))
+        yield from _sources(owner, (row.source,), knowledge)
+    for limit in knowledge.limits.values():
+        yield from _sources(f"limit[{limit.id}]", (limit.source,), knowledge)
+    for one in get_args(LimitId):
+        if one not in knowledge.limits:
+            yield Fault("review_limits.toml", f"limit[{one}]", "missing")

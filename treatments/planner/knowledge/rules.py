@@ -12,6 +12,7 @@ from clinic.lib.knowledge_files import Reviewed, Strict, Text
 from treatments.planner.knowledge.tables import (
     Contraindication,
     Minutes,
+    Neutral,
     Point,
     PointRule,
     Rule,
@@ -84,6 +85,16 @@ class AshiRegion(Reviewed):
     positions: Annotated[tuple[Position, ...], Field(min_length=1)]
     depth_mm: tuple[int, int]
     angle: Angle
+
+
+class ByHand(Reviewed):
+    """What a point added by hand has until somebody says otherwise; a tender point has no row of its own."""
+
+    technique: Literal["reinforcing", "reducing", "even"]
+    deqi: Deqi
+    tender_depth_mm: tuple[int, int]
+    tender_angle: Literal["perpendicular", "oblique", "transverse"]
+    source: Text
 
 
 class ElectroGoal(Rule):
@@ -242,6 +253,23 @@ class OwnLimit(Reviewed):
     source: Text
 
 
+LimitId = Literal[
+    "stages", "needles", "long_retention_min", "gentle_needles",
+    "current_min", "current_pairs", "strong_current",
+    "cupping_min", "cupping_gentle_min", "guasha_min", "guasha_gentle_min", "moxa_heat_min", "moxa_heat_gentle_min",
+    "ear_keep_days", "chronic_visits", "visits_per_week",
+]  # fmt: skip
+
+
+class Limit(Reviewed):
+    """A number that a finished plan is held against. A draft counts all the same: it only tightens."""
+
+    id: LimitId
+    value: Annotated[int, Field(ge=1)]
+    text: Text
+    source: Text
+
+
 @dataclass(frozen=True, eq=False)  # one is not another, however alike: caches keep it by what it is
 class PlannerKnowledge:
     """Everything the planner knows, checked and cross-referenced; `points` maps a code to its point."""
@@ -256,6 +284,7 @@ class PlannerKnowledge:
     needles: tuple[NeedleSize, ...]
     depths: tuple[DepthRule, ...]
     ashi: Mapping[str, AshiRegion]
+    by_hand: ByHand
     goals: tuple[ElectroGoal, ...]
     pairs: tuple[ElectroPair, ...]
     exclusions: tuple[NoElectroRule, ...]
@@ -268,6 +297,8 @@ class PlannerKnowledge:
     doses: tuple[DoseRule, ...]
     principles: Mapping[str, Principle]
     contraindications: tuple[Contraindication, ...]
+    neutral: tuple[Neutral, ...]
+    limits: Mapping[LimitId, Limit]
     points: Mapping[str, Point]
     own_limits: Mapping[str, OwnLimit]
     draft_rules: tuple[Rule, ...] = ()  # read and shown, inert

@@ -147,6 +147,14 @@ class Gate(Strict):
     ruled_out_by: tuple[str, ...] = ()  # findings whose absence answers the question: no cancer ever, none now
 
 
+class Neutral(Reviewed):
+    """A condition that changes no modality, and why that is right."""
+
+    finding: Text
+    text: Text
+    source: Text
+
+
 class Contraindication(Reviewed):
     """One row of the safety table: facts -> level for each of the ten modalities."""
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from intake.questionnaire.instruments import InstrumentFile, measures_that
 from treatments.planner.outcomes.measures import Change, ScoreError, change, is_positive, measure_of
 
 Kind = Literal["continue", "adjust", "change_once", "extend", "stop_and_refer", "not_enough_data"]
@@ -19,10 +20,6 @@ FIRST_REVIEW = {"acute": 3, "subacute": 4, "chronic": 4, "unknown": 4}
 MOST_WITHOUT_IMPROVEMENT = 12
 EXTENSION = 5
 _CLEAR, _SLIGHT, _HALF = 30.0, 10.0, 50.0
-_WORD = "pgic"  # the global question: the patient's own word
-_PAIN = ("nrs_average", "nrs_now", "peg", "impact")  # the first of these that can be judged stands for pain
-_FUNCTION = ("rmdq", "odi")
-_OTHERS = ("activities", "pgic")  # decide only where pain and function cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +65,14 @@ def progress(
         raise ValueError("counts of visits cannot be negative")
     changes = tuple(_change(measure, scores[measure]) for measure in sorted(scores))
     screens = tuple(
-        c.measure for c in changes if measure_of(c.measure).positive is not None and is_positive(c.measure, c.now)
+        c.measure for c in changes if measure_of(c.measure).decides == "screen" and is_positive(c.measure, c.now)
     )
     judged = _Judged({c.measure: c for c in changes})
-    word = _Word(next((c for c in changes if c.measure == _WORD), None))
+    word = _Word(next((c for c in changes if measure_of(c.measure).word is not None), None))
 
     def decide(kind: Kind, text: str, *sources: str, halve: bool = False, extra: int = 0) -> Decision:
         said = () if word.text in judged.because else word.told
-        because = (*judged.because, *said, *(f"{measure_of(s).name} is positive: talk about it." for s in screens))
+        because = (*judged.because, *said, *(f"{measure_of(s).short} is positive: talk about it." for s in screens))
         keys = tuple(dict.fromkeys((*sources, *judged.sources)))
         return Decision(kind, text, because, keys, changes, halve, extra, screens)
 
@@ -163,20 +160,21 @@ def _change(measure: str, values: Sequence[float | None]) -> Change:
     known = [value for value in values if value is not None]
     if not known:
         return change(measure, None, None)
-    if measure_of(measure).id == "pgic":
+    if measure_of(measure).word is not None:
         return change(measure, None, known[-1])
     return change(measure, known[0], known[-1] if len(known) > 1 else None)
 
 
 class _Word:
-    """What the patient answers to the global question: 1 very much improved, 4 no change, 7 very much worse."""
+    """What the patient answers to the one question about the whole change."""
 
     def __init__(self, change: Change | None) -> None:
         step = None if change is None else change.now
         self.told = () if change is None or step is None else (change.text,)
         self.text = self.told[0] if self.told else ""
-        self.agrees = step is not None and step <= 3
-        self.denies = step is not None and step >= 4
+        word = None if change is None else measure_of(change.measure).word
+        self.agrees = step is not None and word is not None and step <= word.agrees_to
+        self.denies = step is not None and word is not None and step > word.agrees_to
         self.is_worse = change is not None and change.verdict == "worse"
 
 
@@ -185,17 +183,18 @@ class _Judged:
     where neither can, the patient's own activities and the global answer do."""
 
     def __init__(self, changes: Mapping[str, Change]) -> None:
-        leads = [self._first(changes, _PAIN), self._first(changes, _FUNCTION)]
+        leads = [self._first(changes, measures_that("pain")), self._first(changes, measures_that("function"))]
         self.leads = [c for c in leads if c is not None]
         self.only_others = not self.leads
         if self.only_others:
-            self.leads = [c for c in (self._first(changes, (m,)) for m in _OTHERS) if c is not None]
+            others = (*measures_that("other"), *measures_that("word"))  # decide only where pain and function cannot
+            self.leads = [c for c in (self._first(changes, (measure,)) for measure in others) if c is not None]
         self.is_known = bool(self.leads)
         # pain leads where it can be judged, else function; activities and the global answer lead no extension
         self.lead = None if self.only_others or not self.leads else self.leads[0]
         self.lead_matters = self.lead is not None and self.lead.verdict in ("responder", "recovered")
         self.lead_gain = 0.0 if self.lead is None else self._gain(self.lead)
-        self.lead_name = "" if self.lead is None else measure_of(self.lead.measure).name
+        self.lead_name = "" if self.lead is None else measure_of(self.lead.measure).short
         self.has_better = any(c.verdict in ("responder", "recovered") for c in self.leads)
         self.is_worse = any(c.verdict == "worse" for c in self.leads)
         self.is_recovered = bool(self.leads) and all(c.verdict == "recovered" for c in self.leads)
@@ -204,7 +203,7 @@ class _Judged:
 
     @property
     def best_name(self) -> str:
-        return measure_of(max(self.leads, key=self._gain).measure).name
+        return measure_of(max(self.leads, key=self._gain).measure).short
 
     @property
     def gain(self) -> float:
@@ -214,14 +213,14 @@ class _Judged:
 
     @staticmethod
     def _gain(c: Change) -> float:
-        if measure_of(c.measure).floor is not None and c.percent is not None:
+        if measure_of(c.measure).change.percent_from is not None and c.percent is not None:
             return c.percent
         return _CLEAR if c.verdict == "responder" else 0.0
 
     @staticmethod
-    def _first(changes: Mapping[str, Change], measures: tuple[str, ...]) -> Change | None:
+    def _first(changes: Mapping[str, Change], measures: tuple[InstrumentFile, ...]) -> Change | None:
         for measure in measures:
-            found = changes.get(measure)
+            found = changes.get(measure.id)
             if found is not None and found.verdict != "not_evaluated":
                 return found
         return None

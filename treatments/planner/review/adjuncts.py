@@ -8,6 +8,7 @@ from typing import Literal
 
 from treatments.planner.knowledge.point_names import find_ear
 from treatments.planner.knowledge.regions import regions_in
+from treatments.planner.knowledge.rules import LimitId
 from treatments.planner.review.context import Context
 from treatments.planner.safety.withholding import stops_at
 from treatments.planner.treatment.hand_made import ReadItem, ReadRef
@@ -20,10 +21,13 @@ MARKLESS = re.compile(r"\b(flash|empty)\b")
 SLIDING_ONLY = re.compile(r"\b(sliding|moving|running)\b")
 NOT_CLAUSE = re.compile(r"\b(?:not|never|away from|without)\b[^;.]*")
 RETAINED = re.compile(r"\b(retain\w*|stationary|left)\b")
-MOST_MINUTES = {"cupping": 15, "guasha": 10, "moxa_heat": 20}
-GENTLE_MINUTES = {"cupping": 5, "guasha": 3, "moxa_heat": 15}
+# modality -> the limit of its minutes, and the one for who gets little of everything
+_MINUTES: dict[str, tuple[LimitId, LimitId]] = {
+    "cupping": ("cupping_min", "cupping_gentle_min"),
+    "guasha": ("guasha_min", "guasha_gentle_min"),
+    "moxa_heat": ("moxa_heat_min", "moxa_heat_gentle_min"),
+}
 HEAT_PATTERNS = {"branch:damp_heat": "damp-heat", "root:kidney_yin_deficiency": "kidney yin deficiency"}
-_SOURCE = {"cupping": "KNOWN", "guasha": "KNOWN", "moxa_heat": "AE-MOXA"}
 
 
 def check_beside(ctx: Context) -> None:
@@ -131,12 +135,12 @@ def _check_injury(ctx: Context, item: ReadItem, modality: Modality, name: str) -
 
 
 def _check_minutes(ctx: Context, item: ReadItem, modality: Modality, name: str) -> None:
-    minutes, most = item.minutes, MOST_MINUTES.get(modality)
-    if minutes is None or most is None:
+    minutes, limits = item.minutes, _MINUTES.get(modality)
+    if minutes is None or limits is None:
         return
-    path, source = f"{item.path}.minutes", _SOURCE[modality]
+    most, least = (ctx.limit(one) for one in limits)
+    path, source = f"{item.path}.minutes", ctx.knowledge.limits[limits[0]].source
     weak = ctx.has(*WEAK)
-    least = GENTLE_MINUTES[modality]
     if minutes > most:
         ctx.add(
             "needs_reason", "too_long", f"{name}: {minutes:g} min, {most} min is the limit.", path, name, (), source
@@ -205,7 +209,9 @@ def _check_ear(ctx: Context, item: ReadItem) -> None:
     modality = "tacks" if method.id == "press_tacks" else method.modality
     ctx.add_stops(ctx.guard.against(modality), modality, name, item.path, name)
     if item.keep_days is not None and method.keep_days and item.keep_days > method.keep_days:
-        level: Severity = "needs_reason" if modality == "tacks" or item.keep_days > 7 else "caution"
+        level: Severity = (
+            "needs_reason" if modality == "tacks" or item.keep_days > ctx.limit("ear_keep_days") else "caution"
+        )
         text = f"{name.capitalize()} stay {item.keep_days:g} days: {method.keep_days} are the most."
         path = f"{item.path}.keep_days"
         ctx.add(level, "ear_too_long", text, path, name, (), "APA")

@@ -11,7 +11,7 @@ from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts, read_facts
 from treatments.planner.knowledge.point_names import find_point
 from treatments.planner.knowledge.regions import painful_sites, tender_region
-from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge
+from treatments.planner.knowledge.rules import DepthRule, LimitId, PatientProfile, PlannerKnowledge
 from treatments.planner.knowledge.tables import Point, Rule, When
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.safety.guard import Guard, Place, Stop, build_guard
@@ -61,6 +61,10 @@ class Context:
 
     def holds(self, when: When) -> bool:
         return self.facts.hold(frozenset(when.all), frozenset(when.any), frozenset(when.none))
+
+    def limit(self, which: LimitId) -> int:
+        """A number of review_limits.toml."""
+        return self.knowledge.limits[which].value
 
     def reasons_of(self, rule: Rule) -> tuple[str, ...]:
         """The facts by which a rule holds for this patient."""

@@ -12,8 +12,6 @@ from treatments.planner.vocabulary.body import ABOVE_L2, BACK, FRONT, HEAD, THOR
 from treatments.planner.vocabulary.facts import WEAK
 from treatments.planner.vocabulary.severity import Severity
 
-MOST_MINUTES = 30  # longer was linked to a burn (rules: hard limit, DESIGN)
-MOST_PAIRS = 4
 _SPINE_ABOVE_L2 = ("L1", "L2")
 
 
@@ -52,7 +50,7 @@ def _check_current(ctx: Context, stage: ReadStage, current: ReadElectro) -> None
         )
     _check_patient(ctx, current, name)
     _check_minutes(ctx, stage, current, name)
-    if len(current.leads) > MOST_PAIRS:
+    if len(current.leads) > ctx.limit("current_pairs"):
         text = f"{len(current.leads)} pairs at once are many; one or two are usual."
         ctx.add("caution", "ea_many_pairs", text, current.path, name)
     for i, (a, b) in enumerate(current.leads):
@@ -79,16 +77,16 @@ def _check_patient(ctx: Context, current: ReadElectro, name: str) -> None:
     elif goal is not None and is_today and ctx.facts.visit < goal.from_visit:
         text = f"Current is advised from visit {goal.from_visit} on, when the reaction to needles is known."
         ctx.add("needs_reason", "ea_early", text, current.path, "ea", ("visit:first",), goal.sources[0])
-    if (weak := ctx.has(*WEAK)) and _is_strong(current.felt_strength):
+    if (weak := ctx.has(*WEAK)) and _is_strong(current.felt_strength, ctx.limit("strong_current")):
         text = "Strong current is too much for a weak patient: just felt is enough."
         ctx.add("needs_reason", "ea_strong", text, current.path, name, weak, "CNT7")
 
 
-def _is_strong(felt: str) -> bool:
-    """6 or more of 10, or said to be strong."""
+def _is_strong(felt: str, strong: int) -> bool:
+    """So much or more of 10, or said to be strong."""
     words = felt.lower().strip()
     try:
-        return float(words) >= 6
+        return float(words) >= strong
     except ValueError:
         return words.startswith("strong")
 
@@ -97,9 +95,9 @@ def _check_minutes(ctx: Context, stage: ReadStage, current: ReadElectro, name: s
     minutes, path = current.minutes, f"{current.path}.minutes"
     if minutes is None:
         ctx.add("caution", "ea_minutes_missing", "Say how long the current runs.", path, name)
-    elif minutes > MOST_MINUTES:
-        text = f"{minutes:g} min of current: {MOST_MINUTES} min is the limit."
-        ctx.add("forbidden", "ea_too_long", text, path, name, (), "CUMM2011")
+    elif minutes > (most := ctx.knowledge.limits["current_min"]).value:
+        text = f"{minutes:g} min of current: {most.value} min is the limit."
+        ctx.add("forbidden", "ea_too_long", text, path, name, (), most.source)
     elif stage.retention_min is not None and minutes > stage.retention_min:
         text = f"The current runs {minutes:g} min, but the needles stay {stage.retention_min:g} min."
         ctx.add("caution", "ea_longer_than_retention", text, path, name)

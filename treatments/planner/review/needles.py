@@ -13,19 +13,16 @@ from treatments.planner.vocabulary.body import LIMB_OF_REGION, POSITIONS, SIDES,
 from treatments.planner.vocabulary.facts import LYING_ONLY
 from treatments.planner.vocabulary.severity import Severity, rank
 
-MOST_STAGES = 2
-MOST_NEEDLES = 20  # the most that the trials used (GERAC)
-LONG_RETENTION = 40  # minutes; longest in the trials (DEBAR2025)
-GENTLE = 8  # a kind of patient that never gets more needles than this is treated gently
 _PREGNANT_PRONE: dict[str, Severity] = {"t1": "caution", "t2": "needs_reason", "t3": "forbidden"}
 
 
 def check_needles(ctx: Context) -> None:
     """All stages and their points; fills `ctx.spots` for the checks that follow."""
     stages = ctx.plan.stages
-    if len(stages) > MOST_STAGES:
+    most = ctx.limit("stages")
+    if len(stages) > most:
         text = f"{len(stages)} positions: turning the patient more than once is tiring; two are the most."
-        ctx.add("needs_reason", "too_many_stages", text, f"stages[{MOST_STAGES}]", "stages")
+        ctx.add("needs_reason", "too_many_stages", text, f"stages[{most}]", "stages")
     for stage in stages:
         _check_position(ctx, stage)
         for read in stage.points:
@@ -190,9 +187,9 @@ def _check_angle(ctx: Context, spot: Spot, name: str, lowering: Sequence[DepthRu
         )
 
 
-def gentle_persons(persons: Sequence[PatientProfile]) -> list[PatientProfile]:
+def gentle_persons(ctx: Context, persons: Sequence[PatientProfile]) -> list[PatientProfile]:
     """The kinds of patient that fit and ask for a light hand."""
-    return [person for person in persons if person.later <= GENTLE]
+    return [person for person in persons if person.later <= ctx.limit("gentle_needles")]
 
 
 def _check_retention(ctx: Context, stage: ReadStage) -> None:
@@ -207,8 +204,8 @@ def _check_retention(ctx: Context, stage: ReadStage) -> None:
     most = person.retention[1]
     if minutes <= most:
         return
-    is_gentle = bool(gentle_persons([person]))
-    level: Severity = "needs_reason" if is_gentle or minutes > LONG_RETENTION else "caution"
+    is_gentle = bool(gentle_persons(ctx, [person]))
+    level: Severity = "needs_reason" if is_gentle or minutes > ctx.limit("long_retention_min") else "caution"
     text = f"{minutes:g} min is long for this patient, {most} min at most. {person.text}"
     ctx.add(level, "retention_long", text, path, _stage_name(stage), ctx.reasons_of(person), person.sources[0])
 
@@ -222,7 +219,7 @@ def _check_budget(ctx: Context) -> None:
         return
     first = ctx.facts.visit <= 1
     person = min(ctx.persons, key=lambda p: (p.first if first else p.later, p.id))
-    is_grave = bool(gentle_persons([person])) or needles > MOST_NEEDLES
+    is_grave = bool(gentle_persons(ctx, [person])) or needles > ctx.limit("needles")
     level: Severity = "needs_reason" if is_grave else "caution"
     visit = "the first visit" if first else "this visit"
     text = f"{needles} needles are many for {visit}, {most} at most. {person.text}"

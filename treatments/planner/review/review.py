@@ -18,8 +18,6 @@ from treatments.planner.review.needles import check_needles
 from treatments.planner.treatment.parse import PlanError, read_plan
 from treatments.planner.treatment.proposal import Treatment
 
-LEAST_CHRONIC = 6  # visits; no expert gives fewer (EXPERT)
-MOST_PER_WEEK = 3
 _STOPS = {
     "emergency": ("emergency", "Emergency: no treatment now. {why}"),
     "refer_before_treating": ("refer", "A doctor sees the patient before any treatment. {why}"),
@@ -69,11 +67,15 @@ def _check_course(ctx: Context) -> None:
     if dose is None:
         ctx.add("caution", "no_course", "Say how often and how long the patient comes.", "dose", "course")
         return
-    if ctx.has("stage:chronic") and dose.sessions is not None and dose.sessions < LEAST_CHRONIC:
-        text = f"{dose.sessions} visits is too few for chronic pain; the minimum is {LEAST_CHRONIC}."
-        ctx.add("caution", "short_course", text, "dose", "course", ("stage:chronic",), "EXPERT")
-    if dose.per_week is not None and dose.per_week > MOST_PER_WEEK:
-        text = f"{dose.per_week:g} visits a week are many; {MOST_PER_WEEK} are the most."
+    if (
+        ctx.has("stage:chronic")
+        and dose.sessions is not None
+        and dose.sessions < (least := ctx.knowledge.limits["chronic_visits"]).value
+    ):
+        text = f"{dose.sessions} visits is too few for chronic pain; the minimum is {least.value}."
+        ctx.add("caution", "short_course", text, "dose", "course", ("stage:chronic",), least.source)
+    if dose.per_week is not None and dose.per_week > (most := ctx.limit("visits_per_week")):
+        text = f"{dose.per_week:g} visits a week are many; {most} are the most."
         ctx.add("caution", "many_per_week", text, "dose.per_week", "course")
     if not dose.review_at:
         ctx.add("caution", "no_review", "Say at which visits the result is looked at.", "dose.review_at", "course")

@@ -148,7 +148,7 @@ class CloseJson(TypedDict, total=False):
 
 @final
 class UnsaidJson(TypedDict, total=False):
-    """Why something is not in the note: a code of `observed.WHY_NOT`."""
+    """Why something is not in the note: a reason of override_reasons.toml for `unsaid`."""
 
     pain: str
     time: str

@@ -50,8 +50,6 @@ KINDS: dict[str, tuple[str, ...]] = {
     "needles": ("none",),
     "places": ("front_and_back",),
 }
-FRONT_SITES = frozenset({"groin", "abdomen", "knee"})  # reached lying on the back
-BACK_SITES = frozenset({"neck", "upper_back", "mid_back", "low_back", "sacrum", "sacroiliac", "buttock", "coccyx"})
 # Whoever might faint or must not be hurried is treated lying down, never seated with a strong point.
 LYING_ONLY = frozenset({"condition.fainter", "condition.frail", "age:over_75", "age:under_16", "person:pregnant"})
 # who gets little of everything, also on later visits

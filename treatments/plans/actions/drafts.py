@@ -23,7 +23,6 @@ from treatments.planner.treatment.alert_key import key_of_reason
 from treatments.planner.treatment.shapes import MergeJson, PlanEditJson, PlanReviewJson, TreatmentJson
 
 UNDO_STEPS = 20
-REASONS = reasons_for("override")
 
 
 class Forbidden(Exception):
@@ -187,7 +186,8 @@ def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, 
     for a reason under this key.
     """
     plan = draft_at(plan_id, revision)
-    if reason_code not in REASONS:
+    reasons = reasons_for("override")
+    if reason_code not in reasons:
         raise ReasonMissing("Choose a reason.")
     if reason_code == "other" and not says_something(reason):
         raise ReasonMissing("Say which other reason, in a few words.")
@@ -207,7 +207,7 @@ def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, 
             "at": timezone.now().isoformat(timespec="seconds"),
         }
     ]
-    log(plan, by=by, verb="overridden", text=f"{alert.item or alert.code}: {REASONS[reason_code]}")
+    log(plan, by=by, verb="overridden", text=f"{alert.item or alert.code}: {reasons[reason_code]}")
     _save(plan)
     detail = {"code": alert.code, "item": alert.item, "reason": reason_code}
     trail.record("plan.overridden", by=by, patient=plan.patient, obj=plan, detail=detail)

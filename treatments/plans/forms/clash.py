@@ -8,9 +8,9 @@ from django import forms
 from django.http import QueryDict
 
 from treatments.models import TreatmentPlan
+from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.treatment.alert_key import split_key
 from treatments.planner.vocabulary.body import SIDES_LONG
-from treatments.plans.actions.drafts import REASONS
 from treatments.plans.forms.fields import FORMS, NAMES, kind_of
 from treatments.plans.treatment_edits import EditRefused, item_at, name_of
 
@@ -21,7 +21,7 @@ def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
     """What somebody asked for, beside the plan as it is now. ``action``: last word of the address."""
     if action == "override":
         stop = split_key(data.get("key", ""))[1] or "a stop"
-        reason = REASONS.get(data.get("reason_code", ""), "")
+        reason = reasons_for("override").get(data.get("reason_code", ""), "")
         return ": ".join(part for part in (f"Keep {stop}", reason, data.get("reason", "")) if part)
     if action != "change":
         return _WHOLE.get(action, "Your change")

@@ -9,12 +9,12 @@ from django import forms
 from clinic.lib.wording import says_something
 from clinic.people.models import User
 from clinic.scheduling.models import Service
-from treatments.plans.actions.drafts import REASONS
+from treatments.planner.knowledge.override_reasons import reasons_for
 
 
 class OverrideForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput)
-    reason_code = forms.ChoiceField(label="reason", choices=[("", "Choose a reason"), *REASONS.items()])
+    reason_code = forms.ChoiceField(label="reason", choices=[("", "Choose a reason"), *reasons_for("override").items()])
     reason = forms.CharField(label="in your words", max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:

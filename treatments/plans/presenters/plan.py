@@ -13,6 +13,7 @@ from intake.assessment import load_intake_knowledge
 from intake.presenters.assessment import evidence_words
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
+from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.treatment.by_hand import is_by_hand
 from treatments.planner.treatment.shapes import (
     AdjunctJson,
@@ -29,7 +30,6 @@ from treatments.planner.vocabulary import severity
 from treatments.planner.vocabulary.body import POSITIONS, SIDES_SHORT
 from treatments.planner.vocabulary.modalities import adjunct_name, ear_method_name
 from treatments.plans.actions import drafts, signing
-from treatments.plans.actions.drafts import REASONS
 from treatments.plans.presenters import planned_visits, point_map
 from treatments.plans.treatment_edits import name_of
 
@@ -91,6 +91,7 @@ def page_of(plan: TreatmentPlan) -> Context:
     said = [alert["text"] for alert in waiting + new_cautions]
     clinical_alerts = _not_said(result.get("alerts", []), said, lambda alert: alert["text"])
     said += [alert["text"] for alert in clinical_alerts]
+    reasons = reasons_for("override")
     return {
         "plan": plan,
         "patient": plan.patient,
@@ -115,7 +116,7 @@ def page_of(plan: TreatmentPlan) -> Context:
         "alerts": alerts,
         "waiting": waiting,
         "new_cautions": new_cautions,
-        "passed": [{**one, "reason_words": REASONS.get(one["reason_code"], "")} for one in plan.overrides],
+        "passed": [{**one, "reason_words": reasons.get(one["reason_code"], "")} for one in plan.overrides],
         "open_points": signing.open_points(plan) if plan.is_draft else [],
         "clinical_alerts": clinical_alerts,
         "withheld": _withheld(result),
@@ -124,7 +125,7 @@ def page_of(plan: TreatmentPlan) -> Context:
         "compared": _compared(plan),
         "edits": [{**e, "when": dt.datetime.fromisoformat(e["at"])} for e in reversed(plan.edits[-30:])],
         "can_undo": plan.is_draft and bool(plan.earlier),
-        "reasons": REASONS,
+        "reasons": reasons,
         "assessment": plan.proposal.assessment,
     }
 

@@ -290,7 +290,7 @@ def sign_visit(*, visit_id: int, revision: int | None, by: User) -> Visit:
     visit.mark_signed(by=by)
     visit.save()
     start = visit.record["start"]
-    pain = ((Score.Measure.NRS_NOW, start.get("pain_now")), (Score.Measure.NRS_AVERAGE, start.get("pain_average")))
+    pain = (("nrs_now", start.get("pain_now")), ("nrs_average", start.get("pain_average")))
     for measure, value in pain:
         if value is not None:
             Score.objects.create(

@@ -16,11 +16,6 @@ from treatments.models import Incident, Visit
 from treatments.models.incident import REASONS_OF
 
 
-def reasons_for(kind: str) -> dict[str, str]:
-    """Code -> words of the reasons offered for a kind, in order."""
-    return {code: Incident.Reason(code).label for code in REASONS_OF[kind]}
-
-
 @transaction.atomic
 def open_incident(
     *,

@@ -9,8 +9,9 @@ from django.utils import timezone
 from clinic.lib.wording import says_something
 from clinic.people.models import User
 from treatments.models import Incident, Visit
+from treatments.models.incident import incident_reasons
 from treatments.planner.treatment.visit_shapes import VisitRecord
-from treatments.visits.actions.incidents import open_incident, reasons_for
+from treatments.visits.actions.incidents import open_incident
 from treatments.visits.ledger import LedgerRow, ledger
 
 KIND = Incident.Kind.NEEDLE_COUNT
@@ -19,7 +20,7 @@ ACT_WITHIN = dt.timedelta(days=1)  # DESIGN: a needle that is missing is looked 
 
 def reasons() -> dict[str, str]:
     """Code -> words: what is known of the needles that are missing or too many."""
-    return reasons_for(KIND)
+    return incident_reasons(KIND)
 
 
 def uneven(record: VisitRecord) -> list[LedgerRow]:

@@ -16,32 +16,20 @@ from intake.assessment.knowledge.schema import Flag
 from intake.models import Clearance, IntakeResponse, RedFlagAlert
 from treatments.models import Visit
 from treatments.planner.treatment.visit_shapes import VisitRecord
+from treatments.visits.safety_questions import safety_questions
 
-# asked at every visit (cauda equina, foot weakness, fever, weight loss, new injury); question in plain words
-SHORT_SET: dict[str, str] = {
-    "flag.saddle_numbness": "Numb or tingling between the legs or around the back passage?",
-    "flag.bladder_retention": "Hard to start or stop passing urine, or no feeling of it?",
-    "flag.bladder_leak": "Leaking urine since the pain?",
-    "flag.bowel_loss": "Lost control or feeling of the bowels?",
-    "flag.sexual_numbness": "New numbness or trouble during sex?",
-    "flag.both_legs": "Pain, tingling or weakness down both legs, new or worse?",
-    "flag.leg_weakness_progressive": "A leg or foot getting weaker, tripping, foot slapping?",
-    "flag.fever": "Fever or shivering with the pain?",
-    "flag.weight_loss": "Losing weight without trying, or feeling generally ill?",
-    "flag.major_trauma_unchecked": "A new fall, accident or blow that no doctor has seen?",
-}
 PREGNANCY = "condition.maybe_pregnant"
 
 
 def raised_flags(record: VisitRecord) -> list[str]:
     """Finding ids answered yes at the start of this visit, in the order in which they are asked."""
     answers = record.get("start", {}).get("flags", {})
-    return [finding for finding in SHORT_SET if answers.get(finding) == "yes"]
+    return [finding for finding in safety_questions() if answers.get(finding) == "yes"]
 
 
 def unanswered_flags(record: VisitRecord) -> list[str]:
     answers = record.get("start", {}).get("flags", {})
-    return [finding for finding in SHORT_SET if answers.get(finding) not in ("yes", "no")]
+    return [finding for finding in safety_questions() if answers.get(finding) not in ("yes", "no")]
 
 
 def clearances_since(visit: Visit) -> dict[str, Clearance]:

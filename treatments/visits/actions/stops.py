@@ -12,10 +12,10 @@ from clinic.lib.records import NotReady
 from clinic.lib.wording import says_something
 from clinic.people.models import User
 from treatments.models import Visit
+from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import key_of_reason
 from treatments.planner.treatment.visit_shapes import GivenJson, VisitReason, VisitRecord
-from treatments.plans.actions.drafts import REASONS
 from treatments.visits import gate
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, red_flags
@@ -86,7 +86,7 @@ def give_reason(*, visit_id: int, revision: int | None, key: str, reason_code: s
 
 def _reason(alert: ReviewAlert, said: Said, by: User) -> VisitReason:
     code, words = said
-    if code not in REASONS:
+    if code not in reasons_for("override"):
         raise ValueError("Choose a reason.")
     if not says_something(words):
         raise ValueError("Say the reason in a few words.")

@@ -11,6 +11,8 @@ from django import forms
 from django.utils.text import capfirst
 
 from clinic.people.models import User
+from treatments.models.incident import incident_reasons
+from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.treatment.visit_shapes import (
     ChartedAdjunct,
     ChartedEar,
@@ -35,9 +37,8 @@ from treatments.plans.forms.ear_points import read_ear_points
 from treatments.plans.forms.items import SIDES
 from treatments.plans.forms.written import LevelsField, NeedleField, PairsField, frequency_field
 from treatments.visits import observed
-from treatments.visits.actions import needle_count
-from treatments.visits.actions.red_flags import SHORT_SET
 from treatments.visits.forms.stops import AnsweredForm, SmallForm
+from treatments.visits.safety_questions import safety_questions
 
 Item = TypeVar("Item", bound=Mapping[str, Any])
 Initial = dict[str, Any]  # field of the form -> what stands in it
@@ -116,24 +117,24 @@ class StartForm(PartForm[StartJson]):
     tongue = text_field("Tongue", 200)
     pulse = text_field("Pulse", 200)
     medicines = text_field("New medicines or illness", 200)
-    OTHERWISE = tuple(map(flag_field, SHORT_SET))
+    OTHERWISE = tuple(map(flag_field, safety_questions()))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for finding, question in SHORT_SET.items():
+        for finding, question in safety_questions().items():
             self.fields[flag_field(finding)] = yes_no(question)
 
     @classmethod
     def initial_of(cls, item: StartJson) -> Initial:
         answers = item.get("flags", {})
-        return super().initial_of(item) | {flag_field(f): answers.get(f, "") for f in SHORT_SET}
+        return super().initial_of(item) | {flag_field(f): answers.get(f, "") for f in safety_questions()}
 
     def keep_in(self, item: StartJson) -> None:
         super().keep_in(item)
-        item["flags"] = {f: self.cleaned_data.get(flag_field(f), "") for f in SHORT_SET}
+        item["flags"] = {f: self.cleaned_data.get(flag_field(f), "") for f in safety_questions()}
 
     def flag_fields(self) -> list[Any]:
-        return [self[flag_field(finding)] for finding in SHORT_SET]
+        return [self[flag_field(finding)] for finding in safety_questions()]
 
 
 class StageForm(PartForm[ChartedStage]):
@@ -250,7 +251,7 @@ class EarForm(PartForm[ChartedEar]):
 
 
 def mismatch_codes() -> list[tuple[str, str]]:
-    return [("", "-"), *needle_count.reasons().items()]
+    return [("", "-"), *incident_reasons("needle_count").items()]
 
 
 def staff_names() -> list[tuple[str, str]]:
@@ -275,12 +276,15 @@ class CloseForm(PartForm[CloseJson]):
     flag_action = text_field("What was done about the red flag", 600, rows=2)
 
 
+WHY_NOT = [("", "-"), *reasons_for("unsaid").items()]
+
+
 class UnsaidForm(PartForm[UnsaidJson]):
     """Why something that belongs into the note is not in it."""
 
-    pain = forms.ChoiceField(choices=[("", "-"), *observed.WHY_NOT.items()], required=False)
-    time = forms.ChoiceField(choices=[("", "-"), *observed.WHY_NOT.items()], required=False)
-    response = forms.ChoiceField(choices=[("", "-"), *observed.WHY_NOT.items()], required=False)
+    pain = forms.ChoiceField(choices=WHY_NOT, required=False)
+    time = forms.ChoiceField(choices=WHY_NOT, required=False)
+    response = forms.ChoiceField(choices=WHY_NOT, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,8 +9,8 @@ from django import forms
 from django.utils import timezone
 
 from treatments.models import AdverseEvent
-from treatments.visits.actions.adverse_events import KINDS
-from treatments.visits.actions.red_flags import SHORT_SET
+from treatments.planner.knowledge.adverse_events import event_kinds
+from treatments.visits.safety_questions import safety_questions
 
 
 class ClearForm(forms.Form):
@@ -28,7 +28,7 @@ class ClearForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.told_on = told_on
         self.fields["findings"].choices = [  # type: ignore[attr-defined]
-            (finding, SHORT_SET[finding]) for finding in open_flags
+            (finding, safety_questions()[finding]) for finding in open_flags
         ]
 
     def clean_examined_on(self) -> dt.date:
@@ -77,7 +77,7 @@ class AdverseEventForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         groups: dict[str, list[tuple[str, str]]] = {}
-        for kind in KINDS.values():
+        for kind in event_kinds().values():
             groups.setdefault(kind.group, []).append((kind.code, kind.name))
         self.fields["code"].choices = [  # type: ignore[attr-defined]
             ("", "Choose"),
@@ -93,7 +93,7 @@ class AdverseEventForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if not data.get("severity") and data.get("code"):
-            data["severity"] = KINDS[data["code"]].severity
+            data["severity"] = event_kinds()[data["code"]].severity
         return data
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 
 from clinic.lib.wording import says_something
-from treatments.plans.actions.drafts import REASONS
-from treatments.visits.actions.incidents import reasons_for
+from treatments.models.incident import incident_reasons
+from treatments.planner.knowledge.override_reasons import reasons_for
 
-CODED = [("", "Choose why"), *REASONS.items()]
-HAPPENED = [("", "Choose why"), *reasons_for("forbidden_given").items()]
+CODED = [("", "Choose why"), *reasons_for("override").items()]
+HAPPENED = [("", "Choose why"), *incident_reasons("forbidden_given").items()]
 
 
 def words_of(text: str, ask: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from intake.assessment import ClinicalPicture, load_intake_knowledge
 from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.visits.actions import red_flags
+from treatments.visits.safety_questions import safety_questions
 
 PREGNANT = ("condition.pregnant", red_flags.PREGNANCY)
 
@@ -19,7 +20,7 @@ def known_of(picture: ClinicalPicture) -> list[str]:
 def known_answers(picture: ClinicalPicture) -> dict[str, str]:
     """Question of the day (a flag, or "pregnant") -> what is known about it already: never answered in passing."""
     label = load_intake_knowledge().label
-    known = {flag: label(flag) for flag in red_flags.SHORT_SET if picture.is_present(flag)}
+    known = {flag: label(flag) for flag in safety_questions() if picture.is_present(flag)}
     told = [label(finding) for finding in PREGNANT if picture.is_present(finding)]
     if weeks := picture.case.patient.pregnancy_weeks:
         told.insert(0, f"Pregnant, week {weeks}")

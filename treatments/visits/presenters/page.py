@@ -12,6 +12,7 @@ from clinic.people.models import Patient
 from intake.assessment import load_intake_knowledge
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import AdverseEvent, Visit
+from treatments.planner.knowledge.adverse_events import event_kinds
 from treatments.planner.knowledge.regions import tender_region
 from treatments.planner.treatment.needles import needles_of
 from treatments.planner.treatment.visit_shapes import ChartedPoint, VisitRecord
@@ -19,14 +20,15 @@ from treatments.planner.treatment.written import needle_words, pairs_text
 from treatments.planner.vocabulary.body import THORAX, can_be_pregnant, region_of_level
 from treatments.planner.vocabulary.modalities import adjunct_name, ear_method_name
 from treatments.plans.point_search import ASHI
+from treatments.plans.presenters.home_care import aftercare_of
 from treatments.visits import ledger, observed
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, medicines, needle_count, red_flags
-from treatments.visits.actions.adverse_events import KINDS
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import known as visit_known
 from treatments.visits.presenters import stops
 from treatments.visits.presenters.stricta import completeness
+from treatments.visits.safety_questions import safety_questions
 
 UNGRADED = "urgent"  # message of a sign whose row is a draft or gone: asked and answered yes, a doctor looks today
 UNGRADED_REASON = "No rule in use grades this sign, so it counts as the worst"
@@ -66,7 +68,7 @@ def stop_of(visit: Visit) -> Context | None:
     told = dict.fromkeys(row.message if row else UNGRADED for _, row in rows)
     return {
         "is_emergency": any(red_flags.level_of(finding) == "emergency" for finding in open_flags),
-        "flags": [(red_flags.SHORT_SET[finding], row.reason if row else UNGRADED_REASON) for finding, row in rows],
+        "flags": [(safety_questions()[finding], row.reason if row else UNGRADED_REASON) for finding, row in rows],
         "messages": list(dict.fromkeys(flags.messages[message] for message in told if flags.messages[message])),
         "lifts": list(dict.fromkeys(flags.lift[message] for message in told)),
     }
@@ -130,7 +132,7 @@ def note_of(visit: Visit) -> Context:
         "pain_now": _number(start.get("pain_now")),
         "pain_average": _number(start.get("pain_average")),
         "pain_after": _number(record.get("close", {}).get("pain_after")),
-        "flags_yes": [red_flags.SHORT_SET[f] for f in red_flags.raised_flags(record)],
+        "flags_yes": [safety_questions()[f] for f in red_flags.raised_flags(record)],
         "flags_asked": not red_flags.unanswered_flags(record),
         "stages": [
             {
@@ -163,6 +165,7 @@ def note_of(visit: Visit) -> Context:
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "amendments": list(visit.amendments.all()),
         "reaches_lung": reaches_lung(record),
+        "aftercare": aftercare_of(),
         "unsaid": {key: observed.why_unsaid(record, key) for key in observed.missing_of(record)},
     }
 
@@ -192,7 +195,7 @@ def _point_words(point: ChartedPoint) -> Context:
 
 
 def event_words(event: AdverseEvent) -> Context:
-    kind = KINDS.get(event.code)
+    kind = event_kinds().get(event.code)
     return {"event": event, "name": kind.name if kind else event.code}
 
 
@@ -200,7 +203,7 @@ def _known(visit: Visit, forms: VisitForms) -> Context:
     """What is known already, beside the questions of the day."""
     picture = charting.picture_of(visit)
     answers = visit_known.known_answers(picture)
-    fields = zip(red_flags.SHORT_SET, forms.start.flag_fields(), strict=True)
+    fields = zip(safety_questions(), forms.start.flag_fields(), strict=True)
     return {
         "known": visit_known.known_of(picture),
         "known_answers": answers,
@@ -219,6 +222,7 @@ def page_of(visit: Visit, forms: VisitForms) -> Context:
         **_rows_of(forms, visit.record),
         "patient": visit.patient,
         "last": note_of(last) if last else None,
+        "aftercare": aftercare_of(),
         "sessions": visit.plan.treatment["dose"]["sessions"],
         "is_review": bool(planned and planned.is_review),
         **_known(visit, forms),

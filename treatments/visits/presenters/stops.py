@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from clinic.lib.loose import Context
 from treatments import planning
 from treatments.models import Visit
+from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.visit_shapes import RuleJson, VisitRecord
 from treatments.planner.vocabulary.severity import Severity
-from treatments.plans.actions.drafts import REASONS, alerts_of
+from treatments.plans.actions.drafts import alerts_of
 from treatments.plans.presenters.plan import because_words
 from treatments.visits import gate
 from treatments.visits import record as visit_record
@@ -37,7 +38,7 @@ def stops_of(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> Context:
         "passed": [{"alert": alert, "words": _reason_words(one)} for alert, one in passed if one],
         "given": record.get("given", []),
         "cautions": [{"alert": a, "is_seen": a.stamp in seen} for a in alerts if a.level == "caution"],
-        "reasons": REASONS,
+        "reasons": reasons_for("override"),
         "newer_plan": newer_plan(visit),
     }
 
@@ -110,7 +111,7 @@ def barred_of(visit: Visit) -> list[Context]:
 
 
 def _reason_words(reason: Mapping[str, Any]) -> str:
-    coded = REASONS.get(reason.get("reason_code", ""), "")
+    coded = reasons_for("override").get(reason.get("reason_code", ""), "")
     words = ": ".join(part for part in (coded, reason.get("reason", "")) if part)
     return f"{words} ({reason.get('by', '')})"
 

@@ -42,6 +42,7 @@ def note(
         "patient": shown.patient,
         "visit_note": body,
         "reaches_lung": body["reaches_lung"],
+        "aftercare": body["aftercare"],
         "form": form or AmendForm(),
         "set_aside_form": set_aside_form or SetAsideForm(),
     }

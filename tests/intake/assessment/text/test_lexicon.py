@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment.text import read_texts
-from intake.assessment.text.lexicon import LexiconError, read_lexicon
+from intake.assessment.text.lexicon import read_lexicon
 
 SOUND = """
 common = "a"
@@ -36,7 +37,7 @@ good & nowhere
 
 
 def faults(files: dict[str, str]) -> str:
-    with pytest.raises(LexiconError) as caught:
+    with pytest.raises(KnowledgeError) as caught:
         read_lexicon(files)
     return str(caught.value)
 

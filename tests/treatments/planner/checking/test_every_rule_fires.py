@@ -8,7 +8,7 @@ import pytest
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner.checking.rules import never_holds
-from treatments.planner.facts import COLD, EMPTY_HEAT, HEAT_TOLD, STRESS, read_facts
+from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.matching import compile_rules, first
 from treatments.planner.safety.guard import build_guard, row_state
@@ -20,10 +20,10 @@ DAYS = {"acute": 20, "subacute": 60, "chronic": 400, "unknown": None}
 AGES = {"under_16": 14, "over_65": 68, "over_75": 80}
 WEEKS = {"weeks_1_12": 8, "weeks_13_36": 20, "week_37": 38, "any": 20}
 SIGNS = {
-    "heat": HEAT_TOLD[0],
-    "cold": COLD[0],
-    "empty_heat": EMPTY_HEAT[0],
-    "stress": STRESS[0],
+    "heat": "worsened_by.heat",
+    "cold": "quality.cold",
+    "empty_heat": "body.empty_heat",
+    "stress": "onset.stress",
     "anxiety": "body.anxious",
 }
 SCIATICA = {"bladder": "radiation.back_of_leg", "gallbladder": "radiation.side_of_leg"}

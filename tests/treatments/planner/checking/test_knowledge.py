@@ -108,7 +108,7 @@ def test_single_faults_are_named(folder, name, old, new, told):
         ("points/kidney.toml", 'sources = ["', 'sources = ["NOWHERE", "', "no such source 'NOWHERE'"),
         ("contraindications.toml", 'source = "', 'source = "NO-', "no such source 'NO-"),
         ("own_limits.toml", 'source = "DESIGN"', 'source = "DESIGNED"', "no such source 'DESIGNED'"),
-        ("sources.toml", 'key = "OSTELO"', 'key = "OSTELOO"', "measures: nrs_average: no such source 'OSTELO'"),
+        ("sources.toml", 'key = "OSTELO"', 'key = "OSTELOO"', "nrs_average.toml: sources: no such source 'OSTELO'"),
         ("sources.toml", 'key = "IFOMPT"', 'key = "IFOMT"', "redflags.toml: "),
         # no rule that can never fire
         ("rules/distal.toml", 'when = { all = ["strain:acute"]', 'when = { all = ["strain:acute", "stage:chronic"]',

@@ -6,10 +6,12 @@ import pytest
 
 from intake.assessment import load_intake_knowledge
 from tests.support.review_plans import COLD, picture
-from treatments.planner.facts import HEAT_FELT, HEAT_GROUPS, HEAT_TOLD, read_facts
+from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.proposing.propose import propose
+from treatments.planner.vocabulary.signs import HeatRow, load_signs
 
+HEAT = {row.id: row.any for row in load_signs().rows if isinstance(row, HeatRow)}
 SEEN = ["pulse.rapid", "tongue.red", "tongue.red_sides", "tongue.yellow_greasy", "pulse.slippery_rapid"]
 WARM = {"moxa_indirect", "heat_lamp", "warm_needle"}
 
@@ -57,13 +59,13 @@ def test_heat_needs_agreement(present: tuple[str, ...], fact: str) -> None:
 
 def test_nobody_whom_warmth_eases_is_told_not_to_warm_himself() -> None:
     knowledge = load_planner_knowledge()
-    for sign in (*HEAT_TOLD, *SEEN):
+    for sign in (*HEAT["told"], *SEEN):
         advice = propose(picture(sign, base=COLD), knowledge).as_json()["treatment"]["home_care"]
         assert "home.cool" not in {reason["rule"] for item in advice for reason in item["because"]}
 
 
 def test_every_sign_of_heat_beside_easing_warmth_is_named_as_a_clash() -> None:
-    signs = {HEAT_FELT, "tongue.red_sides", *(sign for group in HEAT_GROUPS for sign in group)}
+    signs = {"tongue.red_sides", *(sign for group in HEAT.values() for sign in group if ":" not in sign)}
     rows = load_intake_knowledge().contradictions
     named = {f for row in rows if "eased_by.heat" in row.all for f in (*row.all, *row.any)}
     assert signs <= named

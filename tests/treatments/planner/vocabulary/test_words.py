@@ -7,10 +7,10 @@ from typing import Any, get_args
 import pytest
 
 from intake.assessment.spine import LEVELS, PALPATED, levels_in
+from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_questionnaire
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.tables import Contraindication
-from treatments.planner.outcomes.measures import MEASURES
 from treatments.planner.vocabulary import body, modalities, severity
 from treatments.plans.presenters.home_care import HEADINGS
 from treatments.plans.presenters.plan import MARKS
@@ -36,7 +36,7 @@ TABLES: dict[str, Any] = {
     "wave": ([goal.wave for goal in KNOWLEDGE.goals], modalities.WAVES),
     "severity": (severity.SCALE, severity.WORDS),
     "severity, mark": (severity.SCALE, {level: kind or "none" for level, (kind, _) in MARKS.items()}),
-    "measure": (list(MEASURES), {key: measure.name for key, measure in MEASURES.items()}),
+    "measure": (list(load_instruments()), {key: measure.short for key, measure in load_instruments().items()}),
 }
 
 

@@ -1,0 +1,112 @@
+"""Which findings speak of heat, cold and stress, and which places are reached from the front or from behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field
+
+from clinic.lib.knowledge_files import Fault, Reader, Review, Reviewed, Strict, Text, nearest
+from treatments.planner.vocabulary.facts import SITES
+
+FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
+FILE = "signs.toml"
+Words = Annotated[tuple[Text, ...], Field(min_length=1)]
+SIGNS = ("empty_heat", "cold", "stress")
+
+
+class SignRow(Reviewed):
+    """Any one of these makes `sign:<id>` hold."""
+
+    id: Literal["empty_heat", "cold", "stress"]
+    any: Words
+    source: Text
+
+
+class HeatRow(Reviewed):
+    """One voice of full heat. `alone`: it is enough. `outweighed_by`: where one of these holds it only casts doubt."""
+
+    id: Text
+    any: Words
+    alone: bool = False
+    outweighed_by: tuple[Text, ...] = ()
+    source: Text
+
+
+class FaceRow(Reviewed):
+    """Places that are reached from one face of the body."""
+
+    id: Literal["front", "back"]
+    sites: Words
+    source: Text
+
+
+class SignsFile(Strict):
+    review: Review
+    sign: tuple[SignRow, ...]
+    heat: tuple[HeatRow, ...]
+    face: tuple[FaceRow, ...]
+
+
+Row = TypeVar("Row", SignRow, FaceRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    any: frozenset[str]
+    alone: bool
+    outweighed_by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The file, ready to match."""
+
+    rows: tuple[SignRow | HeatRow | FaceRow, ...]
+    signs: Mapping[str, frozenset[str]]
+    heat: tuple[Voice, ...]
+    front: frozenset[str]
+    back: frozenset[str]
+
+    def words(self) -> frozenset[str]:
+        """Every finding and fact that the file names."""
+        named = (row.any + getattr(row, "outweighed_by", ()) for row in self.rows if not isinstance(row, FaceRow))
+        return frozenset(word for words in named for word in words)
+
+
+@lru_cache(maxsize=4)
+def load_signs(folder: Path = FOLDER) -> Signs:
+    """Read once; drafts speak of nothing. Raises KnowledgeError."""
+    read = Reader(folder)
+    file = read.whole(FILE, SignsFile)
+    read.raise_faults()
+    assert file
+    signs, faces = _live(file.sign), _live(file.face)
+    read.faults += [Fault(FILE, f"sign[{one}]", "missing") for one in SIGNS if one not in signs]
+    read.faults += [Fault(FILE, f"face[{one}]", "missing") for one in ("front", "back") if one not in faces]
+    read.faults += [
+        Fault(FILE, f"face[{face.id}]", f"no site named {site}{nearest(site, SITES)}")
+        for face in file.face
+        for site in face.sites
+        if site not in SITES
+    ]
+    read.raise_faults()
+    return Signs(
+        rows=(*file.sign, *file.heat, *file.face),
+        signs={row.id: frozenset(row.any) for row in signs.values()},
+        heat=tuple(
+            Voice(frozenset(row.any), row.alone, frozenset(row.outweighed_by))
+            for row in file.heat
+            if row.status == "reviewed"
+        ),
+        front=frozenset(faces["front"].sites),
+        back=frozenset(faces["back"].sites),
+    )
+
+
+def _live(rows: tuple[Row, ...]) -> dict[str, Row]:
+    return {row.id: row for row in rows if row.status == "reviewed"}

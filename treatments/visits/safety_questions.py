@@ -1,0 +1,12 @@
+"""The short safety questions of every visit: which red flags are asked, in the words of the intake's knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from intake.assessment import load_intake_knowledge
+
+
+def safety_questions() -> Mapping[str, str]:
+    """Finding -> question, in the order in which they are asked (`asked_at_every_visit` of redflags.toml)."""
+    return load_intake_knowledge().visit_questions
