@@ -71,8 +71,8 @@ def test_a_duration_as_people_say_it(days: int, words: str) -> None:
 
 
 def test_the_line_of_scores_stays_in_its_box() -> None:
-    line = sparkline([Decimal("10.00"), Decimal("0.00"), Decimal("2.50")], 10)
+    line = sparkline([Decimal("10.00"), Decimal("0.00"), Decimal("2.50")], low=0, high=10)
     dots = [tuple(map(float, dot.split(","))) for dot in line["line"].split()]
     assert dots == [(4.0, 4.0), (60.0, 24.0), (116.0, 19.0)]
     assert (line["first"], line["last"]) == ("10", "2.5")
-    assert sparkline([Decimal(3)], 10)["line"] == "4.0,18.0"
+    assert sparkline([Decimal(3)], low=0, high=10)["line"] == "4.0,18.0"
