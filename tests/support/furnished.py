@@ -106,7 +106,7 @@ def furnish() -> Furnished:
     visits.save_visit(visit_id=opened.pk, revision=opened.revision, record=record, by=by)
     RedFlagAlert.objects.filter(patient_id=made.patients["course"]).update(note=f"{CANARY} talked")
     invitation = invitations.invite(patient=submitted, by=clinic.desk).invitation
-    made.open_link = walks["half"].link.removeprefix("/i/").strip("/")
+    made.open_link = walks["half"].token
     made.values = _values(made, course, submitted)
     made.values |= {
         "clearance_id": [row.pk for row in cleared] if isinstance(cleared, list | tuple) else [cleared],

@@ -67,6 +67,7 @@ class Walk:
         first, more = AGO[role.stage]
         self.days_ago = first + more * min(turn, 5)
         self.number = number
+        self.token = ""  # of the intake link, once there is one
 
     def go(self) -> Patient:
         """Walk to the end of the stage."""
@@ -116,7 +117,7 @@ class Walk:
         issued.invitation.created_at = timezone.now()
         issued.invitation.save(update_fields=["created_at"])
         _as_if_mailed()
-        self.invitation = issued.invitation
+        self.invitation, self.token = issued.invitation, issued.token
         return patient
 
     def _answer(self, *, half: bool) -> IntakeResponse:
