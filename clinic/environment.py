@@ -44,7 +44,7 @@ def number(name: str, default: int) -> int:
     """A whole number. Raises ImproperlyConfigured on anything else."""
     raw = text(name, str(default))
     if not raw.isdecimal():
-        raise ImproperlyConfigured(f"{name}={raw!r} is no whole number.")
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a whole number.")
     return int(raw)
 
 

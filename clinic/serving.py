@@ -1,8 +1,8 @@
 """How requests reach Ashi: gunicorn keeps the processes alive, waitress in each of them reads from the network.
 
-gunicorn's own threads wait for whoever has connected and says nothing: thirty idle sockets stopped the server. waitress
-reads all of a request in one loop, whatever its sender's pace, and gives a thread only what is complete
-(docs/decisions/slow-senders.md).
+gunicorn's own threads wait for whoever has connected and says nothing: thirty idle sockets stopped the
+server. waitress reads all of a request in one loop, whatever its sender's pace, and gives a thread only what
+is complete (docs/decisions/slow-senders.md).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ SECRET_KEY = environment.secret_key(VAR_DIR)
 # the clinic's own points and rules, laid over treatments/knowledge (docs/clinical.md); named and missing is a fault
 ASHI_KNOWLEDGE = environment.file("ASHI_KNOWLEDGE", VAR_DIR / "knowledge.toml")
 if VAR_DIR.is_dir() and VAR_DIR.stat().st_mode & 0o077 and VAR_DIR.stat().st_uid == os.getuid():
-    VAR_DIR.chmod(0o700)  # made by an older version: the database in it was readable by everybody on this machine
+    VAR_DIR.chmod(0o700)  # made by an older version: the database in it was readable by everyone on this machine
 ALLOWED_HOSTS = environment.words("ASHI_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("ASHI_ORIGINS")
 # in every link that leaves the site; empty, in development and in the demo: what the browser asked for
@@ -107,7 +107,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "PRAGMA recursive_triggers=ON;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # Whoever waits longer is told so (503), instead of everybody waiting behind one session that holds a lock.
+    # Whoever waits longer is told so (503), instead of everyone waiting behind one session that holds a lock.
     statement_seconds = environment.number("ASHI_STATEMENT_SECONDS", 20)  # 0, no limit: for migrations
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
         "options",
@@ -118,7 +118,7 @@ else:
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Holds allauth's counts of tries to sign in. In the database, because workers share nothing else; large, because a full
-# cache drops rows, and with them the counts of somebody who is guessing.
+# cache drops rows, and with them the counts of someone who is guessing.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

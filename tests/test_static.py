@@ -57,7 +57,7 @@ def test_type_and_space_come_from_the_tokens() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_every_token_that_is_used_is_there() -> None:
+def test_every_token_that_is_used_exists() -> None:
     given = {name for text in SHEETS.values() for name in re.findall(r"(--[\w-]+):", text)}
     used = {name for text in SHEETS.values() for name in re.findall(r"var\((--[\w-]+)", text)}
     assert used <= given | {name for name in used if name.startswith("--bs-")}, used - given

@@ -20,7 +20,7 @@ def current_address() -> str:
 def address_of(request: HttpRequest) -> str:
     """Of the computer that asks; behind our own proxy the one the proxy saw. Empty when there is none to be had."""
     asked = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.ALLAUTH_TRUSTED_PROXY_COUNT:  # the last one is our proxy's word, those before it are anybody's
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT:  # the last one is our proxy's word, those before it are anyone's
         asked = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or asked
     try:
         return str(ipaddress.ip_address(asked))

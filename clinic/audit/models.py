@@ -42,7 +42,7 @@ class AuditEvent(models.Model):
 
     @property
     def patients(self) -> set[int]:
-        """Everybody this event is about: the one patient, or all who were on a list."""
+        """Everyone this event is about: the one patient, or all who were on a list."""
         listed = self.detail.get("patients") or []
         return {*listed, *([self.patient_id] if self.patient_id is not None else [])}
 

@@ -23,7 +23,7 @@ _CHAIN_LOCK = 718_281_828  # any fixed number: PostgreSQL's name for "the end of
 
 @dataclass(frozen=True)
 class NamedActor:
-    """Who acts: a member of staff, a patient through a link, the system itself, or somebody who is not signed in."""
+    """Who acts: a member of staff, a patient through a link, the system itself, or someone who is not signed in."""
 
     kind: str
     id: str
@@ -37,11 +37,11 @@ class NamedActor:
         if who is None:
             return SYSTEM
         if not who.is_authenticated:
-            raise ValueError("Nobody is signed in: an audit event needs somebody who did it.")
+            raise ValueError("Nobody is signed in: an audit event needs someone who did it.")
         return cls("staff", str(who.pk), str(who))
 
 
-Actor = AbstractBaseUser | AnonymousUser | NamedActor | None  # a user, somebody by name, or None: the system
+Actor = AbstractBaseUser | AnonymousUser | NamedActor | None  # a user, someone by name, or None: the system
 SYSTEM = NamedActor("system", "", "Ashi")
 NOBODY = NamedActor("nobody", "", "not signed in")
 

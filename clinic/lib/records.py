@@ -34,7 +34,7 @@ class Refused(Exception):
 
 
 class Stale(Refused):
-    """Somebody else saved first."""
+    """Someone else saved first."""
 
     words = "Someone else has changed this record."
 
@@ -54,7 +54,7 @@ class NotReady(Refused):
 
 
 class Signable(models.Model):
-    """What is a draft until somebody signs it. ``status`` is then "signed", and the database locks the row.
+    """What is a draft until someone signs it. ``status`` is then "signed", and the database locks the row.
 
     ``revision`` grows with every change: of two people on one draft, the second is told.
     """
@@ -137,7 +137,7 @@ def answering(
 ) -> Callable[[View], View]:
     """A decorator for the views of one kind of record: how a conflict is answered there.
 
-    ``stale``: somebody else saved first: 409 with what is stored now beside what was sent, in place with htmx and as
+    ``stale``: someone else saved first: 409 with what is stored now beside what was sent, in place with htmx and as
     a whole page without. ``locked``: signed or set aside meanwhile.
     """
 

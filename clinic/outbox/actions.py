@@ -26,7 +26,7 @@ def try_again(message_id: int, *, by: User) -> bool:
 
 @transaction.atomic
 def set_aside(message_id: int, *, by: User) -> None:
-    """Somebody has seen that it was not sent, and reaches the person another way. It does not go out later."""
+    """Someone has seen that it was not sent, and reaches the person another way. It does not go out later."""
     message = Message.objects.select_for_update().get(pk=message_id)
     if message.set_aside_at is not None or message.status in (Message.Status.SENT, Message.Status.WITHDRAWN):
         return

@@ -46,7 +46,7 @@ def mail_can_go_out(app_configs: Any, **_: Any) -> list[CheckMessage]:
     except ValidationError:
         faults.append(
             Error(
-                f"ASHI_FROM_EMAIL={sender!r} is no sender a mail can have.",
+                f"ASHI_FROM_EMAIL={sender!r} cannot be used as a sender.",
                 hint="Write ASHI_FROM_EMAIL='Ashi <no-reply@your.domain>' with the quotes.",
                 id="outbox.E003",
             )

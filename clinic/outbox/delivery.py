@@ -73,7 +73,7 @@ def _take() -> Message | None:
 
 
 def _settle(message: Message, **state: object) -> None:
-    """Write down how an attempt ended, unless somebody else has taken the message up meanwhile."""
+    """Write down how an attempt ended, unless someone else has taken the message up meanwhile."""
     Message.objects.filter(pk=message.pk, status=Status.SENDING, attempts=message.attempts).update(**state)
 
 

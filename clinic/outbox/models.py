@@ -34,16 +34,16 @@ class Message(models.Model):
     to = models.EmailField()
     subject = models.CharField(max_length=250)
     body = models.TextField()
-    key = models.CharField(max_length=120, unique=True)  # what it is about: the same thing is never told twice
+    key = models.CharField(max_length=120, unique=True)  # what it is about: the same thing is never sent again
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # of a row in ``sending``: when its worker counts as dead and somebody else may take it up
+    # of a row in ``sending``: when its worker counts as dead and someone else may take it up
     next_try_at = models.DateTimeField(default=timezone.now)
     last_error = models.CharField(max_length=250, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True, blank=True)
-    set_aside_at = models.DateTimeField(null=True, blank=True)  # somebody has seen that it was not sent
+    set_aside_at = models.DateTimeField(null=True, blank=True)  # someone has seen that it was not sent
     set_aside_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

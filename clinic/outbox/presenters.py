@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from clinic.outbox.models import Message
 
-PATIENCE = dt.timedelta(minutes=5)  # DESIGN: mail that has not gone by then is told to somebody
+PATIENCE = dt.timedelta(minutes=5)  # DESIGN: mail that has not gone by then is told to someone
 
 SHOWN = 12  # rows on a home page
 
 
 def is_in_trouble(message: Message) -> bool:
-    """Not sent, or late: somebody should reach the person another way."""
+    """Not sent, or late: someone should reach the person another way."""
     if message.status == Message.Status.FAILED:
         return True
     is_open = message.status in (Message.Status.QUEUED, Message.Status.SENDING)

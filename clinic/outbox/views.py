@@ -25,7 +25,7 @@ def _message(request: StaffRequest, message_id: int) -> Message:
 @require_POST
 def again(request: StaffRequest, message_id: int) -> HttpResponse:
     if actions.try_again(_message(request, message_id).pk, by=request.user):
-        messages.info(request, "Ashi tries to send it again now. Whether it went out is shown here in a minute.")
+        messages.info(request, "Ashi is trying to send it again. The result is shown here in a minute.")
     else:
         messages.warning(request, "This mail cannot be sent again. Make a new link, or call.")
     return redirect("home")

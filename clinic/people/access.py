@@ -1,6 +1,6 @@
 """The one table of who may do what, and of which address asks for which permission.
 
-Every address refuses by default: one that is not listed here answers 403 to everybody, and a test fails on it.
+Every address refuses by default: one that is not listed here answers 403 to everyone, and a test fails on it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Permission(StrEnum):
     READ_SCHEDULE = "read schedule"
     WRITE_SCHEDULE = "book"
     OWN_ABSENCES = "enter own absences"
-    ALL_ABSENCES = "enter anybody's absences"
+    ALL_ABSENCES = "enter anyone's absences"
     READ_KNOWLEDGE = "read knowledge"
 
 
@@ -210,7 +210,7 @@ ADDRESSES: dict[str, Permission] = {
 
 
 def permissions_of(user: Visitor) -> frozenset[Permission]:
-    """All that a user may do; nothing for somebody who is not signed in or may not sign in any more."""
+    """All that a user may do; nothing for someone who is not signed in or may not sign in any more."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return frozenset()
     held = [ROLES[role] for role in ROLES if getattr(user, f"is_{role}")]

@@ -37,7 +37,7 @@ class StaffForm(ModelForm):
     send_link = BooleanField(
         required=False,
         label="Send a link to choose a new password",
-        help_text="Somebody new gets one anyway. Nobody sets a password for somebody else.",
+        help_text="Someone new gets one anyway. Nobody sets a password for someone else.",
     )
 
     class Meta:
@@ -54,7 +54,7 @@ class StaffForm(ModelForm):
         ]
         widgets = {"colour": TextInput(attrs={"type": "color"})}
         help_texts = {
-            "title": "As it stands under signatures and on printed pages.",
+            "title": "As shown under signatures and on printed pages.",
             "colour": "Of their column in the schedule.",
         }
 
@@ -67,7 +67,7 @@ class StaffForm(ModelForm):
         owners = User.objects.select_for_update().filter(is_owner=True, is_active=True)
         held = {owner.pk for owner in owners}
         if self.instance.pk in held and held == {self.instance.pk} and not (data["is_owner"] and data["is_active"]):
-            raise ValidationError("This is the last owner who may sign in. Make somebody else an owner first.")
+            raise ValidationError("This is the last owner who may sign in. Make someone else an owner first.")
         return data
 
 

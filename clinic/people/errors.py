@@ -13,7 +13,7 @@ from clinic.people import signed_out
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The token is from before somebody signed in anew: a script asks for the new one, a page shows the words."""
+    """The token is from before someone signed in anew: a script asks for the new one, a page shows the words."""
     kept = signed_out.typed_words(request) if signed_out.is_our_own(request) else []
     answer = render(request, "403_csrf.html", {"kept": kept}, status=403)
     answer.headers["X-Ashi-Token"] = "stale"

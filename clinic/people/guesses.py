@@ -1,7 +1,7 @@
 """Wrong passwords and wrong codes: after a few free tries each further one has to wait longer.
 
-Counted in the cache that all workers share: by account for everybody who is new to it, and for each browser that has
-signed in to it before by itself. So nobody keeps somebody else out of an account from elsewhere.
+Counted in the cache that all workers share: by account for everyone who is new to it, and for each browser that has
+signed in to it before by itself. So nobody keeps someone else out of an account from elsewhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""National lines for somebody in a crisis or unsafe at home, by country: what a clinic shows until it sets its own."""
+"""National lines for someone in a crisis or unsafe at home, by country: what a clinic shows until it sets its own."""
 
 from __future__ import annotations
 

@@ -11,6 +11,6 @@ class ClinicRequest(HtmxHttpRequest):
 
 
 class StaffRequest(ClinicRequest):
-    """Of an address that access.py opens to staff only: somebody is signed in."""
+    """Of an address that access.py opens to staff only: someone is signed in."""
 
     user: User

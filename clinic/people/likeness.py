@@ -1,4 +1,4 @@
-"""Is somebody who is about to be added here already, in another spelling? Asked before saving, never decided."""
+"""Is someone who is about to be added here already, in another spelling? Asked before saving, never decided."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class AccessMiddleware:
         if self._was_idle(request):
             request.was_idle = True  # type: ignore[attr-defined]
             logout(request)
-            messages.info(request, "You were signed out because nobody was active for a while. Nothing saved is lost.")
+            messages.info(request, "You were signed out after a period of inactivity. Everything saved is safe.")
             return signed_out.answer(request, view)
         if permission is None or not can(user, permission):
             self._note_refusal(request, match)

@@ -33,8 +33,8 @@ class Clinic(models.Model):
     name = models.CharField(max_length=120)
     time_zone = models.CharField(max_length=64, default="Europe/London", validators=[_time_zone])
     emergency_number = models.CharField(max_length=20, default="112")
-    crisis_line = models.CharField("crisis line for the mind", max_length=60, blank=True)
-    violence_line = models.CharField("line for violence at home", max_length=60, blank=True)
+    crisis_line = models.CharField("mental-health crisis line", max_length=60, blank=True)
+    violence_line = models.CharField("domestic-violence helpline", max_length=60, blank=True)
     age_of_consent = models.PositiveSmallIntegerField(
         "age of consent", default=18, validators=[MinValueValidator(1), MaxValueValidator(25)]
     )  # younger patients need the signature of a guardian
@@ -163,7 +163,7 @@ class Patient(models.Model):
         FEMALE = "female", "female"
         MALE = "male", "male"
         OTHER = "other", "other"
-        UNKNOWN = "", "not told"
+        UNKNOWN = "", "not given"
 
     class NoPhone(models.TextChoices):
         """Why there is no number: nobody has asked yet, or what was answered."""
@@ -203,7 +203,7 @@ class Patient(models.Model):
 
 
 class ContactChange(models.Model):
-    """What the patient told of themselves that differs from the record: it waits for somebody to look at it."""
+    """What the patient told of themselves that differs from the record: it waits for someone to look at it."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_changes")
     field = models.CharField(max_length=24)  # a field of Patient

@@ -1,4 +1,4 @@
-"""Passwords that are long and still guessed first: digits, repeats, words everybody takes, names of here."""
+"""Passwords that are long and still guessed first: digits, repeats, words everyone takes, names of here."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class GuessableValidator:
         if len(left) < LEFT or len(set(left)) < 5:
             raise ValidationError(
                 "This password is easy to guess: it is made of digits, repeats, names of the clinic, or words that "
-                "everybody takes. Take a sentence of your own, or let your password manager make one.",
+                "everyone takes. Take a sentence of your own, or let your password manager make one.",
                 code="password_guessable",
             )
 
     def get_help_text(self) -> str:
-        return "Not only digits, repeats, names or words that everybody takes: a sentence of your own is best."
+        return "Not only digits, repeats, names or words that everyone takes: a sentence of your own is best."

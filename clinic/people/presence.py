@@ -1,4 +1,4 @@
-"""Whether somebody of the staff is signed in, in the browser that asks."""
+"""Whether someone of the staff is signed in, in the browser that asks."""
 
 from __future__ import annotations
 

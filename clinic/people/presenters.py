@@ -44,7 +44,7 @@ def lines_of(patient: Patient, told: Mapping[str, str] | None = None) -> tuple[l
             lines.append(Line(parsed, who))
 
     add(patient.phone, "")
-    add(told.get("phone", ""), "told in the form" if lines else "")
+    add(told.get("phone", ""), "from the intake form" if lines else "")
     has_own = bool(lines)
     add(patient.emergency_phone, _who(patient.emergency_name, patient.emergency_relation))
     add(told.get("emergency_phone", ""), _who(told.get("emergency_name", ""), told.get("emergency_relation", "")))
@@ -59,7 +59,7 @@ def _who(name: str, relation: str) -> str:
 
 
 def told_changes(patient: Patient) -> list[Told]:
-    """What waits for somebody to look at."""
+    """What waits for someone to look at."""
     return [
         Told(
             change,

@@ -38,7 +38,7 @@ def index(patients: Iterable[Patient]) -> None:
 
 
 def find_patients(text: str) -> QuerySet[Patient]:
-    """Patients for whom every word of ``text`` starts one of their words. Empty text: everybody, by name."""
+    """Patients for whom every word of ``text`` starts one of their words. Empty text: everyone, by name."""
     ways = asked_ways(text, region=settings.PHONENUMBER_DEFAULT_REGION)
     found = Patient.objects.order_by("family_name", "given_name", "id")
     if not ways:
@@ -64,5 +64,5 @@ def _begins_with(word: str) -> Q:
 
 
 def staff() -> QuerySet[User]:
-    """Everybody with an account, who works here now first."""
+    """Everyone with an account, who works here now first."""
     return User.objects.order_by("-is_active", "name")

@@ -13,10 +13,10 @@ from clinic.people.models import User
 
 STATUS = "set_aside"
 REASONS = {
-    "mistake": "Begun by mistake",
+    "mistake": "Started by mistake",
     "wrong_patient": "Wrong patient",
     "twice": "Entered twice",
-    "not_needed": "Not needed any more",
+    "not_needed": "No longer needed",
     "start_over": "Starting over",
     "other": "Other (say which)",
 }
@@ -47,7 +47,7 @@ class SetAside(models.Model):
 
     @property
     def set_aside_words(self) -> str:
-        """ "Begun by mistake", and what was written beside it."""
+        """ "Started by mistake", and what was written beside it."""
         reason = REASONS.get(self.set_aside_code, self.set_aside_code)
         return f"{reason}: {self.set_aside_note}" if self.set_aside_note else reason
 
@@ -63,7 +63,7 @@ class SetAside(models.Model):
 
 
 def consistent(name: str) -> models.CheckConstraint:
-    """Set aside by somebody, at a time, for a reason; and nothing of it on a record that still counts."""
+    """Set aside by someone, at a time, for a reason; and nothing of it on a record that still counts."""
     given = Q(set_aside_by__isnull=False, set_aside_at__isnull=False) & ~Q(set_aside_code="")
     absent = Q(set_aside_by__isnull=True, set_aside_at__isnull=True, set_aside_code="", set_aside_note="")
     return models.CheckConstraint(condition=(Q(status=STATUS) & given) | (~Q(status=STATUS) & absent), name=name)

@@ -46,7 +46,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             return False
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Wrong passwords are counted by account and network: nobody locks somebody else out from elsewhere."""
+        """Wrong passwords are counted by account and network: nobody locks someone else out from elsewhere."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{network_of(request)}"
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:

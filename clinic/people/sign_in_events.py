@@ -32,7 +32,7 @@ def note_failed(request: HttpRequest | None, email: str, *, slowed: bool = False
 
 
 def note_reset_asked(user: User | None, by: User | None = None) -> None:
-    """``by``: the owner who sends somebody the link."""
+    """``by``: the owner who sends someone the link."""
     action = "staff.link_sent" if by is not None else "staff.reset_asked"
     trail.record(action, by=by or trail.NOBODY, obj=user, detail={"account": "known" if user else "unknown"})
 

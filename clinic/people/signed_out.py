@@ -1,4 +1,4 @@
-"""What somebody gets who is signed out: a page the way in, a script a 401, and a form its own words back."""
+"""What someone gets who is signed out: a page the way in, a script a 401, and a form its own words back."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def phone_words(phone: Any) -> list[str]:
 
 # --- what is asked for --------------------------------------------------------------------------------
 def asked_ways(text: str, *, region: str) -> list[list[str]]:
-    """Ways to read what is looked for: somebody is found for whom all words of one way begin one of theirs.
+    """Ways to read what is looked for: someone is found for whom all words of one way begin one of theirs.
 
     ``region``: where the clinic is, for dates such as 3/4/1984.
     """

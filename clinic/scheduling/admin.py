@@ -1,6 +1,4 @@
-"""The owner's back office for services, rooms, devices, working hours and absences. Every change is
-audited.
-"""
+"""The owner's back office for services, rooms, devices, working hours and absences. Every change is audited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the bookings of a course come in line with what it asks for by now: the steps, before anybody takes them."""
+"""How the bookings of a course come in line with what it asks for by now: the steps, before anyone takes them."""
 
 from __future__ import annotations
 

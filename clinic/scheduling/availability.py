@@ -1,9 +1,7 @@
 """When is there room for a visit? Pure: values in, values out, ``now`` is an argument.
 
-Times are aware datetimes. Working hours are read off the clock on the clinic's wall, so 9:00 stays 9:00
-when summer
-time begins or ends. A visit takes the practitioner, a room of the right kind and, if asked for, a device
-until the
+Times are aware datetimes. Working hours are read off the clock on the clinic's wall, so 9:00 stays 9:00 when summer
+time begins or ends. A visit takes the practitioner, a room of the right kind and, if asked for, a device until the
 changeover is over, and the patient until it ends.
 """
 
@@ -18,7 +16,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 STEP = timedelta(minutes=15)  # visits are offered on this grid, counted from the start of the working hours
-GRACE = timedelta(minutes=15)  # somebody who walks in now can still take the quarter hour that just began
+GRACE = timedelta(minutes=15)  # someone who walks in now can still take the quarter hour that just began
 
 
 class GapHour(ValueError):
@@ -51,7 +49,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class Away:
-    """Nobody can be treated; ``practitioner`` None means the whole clinic."""
+    """No one can be treated; ``practitioner`` None means the whole clinic."""
 
     practitioner: int | None
     starts: datetime
@@ -161,8 +159,7 @@ class Diary:
 def instant(day: date, clock: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:
     """The moment (in UTC) at which the wall clock shows ``clock`` on ``day``.
 
-    ``fold`` 1 means the second of two equal hours when summer time ends. Raises GapHour for an hour that
-    is skipped.
+    ``fold`` 1 means the second of two equal hours when summer time ends. Raises GapHour for an hour that is skipped.
     """
     wall = datetime.combine(day, clock.replace(tzinfo=None, fold=fold), zone)
     moment = wall.astimezone(UTC)
@@ -276,9 +273,7 @@ def grid(diary: Diary, need: Need, practitioner: int, day: date) -> Iterator[dat
 
 
 def free_slots(diary: Diary, need: Need, day: date, *, now: datetime) -> tuple[Slot, ...]:
-    """All slots of a day of the wall calendar, by time, then by the order in which practitioners were
-    asked for.
-    """
+    """All slots of a day of the wall calendar, by time, then by the order in which practitioners were asked for."""
     found: list[tuple[datetime, int, Slot]] = []
     for place, practitioner in enumerate(need.practitioners):
         for starts in grid(diary, need, practitioner, day):

@@ -1,4 +1,4 @@
-"""Booked visits that cannot take place as booked: somebody is away, hours changed, a room or device is out of use."""
+"""Booked visits that cannot take place as booked: someone is away, hours changed, a room or device is out of use."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Stuck:
 
 def trouble_words(visit: Appointment, troubles: Iterable[Trouble]) -> str:
     said = {
-        Trouble.LEFT: f"{visit.practitioner.name} does not treat here any more",
+        Trouble.LEFT: f"{visit.practitioner.name} no longer treats here",
         Trouble.CLINIC: "the clinic is closed then",
         Trouble.AWAY: f"{visit.practitioner.name} is away then",
         Trouble.HOURS: f"{visit.practitioner.name} does not work then",
@@ -52,7 +52,7 @@ def trouble_words(visit: Appointment, troubles: Iterable[Trouble]) -> str:
 
 
 def house_between(starts: dt.datetime, ends: dt.datetime) -> Diary:
-    """Hours and absences between two moments, of everybody; no bookings, no rooms."""
+    """Hours and absences between two moments, of everyone; no bookings, no rooms."""
     hours = WorkingHours.objects.values_list("practitioner_id", "weekday", "starts", "ends", "room_id")
     away = Absence.objects.filter(starts_at__lt=ends, ends_at__gt=starts)
     return Diary(

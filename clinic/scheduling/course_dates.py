@@ -53,9 +53,7 @@ def number_in_time(course: Course, days: Sequence[Day], number: int) -> int:
 # --- proposing --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class VisitRow:
-    """One visit of a course on the page. Day and clock are what is typed; ``words`` say what is the matter
-    with them.
-    """
+    """One visit of a course on the page. Day and clock are what is typed; ``words`` say what is wrong."""
 
     number: int
     day: str  # ISO, as a date input holds it
@@ -195,9 +193,7 @@ def read_rows(course: Course, data: Mapping[str, str]) -> list[VisitRow]:
 
 
 def moment_of(row: VisitRow, zone: ZoneInfo) -> dt.datetime:
-    """When the row's visit starts. Raises NotOpen, in words, for what is no date, no time, or a skipped
-    hour.
-    """
+    """When the row's visit starts. Raises NotOpen, in words, for what is no date, no time, or a skipped hour."""
     try:
         if not "2000" <= row.day[:4] <= "2100":
             raise ValueError("not in this century")

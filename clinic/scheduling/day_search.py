@@ -12,9 +12,7 @@ from clinic.scheduling.rhythm import BEYOND
 
 @dataclass(frozen=True)
 class Wish:
-    """What suits the patient. Empty ``weekdays`` (0 is Monday): any day. ``at``: the time of day liked
-    best.
-    """
+    """What suits the patient. Empty ``weekdays`` (0 is Monday): any day. ``at``: the time of day liked best."""
 
     weekdays: frozenset[int] = field(default_factory=frozenset)
     earliest: time = time(0, 0)

@@ -28,9 +28,7 @@ LOOK_AHEAD = dt.timedelta(days=43)  # in which the next fit is searched
 
 
 def load_diary(starts: dt.datetime, ends: dt.datetime) -> Diary:
-    """All hours, absences and active visits that matter between two moments (a day is added on either
-    side).
-    """
+    """All hours, absences and active visits that matter between two moments (a day is added on either side)."""
     starts, ends = starts - A_DAY, ends + A_DAY
     hours = WorkingHours.objects.filter(practitioner__is_active=True, practitioner__is_practitioner=True)
     visits = Appointment.objects.active().between(starts, ends).order_by("id")
@@ -62,9 +60,7 @@ def load_diary(starts: dt.datetime, ends: dt.datetime) -> Diary:
 
 
 def diary_around(starts: Iterable[dt.datetime], *, now: dt.datetime) -> Diary:
-    """What decides about visits at these times, and about the next fit after each. The past decides
-    nothing.
-    """
+    """What decides about visits at these times, and about the next fit after each. The past decides nothing."""
     times = [max(start, now) for start in starts]
     return load_diary(min(times), max(times) + LOOK_AHEAD)
 

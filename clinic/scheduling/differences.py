@@ -96,7 +96,7 @@ def compare(course: Course, visits: Sequence[Held]) -> Differing | None:
     coming = [one for one in visits if one.is_coming]
     many = min(max(0, len(visits) - course.sessions), len(coming))
     kept, extras = coming[: len(coming) - many], coming[len(coming) - many :]
-    words = [f"Plan asks {course.sessions} visits, {len(visits)} are booked: {many} too many"] if many else []
+    words = [f"The plan asks for {course.sessions} visits, {len(visits)} are booked: {many} too many"] if many else []
     pace = _pace_words(course, visits, kept)
     words += [*pace, *_service_words(course, kept), *_device_words(course, visits, kept)]
     if not words:
@@ -112,11 +112,12 @@ def _service_words(course: Course, kept: Sequence[Held]) -> list[str]:
     words = []
     if wrong := [one for one in kept if one.minutes != course.minutes]:
         lengths = " or ".join(str(minutes) for minutes in sorted({one.minutes for one in wrong}))
-        words.append(f"Plan asks {course.minutes} minutes, {_which(wrong)} booked for {lengths}")
+        words.append(f"The plan asks for {course.minutes} minutes, {_which(wrong)} booked for {lengths}")
     elif wrong := [one for one in kept if one.service != course.service_id]:
-        words.append(f"Plan asks “{course.service}”, {_which(wrong)} booked as another service")
+        words.append(f"The plan asks for “{course.service}”, {_which(wrong)} booked as another service")
     if wrong := [one for one in kept if one.room_kind != course.service.room_kind]:
-        words.append(f"Plan asks a {RoomKind(course.service.room_kind).label}, not reserved for {_which(wrong)}")
+        kind = RoomKind(course.service.room_kind).label
+        words.append(f"The plan asks for a {kind}, not reserved for {_which(wrong)}")
     return words
 
 
@@ -137,7 +138,7 @@ def _device_words(course: Course, visits: Sequence[Held], kept: Sequence[Held]) 
     asked = {course.device_kind, course.service.device_kind}
     if idle := [one for one in kept if one.device_kind and one.device_kind not in asked]:
         name = DeviceKind(idle[0].device_kind).label.capitalize()
-        words.append(f"{name} reserved for {_which(idle)}, not needed any more")
+        words.append(f"{name} reserved for {_which(idle)}, no longer needed")
     return words
 
 
@@ -146,10 +147,10 @@ def _pace_words(course: Course, visits: Sequence[Held], kept: Sequence[Held]) ->
     ordered = in_time(phases_of(course), [(one.number, one.starts.astimezone(zone).date()) for one in visits])
     asked = {one.number: one.per_week for one in ordered}
     changed = sorted({(asked[one.number], one.earlier_pace) for one in kept if one.earlier_pace})
-    words = [f"Plan asks {now} a week, booked {before} a week" for now, before in changed]
+    words = [f"The plan asks for {now} a week, booked {before} a week" for now, before in changed]
     numbers = {one.number for one in kept}
     near = [one for place, one in enumerate(ordered) if one.number in numbers and too_near(ordered, place)]
     if near and not words:
         which = f"visit{'' if len(near) == 1 else 's'} {numbers_in_words([one.number for one in near])}"
-        words.append(f"Plan asks {near[0].per_week} a week: {which} too near to another")
+        words.append(f"The plan asks for {near[0].per_week} a week: {which} too close to another")
     return words

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 
 class BookingRefused(Exception):
-    """Nothing was booked or changed. ``words`` say why; ``next_fit`` is the nearest slot that would do, if
-    any.
-    """
+    """Nothing was booked or changed. ``words`` say why; ``next_fit`` is the nearest slot that would do, if any."""
 
     def __init__(self, words: str, *, next_fit: Slot | None = None) -> None:
         super().__init__(words)
@@ -39,7 +37,7 @@ class NotOpen(BookingRefused):
 
 
 class AgainstDose(BookingRefused):
-    """The day is free but breaks the rhythm of the course: too near to another visit, out of order, far too late."""
+    """The day is free but breaks the rhythm of the course: too close to another visit, out of order, far too late."""
 
 
 class FormUsedTwice(BookingRefused):
@@ -51,7 +49,7 @@ class FormUsedTwice(BookingRefused):
 
 
 class Changed(Stale, BookingRefused):
-    """Somebody else changed the appointment, or the course's, since the page was opened."""
+    """Someone else changed the appointment, or the course's, since the page was opened."""
 
 
 class CannotUndo(BookingRefused):

@@ -1,6 +1,4 @@
-"""Fetch and guard in one act: who may not see it gets nothing, and a look at one patient's record is
-noted.
-"""
+"""Fetch and guard in one act: who may not see it gets nothing, and a look at one patient's record is noted."""
 
 from __future__ import annotations
 
@@ -53,7 +51,7 @@ def change_or_none(user: User, change_id: int) -> AppointmentChange | None:
 
 
 def absence_for(user: User, absence_id: int) -> Absence:
-    """An absence that this person may take back: their own, or anybody's by permission."""
+    """An absence that this person may take back: their own, or anyone's by permission."""
     _allow(user, Permission.OWN_ABSENCES)
     rows = Absence.objects.select_related("practitioner")
     if not access.can(user, Permission.ALL_ABSENCES):
@@ -95,7 +93,7 @@ def patient_or_none(user: User, value: str | None) -> Patient | None:
 
 
 def note_refresh(request: StaffRequest, patients: Iterable[Patient], *, what: str) -> None:
-    """As ``note_list``; a list that refreshes itself leaves an event only when somebody new is on it."""
+    """As ``note_list``; a list that refreshes itself leaves an event only when someone new is on it."""
     ids = {patient.pk for patient in patients}
     key = f"noted:{what}"
     known = set(request.session.get(key, []))

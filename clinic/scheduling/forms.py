@@ -149,7 +149,7 @@ class WishForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    """Away for whole days, or from one time to another. ``only``: somebody who may enter nobody else's."""
+    """Away for whole days, or from one time to another. ``only``: someone who may enter nobody else's."""
 
     practitioner = forms.ModelChoiceField(
         User.objects.none(),

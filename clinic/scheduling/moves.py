@@ -72,7 +72,7 @@ def moved_words(change: AppointmentChange) -> str:
 
 
 def tell_practitioners(change: AppointmentChange, *, by: User, now: dt.datetime) -> None:
-    """Both practitioners find it on home, but for the one who did it. Undone before anybody saw it, nobody hears."""
+    """Both practitioners find it on home, but for the one who did it. Undone before anyone saw it, nobody hears."""
     readers = {change.before[WHO], change.after[WHO]} - {by.pk}
     if change.kind == AppointmentChange.Kind.UNDONE:
         undone = AppointmentChange.objects.filter(appointment=change.appointment_id, pk__lt=change.pk).first()

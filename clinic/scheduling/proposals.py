@@ -67,9 +67,9 @@ def _days_of_courses(rows: Sequence[Stuck], diary: Diary) -> dict[int, list[Day]
 
 
 def _slots(
-    one: Stuck, diary: Diary, days: Mapping[int, list[Day]], everybody: tuple[int, ...], now: dt.datetime
+    one: Stuck, diary: Diary, days: Mapping[int, list[Day]], everyone: tuple[int, ...], now: dt.datetime
 ) -> Iterator[Slot]:
-    """The same time in another room; the same practitioner on another day; somebody else at the same time."""
+    """The same time in another room; the same practitioner on another day; someone else at the same time."""
     visit = one.visit
     mine = visit.practitioner_id
     if not PERSONAL & set(one.troubles):
@@ -80,7 +80,7 @@ def _slots(
         other_day = _other_day(visit, (mine,), diary, days, now)
         if other_day:
             yield other_day
-    others = tuple(pk for pk in everybody if pk != mine)
+    others = tuple(pk for pk in everyone if pk != mine)
     for pk in others:
         there = fit(diary, need_of_appointment(visit, (pk,)), visit.starts_at, pk, now=now)
         if isinstance(there, Slot):

@@ -43,7 +43,7 @@ def offer_words(offer: Offer, need: Need, names: Mapping[int, str]) -> str:
             parts.append(f"{days_words(days)}: {reason}")
     if offer.slot is None:
         why = f" ({'; '.join(parts)})" if parts else ""
-        return f"Nothing is free within reach{why}. Choose another practitioner or ask the owner for hours."
+        return f"No free time nearby{why}. Choose another practitioner or ask the owner for hours."
     words = "; ".join(parts)
     words = words if offer.in_its_week else f"Not in its week: {words}"
     return f"{words[0].upper()}{words[1:]}." if words else ""
@@ -53,7 +53,7 @@ def _reason(why: Hindrance, number: int, need: Need, names: Mapping[int, str]) -
     if why.is_early:
         return "before the day to start on"
     if why.near is not None:
-        return f"too near to visit {why.near}"
+        return f"too close to visit {why.near}"
     if why.costs is not None:
         return "too late for its week" if why.costs == number else f"visit {why.costs} would lose its week"
     only = why.practitioner or (need.practitioners[0] if len(need.practitioners) == 1 else None)

@@ -25,9 +25,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a visit belongs: its week of the course (0 is the first), and which of how many it is in that
-    week.
-    """
+    """Where a visit belongs: its week of the course (0 is the first), and which of how many it is in that week."""
 
     week: int
     turn: int

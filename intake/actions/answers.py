@@ -63,7 +63,7 @@ def save_answers(
     ``opened``: the page that saves. Only what changed on it since it last told counts, a save that arrives after a
     newer one of the same page changes nothing, and what another page answered otherwise is kept as a `Clash`.
     Without it the values stand as they are. ``passed``: the screen was left with Next. ``is_settled``: False while
-    somebody is still typing, so that half a sentence raises no alarm. Raises LinkNotOpen.
+    someone is still typing, so that half a sentence raises no alarm. Raises LinkNotOpen.
     """
     response = _locked(response_id)
     before = response.answers

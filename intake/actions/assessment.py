@@ -84,7 +84,7 @@ def save(
     """Keep examination and decision; what is there already changes nothing, whatever the revision.
 
     ``confirmed``: {} as computed, or {"class", "branch", "root", "reason"} as overruled; signing asks for the
-    reason. Raises Stale when somebody else saved something different, and NotADraft.
+    reason. Raises Stale when someone else saved something different, and NotADraft.
     """
     draft = records.held_draft(_assessments(), assessment_id)
     confirmed = {key: value for key, value in confirmed.items() if value}
@@ -109,8 +109,8 @@ def save(
 def sign(*, assessment_id: int, revision: int | None, by: User) -> Assessment:
     """Freeze the draft with the result as it is now; the one before it is superseded.
 
-    Raises NotReady when nothing is in it, it overrules without a reason, or cautions ask for a line of reasoning;
-    Stale, NotADraft.
+    Raises NotReady when nothing is in it, it overrules without a reason, or cautions ask for a line of
+    reasoning; Stale, NotADraft.
     """
     draft = records.draft_at(_assessments(), assessment_id, revision)
     case = build_case(draft.patient, draft, today=timezone.localdate())

@@ -24,7 +24,7 @@ def clear_findings(
     note: str = "",
     by: User,
 ) -> list[Clearance]:
-    """Somebody examined these findings and nothing serious was behind them: one row for each finding.
+    """Someone examined these findings and nothing serious was behind them: one row for each finding.
 
     The caller offers only what is raised. Raises ValueError without a finding, an examiner or a result, and for an id
     that is no finding.

@@ -44,7 +44,7 @@ class Issued:
 def invite(*, patient: Patient, by: User, send_to: str = "") -> Issued:
     """A new link for a patient, good for seven days. An open one is replaced.
 
-    Answers begun under the old link stay with it until somebody shows that they are the patient
+    Answers begun under the old link stay with it until someone shows that they are the patient
     (``intake.actions.resuming``). ``send_to``: e-mail address, or empty: then the link is for staff to hand on, and
     they see it.
     """

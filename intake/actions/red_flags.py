@@ -1,4 +1,4 @@
-"""Red flags while a patient answers: raised at once, told to the clinic, answered by somebody."""
+"""Red flags while a patient answers: raised at once, told to the clinic, answered by someone."""
 
 from __future__ import annotations
 

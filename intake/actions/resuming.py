@@ -102,7 +102,7 @@ def try_code(invitation_id: int, response_id: int, digits: str) -> int:
 
 @transaction.atomic
 def open_answers(invitation_id: int, response_id: int, *, device: str, how: str) -> IntakeResponse:
-    """Somebody has shown that these answers are theirs: the draft belongs to this link from now on."""
+    """Someone has shown that these answers are theirs: the draft belongs to this link from now on."""
     invitation, response = _both(invitation_id, response_id)
     if response.invitation_id != invitation.pk:
         response.invitation = invitation
@@ -139,7 +139,7 @@ def _both(invitation_id: int, response_id: int) -> tuple[Invitation, IntakeRespo
     response = IntakeResponse.objects.select_for_update(of=("self",)).select_related("patient").get(pk=response_id)
     is_taken = response.is_submitted or response.set_aside_at is not None
     has_other = IntakeResponse.objects.filter(invitation=invitation).exclude(pk=response.pk).exists()
-    if is_taken or has_other or response.patient_id != invitation.patient_id:  # somebody was faster
+    if is_taken or has_other or response.patient_id != invitation.patient_id:  # someone was faster
         raise LinkNotOpen(Invitation.State.REPLACED)
     return invitation, response
 

@@ -126,7 +126,7 @@ class _Reader:
             return {}
         for key in value:
             if key not in keys:
-                self.fault(_join(path, key), f"is no known key{_nearest(key, keys)}")
+                self.fault(_join(path, key), f"is not a known key{_nearest(key, keys)}")
         return value
 
     def whole(self, value: object, path: str, low: int, high: int) -> int | None:
@@ -170,7 +170,7 @@ class _Reader:
             self.fault(path, f"must be a finding id, is {_kind(value)}")
             return None
         if value not in self.known:
-            self.fault(path, f"is no known finding{_nearest(value, self.known)}")
+            self.fault(path, f"is not a known finding{_nearest(value, self.known)}")
             return None
         return value
 

@@ -172,7 +172,7 @@ def _cleared(case: Case, signs: Mapping[str, _Sign], knowledge: IntakeKnowledge)
 
 def _written(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowledge) -> list[Alert]:
     """A condition or medicine in the patient's own words that no answer confirms, also beside a ticked no: it counts
-    as not known until somebody has asked, so it is never passed over."""
+    as not known until someone has asked, so it is never passed over."""
     alerts: dict[str, Alert] = {}
     for mark in marks:
         finding = mark.finding

@@ -16,7 +16,7 @@ def standing_clearances(
 
     ``cleared``: finding id and the moment of each clearance that is not withdrawn. ``answered_at``: when the newest
     answers and words of the case were given; whatever was cleared before spoke of other answers. ``told_at``: for a
-    finding that somebody recorded as present outside the answers, the newest moment of it.
+    finding that someone recorded as present outside the answers, the newest moment of it.
     """
     return frozenset(
         finding

@@ -123,7 +123,7 @@ class ClearanceForm(forms.Form):
             raise forms.ValidationError("The examination cannot be in the future.")
         if self.not_before and day < self.not_before:
             raise forms.ValidationError(
-                f"The patient told this on {self.not_before.day} {self.not_before:%B %Y}. "
-                "An earlier examination does not clear it: it has to be examined again."
+                f"The patient reported this on {self.not_before.day} {self.not_before:%B %Y}. "
+                "An earlier examination does not clear it: it must be examined again."
             )
         return day

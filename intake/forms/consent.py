@@ -16,14 +16,14 @@ LARGEST = 100_000  # characters of the picture, as in 100 kB
 PREFIX = "data:image/png;base64,"
 GUARDIAN = {
     "guardian": gettext_lazy("Please write your own full name."),
-    "relation": gettext_lazy("Please write what you are to the child, such as mother."),
+    "relation": gettext_lazy("Please write your relationship to the child, such as mother."),
     "filled_by": gettext_lazy("Please say who answered the questions."),
 }
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class ConsentForm(forms.Form):
-    """A name typed, a box ticked; a drawn signature if somebody likes."""
+    """A name typed, a box ticked; a drawn signature if someone likes."""
 
     agreed = forms.BooleanField(
         label=gettext_lazy("I agree"),
@@ -49,7 +49,7 @@ class ConsentForm(forms.Form):
                 self.fields[name].error_messages["required"] = words
 
     def clean(self) -> dict[str, Any]:
-        """Who signs for somebody old enough is nobody else."""
+        """Who signs for someone old enough is nobody else."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.is_minor:
             cleaned |= dict.fromkeys(GUARDIAN, "")

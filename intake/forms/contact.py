@@ -1,4 +1,4 @@
-"""How somebody can be reached, as written in the form: a number that can be called, or why there is none."""
+"""How someone can be reached, as written in the form: a number that can be called, or why there is none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phonenumber_field.phonenumber import to_python
 from intake.questionnaire.values import Question
 
 NO_NUMBER = gettext_lazy(
-    "We cannot call this number. Write it with its area code, or with + and the country code when it is abroad."
+    "We cannot call this number. Write it with its area code, or with + and the country code if it is abroad."
 )
 PARTS = {"phone": ("number",), "person": ("name", "phone", "relation")}
 LONGEST = {"name": 120, "relation": 60}

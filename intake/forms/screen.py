@@ -171,7 +171,7 @@ def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -
 
 
 def _too_much(text: str) -> str:
-    told = _("This is {now} letters, more than we can keep. Please shorten it to {most} or fewer.")
+    told = _("This is {now} letters, more than we can store. Please shorten it to {most} or fewer.")
     return told.format(now=len(text), most=KEPT_LETTERS)
 
 

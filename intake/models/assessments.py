@@ -15,7 +15,7 @@ from .responses import IntakeResponse
 
 
 class Clearance(models.Model):
-    """A red flag or condition that somebody examined: by whom, when, result. Withdrawn, never deleted."""
+    """A red flag or condition that someone examined: by whom, when, result. Withdrawn, never deleted."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="clearances")
     finding = models.CharField(max_length=60)
@@ -40,11 +40,10 @@ class Assessment(Signable, SetAside):
 
     A draft may be set aside: then nothing is read from it any more.
 
-    ``findings``: finding id -> true or false: the practitioner's own, corrections of answers.
-    ``levels``: spinal levels tender to touch, as in ``["L4"]``.
-    ``ashi``: list of ``{"where", "side", "region"}``.
-    ``confirmed``: ``{"class", "branch", "root", "reason"}``, each optional.
-    ``result``: ``Assessment.as_json()`` of ``intake.assessment`` at signing.
+    ``findings``: finding id -> true or false: the practitioner's own, corrections of answers. ``levels``: spinal
+    levels tender to touch, as in ``["L4"]``. ``ashi``: list of ``{"where", "side", "region"}``. ``confirmed``:
+    ``{"class", "branch", "root", "reason"}``, each optional. ``result``: ``Assessment.as_json()`` of
+    ``intake.assessment`` at signing.
     """
 
     class Status(models.TextChoices):

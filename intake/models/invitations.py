@@ -26,7 +26,7 @@ class InvitationState(models.TextChoices):
 
 
 class Invitation(models.Model):
-    """One link. The token is never stored. A new link replaces the old one; its answers come along only for somebody
+    """One link. The token is never stored. A new link replaces the old one; its answers come along only for someone
     who shows that they are the patient (``intake.actions.resuming``).
     """
 

@@ -64,7 +64,7 @@ class IntakeResponse(models.Model):
 
 
 class RedFlagAlert(models.Model):
-    """A red flag in an intake: shown to the patient at once, to the clinic until somebody has answered it."""
+    """A red flag in an intake: shown to the patient at once, to the clinic until someone has answered it."""
 
     class Level(models.TextChoices):
         EMERGENCY = "emergency", "emergency"

@@ -56,14 +56,14 @@ ACTIONS = {
     "refer_before_treating": ("danger", "A doctor first: no treatment before this is examined and cleared."),
     "need_information": ("caution", "Not enough is known yet: answer the questions marked “needed”."),
     "caution": ("caution", "Can be treated, with care: read the cautions."),
-    "treat": ("good", "Nothing found that stands against treatment."),
+    "treat": ("good", "Nothing found that rules out treatment."),
 }
 EXAMINABLE = ("flag.", "condition.", "exam.", "palpation.")  # groups of findings that an examination can settle
 CLASS_WORDS = {
     "stagnation": "mainly stagnation",
     "deficiency": "mainly deficiency",
     "mixed": "stagnation and deficiency together",
-    "undetermined": "cannot be told yet",
+    "undetermined": "not yet clear",
 }
 CAUSE_WORDS = {
     "accident": "accident",

@@ -136,7 +136,7 @@ def _why(
     on_screen = {q.id for q in screen.questions} if screen is not None else set()
     for question in reading.questions:
         if question.private and question.id not in on_screen:
-            continue  # somebody else may look at the next page
+            continue  # someone else may look at the next page
         for option in _chosen(question, answers):
             if any(present and finding in alert.because for finding, present in option.sets):
                 if question.kind == "many":

@@ -182,7 +182,7 @@ def hidden_address(mail: str) -> str:
 
 
 def typed_words(posted: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What somebody wrote in their own words on a page that is not kept: label and text, to copy from."""
+    """What someone wrote in their own words on a page that is not kept: label and text, to copy from."""
     labels = {q.id: q.label for q in questionnaire().questions if q.kind == "text"}
     labels |= {
         f"{q.id}.{row}.name": q.label for q in questionnaire().questions if q.kind == "activities" for row in (1, 2, 3)

@@ -53,9 +53,9 @@ def _stale(request: StaffRequest, clash: Stale) -> HttpResponse:
 
 
 def _locked(request: StaffRequest, shut: NotADraft) -> HttpResponse:
-    words = "This assessment is signed and not changed any more: assess again to go on."
+    words = "This assessment is signed and can no longer be changed: assess again to continue."
     if shut.record.is_set_aside:
-        words = "This draft was discarded and is not changed any more: assess again to go on."
+        words = "This draft was discarded and can no longer be changed: assess again to continue."
     messages.warning(request, words)
     return _go(request, "intake:assessment", assessment_id=shut.record.pk)
 
@@ -207,9 +207,7 @@ def clear(request: StaffRequest, assessment_id: int) -> HttpResponse:
     found = assessment_for(request.user, assessment_id, needs=Permission.WRITE_CLINICAL)
     alert = presenter.clearable_alert(found, request.POST.get("code", ""), today=timezone.localdate())
     if alert is None:
-        gone = (
-            "That flag is not raised on this page any more, so there is nothing to clear. The page shows how it is now."
-        )
+        gone = "That flag is no longer raised, so there is nothing to clear. The page now shows the current state."
         return _page(request, found, status=409, problems=[gone])
     form = ClearanceForm(
         request.POST, finding_ids=alert["clearable"], not_before=alert["examined_after"], prefix=alert["code"]
@@ -226,7 +224,7 @@ def clear(request: StaffRequest, assessment_id: int) -> HttpResponse:
         note=data["note"],
         by=request.user,
     )
-    messages.success(request, "Cleared: it no longer stands against treatment. The flag and this note are kept.")
+    messages.success(request, "Cleared: it no longer blocks treatment. The flag and this note are kept.")
     return redirect("intake:assessment", assessment_id=found.pk)
 
 

@@ -61,7 +61,7 @@ class Device:
         return replace(self, held=(*others, Held(invitation, response))[-MOST:])
 
     def still_used(self, invitation: int) -> Device:
-        """Somebody answers in one of several open forms; which link is the newest stays as it is."""
+        """Someone answers in one of several open forms; which link is the newest stays as it is."""
         minute = int(time.time() // 60)
         return replace(
             self, held=tuple(replace(one, used=minute) if one.invitation == invitation else one for one in self.held)

@@ -50,7 +50,7 @@ def staff_here(request: FormRequest) -> HttpResponse | None:
 
 def elsewhere(request: FormRequest) -> HttpResponse:
     """The page was drawn for an intake that this browser has let go of, or does not say for which. Nothing is written;
-    what was typed is shown. No name: somebody else may sit here now.
+    what was typed is shown. No name: someone else may sit here now.
     """
     context = {"words": typed_words(request.POST), "is_short": _is_save(request)}
     answer = render(request, "intake/elsewhere.html", context, status=409)

@@ -143,7 +143,7 @@ def leave(request: FormRequest) -> HttpResponse:
 
 
 def own_response(request: FormRequest) -> IntakeResponse | None:
-    """The response that the page speaks of, sent or not, in a browser that may see it; None for anybody else."""
+    """The response that the page speaks of, sent or not, in a browser that may see it; None for anyone else."""
     device = devices.device_of(request)
     ticket = request.GET.get(devices.TICKET, "")
     held = devices.of_ticket(device, ticket) if ticket else (device.held[-1] if device.held else None)

@@ -1,5 +1,5 @@
 // @ts-check
-// The day board refreshes itself, also under somebody's hands: what is open stays open, htmx keeps the focus by id.
+// The day board refreshes itself, also under someone's hands: what is open stays open, htmx keeps the focus by id.
 (() => {
   "use strict";
   const board = document.getElementById("board");

@@ -10,7 +10,7 @@
   const main = () => /** @type {HTMLElement} */ (document.getElementById("main"));
   const form = () => /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-answers]"));
   /** @type {(() => void) | null} */
-  let wants = null; // somebody wants to go on: tried again when the net is back
+  let wants = null; // someone wants to go on: tried again when the net is back
   let url = location.href;
   let isRead = false; // the message of an alarm was read
 
@@ -53,7 +53,7 @@
     skips: (field) => field instanceof HTMLInputElement && field.name === "_view",
     retry: () => (wants ? wants() : save.flush()),
     onInput: () => {
-      if (wants) busy(false); // somebody goes on writing: no jump when the net is back
+      if (wants) busy(false); // someone goes on writing: no jump when the net is back
       wants = null;
     },
     send: async (of, kind, isLeaving) => {
@@ -115,7 +115,7 @@
     if (!of || !left || left[0] !== location.pathname || Date.now() - left[1] > 15_000) return;
     for (const wait of [300, 700, 1500, 3000]) {
       await new Promise((done) => setTimeout(done, wait));
-      if (form() !== of || save.unsaved || save.flight) return; // somebody writes already
+      if (form() !== of || save.unsaved || save.flight) return; // someone writes already
       try {
         const fresh = parse(await (await get(location.href)).text());
         const now = /** @type {HTMLFormElement | null} */ (fresh.querySelector("form[data-answers]"));
@@ -160,7 +160,7 @@
     document.dispatchEvent(new Event("intake:page"));
   };
   /**
-   * Asked again when the net is back, unless somebody goes on writing.
+   * Asked again when the net is back, unless someone goes on writing.
    * @param {() => Promise<Response>} go
    * @param {{ isNew?: boolean, undo?: () => void }} [how]
    */

@@ -81,7 +81,7 @@
     for (const one of answered.querySelectorAll(".field-error")) one.remove();
   });
 
-  // --- a red flag message that has just come: go to it, once, unless somebody is writing ------
+  // --- a red flag message that has just come: go to it, once, unless someone is writing ------
   let wasUrgent = false;
   document.addEventListener("intake:messages", () => {
     const urgent = document.querySelector("#messages [data-urgent]");

@@ -76,7 +76,7 @@
     part("day-list").hidden = drawn !== null;
     box.classList.toggle("is-old", freshness.isOld);
   };
-  // a column for everybody with whom somebody is booked
+  // a column for everyone with whom someone is booked
   const addColumns = (/** @type {CalendarEvent[]} */ events) => {
     const known = new Set(frame.resources.map((one) => one.id));
     const late = new Map(
@@ -141,7 +141,7 @@
       clock: clockOf(event.start),
       version: event.extendedProps.version,
     };
-    let isBack = false; // where it was, until somebody is signed in again
+    let isBack = false; // where it was, until someone is signed in again
     const back = () => {
       if (!isBack) drop.revert();
       isBack = true;

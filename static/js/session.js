@@ -14,7 +14,7 @@
   /** @type {WeakSet<HTMLFormElement>} */
   const passes = new WeakSet(); // forms on their way
   /** @type {Map<object | string, () => void>} */
-  const waiting = new Map(); // what is sent once somebody is signed in again
+  const waiting = new Map(); // what is sent once someone is signed in again
   let asking = 0;
   /** @type {Window | null} */
   let popup = null;
@@ -30,7 +30,7 @@
   };
   const partOf = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector));
 
-  // "here", "gone", "other" (somebody else is signed in), or "nowhere" (no line, no server)
+  // "here", "gone", "other" (someone else is signed in), or "nowhere" (no line, no server)
   const ask = async (/** @type {boolean} */ isPoll) => {
     const headers = { Accept: "application/json", ...(isPoll ? { "X-Ashi-Background": "1" } : {}) };
     try {

@@ -195,11 +195,13 @@ class TestInThePage:
         assert RedFlagAlert.objects.get().message_shown_at is not None
         assert "I have read this" not in text and "I have read this" not in text and 'href="tel:911"' in text
 
-    def test_without_scripts_a_slip_has_a_way_back(self, phone: Client) -> None:
+    def test_without_scripts_a_slip_can_be_corrected(self, phone: Client) -> None:
         where = Tab(phone, "safety_bladder").go({**BLADDER, "bladder_leak": "yes"})["Location"]
         text = page_text(phone.get(where))
         assert "You chose “Yes” for: “Have you started to leak" in text
-        assert "No, I slipped: change “A short safety check”" in text and 'href="/i/step/safety_bladder/' in text
+        assert (
+            "No, that was a mistake: change “A short safety check”" in text and 'href="/i/step/safety_bladder/' in text
+        )
         Tab(phone, "safety_bladder").go(BLADDER)
         assert RedFlagAlert.objects.get().taken_back_at is not None
 

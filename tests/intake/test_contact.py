@@ -78,7 +78,7 @@ class TestTheAlarm:
                 for shown in (
                     "+1 202-555-0111",
                     "+1 202-555-0188",
-                    "told in the form",
+                    "from the intake form",
                     "+1 202-555-0177",
                     "Rosa (sister)",
                 ):
@@ -112,7 +112,7 @@ class TestTheRecord:
         patient = self.sent({"phone": {"number": "+12025550188"}}, phone="+12025550111")
         assert patient.phone.as_e164 == "+12025550111"
         desk = signed_in(desk=True)
-        assert str(patient) in desk.get("/intakes/").content.decode().split("Told in the form, to look at")[1]
+        assert str(patient) in desk.get("/intakes/").content.decode().split("From the form, to check")[1]
         page = page_text(desk.get(f"/patients/{patient.pk}/edit/"))
         assert "+1 202-555-0188" in page and "we have +1 202-555-0111" in page
         change = ContactChange.objects.get()
@@ -121,7 +121,7 @@ class TestTheRecord:
         assert patient.phone.as_e164 == "+12025550188"
         desk.post(f"/contact-changes/{change.pk}/", {"do": "leave"})  # decided is decided
         change.refresh_from_db()
-        assert change.is_taken and "Told in the form, to look at" not in page_text(desk.get("/intakes/"))
+        assert change.is_taken and "From the form, to check" not in page_text(desk.get("/intakes/"))
         assert AuditEvent.objects.filter(action="contact.decided", actor_kind="staff").count() == 1
 
     def test_leaving_it_keeps_ours(self) -> None:

@@ -93,7 +93,7 @@ def test_start_makes_one_draft(token: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
-        ({"expires_at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, 410, "has run out"),
+        ({"expires_at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, 410, "has expired"),
         ({"revoked_at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, 410, "closed by the clinic"),
         ({"failed_birth_checks": 5}, 410, "locked"),
     ],

@@ -68,7 +68,7 @@ class TestTheDeskCannotRead:
         ResponseFactory(invitation=InvitationFactory(token=token, shown=True), answers={"reason": "secret pain"})
         phone = Phone()
         page = page_text(phone.open(token, born=BORN))
-        assert "code of 6 digits" in page and "empty form" not in page
+        assert "6-digit code" in page and "empty form" not in page
         phone.post("/i/start/", {"afresh": "1", **TOLD})
         assert not sees(phone) and IntakeResponse.objects.count() == 1
 
@@ -136,7 +136,7 @@ class TestThePatientGoesOn:
     def test_or_begins_again_beside_the_kept_draft(self, response: IntakeResponse) -> None:
         phone = Phone()
         page = page_text(phone.open(new_link(response)))
-        assert "Begin with an empty form" in page
+        assert "Start with an empty form" in page
         asked = phone.post("/i/start/", {"afresh": "1"})
         assert asked.status_code == 422 and IntakeResponse.objects.count() == 1  # the birth date first
         assert phone.post("/i/start/", {"afresh": "1", **TOLD}).status_code == 302
@@ -148,7 +148,7 @@ class TestThePatientGoesOn:
         practitioner.force_login(UserFactory(practitioner=True))
         assert f"/intakes/{response.pk}/" in page_text(practitioner.get("/intakes/"))
         kept = page_text(practitioner.get(f"/intakes/{response.pk}/"))
-        assert "secret pain" in kept and "Begun again" in kept
+        assert "secret pain" in kept and "Started again" in kept
         desk = Client()
         desk.force_login(UserFactory(desk=True))
         assert f"/intakes/{response.pk}/" not in page_text(desk.get("/intakes/"))
@@ -158,7 +158,7 @@ class TestThePatientGoesOn:
         response = ResponseFactory(invitation=InvitationFactory(patient=patient, shown=True), answers={"reason": "x"})
         phone = Phone()
         page = page_text(phone.open(new_link(response)))
-        assert "no e-mail address" in page and "Begin with an empty form" in page
+        assert "no e-mail address" in page and "Start with an empty form" in page
         phone.post("/i/code/", {"send": "1"})
         assert not Message.objects.exists()
 

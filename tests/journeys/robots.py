@@ -35,7 +35,7 @@ def begin_visit(page: Page, name: str) -> None:
     open_chart(page, name)
     page.get_by_role("button", name=re.compile("Start a visit|Go on with the visit")).first.click()
     page.wait_for_url(lambda url: re.search(r"/patients/\d+/$", url) is None)
-    asked = page.get_by_role("button", name="Start a new visit all the same")
+    asked = page.get_by_role("button", name="Start a new visit anyway")
     if asked.count():
         asked.click()
     page.wait_for_url(re.compile(r"/visits/\d+/"))
@@ -132,7 +132,7 @@ class Patient:
         page = self.page
         page.locator("label.choice", has=page.locator("#id_agreed")).click()
         page.get_by_label("Your full name").fill(name)
-        page.get_by_role("button", name="Sign and go on").click()
+        page.get_by_role("button", name="Sign and continue").click()
         expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
         page.get_by_role("button", name="Send to the clinic").click()
         expect(page).to_have_url(re.compile("/i/sent/"))

@@ -66,7 +66,7 @@ def test_a_slip_is_taken_back_before_anybody_is_told(phone: Page, server: DemoSe
     expect(alarm).to_be_in_viewport()
     assert accessibility_faults(phone) == []
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    alarm.get_by_role("button", name="No, I slipped").click()
+    alarm.get_by_role("button", name="No, that was a mistake").click()
     expect(phone.locator("[data-urgent]")).to_have_count(0)
     expect(phone.locator("input[name=bladder_leak][value=no]")).to_be_checked()
     expect(phone.locator("#saved")).to_contain_text(SAVED)
@@ -127,8 +127,8 @@ def test_closing_the_page_is_not_silent(phone: Page, server: DemoServer) -> None
     assert [row[0] for row in told] == ["flag.bladder_leak"]
 
 
-def test_offline_the_message_is_there_and_the_clinic_hears_later(server: DemoServer, browser: Browser) -> None:
-    name = "test_offline_the_message_is_there_and_the_clinic_hears_later"
+def test_offline_the_message_shows_and_the_clinic_hears_later(server: DemoServer, browser: Browser) -> None:
+    name = "test_offline_the_message_shows_and_the_clinic_hears_later"
     context = browser.new_context(viewport=PHONE, base_url=server.url, locale="en-GB")  # its failing network is meant
     phone = context.new_page()
     start(phone, server, name)
@@ -144,7 +144,7 @@ def test_offline_the_message_is_there_and_the_clinic_hears_later(server: DemoSer
     expect(alarm).to_contain_text("Do not wait for us to call")
     expect(phone.locator("main")).not_to_contain_text("We have told the clinic")
     phone.context.set_offline(False)
-    expect(phone.locator("#messages")).to_contain_text("Somebody to talk to: 988", timeout=40_000)
+    expect(phone.locator("#messages")).to_contain_text("Someone to talk to: 988", timeout=40_000)
     assert alerts(server, name) == [["flag.self_harm", False, True]]
     context.close()
 
@@ -180,13 +180,13 @@ def test_a_guardian_signs_for_a_child(open_page: Callable[..., Page], server: De
     page.goto("/i/consent/")
     page.locator("label.choice", has=page.locator("#id_agreed")).click()
     page.get_by_label("The child’s full name").fill("Alma Child")
-    page.get_by_role("button", name="Sign and go on").click()
+    page.get_by_role("button", name="Sign and continue").click()
     expect(page.get_by_text("Please write your own full name.").first).to_be_visible()
     assert accessibility_faults(page) == []
     page.get_by_label("The adult’s full name").fill("Mara Child")
-    page.get_by_label("What are you to the child?").fill("mother")
+    page.get_by_label("What is your relationship to the child?").fill("mother")
     page.get_by_text("Both together").click()
-    page.get_by_role("button", name="Sign and go on").click()
+    page.get_by_role("button", name="Sign and continue").click()
     expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
     signed = "Signed by Mara Child (mother) for Alma Child; answered by: both together"
     expect(page.locator("main")).to_contain_text(signed)

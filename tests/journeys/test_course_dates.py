@@ -84,7 +84,7 @@ def test_missed_visit_is_made_up_for_at_the_end_and_a_nearer_day_is_refused(desk
     expect(desk.locator("#state-5")).to_contain_text("Only 1 day from visit 6")
     desk.get_by_role("button", name="Book this visit").last.click()
     expect(desk.get_by_role("heading", name="Nothing was booked")).to_be_visible()
-    expect(desk.get_by_role("button", name="Book these dates all the same")).to_be_visible()
+    expect(desk.get_by_role("button", name="Book these dates anyway")).to_be_visible()
     assert not accessibility_faults(desk)
     desk.get_by_role("button", name=re.compile("^Next fit")).click()
     expect(desk.locator("#state-5")).to_contain_text("free")
@@ -112,7 +112,7 @@ def test_changed_dose_is_seen_looked_at_brought_in_line_and_undone(
 ) -> None:
     _course, patient, _last = seed(server, "Changed", "ask(sessions=4, minutes=service.minutes + 15)")
     desk.goto("/")
-    expect(desk.get_by_text("Plan asks 4 visits, 6 are booked: 2 too many")).to_be_visible()
+    expect(desk.get_by_text("The plan asks for 4 visits, 6 are booked: 2 too many")).to_be_visible()
     desk.goto("/followups/")
     row = desk.locator("li", has_text="Paula Changed")
     expect(row).to_contain_text("2 too many")

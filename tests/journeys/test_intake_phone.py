@@ -81,7 +81,7 @@ def test_offline_and_on_again_loses_nothing(flaky: Page, open_page: Callable[...
 
     tablet = open_page(size=PHONE)
     tablet.goto(link)
-    expect(tablet.get_by_role("heading", name="Go on where you stopped")).to_be_visible()
+    expect(tablet.get_by_role("heading", name="Continue where you stopped")).to_be_visible()
     assert "gardening" not in tablet.content()
 
 

@@ -77,7 +77,7 @@ class Clinic:
         page = context.new_page()
         page.goto(self.link)
         tell_birth_date(page, BORN)
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Continue").click()
         expect(page.locator("form[data-answers]")).to_be_visible()
         return self.open(context, screen, page)
 
@@ -274,7 +274,7 @@ def test_stopping_keeps_the_words_and_back_says_the_right_ones(clinic: Clinic) -
     device = clinic.device()
     page = clinic.begin(device)
     page.locator("#id_reason").fill("Later more")
-    press(page, "Stop here and go on later")
+    press(page, "Stop here and continue later")
     expect(page.get_by_role("heading", name="Your answers are safe with us")).to_be_visible()
     page.goto("/i/step/reason/")
     expect(page.get_by_role("heading", name="No form is open on this device")).to_be_visible()

@@ -45,7 +45,7 @@ def test_a_red_flag_says_at_once_what_to_do_and_alerts_the_clinic(open_page: Cal
     inbox.goto("/intakes/")
     expect(inbox.get_by_text("Raymond Redflag").first).to_be_visible()
     row = inbox.locator(".flag-row", has_text="Raymond Redflag")
-    expect(row).to_contain_text("+1 202-555-0188")  # told in the form, which is not sent yet
+    expect(row).to_contain_text("+1 202-555-0188")  # from the intake form, which is not sent yet
     expect(row).to_contain_text("+1 202-555-0177 emergency contact: Rosa (sister)")
     inbox.goto("/")
     expect(inbox.get_by_role("link", name="+1 202-555-0188")).to_be_visible()
@@ -67,13 +67,13 @@ def test_leaving_and_coming_back_on_another_device(open_page: Callable[..., Page
     expect(second.get_by_text("s…@example.org")).to_be_visible()  # the desk saw this link: a code is needed
     expect(second.locator("main")).not_to_contain_text(persona.reason[:20])  # nothing is shown before the check
     assert accessibility_faults(second) == []
-    second.get_by_role("button", name="Mail me the code").click()
+    second.get_by_role("button", name="E-mail me the code").click()
     second.get_by_label("The 6 digits").fill("12")
-    second.get_by_role("button", name="Go on").click()
+    second.get_by_role("button", name="Continue").click()
     expect(second.get_by_text("Please write the 6 digits")).to_be_visible()
     assert accessibility_faults(second) == []
     second.get_by_label("The 6 digits").fill(server.mailed_code())
-    second.get_by_role("button", name="Go on").click()
+    second.get_by_role("button", name="Continue").click()
     second.wait_for_url(re.compile("/i/step/"))
     again = Patient(second, answers_for(persona))
     assert again.screen_id() == "how_long"

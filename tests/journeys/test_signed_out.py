@@ -127,7 +127,7 @@ def test_somebody_else_signing_in_sends_nothing(open_page: Callable[..., Page]) 
     window.get_by_label("Email").fill("owner@demo.ashi")
     window.get_by_label("Password").fill(PASSWORD)
     window.get_by_role("button", name="Sign in", exact=True).click()
-    expect(dialog(page).get_by_role("alert")).to_contain_text("Somebody else is signed in now")
+    expect(dialog(page).get_by_role("alert")).to_contain_text("Someone else is signed in now")
     expect(page.get_by_label("Given name")).to_have_value("Typed")
 
 

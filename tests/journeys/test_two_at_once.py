@@ -55,7 +55,7 @@ def test_two_people_chart_one_visit(open_page: Callable[..., Page]) -> None:
 
     second.get_by_label(how).fill("woke twice")
     second.get_by_label(how).blur()  # from a page that does not know of the other's words
-    told = second.get_by_role("alert").filter(has_text="Somebody else changed the same field")
+    told = second.get_by_role("alert").filter(has_text="Someone else changed the same field")
     expect(told).to_contain_text("slept through")
     expect(told).to_contain_text("woke twice")
     expect(second.get_by_label(how)).to_have_value("woke twice")

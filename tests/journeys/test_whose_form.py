@@ -50,7 +50,7 @@ def test_two_patients_in_one_browser_write_into_their_own_forms(open_page: Calla
     expect(first.locator("#saved")).to_contain_text("Not saved")
     first.get_by_role("button", name="Next").click()
     expect(first.get_by_role("heading", name="no longer open here")).to_be_visible()
-    expect(first.get_by_label("What is the trouble")).to_have_value("typed too late")
+    expect(first.get_by_label("What is the problem")).to_have_value("typed too late")
     assert accessibility_faults(first) == []
     second.locator("#id_reason").fill("TOM goes on")
     second.get_by_role("button", name="Next").click()
@@ -76,7 +76,7 @@ def test_the_desk_makes_a_link_and_cannot_read(open_page: Callable[..., Page]) -
     private.goto(link)
     expect(private.get_by_text("s…@example.org")).to_be_visible()
     expect(private.get_by_label("Day")).to_have_count(0)
-    private.get_by_role("button", name="Begin with an empty form").click()
+    private.get_by_role("button", name="Start with an empty form").click()
     tell_birth_date(private, persona.born)
     private.get_by_role("button", name="Start").click()
     private.wait_for_url(re.compile("/i/step/"))

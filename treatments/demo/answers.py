@@ -36,7 +36,7 @@ class Persona:
 def answers_of(
     persona: Persona, questionnaire: Questionnaire, about: About, *, only: int | None = None
 ) -> dict[str, Any]:
-    """Answers to every question that shows up, or to the first ``only`` of them (somebody who stopped half-way)."""
+    """Answers to every question that shows up, or to the first ``only`` of them (someone who stopped half-way)."""
     answers: dict[str, Any] = {}
     ticks = _Ticks(persona.rmdq)
     while True:

@@ -19,7 +19,7 @@ STAFF = (
     ("practitioner3@demo.ashi", "Priya Raman", "L.Ac., sports", ("practitioner", "front_desk"), "#8a5a00"),
     ("desk@demo.ashi", "Dora Finch", "Front desk", ("front_desk",), "#56635d"),
 )
-# open every day, so that the demo has a day to run whenever somebody starts it
+# open every day, so that the demo has a day to run whenever someone starts it
 HOURS = (
     ((0, 1, 2, 3, 4), dt.time(8, 0), dt.time(12, 30)),
     ((0, 1, 2, 3, 4), dt.time(13, 30), dt.time(18, 0)),

@@ -28,7 +28,7 @@ class Role:
 
 
 def cast() -> tuple[Role, ...]:
-    """Everybody, the named ones first. The same on every machine."""
+    """Everyone, the named ones first. The same on every machine."""
     data = tomli.loads(FILE.read_text(encoding="utf-8"))
     return (*_named(data), *_crowd(data))
 

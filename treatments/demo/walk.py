@@ -59,7 +59,7 @@ def _as_if_mailed() -> None:
 
 
 class Walk:
-    """One person's way, as far as their stage goes. ``turn``: the how-maniest of the stage."""
+    """One person's way, as far as their stage goes. ``turn``: the index within the stage."""
 
     def __init__(self, role: Role, clinic: DemoClinic, *, now: dt.datetime, turn: int, number: int) -> None:
         self.role, self.clinic, self.now = role, clinic, now

@@ -1,4 +1,4 @@
-"""What went wrong in the work itself, kept until somebody has looked at it: it is told, never passed."""
+"""What went wrong in the work itself, kept until someone has looked at it: it is told, never passed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Incident(models.Model):
     """One incident. What it says never changes; only its review is added, once.
 
     ``detail``: ids, counts and codes that belong to the kind, as in {"item": "BL60", "rules": [...]}.
-    ``due_on``: the day by which somebody has to have acted, where there is one.
+    ``due_on``: the day by which someone has to have acted, where there is one.
     """
 
     class Kind(models.TextChoices):
@@ -28,7 +28,7 @@ class Incident(models.Model):
         MIX_UP = "mix_up", "Mix-up: another point, side, device or patient was meant"
         KNOWINGLY = "knowingly", "Done knowingly, on clinical judgement"
         PATIENT_ASKED = "patient_asked", "The patient asked for it"
-        COLLEAGUE = "colleague", "Done by somebody else, written down here"
+        COLLEAGUE = "colleague", "Done by someone else, written down here"
         NOT_FOUND = "not_found", "A needle was not found"
         LEFT_IN = "left_in", "A needle stayed in and was found later"
         MISCOUNTED = "miscounted", "The needles were miscounted"

@@ -29,7 +29,7 @@ class ReviewForm(forms.Form):
         data = super().clean() or self.cleaned_data
         for measure in self._asked("statements"):
             ticks, was_asked = data.get(f"{measure.id}_ticks"), data.get(f"{measure.id}_asked")
-            if ticks or was_asked:  # somebody who ticks has asked
+            if ticks or was_asked:  # someone who ticks has asked
                 counted = len(ticks or [])
                 if data.get(measure.id) is not None and data[measure.id] != counted:
                     self.add_error(measure.id, f"The ticks add up to {counted}. Leave one of the two out.")

@@ -165,7 +165,7 @@ def _heat(words: set[str]) -> str:
     """``sign:heat`` when the patient feels it or the signs agree, ``sign:heat_unclear`` when what is seen stands alone
     or warmth eases, else nothing.
 
-    A red tongue or a rapid pulse does not take the warmth from somebody whom it eases (DESIGN).
+    A red tongue or a rapid pulse does not take the warmth from someone whom it eases (DESIGN).
     """
     voices = [voice for voice in load_signs().heat if not words.isdisjoint(voice.any)]
     if any(voice.alone for voice in voices):

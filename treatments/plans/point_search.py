@@ -57,7 +57,7 @@ def planned(point: Point, *, side: str, levels: list[str] | None = None) -> Poin
 
 
 def planned_ashi(*, where: str, side: str) -> PointJson:
-    """A tender place found by hand: shallow and even until somebody says otherwise."""
+    """A tender place found by hand: shallow and even until someone says otherwise."""
     usual = planner_knowledge().by_hand
     region = tender_region(where, (), planner_knowledge()) or ""
     return {

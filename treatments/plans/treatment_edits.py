@@ -23,7 +23,7 @@ from treatments.planner.treatment.shapes import (
 from treatments.planner.treatment.written import pairs_text
 
 LISTS = ("stages", "points", "electro", "adjuncts", "ear", "home_care")
-NOT_OF_PLAN = "That part of the plan is not there any more."
+NOT_OF_PLAN = "That part of the plan no longer exists."
 
 
 class EditRefused(ValueError):

@@ -1,4 +1,4 @@
-"""What is ruled out stays out of the record until somebody says that it has happened: then it is an incident.
+"""What is ruled out stays out of the record until someone says that it has happened: then it is an incident.
 
 Before the needle nothing opens it. What was typed and not taken over is kept beside the record under ``refused`` (uid
 -> the item as typed, and the rules it meets). What was recorded as having happened stands under ``given``: the rules,

@@ -1,4 +1,4 @@
-"""What was observed at a visit, apart from what was meant: only what somebody saw or felt counts as observed.
+"""What was observed at a visit, apart from what was meant: only what someone saw or felt counts as observed.
 
 Records begun before this was kept apart hold the plan's depth as a range and the plan's deqi: they count as planned.
 """
@@ -25,7 +25,7 @@ ASKED = {"pain": "Pain now", "time": "Time of the first needle", "response": "Wh
 
 
 def depth_of(point: ChartedPoint) -> tuple[int, int] | None:
-    """Depth reached in mm, or None. Older records may hold a range that somebody typed."""
+    """Depth reached in mm, or None. Older records may hold a range that someone typed."""
     depth = point.get("depth_mm")
     if depth is None or depth == _planned_depth(point):
         return None

@@ -47,7 +47,7 @@ def _propose(patient: Patient, name: str, text: str, by: trail.Actor) -> None:
 
 @transaction.atomic
 def decide_contact(change_id: int, *, by: User, take: bool) -> ContactChange:
-    """Take it over into the record, or leave the record as it is. Deciding twice changes nothing."""
+    """Use this into the record, or leave the record as it is. Deciding twice changes nothing."""
     change = ContactChange.objects.select_for_update().get(pk=change_id)
     if change.decided_at is not None:
         return change

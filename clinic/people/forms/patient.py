@@ -14,7 +14,7 @@ from clinic.people.words import clean_name
 
 
 class PatientForm(forms.ModelForm):
-    """Contact and identity. ``version`` tells whether somebody else saved meanwhile."""
+    """Contact and identity. ``version`` tells whether someone else saved meanwhile."""
 
     version = RevisionField(required=False)
 
@@ -43,12 +43,12 @@ class PatientForm(forms.ModelForm):
         help_texts = {
             "date_of_birth": "Also protects the intake link: the patient is asked for it.",
             "desk_note": "Nothing medical here, as in “prefers mornings”.",
-            "phone": "With the country code when it is abroad, as in +44 20 7946 0000.",
+            "phone": "With the country code if it is abroad, as in +44 20 7946 0000.",
             "emergency_name": "Whom we may call when something happens.",
         }
 
     def clean(self) -> dict[str, Any]:
-        """An alarm needs somebody to call: a number, or the answer that there is none."""
+        """An alarm needs someone to call: a number, or the answer that there is none."""
         typed = super().clean() or self.cleaned_data
         if typed.get("phone"):
             typed["no_phone"] = ""
@@ -108,8 +108,8 @@ class ClinicForm(forms.ModelForm):
         help_texts = {
             "time_zone": "As in Europe/Berlin or America/Chicago. All times people see are in this zone.",
             "emergency_number": "Shown to patients at once when an answer may be an emergency.",
-            "crisis_line": "Shown when somebody may harm themselves. Empty: the national line, where we know one.",
-            "violence_line": "Shown when somebody feels unsafe at home. Empty: the national line, where we know one.",
+            "crisis_line": "Shown when someone may harm themselves. Empty: the national line, where we know one.",
+            "violence_line": "Shown when someone feels unsafe at home. Empty: the national line, where we know one.",
             "age_of_consent": "For younger patients a guardian signs the consent.",
             "alert_email": "Gets a short message, without medical details, when an intake raises a red flag.",
         }

@@ -1,4 +1,4 @@
-"""The owner's page: is the clinic set up, and where to change it; and the list of keys for everybody."""
+"""The owner's page: is the clinic set up, and where to change it; and the list of keys for everyone."""
 
 from __future__ import annotations
 

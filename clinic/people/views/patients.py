@@ -98,7 +98,7 @@ def contact_told(request: StaffRequest, told_id: int) -> HttpResponse:
     change = get_object_or_404(ContactChange, pk=told_id)
     take = request.POST.get("do") == "take"
     decide_contact(change.pk, by=request.user, take=take)
-    messages.success(request, "Taken over." if take else "Left as it was.")
+    messages.success(request, "Updated." if take else "Left as it was.")
     return redirect("people:patient_edit", change.patient_id)
 
 

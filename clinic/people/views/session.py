@@ -1,4 +1,4 @@
-"""Is somebody still signed in? Asked by a page before it sends a form, and by the dialog that signs in again."""
+"""Is someone still signed in? Asked by a page before it sends a form, and by the dialog that signs in again."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def session(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def back(request: HttpRequest) -> HttpResponse:
-    """Where the window lands in which somebody signed in again."""
+    """Where the window lands in which someone signed in again."""
     return render(request, "people/signed_in_again.html")

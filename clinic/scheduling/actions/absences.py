@@ -40,7 +40,7 @@ def move_all(*, wanted: Sequence[Wanted], by: User, now: dt.datetime | None = No
         changes = []
         for one in wanted:
             if one.visit not in visits or one.practitioner not in people:
-                raise NotOpen("That visit is not there any more.")
+                raise NotOpen("That visit no longer exists.")
             visit = visits[one.visit]
             try:
                 change = move(
@@ -83,7 +83,7 @@ def undo_moves(*, change: AppointmentChange, by: User, now: dt.datetime | None =
 def add_absence(
     *, practitioner: User | None, starts_at: dt.datetime, ends_at: dt.datetime, reason: str, by: User
 ) -> Absence:
-    """Somebody is away, or (None) the whole clinic is closed. What is booked stays, and is listed to be moved."""
+    """Someone is away, or (None) the whole clinic is closed. What is booked stays, and is listed to be moved."""
     with transaction.atomic():
         lock_schedule()
         absence = Absence.objects.create(practitioner=practitioner, starts_at=starts_at, ends_at=ends_at, reason=reason)

@@ -65,8 +65,7 @@ def book(
 ) -> Appointment:
     """Book one visit. ``practitioner`` None: whoever is free. Room and device are chosen here.
 
-    ``nonce``: made with the form; the same form sent again answers the same visit. Raises SlotTaken,
-    NotOpen, or
+    ``nonce``: made with the form; the same form sent again answers the same visit. Raises SlotTaken, NotOpen, or
     FormUsedTwice when that form already booked something else.
     """
     now = now or timezone.now()
@@ -173,7 +172,7 @@ def _fit_all(
             clashes.append(Clash(visit.number, "is not part of this course.", None))
             continue
         if visit.number in {number for number, _day in days}:
-            clashes.append(Clash(visit.number, "was booked in the meantime.", None))
+            clashes.append(Clash(visit.number, "has since been booked.", None))
             continue
         own = (visit.number, wanted[visit.number])
         try:

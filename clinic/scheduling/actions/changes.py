@@ -42,7 +42,7 @@ def _held(appointment: Appointment, version: int | None) -> Appointment:
 
 def _require(current: Appointment, version: int | None) -> None:
     if version is not None and current.version != version:
-        raise Changed(current, "Somebody else changed this visit in the meantime. This is how it stands now.")
+        raise Changed(current, "Someone else has changed this visit. This is its current state.")
 
 
 def _save(appointment: Appointment, **fields: Any) -> dict[str, Any]:
@@ -180,9 +180,7 @@ def put_away(*, notice: MoveNotice, by: User, now: dt.datetime | None = None) ->
 
 
 def series_booked(course: Course, nonce: str, *, now: dt.datetime) -> list[AppointmentChange]:
-    """The bookings one form made for a course, if every one of them can still be undone; else an empty
-    list.
-    """
+    """The bookings one form made for a course, if every one of them can still be undone; else an empty list."""
     if len(nonce) < 8:
         return []
     made = AppointmentChange.objects.select_related("appointment").filter(

@@ -1,4 +1,4 @@
-"""Courses to book: asked for by whoever plans the treatment, closed when they are not needed any more."""
+"""Courses to book: asked for by whoever plans the treatment, closed when they are no longer needed."""
 
 from __future__ import annotations
 

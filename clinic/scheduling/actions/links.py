@@ -20,9 +20,7 @@ GOOD_FOR = dt.timedelta(days=180)
 
 
 def make_link(*, patient: Patient, by: User, now: dt.datetime | None = None) -> str:
-    """A new token (256 bits); earlier links of the patient stop working. Only its hash is kept: show it at
-    once.
-    """
+    """A new token (256 bits); earlier links of the patient stop working. Only its hash is kept: show it at once."""
     token, _ = _make(patient=patient, by=by, now=now or timezone.now())
     return token
 
@@ -75,9 +73,7 @@ def open_links(patient: Patient, *, now: dt.datetime) -> QuerySet[AppointmentLin
 
 
 def patient_of_link(token: str, *, now: dt.datetime | None = None) -> Patient | None:
-    """Whose link it is; None for one that is unknown, replaced or too old. Leaves the read in the audit
-    trail.
-    """
+    """Whose link it is; None for one that is unknown, replaced or too old. Leaves the read in the audit trail."""
     now = now or timezone.now()
     with transaction.atomic():
         link = (

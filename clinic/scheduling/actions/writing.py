@@ -1,6 +1,4 @@
-"""What every verb of the schedule shares: one writer at a time, the database's refusal in words, the kept
-change.
-"""
+"""What every verb of the schedule shares: one writer at a time, the database's refusal in words, the kept change."""
 
 from __future__ import annotations
 
@@ -21,13 +19,13 @@ from clinic.scheduling.moves import handed_over, moved_rooms, tell_practitioners
 _SCHEDULE_LOCK = 141_421_356  # any fixed number: PostgreSQL's name for "whoever writes the schedule"
 _TAKEN = {
     "appointment_practitioner_free": ("practitioner", "The practitioner has another visit at that time."),
-    "appointment_room_free": ("room", "The room was taken in the meantime."),
-    "appointment_device_free": ("device", "The device was taken in the meantime."),
+    "appointment_room_free": ("room", "The room has since been taken."),
+    "appointment_device_free": ("device", "The device has since been taken."),
     "appointment_patient_free": ("patient", "This patient has another visit at that time."),
-    "course_visit_booked_once": ("patient", "This visit of the course was booked in the meantime."),
+    "course_visit_booked_once": ("patient", "This visit of the course has since been booked."),
     "number_in_course": (
         "patient",
-        "This visit of the course was booked in the meantime.",
+        "This visit of the course has since been booked.",
     ),  # as SQLite names it
 }
 
@@ -35,8 +33,7 @@ _TAKEN = {
 def lock_schedule() -> None:
     """Let one writer of the schedule in at a time, until the transaction ends.
 
-    The database guards would hold without it; with it, two clashing bookings answer in order instead of in
-    a deadlock.
+    The database guards would hold without it; with it, two clashing bookings answer in order instead of in a deadlock.
     SQLite's transactions are IMMEDIATE: whoever writes is alone already.
     """
     if connection.vendor == "postgresql":
@@ -102,9 +99,7 @@ def fields_before(change: AppointmentChange) -> dict[str, Any]:
 
 
 def refresh_course(course: Course | None) -> None:
-    """A course is booked when each of its visits holds a time; a cancelled visit puts it back on the
-    desk's list.
-    """
+    """A course is booked when each of its visits holds a time; a cancelled visit puts it back on the desk's list."""
     if course is None or course.status == Course.Status.CLOSED:
         return
     status = Course.Status.TO_BOOK if course.missing_numbers() else Course.Status.BOOKED

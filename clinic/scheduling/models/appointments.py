@@ -39,9 +39,7 @@ def check_phases(value: Any) -> None:
 
 
 class Course(models.Model):
-    """A course of visits somebody asked for: how many, how often, how long, with what. Logistics, no
-    medicine.
-    """
+    """A course of visits someone asked for: how many, how often, how long, with what. Logistics, no medicine."""
 
     class Status(models.TextChoices):
         TO_BOOK = "to_book", "to book"
@@ -93,7 +91,7 @@ class AppointmentStatus(models.TextChoices):
     IN_ROOM = "in_room", "in room"
     DONE = "done", "done"
     CANCELLED = "cancelled", "cancelled"
-    NO_SHOW = "no_show", "did not come"
+    NO_SHOW = "no_show", "no-show"
 
 
 FREES_THE_SLOT = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
@@ -199,7 +197,7 @@ class AppointmentChange(models.Model):
 
 
 class MoveNotice(models.Model):
-    """Tells a practitioner that a visit was given to them, or from them, by somebody else; until they put it away."""
+    """Tells a practitioner that a visit was given to them, or from them, by someone else; until they put it away."""
 
     change = models.ForeignKey(AppointmentChange, on_delete=models.PROTECT, related_name="notices")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="move_notices")

@@ -17,9 +17,7 @@ from clinic.scheduling.presenters.pages import day_bounds, day_for, pill
 
 
 def calendar_events(starts: dt.datetime, ends: dt.datetime) -> list[dict[str, Any]]:
-    """Events for Event Calendar: visits, and closed hours as background. Times on the clinic's wall clock,
-    no zone.
-    """
+    """Events for Event Calendar: visits, and closed hours as background. Times on the clinic's wall clock, no zone."""
     visits = list(Appointment.objects.active().between(starts, ends).with_people())
     diary = load_diary(starts, ends)
     troubles = troubles_of(visits, diary, now=timezone.now())
@@ -35,7 +33,7 @@ def columns(starts: dt.datetime, ends: dt.datetime) -> list[User]:
 
 
 def column_name(user: User) -> str:
-    return user.name if user.is_active and user.is_practitioner else f"{user.name} (not here any more)"
+    return user.name if user.is_active and user.is_practitioner else f"{user.name} (no longer here)"
 
 
 def _wall(when: dt.datetime) -> str:

@@ -107,7 +107,7 @@ def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
 
 def day_for(practitioner: User | None, day: dt.date) -> list[Appointment]:
     """All visits that start on a day of the clinic's calendar, cancelled ones too; ``practitioner`` None:
-    everybody's.
+    everyone's.
     """
     starts, ends = day_bounds(day)
     visits = Appointment.objects.with_people().filter(starts_at__gte=starts, starts_at__lt=ends)

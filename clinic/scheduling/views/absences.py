@@ -25,7 +25,7 @@ from clinic.scheduling.forms import AbsenceForm
 from clinic.scheduling.offers import read_slot_value
 from clinic.scheduling.proposals import AT_ONCE, proposals_for
 
-NOT_OFFERED = "One of the choices is none that this page offered. Nothing was moved: choose again."
+NOT_OFFERED = "One of the choices was not offered on this page. Nothing was moved: choose again."
 
 
 def _absences(request: StaffRequest, form: AbsenceForm, *, status: int = 200) -> HttpResponse:
@@ -46,7 +46,7 @@ def absences(request: StaffRequest) -> HttpResponse:
     absence = add_absence(**form.wanted(), by=request.user)
     count = fallen_into(absence, now=timezone.now())
     if not count:
-        messages.success(request, "Saved. No booked visit falls into it.")
+        messages.success(request, "Saved. No booked visit falls within it.")
         return redirect("scheduling:absences")
     visits = "1 booked visit falls" if count == 1 else f"{count} booked visits fall"
     messages.warning(request, f"Saved. {visits} into it and can be moved here. Nothing was changed yet.")

@@ -83,7 +83,7 @@ def move_appointment(request: StaffRequest, appointment_id: int) -> HttpResponse
     form = MoveForm(request.POST)
     if not form.is_valid():
         if _wants_json(request):
-            return JsonResponse({"words": "That is no time a visit can have."}, status=422)
+            return JsonResponse({"words": "A visit cannot start at that time."}, status=422)
         return _page(request, visit, form=form, status=422)
     try:
         change = move(
@@ -113,7 +113,7 @@ def move_appointment(request: StaffRequest, appointment_id: int) -> HttpResponse
 def _asked_moment(visit: Appointment, day: dt.date, clock: dt.time, zone: ZoneInfo) -> dt.datetime:
     local = timezone.localtime(visit.starts_at)
     if (local.date(), local.time()) == (day, clock):
-        return visit.starts_at  # only somebody else: also in an hour that the clock shows twice
+        return visit.starts_at  # only someone else: also in an hour that the clock shows twice
     try:
         return instant(day, clock, zone)
     except GapHour as gap:
@@ -201,7 +201,7 @@ def patient_link(request: StaffRequest, appointment_id: int) -> HttpResponse:
 
 @require_POST
 def stop_link(request: StaffRequest, appointment_id: int) -> HttpResponse:
-    """The patient's link opens nothing any more: it went to a wrong address, or somebody else holds it."""
+    """The patient's link opens nothing any more: it went to a wrong address, or someone else holds it."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
     stopped = revoke_link(patient=visit.patient, by=request.user)
     messages.success(request, "The link no longer opens." if stopped else "There was no link that opens.")

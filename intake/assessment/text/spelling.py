@@ -137,7 +137,7 @@ def _distance(a: str, b: str) -> int:
 
 
 def _skeleton(word: str) -> str:
-    """First letter, then the consonants without doubles: what stays when somebody guesses at the vowels."""
+    """First letter, then the consonants without doubles: what stays when someone guesses at the vowels."""
     kept = [word[0]]
     for letter in word[1:]:
         if letter not in "aeiouyh" and letter != kept[-1]:

@@ -131,4 +131,4 @@ def test_drafts_are_set_aside_with_what_they_would_say(read):
 def test_no_name_is_near_to_nothing_like_it():
     assert nearest("wieght", ["weight", "id"]) == "; the nearest is 'weight'"
     assert nearest("xyz", ["weight"]) == "" and nearest("", []) == ""
-    assert str(Fault("", "rule.a", "told twice")) == "rule.a: told twice"
+    assert str(Fault("", "rule.a", "duplicate")) == "rule.a: duplicate"

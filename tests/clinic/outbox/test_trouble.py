@@ -51,7 +51,7 @@ def message(patient: Patient) -> Message:
 def test_a_failed_alert_is_told_to_every_role(message: Message, patient: Patient, role: str) -> None:
     page = home(signed_in(**{role: True}))
     assert NOT_SENT in page and "NOT sent to a@b.example. The mail server cannot be reached." in page
-    assert str(patient) in page and "Nobody was told by e-mail" in page
+    assert str(patient) in page and "No one was notified by e-mail" in page
     assert AuditEvent.objects.filter(action="home.read", detail__patients=[patient.pk]).count() == 1
 
 

@@ -47,7 +47,7 @@ def test_the_page_shows_the_house_and_who_cannot_be_booked(as_olive: Client) -> 
     page = page_text(as_olive.get("/clinic/"))
     for shown in ("Bamboo room", "Long visit", "60 min", "Mon–Fri", "09:00–17:00", "The whole clinic", "Painters"):
         assert shown in page
-    assert page.count("Nobody can book them") == 1
+    assert page.count("No one can book them") == 1
 
 
 def test_queries_do_not_grow_with_practitioners(as_olive: Client) -> None:

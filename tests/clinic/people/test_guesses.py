@@ -118,7 +118,7 @@ def test_guesses_from_everywhere_wait_longer_and_longer(olu: User, clock: Any) -
 
 
 def test_many_guesses_are_told_to_the_person_once(olu: User, clock: Any) -> None:
-    subject = "somebody is trying to get into your account"
+    subject = "someone is trying to get into your account"
     guess_from_everywhere(guesses.FREE_FOR_ALL - 1)
     assert letters(subject) == []
     guess_from_everywhere(1, 60)
@@ -214,5 +214,5 @@ def test_wrong_codes_are_capped_for_the_account_and_a_known_browser_passes(with_
     enter(known, PHRASE)
     code(known, RIGHT_CODE)
     assert is_in(known)
-    (letter,) = letters("somebody is trying to get into your account")
+    (letter,) = letters("someone is trying to get into your account")
     assert letter.to == [EMAIL] and "right password" in letter.body

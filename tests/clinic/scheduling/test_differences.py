@@ -106,10 +106,10 @@ def test_the_receptionists_case_is_told_in_every_part(house):
         service=house.longer, minutes=60, sessions=6, phases=ONE_A_WEEK, device_kind="", device_from_visit=None
     )
     assert words(course) == [
-        "Plan asks 6 visits, 10 are booked: 4 too many",
-        "Plan asks 1 a week, booked 2 a week",
-        "Plan asks 60 minutes, visits 1 to 6 booked for 45",
-        "Stimulator reserved for visits 1 to 6, not needed any more",
+        "The plan asks for 6 visits, 10 are booked: 4 too many",
+        "The plan asks for 1 a week, booked 2 a week",
+        "The plan asks for 60 minutes, visits 1 to 6 booked for 45",
+        "Stimulator reserved for visits 1 to 6, no longer needed",
     ]
     assert [one.course for one in differing_courses(now=NOW)] == [course]
     assert [one.course for one in differing_courses(now=NOW, practitioner=house.petra)] == [course]
@@ -149,7 +149,7 @@ def test_faster_pace_is_told_and_laid_anew_at_the_usual_time(house):
     weekly = house.ask(phases=ONE_A_WEEK, sessions=5)
     house.align(weekly)
     faster = house.ask(phases=[{"per_week": 2, "weeks": 4}], sessions=8)
-    assert words(faster) == ["Plan asks 2 a week, booked 1 a week"]
+    assert words(faster) == ["The plan asks for 2 a week, booked 1 a week"]
     house.align(faster)
     assert words(faster) == [] and house.numbers() == list(range(1, 9))
     starts = list(Appointment.objects.active().order_by("starts_at").values_list("starts_at", flat=True))
@@ -161,7 +161,7 @@ def test_extras_alone_are_cancelled_and_nothing_else(house):
     course = house.ask(sessions=6, minutes=60, service=house.longer)
     change = house.align(course, extras_only=True)
     assert house.numbers() == [1, 2, 3, 4, 5, 6]
-    assert words(course) == ["Plan asks 60 minutes, visits 1 to 6 booked for 45"]
+    assert words(course) == ["The plan asks for 60 minutes, visits 1 to 6 booked for 45"]
     assert AuditEvent.objects.latest("pk").action == "course.extras_cancelled"
     undo_alignment(change=change, by=house.desk, now=NOW)
     assert house.numbers() == list(range(1, 11))
@@ -172,7 +172,7 @@ def test_visits_that_are_over_are_not_cancelled(house):
     later = at("2026-12-19 12:00")
     done.update(status="done")
     course = house.ask(sessions=6, now=later)
-    assert list(difference_of(course, now=later).words) == ["Plan asks 6 visits, 10 are booked: 2 too many"]
+    assert list(difference_of(course, now=later).words) == ["The plan asks for 6 visits, 10 are booked: 2 too many"]
     steps = alignment_of(course, now=later)
     bring_in_line(course=course, expected=steps.value, nonce="nonce-1", by=house.desk, now=later)
     assert Appointment.objects.filter(status="done").count() == 8
@@ -213,7 +213,7 @@ def test_dragging_a_visit_against_the_dose_is_told(house):
     Appointment.objects.filter(number_in_course=3).update(
         starts_at=at("2026-11-27 10:00"), ends_at=at("2026-11-27 10:45"), busy_until=at("2026-11-27 10:55")
     )
-    assert words(house.course) == ["Plan asks 2 a week: visits 1 to 3 too near to another"]
+    assert words(house.course) == ["The plan asks for 2 a week: visits 1 to 3 too close to another"]
 
 
 def test_course_that_takes_the_place_of_another_brings_its_visits_over(house):
@@ -222,8 +222,8 @@ def test_course_that_takes_the_place_of_another_brings_its_visits_over(house):
     assert house.course.status == "closed" and not house.course.appointments.exists()
     assert house.numbers() == list(range(1, 11))
     assert words(newer)[:2] == [
-        "Plan asks 4 visits, 10 are booked: 6 too many",
-        "Plan asks 1 a week, booked 2 a week",
+        "The plan asks for 4 visits, 10 are booked: 6 too many",
+        "The plan asks for 1 a week, booked 2 a week",
     ]
     house.align(newer)
     assert house.numbers() == [1, 2, 3, 4] and words(newer) == []

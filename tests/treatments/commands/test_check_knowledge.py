@@ -68,7 +68,7 @@ def test_a_clinics_own_file_is_checked_before_the_server_starts(tmp_path, settin
     assert "Candidates by pattern" not in out.getvalue()
 
 
-def test_the_file_is_the_one_that_is_named_else_the_usual_one_if_it_is_there(tmp_path, monkeypatch):
+def test_the_file_is_the_one_that_is_named_else_the_usual_one_if_it_exists(tmp_path, monkeypatch):
     usual = tmp_path / "knowledge.toml"
     monkeypatch.delenv("ASHI_KNOWLEDGE", raising=False)
     assert environment.file("ASHI_KNOWLEDGE", usual) is None

@@ -113,7 +113,7 @@ def test_own_rules_drafts_and_what_is_switched_off_are_read(own_file, as_petra):
     assert "Sihuashang" in point and "OWN-TUNG" in point and "own.tung_upper_back" in point
 
 
-def test_without_an_own_file_none_of_it_is_there(as_petra):
+def test_without_an_own_file_none_of_it_shows(as_petra):
     text = page_text(as_petra.get(reverse("knowledge:rules"), {"q": "sciatica"}))
     assert "own." not in text and "Switched off" not in text and "<h2>Drafts" not in text
 

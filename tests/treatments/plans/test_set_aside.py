@@ -90,7 +90,7 @@ def test_a_discarded_plan_draft_is_kept_and_in_nobodys_way(ana: Any, petra: Any)
     first = signed_plan(ana, petra)
     draft = drafts.new_version(plan=first, by=petra)
     gone = drafts.set_aside(plan_id=draft.pk, code="mistake", note="", by=petra)
-    assert (gone.status, gone.set_aside_by, gone.set_aside_words) == ("set_aside", petra, "Begun by mistake")
+    assert (gone.status, gone.set_aside_by, gone.set_aside_words) == ("set_aside", petra, "Started by mistake")
     assert drafts.base_plan(ana) == first and plan_in_force(ana) == first
     again = drafts.new_version(plan=first, by=petra)
     assert again.pk != draft.pk and again.version == 3
@@ -134,7 +134,7 @@ def test_a_signed_assessment_before_the_discarded_one_stays_in_force(ana: Any, p
     assert drafts.propose(assessment=last, by=petra).plan is not None
     assert "discarded, entered in error" in page_text(client.get(f"/assessments/{draft.pk}/"))
     row = next(row for row in chart(ana, petra)["timeline"] if row["title"] == "Assessment discarded")
-    assert "Begun by mistake" in row["text"]
+    assert "Started by mistake" in row["text"]
 
 
 def test_an_intake_whose_only_assessment_was_discarded_waits_to_be_read_again(ana: Any, petra: Any) -> None:

@@ -63,7 +63,7 @@ def test_several_findings_at_once_and_what_goes_is_named(client: Client, plan: T
     answer = ask(client, plan, "?f.condition.anticoagulant=1&f.body.cold=1")
     codes = {point["code"] for stage in plan.treatment["stages"] for point in stage["points"]}
     result = answer.context["result"]
-    going = next(part["lines"] for part in result["parts"] if part["name"] == "Would go")
+    going = next(part["lines"] for part in result["parts"] if part["name"] == "Would be removed")
     assert codes & set(going) and result["after"]["text"] == "treat with care"
     assert any("lood thinner" in line for line in result["because"])
     assert [row["finding"] for row in answer.context["rows"]] == ["condition.anticoagulant", "body.cold"]

@@ -62,7 +62,7 @@ def test_somebody_who_saves_in_the_same_moment_wins_and_the_other_looks_again(
     monkeypatch.setattr("treatments.visits.actions.charting.records.draft_at", moved_on)
     answer = as_petra.post(address(name, visit), form)
     assert answer.status_code == 302, answer.content.decode()
-    assert "Look at it, then press again" in as_petra.get(url("visit", visit)).content.decode()
+    assert "Check it, then press again" in as_petra.get(url("visit", visit)).content.decode()
     assert Visit.objects.get().is_draft
 
 

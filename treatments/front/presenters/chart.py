@@ -136,7 +136,7 @@ def _summary(case: Case, judged: Judged) -> Context:
 
 
 def _warned_by_draft(case: Case, part: Context) -> Context:
-    """A sign that an unsigned draft adds warns at once: it stops before anybody has signed it."""
+    """A sign that an unsigned draft adds warns at once: it stops before anyone has signed it."""
     judged = assess(case, load_intake_knowledge())
     known = {alert["text"] for alert in part["alerts"]}
     added = [alert.as_json() for alert in judged.alerts if alert.level != "note" and alert.text not in known]

@@ -136,10 +136,10 @@ def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
-            raise CaseError([Fault("$", f"the key {key!r} is told twice")])
+            raise CaseError([Fault("$", f"the key {key!r} appears twice")])
         found[key] = value
     return found
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise CaseError([Fault("$", f"{name} is no number of JSON")])
+    raise CaseError([Fault("$", f"{name} is not a JSON number")])

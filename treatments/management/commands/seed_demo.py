@@ -17,7 +17,7 @@ from treatments.demo.walk import Walk, fill_calendar, keep_coming, run_today
 
 
 class Command(BaseCommand):
-    help = "Fills an empty database with the demo clinic. Everybody in it is invented."
+    help = "Fills an empty database with the demo clinic. Everyone in it is invented."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there is staff already")

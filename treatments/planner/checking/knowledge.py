@@ -126,7 +126,7 @@ def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
 
 
 def _modality_faults(knowledge: PlannerKnowledge) -> list[Fault]:
-    """Every kind of treatment is proposed for somebody, but for what a clinic has switched off."""
+    """Every kind of treatment is proposed for someone, but for what a clinic has switched off."""
     if knowledge.switched_off:
         return []
     found = proposes(knowledge)

@@ -40,7 +40,7 @@ def event_kinds(folder: Path = FOLDER) -> Mapping[str, EventKind]:
     kinds = file.event if file else ()
     codes = [kind.code for kind in kinds]
     read.faults += [
-        Fault(FILE, f"event[{code}]", "told twice") for code in dict.fromkeys(codes) if codes.count(code) > 1
+        Fault(FILE, f"event[{code}]", "duplicate") for code in dict.fromkeys(codes) if codes.count(code) > 1
     ]
     read.faults += [
         Fault(FILE, f"event[{kind.code}]", "serious: what is severe is serious, and what is serious is severe")

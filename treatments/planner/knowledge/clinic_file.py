@@ -61,7 +61,7 @@ CUN_MM = 22.5
 DEFAULTS: dict[str, Any] = {
     "status": "reviewed",
     "by": "the clinic",
-    "date": "not told",
+    "date": "not given",
     "evidence": "design",
     "aliases": [],
     "channel": "extra",

@@ -49,7 +49,7 @@ def name_faults(point: Point, base: PlannerKnowledge, taken: set[str]) -> Iterat
     if standard or not CODE.fullmatch(point.code) or find_point(point.code, base) is not None:
         yield "code: letters of your own, a dash and a number, and no usual spelling of a WHO point: T-77.08"
     if point.code in taken or plain_name(point.name) in taken:
-        yield "told twice"
+        yield "duplicate"
     for name in (point.name, point.pinyin, point.hanzi, point.hanzi_traditional, point.english, *point.aliases):
         known = find_point(name, base)
         if known is not None or not plain_name(name):
@@ -69,7 +69,7 @@ def source_faults(sources: Sequence[Source], base: PlannerKnowledge) -> Iterator
         if key in base.sources or not key.startswith(SOURCE_PREFIX):
             yield Fault("", f"source[{key}]", f"key: must start with {SOURCE_PREFIX!r}")
         if keys.count(key) > 1:
-            yield Fault("", f"source[{key}]", "told twice")
+            yield Fault("", f"source[{key}]", "duplicate")
 
 
 # ----------------------------------------------------------------------------------------------------- rules

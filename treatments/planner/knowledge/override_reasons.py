@@ -36,7 +36,7 @@ def load_override_reasons(folder: Path = FOLDER) -> tuple[OverrideReason, ...]:
     reasons = file.reason if file else ()
     codes = [reason.code for reason in reasons]
     read.faults += [
-        Fault(FILE, f"reason[{code}]", "told twice") for code in dict.fromkeys(codes) if codes.count(code) > 1
+        Fault(FILE, f"reason[{code}]", "duplicate") for code in dict.fromkeys(codes) if codes.count(code) > 1
     ]
     read.raise_faults()
     return reasons

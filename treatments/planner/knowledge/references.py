@@ -70,7 +70,7 @@ def _rule_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
     seen: set[str] = set()
     for rule in knowledge.every_rule():
         if rule.id in seen:
-            yield Fault("", rule.id, "told twice")
+            yield Fault("", rule.id, "duplicate")
         seen.add(rule.id)
         yield from _facts(rule.id, rule.when)
         yield from _sources(rule.id, rule.sources, knowledge)
@@ -81,7 +81,7 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
     for row in knowledge.contraindications:
         owner = f"contraindication[{row.id}]"
         if row.id in seen:
-            yield Fault("", owner, "told twice")
+            yield Fault("", owner, "duplicate")
         seen.add(row.id)
         yield from _facts(owner, row.when)
         yield from _no_facts(owner, "no such finding", row.findings)

@@ -88,7 +88,7 @@ class AshiRegion(Reviewed):
 
 
 class ByHand(Reviewed):
-    """What a point added by hand has until somebody says otherwise; a tender point has no row of its own."""
+    """What a point added by hand has until someone says otherwise; a tender point has no row of its own."""
 
     technique: Literal["reinforcing", "reducing", "even"]
     deqi: Deqi

@@ -36,7 +36,7 @@ class PointBook(Mapping[str, Point]):
                 if code is None:
                     self.faults.append(Fault(f"points/{path.name}", "", "a point without code"))
                 elif code[1] in self._texts:
-                    self.faults.append(Fault(f"points/{path.name}", f"point[{code[1]}]", "told twice"))
+                    self.faults.append(Fault(f"points/{path.name}", f"point[{code[1]}]", "duplicate"))
                 else:
                     self._texts[code[1]] = (f"points/{path.name}", text)
 

@@ -26,8 +26,8 @@ _FIELDS = {
 MERGED = {
     ("kept", "added"): "{item} stays: added by hand.",
     ("kept", "removed"): "{item} stays out: removed by hand, though proposed again.",
-    ("taken", ""): "{item} comes in with the new proposal.",
-    ("taken", "left out"): "{item} goes out: no longer proposed.",
+    ("taken", ""): "{item} is added by the new proposal.",
+    ("taken", "left out"): "{item} is removed: no longer proposed.",
     ("conflict", "left out"): "{item} stays because it was edited; the new proposal leaves it out.",
     ("conflict", "stage removed"): "{item} is proposed for a position that was removed by hand: left out.",
     ("conflict", "not needled"): "{item} is proposed, but a point of it was removed by hand: left out.",

@@ -71,7 +71,7 @@ def what_if(
 
 def _changed(case: Case, changes: Mapping[str, bool | None], knowledge: IntakeKnowledge) -> Case:
     faults = [
-        Fault(f"changes.{finding}", "is no known finding") for finding in changes if finding not in knowledge.order
+        Fault(f"changes.{finding}", "is not a known finding") for finding in changes if finding not in knowledge.order
     ]
     if faults:
         raise CaseError(faults)
@@ -104,10 +104,10 @@ def _difference(
             continue  # the reasons of the items are told in `because`
         if note.field:
             changed.append(note.text)
-        elif note.text.endswith("comes in with the new proposal."):
-            added.append(f"{_upper(note.item)} would come in.")
+        elif note.text.endswith("is added by the new proposal."):
+            added.append(f"{_upper(note.item)} would be added.")
         elif note.text.endswith("no longer proposed."):
-            removed.append(f"{_upper(note.item)} would go.")
+            removed.append(f"{_upper(note.item)} would be removed.")
         else:
             changed.append(note.text)
     return tuple(added), tuple(removed), tuple(changed)

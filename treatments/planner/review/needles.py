@@ -123,7 +123,7 @@ def _check_reach(ctx: Context, spot: Spot, name: str) -> None:
 
 
 def cap_of(ctx: Context, spot: Spot, region: str) -> tuple[int, float, tuple[DepthRule, ...]]:
-    """Cap in mm for anybody, for this patient, and the rules that lower it."""
+    """Cap in mm for anyone, for this patient, and the rules that lower it."""
     point: Point = spot.point
     cap = point.cap_mm
     limits = ctx.knowledge.ashi.get(region) if point.code == "ASHI" else None

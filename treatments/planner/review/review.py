@@ -1,7 +1,7 @@
 """review(): the same safety on any plan, also one made by hand.
 
 The safety tables, point rules and pregnancy rules are those of the proposal (safety.py); here they meet a plan that
-somebody wrote, together with what only a finished plan can get wrong: numbers, positions, pairs, things that meet.
+someone wrote, together with what only a finished plan can get wrong: numbers, positions, pairs, things that meet.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ _FERTILE_AGES = range(11, 57)
 
 
 def can_be_pregnant(sex: str | None, age: int | None) -> bool:
-    """Everybody but men and those too young or too old for it; what is not known does not rule it out."""
+    """Everyone but men and those too young or too old for it; what is not known does not rule it out."""
     return sex != "male" and (age is None or age in _FERTILE_AGES)
 
 

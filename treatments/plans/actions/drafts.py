@@ -194,7 +194,7 @@ def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, 
     review_again(plan, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
     alert = next((one for one in alerts_of(plan) if one.key == key), None)
     if alert is None or alert.level != "needs_reason":
-        raise ValueError("There is nothing here that a reason can pass.")
+        raise ValueError("Nothing here can be overridden with a reason.")
     plan.overrides = [one for one in plan.overrides if key_of_reason(one) != key] + [
         {
             "item": alert.item,

@@ -24,9 +24,9 @@ def open_points(plan: TreatmentPlan) -> list[str]:
         reasons.append("A red flag or an open question stops every treatment: see the assessment.")
     for alert in drafts.alerts_of(plan):
         if alert.level == "forbidden":
-            reasons.append(f"{alert.text} Take it out.")
+            reasons.append(f"{alert.text} Remove it.")
         elif alert.level == "needs_reason" and not alert.passed_by(plan.overrides):
-            reasons.append(f"{alert.text} Take it out, or give a reason.")
+            reasons.append(f"{alert.text} Remove it, or give a reason.")
     if not any(stage["points"] for stage in plan.treatment["stages"]) and not plan.treatment["adjuncts"]:
         reasons.append("There is nothing in the plan yet.")
     if AdverseEvent.objects.open_serious(plan.patient).exists():

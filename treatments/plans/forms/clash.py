@@ -18,7 +18,7 @@ _WHOLE = {"undo": "Take the last edit back", "seen": "Mark the cautions as read"
 
 
 def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
-    """What somebody asked for, beside the plan as it is now. ``action``: last word of the address."""
+    """What someone asked for, beside the plan as it is now. ``action``: last word of the address."""
     if action == "override":
         stop = split_key(data.get("key", ""))[1] or "a stop"
         reason = reasons_for("override").get(data.get("reason_code", ""), "")

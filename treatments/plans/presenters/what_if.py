@@ -111,8 +111,8 @@ def _result(outcome: WhatIf) -> Context:
         for action in (outcome.action_before, outcome.action_after)
     )
     parts = [
-        _part("Would come in", "plus-lg", outcome.added, " would come in."),
-        _part("Would go", "dash-lg", outcome.removed, " would go."),
+        _part("Would be added", "plus-lg", outcome.added, " would be added."),
+        _part("Would be removed", "dash-lg", outcome.removed, " would be removed."),
         _part("Would change", "arrow-left-right", outcome.changed),
     ]
     return {
@@ -127,7 +127,7 @@ def _result(outcome: WhatIf) -> Context:
 
 
 def _part(name: str, icon: str, lines: tuple[str, ...], said_by_the_heading: str = "") -> Context:
-    """Under "Would go" a list of "BL17 would go." needs only its names."""
+    """Under "Would be removed" a list of "BL17 would be removed." needs only its names."""
     short = [line.removesuffix(said_by_the_heading) for line in lines] if said_by_the_heading else list(lines)
     return {"name": name, "icon": icon, "lines": short, "is_short": tuple(short) != lines}
 
@@ -145,4 +145,4 @@ def _headline(outcome: WhatIf) -> str:
         for word, lines in (("in", outcome.added), ("out", outcome.removed), ("changed", outcome.changed))
         if lines
     ]
-    return f"The plan would change: {', '.join(counts)}." if counts else "The plan would hold the same items."
+    return f"The plan would change: {', '.join(counts)}." if counts else "The plan would contain the same items."

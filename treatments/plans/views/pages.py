@@ -58,7 +58,7 @@ def done(request: StaffRequest, plan: TreatmentPlan) -> HttpResponse:
 
 
 def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
-    """409: somebody else saved first. The plan as it is now, beside what was sent, to be sent again or dropped."""
+    """409: someone else saved first. The plan as it is now, beside what was sent, to be sent again or dropped."""
     hidden = ("csrfmiddlewaretoken", "revision")
     sent = [(name, value) for name, values in request.POST.lists() if name not in hidden for value in values]
     plan = plan_again(clash.record.pk)
@@ -86,7 +86,7 @@ def locked(request: StaffRequest, shut: NotADraft) -> HttpResponse:
     plan: TreatmentPlan = shut.record
     words = "This plan is signed and locked: “Change” makes a new version."
     if plan.is_set_aside:
-        words = "This draft is not open any more: somebody signed or discarded it. Nothing was changed."
+        words = "This draft is no longer open: someone signed or discarded it. Nothing was changed."
     messages.warning(request, words)
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("plans:plan", kwargs={"plan_id": plan.pk})})

@@ -19,7 +19,7 @@ def page(request: StaffRequest, plan_id: int) -> HttpResponse:
     or one less. With htmx only the changing part."""
     plan = plan_for(request, plan_id, what="what_if")
     picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
-    changes, unknown = _supposed(request)
+    changes, unknown = _changes_of(request)
     added = request.GET.get("add", "")
     if added and not presenter.is_finding(added):
         unknown.append(added)
@@ -49,7 +49,7 @@ def findings(request: StaffRequest) -> HttpResponse:
     return render(request, "plans/_what_if_found.html", {"found": presenter.found(typed), "typed": typed})
 
 
-def _supposed(request: StaffRequest) -> tuple[dict[str, bool | None], list[str]]:
+def _changes_of(request: StaffRequest) -> tuple[dict[str, bool | None], list[str]]:
     """The findings of the address, and those nobody knows."""
     changes: dict[str, bool | None] = {}
     unknown = []

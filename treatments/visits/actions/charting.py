@@ -324,7 +324,7 @@ def _said(alert: ReviewAlert) -> SafetySaid:
 def amend_visit(*, visit: Visit, text: str, by: User) -> Amendment:
     """A later word on a signed visit; the first text stays. Raises ValueError for a draft or an empty text."""
     if visit.is_draft or not text.strip():
-        raise ValueError("Only a signed visit is amended, and not with an empty text.")
+        raise ValueError("Only a signed visit can be amended, and the text cannot be empty.")
     amendment = Amendment.objects.create(visit=visit, text=text.strip(), by=by)
     detail = {"visit": visit.pk}
     trail.record("visit.amended", by=by, patient=visit.patient_id, obj=amendment, detail=detail, sealed=True)

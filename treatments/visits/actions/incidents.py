@@ -50,7 +50,7 @@ def open_incident(
 
 @transaction.atomic
 def review_incident(*, incident_id: int, note: str, by: User) -> Incident:
-    """Somebody looked at it. Raises ValueError if it was reviewed already or the note says nothing."""
+    """Someone looked at it. Raises ValueError if it was reviewed already or the note says nothing."""
     incident = Incident.objects.select_for_update(of=("self",)).select_related("patient").get(pk=incident_id)
     if not incident.is_open:
         raise ValueError("This incident was reviewed already.")

@@ -48,7 +48,7 @@ def missing_of(record: VisitRecord) -> list[str]:
 
 
 def open_task(visit: Visit, *, by: User) -> Incident | None:
-    """A signed difference stays on the homes as a dated task until somebody has reviewed it."""
+    """A signed difference stays on the homes as a dated task until someone has reviewed it."""
     rows, close = uneven(visit.record), visit.record["close"]
     if not rows:
         return None

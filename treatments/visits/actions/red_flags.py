@@ -1,4 +1,4 @@
-"""The short safety questions of every visit, and what lifts a stop. A yes stops needling until somebody examined it."""
+"""The short safety questions of every visit, and what lifts a stop. A yes stops needling until someone examined it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def clear_flags(
     if not still_open:
         raise ValueError("None of these flags is open.")
     if examined_on < timezone.localdate(visit.started_at):
-        raise ValueError("The examination is older than what the patient told at this visit.")
+        raise ValueError("The examination is older than what the patient reported at this visit.")
     rows = clear_findings(
         patient=visit.patient,
         findings=still_open,

@@ -33,7 +33,7 @@ def take_plan(*, visit_id: int, revision: int | None, by: User) -> Visit:
     if any(item["done"] == "done" for item in record.items_of(visit.record)):
         raise ValueError("Something is marked as done already: finish this visit under its plan.")
     if Visit.objects.filter(plan=plan, number=visit.number).exclude(status=Visit.Status.SET_ASIDE).exists():
-        raise ValueError(f"Visit {visit.number} of the new plan is there already.")
+        raise ValueError(f"Visit {visit.number} of the new plan already exists.")
     fresh = record.new_record(plan.treatment, number=visit.number, today=timezone.localdate())
     fresh |= {"start": visit.record["start"], "close": visit.record["close"], "reasons": visit.record["reasons"]}
     if "unsaid" in visit.record:

@@ -78,7 +78,7 @@ def give_reason(*, visit_id: int, revision: int | None, key: str, reason_code: s
     visit = charting.draft_at(visit_id, revision)
     alert = next((one for one in charting.safety_of(visit) if one.key == key and one.level == "needs_reason"), None)
     if alert is None:
-        raise ValueError("There is nothing here that a reason can pass.")
+        raise ValueError("Nothing here can be overridden with a reason.")
     others = [one for one in charting.reasons_of(visit.record) if key_of_reason(one) != key]
     visit.record["reasons"] = [*others, _reason(alert, (reason_code, reason), by)]
     return charting.keep(visit, by=by, verb="visit.reason_given", detail={"code": alert.code, "reason": reason_code})

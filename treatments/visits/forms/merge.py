@@ -2,7 +2,7 @@
 
 A page carries what its fields showed when they were last in step (``base``). A field that its reader left alone takes
 what a colleague saved; one that only this page changed is kept; changed on both sides, to different values, it clashes
-and nothing of it is written until somebody picks one: ``pick-<field>`` "mine" or "theirs", with ``seen-<field>``, the
+and nothing of it is written until someone picks one: ``pick-<field>`` "mine" or "theirs", with ``seen-<field>``, the
 stored value that was shown beside it.
 """
 

@@ -255,7 +255,7 @@ def mismatch_codes() -> list[tuple[str, str]]:
 
 
 def staff_names() -> list[tuple[str, str]]:
-    """Who may have counted: everybody who works here now, by name as it stands in the record."""
+    """Who may have counted: everyone who works here now, by name as it stands in the record."""
     return [("", "-"), *((name, name) for name in User.objects.filter(is_active=True).values_list("name", flat=True))]
 
 

@@ -37,7 +37,7 @@ class ClearForm(forms.Form):
             raise forms.ValidationError("The date cannot be in the future.")
         if day < self.told_on:
             raise forms.ValidationError(
-                "The patient told this at today's visit: an earlier examination does not clear it. "
+                "The patient reported this at today's visit: an earlier examination does not clear it. "
                 "It has to be examined again."
             )
         return day

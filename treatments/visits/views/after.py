@@ -46,7 +46,7 @@ def set_aside(request: StaffRequest, visit_id: int) -> HttpResponse:
         if shown.is_draft:
             return page(request, shown, VisitForms(shown.record), status=422, set_aside_form=form)
         return note(request, shown, set_aside_form=form, status=422)
-    with suppress(NotADraft):  # somebody did it before
+    with suppress(NotADraft):  # someone did it before
         visit_set_aside.set_aside(visit_id=visit_id, by=request.user, **form.cleaned_data)
         messages.success(request, f"Visit {shown.number} is marked as entered in error and counts nowhere.")
     return redirect("visits:visit", visit_id)

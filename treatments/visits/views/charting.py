@@ -88,7 +88,7 @@ def save(request: StaffRequest, visit_id: int) -> HttpResponse:
     if merged.clashes:
         raise Clashed(shown, merged)
     if merged.taken:
-        messages.info(request, f"A colleague has changed: {told(merged)}. It is shown beside what you wrote.")
+        messages.info(request, f"A colleague has changed: {told(merged)}. It is shown next to what you wrote.")
     if forms.errors:
         return page(request, shown, forms, status=422, **_not_added_yet(request))
     if left := _not_added_yet(request):
@@ -199,7 +199,7 @@ def _add(
     except NotReady as stopped:
         messages.error(request, str(stopped))
     except KeyError:
-        messages.error(request, "That stage is not there any more. Reload the page and add it again.")
+        messages.error(request, "That stage no longer exists. Reload the page and add it again.")
     return redirect(f"{reverse('visits:visit', args=[visit_id])}#needling")
 
 

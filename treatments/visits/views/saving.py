@@ -18,11 +18,11 @@ from treatments.visits.forms.merge import Merged, in_step, merge
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.views.pages import page
 
-TRIES = 3  # how often a save is merged anew when somebody else saves in the same moment
+TRIES = 3  # how often a save is merged anew when someone else saves in the same moment
 
 
 class Clashed(Stale):
-    """The same field was changed here and by somebody else. All else is stored. ``forms`` show what was typed here."""
+    """The same field was changed here and by someone else. All else is stored. ``forms`` show what was typed here."""
 
     words = "The same field was changed twice."
 
@@ -79,7 +79,7 @@ def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
     if isinstance(clash, Clashed):
         more = step_of(clash.record, clash.merged)
         return page(request, clash.record, clash.forms, status=409, **more)
-    messages.warning(request, "Somebody else saved this visit in this very moment. Look at it, then press again.")
+    messages.warning(request, "Someone else saved this visit at the same moment. Check it, then press again.")
     return redirect("visits:visit", clash.record.pk)
 
 

@@ -58,7 +58,7 @@ def given(request: StaffRequest, visit_id: int) -> HttpResponse:
         except ValueError as error:
             messages.error(request, str(error))
         else:
-            messages.warning(request, "Recorded as an incident: it stays on the homes until somebody has reviewed it.")
+            messages.warning(request, "Recorded as an incident: it stays on the home pages until it is reviewed.")
         return redirect("visits:visit", visit_id)
     if not rows:
         return redirect("visits:visit", visit_id)

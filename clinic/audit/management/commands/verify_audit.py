@@ -31,7 +31,7 @@ class Command(BaseCommand):
         kept = self._kept(head) if head else {}
         lacking = guards.missing(connection)
         for name in lacking:
-            self.stderr.write(f"guard {name} does not stand in the database: run migrate")
+            self.stderr.write(f"guard {name} is not in the database: run migrate")
         found = list(checking.faults(kept))
         for event_id, what in found[:50]:
             self.stderr.write(f"event {event_id}: {what}")

@@ -198,7 +198,7 @@ def test_a_practitioner_enters_their_own_absence_and_nobody_elses(house, jonas, 
 
 def test_the_desk_closes_the_clinic_for_an_afternoon(house, client):
     sent = {**DAY, "practitioner": "", "from_clock": "13:00", "until_clock": "17:00", "reason": "Stocktaking"}
-    assert "No booked visit falls into it" in text(client.post(reverse("scheduling:absences"), sent, follow=True))
+    assert "No booked visit falls within it" in text(client.post(reverse("scheduling:absences"), sent, follow=True))
     one = Absence.objects.get()
     local = [timezone.localtime(edge, house.clinic.zone) for edge in (one.starts_at, one.ends_at)]
     assert [f"{edge:%d %H:%M}" for edge in local] == ["23 13:00", "23 17:00"] and one.practitioner is None

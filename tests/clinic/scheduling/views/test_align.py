@@ -38,7 +38,7 @@ def shorter(house):
     return course
 
 
-WORDS = "Plan asks 2 visits, 4 are booked: 2 too many"
+WORDS = "The plan asks for 2 visits, 4 are booked: 2 too many"
 
 
 def test_difference_is_on_followups_on_the_homes_and_on_the_course(house, client, shorter):

@@ -64,7 +64,7 @@ def test_second_editor_gets_409_and_the_new_version(house, client):
     _move(client, visit)
     answer = _move(client, visit, clock="15:00")
     assert answer.status_code == 409
-    assert "Somebody else changed this visit" in text(answer)
+    assert "Someone else has changed this visit" in text(answer)
     assert 'name="version" value="2"' in text(answer) and 'value="15:00"' in text(answer)
 
 

@@ -116,7 +116,7 @@ def test_visits_typed_out_of_order_are_told(house, client, weekly):
 
 def test_breaking_the_dose_is_only_on_explicit_wish_and_leaves_an_event(house, client, weekly):
     url, rows = reverse("scheduling:course", args=[weekly.pk]), typed(visit_3="2026-11-30 09:00")
-    assert "Book these dates all the same" in text(client.post(url, rows))
+    assert "Book these dates anyway" in text(client.post(url, rows))
     assert client.post(url, {**rows, "against_dose": "1"}).status_code == 302
     assert Appointment.objects.get(course=weekly, number_in_course=3, status="booked").starts_at == at(
         "2026-11-30 09:00", ZONE

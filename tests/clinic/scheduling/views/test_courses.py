@@ -63,7 +63,7 @@ def test_clash_books_nothing_says_the_next_fit_and_keeps_every_date(house, clien
     page = text(answer)
     assert answer.status_code == 409
     assert "Nothing was booked" in page and 'href="#day-7"' in page and "Next fit" in page
-    assert "leave the taken ones out" in page
+    assert "leave out the taken ones" in page
     assert _rows(answer) == {name: (value if isinstance(value, int) else str(value)) for name, value in rows.items()}
     assert not Appointment.objects.filter(course=course).exists()
     clash = next(row for row in answer.context["rows"] if row.number == 7)

@@ -45,7 +45,7 @@ def test_stale_click_on_the_board_is_told(house, client):
     client.post(url, {"status": "cancelled", "version": 1})
     answer = client.post(url, {"status": "arrived", "version": 1}, headers={"HX-Request": "true"})
     assert answer.status_code == 409
-    assert "Somebody else changed this visit" in text(answer)
+    assert "Someone else has changed this visit" in text(answer)
 
 
 def test_board_that_refreshes_itself_notes_nobody_twice(house, client):

@@ -60,11 +60,11 @@ def test_all_faults_are_told_at_once_with_file_and_key(folder):
         ("rules/distal.toml", '"CLASSICS"', '"CLASICS"', "no such source 'CLASICS'"),
         ("rules/distal.toml", "channel:bladder", "channel:bladdder", "no such fact 'channel:bladdder'"),
         ("rules/pattern.toml", "body.poor_sleep", "body.poor_slep", "no such fact 'body.poor_slep'"),
-        ("dose.toml", 'id = "dose.acute"', 'id = "dose.sciatica"', "told twice"),
+        ("dose.toml", 'id = "dose.acute"', 'id = "dose.sciatica"', "duplicate"),
         ("meta.toml", 'knowledge_version = "2026.11.1"', "", "knowledge_version"),
         ("sites.toml", "[[site]]", "[[sit]]", "sites.toml"),
         ("contraindications.toml", 'ea = "forbid"', 'ea = "forbidden"', "ea"),
-        ("points/kidney.toml", 'code = "KI3"', 'code = "KI4"', "told twice"),
+        ("points/kidney.toml", 'code = "KI3"', 'code = "KI4"', "duplicate"),
     ],
 )
 def test_single_faults_are_named(folder, name, old, new, told):

@@ -40,7 +40,7 @@ def test_every_event_has_words_a_heading_and_a_severity():
 @pytest.mark.parametrize(
     ("name", "old", "new", "says"),
     [
-        ("adverse_events.toml", 'code = "bleed"', 'code = "bruise"', "adverse_events.toml: event[bruise]: told twice"),
+        ("adverse_events.toml", 'code = "bleed"', 'code = "bruise"', "adverse_events.toml: event[bruise]: duplicate"),
         ("adverse_events.toml", "serious = true\n", "", "event[ptx]: serious: what is severe is serious"),
         ("adverse_events.toml", 'group = "Skin"', 'groop = "Skin"', "groop: unknown key; the nearest is 'group'"),
         ("adverse_events.toml", '"AE-MOXA"', '"AE-MOXXA"', "event[burn]: no such source 'AE-MOXXA'"),
@@ -52,7 +52,7 @@ def test_every_event_has_words_a_heading_and_a_severity():
             '"CES-CRAD"',
             "no such source 'CES-CRAD'; the nearest is 'CES-CARD'",
         ),
-        ("override_reasons.toml", 'code = "examined"', 'code = "benefit"', "reason[benefit]: told twice"),
+        ("override_reasons.toml", 'code = "examined"', 'code = "benefit"', "reason[benefit]: duplicate"),
     ],
 )
 def test_a_faulty_list_is_refused(folder: Path, name: str, old: str, new: str, says: str):

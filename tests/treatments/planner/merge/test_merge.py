@@ -1,4 +1,4 @@
-"""A changed assessment proposes anew: no edit is lost, nothing stands twice, and every difference is said."""
+"""A changed assessment proposes anew: no edit is lost, nothing appears twice, and every difference is said."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ CASES = [
         lambda t: t["stages"][0]["points"].insert(1, point("BL57")),
         lambda t: t["stages"][0]["points"].append(point("BL60")),
         lambda m: points_of(m)["prone"] == ["BL25", "BL57", "BL26", "BL40", "BL60"],
-        ["BL57 stays: added by hand."], ["BL60 comes in with the new proposal."], [],
+        ["BL57 stays: added by hand."], ["BL60 is added by the new proposal."], [],
     ),
     (
         "removed by hand, proposed again",
@@ -71,7 +71,7 @@ CASES = [
         lambda t: None,
         lambda t: t["stages"][0]["points"].pop(2),
         lambda m: points_of(m)["prone"] == ["BL25", "BL26"],
-        [], ["BL40 goes out: no longer proposed."], [],
+        [], ["BL40 is removed: no longer proposed."], [],
     ),
     (
         "edited and no longer proposed",
@@ -102,7 +102,7 @@ CASES = [
         lambda t: t["stages"][1]["points"].append(point("GB34")),
         lambda t: t["stages"].pop(1),
         lambda m: points_of(m) == {"prone": ["BL25", "BL26", "BL40"], "supine": ["GB34"]},
-        ["GB34 stays: added by hand."], ["ST36 goes out: no longer proposed."],
+        ["GB34 stays: added by hand."], ["ST36 is removed: no longer proposed."],
         ["Supine stage stays because it was edited; the new proposal leaves it out."],
     ),
     (
@@ -110,7 +110,7 @@ CASES = [
         lambda t: None,
         lambda t: t["stages"].pop(1),
         lambda m: list(points_of(m)) == ["prone"],
-        [], ["ST36 goes out: no longer proposed.", "Supine stage goes out: no longer proposed."], [],
+        [], ["ST36 is removed: no longer proposed.", "Supine stage is removed: no longer proposed."], [],
     ),
     (
         "a new stage",
@@ -118,7 +118,7 @@ CASES = [
         lambda t: t["stages"].insert(0, stage("side_lying", point("GB30"))),
         lambda m: list(points_of(m)) == ["side_lying", "prone", "supine"],
         ["Prone stage: retention stays 15 min, as edited."],
-        ["GB30 comes in with the new proposal.", "Side lying stage comes in with the new proposal."], [],
+        ["GB30 is added by the new proposal.", "Side lying stage is added by the new proposal."], [],
     ),
     (
         "current on a point that was removed by hand",
@@ -149,7 +149,7 @@ CASES = [
         lambda t: t["adjuncts"].append(cups("mid back", kind="gua_sha")),
         lambda m: [a["kind"] for a in m["adjuncts"]] == ["gua_sha"],
         ["Cupping dry stays out: removed by hand, though proposed again."],
-        ["Gua sha comes in with the new proposal."], [],
+        ["Gua sha is added by the new proposal."], [],
     ),
     (
         "course and reviews",
@@ -189,7 +189,7 @@ CASES = [
         lambda t: t["stages"][0]["points"].reverse(),
         lambda t: t["stages"][0]["points"].append(point("BL60")),
         lambda m: points_of(m)["prone"] == ["BL40", "BL60", "BL26", "BL25"],
-        [], ["BL60 comes in with the new proposal."], [],
+        [], ["BL60 is added by the new proposal."], [],
     ),
     (
         "principle",

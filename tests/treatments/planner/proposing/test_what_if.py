@@ -41,8 +41,8 @@ def ask(changes, case=CASE):
     [
         ({"flag.saddle_numbness": True}, "emergency", "No plan would be proposed.", "Emergency instead of treat."),
         ({"flag.saddle_numbness": None}, "need_information", "No plan would be proposed.", "To be asked first"),
-        ({"condition.anticoagulant": True}, "caution", "BL25 would go.", "Blood thinner"),
-        ({"condition.pregnant": True}, "caution", "BL60 would go.", "Pregnancy"),
+        ({"condition.anticoagulant": True}, "caution", "BL25 would be removed.", "Blood thinner"),
+        ({"condition.pregnant": True}, "caution", "BL60 would be removed.", "Pregnancy"),
         ({"side.right": False, "side.left": True}, "treat", None, None),
         ({"body.tired": True, "quality.dull": True, "eased_by.heat": True, "body.cold": True}, "treat", None, "mixed"),
     ],
