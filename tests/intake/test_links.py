@@ -137,7 +137,7 @@ def test_a_used_link_says_so(token: str) -> None:
     for path in (f"/i/{token}/", "/i/", "/i/step/reason/"):
         answer = phone.get(path)
         assert answer.status_code == 410
-        assert "were sent" in page_text(answer)
+        assert "have been sent" in page_text(answer)
 
 
 def test_a_replaced_link_says_so_and_its_answers_wait_for_the_patient(token: str) -> None:
