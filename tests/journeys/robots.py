@@ -33,13 +33,23 @@ def open_chart(page: Page, name: str) -> None:
 def begin_visit(page: Page, name: str) -> None:
     """Start a visit of somebody, or go on with the one that is open; returns when its page is there."""
     open_chart(page, name)
-    page.get_by_role("button", name=re.compile("Start a visit|Go on with the visit")).first.click()
+    begin = page.get_by_role("button", name="Start a visit")
+    begin.or_(page.get_by_role("link", name=re.compile(r"Go on with visit \d+"))).first.click()
     page.wait_for_url(lambda url: re.search(r"/patients/\d+/$", url) is None)
     asked = page.get_by_role("button", name="Start a new visit anyway")
     if asked.count():
         asked.click()
     page.wait_for_url(re.compile(r"/visits/\d+/"))
     expect(page.get_by_role("heading", name=re.compile(r"Visit \d+"))).to_be_visible()
+
+
+def begin_assessment(page: Page, name: str) -> None:
+    """Assess somebody, or go on with the draft that is open; returns when its page is there."""
+    open_chart(page, name)
+    begin = page.get_by_role("button", name="Assess", exact=True)
+    begin.or_(page.get_by_role("link", name="Go on with the assessment")).first.click()
+    page.wait_for_url(re.compile("/assessments/"))
+    expect(page.get_by_role("button", name="Sign the assessment")).to_be_visible()
 
 
 def press_now(page: Page, button: Locator) -> None:

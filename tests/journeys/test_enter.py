@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.robots import begin_visit, open_chart
+from tests.journeys.robots import begin_assessment, begin_visit
 from tests.support.demo_server import DemoServer
 
 ONE_LINE = "input:not([type=hidden]):not([type=submit]):not([type=button]):not(#find-patient)"
@@ -93,9 +93,7 @@ def test_visit(open_page: Callable[..., Page], server: DemoServer) -> None:
 
 def test_assessment(open_page: Callable[..., Page], server: DemoServer) -> None:
     page = open_page("practitioner")
-    open_chart(page, "Nwosu")
-    page.get_by_role("button", name=re.compile("Assess")).first.click()
-    page.wait_for_url(re.compile("/assessments/"))
+    begin_assessment(page, "Nwosu")
     before = stored(server)
     press_enter_everywhere(page, at_least=60)
     assert stored(server) == before
@@ -112,9 +110,7 @@ def test_a_save_that_runs_by_itself_presses_no_button_that_has_the_focus(
 ) -> None:
     """Tab from a field to "Sign": the field is saved a moment later, and nothing is signed or answered by that."""
     page = open_page("practitioner")
-    open_chart(page, "Nwosu")
-    page.get_by_role("button", name=re.compile("Assess")).first.click()
-    page.wait_for_url(re.compile("/assessments/"))
+    begin_assessment(page, "Nwosu")
     before = stored(server)["assessments"]
     for button in (page.get_by_role("button", name="Sign the assessment"), page.locator('button[name="answer"]').first):
         with page.expect_response(lambda one: "/assessments/" in one.url and one.request.method == "POST") as at:
