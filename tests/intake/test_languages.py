@@ -35,7 +35,7 @@ HIDDEN = re.compile(r'<(script|style|template)\b.*?</\1>|<!--.*?-->|<p class="cr
 SPOKEN_ATTRIBUTE = re.compile(r'\b(?:aria-label|placeholder|title|alt)="([^"]*)"')
 BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 # what people wrote themselves
-DATA = ("Our clinic", "Ana M.", "Ana Muster", PLAIN["reason"], "Rosa Muster", "sister")
+DATA = ("Ashi", "Our clinic", "Ana M.", "Ana Muster", PLAIN["reason"], "Rosa Muster", "sister")
 
 
 def _quoted(text: str) -> str:
