@@ -14,6 +14,11 @@
     locale: "en-GB", // of dates that a script writes
     say,
     at,
+    /** The words stand in the page (components/_script_words.html), in its language. @param {string} name */
+    wordsOf(name) {
+      const words = /** @type {HTMLTemplateElement | null} */ (document.getElementById("script-words"));
+      return words?.content.querySelector(`[data-word="${name}"]`)?.textContent?.trim() ?? "";
+    },
     changed: (/** @type {HTMLElement} */ field) => field.dispatchEvent(new Event("change", { bubbles: true })),
     notice(/** @type {string} */ words) {
       const notice = document.createElement("p");
@@ -30,8 +35,8 @@
       } catch {
         document.execCommand("copy");
       }
-      button.textContent = "Copied";
-      say("Copied");
+      button.textContent = shared.wordsOf("copied");
+      say(button.textContent);
     },
   };
   window.ashi = /** @type {Ashi} */ (/** @type {unknown} */ (shared)); // autosave.js and others add their own

@@ -10,11 +10,7 @@
   const LONGEST = 30_000; // then a request counts as failed
   const KEEPALIVE = 50_000; // letters; browsers refuse to finish more than 64 kB after leaving
 
-  /** The words stand in the page (components/_autosave_words.html), in the page's language. @param {string} name */
-  const wordsOf = (name) => {
-    const words = /** @type {HTMLTemplateElement | null} */ (document.getElementById("autosave-words"));
-    return words?.content.querySelector(`[data-word="${name}"]`)?.textContent ?? "";
-  };
+  const { wordsOf } = window.ashi;
 
   /** @param {Saving} saving @returns {Autosave} */
   window.ashi.autosave = ({ form, place, send, isHeld, skips, isOrdered = false, settles = 0, retry, onInput }) => {

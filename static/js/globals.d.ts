@@ -87,6 +87,8 @@ interface Freshness {
 interface Ashi {
   locale: string;
   say(words: string): void;
+  /** what a script says, in the language of the page */
+  wordsOf(name: string): string;
   /** The element an event happened at. */
   at(event: Event): HTMLElement;
   /** Tell the page that a field was changed by a script. */

@@ -22,7 +22,10 @@
       if (box.checked) names.push(box.parentElement?.textContent?.trim());
     }
     const words = chart.querySelector("[data-marked]");
-    if (words) words.textContent = names.length ? `Marked: ${names.join(" · ")}` : (words.dataset.nothing ?? "");
+    if (words)
+      words.textContent = names.length
+        ? `${window.ashi.wordsOf("marked")} ${names.join(" · ")}`
+        : (words.dataset.nothing ?? "");
   };
   const startCharts = () => {
     for (const chart of fresh("[data-body-chart]")) {
@@ -66,10 +69,8 @@
     const left = Number(field.dataset.limit) - [...field.value.trim()].length;
     const isOver = left < 0;
     const wasOver = place.classList.contains("is-over");
-    const letters = Math.abs(left) === 1 ? "letter" : "letters";
-    place.textContent = isOver
-      ? `${-left} ${letters} too many. All of it is kept; please shorten it before you send.`
-      : `${left} ${letters} left.`;
+    const name = (isOver ? "over" : "left") + (Math.abs(left) === 1 ? "-one" : "");
+    place.textContent = window.ashi.wordsOf(name).replace("{n}", String(Math.abs(left)));
     place.classList.toggle("is-over", isOver);
     if (isOver !== wasOver) window.ashi.say(place.textContent);
   };
