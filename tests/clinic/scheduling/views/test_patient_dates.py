@@ -69,7 +69,7 @@ def test_dead_link_says_so_and_shows_nothing(house, client):
     client.logout()
     answer = client.get(reverse("scheduling:patient_appointments", args=["unknown"]))
     assert answer.status_code == 404
-    assert "does not work any more" in text(answer)
+    assert "no longer works" in text(answer)
 
 
 def test_guessing_links_is_slowed_for_one_network_and_a_right_link_still_opens(house, client):
