@@ -20,6 +20,7 @@ from django.utils.decorators import method_decorator
 
 from clinic.audit import trail
 from clinic.lib.numbers import whole_number
+from clinic.people.access import ROLES
 from clinic.people.models import User
 
 # Roles stand in access.py, and nobody handles other people's second factors.
@@ -30,7 +31,8 @@ admin.site.enable_nav_sidebar = False  # the clinic page is the map of the back 
 admin.site.index_title = "Set-up"
 
 # of these the trail keeps what was and what is, and the person is told
-TOLD = ("name", "email", "is_owner", "is_practitioner", "is_front_desk", "is_active")
+HELD = tuple(f"is_{role}" for role in ROLES)
+TOLD = ("name", "email", *HELD, "is_active")
 
 
 class StaffForm(ModelForm):
@@ -46,9 +48,7 @@ class StaffForm(ModelForm):
             "name",
             "email",
             "title",
-            "is_owner",
-            "is_practitioner",
-            "is_front_desk",
+            *HELD,
             "is_active",
             "colour",
         ]
@@ -137,8 +137,7 @@ class StaffAdmin(AuditedAdmin):
 
     @admin.display(description="Works as")
     def roles(self, obj: User) -> str:
-        held = {"owner": obj.is_owner, "practitioner": obj.is_practitioner, "front desk": obj.is_front_desk}
-        return ", ".join(role for role, holds in held.items() if holds) or "–"
+        return ", ".join(role.replace("_", " ") for role in ROLES if getattr(obj, f"is_{role}")) or "–"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # their signatures stay; take away "may sign in" instead

@@ -31,7 +31,7 @@ from tests.support.forms_found import forms_on
 from tests.support.furnished import CANARY, Address, FurnishedCase, addresses
 from tests.support.page_text import page_text
 
-WHO = ("owner", "practitioner", "front_desk", "link", "nobody")
+WHO = (*ROLES, "link", "nobody")
 SIGNS_OUT = {"admin:logout", "account_logout"}
 # what a look may leave behind: the trail itself, sessions, how often wrong links were tried, the row /healthz writes
 MAY_GROW = {"audit_auditevent", "audit_namedpatient", "django_session", "intake_ratecount", "outbox_heartbeat"}

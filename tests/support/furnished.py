@@ -16,6 +16,7 @@ from django.test import Client, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from clinic.people.access import ROLES
 from clinic.people.models import Patient, SafetyFact, User
 from clinic.scheduling.actions import make_link
 from clinic.scheduling.models import AppointmentChange
@@ -79,6 +80,9 @@ def furnish() -> Furnished:
         "practitioner": by.pk,
         "front_desk": clinic.desk.pk,
     }
+    for role in ROLES.keys() - made.staff.keys():  # the demo has nobody who holds only this one
+        person = User.objects.create_user(f"{role}@demo.ashi", name=role, **{f"is_{role}": True})
+        made.staff[role] = person.pk
     submitted = Patient.objects.get(pk=made.patients["submitted"])
     fill_calendar(clinic, [submitted], now=now)
     draft = assessing.open_draft(patient=submitted, by=by)

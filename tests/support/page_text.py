@@ -6,7 +6,7 @@ import re
 
 from django.http import HttpResponseBase
 
-BLOCKS = "div|p|li|td|th|dt|dd|header|section|ul|ol|h1|h2|h3|form|legend|summary|button|option|label"
+BLOCKS = "div|p|li|td|th|dt|dd|header|section|ul|ol|h1|h2|h3|form|legend|summary|button|option|label|text"
 AFTER_OPENING = re.compile(rf"(<(?:{BLOCKS})(?:\s[^<>]*)?>) ")
 BEFORE_CLOSING = re.compile(rf" (</(?:{BLOCKS})>)")
 

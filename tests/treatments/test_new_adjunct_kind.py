@@ -24,19 +24,19 @@ from treatments.visits.actions import charting
 
 RULE = """
 [[adjunct]]
-id = "infrared.cold_damp"
+id = "amber_lamp.cold_damp"
 when = { all = ["pattern:cold_damp"], none = ["sign:heat", "pattern:kidney_yin_deficiency", "injury:first_72h"] }
-text = "Cold-damp: infrared warms the channel from a distance."
+text = "Cold-damp: amber light warms the channel from a distance."
 sources = ["KNOWN"]
 evidence = "tradition"
-kind = "infrared"
+kind = "amber_lamp"
 detail = "30 cm away"
 where = "low back"
 minutes = 15
 weight = 70
 order = "during_retention"
 """
-ITEM = {"kind": "infrared", "detail": "30 cm away", "where": "low back", "minutes": 15, "from_visit": 1}
+ITEM = {"kind": "amber_lamp", "detail": "30 cm away", "where": "low back", "minutes": 15, "from_visit": 1}
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def infrared(monkeypatch: pytest.MonkeyPatch) -> None:
+def amber_lamp(monkeypatch: pytest.MonkeyPatch) -> None:
     """The one word."""
-    monkeypatch.setitem(ADJUNCTS, "infrared", AdjunctKind("infrared lamp", "moxa_heat", runs_alone=True))
+    monkeypatch.setitem(ADJUNCTS, "amber_lamp", AdjunctKind("amber lamp", "moxa_heat", runs_alone=True))
 
 
 def proposal(knowledge: PlannerKnowledge, **findings: bool) -> dict[str, Any]:
@@ -68,37 +68,37 @@ def proposal(knowledge: PlannerKnowledge, **findings: bool) -> dict[str, Any]:
     return propose(ClinicalPicture(case, assess(case, intake)), knowledge).as_json()
 
 
-def test_it_is_proposed(folder: Path, infrared: None) -> None:
+def test_it_is_proposed(folder: Path, amber_lamp: None) -> None:
     made = proposal(load_planner_knowledge(folder))
-    found = [item for item in made["treatment"]["adjuncts"] if item["kind"] == "infrared"]
-    assert len(found) == 1 and found[0]["because"][0]["rule"] == "infrared.cold_damp"
+    found = [item for item in made["treatment"]["adjuncts"] if item["kind"] == "amber_lamp"]
+    assert len(found) == 1 and found[0]["because"][0]["rule"] == "amber_lamp.cold_damp"
 
 
-def test_what_forbids_warmth_keeps_it_out_and_says_so(folder: Path, infrared: None) -> None:
+def test_what_forbids_warmth_keeps_it_out_and_says_so(folder: Path, amber_lamp: None) -> None:
     made = proposal(load_planner_knowledge(folder), **{"condition.recent_operation": True})
-    assert not [item for item in made["treatment"]["adjuncts"] if item["kind"] == "infrared"]
-    told = [row for row in made["withheld"] if row["item"] == "infrared"]
+    assert not [item for item in made["treatment"]["adjuncts"] if item["kind"] == "amber_lamp"]
+    told = [row for row in made["withheld"] if row["item"] == "amber_lamp"]
     assert told and {row["modality"] for row in told} == {"moxa_heat"}
 
 
 def test_without_its_word_the_file_is_refused_with_file_and_key(folder: Path) -> None:
-    with pytest.raises(KnowledgeError, match=r"adjuncts.toml: adjunct\[infrared.cold_damp\]: kind: .*no such kind"):
+    with pytest.raises(KnowledgeError, match=r"adjuncts.toml: adjunct\[amber_lamp.cold_damp\]: kind: .*no such kind"):
         load_planner_knowledge(folder)
 
 
-def test_the_review_judges_it_as_warmth(infrared: None) -> None:
+def test_the_review_judges_it_as_warmth(amber_lamp: None) -> None:
     knowledge = load_planner_knowledge()
-    found = review(plan(adjuncts=[adjunct("infrared", where="low back")]), picture(base=DAMP_HEAT), knowledge)
+    found = review(plan(adjuncts=[adjunct("amber_lamp", where="low back")]), picture(base=DAMP_HEAT), knowledge)
     assert ("forbidden", "heat_in_heat") in {(alert.level, alert.code) for alert in found}
 
 
 def test_without_its_word_a_plan_that_holds_it_asks_for_a_reason() -> None:
     knowledge = load_planner_knowledge()
-    found = review(plan(adjuncts=[adjunct("infrared", where="low back")]), picture(base=COLD), knowledge)
+    found = review(plan(adjuncts=[adjunct("amber_lamp", where="low back")]), picture(base=COLD), knowledge)
     assert ("needs_reason", "unknown_adjunct") in {(alert.level, alert.code) for alert in found}
 
 
-def test_the_form_offers_it_and_refuses_what_has_no_word(infrared: None) -> None:
+def test_the_form_offers_it_and_refuses_what_has_no_word(amber_lamp: None) -> None:
     assert AdjunctForm(ITEM).is_valid()
     unknown = AdjunctForm({**ITEM, "kind": "laser"})
     assert not unknown.is_valid() and "kind" in unknown.errors
@@ -109,10 +109,10 @@ def test_the_form_offers_it_and_refuses_what_has_no_word(infrared: None) -> None
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("infrared", "infrared lamp"), ("of_olden_days", "of olden days")],
+    [("amber_lamp", "amber lamp"), ("of_olden_days", "of olden days")],
     ids=["known", "without a word"],
 )
-def test_plan_and_visit_page_name_it(infrared: None, kind: str, name: str) -> None:
+def test_plan_and_visit_page_name_it(amber_lamp: None, kind: str, name: str) -> None:
     petra = UserFactory(practitioner=True)
     treatment = copy.deepcopy(TREATMENT)
     treatment["adjuncts"] = [{**ITEM, "kind": kind, "size": "", "points": [], "because": WHY, "cautions": []}]
@@ -124,4 +124,4 @@ def test_plan_and_visit_page_name_it(infrared: None, kind: str, name: str) -> No
     assert f"{name[:1].upper()}{name[1:]}" in shown
     charted = client.get(f"/visits/{visit.pk}/").content.decode()
     assert f"<strong>{name[:1].upper()}{name[1:]}</strong>" in charted
-    assert 'value="infrared"' in charted  # and it can be added on the day
+    assert 'value="amber_lamp"' in charted  # and it can be added on the day

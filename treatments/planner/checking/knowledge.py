@@ -241,6 +241,10 @@ def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
         Fault("principles.toml", "", f"no principle for {p}") for p in BRANCHES + ROOTS if p not in knowledge.principles
     ]
     faults += [Fault("sites.toml", "", f"no site {site}") for site in SITES if site not in knowledge.sites]
+    unplanned = sorted(f for f in known_findings() if f.startswith("site.") and f.removeprefix("site.") not in SITES)
+    faults += [
+        Fault("findings.toml", finding, "a place that no rule can speak of: not in SITES") for finding in unplanned
+    ]
     for pair in knowledge.pairs:
         for code in (pair.a, pair.b):
             if knowledge.points[code].electro != "yes":
