@@ -15,7 +15,7 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-# lie outside or come about by use: databases and keys, a clinic's settings, what is installed, another language, a new message or case
+# outside of the repository, or come about by use: databases and keys, what is installed, another language
 ARISES = re.compile(r"^(var/|\.venv/|locale/|intake/knowledge/languages/|case\.json$|\.\./|.*[<>])", re.IGNORECASE)
 QUOTED = re.compile(r"`([^`\n]+)`")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)

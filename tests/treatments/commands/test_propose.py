@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from treatments.planner.knowledge.load import load_planner_knowledge
+
 ROOT = Path(__file__).resolve().parents[3]
 USABLE = {"case": "A 肾俞", "patient": {"age": 38, "sex": "male"}, "findings": {"onset.accident": True}}
 KEYS = {"case", "knowledge_version", "action", "alerts", "assessment", "treatment", "withheld", "ask"}
@@ -130,7 +132,7 @@ def test_no_database_is_touched(monkeypatch, tmp_path):
 def test_a_clinics_own_file_is_used_and_a_broken_one_is_no_traceback(monkeypatch, tmp_path):
     monkeypatch.setenv("ASHI_KNOWLEDGE", str(ROOT / "docs" / "knowledge.example.toml"))
     code, out, _ = run("-", stdin=b"{}")
-    assert code == 0 and json.loads(out)["knowledge_version"] == "2026.11.1+river-clinic.1"
+    assert code == 0 and json.loads(out)["knowledge_version"] == f"{load_planner_knowledge().version}+river-clinic.1"
     path = tmp_path / "own.toml"
     path.write_text("[[contraindication]]", encoding="utf-8")
     monkeypatch.setenv("ASHI_KNOWLEDGE", str(path))
