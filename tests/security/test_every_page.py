@@ -298,6 +298,8 @@ def test_production_settings_pass_djangos_own_examination() -> None:
         "ASHI_DEMO": "0",
         "DJANGO_DEBUG": "0",
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
+        "ASHI_HOSTS": "ashi.clinic.example",
+        "ASHI_BASE_URL": "https://ashi.clinic.example",
         "EMAIL_HOST": "mail.clinic.example",
         "ASHI_FROM_EMAIL": "Ashi <no-reply@clinic.example>",
         "ASHI_ENV_FILE": "",  # a developer's own file is not under test

@@ -64,10 +64,8 @@ def test_a_clinics_own_file_is_checked_before_the_server_starts(tmp_path, settin
     path.write_text('switched_off = ["cups.stress"]\n[meta]\nname = "river"\nversion = "1"\n', encoding="utf-8")
     out = StringIO()
     call_command("check_knowledge", quiet=True, stdout=out)
-    assert (
-        f"{load_planner_knowledge().version}+river.1" in out.getvalue()
-        and "Switched off: cups.stress" in out.getvalue()
-    )
+    assert f"{load_planner_knowledge().version}+river.1" in out.getvalue()
+    assert "Switched off: cups.stress" in out.getvalue()
     assert "Candidates by pattern" not in out.getvalue()
 
 
