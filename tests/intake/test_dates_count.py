@@ -166,7 +166,7 @@ class TestClearingOnThePage:
         before = (timezone.localdate() - dt.timedelta(days=1)).isoformat()
         data = self.form(code, "flag.saddle_numbness", examined_on=before)
         answer = as_petra.post(f"/assessments/{draft.pk}/clear/", data)
-        assert answer.status_code == 422 and "has to be examined again" in page_text(answer)
+        assert answer.status_code == 422 and "must be examined again" in page_text(answer)
         assert "Dr Lee" in page_text(answer)
         data = self.form(code, "flag.saddle_numbness")
         assert as_petra.post(f"/assessments/{draft.pk}/clear/", data).status_code == 302

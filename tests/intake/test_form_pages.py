@@ -263,7 +263,7 @@ class TestSending:
         phone = phone_with(response)
         assert phone.post("/i/send/")["Location"] == "/i/sent/"
         thanks = phone.get("/i/sent/")
-        assert thanks.status_code == 200 and "it has arrived" in page_text(thanks)
+        assert thanks.status_code == 200 and "we have your answers" in page_text(thanks)
         response.refresh_from_db()
         assert response.submitted_at and response.progress == 100
         scores = {s.measure: int(s.value) for s in Score.objects.all()}

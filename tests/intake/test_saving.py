@@ -63,7 +63,7 @@ def test_only_the_field_that_changed_is_applied(phone: Client, response: IntakeR
 def test_what_was_answered_elsewhere_is_said(phone: Client) -> None:
     old = Tab(phone, "strength")
     Tab(phone, "strength").save({"pain_now": "6"})
-    assert "Answered in another tab or on another device" in page_text(old.save({"pain_worst": "9"}))
+    assert "lso answered in another tab or on another device" in page_text(old.save({"pain_worst": "9"}))
 
 
 def test_a_page_may_change_its_own_answer_again_and_again(phone: Client, response: IntakeResponse) -> None:
