@@ -50,7 +50,7 @@ def test_the_practitioner_sees_red_flags_first_then_new_intakes_and_what_to_sign
     RedFlagAlert.objects.create(patient=ana, response=link.response, flag="flag.saddle_numbness", level="emergency")
     examined(PatientFactory(given_name="Ben", family_name="Berg"), petra)
     text = page_text(client_of(petra).get("/"))
-    assert text.index("Red flags") < text.index("My patients today")
+    assert text.index('id="h-alerts"') < text.index("My patients today")
     assert "Ana Ahn" in text and "Ben Berg" in text and "assessment" in text
     event = AuditEvent.objects.get(action="home.read")
     assert ana.pk in event.detail["patients"]

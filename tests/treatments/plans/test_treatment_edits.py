@@ -75,7 +75,7 @@ def test_the_dose_adds_up_and_reviews_stay_inside_it() -> None:
     ["", "stages", "stages.7", "stages.0.points.9", "stages.-1", "principle", "dose.phases", "x.y", "stages.²"],
 )
 def test_an_address_that_is_not_there_is_refused_in_words(address: str) -> None:
-    with pytest.raises(EditRefused, match="not there"):
+    with pytest.raises(EditRefused, match="no longer exists"):
         treatment_edits.changed(TREATMENT, address, {"side": "left"})
-    with pytest.raises(EditRefused, match="not there"):
+    with pytest.raises(EditRefused, match="no longer exists"):
         treatment_edits.removed(TREATMENT, address)

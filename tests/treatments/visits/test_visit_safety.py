@@ -26,6 +26,7 @@ from treatments.visits.actions import red_flags
 from treatments.visits.actions.incidents import review_incident
 from treatments.visits.forms.page import flag_field
 from treatments.visits.presenters.page import stop_of
+from treatments.visits.safety_questions import safety_questions
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +130,7 @@ def test_a_flag_that_the_rules_no_longer_hold_is_still_told_as_the_worst(monkeyp
     visit.record["start"] = {"flags": {"flag.fever": "yes"}}
     stop = stop_of(visit)
     assert stop is not None and stop["is_emergency"]
-    assert [question for question, _ in stop["flags"]] == [red_flags.SHORT_SET["flag.fever"]]
+    assert [question for question, _ in stop["flags"]] == [safety_questions()["flag.fever"]]
 
 
 def test_the_page_stops_for_a_flag_whose_row_is_a_draft(monkeypatch, as_petra, visit):
