@@ -34,9 +34,9 @@ def test_a_faulty_file_is_refused(tmp_path, text):
         load_override_reasons(tmp_path)
 
 
-def test_a_code_told_twice_is_refused(tmp_path):
+def test_a_duplicate_code_is_refused(tmp_path):
     row = '[[reason]]\ncode = "a"\ntext = "A"\nfor = ["override"]\nnote = true\n'
     path = tmp_path / "override_reasons.toml"
     path.write_text(row + row)
-    with pytest.raises(KnowledgeError, match="twice"):
+    with pytest.raises(KnowledgeError, match="duplicate"):
         load_override_reasons(tmp_path)
