@@ -75,7 +75,7 @@ reads: fetch access search likeness passwords signed_out case_building point_sea
 reads: aligning closures course_dates diary differences moves offers proposals reason_words answers clock
 models: models errors set_aside http
 ground: caller guards seals guesses help_lines presence words availability day_search rhythm series
-ground: gate ledger observed record safety_questions treatment_edits curve spoken logs serving environment
+ground: additions gate ledger observed record safety_questions treatment_edits curve spoken logs serving environment
 """
 LAYERS: dict[str, set[str]] = {}
 for _line in _LAYERS.strip().splitlines():
@@ -99,6 +99,7 @@ PURE_FILES = frozenset(
         "clinic.scheduling.series",
         "treatments.outcomes.curve",
         "treatments.plans.treatment_edits",
+        "treatments.visits.additions",
         "treatments.visits.gate",
         "treatments.visits.ledger",
         "treatments.visits.observed",

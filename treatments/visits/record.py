@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from treatments.planner.treatment.shapes import (
     AdjunctJson,
     EarJson,
-    EarPointJson,
     ElectroJson,
     NeedleJson,
     PointJson,
@@ -175,13 +174,13 @@ def _new_ear(ear: EarJson, uid: str, today: dt.date) -> ChartedEar:
         "side": ear["side"] if ear.get("side") in ("left", "right", "both") else "left",
         "points": copy.deepcopy(ear["points"]),
         "done": "",
-        "remove_on": _comes_off(ear["method"], today, ear.get("keep_days") or KEEP_DAYS),
+        "remove_on": comes_off(ear["method"], today, ear.get("keep_days") or KEEP_DAYS),
         "out": None,
         "note": "",
     }
 
 
-def _comes_off(method: str, today: dt.date, days: int) -> str:
+def comes_off(method: str, today: dt.date, days: int) -> str:
     return (today + dt.timedelta(days=days)).isoformat() if method in WORN_HOME else ""
 
 
@@ -279,116 +278,6 @@ def _as_point(point: ChartedPoint) -> PointJson:
     if point.get("where"):
         shown["where"] = point.get("found") or point["where"]
     return shown
-
-
-def with_point(record: VisitRecord, stage_uid: str, point: PointJson) -> VisitRecord:
-    """A record with one more point, done, at the end of a stage. Raises KeyError for an unknown stage.
-
-    ``point``: in the manner in which it is usually needled.
-    """
-    new = copy.deepcopy(record)
-    stage = _stage_of(new, stage_uid)
-    taken = [int(one["uid"].rpartition("p")[2]) for one in stage["points"]]
-    where = point.get("where", "")
-    stage["points"].append(
-        {
-            "uid": f"{stage_uid}p{max(taken, default=-1) + 1}",
-            "code": point["code"],
-            "name": point["name"],
-            "where": where,
-            "role": point.get("role", "local"),
-            "angle": point.get("angle", ""),
-            "side": point["side"],
-            "levels": list(point.get("levels") or []),
-            "technique": point["technique"],
-            "needle": point["needle"].copy(),
-            "usual_depth_mm": list(point["depth_mm"]),
-            "depth_mm": None,
-            "deqi": "",
-            "found": where,
-            "because": copy.deepcopy(point["because"]),
-            "cautions": list(point["cautions"]),
-            "done": "done",
-            "note": "",
-            "planned": None,
-            "as_last_time": False,
-        }
-    )
-    return new
-
-
-def _stage_of(record: VisitRecord, uid: str) -> ChartedStage:
-    stage = next((one for one in record["stages"] if one["uid"] == uid), None)
-    if stage is None:
-        raise KeyError(uid)
-    return stage
-
-
-def with_current(record: VisitRecord, stage_uid: str, *, leads: list[list[str]], side: str) -> VisitRecord:
-    """A record with current that was not planned, done. Raises KeyError for an unknown stage."""
-    new = copy.deepcopy(record)
-    stage = _stage_of(new, stage_uid)
-    stage["electro"].append(
-        {
-            "uid": f"{stage_uid}e{len(stage['electro'])}",
-            "leads": leads,
-            "lead_levels": [],
-            "side": side,
-            "frequency_hz": "2",
-            "wave": "continuous",
-            "minutes": None,
-            "planned_minutes": 15,
-            "felt": None,
-            "done": "done",
-            "note": "",
-        }
-    )
-    return new
-
-
-def with_adjunct(record: VisitRecord, *, kind: str, where: str) -> VisitRecord:
-    """A record with cups, moxa, heat or hands that were not planned, done."""
-    new = copy.deepcopy(record)
-    new["adjuncts"].append(
-        {
-            "uid": f"a{len(new['adjuncts'])}",
-            "kind": kind,
-            "detail": "",
-            "where": where,
-            "points": [],
-            "minutes": None,
-            "planned_minutes": None,
-            "done": "done",
-            "note": "",
-        }
-    )
-    return new
-
-
-def with_ear(record: VisitRecord, *, method: str, side: str, points: list[EarPointJson], today: dt.date) -> VisitRecord:
-    """A record with ear points that were not planned, done; what stays in the ear comes off after five days."""
-    new = copy.deepcopy(record)
-    new["ear"].append(
-        {
-            "uid": f"r{len(new['ear'])}",
-            "method": method,
-            "side": side,
-            "points": points,
-            "done": "done",
-            "remove_on": _comes_off(method, today, KEEP_DAYS),
-            "out": None,
-            "note": "",
-        }
-    )
-    return new
-
-
-def without_point(record: VisitRecord, uid: str) -> VisitRecord:
-    """A record without a point that was added on the day; planned ones stay and are marked not done."""
-    new = copy.deepcopy(record)
-    for stage in new["stages"]:
-        stage["points"] = [p for p in stage["points"] if p["uid"] != uid or p["planned"] is not None]
-    return new
 
 
 def all_done(record: VisitRecord) -> VisitRecord:

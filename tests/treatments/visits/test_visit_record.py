@@ -14,7 +14,7 @@ from tests.factories.treatments import POINT, TREATMENT, answered
 from tests.support.draws import draws
 from treatments.planner.treatment.needles import needles_of
 from treatments.plans.forms.ear_points import read_ear_points
-from treatments.visits import ledger
+from treatments.visits import additions, ledger
 from treatments.visits import record as vr
 from treatments.visits.forms.page import ElectroForm, PointForm
 from treatments.visits.presenters.page import reaches_lung
@@ -69,7 +69,7 @@ def test_the_ledger_counts_by_stage_and_can_be_corrected():
 
 
 def test_ear_needles_are_counted_and_seeds_are_not():
-    new = vr.with_ear(record(), method="needles", side="both", points=[{"code": "TF4", "name": ""}], today=TODAY)
+    new = additions.with_ear(record(), method="needles", side="both", points=[{"code": "TF4", "name": ""}], today=TODAY)
     assert ledger.totals(new) == (2, 0) and new["ear"][-1]["remove_on"] == ""
     assert new["ear"][0]["remove_on"] == "2026-03-07"
 
@@ -84,21 +84,24 @@ def test_a_record_reads_back_as_a_treatment_without_what_was_left_out():
 
 
 def test_an_added_point_has_its_own_uid_and_only_added_ones_go():
-    new = vr.with_point(record(), "s0", {**POINT, "code": "BL23", "name": "Shenshu", "side": "both"})
-    again = vr.with_point(new, "s0", {**POINT, "code": "BL24", "name": "Qihaishu", "side": "left"})
+    new = additions.with_point(record(), "s0", {**POINT, "code": "BL23", "name": "Shenshu", "side": "both"})
+    again = additions.with_point(new, "s0", {**POINT, "code": "BL24", "name": "Qihaishu", "side": "left"})
     uids = [point["uid"] for _, point in vr.points_of(again)]
     assert len(uids) == len(set(uids)) == 6
-    gone = vr.without_point(vr.without_point(again, "s0p3"), "s0p0")
+    gone = additions.without_point(additions.without_point(again, "s0p3"), "s0p0")
     assert [point["code"] for _, point in vr.points_of(gone)] == ["BL25", "BL26", "BL40", "BL24", "LR3"]
     with pytest.raises(KeyError):
-        vr.with_point(new, "s9", POINT)
+        additions.with_point(new, "s9", POINT)
 
 
 def test_no_function_changes_what_it_is_given():
     new = record()
     before = copy.deepcopy(new)
-    vr.all_done(new), vr.with_point(new, "s0", {**POINT, "code": "BL23", "side": "left", "name": ""})
-    vr.with_current(new, "s0", leads=[["BL25", "BL26"]], side="left"), vr.with_adjunct(new, kind="tuina", where="back")
+    vr.all_done(new), additions.with_point(new, "s0", {**POINT, "code": "BL23", "side": "left", "name": ""})
+    (
+        additions.with_current(new, "s0", leads=[["BL25", "BL26"]], side="left"),
+        additions.with_adjunct(new, kind="tuina", where="back"),
+    )
     vr.as_treatment(new, TREATMENT)
     assert new == before
 
@@ -128,7 +131,7 @@ def test_the_completeness_meter_names_what_is_missing():
 )  # fmt: skip
 def test_the_breathing_card_is_due_after_needles_near_the_lung(code, levels, where, is_near):
     point = {**POINT, "code": code, "name": "", "side": "left", "levels": levels, "where": where}
-    new = vr.with_point(record(), "s0", point)
+    new = additions.with_point(record(), "s0", point)
     assert reaches_lung(new) is is_near
     assert reaches_lung(record()) is False
 

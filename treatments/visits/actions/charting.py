@@ -24,7 +24,7 @@ from treatments.models import AdverseEvent, Amendment, TreatmentPlan, Visit
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import split_key
 from treatments.planner.treatment.visit_shapes import SafetySaid, VisitReason, VisitRecord
-from treatments.visits import gate, ledger, observed
+from treatments.visits import additions, gate, ledger, observed
 from treatments.visits import record as visit_record
 from treatments.visits.actions import medicines, needle_count, red_flags
 
@@ -183,7 +183,7 @@ def _note_pregnancy(visit: Visit, before: VisitRecord, *, by: User) -> None:
 def remove_point(*, visit_id: int, revision: int | None, uid: str, by: User) -> Visit:
     """Take out a point that was added on the day by mistake. Raises Stale, NotADraft."""
     visit = draft_at(visit_id, revision)
-    visit.record = visit_record.without_point(visit.record, uid)
+    visit.record = additions.without_point(visit.record, uid)
     return keep(visit, by=by, verb="visit.point_removed")
 
 

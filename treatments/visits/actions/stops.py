@@ -45,7 +45,7 @@ def add(
 ) -> Visit:
     """Record something that was not planned, after the same safety review as the plan's.
 
-    ``add_to_record``: gives the record with it, as ``visit_record.with_point`` does. ``what``: its code or kind.
+    ``add_to_record``: gives the record with it, as ``additions.with_point`` does. ``what``: its code or kind.
     ``answers``: stamp of a stop -> the reason for that one. What is ruled out is refused whatever the reason
     (AddRefused); ``given`` says that it has been done already and why: then an incident is opened. Raises NotReady,
     Stale, NotADraft, KeyError for an unknown stage, ValueError for a reason that is none.

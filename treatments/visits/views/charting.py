@@ -21,8 +21,7 @@ from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
 from treatments.models import Visit
 from treatments.planner.treatment.visit_shapes import VisitRecord
-from treatments.visits import day_points
-from treatments.visits import record as visit_record
+from treatments.visits import additions, day_points
 from treatments.visits.actions import charting, marks, stops
 from treatments.visits.fetch import visit_for
 from treatments.visits.forms.page import AddItemForm, AddPointForm
@@ -142,7 +141,7 @@ def add_point(request: StaffRequest, visit_id: int) -> HttpResponse:
     asked = AddPointForm(request.POST, prefix="add")
 
     def add_to_record(record: VisitRecord) -> VisitRecord:
-        return visit_record.with_point(record, data["stage"], point)
+        return additions.with_point(record, data["stage"], point)
 
     try:
         if not asked.is_valid() and not (asked.errors.keys() & {"reason", "given_text"}):
@@ -165,12 +164,12 @@ def add_item(request: StaffRequest, visit_id: int) -> HttpResponse:
 
     def add_to_record(record: VisitRecord) -> VisitRecord:
         if data["kind"] == "electro":
-            return visit_record.with_current(record, data["stage"], leads=data["leads"], side=data["side"])
+            return additions.with_current(record, data["stage"], leads=data["leads"], side=data["side"])
         if data["kind"].startswith("ear_"):
             method = data["kind"].removeprefix("ear_")
             today = timezone.localdate()
-            return visit_record.with_ear(record, method=method, side=data["side"], points=data["points"], today=today)
-        return visit_record.with_adjunct(record, kind=data["kind"], where=data["what"])
+            return additions.with_ear(record, method=method, side=data["side"], points=data["points"], today=today)
+        return additions.with_adjunct(record, kind=data["kind"], where=data["what"])
 
     return _add(request, visit_id, add_to_record, what=data["kind"], data=data, asked_item=asked)
 

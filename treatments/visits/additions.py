@@ -1,0 +1,123 @@
+"""What was done at a visit though it was not planned: added to its record, or taken out again.
+
+Each function gives a new record; see ``visits.record`` for its shape.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+
+from treatments.planner.treatment.shapes import EarPointJson, PointJson
+from treatments.planner.treatment.visit_shapes import ChartedStage, VisitRecord
+from treatments.visits.record import KEEP_DAYS, comes_off
+
+
+def with_point(record: VisitRecord, stage_uid: str, point: PointJson) -> VisitRecord:
+    """A record with one more point, done, at the end of a stage. Raises KeyError for an unknown stage.
+
+    ``point``: in the manner in which it is usually needled.
+    """
+    new = copy.deepcopy(record)
+    stage = _stage_of(new, stage_uid)
+    taken = [int(one["uid"].rpartition("p")[2]) for one in stage["points"]]
+    where = point.get("where", "")
+    stage["points"].append(
+        {
+            "uid": f"{stage_uid}p{max(taken, default=-1) + 1}",
+            "code": point["code"],
+            "name": point["name"],
+            "where": where,
+            "role": point.get("role", "local"),
+            "angle": point.get("angle", ""),
+            "side": point["side"],
+            "levels": list(point.get("levels") or []),
+            "technique": point["technique"],
+            "needle": point["needle"].copy(),
+            "usual_depth_mm": list(point["depth_mm"]),
+            "depth_mm": None,
+            "deqi": "",
+            "found": where,
+            "because": copy.deepcopy(point["because"]),
+            "cautions": list(point["cautions"]),
+            "done": "done",
+            "note": "",
+            "planned": None,
+            "as_last_time": False,
+        }
+    )
+    return new
+
+
+def _stage_of(record: VisitRecord, uid: str) -> ChartedStage:
+    stage = next((one for one in record["stages"] if one["uid"] == uid), None)
+    if stage is None:
+        raise KeyError(uid)
+    return stage
+
+
+def with_current(record: VisitRecord, stage_uid: str, *, leads: list[list[str]], side: str) -> VisitRecord:
+    """A record with current that was not planned, done. Raises KeyError for an unknown stage."""
+    new = copy.deepcopy(record)
+    stage = _stage_of(new, stage_uid)
+    stage["electro"].append(
+        {
+            "uid": f"{stage_uid}e{len(stage['electro'])}",
+            "leads": leads,
+            "lead_levels": [],
+            "side": side,
+            "frequency_hz": "2",
+            "wave": "continuous",
+            "minutes": None,
+            "planned_minutes": 15,
+            "felt": None,
+            "done": "done",
+            "note": "",
+        }
+    )
+    return new
+
+
+def with_adjunct(record: VisitRecord, *, kind: str, where: str) -> VisitRecord:
+    """A record with cups, moxa, heat or hands that were not planned, done."""
+    new = copy.deepcopy(record)
+    new["adjuncts"].append(
+        {
+            "uid": f"a{len(new['adjuncts'])}",
+            "kind": kind,
+            "detail": "",
+            "where": where,
+            "points": [],
+            "minutes": None,
+            "planned_minutes": None,
+            "done": "done",
+            "note": "",
+        }
+    )
+    return new
+
+
+def with_ear(record: VisitRecord, *, method: str, side: str, points: list[EarPointJson], today: dt.date) -> VisitRecord:
+    """A record with ear points that were not planned, done; what stays in the ear comes off after five days."""
+    new = copy.deepcopy(record)
+    new["ear"].append(
+        {
+            "uid": f"r{len(new['ear'])}",
+            "method": method,
+            "side": side,
+            "points": points,
+            "done": "done",
+            "remove_on": comes_off(method, today, KEEP_DAYS),
+            "out": None,
+            "note": "",
+        }
+    )
+    return new
+
+
+def without_point(record: VisitRecord, uid: str) -> VisitRecord:
+    """A record without a point that was added on the day; planned ones stay and are marked not done."""
+    new = copy.deepcopy(record)
+    for stage in new["stages"]:
+        stage["points"] = [p for p in stage["points"] if p["uid"] != uid or p["planned"] is not None]
+    return new
