@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from intake.assessment.case import Case
@@ -229,22 +229,34 @@ class ClinicalPicture:
 
     case: Case
     assessment: Assessment
+    present: frozenset[str] = field(init=False, repr=False, compare=False)
+    absent: frozenset[str] = field(init=False, repr=False, compare=False)
+    suspected: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """The findings sorted once: a plan asks for some hundred of them."""
+        findings, cleared = self.case.findings, self.case.cleared
+        marks = [mark for mark in self.assessment.marks if mark.finding not in cleared]
+        stated = {mark.finding for mark in marks if mark.strength == "states"}
+        lifted = {finding for finding in cleared if self._is_cleared(finding)}
+        present = {finding for finding, told in findings.items() if told is True} - lifted | stated
+        denied = {finding for finding, told in findings.items() if told is False}
+        asked = {mark.finding for mark in marks if mark.strength == "asks"}
+        object.__setattr__(self, "present", frozenset(present))
+        object.__setattr__(self, "absent", frozenset(denied.difference(mark.finding for mark in marks) | lifted))
+        object.__setattr__(self, "suspected", frozenset(asked - present))
 
     def is_present(self, finding: str) -> bool:
-        if self._is_cleared(finding):
-            return False
-        return self.case.findings.get(finding) is True or self._is_marked(finding, "states")
+        return finding in self.present
 
     def is_absent(self, finding: str) -> bool:
-        if self._is_cleared(finding):
-            return True
-        return self.case.findings.get(finding) is False and not self._is_marked(finding)
+        return finding in self.absent
 
     def is_unknown(self, finding: str) -> bool:
-        return not self.is_present(finding) and not self.is_absent(finding)
+        return finding not in self.present and finding not in self.absent
 
     def is_suspected(self, finding: str) -> bool:
-        return not self.is_present(finding) and self._is_marked(finding, "asks")
+        return finding in self.suspected
 
     @property
     def is_pregnant(self) -> bool:
@@ -256,12 +268,6 @@ class ClinicalPicture:
     def _is_cleared(self, finding: str) -> bool:
         told = finding.startswith("condition.") and self.case.findings.get(finding) is True
         return finding in self.case.cleared and not told
-
-    def _is_marked(self, finding: str, strength: str | None = None) -> bool:
-        marks = self.assessment.marks
-        if not marks or finding in self.case.cleared:
-            return False
-        return any(m.finding == finding and strength in (None, m.strength) for m in marks)
 
 
 def plain(number: float) -> int | float:

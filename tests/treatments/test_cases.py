@@ -11,6 +11,7 @@ from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, pa
 from tests.support.worked_case_checks import faults
 from tests.support.worked_cases import CaseFileError, Worked, load_cases, planner, proposal_of, read_file, shown
 from treatments.planner.facts import read_facts
+from treatments.planner.safety.contraindications import compiled_rows
 from treatments.planner.safety.guard import row_state
 from treatments.planner.vocabulary.facts import BRANCHES, ROOTS, SITES
 
@@ -47,10 +48,10 @@ def _sites(worked: Worked) -> list[str]:
 
 def test_every_contraindication_holds_in_some_case_with_a_plan_or_a_stop() -> None:
     met = {
-        row.id
+        compiled.row.id
         for picture in _pictures()
-        for row in planner().contraindications
-        if row_state(row, picture, read_facts(picture))[0] == "present"
+        for compiled in compiled_rows(planner())
+        if row_state(compiled, picture, read_facts(picture))[0] == "present"
     }
     assert {row.id for row in planner().contraindications} - met == set()
 

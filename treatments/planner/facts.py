@@ -27,11 +27,6 @@ class Facts:
     pregnancy: tuple[str, ...]  # phases whose rules hold: t1, t2, t3
     visit: int
 
-    def hold(self, all_: frozenset[str], any_: frozenset[str], none: frozenset[str]) -> bool:
-        """Whether the facts meet a condition (see `When`)."""
-        words = self.words
-        return all_ <= words and (not any_ or not any_.isdisjoint(words)) and none.isdisjoint(words)
-
 
 def read_facts(picture: ClinicalPicture) -> Facts:
     """The facts of one picture. Nothing is guessed: what is not known gives no fact."""

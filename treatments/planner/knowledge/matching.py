@@ -6,9 +6,25 @@ from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.tables import Rule
+from treatments.planner.knowledge.tables import Rule, When
 
 R = TypeVar("R", bound=Rule)
+
+
+class Condition(NamedTuple):
+    """What must hold, as sets."""
+
+    all: frozenset[str]
+    any: frozenset[str]
+    none: frozenset[str]
+
+    def holds(self, words: frozenset[str]) -> bool:
+        """Whether the words of some facts meet it (see `When`)."""
+        return self.all <= words and (not self.any or not self.any.isdisjoint(words)) and self.none.isdisjoint(words)
+
+
+def condition_of(when: When) -> Condition:
+    return Condition(frozenset(when.all), frozenset(when.any), frozenset(when.none))
 
 
 class Compiled(NamedTuple, Generic[R]):
@@ -22,9 +38,7 @@ class Compiled(NamedTuple, Generic[R]):
 
 def compile_rules(rules: Sequence[R]) -> tuple[Compiled[R], ...]:
     """The rules in their order, conditions as sets."""
-    return tuple(
-        Compiled(rule, frozenset(rule.when.all), frozenset(rule.when.any), frozenset(rule.when.none)) for rule in rules
-    )
+    return tuple(Compiled(rule, *condition_of(rule.when)) for rule in rules)
 
 
 def matching(rules: Sequence[Compiled[R]], facts: Facts) -> list[R]:

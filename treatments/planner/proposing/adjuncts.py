@@ -11,7 +11,8 @@ from treatments.planner.knowledge.matching import Compiled, matching
 from treatments.planner.knowledge.regions import painful_sites, regions_in, tender_region
 from treatments.planner.knowledge.rules import AdjunctRule, HomeRule, PlannerKnowledge, PointAt
 from treatments.planner.knowledge.tables import Point
-from treatments.planner.safety.guard import Guard, Stop
+from treatments.planner.safety.guard import Guard
+from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import gravest_stop, stopping, stops_at, withhold
 from treatments.planner.treatment.items import Adjunct, HomeCare, PlannedPoint, PointRef, Reason, Stage
 from treatments.planner.treatment.proposal import Withheld

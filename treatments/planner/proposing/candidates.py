@@ -36,11 +36,10 @@ class Candidate:
     where: str = ""
     fixed_side: str | None = None
     with_movement: bool = False
+    key: str = field(init=False)  # unique and stable: code, level of EX-B2, place of ASHI
 
-    @property
-    def key(self) -> str:
-        """Unique and stable: code, level of EX-B2, place of ASHI."""
-        return f"{self.code} {self.level}{self.where}".strip()
+    def __post_init__(self) -> None:
+        self.key = f"{self.code} {self.level}{self.where}".strip()
 
 
 def find_candidates(

@@ -12,7 +12,8 @@ from treatments.planner.facts import Facts
 from treatments.planner.knowledge.rules import NeedleOrder, PatientProfile
 from treatments.planner.knowledge.tables import Point, Site
 from treatments.planner.proposing.candidates import Candidate
-from treatments.planner.safety.guard import Guard, Place, Stop
+from treatments.planner.safety.guard import Guard, Place
+from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import gravest_stop
 from treatments.planner.vocabulary.body import UPRIGHT
 
@@ -118,19 +119,14 @@ def _fill(
     used: set[str] = set()
     covered: dict[str, set[str]] = {"local": set(), "ashi": set()}
     left = needles
+    reachable = _reachable(candidates, layout, cost)
     for serves in order.order:
         if left <= 0:
             break
         best: tuple[float, Candidate, str] | None = None
-        for candidate in candidates:
-            weight = candidate.weights.get(serves)
-            if weight is None or candidate.key in used:
+        for weight, candidate, position in reachable.get(serves, ()):
+            if candidate.key in used:
                 continue
-            position = _reach(candidate, layout)
-            if position is None:
-                continue
-            if position != layout.positions[0] and not candidate.with_movement:
-                weight -= cost
             if serves in covered and covered[serves] and not candidate.covers <= covered[serves]:
                 weight += UNCOVERED_BONUS
             if best is None or weight > best[0]:
@@ -148,6 +144,21 @@ def _fill(
             covered["ashi" if serves == "ashi" else "local"] |= candidate.covers
         left -= item.cost
     return chosen
+
+
+def _reachable(
+    candidates: Sequence[Candidate], layout: Layout, cost: float
+) -> dict[str, list[tuple[float, Candidate, str]]]:
+    """By purpose: weight, less what a turn costs, and position of every candidate that can be needled lying so."""
+    found: dict[str, list[tuple[float, Candidate, str]]] = {}
+    for candidate in candidates:
+        position = _reach(candidate, layout)
+        if position is None:
+            continue
+        turned = position != layout.positions[0] and not candidate.with_movement
+        for serves, weight in candidate.weights.items():
+            found.setdefault(serves, []).append((weight - cost if turned else weight, candidate, position))
+    return found
 
 
 def _reach(candidate: Candidate, layout: Layout) -> str | None:

@@ -9,7 +9,8 @@ from treatments.planner.knowledge.matching import Compiled, first, matching
 from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, NoElectroRule
 from treatments.planner.knowledge.tables import Point
 from treatments.planner.proposing.compose import Chosen
-from treatments.planner.safety.guard import Guard, Place, Stop
+from treatments.planner.safety.guard import Guard, Place
+from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import stopping, withhold
 from treatments.planner.treatment.items import Electro, Reason
 from treatments.planner.treatment.proposal import Withheld

@@ -8,7 +8,8 @@ from intake.assessment import Assessment
 from intake.assessment.shapes import AlertJson
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.rules import PlannerKnowledge
-from treatments.planner.safety.guard import Guard, Stop
+from treatments.planner.safety.guard import Guard
+from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import withhold
 from treatments.planner.treatment.proposal import Question, Withheld
 from treatments.planner.vocabulary.modalities import MODALITIES

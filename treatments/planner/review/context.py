@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts, read_facts
+from treatments.planner.knowledge.compiled import program_of
+from treatments.planner.knowledge.matching import matching
 from treatments.planner.knowledge.point_names import find_point
 from treatments.planner.knowledge.regions import painful_sites, tender_region
 from treatments.planner.knowledge.rules import DepthRule, LimitId, PatientProfile, PlannerKnowledge
-from treatments.planner.knowledge.tables import Point, Rule, When
+from treatments.planner.knowledge.tables import Point, Rule
 from treatments.planner.review.alert import ReviewAlert
-from treatments.planner.safety.guard import Guard, Place, Stop, build_guard
+from treatments.planner.safety.guard import Guard, Place, build_guard
 from treatments.planner.safety.passing import value_at
+from treatments.planner.safety.stops import Stop
 from treatments.planner.treatment.hand_made import ReadPlan, ReadPoint, ReadStage
 from treatments.planner.vocabulary.body import NEEDLED_LEVELS, region_of_level
 from treatments.planner.vocabulary.modalities import MODALITIES, Modality
@@ -47,20 +50,18 @@ class Context:
         self.plan = plan
         self.picture = picture
         self.knowledge = knowledge
+        self.program = program_of(knowledge)
         self.facts: Facts = read_facts(picture)
         sites = painful_sites(self.facts, knowledge)
         self.field = frozenset(region for site in sites for region in site.regions)
         self.main_regions = tuple(dict.fromkeys(site.region for site in sites[:1])) or ("low_back",)
         self.guard: Guard = build_guard(picture, self.facts, knowledge, self.field)
-        self.persons: tuple[PatientProfile, ...] = tuple(r for r in knowledge.persons if self.holds(r.when))
-        self.depths: tuple[DepthRule, ...] = tuple(r for r in knowledge.depths if self.holds(r.when))
+        self.persons: tuple[PatientProfile, ...] = tuple(matching(self.program.persons, self.facts))
+        self.depths: tuple[DepthRule, ...] = tuple(matching(self.program.depths, self.facts))
         self.spots: list[Spot] = []  # filled by the needle checks, used by those of current and adjuncts
         self._found: dict[tuple[str, str], ReviewAlert] = {}
 
     # ------------------------------------------------------------------ facts
-
-    def holds(self, when: When) -> bool:
-        return self.facts.hold(frozenset(when.all), frozenset(when.any), frozenset(when.none))
 
     def limit(self, which: LimitId) -> int:
         """A number of review_limits.toml."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from treatments.planner.knowledge.matching import compile_rules, first
+from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.review.context import Context, Spot
-from treatments.planner.safety.guard import Stop
+from treatments.planner.safety.stops import Stop
 from treatments.planner.treatment.hand_made import ReadElectro, ReadStage
 from treatments.planner.vocabulary.body import ABOVE_L2, BACK, FRONT, HEAD, THORAX
 from treatments.planner.vocabulary.facts import WEAK
@@ -65,12 +65,12 @@ def _check_patient(ctx: Context, current: ReadElectro, name: str) -> None:
     """Whether this patient gets current at all, now."""
     ctx.add_stops(ctx.guard.against("ea"), "ea", name, current.path, name)
     is_today = current.from_visit <= ctx.facts.visit
-    for rule in ctx.knowledge.exclusions:
+    for rule in matching(ctx.program.exclusions, ctx.facts):
         waits = "visit:first" in rule.when.facts() and not is_today
-        if ctx.holds(rule.when) and not waits:
+        if not waits:
             because = ctx.reasons_of(rule)
             ctx.add("needs_reason", rule.id, rule.text, current.path, "ea", because, rule.sources[0])
-    goal = first(compile_rules(ctx.knowledge.goals), ctx.facts)
+    goal = first(ctx.program.goals, ctx.facts)
     if goal is not None and goal.max_pairs == 0:
         text = f"Current is not advised here. {goal.text}"
         ctx.add("needs_reason", goal.id, text, current.path, "ea", ctx.reasons_of(goal), goal.sources[0])

@@ -13,40 +13,13 @@ from typing import NamedTuple
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.rules import PlannerKnowledge
-from treatments.planner.knowledge.tables import Contraindication, Point, When
+from treatments.planner.knowledge.tables import Contraindication, Point
+from treatments.planner.safety.contraindications import CompiledRow, State, Table, compiled_rows
+from treatments.planner.safety.stops import Stop, in_order
 from treatments.planner.vocabulary.body import LUMBOSACRAL, THORAX, TRUNK, limb_at_risk, limb_of_region
 from treatments.planner.vocabulary.facts import PHASES
 from treatments.planner.vocabulary.modalities import MODALITIES
-from treatments.planner.vocabulary.severity import Severity, is_stop, rank
-
-FIELD_ONLY = frozenset({"needle", "deep_trunk", "tacks", "seeds", "magnets", "acupressure"})
-LIMB_SCOPES = {
-    "left_leg": ("leg", "left"),
-    "right_leg": ("leg", "right"),
-    "left_arm": ("arm", "left"),
-    "right_arm": ("arm", "right"),
-}
-_OPEN_TEXT = "Not known yet: {why}"
-
-
-class Stop(NamedTuple):
-    """One reason against something."""
-
-    level: Severity
-    because: str
-    text: str
-    source: str
-    row: str
-    is_open: bool = False
-
-    @property
-    def severity(self) -> int:
-        return rank(self.level)
-
-    @property
-    def is_stop(self) -> bool:
-        """Whether it keeps something out."""
-        return is_stop(self.level)
+from treatments.planner.vocabulary.severity import Severity
 
 
 class Place(NamedTuple):
@@ -85,7 +58,7 @@ class Guard:
         if limb != "none":
             for side in ("left", "right") if place.side == "both" else (place.side,):
                 here += self.limbs[modality].get((limb, side), ())
-        return _in_order((*self.whole[modality], *here)) if here else self.whole[modality]
+        return in_order((*self.whole[modality], *here)) if here else self.whole[modality]
 
     def against_needle(self, point: Point, place: Place) -> tuple[Stop, ...]:
         """Stops against needling a point: the needle column, the deep trunk column, and pregnancy."""
@@ -94,7 +67,7 @@ class Guard:
         if place.region in TRUNK or place.region in THORAX:
             stops += self.against("deep_trunk", place) if place.region in TRUNK else self._thoracic_deep()
         stops += self.against_in_pregnancy(point, place.region)
-        return _in_order(stops) if len(stops) > len(needle) else needle
+        return in_order(stops) if len(stops) > len(needle) else needle
 
     def limbs_left_alone(self, modality: str, regions: Iterable[str]) -> dict[tuple[str, str], Stop]:
         """Limbs, as ("left", "leg"), known to be kept from this modality that take part in these regions, with the
@@ -143,43 +116,31 @@ def pregnancy_level(point: Point, region: str, phase: str) -> Severity:
 
 def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, regions: frozenset[str]) -> Guard:
     """The guard of one patient; `regions` are those of the painful field."""
-    whole: dict[str, list[Stop]] = {modality: [] for modality in MODALITIES}
-    thorax: dict[str, list[Stop]] = {modality: [] for modality in MODALITIES}
-    field: dict[str, list[Stop]] = {modality: [] for modality in MODALITIES}
+    found: dict[Table, dict[str, list[Stop]]] = {"whole": {}, "thorax": {}, "field": {}}
     limbs: dict[str, dict[tuple[str, str], list[Stop]]] = {modality: {} for modality in MODALITIES}
     present: list[tuple[Contraindication, str]] = []
     open_rows: list[tuple[Contraindication, str]] = []
     one_sided = False
-    for row in knowledge.contraindications:
-        state, because = row_state(row, picture, facts)
+    for compiled in compiled_rows(knowledge):
+        state, because = row_state(compiled, picture, facts)
         if state == "absent":
             continue
-        (open_rows if state in ("open", "suspected") else present).append((row, because))
-        one_sided = one_sided or (state != "open" and (row.scope in LIMB_SCOPES or row.scope == "arms"))
-        for modality in row.gate.modalities if state == "open" and row.gate else MODALITIES:
-            stop = _stop(row, modality, state, because)
-            if stop is None:
-                continue
-            if row.scope in LIMB_SCOPES:
-                limbs[modality].setdefault(LIMB_SCOPES[row.scope], []).append(stop)
-            elif row.scope == "arms":
-                for side in ("left", "right"):
-                    limbs[modality].setdefault(("arm", side), []).append(stop)
-            elif row.scope == "thorax" and modality in ("needle", "deep_trunk"):
-                thorax[modality].append(stop)
-            elif row.scope == "field" and modality in FIELD_ONLY:
-                field[modality].append(stop)
+        (present if state == "present" else open_rows).append((compiled.row, because))
+        one_sided = one_sided or (compiled.is_of_limb and state != "open")
+        for table, modality, limb, stop in compiled.stops[state, because]:
+            if table == "limbs":
+                limbs[modality].setdefault(limb, []).append(stop)
             else:
-                whole[modality].append(stop)
+                found[table].setdefault(modality, []).append(stop)
     because = ""
     if facts.pregnancy:
         because = "condition.pregnant" if "condition.pregnant" in facts.words else "condition.maybe_pregnant"
     elif "pregnancy:can_be" in facts.words:
         because = "condition.pregnant"
     return Guard(
-        whole=_frozen(whole),
-        thorax=_frozen(thorax),
-        field=_frozen(field),
+        whole=_in_order_by_modality(found["whole"]),
+        thorax=_in_order_by_modality(found["thorax"]),
+        field=_in_order_by_modality(found["field"]),
         limbs={m: {key: tuple(stops) for key, stops in by.items()} for m, by in limbs.items()},
         field_regions=regions,
         pregnancy=facts.pregnancy,
@@ -190,54 +151,21 @@ def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowle
     )
 
 
-def row_state(row: Contraindication, picture: ClinicalPicture, facts: Facts) -> tuple[str, str]:
+def row_state(compiled: CompiledRow, picture: ClinicalPicture, facts: Facts) -> tuple[State, str]:
     """present, suspected, open or absent; and the finding or fact that says so."""
-    if _holds(row.when, facts):
-        for finding in row.findings:
-            if finding in facts.words:
-                return "present", finding
-        if not row.findings:
-            return "present", row.when.facts()[0]
-    for finding in row.findings:
-        if picture.is_suspected(finding):
-            return "suspected", finding
+    row, words = compiled.row, facts.words
+    told = not compiled.findings.isdisjoint(words)
+    if (told or not row.findings) and compiled.when.holds(words):
+        return "present", next(finding for finding in row.findings if finding in words) if told else compiled.fact
+    if not compiled.findings.isdisjoint(picture.suspected):
+        return "suspected", next(finding for finding in row.findings if finding in picture.suspected)
     gate = row.gate
-    if gate is not None and picture.is_unknown(gate.ask) and _holds(gate.when, facts):
+    if gate is not None and picture.is_unknown(gate.ask) and compiled.gate.holds(words):
         if any(picture.is_absent(finding) for finding in gate.ruled_out_by):
             return "absent", ""
         return "open", gate.ask
     return "absent", ""
 
 
-def _stop(row: Contraindication, modality: str, state: str, because: str) -> Stop | None:
-    level = row.level(modality)
-    if not level:
-        return None
-    if state == "present":
-        return Stop(level, because, row.text, row.source, row.id)
-    if state == "suspected":  # withholds what a yes would forbid; where a yes asks for a reason, this asks for care
-        text = f"The patient's own words raise it, nobody has cleared it: {row.text}"
-        return Stop("forbidden" if level == "forbidden" else "caution", because, text, row.source, row.id, True)
-    if level != "forbidden":
-        return None
-    assert row.gate is not None
-    if modality not in row.gate.modalities:
-        return None
-    return Stop("forbidden", because, _OPEN_TEXT.format(why=row.gate.why), row.source, row.id, True)
-
-
-def _holds(when: When, facts: Facts) -> bool:
-    return facts.hold(frozenset(when.all), frozenset(when.any), frozenset(when.none))
-
-
-def _gravest(stop: Stop) -> tuple[int, bool, str, str]:
-    return (-stop.severity, stop.is_open, stop.row, stop.because)
-
-
-def _frozen(table: dict[str, list[Stop]]) -> dict[str, tuple[Stop, ...]]:
-    return {key: _in_order(stops) for key, stops in table.items()}
-
-
-def _in_order(stops: Iterable[Stop]) -> tuple[Stop, ...]:
-    """Each stop once, gravest first."""
-    return tuple(sorted(set(stops), key=_gravest))
+def _in_order_by_modality(found: dict[str, list[Stop]]) -> dict[str, tuple[Stop, ...]]:
+    return {modality: in_order(found[modality]) if modality in found else () for modality in MODALITIES}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treatments.planner.knowledge.tables import Point
-from treatments.planner.safety.guard import Guard, Place, Stop, pregnancy_level
+from treatments.planner.safety.guard import Guard, Place, pregnancy_level
+from treatments.planner.safety.stops import Stop
 from treatments.planner.treatment.proposal import Withheld
 from treatments.planner.vocabulary.severity import STOPS, withheld_level
 

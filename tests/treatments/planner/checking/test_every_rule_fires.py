@@ -10,7 +10,8 @@ from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, pa
 from treatments.planner.checking.rules import never_holds
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
-from treatments.planner.knowledge.matching import compile_rules, first
+from treatments.planner.knowledge.matching import compile_rules, condition_of, first
+from treatments.planner.safety.contraindications import compile_row
 from treatments.planner.safety.guard import build_guard, row_state
 from treatments.planner.vocabulary.facts import BRANCHES
 from treatments.planner.vocabulary.modalities import MODALITIES
@@ -104,7 +105,7 @@ def witness(when):
         for parts in islice(product(*(options(word) for word in words)), 400):
             case = case_of(parts)
             facts = read_facts(picture_of(case))
-            if facts.hold(frozenset(when.all), frozenset(when.any), frozenset(when.none)):
+            if condition_of(when).holds(facts.words):
                 return case
     return None
 
@@ -134,7 +135,7 @@ def test_every_contraindication_holds_for_somebody_and_reaches_every_modality_it
         holding = None
         for parts in islice(product(*(options(word) for word in words)), 200):
             picture = picture_of(case_of(parts))
-            if row_state(row, picture, read_facts(picture))[0] == "present":
+            if row_state(compile_row(row), picture, read_facts(picture))[0] == "present":
                 holding = picture
         assert holding is not None, finding
         guard = build_guard(holding, read_facts(holding), KNOWLEDGE, frozenset({"low_back"}))

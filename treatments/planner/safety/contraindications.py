@@ -1,0 +1,102 @@
+"""The contraindications of one knowledge, compiled once: conditions as sets, and every stop that a row can make, with
+the table of the guard into which it goes. What is left for each patient is which rows hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from treatments.planner.knowledge.matching import Condition, condition_of
+from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.knowledge.tables import Contraindication, When
+from treatments.planner.safety.stops import Stop
+from treatments.planner.vocabulary.modalities import MODALITIES, Modality
+
+State = Literal["present", "suspected", "open", "absent"]
+Table = Literal["whole", "thorax", "field", "limbs"]
+FIELD_ONLY = frozenset({"needle", "deep_trunk", "tacks", "seeds", "magnets", "acupressure"})
+LIMBS: dict[str, tuple[tuple[str, str], ...]] = {
+    "left_leg": (("leg", "left"),),
+    "right_leg": (("leg", "right"),),
+    "left_arm": (("arm", "left"),),
+    "right_arm": (("arm", "right"),),
+    "arms": (("arm", "left"), ("arm", "right")),
+}
+NO_LIMB = ("none", "")
+
+
+class Placed(NamedTuple):
+    """A stop and where it counts."""
+
+    table: Table
+    modality: Modality
+    limb: tuple[str, str]
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledRow:
+    """One row: `fact` makes it hold where no finding does; `stops` by its state and the finding that says so."""
+
+    row: Contraindication
+    findings: frozenset[str]
+    when: Condition
+    gate: Condition  # of the row's gate
+    fact: str
+    is_of_limb: bool
+    stops: Mapping[tuple[State, str], tuple[Placed, ...]]
+
+
+@lru_cache(maxsize=4)
+def compiled_rows(knowledge: PlannerKnowledge) -> tuple[CompiledRow, ...]:
+    """Compiled once for each knowledge; a process knows one or two."""
+    return tuple(compile_row(row) for row in knowledge.contraindications)
+
+
+def compile_row(row: Contraindication) -> CompiledRow:
+    fact = "" if row.findings else row.when.facts()[0]
+    states: list[tuple[State, str]] = [("present", because) for because in row.findings or (fact,)]
+    states += [("suspected", finding) for finding in row.findings]
+    states += [("open", row.gate.ask)] if row.gate else []
+    return CompiledRow(
+        row=row,
+        findings=frozenset(row.findings),
+        when=condition_of(row.when),
+        gate=condition_of(row.gate.when if row.gate else When()),
+        fact=fact,
+        is_of_limb=row.scope in LIMBS,
+        stops={(state, because): tuple(_placed(row, state, because)) for state, because in states},
+    )
+
+
+def _placed(row: Contraindication, state: State, because: str) -> Iterable[Placed]:
+    for modality in MODALITIES:
+        stop = _stop(row, modality, state, because)
+        if stop is None:
+            continue
+        if row.scope in LIMBS:
+            yield from (Placed("limbs", modality, limb, stop) for limb in LIMBS[row.scope])
+        elif row.scope == "thorax" and modality in ("needle", "deep_trunk"):
+            yield Placed("thorax", modality, NO_LIMB, stop)
+        elif row.scope == "field" and modality in FIELD_ONLY:
+            yield Placed("field", modality, NO_LIMB, stop)
+        else:
+            yield Placed("whole", modality, NO_LIMB, stop)
+
+
+def _stop(row: Contraindication, modality: Modality, state: State, because: str) -> Stop | None:
+    level = row.level(modality)
+    if not level:
+        return None
+    if state == "present":
+        return Stop(level, because, row.text, row.source, row.id)
+    if state == "suspected":  # withholds what a yes would forbid; where a yes asks for a reason, this asks for care
+        text = f"The patient's own words raise it, nobody has cleared it: {row.text}"
+        return Stop("forbidden" if level == "forbidden" else "caution", because, text, row.source, row.id, True)
+    gate = row.gate
+    if level != "forbidden" or gate is None or modality not in gate.modalities:
+        return None
+    return Stop("forbidden", because, f"Not known yet: {gate.why}", row.source, row.id, True)

@@ -1,0 +1,37 @@
+"""A stop: one reason against something, and the order in which reasons are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from treatments.planner.vocabulary.severity import Severity, is_stop, rank
+
+
+class Stop(NamedTuple):
+    """One reason against something."""
+
+    level: Severity
+    because: str
+    text: str
+    source: str
+    row: str
+    is_open: bool = False
+
+    @property
+    def severity(self) -> int:
+        return rank(self.level)
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether it keeps something out."""
+        return is_stop(self.level)
+
+
+def in_order(stops: Iterable[Stop]) -> tuple[Stop, ...]:
+    """Each stop once, gravest first."""
+    return tuple(sorted(dict.fromkeys(stops), key=_gravest))
+
+
+def _gravest(stop: Stop) -> tuple[int, bool, str, str]:
+    return (-rank(stop.level), stop.is_open, stop.row, stop.because)
