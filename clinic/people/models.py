@@ -14,8 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models.functions import Now
-from phonenumber_field.modelfields import PhoneNumberField
 
+from clinic.lib.phone import PhoneNumberField
 from clinic.people.help_lines import national_lines
 
 

@@ -14,10 +14,21 @@ from clinic.scheduling.models.appointments import (
     Course,
     MoveNotice,
 )
-from clinic.scheduling.models.resources import Absence, Device, DeviceKind, Room, RoomKind, Service, Tint, WorkingHours
+from clinic.scheduling.models.resources import (
+    LONGEST_STAY,
+    Absence,
+    Device,
+    DeviceKind,
+    Room,
+    RoomKind,
+    Service,
+    Tint,
+    WorkingHours,
+)
 
 __all__ = [
     "FREES_THE_SLOT",
+    "LONGEST_STAY",
     "MOVABLE",
     "Absence",
     "Appointment",

@@ -17,7 +17,15 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from clinic.people.models import Patient
-from clinic.scheduling.models.resources import Device, DeviceKind, Room, Service
+from clinic.scheduling.models.resources import (
+    LONGEST_MINUTES,
+    LONGEST_STAY,
+    SHORTEST_MINUTES,
+    Device,
+    DeviceKind,
+    Room,
+    Service,
+)
 
 
 def check_phases(value: Any) -> None:
@@ -51,7 +59,9 @@ class Course(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     phases = models.JSONField(validators=[check_phases])
     sessions = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100)])
-    minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(5), MaxValueValidator(480)])
+    minutes = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(SHORTEST_MINUTES), MaxValueValidator(LONGEST_MINUTES)]
+    )
     device_kind = models.CharField(max_length=20, choices=DeviceKind, blank=True, default="")
     device_from_visit = models.PositiveSmallIntegerField(null=True, blank=True)
     first_visit_number = models.PositiveSmallIntegerField(default=1)
@@ -105,7 +115,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def between(self, starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
         """Those that touch the half-open time from ``starts`` to ``ends``."""
-        return self.filter(starts_at__lt=ends, busy_until__gt=starts)
+        return self.filter(starts_at__gt=starts - LONGEST_STAY, starts_at__lt=ends, busy_until__gt=starts)
 
     def with_people(self) -> AppointmentQuerySet:
         return self.select_related("patient", "service", "practitioner", "room", "device")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+
+# A visit is no longer than this, nor is what is kept free after it. The database keeps the sum (migration 0007), so
+# what goes on at a moment began at most ``LONGEST_STAY`` before it, and no query reads all history to find it.
+SHORTEST_MINUTES, LONGEST_MINUTES, LONGEST_CHANGEOVER = 5, 480, 120
+LONGEST_STAY = dt.timedelta(minutes=LONGEST_MINUTES + LONGEST_CHANGEOVER)
 
 
 class RoomKind(models.TextChoices):
@@ -33,12 +40,12 @@ class Service(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     minutes = models.PositiveSmallIntegerField(
-        "length in minutes", validators=[MinValueValidator(5), MaxValueValidator(480)]
+        "length in minutes", validators=[MinValueValidator(SHORTEST_MINUTES), MaxValueValidator(LONGEST_MINUTES)]
     )
     changeover_minutes = models.PositiveSmallIntegerField(
         "changeover in minutes",
         default=0,
-        validators=[MaxValueValidator(120)],
+        validators=[MaxValueValidator(LONGEST_CHANGEOVER)],
         help_text="Fresh paper, notes, airing: room and practitioner stay taken for so long.",
     )
     room_kind = models.CharField("kind of room", max_length=20, choices=RoomKind, default=RoomKind.TABLE)

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from clinic.scheduling.models import Appointment, AppointmentChange
+from clinic.scheduling.models import LONGEST_STAY, Appointment, AppointmentChange
 from tests.factories.scheduling import AppointmentFactory, DeviceFactory, at
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,17 @@ def test_sqlite_refuses_times_that_do_not_sort():
 def test_visit_cannot_end_before_it_starts():
     with pytest.raises(IntegrityError), transaction.atomic():
         AppointmentFactory(starts_at=TEN, ends_at=TEN, busy_until=TEN)
+
+
+def test_no_visit_is_longer_than_what_queries_look_back():
+    longest = AppointmentFactory(starts_at=TEN, ends_at=TEN + LONGEST_STAY, busy_until=TEN + LONGEST_STAY)
+    until = TEN + LONGEST_STAY
+    assert list(Appointment.objects.between(until - dt.timedelta(seconds=1), until)) == [longest]
+    later = TEN + dt.timedelta(days=3)
+    for more in (dt.timedelta(seconds=1), dt.timedelta(days=1)):
+        assert "appointment_length" in _refused(starts_at=later, busy_until=later + LONGEST_STAY + more)
+    with pytest.raises(IntegrityError, match="appointment_length"), transaction.atomic():
+        Appointment.objects.filter(pk=longest.pk).update(busy_until=until + dt.timedelta(seconds=1))
 
 
 def test_visits_are_not_deleted_and_their_history_only_grows():
