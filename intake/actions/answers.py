@@ -19,7 +19,7 @@ from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
 from intake.assessment import load_intake_knowledge
 from intake.case_building import reading_of
-from intake.models import Clash, IntakeResponse, OpenedPage, Score
+from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, Score
 from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.merging import Opened, mark_of, merge
@@ -239,6 +239,7 @@ def submit(response_id: int) -> IntakeResponse:
     response.submitted_at = response.saved_at = now
     response.progress = 100
     response.save(update_fields=["submitted_at", "saved_at", "progress"])
+    Invitation.objects.filter(pk=response.invitation_id).update(answered_at=now)
     OpenedPage.objects.filter(response=response).delete()
     trail.record("intake.submitted", by=by, patient=response.patient, obj=response, sealed=True)
     renew_draft(response)

@@ -15,6 +15,7 @@ from intake.actions.assessment_clearance import withdraw
 from intake.assessment import Case, assess, load_intake_knowledge
 from intake.case_building import DANGER, build_case, facts_since, reading_of
 from intake.models import Assessment, Clearance, IntakeResponse
+from intake.models.kept import keep_links
 
 NOTHING_YET = (
     "Nothing is entered yet: mark where it hurts, or at least one finding as present or absent. "
@@ -57,6 +58,7 @@ def open_draft(*, patient: Patient, by: User) -> Assessment:
         created_by=by,
         supersedes=last,
     )
+    keep_links(response)
     trail.record("assessment.begun", by=by, patient=patient, obj=draft)
     return draft
 
@@ -71,9 +73,10 @@ def renew_draft(response: IntakeResponse) -> None:
         return
     told = {f for f, value in reading_of(response).findings.items() if value and f.startswith(DANGER)}
     draft.findings = {f: value for f, value in draft.findings.items() if value or f not in told}
-    draft.response = response
+    before, draft.response = draft.response_id, response
     draft.revision += 1
     draft.save(update_fields=["findings", "response", "revision"])
+    keep_links(before, response)
     trail.record("assessment.intake_renewed", by=None, patient=response.patient, obj=draft)
 
 
@@ -149,6 +152,7 @@ def set_aside(*, assessment_id: int, code: str, note: str, by: User) -> Assessme
     held.mark_set_aside(code=code, note=note, by=by)
     held.revision += 1
     held.save(update_fields=["status", "revision", *Assessment.FIELDS])
+    keep_links(held.response_id)
     trail.record("assessment.set_aside", by=by, patient=held.patient, obj=held, detail={"reason": code})
     return held
 

@@ -72,6 +72,9 @@ class Assessment(Signable, SetAside):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["created_by", "-id"], condition=models.Q(status="draft"), name="assessment_draft_of")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["patient"], condition=models.Q(status="draft"), name="one_open_assessment_per_patient"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic.outbox.models import Message
 from clinic.people.models import Patient
 
+UNFINISHED = models.Q(answered_at=None, revoked_at=None, replaced_by=None)  # open or run out, and nothing newer came
 BIRTH_TRIES = 5  # wrong dates of birth before a link locks (DESIGN)
 
 
@@ -45,10 +46,22 @@ class Invitation(models.Model):
     shown_to_staff = models.BooleanField(default=True)
     opened_at = models.DateTimeField(null=True, blank=True)  # "Start" was pressed; a look is not enough
     failed_birth_checks = models.PositiveSmallIntegerField(default=0)
+    # Kept for the lists, which would read all that ever came in; ``intake.models.kept`` recounts both
+    answered_at = models.DateTimeField(null=True, blank=True)  # when its answers were sent
+    is_assessed = models.BooleanField(default=False, db_default=False)  # an assessment that counts rests on them
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["patient", "-id"], name="invitation_of_patient")]
+        indexes = [
+            models.Index(fields=["patient", "-id"], name="invitation_of_patient"),
+            models.Index(
+                fields=["-answered_at"],
+                condition=models.Q(answered_at__isnull=False, is_assessed=False),
+                name="invitation_to_assess",
+            ),
+            models.Index(fields=["created_at"], condition=UNFINISHED, name="invitation_unfinished"),
+            models.Index(fields=["patient"], condition=UNFINISHED, name="invitation_unfinished_of"),
+        ]
 
     def __str__(self) -> str:
         return f"intake link {self.pk} of {self.patient}"

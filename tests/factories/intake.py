@@ -12,6 +12,7 @@ from factory.django import DjangoModelFactory
 
 from clinic.lib.tokens import hash_of
 from intake.models import IntakeResponse, Invitation
+from intake.models.kept import keep_links
 from intake.questionnaire.answers import read
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import DONE, About
@@ -85,6 +86,7 @@ class ResponseFactory(DjangoModelFactory):
 
     class Meta:
         model = IntakeResponse
+        skip_postgeneration_save = True
 
     class Params:
         complete = factory.Trait(
@@ -100,6 +102,12 @@ class ResponseFactory(DjangoModelFactory):
     code_to = factory.SelfAttribute("patient.email")
     answers = factory.LazyFunction(dict)
     saved_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def kept(self: IntakeResponse, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """One that is made as sent is so on its link, too."""
+        if create and self.submitted_at is not None:
+            keep_links(self)
 
 
 def all_screens() -> list[str]:

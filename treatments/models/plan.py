@@ -48,7 +48,10 @@ class TreatmentPlan(Signable, SetAside):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["patient", "-id"], name="plan_newest")]
+        indexes = [
+            models.Index(fields=["patient", "-id"], name="plan_newest"),
+            models.Index(fields=["created_by", "-id"], condition=Q(status="draft"), name="plan_draft_of"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["patient", "version"], name="plan_version_once"),
             models.UniqueConstraint(fields=["patient"], condition=Q(status="draft"), name="plan_one_draft"),
@@ -76,9 +79,18 @@ class PlannedVisit(models.Model):
     number = models.PositiveSmallIntegerField()
     needs_device = models.BooleanField(default=False)
     is_review = models.BooleanField(default=False)
+    # Whose review this is while it is due, for the home page; ``treatments.models.kept`` says when, and recounts it
+    due_from = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ["plan", "number"]
+        indexes = [
+            models.Index(
+                fields=["due_from", "-plan", "number"], condition=Q(due_from__isnull=False), name="planned_visit_due"
+            )
+        ]
         constraints = [models.UniqueConstraint(fields=["plan", "number"], name="planned_visit_once")]
 
     def __str__(self) -> str:

@@ -68,7 +68,11 @@ class Visit(Signable, SetAside):
 
     class Meta:
         ordering = ["-started_at", "-id"]
-        indexes = [models.Index(fields=["patient", "-started_at"], name="visit_newest")]
+        indexes = [
+            models.Index(fields=["patient", "-started_at"], name="visit_newest"),
+            models.Index(fields=["practitioner", "-started_at"], condition=Q(status="draft"), name="visit_draft_of"),
+            models.Index(fields=["started_at"], condition=Q(status="draft"), name="visit_draft_since"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "number"], condition=~Q(status="set_aside"), name="visit_number_once"

@@ -13,6 +13,7 @@ from clinic.people.models import Patient, User
 from intake.models import Score
 from intake.questionnaire.instruments import load_instruments
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
+from treatments.models.kept import keep_reviews
 from treatments.planner.outcomes.measures import checked, measure_of
 from treatments.planner.outcomes.reevaluation import FIRST_REVIEW, Decision, progress
 
@@ -41,6 +42,7 @@ def record_scores(
         )
         for measure, value in sorted(values.items())
     ]
+    keep_reviews(patient)
     detail = {"measures": sorted(values), "visit": visit_number}
     trail.record("scores.recorded", by=by, patient=patient, detail=detail)
     return rows

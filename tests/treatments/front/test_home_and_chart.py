@@ -12,12 +12,14 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from clinic.people.models import SafetyFact
 from intake.models import IntakeResponse, Invitation, RedFlagAlert, Score
+from intake.models.kept import keep_links
 from tests.factories.assessed import assessed, draft_plan, examined
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
 from treatments.models import PlannedVisit, Visit
+from treatments.models.kept import keep_reviews
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,7 @@ def invited(patient: Any, *, submitted: bool = False) -> Invitation:
             consent_at=now,
             consent_name="A",
         )
+        keep_links(link.response)
     return link
 
 
@@ -62,14 +65,17 @@ def test_a_review_is_due_when_the_next_visit_is_one(ana: Any, petra: Any) -> Non
     PlannedVisit.objects.create(plan=plan, number=2, is_review=True)
     assert "visit 2" not in page_text(client_of(petra).get("/"))
     visit = Visit.objects.create(patient=ana, plan=plan, number=1, practitioner=petra, started_at=timezone.now())
+    keep_reviews(ana)
     assert [row["number"] for row in client_of(petra).get("/").context["practitioner"]["reviews"]] == [2]
     Visit.objects.create(patient=ana, plan=plan, number=2, practitioner=petra, started_at=timezone.now())
+    keep_reviews(ana)
     row = client_of(petra).get("/").context["practitioner"]["reviews"][0]
     assert row["is_overdue"] and visit.number == 1
     Score.objects.create(
         patient=ana, measure="rmdq", value=4, occasion="review", visit_number=2, filled_by="patient",
         taken_at=timezone.now(),
     )  # fmt: skip
+    keep_reviews(ana)
     assert client_of(petra).get("/").context["practitioner"]["reviews"] == []
 
 
@@ -79,6 +85,7 @@ def test_a_review_passed_by_is_made_up_for_by_the_next_one(ana: Any, petra: Any)
     PlannedVisit.objects.bulk_create(PlannedVisit(plan=plan, number=n, is_review=n in (3, 6)) for n in range(1, 8))
     for number in range(1, 7):
         Visit.objects.create(patient=ana, plan=plan, number=number, practitioner=petra, started_at=timezone.now())
+    keep_reviews(ana)
     reviews = client_of(petra).get("/").context["practitioner"]["reviews"]
     assert [(row["number"], row["is_overdue"]) for row in reviews] == [(3, True), (6, True)]
     client_of(petra).post(f"/outcomes/{ana.pk}/", {"nrs_average": 6, "filled_by": "patient"})

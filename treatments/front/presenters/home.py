@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from clinic.lib.loose import Context
@@ -18,12 +17,15 @@ from clinic.scheduling.closures import first_stuck, to_move
 from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
 from clinic.scheduling.presenters import pages as schedule
-from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
+from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert
+from intake.models.invitations import UNFINISHED
 from intake.presenters.inbox import flag_words, open_flags
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
+from treatments.models.kept import LAST_VISIT
 from treatments.visits.actions.incidents import open_incidents
 
 SHOWN = 12  # rows of a list; the full list is one click away
+NAME = ("patient__given_name", "patient__family_name")  # of a patient that is only named
 
 
 def page_of(user: User, *, clinic: Clinic, now: dt.datetime, today: dt.date) -> Context:
@@ -60,11 +62,11 @@ def _practitioner(user: User, *, now: dt.datetime, today: dt.date) -> Context:
     alerts = (
         RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient").order_by("level", "-id")[:SHOWN]
     )
-    counting = Assessment.objects.filter(response=OuterRef("pk")).exclude(status=Assessment.Status.SET_ASIDE)
     responses = (
-        IntakeResponse.objects.filter(~Exists(counting), submitted_at__isnull=False)
+        IntakeResponse.objects.filter(invitation__answered_at__isnull=False, invitation__is_assessed=False)
         .select_related("patient")
-        .order_by("-submitted_at")
+        .only("submitted_at", *NAME)
+        .order_by("-invitation__answered_at")
     )
     return {
         "alerts": [
@@ -103,9 +105,11 @@ def needles_in(today: dt.date) -> list[Context]:
 
 
 def _unsigned(user: User) -> list[Context]:
-    assessments = Assessment.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
-    plans = TreatmentPlan.objects.filter(status="draft", created_by=user).select_related("patient")[:SHOWN]
-    visits = Visit.objects.filter(status="draft", practitioner=user).select_related("patient")[:SHOWN]
+    mine = {"status": "draft", "created_by": user}
+    assessments = Assessment.objects.filter(**mine).select_related("patient").only("pk", *NAME)[:SHOWN]
+    plans = TreatmentPlan.objects.filter(**mine).select_related("patient").only("pk", *NAME)[:SHOWN]
+    visits = Visit.objects.filter(status="draft", practitioner=user).select_related("patient")
+    visits = visits.only("number", "started_at", *NAME)[:SHOWN]
     rows = [{"patient": a.patient, "what": "assessment", "name": "intake:assessment", "id": a.pk} for a in assessments]
     rows += [{"patient": p.patient, "what": "plan", "name": "plans:plan", "id": p.pk} for p in plans]
     rows += [
@@ -117,28 +121,11 @@ def _unsigned(user: User) -> list[Context]:
 
 def reviews_due(user: User) -> list[Context]:
     """Reviews of plans in force that come next, or were passed without scores (newest plans first)."""
-    last_visit = (
-        Visit.objects.in_course(OuterRef("plan__patient"), OuterRef("plan__course_reference"))
-        .order_by()
-        .values("patient")
-        .annotate(last=Max("number"))
-        .values("last")
-    )
-    reviewed = (
-        Score.objects.counting()
-        .filter(
-            # a later review makes up for one that was passed by
-            patient=OuterRef("plan__patient"),
-            occasion="review",
-            visit_number__gte=OuterRef("number"),
-        )
-        .filter(taken_at__gte=OuterRef("plan__created_at"))
-    )
     due = (
-        PlannedVisit.objects.filter(is_review=True, plan__status="signed", plan__signed_by=user)
-        .annotate(last=Coalesce(Subquery(last_visit), 0), was_reviewed=Exists(reviewed))
-        .filter(Q(number=F("last") + 1) | Q(number__lte=F("last")), was_reviewed=False)
+        PlannedVisit.objects.filter(due_from=user)
+        .annotate(last=LAST_VISIT)
         .select_related("plan__patient")
+        .only("number", "plan__version", *(f"plan__{field}" for field in NAME))
         .order_by("-plan_id", "number")[:SHOWN]
     )
     return [
@@ -179,14 +166,21 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
     """Links that are open or ran out unused, and nothing newer came in: whose visit is next first, then the longest
     waiting. ``visit``: when that visit is, in words; ``is_soon``: today or tomorrow.
     """
-    visits = Appointment.objects.active().filter(patient=OuterRef("patient"), starts_at__gte=now).order_by("starts_at")
-    rows = (
-        Invitation.objects.filter(revoked_at=None, replaced_by=None)
-        .filter(Q(response=None) | Q(response__submitted_at=None))
-        .annotate(next_visit=Subquery(visits.values("starts_at")[:1]))
-        .select_related("patient", "response")
-        .order_by(F("next_visit").asc(nulls_last=True), "created_at")[:SHOWN]
+    links = Invitation.objects.filter(UNFINISHED)
+    coming = Appointment.objects.active().filter(starts_at__gte=now)
+    of_patient = coming.filter(patient=OuterRef("patient"))
+    # begun at the visits to come, in their order: those are fewer than all links that were never answered
+    waiting = links.filter(patient=OuterRef("patient")).order_by("created_at").values("created_at")
+    next_visits = dict(
+        coming.filter(Exists(waiting), ~Exists(of_patient.filter(starts_at__lt=OuterRef("starts_at"))))
+        .order_by("starts_at", Subquery(waiting[:1]))
+        .values_list("patient", "starts_at")[:SHOWN]
     )
+    rows = sorted(
+        _links(links.filter(patient__in=next_visits)), key=lambda row: (next_visits[row.patient_id], row.created_at)
+    )
+    if len(rows) < SHOWN:
+        rows += _links(links.filter(~Exists(of_patient)).order_by("created_at")[: SHOWN - len(rows)])
     return [
         {
             "patient": row.patient,
@@ -194,11 +188,18 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
             "progress": getattr(getattr(row, "response", None), "progress", None),
             "at": row.created_at,
             "is_expired": row.expires_at <= now,
-            "visit": _when(row.next_visit, now),
-            "is_soon": row.next_visit is not None and _days_from(row.next_visit, now) <= 1,
+            "visit": _when(visit := next_visits.get(row.patient_id), now),
+            "is_soon": visit is not None and _days_from(visit, now) <= 1,
         }
-        for row in rows
+        for row in rows[:SHOWN]
     ]
+
+
+def _links(links: QuerySet[Invitation]) -> list[Invitation]:
+    """With what ``state`` reads, and no answers."""
+    own = ("created_at", "expires_at", "revoked_at", "replaced_by", "failed_birth_checks")
+    rows = links.select_related("patient", "response")
+    return list(rows.only(*own, *NAME, "response__progress", "response__submitted_at"))
 
 
 def _days_from(moment: dt.datetime, now: dt.datetime) -> int:

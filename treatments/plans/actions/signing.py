@@ -12,6 +12,7 @@ from clinic.scheduling.actions import request_course
 from clinic.scheduling.models import Service
 from treatments import planning
 from treatments.models import AdverseEvent, PlannedVisit, TreatmentPlan, Visit
+from treatments.models.kept import keep_reviews
 from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 from treatments.plans.actions import drafts
@@ -59,6 +60,7 @@ def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitio
     plan.course_reference = before.course_reference if before and continues else f"plan:{plan.pk}"
     plan.save()
     _plan_visits(plan, before if continues else None)
+    keep_reviews(plan.patient)
     electro = device_from_visit(plan.treatment)
     dose = plan.treatment["dose"]
     request_course(

@@ -21,6 +21,7 @@ from intake.assessment import ClinicalPicture
 from intake.models import Score
 from treatments import planning
 from treatments.models import AdverseEvent, Amendment, TreatmentPlan, Visit
+from treatments.models.kept import keep_reviews
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import split_key
 from treatments.planner.treatment.visit_shapes import SafetySaid, VisitReason, VisitRecord
@@ -80,6 +81,7 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
         started_at=now,
         record=visit_record.new_record(plan.treatment, number=number, today=today, last=last.record if last else None),
     )
+    keep_reviews(patient)
     _follow(appointment, AppointmentStatus.IN_ROOM, by=by)
     trail.record("visit.started", by=by, patient=patient, obj=visit, detail={"number": number, "plan": plan.pk})
     return visit

@@ -16,6 +16,7 @@ from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import AppointmentStatus
 from intake.models import Score
 from treatments.models import Visit
+from treatments.models.kept import keep_reviews
 
 
 @transaction.atomic
@@ -33,6 +34,7 @@ def set_aside(*, visit_id: int, code: str, note: str, by: User) -> Visit:
         patient=visit.patient, occasion=Score.Occasion.VISIT, visit_number=visit.number, taken_at=visit.started_at
     )
     withdrawn = scores.update(withdrawn_at=timezone.now())
+    keep_reviews(visit.patient)
     if was == Visit.Status.DRAFT and visit.appointment and visit.appointment.status == AppointmentStatus.IN_ROOM:
         with suppress(BookingRefused):  # where the desk has another view of it, the desk's stays
             set_status(appointment=visit.appointment, status=AppointmentStatus.ARRIVED, by=by)
