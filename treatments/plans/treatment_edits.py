@@ -6,10 +6,10 @@ An address names one thing in it: ``stages.0.points.2``, ``stages.0.electro.0``,
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any, cast
 
+from clinic.lib.loose import fresh
 from treatments.planner.treatment.needles import needles_of
 from treatments.planner.treatment.shapes import (
     ElectroJson,
@@ -101,34 +101,34 @@ def _recounted(treatment: TreatmentJson) -> TreatmentJson:
 
 def changed(treatment: TreatmentJson, address: str, fields: ItemFields) -> TreatmentJson:
     """The thing at ``address`` with these fields instead."""
-    new = copy.deepcopy(treatment)
+    new = fresh(treatment)
     item: Any = item_at(new, address)  # fields and address were read for one kind of thing
-    item.update(copy.deepcopy(fields))
+    item.update(fresh(fields))
     _drop_loose_leads(new)
     return _recounted(new)
 
 
 def with_principle(treatment: TreatmentJson, principle: str) -> TreatmentJson:
-    new = copy.deepcopy(treatment)
+    new = fresh(treatment)
     new["principle"] = principle
     return new
 
 
 def added(treatment: TreatmentJson, list_address: str, item: ListedItem) -> TreatmentJson:
     """A new item at the end of a list, as in ``stages.0.points`` or ``adjuncts``."""
-    new = copy.deepcopy(treatment)
+    new = fresh(treatment)
     here = _list_at(new, list_address)
     if "code" in item:
         for other in here:
             if "code" in other and _same_place(other, item):
                 raise EditRefused(f"{item['code']} is already in this stage: change its side there.")
-    here.append(copy.deepcopy(item))
+    here.append(fresh(item))
     return _recounted(new)
 
 
 def removed(treatment: TreatmentJson, address: str) -> TreatmentJson:
     """Without the thing at ``address``; electro pairs that hung on a removed point go with it."""
-    new = copy.deepcopy(treatment)
+    new = fresh(treatment)
     here, index = _list_of(new, address)
     if address.count(".") == 1 and address.startswith("stages.") and len(here) == 1:
         raise EditRefused("A plan needs at least one stage.")
@@ -139,7 +139,7 @@ def removed(treatment: TreatmentJson, address: str) -> TreatmentJson:
 
 def moved(treatment: TreatmentJson, address: str, steps: int) -> TreatmentJson:
     """One place up (-1) or down (1) in its list; at the end of the list it stays where it is."""
-    new = copy.deepcopy(treatment)
+    new = fresh(treatment)
     here, index = _list_of(new, address)
     target = index + steps
     if 0 <= target < len(here):

@@ -5,9 +5,9 @@ Each function gives a new record; see ``visits.record`` for its shape.
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 
+from clinic.lib.loose import fresh
 from treatments.planner.treatment.shapes import EarPointJson, PointJson
 from treatments.planner.treatment.visit_shapes import ChartedStage, VisitRecord
 from treatments.visits.record import KEEP_DAYS, comes_off
@@ -18,7 +18,7 @@ def with_point(record: VisitRecord, stage_uid: str, point: PointJson) -> VisitRe
 
     ``point``: in the manner in which it is usually needled.
     """
-    new = copy.deepcopy(record)
+    new = fresh(record)
     stage = _stage_of(new, stage_uid)
     taken = [int(one["uid"].rpartition("p")[2]) for one in stage["points"]]
     where = point.get("where", "")
@@ -38,7 +38,7 @@ def with_point(record: VisitRecord, stage_uid: str, point: PointJson) -> VisitRe
             "depth_mm": None,
             "deqi": "",
             "found": where,
-            "because": copy.deepcopy(point["because"]),
+            "because": fresh(point["because"]),
             "cautions": list(point["cautions"]),
             "done": "done",
             "note": "",
@@ -58,7 +58,7 @@ def _stage_of(record: VisitRecord, uid: str) -> ChartedStage:
 
 def with_current(record: VisitRecord, stage_uid: str, *, leads: list[list[str]], side: str) -> VisitRecord:
     """A record with current that was not planned, done. Raises KeyError for an unknown stage."""
-    new = copy.deepcopy(record)
+    new = fresh(record)
     stage = _stage_of(new, stage_uid)
     stage["electro"].append(
         {
@@ -80,7 +80,7 @@ def with_current(record: VisitRecord, stage_uid: str, *, leads: list[list[str]],
 
 def with_adjunct(record: VisitRecord, *, kind: str, where: str) -> VisitRecord:
     """A record with cups, moxa, heat or hands that were not planned, done."""
-    new = copy.deepcopy(record)
+    new = fresh(record)
     new["adjuncts"].append(
         {
             "uid": f"a{len(new['adjuncts'])}",
@@ -99,7 +99,7 @@ def with_adjunct(record: VisitRecord, *, kind: str, where: str) -> VisitRecord:
 
 def with_ear(record: VisitRecord, *, method: str, side: str, points: list[EarPointJson], today: dt.date) -> VisitRecord:
     """A record with ear points that were not planned, done; what stays in the ear comes off after five days."""
-    new = copy.deepcopy(record)
+    new = fresh(record)
     new["ear"].append(
         {
             "uid": f"r{len(new['ear'])}",
@@ -117,7 +117,7 @@ def with_ear(record: VisitRecord, *, method: str, side: str, points: list[EarPoi
 
 def without_point(record: VisitRecord, uid: str) -> VisitRecord:
     """A record without a point that was added on the day; planned ones stay and are marked not done."""
-    new = copy.deepcopy(record)
+    new = fresh(record)
     for stage in new["stages"]:
         stage["points"] = [p for p in stage["points"] if p["uid"] != uid or p["planned"] is not None]
     return new

@@ -7,11 +7,11 @@ for the items in the manner in which they were done; done otherwise or once more
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
+from clinic.lib.loose import fresh
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import key_of_reason
 from treatments.planner.treatment.visit_shapes import ChartedItem, RefusedJson, RuleJson, VisitRecord
@@ -82,7 +82,7 @@ def held_back(
     ``known``: of ``before``. What is held back is kept under ``refused``."""
     was = {item["uid"]: item for item in visit_record.items_of(before)}
     old = {uid: {(a.key, a.text) for a in found} for uid, found in ruled_out(known, before).items()}
-    new = copy.deepcopy(record)
+    new = fresh(record)
     refused: dict[str, RefusedJson] = {}
     stops = ruled_out(alerts, record)
     for item in visit_record.items_of(new):
@@ -91,9 +91,9 @@ def held_back(
         if earlier is None or uid not in stops or manner(item) == manner(earlier):
             continue
         is_newly_done = item["done"] == "done" and earlier["done"] != "done"
-        fresh = [a for a in stops[uid] if is_newly_done or (a.key, a.text) not in old.get(uid, ())]
-        if fresh:
-            refused[uid] = {"item": copy.deepcopy(item), "rules": [rule(alert) for alert in fresh]}
+        newly = [a for a in stops[uid] if is_newly_done or (a.key, a.text) not in old.get(uid, ())]
+        if newly:
+            refused[uid] = {"item": fresh(item), "rules": [rule(alert) for alert in newly]}
             note = item["note"]
             put(earlier, item)
             item["note"] = note
@@ -107,7 +107,7 @@ def put(source: ChartedItem, into: ChartedItem) -> None:
     """All of one item in the place of another, which is of the same kind because it has the same uid."""
     held = cast(dict[str, Any], into)
     held.clear()
-    held.update(copy.deepcopy(source))
+    held.update(fresh(source))
 
 
 def rule(alert: ReviewAlert) -> RuleJson:
@@ -119,7 +119,7 @@ def as_typed(record: VisitRecord) -> VisitRecord:
     refused = record.get("refused")
     if not refused:
         return record
-    new = copy.deepcopy(record)
+    new = fresh(record)
     for item in visit_record.items_of(new):
         if item["uid"] in refused:
             put(refused[item["uid"]]["item"], item)

@@ -9,10 +9,10 @@ mm, times of day "HH:MM" in the clinic's zone, minutes and counts whole numbers 
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from collections.abc import Iterator
 
+from clinic.lib.loose import fresh
 from treatments.planner.treatment.shapes import (
     AdjunctJson,
     EarJson,
@@ -127,7 +127,7 @@ def _from_plan(point: PointJson, uid: str, before: ChartedPoint | None) -> Chart
         "as_last_time": False,
     }
     if before and before["done"] == "done" and _chosen(before) != _chosen(manner):
-        entry["side"], entry["technique"], entry["needle"] = copy.deepcopy(_chosen(before))
+        entry["side"], entry["technique"], entry["needle"] = fresh(_chosen(before))
         entry["as_last_time"] = True
     return entry
 
@@ -140,8 +140,8 @@ def _chosen(point: ChartedPoint | MannerJson) -> tuple[str, str, NeedleJson]:
 def _current(current: ElectroJson, uid: str) -> ChartedElectro:
     return {
         "uid": uid,
-        "leads": copy.deepcopy(current["leads"]),
-        "lead_levels": copy.deepcopy(current.get("lead_levels") or []),
+        "leads": fresh(current["leads"]),
+        "lead_levels": fresh(current.get("lead_levels") or []),
         "side": current["side"],
         "frequency_hz": str(current.get("frequency_hz", "")),
         "wave": current.get("wave", ""),
@@ -159,7 +159,7 @@ def _new_adjunct(adjunct: AdjunctJson, uid: str) -> ChartedAdjunct:
         "kind": adjunct["kind"],
         "detail": adjunct.get("detail", ""),
         "where": adjunct.get("where", ""),
-        "points": copy.deepcopy(adjunct.get("points", [])),
+        "points": fresh(adjunct.get("points", [])),
         "minutes": None,
         "planned_minutes": adjunct.get("minutes"),
         "done": "",
@@ -172,7 +172,7 @@ def _new_ear(ear: EarJson, uid: str, today: dt.date) -> ChartedEar:
         "uid": uid,
         "method": ear["method"],
         "side": ear["side"] if ear.get("side") in ("left", "right", "both") else "left",
-        "points": copy.deepcopy(ear["points"]),
+        "points": fresh(ear["points"]),
         "done": "",
         "remove_on": comes_off(ear["method"], today, ear.get("keep_days") or KEEP_DAYS),
         "out": None,
@@ -215,7 +215,7 @@ def is_changed(point: ChartedPoint) -> bool:
 def as_treatment(record: VisitRecord, plan: TreatmentJson) -> TreatmentJson:
     """The visit in the contract's treatment shape, for the safety review: the plan without what was left out, with what
     was done otherwise or added. Less than was meant (shallower, shorter) is judged as it was meant: no new stop."""
-    treatment = copy.deepcopy(plan)
+    treatment = fresh(plan)
     treatment["stages"] = [
         {
             "position": stage["position"],
@@ -283,7 +283,7 @@ def _as_point(point: ChartedPoint) -> PointJson:
 def all_done(record: VisitRecord) -> VisitRecord:
     """Everything not yet answered is marked as done; what is observed stays empty. A tender point that nobody has
     found yet stays planned."""
-    new = copy.deepcopy(record)
+    new = fresh(record)
     for item in items_of(new):
         if not observed.is_to_be_found(item):
             item["done"] = item["done"] or "done"

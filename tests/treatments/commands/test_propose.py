@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from treatments.planner.knowledge.load import load_planner_knowledge
 
@@ -16,25 +18,47 @@ USABLE = {"case": "A 肾俞", "patient": {"age": 38, "sex": "male"}, "findings":
 KEYS = {"case", "knowledge_version", "action", "alerts", "assessment", "treatment", "withheld", "ask"}
 
 
-def run(*args: str, stdin: bytes = b"") -> tuple[int, str, str]:
+def started(*args: str, stdin: bytes = b"") -> tuple[int, str, str]:
+    """The command as a program of its own, as others call it."""
     done = subprocess.run(
         [sys.executable, "manage.py", "propose", *args], input=stdin, capture_output=True, cwd=ROOT, timeout=120
     )
     return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
 
 
-def test_one_case_from_a_file_and_from_standard_input(tmp_path):
+@pytest.fixture
+def run(monkeypatch):
+    """The command within this process, which spares each test the start of a program."""
+
+    def command(*args: str, stdin: bytes = b"") -> tuple[int, str, str]:
+        streams = {name: io.TextIOWrapper(io.BytesIO(given), encoding="ascii", write_through=True)
+                   for name, given in (("stdin", stdin), ("stdout", b""), ("stderr", b""))}  # fmt: skip
+        code = 0
+        with monkeypatch.context() as patch:
+            for name, stream in streams.items():
+                patch.setattr(sys, name, stream)
+            try:
+                call_command("propose", *args, stdout=streams["stdout"], stderr=streams["stderr"])
+            except SystemExit as stop:
+                code = int(stop.code or 0)
+        out, err = (streams[name].buffer.getvalue().decode("utf-8") for name in ("stdout", "stderr"))
+        return code, out, err
+
+    return command
+
+
+def test_one_case_from_a_file_and_from_standard_input(run, tmp_path):
     path = tmp_path / "case.json"
     path.write_text(json.dumps(USABLE), encoding="utf-8")
-    from_file = run(str(path))
+    from_file = started(str(path))
     assert from_file[0] == 0 and from_file[2] == ""
     answer = json.loads(from_file[1])
     assert answer.keys() >= KEYS
     assert (answer["case"], answer["action"], answer["treatment"]) == ("A 肾俞", "need_information", None)
-    assert run("-", stdin=path.read_bytes()) == from_file
+    assert started("-", stdin=path.read_bytes()) == run("-", stdin=path.read_bytes()) == from_file
 
 
-def test_an_empty_object_is_a_case_of_which_nothing_is_known():
+def test_an_empty_object_is_a_case_of_which_nothing_is_known(run):
     code, out, _ = run("-", stdin=b"{}")
     assert code == 0
     assert json.loads(out)["action"] == "need_information"
@@ -66,7 +90,7 @@ def test_an_empty_object_is_a_case_of_which_nothing_is_known():
     ],
     ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else "",
 )
-def test_unusable_input_is_refused_with_its_path(raw, path, words):
+def test_unusable_input_is_refused_with_its_path(run, raw, path, words):
     code, out, err = run("-", stdin=raw)
     assert (code, out) == (2, "")
     assert "Traceback" not in err
@@ -75,7 +99,7 @@ def test_unusable_input_is_refused_with_its_path(raw, path, words):
     assert lines[0].startswith(f"{path}: ") and words in lines[0]
 
 
-def test_every_fault_has_its_line():
+def test_every_fault_has_its_line(run):
     code, out, err = run(
         "-", stdin=b'{"patient": {"age": -1, "sex": "x"}, "findings": {"flag.feber": true}, "visit": 0}'
     )
@@ -87,19 +111,19 @@ def test_every_fault_has_its_line():
 
 
 @pytest.mark.parametrize("name", ["nowhere.json", "."])
-def test_a_file_that_cannot_be_read(name):
+def test_a_file_that_cannot_be_read(run, name):
     code, out, err = run(name)
     assert (code, out) == (2, "")
     assert len(err.strip().splitlines()) == 1 and name in err
 
 
-def test_half_a_surrogate_in_the_label_is_no_traceback():
+def test_half_a_surrogate_in_the_label_is_no_traceback(run):
     code, out, err = run("-", stdin=b'{"case": "\\ud800"}')
     assert "Traceback" not in err
     assert (code == 0 and json.loads(out)) or (code == 2 and err)
 
 
-def test_lines_answer_the_good_and_name_the_bad():
+def test_lines_answer_the_good_and_name_the_bad(run):
     lines = [json.dumps(USABLE), "{", "", json.dumps({"case": "B", "findings": {"site.lowback": True}}), "{}"]
     code, out, _ = run("--lines", "-", stdin="\n".join(lines).encode())
     answers = [json.loads(line) for line in out.splitlines()]
@@ -113,7 +137,7 @@ def test_lines_answer_the_good_and_name_the_bad():
     assert run("--lines", "-", stdin=b"") == (0, "", "")
 
 
-def test_many_cases_keep_their_order(make_full_cases):
+def test_many_cases_keep_their_order(run, make_full_cases):
     cases = make_full_cases(300)
     code, out, _ = run("--lines", "-", stdin="\n".join(map(json.dumps, cases)).encode())
     assert code == 0
@@ -125,17 +149,17 @@ def test_many_cases_keep_their_order(make_full_cases):
 def test_no_database_is_touched(monkeypatch, tmp_path):
     """With a database that cannot be opened the answer is the same."""
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/no/such/folder/db.sqlite3")
-    code, out, _ = run("-", stdin=b"{}")
+    code, out, _ = started("-", stdin=b"{}")
     assert code == 0 and json.loads(out)["action"] == "need_information"
 
 
 def test_a_clinics_own_file_is_used_and_a_broken_one_is_no_traceback(monkeypatch, tmp_path):
     monkeypatch.setenv("ASHI_KNOWLEDGE", str(ROOT / "docs" / "knowledge.example.toml"))
-    code, out, _ = run("-", stdin=b"{}")
+    code, out, _ = started("-", stdin=b"{}")
     assert code == 0 and json.loads(out)["knowledge_version"] == f"{load_planner_knowledge().version}+river-clinic.1"
     path = tmp_path / "own.toml"
     path.write_text("[[contraindication]]", encoding="utf-8")
     monkeypatch.setenv("ASHI_KNOWLEDGE", str(path))
-    code, out, err = run("-", stdin=b"{}")
+    code, out, err = started("-", stdin=b"{}")
     assert (code, out) == (2, "") and "Traceback" not in err
     assert err.splitlines()[0] == "own.toml: contraindication: unknown table"

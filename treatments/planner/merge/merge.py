@@ -6,12 +6,11 @@ what was not edited follows the new proposal, and where both changed the edit st
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clinic.lib.loose import Json
+from clinic.lib.loose import Json, fresh
 from treatments.planner.merge.identity import (
     COURSE,
     IDENTITIES,
@@ -86,7 +85,7 @@ def merge(last_proposal: Plan | None, edited: Plan, new_proposal: Plan | None) -
     mine = _version(edited)
     base: Json = {} if last_proposal is None else _version(last_proposal)
     if new_proposal is None:
-        return MergeResult(as_plan_json(mine), (), (), ())
+        return MergeResult(as_plan_json(fresh(mine)), (), (), ())
     new = _version(new_proposal)
     return _Merge(base, mine, new).result()
 
@@ -97,7 +96,7 @@ def compare(before: Plan, after: Plan) -> tuple[Note, ...]:
     Raises PlanError if one is no plan.
     """
     old, new = _version(before), _version(after)
-    notes = _Merge(old, copy.deepcopy(old), new, COMPARED).result().taken
+    notes = _Merge(old, old, new, COMPARED).result().taken
     return (*(n for n in notes if n.field != "because"), *_reordered(old, new))
 
 
@@ -118,11 +117,11 @@ def _reordered(old: Json, new: Json) -> list[Note]:
 
 def _version(plan: Plan) -> Json:
     read_plan(plan)
-    return dict(copy.deepcopy(as_plan_json(plan)))
+    return dict(as_plan_json(plan))
 
 
 class _Merge:
-    """One merge; collects the notes while it goes."""
+    """One merge; collects the notes while it goes. It changes none of the versions."""
 
     def __init__(self, base: Json, mine: Json, new: Json, words: Mapping[tuple[str, str], str] = MERGED) -> None:
         self.versions = (base, mine, new)
@@ -142,7 +141,7 @@ class _Merge:
         if any("needles" in version for version in self.versions[1:]):
             merged["needles"] = sum(needles_of(p) for stage in merged["stages"] for p in stage["points"])
         by_verb = {verb: tuple(n for n in self.notes if n.verb == verb) for verb in ("kept", "taken", "conflict")}
-        return MergeResult(as_plan_json(merged), by_verb["kept"], by_verb["taken"], by_verb["conflict"])
+        return MergeResult(as_plan_json(fresh(merged)), by_verb["kept"], by_verb["taken"], by_verb["conflict"])
 
     def _note(self, item: str, differences: Sequence[Difference]) -> None:
         self.notes.extend(note(item, difference) for difference in differences)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from contextlib import suppress
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
+from clinic.lib.loose import fresh
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import Patient, User
 from clinic.scheduling.actions import set_status
@@ -161,7 +161,7 @@ def hold_back(visit: Visit, before: VisitRecord) -> None:
 
 def _without_new_needling(record: VisitRecord, before: VisitRecord) -> VisitRecord:
     """While a flag is open nothing more is marked as done: what was done before stays in the record."""
-    new = copy.deepcopy(record)
+    new = fresh(record)
     was = {item["uid"]: item["done"] for item in visit_record.items_of(before)}
     for item in visit_record.items_of(new):
         if item["done"] == "done" and was.get(item["uid"]) != "done":

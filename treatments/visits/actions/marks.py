@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.lib.loose import fresh
 from clinic.people.models import User
 from treatments.models import Visit
 from treatments.visits import record as visit_record
@@ -42,7 +41,7 @@ def mark_all(*, visit_id: int, revision: int | None, by: User) -> Visit:
 def unmark_all(*, visit_id: int, revision: int | None, by: User) -> Visit:
     """Take back what ``mark_all`` marked and nobody has answered otherwise since. Raises Stale, NotADraft."""
     visit = charting.draft_at(visit_id, revision)
-    record = copy.deepcopy(visit.record)
+    record = fresh(visit.record)
     mark = record.pop("marked", None)
     marked = set(mark["uids"]) if mark else set()
     for item in visit_record.items_of(record):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.lib.loose import fresh
 from clinic.lib.records import NotReady
 from clinic.lib.wording import says_something
 from clinic.people.models import User
@@ -115,7 +115,7 @@ def record_given(
     """
     visit = charting.draft_at(visit_id, revision)
     asked = set(uids)
-    record = copy.deepcopy(visit.record)
+    record = fresh(visit.record)
     refused = record.get("refused", {})
     for item in visit_record.items_of(record):
         if item["uid"] in asked:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, TypeVar
 
+from clinic.lib.loose import fresh
 from treatments.planner.treatment.visit_shapes import (
     ChartedAdjunct,
     ChartedEar,
@@ -151,7 +151,7 @@ class VisitForms:
 
     def merged_record(self) -> VisitRecord:
         """The record with everything that was typed validly; ``errors`` tell what was not taken over."""
-        record = copy.deepcopy(self.record)
+        record = fresh(self.record)
         by_uid: dict[str, Mapping[str, Any]] = {"start": record["start"], "close": record["close"]}
         if self.unsaid.is_bound:
             by_uid["unsaid"] = record.setdefault("unsaid", {})

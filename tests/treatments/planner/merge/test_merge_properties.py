@@ -96,6 +96,15 @@ def test_whatever_three_plans_are_merged(before, edited, after):
     assert (before, edited, after) == copies, "the inputs are left alone"
     assert json.loads(json.dumps(result.as_json())) == result.as_json()
     assert merge(*(json.loads(json.dumps(made)) for made in copies)) == result
+    emptied(result.treatment)
+    assert (before, edited, after) == copies, "and nothing of them is in the result"
+
+
+def emptied(value: Any) -> None:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            emptied(inner)
+        value.clear()
 
 
 def every_edit_survives_and_nothing_stands_twice(before, edited, result):
