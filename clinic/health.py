@@ -21,12 +21,13 @@ _written_at = -WRITE_EVERY * 2.0
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and takes a write. 503 "database away", or "degraded" and why: full, read-only."""
+    """200 when the database answers and takes a write. 503 when it is away, a standby, or "degraded" and why."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        is_standby = _is_standby()
     except Error:
         return _say("database away", status=503)
+    if is_standby:
+        return _say("standby: this database only repeats another one, send nobody here", status=503)
     try:
         _try_a_write()
         late = is_mail_late()
@@ -35,6 +36,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
     if shutil.disk_usage(settings.VAR_DIR).free < NEARLY_FULL:
         return _say("degraded: the disk is nearly full", status=503)
     return _say("ok, but mail is late" if late else "ok")
+
+
+def _is_standby() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery()" if connection.vendor == "postgresql" else "SELECT 0")
+        return bool(cursor.fetchone()[0])
 
 
 def _try_a_write() -> None:

@@ -16,7 +16,9 @@ import waitress
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 
-IDLE_SECONDS = 30  # a connection that says nothing for so long is closed
+# A connection that says nothing for so long is closed. Longer than a proxy keeps one for its next request (nginx: 60):
+# closed from here just as that request comes, it would be lost.
+IDLE_SECONDS = 75
 CONNECTIONS = 1000  # of one process, open at once; an idle one costs a few kilobytes
 
 

@@ -89,11 +89,14 @@ TEMPLATES = [
 ]
 
 # --- database -----------------------------------------------------------------------------------
+# PgBouncer in transaction mode hands each transaction to another session: nothing may live in a session longer
+PGBOUNCER = environment.flag("ASHI_PGBOUNCER")
+_LASTING = {"conn_max_age": 60, "conn_health_checks": True}
 DATABASES = {
     "default": dj_database_url.parse(
         environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'ashi.sqlite3'}"),
-        conn_max_age=60,
-        conn_health_checks=True,
+        disable_server_side_cursors=PGBOUNCER,
+        **_LASTING,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -107,15 +110,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "PRAGMA recursive_triggers=ON;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # Whoever waits longer is told so (503), instead of everyone waiting behind one session that holds a lock.
-    statement_seconds = environment.number("ASHI_STATEMENT_SECONDS", 20)  # 0, no limit: for migrations
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options",
-        f"-c lock_timeout={5 if statement_seconds else 0}s -c statement_timeout={statement_seconds}s "
-        "-c idle_in_transaction_session_timeout=120s",
-    )
+    if not PGBOUNCER:  # it takes no such words at the start of a session; the role says them (docs/growing.md)
+        # Whoever waits longer is told so (503), instead of everyone waiting behind one session that holds a lock.
+        statement_seconds = environment.number("ASHI_STATEMENT_SECONDS", 20)  # 0, no limit: for migrations
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+            "options",
+            f"-c lock_timeout={5 if statement_seconds else 0}s -c statement_timeout={statement_seconds}s "
+            "-c idle_in_transaction_session_timeout=120s",
+        )
 else:
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://.")
+if _reports := environment.text("ASHI_REPORTS_DATABASE_URL"):  # a streaming replica (clinic/lib/reports.py)
+    DATABASES["reports"] = dj_database_url.parse(_reports, **_LASTING)
+    DATABASES["reports"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["clinic.lib.reports.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Holds allauth's counts of tries to sign in. In the database, because workers share nothing else; large, because a full
 # cache drops rows, and with them the counts of someone who is guessing.

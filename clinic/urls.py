@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from clinic.health import healthz
 
+handler400 = "clinic.people.errors.bad_request"
 handler500 = "clinic.people.errors.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

@@ -16,4 +16,6 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
+        from clinic.lib import database_checks  # noqa: F401  registers what is asked of the database at the start
+
         post_migrate.connect(_keep_guards, sender=self)

@@ -8,8 +8,11 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views import defaults
 
 from clinic.people import signed_out
+
+READ_ONLY = "25006"  # what PostgreSQL calls a transaction that may only read
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -20,8 +23,30 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; or 503 when it was the session that could not be written: Django takes that for a browser's mistake."""
+    if _takes_no_writes(exception):
+        return _only_reads()
+    return defaults.bad_request(request, exception)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; or 503 when the database does not answer, wherever on the way it was asked. Needs no database itself."""
+    if _takes_no_writes(sys.exc_info()[1]):
+        return _only_reads()
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _only_reads() -> HttpResponse:
+    return HttpResponse(render_to_string("503_only_reads.html"), status=503, headers={"Retry-After": "30"})
+
+
+def _takes_no_writes(error: BaseException | None) -> bool:
+    """A standby, or a database that was set to reading alone: PostgreSQL's code, SQLite's name for it."""
+    while error is not None:
+        if getattr(error, "pgcode", "") == READ_ONLY or "READONLY" in getattr(error, "sqlite_errorname", ""):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from clinic import health
 from clinic.outbox.models import Heartbeat, Message
 from clinic.outbox.post import post
+from tests.support.only_reads import only_reads
 
 pytestmark = pytest.mark.django_db
 
@@ -24,29 +23,24 @@ def _written_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_written_at", float("-inf"))
 
 
-@pytest.fixture
-def read_only(transactional_db: None) -> Iterator[None]:
-    """The database answers questions and refuses writes, as on a read-only or full disk."""
-    on, off = (
-        ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
-        if connection.vendor == "sqlite"
-        else ("SET default_transaction_read_only = on", "RESET default_transaction_read_only")
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(on)
-        yield
-        cursor.execute(off)
-
-
 def test_well(client: Client) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.content) == (200, b"ok\n")
     assert timezone.now() - Heartbeat.objects.get().at < dt.timedelta(minutes=1)
 
 
-def test_a_database_that_takes_no_writes(client: Client, read_only: None) -> None:
-    answer = client.get("/healthz")
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_takes_no_writes(client: Client) -> None:
+    with only_reads():
+        answer = client.get("/healthz")
     assert answer.status_code == 503 and b"degraded" in answer.content and b"no writes" in answer.content
+
+
+def test_a_standby_is_no_place_to_send_anybody(client: Client) -> None:
+    """It answers every question and would refuse each page. A real one: test_many_servers.py."""
+    with patch("clinic.health._is_standby", return_value=True):
+        answer = client.get("/healthz")
+    assert answer.status_code == 503 and answer.content.startswith(b"standby: ") and not Heartbeat.objects.exists()
 
 
 def test_a_disk_that_is_nearly_full(client: Client) -> None:

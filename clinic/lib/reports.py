@@ -1,0 +1,93 @@
+"""Long reading on another machine: a streaming replica of the database, where ASHI_REPORTS_DATABASE_URL names one.
+
+``with reports.reading():`` around what only reads. Inside, rows come from the replica; writing, and with it the row
+that the audit trail keeps of the reading, still goes to the main database. A report is never older than its question:
+it is read from the replica once everything that was committed before is there, and from the main database when the
+replica does not catch up, cannot be reached, or is none of ours. The log says so, and ``Source.why`` says why.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+REPLICA = "reports"
+PATIENCE = 5.0  # seconds a report waits for the replica to catch up
+_alias: ContextVar[str] = ContextVar("reports", default=DEFAULT_DB_ALIAS)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a report is read from. ``why``: what keeps it from the replica, empty when nothing does."""
+
+    alias: str
+    why: str = ""
+
+    @property
+    def connection(self) -> BaseDatabaseWrapper:
+        """For SQL by hand."""
+        return connections[self.alias]  # type: ignore[no-any-return]
+
+
+class Router:
+    """Reads go where ``reading`` says, writes to the main database. Says so always: Django would else follow a row."""
+
+    def db_for_read(self, model: Any, **_: Any) -> str:
+        return _alias.get()
+
+    def db_for_write(self, model: Any, **_: Any) -> str:
+        return DEFAULT_DB_ALIAS
+
+    def allow_relation(self, one: Any, other: Any, **_: Any) -> bool:
+        return True
+
+    def allow_migrate(self, db: str, app_label: str, **_: Any) -> bool:
+        return db == DEFAULT_DB_ALIAS
+
+
+@contextmanager
+def reading(patience: float = PATIENCE) -> Iterator[Source]:
+    """Meanwhile rows come from the replica, if there is one that has all that the main database has now."""
+    source = _source(patience) if REPLICA in connections.settings else Source(DEFAULT_DB_ALIAS)
+    if source.why:
+        log.warning("A report is read from the main database: %s.", source.why)
+    before = _alias.set(source.alias)
+    try:
+        yield source
+    finally:
+        _alias.reset(before)
+
+
+def _source(patience: float) -> Source:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT system_identifier, pg_current_wal_lsn() FROM pg_control_system()")
+        ours, wanted = cursor.fetchone()
+    until = time.monotonic() + patience
+    while True:
+        try:
+            with connections[REPLICA].cursor() as cursor:
+                cursor.execute(
+                    "SELECT system_identifier = %s, pg_is_in_recovery(), pg_last_wal_replay_lsn() >= %s::pg_lsn "
+                    "FROM pg_control_system()",
+                    [ours, wanted],
+                )
+                is_ours, is_standby, is_there = cursor.fetchone()
+        except Error as error:
+            connections[REPLICA].close()
+            return Source(DEFAULT_DB_ALIAS, f"the replica cannot be asked ({type(error).__name__})")
+        if not is_ours or not is_standby:
+            return Source(DEFAULT_DB_ALIAS, "what ASHI_REPORTS_DATABASE_URL names is no replica of it")
+        if is_there:
+            return Source(REPLICA)
+        if time.monotonic() > until:
+            return Source(DEFAULT_DB_ALIAS, f"the replica is more than {patience:g} s behind")
+        time.sleep(0.02)
