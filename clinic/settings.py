@@ -91,12 +91,12 @@ TEMPLATES = [
 # --- database -----------------------------------------------------------------------------------
 # PgBouncer in transaction mode hands each transaction to another session: nothing may live in a session longer
 PGBOUNCER = environment.flag("ASHI_PGBOUNCER")
-_LASTING = {"conn_max_age": 60, "conn_health_checks": True}
 DATABASES = {
     "default": dj_database_url.parse(
         environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'ashi.sqlite3'}"),
+        conn_max_age=60,
+        conn_health_checks=True,
         disable_server_side_cursors=PGBOUNCER,
-        **_LASTING,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -121,7 +121,7 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
 else:
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://.")
 if _reports := environment.text("ASHI_REPORTS_DATABASE_URL"):  # a streaming replica (clinic/lib/reports.py)
-    DATABASES["reports"] = dj_database_url.parse(_reports, **_LASTING)
+    DATABASES["reports"] = dj_database_url.parse(_reports, conn_max_age=60, conn_health_checks=True)
     DATABASES["reports"]["TEST"] = {"MIRROR": "default"}
     DATABASE_ROUTERS = ["clinic.lib.reports.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

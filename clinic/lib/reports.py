@@ -35,7 +35,7 @@ class Source:
     @property
     def connection(self) -> BaseDatabaseWrapper:
         """For SQL by hand."""
-        return connections[self.alias]  # type: ignore[no-any-return]
+        return connections[self.alias]
 
 
 class Router:

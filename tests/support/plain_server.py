@@ -104,17 +104,32 @@ class PlainServer:
     def ask(
         self, method: str, path: str, *, cookies: dict[str, str] | None = None, data: dict[str, str] | None = None
     ) -> tuple[int, http.client.HTTPMessage, str]:
-        """(status, headers, body). Raises OSError or HTTPException when the server goes away meanwhile."""
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())}
-        body = None
-        if data is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": "a" * 32}
-            headers["Cookie"] += f"; ashi-csrf={'a' * 32}"
-            body = urlencode(data)
-        try:
-            asked.request(method, path, body, headers)
-            answer = asked.getresponse()
-            return answer.status, answer.headers, answer.read().decode()
-        finally:
-            asked.close()
+        return ask(self.port, method, path, cookies=cookies, data=data)
+
+
+def ask(
+    port: int,
+    method: str,
+    path: str,
+    *,
+    cookies: dict[str, str] | None = None,
+    data: dict[str, str] | None = None,
+    source: str = "",
+) -> tuple[int, http.client.HTTPMessage, str]:
+    """(status, headers, body). ``source``: the address asked from, any 127.*.*.*.
+
+    Raises OSError or HTTPException when the server goes away meanwhile.
+    """
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(source, 0) if source else None)
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())}
+    body = None
+    if data is not None:
+        headers |= {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": "a" * 32}
+        headers["Cookie"] += f"; ashi-csrf={'a' * 32}"
+        body = urlencode(data)
+    try:
+        asked.request(method, path, body, headers)
+        answer = asked.getresponse()
+        return answer.status, answer.headers, answer.read().decode()
+    finally:
+        asked.close()

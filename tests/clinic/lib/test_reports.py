@@ -18,8 +18,8 @@ class Played:
     """A connection whose cursor answers what it was given, one row after the other."""
 
     def __init__(self, *answers: Any) -> None:
-        self.answers, self.asked, self.is_closed = list(answers), [], False
-        self.asked: list[Any]
+        self.answers, self.is_closed = list(answers), False
+        self.asked: list[Any] = []
 
     def cursor(self) -> Any:
         return nullcontext(self)
