@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from django.test.utils import ContextList
 
 from clinic.audit import guards
 from clinic.people.models import Patient, User
@@ -18,14 +20,22 @@ from tests.support import chromium, draws, pure
 def pytest_configure() -> None:
     """Tests need no hashed file names and no slow password hash; everything else is as in production."""
     from django.conf import settings
+    from django.test import client
 
     draws.usual()
+    client.store_rendered_templates = _keep_the_page_only
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ASHI_DEMO = True
     settings.ASHI_KNOWLEDGE = None  # a developer's own file in var/ is not under test
     settings.SECURE_SSL_REDIRECT = False
     settings.HUEY = {"name": "tests", "huey_class": "huey.MemoryHuey", "immediate": False}  # nobody works it off
+
+
+def _keep_the_page_only(store: dict[str, Any], sender: Any, template: Any, context: Any, **_: Any) -> None:
+    """`answer.context` is that of the page. Django would copy it for each of the hundreds of parts drawn in it, too."""
+    if "context" not in store and "request" in context:  # a letter or a control is no page
+        store.update(templates=[template], context=ContextList([copy(context)]))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
