@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line for Ashi. ``manage.py --version`` tells Ashi's own version."""
 
+import gc
 import os
 import sys
 
@@ -16,9 +17,22 @@ def main() -> None:
     environment.private()
     environment.load()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    if sys.argv[1:2] == ["propose"]:
+        propose()
+        return
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
+
+
+def propose() -> None:
+    """The command needs no app and no database: without Django's set-up, which imports every app, it answers in half
+    the time."""
+    gc.disable()  # what is imported stays: a search for garbage among it finds none
+    from treatments.management.commands.propose import Command
+
+    gc.enable()
+    Command().run_from_argv(sys.argv)
 
 
 if __name__ == "__main__":

@@ -153,6 +153,18 @@ def test_no_database_is_touched(monkeypatch, tmp_path):
     assert code == 0 and json.loads(out)["action"] == "need_information"
 
 
+def test_it_starts_without_the_apps():
+    """Set-up of every app would double the time to the first answer."""
+    loaded = (
+        "import sys, manage; sys.argv = ['manage.py', 'propose', '-']; manage.main(); "
+        "print(*(name for name in sys.modules if name.startswith(('allauth', 'phonenumbers', 'django.contrib')) "
+        "or name.endswith('.models')), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", loaded], input=b"{}", capture_output=True, cwd=ROOT, timeout=120)
+    assert (done.returncode, done.stderr.split()) == (0, []), done.stderr
+    assert json.loads(done.stdout)["action"] == "need_information"
+
+
 def test_a_clinics_own_file_is_used_and_a_broken_one_is_no_traceback(monkeypatch, tmp_path):
     monkeypatch.setenv("ASHI_KNOWLEDGE", str(ROOT / "docs" / "knowledge.example.toml"))
     code, out, _ = started("-", stdin=b"{}")
