@@ -10,7 +10,6 @@ from django.utils import timezone
 from clinic.outbox.models import Message
 from clinic.people.models import Patient
 
-UNFINISHED = models.Q(answered_at=None, revoked_at=None, replaced_by=None)  # open or run out, and nothing newer came
 BIRTH_TRIES = 5  # wrong dates of birth before a link locks (DESIGN)
 
 
@@ -49,6 +48,12 @@ class Invitation(models.Model):
     # Kept for the lists, which would read all that ever came in; ``intake.models.kept`` recounts both
     answered_at = models.DateTimeField(null=True, blank=True)  # when its answers were sent
     is_assessed = models.BooleanField(default=False, db_default=False)  # an assessment that counts rests on them
+    # open or run out unused, and nothing newer came; a column, so that both databases choose the right index for it
+    is_unfinished = models.GeneratedField(
+        expression=models.Q(answered_at=None, revoked_at=None, replaced_by=None),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -59,8 +64,8 @@ class Invitation(models.Model):
                 condition=models.Q(answered_at__isnull=False, is_assessed=False),
                 name="invitation_to_assess",
             ),
-            models.Index(fields=["created_at"], condition=UNFINISHED, name="invitation_unfinished"),
-            models.Index(fields=["patient"], condition=UNFINISHED, name="invitation_unfinished_of"),
+            models.Index(fields=["created_at"], condition=models.Q(is_unfinished=True), name="invitation_unfinished"),
+            models.Index(fields=["patient"], condition=models.Q(is_unfinished=True), name="invitation_unfinished_of"),
         ]
 
     def __str__(self) -> str:

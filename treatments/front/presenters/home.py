@@ -18,7 +18,6 @@ from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
 from clinic.scheduling.presenters import pages as schedule
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert
-from intake.models.invitations import UNFINISHED
 from intake.presenters.inbox import flag_words, open_flags
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
 from treatments.models.kept import LAST_VISIT
@@ -166,7 +165,7 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
     """Links that are open or ran out unused, and nothing newer came in: whose visit is next first, then the longest
     waiting. ``visit``: when that visit is, in words; ``is_soon``: today or tomorrow.
     """
-    links = Invitation.objects.filter(UNFINISHED)
+    links = Invitation.objects.filter(is_unfinished=True)
     coming = Appointment.objects.active().filter(starts_at__gte=now)
     of_patient = coming.filter(patient=OuterRef("patient"))
     # begun at the visits to come, in their order: those are fewer than all links that were never answered
