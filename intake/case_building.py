@@ -8,8 +8,10 @@ begun counts although no assessment rests on it yet.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -25,15 +27,42 @@ LONGEST_PREGNANCY = 42  # weeks: an answered week grows with the calendar, and n
 DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are told
 
 
-def build_case(patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date) -> Case:
+class Fact(NamedTuple):
+    """What a safety fact says."""
+
+    finding: str
+    present: bool | None
+    note: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseRows:
+    """What is read beside assessment and answers. A page that has read it already for itself gives it along."""
+
+    facts: tuple[Fact, ...]  # the newest of each finding
+    clearances: tuple[tuple[str, datetime], ...]  # (finding, when) of those that were not withdrawn
+    sent: tuple[tuple[int, datetime], ...] | None = None  # (response, when) of the intakes sent, where they are known
+
+    @classmethod
+    def of(cls, patient: Patient) -> CaseRows:
+        return cls(newest_facts(_facts(patient)), tuple(_clearances(patient)))
+
+
+def build_case(
+    patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date, rows: CaseRows | None = None
+) -> Case:
     """The case to assess or to plan for. Without an assessment: the newest submitted intake.
 
     Raises `intake.assessment.CaseError` when a stored finding is unknown to the knowledge files.
     """
-    return parse_case(case_data(patient, assessment, visit=visit, today=today), load_intake_knowledge())
+    data = case_data(patient, assessment, visit=visit, today=today, rows=rows)
+    return parse_case(data, load_intake_knowledge())
 
 
-def case_data(patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date) -> dict[str, Any]:
+def case_data(
+    patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date, rows: CaseRows | None = None
+) -> dict[str, Any]:
     """The same as the contract's input object, to be stored beside a proposal."""
     response = assessment.response if assessment is not None else None
     if response is None:
@@ -43,21 +72,22 @@ def case_data(patient: Patient, assessment: Assessment | None, *, visit: int = 1
     data = _answers_part(patient, response, today)
     findings: dict[str, bool] = data["findings"]
     answered_at = _moment(response)
-    facts = _newest_facts(patient)
-    for row in facts:
+    rows = rows or CaseRows.of(patient)
+    for row in rows.facts:
         if not lowers(row.present, at=row.recorded_at, told=findings.get(row.finding), told_at=answered_at):
             _set(findings, row.finding, row.present)
     for finding, present in (assessment.findings if assessment is not None else {}).items():
         _set(findings, finding, present)
     if assessment is not None and assessment.signed_at is not None:
-        for finding, present in facts_since(patient, assessment.signed_at).items():
-            _set(findings, finding, present)
-    if assessment is not None and (newer := _newer_response(assessment)) is not None:
-        _add_danger(data, _answers_part(patient, newer, today), facts, _moment(newer))
+        for row in rows.facts:  # newer than the hand that examined
+            if row.recorded_at > assessment.signed_at:
+                _set(findings, row.finding, row.present)
+    if assessment is not None and (newer := _newer_response(assessment, rows)) is not None:
+        _add_danger(data, _answers_part(patient, newer, today), rows.facts, _moment(newer))
         answered_at = _moment(newer)
     if findings.get("condition.pregnant") is False:
         data["patient"]["pregnancy_weeks"] = None
-    data |= {"case": f"patient {patient.pk}", "visit": visit, "cleared": _cleared(patient, facts, answered_at)}
+    data |= {"case": f"patient {patient.pk}", "visit": visit, "cleared": _cleared(rows, answered_at)}
     if visit > 1:
         data["complaint"] |= _newest_pain(patient)
     if assessment is not None:
@@ -107,6 +137,7 @@ def _answers_part(patient: Patient, response: IntakeResponse | None, today: date
     }
     if response is None:
         return data
+    response.patient = patient  # the same one: it is not read again for every set of answers
     reading = reading_of(response)
     since = max(0, (today - answered_on(response)).days)
     born = reading.person.get("date_of_birth")
@@ -135,15 +166,25 @@ def _answers_part(patient: Patient, response: IntakeResponse | None, today: date
 
 def facts_since(patient: Patient, moment: datetime) -> dict[str, bool | None]:
     """What was recorded after a moment, as after an assessment was signed: newer than the hand that examined."""
-    return {row.finding: row.present for row in _newest_facts(patient) if row.recorded_at > moment}
+    return {row.finding: row.present for row in newest_facts(_facts(patient)) if row.recorded_at > moment}
 
 
-def _newest_facts(patient: Patient) -> list[SafetyFact]:
-    """The newest row of each finding."""
-    newest: dict[str, SafetyFact] = {}
-    for row in SafetyFact.objects.filter(patient=patient).order_by("-id"):
+def newest_facts(rows: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The newest row of each finding. ``rows``: the newest first."""
+    newest: dict[str, Fact] = {}
+    for row in rows:
         newest.setdefault(row.finding, row)
-    return list(newest.values())
+    return tuple(newest.values())
+
+
+def _facts(patient: Patient) -> Iterable[Fact]:
+    rows = SafetyFact.objects.filter(patient=patient).order_by("-id")
+    return map(Fact._make, rows.values_list(*Fact._fields))
+
+
+def _clearances(patient: Patient) -> Iterable[tuple[str, datetime]]:
+    rows = Clearance.objects.filter(patient=patient, withdrawn_at=None).order_by()
+    return rows.values_list("finding", "cleared_at")
 
 
 def _moment(response: IntakeResponse | None) -> datetime | None:
@@ -151,9 +192,9 @@ def _moment(response: IntakeResponse | None) -> datetime | None:
     return None if response is None else response.submitted_at or response.saved_at
 
 
-def _newer_response(assessment: Assessment) -> IntakeResponse | None:
+def _newer_response(assessment: Assessment, rows: CaseRows) -> IntakeResponse | None:
     """The newest intake, if it came in after the assessment was begun: nobody has weighed it yet."""
-    if assessment.pk is None:
+    if assessment.pk is None or (rows.sent is not None and not any(_is_newer(assessment, *one) for one in rows.sent)):
         return None
     return (
         IntakeResponse.objects.filter(patient=assessment.patient_id, submitted_at__gt=assessment.created_at)
@@ -163,8 +204,12 @@ def _newer_response(assessment: Assessment) -> IntakeResponse | None:
     )
 
 
+def _is_newer(assessment: Assessment, response: int, sent_at: datetime) -> bool:
+    return sent_at > assessment.created_at and response != assessment.response_id
+
+
 def _add_danger(
-    data: dict[str, Any], newer: dict[str, Any], facts: list[SafetyFact], answered_at: datetime | None
+    data: dict[str, Any], newer: dict[str, Any], facts: Iterable[Fact], answered_at: datetime | None
 ) -> None:
     """What an intake that nobody has weighed yet tells of danger: every yes, and all its words."""
     answered_since = {row.finding for row in facts if answered_at is not None and row.recorded_at >= answered_at}
@@ -178,11 +223,10 @@ def _add_danger(
         data["patient"]["pregnancy_weeks"] = newer["patient"]["pregnancy_weeks"]
 
 
-def _cleared(patient: Patient, facts: list[SafetyFact], answered_at: datetime | None) -> list[str]:
+def _cleared(rows: CaseRows, answered_at: datetime | None) -> list[str]:
     """Findings cleared after everything that speaks for them. An id that the knowledge has dropped clears nothing."""
-    rows = Clearance.objects.filter(patient=patient, withdrawn_at=None).values_list("finding", "cleared_at")
-    told_at = {row.finding: row.recorded_at for row in facts if row.present}
-    standing = standing_clearances(rows, answered_at=answered_at, told_at=told_at)
+    told_at = {row.finding: row.recorded_at for row in rows.facts if row.present}
+    standing = standing_clearances(rows.clearances, answered_at=answered_at, told_at=told_at)
     return sorted(standing & load_intake_knowledge().order.keys())
 
 

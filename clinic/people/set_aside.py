@@ -26,6 +26,12 @@ class ReasonMissing(ValueError):
     """Setting aside without a known code, or "other" without words."""
 
 
+def set_aside_words(code: str, note: str) -> str:
+    """ "Started by mistake", and what was written beside it."""
+    reason = REASONS.get(code, code)
+    return f"{reason}: {note}" if note else reason
+
+
 class SetAside(models.Model):
     """What a record that can be set aside remembers of it. ``status`` is then STATUS, and only then."""
 
@@ -47,9 +53,7 @@ class SetAside(models.Model):
 
     @property
     def set_aside_words(self) -> str:
-        """ "Started by mistake", and what was written beside it."""
-        reason = REASONS.get(self.set_aside_code, self.set_aside_code)
-        return f"{reason}: {self.set_aside_note}" if self.set_aside_note else reason
+        return set_aside_words(self.set_aside_code, self.set_aside_note)
 
     def mark_set_aside(self, *, code: str, note: str, by: User) -> None:
         """Fill in the fields; whoever calls saves them and writes the audit row. Raises ReasonMissing."""

@@ -9,25 +9,27 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.urls import reverse
 from django.utils import timezone
 
+from clinic.lib.http import path_to
 from clinic.lib.loose import Context
-from clinic.people.models import Patient, SafetyFact
-from clinic.scheduling.models import Course
+from clinic.people.models import Patient
+from clinic.scheduling.models import Appointment
 from clinic.scheduling.presenters import pages as schedule
 from intake.assessment import Assessment as Judged
 from intake.assessment import Case, assess, load_intake_knowledge
 from intake.case_building import build_case
-from intake.models import Assessment, Clearance, IntakeResponse, Invitation, RedFlagAlert, Score
+from intake.models import Invitation
 from intake.presenters import assessment as assessment_words
 from intake.questionnaire.instruments import load_instruments
-from treatments.models import AdverseEvent, TreatmentPlan, Visit
-from treatments.planner.knowledge.adverse_events import event_name
+from treatments.front.presenters import chart_rows
+from treatments.front.presenters.chart_rows import SHOWN_VISITS, ClinicalRows, VisitRow
+from treatments.front.presenters.timeline import timeline
+from treatments.models import TreatmentPlan
+from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.plans.presenters import planned_visits
 from treatments.plans.presenters.plan import dose_words, review_words
 
-EVENTS = 40
 STOPS = ("emergency", "refer_before_treating")
 INTAKE_PILLS = {
     "invited": ("wait", "envelope", "link sent"),
@@ -38,18 +40,36 @@ INTAKE_PILLS = {
 }
 
 
-def desk_part(patient: Patient, *, now: dt.datetime) -> Context:
+def page_of(patient: Patient, *, is_clinical: bool, now: dt.datetime) -> Context:
+    """``desk``: contact, visits, course to book, where the intake stands; no medical text. ``clinical``: the rest."""
+    links = chart_rows.links(patient)
+    plans = chart_rows.plans(patient) if is_clinical else []
+    in_force = next((p for p in plans if p.status == "signed"), None)
+    booked = chart_rows.appointments(patient, now=now, course=in_force.course_reference if in_force else "")
+    desk = _desk_part(patient, links, [visit for visit in booked if visit.ends_at >= now])
+    if not is_clinical:
+        return {"desk": desk, "clinical": None}
+    rows = ClinicalRows(
+        patient,
+        links,
+        plans,
+        chart_rows.assessments(patient),
+        chart_rows.visits(patient),
+        chart_rows.told(patient),
+    )
+    return {"desk": desk, "clinical": _clinical_part(rows, in_force, booked, now=now)}
+
+
+def _desk_part(patient: Patient, links: list[Invitation], upcoming: list[Appointment]) -> Context:
     """Contact, visits, course to book, where the intake stands. No medical text."""
-    invitation = Invitation.objects.filter(patient=patient).select_related("response").first()
+    invitation = links[0] if links else None
     state = str(invitation.state) if invitation else ""
     kind, icon, text = INTAKE_PILLS.get(state, ("", "envelope", "no link sent"))
-    courses = Course.objects.filter(patient=patient).exclude(status="closed").select_related("service", "practitioner")
     return {
-        "upcoming": [
-            {"visit": visit, "pill": schedule.pill(visit.status)}
-            for visit in schedule.upcoming_for(patient, now=now)[:8]
+        "upcoming": [{"visit": visit, "pill": schedule.pill(visit.status)} for visit in upcoming[:8]],
+        "courses": [
+            {"course": course, "words": schedule.course_words(course)} for course in chart_rows.courses(patient)
         ],
-        "courses": [{"course": course, "words": schedule.course_words(course)} for course in courses[:3]],
         "intake": {
             "pill": {"kind": kind, "icon": icon, "text": text},
             "state": state,
@@ -59,52 +79,44 @@ def desk_part(patient: Patient, *, now: dt.datetime) -> Context:
     }
 
 
-def clinical_part(patient: Patient, *, today: dt.date) -> Context:
+def _clinical_part(
+    rows: ClinicalRows, in_force: TreatmentPlan | None, booked: list[Appointment], *, now: dt.datetime
+) -> Context:
     """Complaint, alerts, safety facts, assessment, plan, scores, and everything in order of time."""
-    assessments = list(patient.assessments.select_related("patient", "response", "signed_by", "set_aside_by")[:10])
-    drafted = next((a for a in assessments if a.status == "draft"), None)
-    signed = next((a for a in assessments if a.status == "signed"), None)
+    patient, today = rows.patient, timezone.localdate(now)
+    drafted = next((a for a in rows.assessments if a.status == "draft"), None)
+    signed = next((a for a in rows.assessments if a.status == "signed"), None)
     current = signed or drafted  # what is in force; a draft counts only where nothing was signed yet
-    plans = list(TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")[:10])
-    visits = list(Visit.objects.filter(patient=patient).select_related("practitioner", "set_aside_by")[:30])
-    counting = [v for v in visits if not v.is_set_aside]
-    open_visits = [v for v in counting if v.is_draft]
-    responses = list(IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False)[:10])
-    flags = list(RedFlagAlert.objects.filter(patient=patient)[:20])
-    has_case = bool(current or responses)
+    open_visits = [v for v in rows.visits[:SHOWN_VISITS] if v.status == "draft"]
+    of_course = chart_rows.of_course(rows.visits, in_force) if in_force else []
+    has_case = bool(current or rows.sent)
     part: Context = {
         "has_case": has_case,
         "assessment": current,
         "signed_assessment": signed,
         "draft_assessment": drafted,
-        "plan": _plan(plans),
-        "draft_plan": next((p for p in plans if p.status == "draft"), None),
+        "plan": _plan(in_force, booked, of_course, now=now) if in_force else None,
+        "draft_plan": next((p for p in rows.plans if p.status == "draft"), None),
         "open_visit": next((v for v in open_visits if timezone.localdate(v.started_at) == today), None),
         "open_visits": open_visits,
-        "visits_done": _visits_done(plans),
-        "serious_events": list(AdverseEvent.objects.open_serious(patient)),
-        "open_flags": [f for f in flags if f.acknowledged_at is None],
+        "visits_done": sum(visit.status == "signed" for visit in of_course),
+        "serious_events": rows.serious_events(),
+        "open_flags": [row for row in [*rows.of_kind("flag")][:20] if not row.yes],
         "curves": _curves(patient),
-        "timeline": _timeline(patient, assessments, plans, visits, responses, flags),
-        "safety": _safety(patient, {}),
+        "timeline": timeline(rows),
+        "safety": _safety(rows, {}),
     }
     if has_case:
-        case = build_case(patient, current, today=today)
+        case = build_case(patient, current, today=today, rows=rows.for_case)
         judged = assess(case, load_intake_knowledge())
         part |= _summary(case, judged)
         if drafted and current is not drafted:
-            part |= _warned_by_draft(build_case(patient, drafted, today=today), part)
-        part["safety"] = _safety(patient, case.findings)
+            part |= _warned_by_draft(build_case(patient, drafted, today=today, rows=rows.for_case), part)
+        part["safety"] = _safety(rows, case.findings)
     part["alert_kind"] = "danger" if part["open_flags"] or part.get("verdict", ("",))[0] == "danger" else "caution"
     part["next"] = _next(part, patient)
     part["unfinished"] = _unfinished(part)
     return part
-
-
-def _visits_done(plans: list[TreatmentPlan]) -> int:
-    """Of the course of the plan in force; 0 without one."""
-    plan = next((p for p in plans if p.status == TreatmentPlan.Status.SIGNED), None)
-    return Visit.objects.of_course(plan).done().count() if plan else 0
 
 
 def _summary(case: Case, judged: Judged) -> Context:
@@ -146,17 +158,12 @@ def _warned_by_draft(case: Case, part: Context) -> Context:
     return found
 
 
-def _safety(patient: Patient, findings: Mapping[str, bool | None]) -> list[Context]:
+def _safety(rows: ClinicalRows, findings: Mapping[str, bool | None]) -> list[Context]:
     """Conditions and wishes that are present, as last told or recorded."""
     label = load_intake_knowledge().label
     present = {f for f, value in findings.items() if value and f.startswith(("condition.", "wish."))}
-    notes: dict[str, str] = {}
-    newest: dict[str, bool | None] = {}
-    for fact in SafetyFact.objects.filter(patient=patient)[:200]:
-        if fact.finding not in newest:
-            newest[fact.finding] = fact.present
-            notes[fact.finding] = fact.note
-    present |= {finding for finding, value in newest.items() if value}
+    present |= {fact.finding for fact in rows.facts if fact.present}
+    notes = {fact.finding: fact.note for fact in rows.facts}
     order = load_intake_knowledge().order
     return [
         {"finding": f, "label": label(f), "note": notes.get(f, "")}
@@ -164,16 +171,15 @@ def _safety(patient: Patient, findings: Mapping[str, bool | None]) -> list[Conte
     ]
 
 
-def _plan(plans: list[TreatmentPlan]) -> Context | None:
-    plan = next((p for p in plans if p.status == "signed"), None)
-    if plan is None:
-        return None
+def _plan(plan: TreatmentPlan, booked: list[Appointment], begun: list[VisitRow], *, now: dt.datetime) -> Context:
+    treatment: TreatmentJson = plan.in_force  # type: ignore[attr-defined]
+    of_course = [row for row in booked if row.course_reference == plan.course_reference]  # type: ignore[attr-defined]
     return {
         "plan": plan,
-        "principle": plan.treatment["principle"],
-        "visits": planned_visits.visits_of(plan, now=timezone.now()),
-        "dose": dose_words(plan.treatment["dose"]),
-        "review": review_words(plan.treatment["dose"]),
+        "principle": treatment["principle"],
+        "visits": planned_visits.visits_of(plan, now=now, booked=of_course, begun=begun),
+        "dose": dose_words(treatment["dose"]),
+        "review": review_words(treatment["dose"]),
         "stages": [
             {
                 "position": stage["position"].replace("_", " "),
@@ -182,7 +188,7 @@ def _plan(plans: list[TreatmentPlan]) -> Context | None:
                     for p in stage["points"]
                 ),
             }
-            for stage in plan.treatment["stages"]
+            for stage in treatment["stages"]
         ],
     }
 
@@ -193,10 +199,10 @@ def _side(side: str) -> str:
 
 def _curves(patient: Patient) -> list[Context]:
     drawn = {measure.id: measure for measure in load_instruments().values() if measure.curve}
-    rows = list(Score.objects.counting().filter(patient=patient, measure__in=drawn).order_by("-taken_at", "-id")[:90])
+    rows = chart_rows.scores(patient, list(drawn))
     curves = []
     for measure in drawn.values():
-        values = [row.value for row in reversed(rows) if row.measure == measure.id]
+        values = [value for of, value in reversed(rows) if of == measure.id]
         if values:
             line = sparkline(values, low=measure.minimum, high=measure.maximum)
             curves.append({"name": measure.short, **line, "count": len(values)})
@@ -220,61 +226,6 @@ def sparkline(values: list[Decimal], *, low: float, high: float) -> Context:
 
 def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
-
-
-def _timeline(
-    patient: Patient,
-    assessments: list[Assessment],
-    plans: list[TreatmentPlan],
-    visits: list[Visit],
-    responses: list[IntakeResponse],
-    flags: list[RedFlagAlert],
-) -> list[Context]:
-    label = load_intake_knowledge().label
-    events: list[Context] = []
-
-    def add(at: dt.datetime | None, title: str, text: str = "", url: str = "") -> None:
-        if at:
-            events.append({"at": at, "title": title, "text": text, "url": url})
-
-    for response in responses:
-        add(response.submitted_at, "Intake submitted", url=reverse("intake:response", args=[response.pk]))
-    for flag in flags:
-        add(flag.raised_at, f"Red flag: {label(flag.flag)}", flag.get_level_display())
-    for a in assessments:
-        if a.signed_at:
-            words = assessment_words.CLASS_WORDS.get(a.result.get("class", ""), "")
-            add(a.signed_at, "Assessment signed", f"{words} · {a.signed_by}", reverse("intake:assessment", args=[a.pk]))
-        add(a.set_aside_at, "Assessment discarded", f"{a.set_aside_words} · {a.set_aside_by}",
-            reverse("intake:assessment", args=[a.pk]))  # fmt: skip
-    for p in plans:
-        add(p.set_aside_at, f"Plan v{p.version} discarded", f"{p.set_aside_words} · {p.set_aside_by}",
-            reverse("plans:plan", args=[p.pk]))  # fmt: skip
-        if p.signed_at:
-            add(p.signed_at, f"Plan v{p.version} signed", _signed_words(p), reverse("plans:plan", args=[p.pk]))
-    for v in visits:
-        if v.is_set_aside:
-            add(v.started_at, f"Visit {v.number}, entered in error", f"{v.set_aside_words} · {v.set_aside_by}",
-                reverse("visits:visit", args=[v.pk]))  # fmt: skip
-            continue
-        needles = f"{v.needles_in} needles · " if v.needles_in else ""
-        add(v.started_at, f"Visit {v.number}", f"{needles}{v.practitioner}", reverse("visits:visit", args=[v.pk]))
-    for c in Clearance.objects.filter(patient=patient)[:10]:
-        taken_back = " (taken back)" if c.withdrawn_at else ""
-        add(c.cleared_at, f"Cleared: {label(c.finding)}{taken_back}", f"{c.result} · {c.examined_by}")
-    for e in AdverseEvent.objects.filter(patient=patient)[:10]:
-        words = f"{e.get_severity_display()}{', serious' if e.serious else ''}"
-        url = reverse("visits:event_review", args=[e.pk])
-        add(e.recorded_at, f"Adverse event{' reviewed' if e.follows_id else ''}: {event_name(e.code)}", words, url)
-    return sorted(events, key=lambda event: event["at"], reverse=True)[:EVENTS]
-
-
-def _signed_words(plan: TreatmentPlan) -> str:
-    """Who signed it, and how much it changed of the version before."""
-    last = plan.edits[-1] if plan.edits else None
-    count = len(last.get("changes", [])) if last and last["verb"] == "signed" else 0
-    changes = f" · {count} change{'' if count == 1 else 's'} from the version before" if count else ""
-    return f"{plan.signed_by}{changes}"
 
 
 def _next(part: Context, patient: Patient) -> Context | None:
@@ -305,16 +256,16 @@ def _unfinished(part: Context) -> list[Context]:
         ("plan", "plans:plan", part["draft_plan"], f" v{part['draft_plan'].version}" if part["draft_plan"] else ""),
     ]
     found = [
-        {"text": f"Draft {what}{which}", "url": reverse(name, args=[row.pk]), "at": row.created_at}
+        {"text": f"Draft {what}{which}", "url": path_to(name, row.pk), "at": row.created_at}
         for what, name, row, which in rows
         if row is not None
     ]
     found += [
-        {"text": f"Visit {v.number}, not signed", "url": reverse("visits:visit", args=[v.pk]), "at": v.started_at}
+        {"text": f"Visit {v.number}, not signed", "url": path_to("visits:visit", v.pk), "at": v.started_at}
         for v in part["open_visits"]
     ]
     return [row for row in found if not part["next"] or row["url"] != part["next"]["url"]]
 
 
 def _step(text: str, name: str, pk: int, *, sends: bool = False) -> Context:
-    return {"text": text, "url": reverse(name, args=[pk]), "sends": sends}
+    return {"text": text, "url": path_to(name, pk), "sends": sends}

@@ -18,6 +18,7 @@ from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
 from clinic.scheduling.presenters import pages as schedule
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert
+from intake.models.invitations import STATE
 from intake.presenters.inbox import flag_words, open_flags
 from treatments.models import PlannedVisit, TreatmentPlan, Visit
 from treatments.models.kept import LAST_VISIT
@@ -196,9 +197,7 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
 
 def _links(links: QuerySet[Invitation]) -> list[Invitation]:
     """With what ``state`` reads, and no answers."""
-    own = ("created_at", "expires_at", "revoked_at", "replaced_by", "failed_birth_checks")
-    rows = links.select_related("patient", "response")
-    return list(rows.only(*own, *NAME, "response__progress", "response__submitted_at"))
+    return list(links.select_related("patient", "response").only("created_at", *STATE, *NAME))
 
 
 def _days_from(moment: dt.datetime, now: dt.datetime) -> int:

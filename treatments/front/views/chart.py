@@ -17,11 +17,9 @@ def page(request: StaffRequest, patient_id: int) -> HttpResponse:
     is_clinical = can(request.user, Permission.READ_CLINICAL)
     what = "chart" if is_clinical else "contact"
     patient = patient_for(request.user, patient_id, what=what, permission=Permission.FIND_PATIENTS)
-    today = timezone.localdate()
     context = {
         "patient": patient,
-        "age": patient.age_on(today),
-        "desk": chart.desk_part(patient, now=timezone.now()),
-        "clinical": chart.clinical_part(patient, today=today) if is_clinical else None,
+        "age": patient.age_on(timezone.localdate()),
+        **chart.page_of(patient, is_clinical=is_clinical, now=timezone.now()),
     }
     return render(request, "front/chart.html", context)

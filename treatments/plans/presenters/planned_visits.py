@@ -6,6 +6,8 @@ The plan knows the numbers, the schedule the times: they meet in the course's re
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Protocol
 
 from clinic.lib.loose import Context
 from clinic.scheduling.models import Appointment
@@ -13,27 +15,53 @@ from clinic.scheduling.reason_words import numbers_in_words
 from treatments.models import TreatmentPlan, Visit
 
 
-def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Context | None:
+class Begun(Protocol):
+    """What is read of a visit: the row itself, or a part of it."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def started_at(self) -> dt.datetime: ...
+
+
+def booked_of(plan: TreatmentPlan) -> Iterable[Appointment]:
+    """The appointments that hold their time in the course of a plan."""
+    rows = Appointment.objects.active().filter(course__reference=plan.course_reference, patient=plan.patient_id)
+    return rows.only("number_in_course", "starts_at", "status")
+
+
+def begun_of(plan: TreatmentPlan) -> Iterable[Begun]:
+    """The visits that count in the course of a plan, without what was charted."""
+    return Visit.objects.of_course(plan).only("number", "status", "started_at")
+
+
+def visits_of(
+    plan: TreatmentPlan,
+    *,
+    now: dt.datetime,
+    booked: Iterable[Appointment] | None = None,
+    begun: Iterable[Begun] | None = None,
+) -> Context | None:
     """``rows`` of the booked and the begun, ``open`` the numbers nobody booked in words, ``next`` the row that comes
-    next, ``reviews_open`` whether a review is among the unbooked. None for a plan that was never signed."""
+    next, ``reviews_open`` whether a review is among the unbooked. None for a plan that was never signed.
+
+    ``booked`` and ``begun``: as from the functions above, where they are read already."""
     if not plan.was_in_force:
         return None
-    booked = {
+    appointments = {
         row.number_in_course: row
-        for row in Appointment.objects.active().filter(
-            course__reference=plan.course_reference, patient=plan.patient_id, number_in_course__isnull=False
-        )
+        for row in (booked_of(plan) if booked is None else booked)
+        if row.number_in_course is not None
     }
-    begun = {
-        visit.number: visit
-        for visit in Visit.objects.counting().filter(
-            patient=plan.patient_id, plan__course_reference=plan.course_reference
-        )
-    }
+    visits = {visit.number: visit for visit in (begun_of(plan) if begun is None else begun)}
     rows: list[Context] = []
     unbooked = []
     for planned in plan.planned_visits.all():
-        appointment, visit = booked.get(planned.number), begun.get(planned.number)
+        appointment, visit = appointments.get(planned.number), visits.get(planned.number)
         if appointment is None and visit is None:
             unbooked.append(planned)
             continue
@@ -57,7 +85,7 @@ def visits_of(plan: TreatmentPlan, *, now: dt.datetime) -> Context | None:
     }
 
 
-def _state(visit: Visit | None, appointment: Appointment | None) -> str:
+def _state(visit: Begun | None, appointment: Appointment | None) -> str:
     """How far it is: done or begun, else what the front desk says of the appointment."""
     if visit:
         return "done" if visit.status == Visit.Status.SIGNED else "begun"

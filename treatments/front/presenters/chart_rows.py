@@ -1,0 +1,188 @@
+"""The rows of a chart: in few questions, and no more of them than it shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import BooleanField, Case, CharField, F, IntegerField, JSONField, Q, QuerySet, Value, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+
+from clinic.people.models import Patient, SafetyFact
+from clinic.people.set_aside import set_aside_words
+from clinic.scheduling.models import Appointment, Course
+from intake.case_building import CaseRows, Fact, newest_facts
+from intake.models import Assessment, Clearance, Invitation, RedFlagAlert, Score
+from intake.models.invitations import STATE
+from treatments.models import AdverseEvent, TreatmentPlan, Visit
+
+MOST = 200  # links or appointments of one patient that are looked at
+VISITS = 60  # of the newest ones; a course has fewer
+SHOWN_VISITS = 30
+STAFF = ("name", "email")  # of a member of staff that is only named
+
+
+class VisitRow(NamedTuple):
+    """A visit without its record."""
+
+    pk: int
+    number: int
+    status: str
+    started_at: dt.datetime
+    needles_in: int
+    practitioner: str
+    set_aside_by: str | None
+    set_aside_code: str
+    set_aside_note: str
+    course: str
+
+    @property
+    def is_set_aside(self) -> bool:
+        return self.status == Visit.Status.SET_ASIDE
+
+    @property
+    def set_aside_words(self) -> str:
+        return set_aside_words(self.set_aside_code, self.set_aside_note)
+
+
+class Told(NamedTuple):
+    """One row of what was told of a patient: a safety fact, a clearance, a red flag, an adverse event.
+
+    ``yes``: present; withdrawn; answered; serious. ``text``, ``more``: note; result, by whom; level; severity.
+    ``other``: the intake of a red flag, the event that another one follows.
+    """
+
+    kind: str
+    pk: int
+    code: str
+    at: dt.datetime
+    yes: bool | None
+    text: str
+    more: str
+    other: int | None
+
+
+def links(patient: Patient) -> list[Invitation]:
+    """Intake links, newest first, with how far each got and none of the answers."""
+    rows = Invitation.objects.filter(patient=patient).select_related("response")
+    return list(rows.only("created_at", *STATE)[:MOST])
+
+
+def courses(patient: Patient) -> list[Course]:
+    rows = Course.objects.filter(patient=patient).exclude(status="closed").select_related("service")
+    return list(rows[:3])
+
+
+def appointments(patient: Patient, *, now: dt.datetime, course: str) -> list[Appointment]:
+    """Those that hold their time: coming ones, and all of a course. With who and where, by name."""
+    rows = Appointment.objects.active().filter(patient=patient).select_related("practitioner", "room")
+    wanted = Q(ends_at__gte=now) | Q(course__reference=course) if course else Q(ends_at__gte=now)
+    shown = ("starts_at", "ends_at", "status", "number_in_course", "practitioner__name", "practitioner__email")
+    rows = rows.filter(wanted).annotate(course_reference=F("course__reference"))
+    return list(rows.only(*shown, "room__name")[:MOST])
+
+
+def visits(patient: Patient, wanted: Q | None = None, most: int = VISITS) -> list[VisitRow]:
+    """Of all visits the newest, without their records."""
+    rows = Visit.objects.filter(wanted or Q(), patient=patient).values_list(
+        "pk", "number", "status", "started_at", "needles_in", "practitioner__name", "set_aside_by__name",
+        "set_aside_code", "set_aside_note", "plan__course_reference",
+    )  # fmt: skip
+    return list(map(VisitRow._make, rows[:most]))
+
+
+def of_course(rows: list[VisitRow], plan: TreatmentPlan) -> list[VisitRow]:
+    """Of these visits those that count in the course of a plan; all of them, however long the record is."""
+    if len(rows) == VISITS:
+        rows = visits(plan.patient, Q(plan__course_reference=plan.course_reference), MOST)
+    return [row for row in rows if row.course == plan.course_reference and not row.is_set_aside]
+
+
+def assessments(patient: Patient) -> list[Assessment]:
+    """With the answers that each rests on; of what was signed with it only ``picture``, the class."""
+    people = (f"{who}__{field}" for who in ("signed_by", "set_aside_by") for field in STAFF)
+    own = ("status", "findings", "levels", "ashi", "confirmed", "created_at", "signed_at")
+    aside = ("set_aside_at", "set_aside_code", "set_aside_note")
+    answers = ("response__answers", "response__submitted_at", "response__saved_at")
+    rows = Assessment.objects.filter(patient=patient).select_related("response", "signed_by", "set_aside_by")
+    return list(rows.only(*own, *aside, *people, *answers).annotate(picture=KT("result__class"))[:10])
+
+
+def plans(patient: Patient) -> list[TreatmentPlan]:
+    """``in_force``: the treatment of the signed one, None at the others."""
+    rows = TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")
+    in_force = Case(When(status="signed", then=F("treatment")), output_field=JSONField())
+    return list(rows.defer("treatment", "earlier", "overrides", "review").annotate(in_force=in_force)[:10])
+
+
+def told(patient: Patient) -> list[Told]:
+    """All four kinds in one question, the newest of each first."""
+    nothing: Any = Value("", output_field=CharField())
+    parts = [
+        _part("fact", SafetyFact.objects.all(), "finding", "recorded_at", F("present"), F("note"), nothing, None),
+        _part("clearance", Clearance.objects.all(), "finding", "cleared_at", _is(withdrawn_at__isnull=False),
+              F("result"), F("examined_by"), None),
+        _part("flag", RedFlagAlert.objects.all(), "flag", "raised_at", _is(acknowledged_at__isnull=False),
+              F("level"), nothing, F("response_id")),
+        _part("event", AdverseEvent.objects.all(), "code", "recorded_at", F("serious"), F("severity"), nothing,
+              F("follows_id")),
+    ]  # fmt: skip
+    first, *others = (part.filter(patient=patient) for part in parts)
+    rows = first.union(*others, all=True)
+    return sorted(map(Told._make, rows), key=lambda row: -row.pk)
+
+
+def _part(kind: str, rows: QuerySet[Any], code: str, at: str, yes: Any, text: Any, more: Any, other: Any) -> Any:
+    other = Cast(other or Value(None), output_field=IntegerField())
+    kind_of = Value(kind, output_field=CharField())
+    return rows.order_by().values_list(kind_of, "pk", code, at, yes, Cast(text, CharField()), more, other)
+
+
+def _is(**condition: Any) -> Any:
+    return Case(When(Q(**condition), then=True), default=False, output_field=BooleanField())
+
+
+def scores(patient: Patient, measures: list[str]) -> list[tuple[str, Any]]:
+    """(measure, value), newest first."""
+    rows = Score.objects.counting().filter(patient=patient, measure__in=measures).order_by("-taken_at", "-id")
+    return list(rows.values_list("measure", "value")[:90])
+
+
+@dataclass(frozen=True)
+class ClinicalRows:
+    """What the clinical part reads."""
+
+    patient: Patient
+    links: list[Invitation]
+    plans: list[TreatmentPlan]
+    assessments: list[Assessment]
+    visits: list[VisitRow]
+    told: list[Told]
+
+    def of_kind(self, kind: str) -> Iterator[Told]:
+        return (row for row in self.told if row.kind == kind)
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        return newest_facts(Fact(row.code, row.yes, row.text, row.at) for row in self.of_kind("fact"))
+
+    @cached_property
+    def sent(self) -> tuple[tuple[int, dt.datetime], ...]:
+        """(response, when) of the intakes sent."""
+        answered = (link.response for link in self.links if getattr(link, "response", None) is not None)
+        return tuple((response.pk, response.submitted_at) for response in answered if response.submitted_at)
+
+    @property
+    def for_case(self) -> CaseRows:
+        standing = tuple((row.code, row.at) for row in self.of_kind("clearance") if not row.yes)
+        return CaseRows(self.facts, standing, self.sent)
+
+    def serious_events(self) -> list[Told]:
+        """As ``AdverseEvent.objects.open_serious``."""
+        events = list(self.of_kind("event"))
+        followed = {row.other for row in events}
+        return [row for row in events if row.yes and row.other is None and row.pk not in followed]

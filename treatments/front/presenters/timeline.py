@@ -1,0 +1,73 @@
+"""Everything that happened with a patient, newest first."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from clinic.lib.http import path_to
+from clinic.lib.loose import Context
+from intake.assessment import load_intake_knowledge
+from intake.models import RedFlagAlert
+from intake.presenters.assessment import CLASS_WORDS
+from treatments.front.presenters.chart_rows import SHOWN_VISITS, ClinicalRows
+from treatments.models import AdverseEvent, TreatmentPlan
+from treatments.planner.knowledge.adverse_events import event_name
+
+EVENTS = 40
+OF_A_KIND = 10
+
+
+def timeline(rows: ClinicalRows) -> list[Context]:
+    """``day`` and ``at``: as it is read, and for machines."""
+    events: list[tuple[dt.datetime, str, str, str]] = []
+
+    def add(at: dt.datetime | None, title: str, text: str = "", url: str = "") -> None:
+        if at:
+            events.append((at, title, text, url))
+
+    label = load_intake_knowledge().label
+    for response, sent_at in rows.sent[:OF_A_KIND]:
+        add(sent_at, "Intake submitted", url=path_to("intake:response", response))
+    for flag in [*rows.of_kind("flag")][:20]:
+        add(flag.at, f"Red flag: {label(flag.code)}", RedFlagAlert.Level(flag.text).label)
+    for a in rows.assessments:
+        url = path_to("intake:assessment", a.pk)
+        if a.signed_at:
+            words = CLASS_WORDS.get(a.picture or "", "")  # type: ignore[attr-defined]
+            add(a.signed_at, "Assessment signed", f"{words} · {a.signed_by}", url)
+        add(a.set_aside_at, "Assessment discarded", f"{a.set_aside_words} · {a.set_aside_by}", url)
+    for p in rows.plans:
+        url = path_to("plans:plan", p.pk)
+        add(p.set_aside_at, f"Plan v{p.version} discarded", f"{p.set_aside_words} · {p.set_aside_by}", url)
+        if p.signed_at:
+            add(p.signed_at, f"Plan v{p.version} signed", _signed_words(p), url)
+    for v in rows.visits[:SHOWN_VISITS]:
+        url = path_to("visits:visit", v.pk)
+        if v.is_set_aside:
+            words = f"{v.set_aside_words} · {v.set_aside_by}"
+            add(v.started_at, f"Visit {v.number}, entered in error", words, url)
+            continue
+        needles = f"{v.needles_in} needles · " if v.needles_in else ""
+        add(v.started_at, f"Visit {v.number}", f"{needles}{v.practitioner}", url)
+    for c in [*rows.of_kind("clearance")][:OF_A_KIND]:
+        add(c.at, f"Cleared: {label(c.code)}{' (taken back)' if c.yes else ''}", f"{c.text} · {c.more}")
+    for e in [*rows.of_kind("event")][:OF_A_KIND]:
+        words = f"{AdverseEvent.Severity(e.text).label}{', serious' if e.yes else ''}"
+        title = f"Adverse event{' reviewed' if e.other else ''}: {event_name(e.code)}"
+        add(e.at, title, words, path_to("visits:event_review", e.pk))
+    events.sort(key=lambda event: event[0], reverse=True)
+    return [_row(*event) for event in events[:EVENTS]]
+
+
+def _row(at: dt.datetime, title: str, text: str, url: str) -> Context:
+    return {"at": timezone.localtime(at), "title": title, "text": text, "url": url}
+
+
+def _signed_words(plan: TreatmentPlan) -> str:
+    """Who signed it, and how much it changed of the version before."""
+    last = plan.edits[-1] if plan.edits else None
+    count = len(last.get("changes", [])) if last and last["verb"] == "signed" else 0
+    changes = f" · {count} change{'' if count == 1 else 's'} from the version before" if count else ""
+    return f"{plan.signed_by}{changes}"
