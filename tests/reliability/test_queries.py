@@ -25,16 +25,16 @@ from tests.support.furnished import FurnishedCase
 
 # page -> how many questions at most, sign-in, session and the audit event included
 MOST = {
-    "/": 26,  # since 22: visits that were moved, and visits to move (theirs, hours, absences)
+    "/": 25,
     "/patients/": 14,
     "/patients/search/?q=mus": 13,
-    "/intakes/": 14,
+    "/intakes/": 12,
     "/schedule/?view=day": 25,
     "/schedule/feed/?start={today}T00:00&end={later}T00:00": 23,
     "/today/": 16,
     "/followups/": 14,
-    "/patients/{course}/": 34,
-    "/outcomes/{course}/": 21,
+    "/patients/{course}/": 18,
+    "/outcomes/{course}/": 16,
 }
 
 

@@ -263,7 +263,7 @@ class EveryPage(FurnishedCase):
 
         client = self.made.client("practitioner")
         fault = ValueError(f"{CANARY} is not a number")
-        with patch("treatments.front.presenters.chart.clinical_part", side_effect=fault), self.assertLogs() as caught:
+        with patch("treatments.front.presenters.chart.page_of", side_effect=fault), self.assertLogs() as caught:
             answer = client.get(f"/patients/{self.made.patients['course']}/")
         assert answer.status_code == 500 and CANARY not in page_text(answer)
         line = QuietFormatter().format(caught.records[-1])

@@ -17,7 +17,7 @@ from intake.models import Score
 from intake.questionnaire import instruments
 from tests.factories.people import PatientFactory, UserFactory
 from tests.support.page_text import page_text
-from treatments.front.presenters.chart import clinical_part
+from treatments.front.presenters import chart
 from treatments.planner.outcomes.measures import change
 from treatments.planner.outcomes.reevaluation import progress
 
@@ -100,9 +100,9 @@ def test_a_new_measure_is_asked_kept_judged_drawn_and_shown(folder: Path, client
     assert 'data-name="Steps climbed"' in client.get(page).content.decode()  # its column of the table
     assert "Steps climbed 12 to 20 (+8): improved." in text  # its verdict
     assert "4 points of Steps climbed" in text
-    assert [curve["name"] for curve in clinical_part(patient, today=timezone.localdate())["curves"]] == [
-        "Steps climbed"
-    ]
+    assert [
+        curve["name"] for curve in chart.page_of(patient, is_clinical=True, now=timezone.now())["clinical"]["curves"]
+    ] == ["Steps climbed"]
 
 
 def test_it_decides_about_the_course_where_it_says_so(folder: Path) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan, signed_visit
-from treatments.front.presenters.chart import clinical_part
+from treatments.front.presenters import chart
 from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes.actions import latest_visit_number
 from treatments.outcomes.presenters import outcomes_of
@@ -42,7 +42,7 @@ def course() -> tuple[Any, Any, TreatmentPlan]:
 
 def test_only_signed_visits_of_this_course_are_done(course: tuple[Any, Any, TreatmentPlan]) -> None:
     _, ana, plan = course
-    assert clinical_part(ana, today=timezone.localdate())["visits_done"] == 2
+    assert chart.page_of(ana, is_clinical=True, now=timezone.now())["clinical"]["visits_done"] == 2
     assert outcomes_of(ana)["pacing"]["done"] == 2
     assert Visit.objects.of_course(plan).done().count() == 2
 
@@ -55,5 +55,5 @@ def test_the_last_number_counts_what_was_begun(course: tuple[Any, Any, Treatment
 
 def test_nothing_is_done_without_a_plan_in_force() -> None:
     ana = PatientFactory()
-    assert clinical_part(ana, today=dt.date(2026, 3, 2))["visits_done"] == 0
+    assert chart.page_of(ana, is_clinical=True, now=timezone.now())["clinical"]["visits_done"] == 0
     assert latest_visit_number(ana) is None

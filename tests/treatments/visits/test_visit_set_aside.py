@@ -16,8 +16,7 @@ from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_visit
 from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, url
-from treatments.front.presenters import home
-from treatments.front.presenters.chart import clinical_part
+from treatments.front.presenters import chart, home
 from treatments.models import Visit
 from treatments.outcomes import presenters
 from treatments.outcomes.actions import decision_for, scores_of_course
@@ -66,9 +65,9 @@ def test_a_signed_visit_is_set_aside_and_leaves_every_count(as_petra, patient, p
     assert presenters.outcomes_of(patient)["pacing"]["done"] == 1
     assert decision_for(plan, scores_of_course(patient), red_flag=False)
     assert [row["number"] for row in planned_visits.visits_of(plan, now=timezone.now())["rows"]] == [1]
-    chart = clinical_part(patient, today=timezone.localdate())
-    assert chart["visits_done"] == 1
-    assert any("entered in error" in event["title"] for event in chart["timeline"])
+    shown = chart.page_of(patient, is_clinical=True, now=timezone.now())["clinical"]
+    assert shown["visits_done"] == 1
+    assert any("entered in error" in event["title"] for event in shown["timeline"])
     start(as_petra, patient)
     new = Visit.objects.get(status="draft")
     assert new.number == 2 and page.last_visit_of(new) == right
