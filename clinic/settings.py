@@ -120,6 +120,12 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         )
 else:
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://.")
+# the same engines; audit events are written last in each transaction
+DATABASES["default"]["ENGINE"] = f"clinic.audit.backends.{DATABASES['default']['ENGINE'].rpartition('.')[2]}"
+# the location that this process serves: each has a chain of audit events of its own, and waits for none of the others
+AUDIT_CHAIN = environment.number("ASHI_LOCATION", 1)
+if not 1 <= AUDIT_CHAIN < 2**15:
+    raise ImproperlyConfigured("ASHI_LOCATION must be a number from 1 to 32767.")
 if _reports := environment.text("ASHI_REPORTS_DATABASE_URL"):  # a streaming replica (clinic/lib/reports.py)
     DATABASES["reports"] = dj_database_url.parse(_reports, conn_max_age=60, conn_health_checks=True)
     DATABASES["reports"]["TEST"] = {"MIRROR": "default"}

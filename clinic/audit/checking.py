@@ -1,67 +1,201 @@
-"""Is the audit trail whole, and are the signed records as they were signed?"""
+"""Is the audit trail whole, and are the signed records as they were signed?
+
+Reads rows as the database has them, not as objects: a trail of twenty years is some ten million events.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Any
 
-from clinic.audit import seals
-from clinic.audit.models import AuditEvent
-from clinic.audit.trail import SCHEME, START, digest_of
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from clinic.audit import seals
+from clinic.audit.chain import SCHEME, START, canonical, digest, patients_in, start_of, tail
+
+WINDOW = 20_000  # events read at once
 # Rows of scheme 1 wrote their time in whatever zone the clock spoke: UTC, or the clinic's in the demo's past.
 _OFFSETS = [dt.timezone(dt.timedelta(minutes=15 * quarter)) for quarter in range(-48, 57)]
-_HEAD = re.compile(r"(\d+) ([0-9a-f]{64})")
+_AT = {
+    "postgresql": """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""",
+    "sqlite": "replace(at, ' ', 'T') || CASE length(at) WHEN 19 THEN '.000000+00:00' ELSE '+00:00' END",
+}
+_ROWS = (
+    "SELECT id, chain, previous, digest, scheme, {at}, actor_kind, actor_id, actor_name, action, patient_id, "
+    "object_type, object_id, CAST(detail AS text), outcome, address FROM audit_auditevent "
+    "WHERE id > %s ORDER BY id LIMIT %s"
+)
+_NAMED = (
+    "SELECT event_id, patient_id FROM audit_namedpatient WHERE event_id > %s AND event_id <= %s "
+    "ORDER BY event_id, patient_id"
+)
+_LAST_ID = 2**63 - 1
+Ends = dict[int, tuple[int, str]]  # chain -> id and digest of its newest event
 
 
-def faults(heads: Mapping[int, str] | None = None) -> Iterator[tuple[int, str]]:
-    """Walk the chain; yield (event id, what is wrong). ``heads``: event id -> digest kept elsewhere, see ``head``."""
-    previous, missing = START, dict(heads or {})
-    sealed: dict[str, dict[str, tuple[int, dict[str, Any]]]] = defaultdict(dict)
-    if missing.get(0) == START:
-        del missing[0]
-    for event in AuditEvent.objects.order_by("id").prefetch_related("named").iterator(chunk_size=2000):
-        if event.previous != previous:
-            yield event.pk, "the row before it is missing or was changed"
-        if not _is_unchanged(event):
-            yield event.pk, "its content was changed"
-        if {named.patient_id for named in event.named.all()} != event.patients:
-            yield event.pk, "its list of patients was changed"
-        if missing.pop(event.pk, event.digest) != event.digest:
-            yield event.pk, "it is not the event whose digest was kept"
-        if "seal" in event.detail:  # the newest seal of a record counts
-            sealed[event.object_type][event.object_id] = (event.pk, event.detail["seal"])
-        previous = event.digest
-    for pk in sorted(missing):
-        yield pk, "its digest was kept, and it is gone: the end of the trail was cut off"
-    for object_type, ones in sealed.items():
-        for object_id, what in seals.broken(object_type, {key: one for key, (_, one) in ones.items()}):
-            yield ones[object_id][0], f"{object_type} {object_id}: {what}"
+class _Quoted(dict[str, str]):
+    """A text as JSON writes it, each once: names and actions repeat."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) > 100_000:
+            self.clear()
+        self[text] = quoted = encode_basestring(text)
+        return quoted
 
 
-def _is_unchanged(event: AuditEvent) -> bool:
-    if digest_of(event, event.at.astimezone(dt.UTC)) == event.digest:
-        return True
-    return event.scheme < SCHEME and any(
-        digest_of(event, event.at.astimezone(zone)) == event.digest for zone in _OFFSETS
+class _Details(dict[str, tuple[str, dict[str, Any]]]):
+    """A detail as the digest has it and as it is read; most are the same few."""
+
+    def __missing__(self, text: str) -> tuple[str, dict[str, Any]]:
+        found = json.loads(text)
+        if len(self) > 10_000:
+            self.clear()
+        self[text] = both = (canonical(found), found)
+        return both
+
+
+class Walk:
+    """One walk along all chains.
+
+    ``heads``: event id -> digest, kept elsewhere. ``since``: where each chain was found whole before; start there.
+    """
+
+    def __init__(
+        self,
+        heads: Mapping[int, str] | None = None,
+        since: Ends | None = None,
+        source: BaseDatabaseWrapper | None = None,
+    ) -> None:
+        self._source = source or connections[DEFAULT_DB_ALIAS]
+        self.since = since or {}
+        self.ends: Ends = dict(self.since)
+        self.count = self.old = 0
+        self._heads = {pk: kept for pk, kept in (heads or {}).items() if (pk, kept) != (0, START)}
+        self._quoted, self._details = _Quoted(), _Details()
+        self._sealed: dict[str, dict[str, tuple[int, dict[str, Any]]]] = defaultdict(dict)
+
+    def faults(self) -> Iterator[tuple[int, str]]:
+        """(event id, what is wrong), in the order of the events; broken seals last."""
+        yield from self._starts()
+        from_here = last = min((pk for pk, _ in self.since.values()), default=0)
+        with self._source.cursor() as cursor:
+            while rows := self._read(cursor, last):
+                named: list[tuple[int, int]] = []
+                yield from self._window(rows, named)
+                before, last = last, rows[-1][0]
+                cursor.execute(_NAMED, [before, last])
+                yield from _misnamed(named, cursor.fetchall(), self._passed_over(rows))
+            cursor.execute(_NAMED, [last, _LAST_ID])
+            yield from _misnamed([], cursor.fetchall(), set())
+        for pk in sorted(self._heads):
+            if pk > from_here:
+                yield pk, "its digest was kept, and it is gone: the end of the trail was cut off"
+        for object_type, ones in self._sealed.items():
+            for object_id, what in seals.broken(object_type, {key: one for key, (_, one) in ones.items()}):
+                yield ones[object_id][0], f"{object_type} {object_id}: {what}"
+
+    def _starts(self) -> Iterator[tuple[int, str]]:
+        with self._source.cursor() as cursor:
+            for chain, (pk, kept) in self.since.items():
+                cursor.execute("SELECT digest FROM audit_auditevent WHERE id = %s AND chain = %s", [pk, chain])
+                if cursor.fetchone() != (kept,):
+                    yield pk, "it is not the event at which the trail was found whole"
+
+    def _read(self, cursor: Any, last: int) -> list[tuple[Any, ...]]:
+        cursor.execute(_ROWS.format(at=_AT[self._source.vendor]), [last, WINDOW])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+    def _passed_over(self, rows: list[tuple[Any, ...]]) -> set[int]:
+        """Events of a chain that was whole further on than another one: read, but not looked at again."""
+        if len(self.since) < 2:
+            return set()
+        return {row[0] for row in rows if row[0] <= self.since.get(row[1], (0, ""))[0]}
+
+    def _window(self, rows: list[tuple[Any, ...]], named: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+        """Each row is looked at for some millionths of a second, so what could be called is written out."""
+        quoted, details, heads, passed = self._quoted, self._details, self._heads, self._passed_over(rows)
+        chain, last, end = 0, "", 0
+        for row in rows:
+            (pk, own_chain, previous, found, scheme, at, kind, actor, name, action, patient, what, which, text) = row[
+                :14
+            ]
+            if heads and heads.pop(pk, found) != found:
+                yield pk, "it is not the event whose digest was kept"
+            if passed and pk in passed:
+                continue
+            if own_chain != chain:
+                if chain:
+                    self.ends[chain] = (end, last)
+                chain = own_chain
+                last = self.ends[chain][1] if chain in self.ends else start_of(chain)
+            if previous != last:
+                yield pk, "the row before it is missing or was changed"
+            detail = "{}" if text == "{}" else details[text][0]
+            if scheme >= SCHEME:
+                content = (
+                    f'["{previous}","{at}",{quoted[kind]},{quoted[actor]},{quoted[name]},{quoted[action]},'
+                    f"{'null' if patient is None else patient},{quoted[what]},{quoted[which]},{detail},"
+                    f"{quoted[row[14]]},{scheme},{quoted[row[15]]}]"
+                )
+                is_whole = sha256(content.encode()).hexdigest() == found
+            else:
+                self.old += 1
+                is_whole = _old_is_whole(row, details[text][1])
+            if not is_whole:
+                yield pk, "its content was changed"
+            if text == "{}":
+                if patient is not None:
+                    named.append((pk, patient))
+            else:
+                values = details[text][1]
+                named += [(pk, one) for one in sorted(patients_in(patient, values))]
+                if "seal" in values:  # the newest seal of a record counts
+                    self._sealed[what][which] = (pk, values["seal"])
+            last, end = found, pk
+        if chain:
+            self.ends[chain] = (end, last)
+        self.count += len(rows) - len(passed)
+
+
+def _old_is_whole(row: tuple[Any, ...], values: dict[str, Any]) -> bool:
+    (_, _, previous, found, _, at, kind, actor, name, action, patient, what, which, _, outcome, _) = row
+    moment = dt.datetime.fromisoformat(at)
+    zones = (moment.astimezone(zone).isoformat(timespec="microseconds") for zone in [dt.UTC, *_OFFSETS])
+    return any(
+        digest(previous, tail(zone, kind, actor, name, action, patient, what, which, values, outcome)) == found
+        for zone in zones
     )
 
 
-def head() -> tuple[int, str]:
-    """Id and digest of the newest event: whoever keeps them elsewhere can tell later whether the end was cut off."""
-    return AuditEvent.objects.order_by("-id").values_list("id", "digest").first() or (0, START)
+def _misnamed(
+    wanted: list[tuple[int, int]], there: list[tuple[int, int]], passed: set[int]
+) -> Iterator[tuple[int, str]]:
+    if wanted == there:
+        return
+    for pk in sorted({pk for pk, _ in set(wanted) ^ set(there)} - passed):
+        yield pk, "its list of patients was changed"
 
 
-def read_heads(text: str) -> dict[int, str]:
-    """The kept heads, one a line: id and digest, with anything before them. Raises ValueError on another line."""
-    heads = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        found = _HEAD.search(line)
-        if line.strip() and not found:
-            raise ValueError(f"line {number} holds no event number and digest")
-        if found:
-            heads[int(found[1])] = found[2]
-    return heads
+def faults(heads: Mapping[int, str] | None = None) -> Iterator[tuple[int, str]]:
+    """All that is wrong anywhere in the trail: (event id, what)."""
+    return Walk(heads).faults()
+
+
+@contextmanager
+def one_moment(source: BaseDatabaseWrapper) -> Iterator[None]:
+    """All of it as it is now, while others go on writing: their chains grow past each other."""
+    if source.vendor != "postgresql" or source.in_atomic_block:
+        yield  # SQLite: whoever writes is alone, so what is there is always without gaps
+        return
+    with transaction.atomic(using=source.alias):
+        with source.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

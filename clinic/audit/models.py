@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from clinic.audit.chain import patients_in
+
 
 class AuditEvent(models.Model):
     """What was done, to whom, by whom, when, from where. Rows hold no foreign keys: they outlive what they speak of.
@@ -16,13 +18,15 @@ class AuditEvent(models.Model):
         DONE = "done", "done"
         REFUSED = "refused", "refused"
 
+    # which chain it is a link of: each location has its own (decision 0024)
+    chain = models.PositiveSmallIntegerField(default=1, db_default=1)
     at = models.DateTimeField(db_index=True)
     actor_kind = models.CharField(max_length=12)  # staff, patient, system, or nobody: not signed in
     actor_id = models.CharField(max_length=40, blank=True)
     actor_name = models.CharField(max_length=200)
     address = models.CharField(max_length=45, blank=True)  # of the computer that asked, where there was one
-    action = models.CharField(max_length=60, db_index=True)  # noun.verb, as in "plan.signed"
-    patient_id = models.BigIntegerField(null=True, db_index=True)
+    action = models.CharField(max_length=60)  # noun.verb, as in "plan.signed"
+    patient_id = models.BigIntegerField(null=True)
     object_type = models.CharField(max_length=40, blank=True)
     object_id = models.CharField(max_length=40, blank=True)
     detail = models.JSONField(default=dict)  # ids, counts and seals, never clinical text
@@ -35,7 +39,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["patient_id", "-id"], name="audit_patient_newest")]
+        indexes = [models.Index(fields=["chain", "-id"], name="audit_end_of_chain")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action}"
@@ -43,14 +47,13 @@ class AuditEvent(models.Model):
     @property
     def patients(self) -> set[int]:
         """Everyone this event is about: the one patient, or all who were on a list."""
-        listed = self.detail.get("patients") or []
-        return {*listed, *([self.patient_id] if self.patient_id is not None else [])}
+        return patients_in(self.patient_id, self.detail)
 
 
 class NamedPatient(models.Model):
     """One patient whom an event is about, so that "who looked at me" finds lists too. Made from the event alone."""
 
-    event = models.ForeignKey(AuditEvent, on_delete=models.DO_NOTHING, related_name="named")
+    event = models.ForeignKey(AuditEvent, on_delete=models.DO_NOTHING, related_name="named", db_constraint=False)
     patient_id = models.BigIntegerField()
 
     class Meta:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.utils import timezone
 
 from clinic.audit import caller, seals
-from clinic.audit.models import AuditEvent, NamedPatient
-
-START = "0" * 64
-SCHEME = 2  # of the digest: 2 covers the caller's address too, and writes times in UTC
-_CHAIN_LOCK = 718_281_828  # any fixed number: PostgreSQL's name for "the end of the chain"
+from clinic.audit.backends.gathering import Gathering
+from clinic.audit.chain import Draft
+from clinic.audit.models import AuditEvent
 
 
 @dataclass(frozen=True)
@@ -51,34 +49,6 @@ def patient_actor(patient: models.Model) -> NamedActor:
     return NamedActor("patient", str(patient.pk), str(patient))
 
 
-def digest_of(event: AuditEvent, at: dt.datetime) -> str:
-    """What the chain keeps of an event. ``at`` is the event's time, in the zone it was written in."""
-    content = [
-        event.previous,
-        at.isoformat(timespec="microseconds"),
-        event.actor_kind,
-        event.actor_id,
-        event.actor_name,
-        event.action,
-        event.patient_id,
-        event.object_type,
-        event.object_id,
-        event.detail,
-        event.outcome,
-    ]
-    if event.scheme >= SCHEME:
-        content += [event.scheme, event.address]
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _hold_end_of_chain() -> None:
-    # SQLite: transactions are IMMEDIATE, so whoever writes is alone already.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
-
-
 def record(
     action: str,
     *,
@@ -88,33 +58,28 @@ def record(
     detail: dict[str, Any] | None = None,
     outcome: str = AuditEvent.Outcome.DONE,
     sealed: bool = False,
-) -> AuditEvent:
-    """Add one event, inside the caller's transaction (or one of its own).
+) -> None:
+    """Add one event, last thing in the caller's transaction (or in one of its own).
 
     ``by``: None is the system. ``patient``: Patient or its id. ``detail``: ids and counts only; a list
     names its people under ``patients``. ``sealed``: ``obj`` is final from here on, its hash is kept (seals.py).
     """
-    actor = NamedActor.of(by)
-    with transaction.atomic(savepoint=False):  # what cannot be noted does not happen: the caller's goes back, too
-        _hold_end_of_chain()
-        last = AuditEvent.objects.order_by("-id").values_list("digest", flat=True).first()
+    actor, this = NamedActor.of(by), cast(Gathering, connections[DEFAULT_DB_ALIAS])
+    with transaction.atomic(savepoint=this.is_outside):  # what cannot be noted takes the caller's back, too
         kept = {**(detail or {}), **({"seal": seals.seal(obj)} if sealed and obj is not None else {})}
-        event = AuditEvent(
-            at=timezone.now().astimezone(dt.UTC),
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            actor_name=actor.name,
-            address=caller.current_address(),
-            action=action,
-            patient_id=getattr(patient, "pk", patient),
-            object_type=(obj._meta.model_name or "") if obj is not None else "",
-            object_id=str(obj.pk) if obj is not None else "",
-            detail=json.loads(json.dumps(kept)),  # as the database will give it back
-            outcome=outcome,
-            scheme=SCHEME,
-            previous=last or START,
+        this.gather(
+            Draft(
+                chain=settings.AUDIT_CHAIN,
+                at=timezone.now().astimezone(dt.UTC),
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                actor_name=actor.name,
+                address=caller.current_address(),
+                action=action,
+                patient_id=patient.pk if isinstance(patient, models.Model) else patient,
+                object_type=(obj._meta.model_name or "") if obj is not None else "",
+                object_id=str(obj.pk) if obj is not None else "",
+                detail=json.loads(json.dumps(kept)),  # as the database will give it back
+                outcome=outcome,
+            )
         )
-        event.digest = digest_of(event, event.at)
-        event.save(force_insert=True)
-        NamedPatient.objects.bulk_create(NamedPatient(event=event, patient_id=pk) for pk in sorted(event.patients))
-        return event

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from clinic.audit import checking, guards, trail
+from clinic.audit import chain, checking, guards, heads, trail
 from clinic.audit.models import AuditEvent, NamedPatient
 from tests.factories.people import PatientFactory
 from tests.support.furnished import furnish
@@ -39,10 +40,12 @@ def test_an_event_written_in_another_zone_verifies() -> None:
 
 def test_rows_of_the_first_scheme_still_verify_and_a_changed_one_is_found() -> None:
     """As older versions wrote them: no address, the time in the zone of the clock."""
-    previous = trail.START
+    previous = chain.START
     for moment in (dt.datetime(2026, 7, 1, 18, 5, tzinfo=BERLIN), dt.datetime(2026, 7, 1, 18, 6, tzinfo=dt.UTC)):
+        written = moment.isoformat(timespec="microseconds")
+        rest = chain.tail(written, "system", "", "Ashi", "chart.read", None, "", "", {}, "done")
         event = AuditEvent(at=moment, actor_kind="system", actor_name="Ashi", action="chart.read", previous=previous)
-        event.digest = previous = trail.digest_of(event, moment)
+        event.digest = previous = chain.digest(event.previous, rest)
         event.save()
     trail.record("chart.read", by=None)
     assert list(checking.faults()) == []
@@ -51,6 +54,102 @@ def test_rows_of_the_first_scheme_still_verify_and_a_changed_one_is_found() -> N
     assert first is not None
     AuditEvent.objects.filter(pk=first.pk).update(at=first.at + dt.timedelta(hours=1))
     assert list(checking.faults()) == [(first.pk, "its content was changed")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"at": dt.datetime(2026, 7, 1, 18, 5, tzinfo=dt.UTC)},
+        {"actor_kind": "patient"},
+        {"actor_id": "4"},
+        {"actor_name": "Somebody “else”"},
+        {"address": "10.0.0.9"},
+        {"action": "plan.read"},
+        {"patient_id": None},
+        {"object_type": "plan"},
+        {"object_id": "8"},
+        {"detail": {"fields": 4}},
+        {"detail": {"fields": 3, "seal": {}}},
+        {"outcome": "refused"},
+        {"scheme": 1},
+        {"previous": "1" * 64},
+        {"digest": "1" * 64},
+        {"chain": 2},
+    ],
+    ids=str,
+)
+def test_a_changed_row_is_found(change: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is changed, also where a window of rows ends."""
+    monkeypatch.setattr(checking, "WINDOW", 2)
+    for number in (7, 8, 9):
+        trail.record("chart.read", by=None, patient=number, detail={"fields": 3, "what": 'ä\n"\t\u2028\u007f'})
+    assert list(checking.faults()) == []
+    lift("audit")
+    middle = AuditEvent.objects.order_by("id")[1]
+    AuditEvent.objects.filter(pk=middle.pk).update(**change)
+    assert middle.pk in {pk for pk, _ in checking.faults()}
+
+
+def test_each_location_has_a_chain_and_all_are_checked(settings: Any, tmp_path: Path) -> None:
+    for number in (1, 2, 1, 2, 3):
+        settings.AUDIT_CHAIN = number
+        trail.record("chart.read", by=None, patient=number)
+    events = list(AuditEvent.objects.order_by("id"))
+    assert [event.previous for event in events] == [
+        chain.START,
+        chain.start_of(2),
+        events[0].digest,
+        events[1].digest,
+        chain.start_of(3),
+    ]
+    assert list(checking.faults()) == []
+    head = tmp_path / "head"
+    call_command("verify_audit", head=head)
+    assert set(heads.read(head).since) == {1, 2, 3}
+    lift("audit")
+    AuditEvent.objects.filter(chain=3).update(chain=4)
+    assert [pk for pk, _ in checking.faults()] == [events[4].pk], "a whole chain passes for no other one"
+
+
+def test_a_walk_from_a_checkpoint(settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Reads what is new; finds that the checkpoint itself, or what is new, was changed."""
+    head = tmp_path / "head"
+    with pytest.raises(CommandError, match="run once without"):
+        call_command("verify_audit", head=head, from_checkpoint=True)
+    for number in (1, 2, 1):
+        settings.AUDIT_CHAIN = number
+        trail.record("chart.read", by=None, patient=number)
+    call_command("verify_audit", head=head)
+    settings.AUDIT_CHAIN = 2
+    trail.record("chart.read", by=None, patient=9)
+    capsys.readouterr()
+    call_command("verify_audit", head=head, from_checkpoint=True)
+    said = capsys.readouterr().out
+    assert said.startswith("1 events, 2 chains whole") and "was not looked at again" in said
+    lift("audit")
+    newest = AuditEvent.objects.latest("id")
+    AuditEvent.objects.filter(pk=newest.pk).update(patient_id=8)
+    with pytest.raises(CommandError, match="broken"):
+        call_command("verify_audit", head=head, from_checkpoint=True)
+    AuditEvent.objects.filter(pk=newest.pk).update(patient_id=9)
+    AuditEvent.objects.filter(pk=newest.pk).update(digest="1" * 64)
+    walk = checking.Walk(since=heads.read(head).since)
+    assert (newest.pk, "it is not the event at which the trail was found whole") in list(walk.faults())
+
+
+def test_a_checkpoint_cannot_be_made_up(settings: Any, tmp_path: Path) -> None:
+    head = tmp_path / "head"
+    trail.record("chart.read", by=None, patient=7)
+    call_command("verify_audit", head=head)
+    line = head.read_text()
+    kept = heads.parse(line)
+    assert kept.since == {1: next(iter(kept.all.items()))}
+    unsigned = " ".join(line.split()[:-1])
+    assert heads.parse(unsigned).since == {} and heads.parse(unsigned).all == kept.all  # as older versions kept it
+    assert heads.parse(line.replace("chain 1", "chain 2")).since == {}
+    assert heads.parse(line.replace(kept.all[min(kept.all)], "1" * 64)).since == {}
+    settings.SECRET_KEY = "that of somebody else, long enough to be one"
+    assert heads.parse(line).since == {}
 
 
 def test_a_furnished_clinic_verifies_and_whatever_was_signed_is_sealed() -> None:
@@ -111,7 +210,7 @@ def test_a_cut_tail_is_found_by_a_kept_head(tmp_path: Path, capsys: pytest.Captu
         call_command("verify_audit", head=head)
     assert len(head.read_text().splitlines()) == 2, "a head of a broken trail must not be kept"
     trail.record("chart.read", by=None, patient=9)  # the gap filled with something else, as SQLite gives out numbers
-    assert [pk for pk, _ in checking.faults(checking.read_heads(head.read_text()))] == [newest.pk]
+    assert [pk for pk, _ in checking.faults(heads.read(head).all)] == [newest.pk]
 
 
 def test_a_head_file_that_is_none_is_refused(tmp_path: Path) -> None:
@@ -122,11 +221,22 @@ def test_a_head_file_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_patient_taken_off_a_list_event_is_found() -> None:
-    event = trail.record("patients.listed", by=None, detail={"patients": [7, 8]})
+    trail.record("patients.listed", by=None, detail={"patients": [7, 8]})
+    event = AuditEvent.objects.get()
     assert sorted(event.named.values_list("patient_id", flat=True)) == [7, 8]
     lift("audit_named")
     event.named.filter(patient_id=8).delete()
     assert list(checking.faults()) == [(event.pk, "its list of patients was changed")]
+
+
+def test_a_patient_put_on_a_list_that_is_not_there_is_found() -> None:
+    trail.record("chart.read", by=None, patient=7)
+    NamedPatient.objects.create(event_id=10**9, patient_id=8)
+    assert list(checking.faults()) == [(10**9, "its list of patients was changed")]
+    if connection.vendor == "sqlite":  # has a foreign key for it besides
+        with connection.constraint_checks_disabled():
+            lift("audit_named")
+            NamedPatient.objects.filter(event_id=10**9).delete()
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own way")

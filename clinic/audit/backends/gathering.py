@@ -1,0 +1,65 @@
+"""Audit events wait until their transaction ends, so that the end of the chain is held for as short as can be.
+
+The lock on it is held until the COMMIT: taken at the first event of a long action it would keep everybody else from
+reading a record meanwhile. Written inside the transaction all the same: when they cannot be written nothing else is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import Error
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from clinic.audit import writing
+from clinic.audit.chain import Draft
+
+
+class Gathering(BaseDatabaseWrapper):
+    """Mixin of a database connection. What a savepoint takes back takes its events with it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._gathered: list[tuple[set[str | None], Draft]] = []
+
+    def gather(self, event: Draft) -> None:
+        """To be written when the transaction that is open now commits."""
+        self._gathered.append((set(self.savepoint_ids), event))
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether no transaction of ours is open. The one around a test is not ours, and never commits."""
+        return all(getattr(block, "_from_testcase", False) for block in self.atomic_blocks)
+
+    def _write_gathered(self) -> None:
+        events, self._gathered = [event for _, event in self._gathered], []
+        if events:
+            writing.append(self, events)
+
+    def commit(self) -> None:
+        try:
+            self._write_gathered()
+        except BaseException:  # a worker told to stop, too: a transaction left open would be committed by the next
+            try:
+                self.rollback()
+            except Error:
+                self.close()
+            raise
+        super().commit()
+
+    def savepoint_commit(self, sid: str) -> None:
+        if self.is_outside:  # in a test: this is as near to a commit as it comes
+            self._write_gathered()
+        super().savepoint_commit(sid)
+
+    def savepoint_rollback(self, sid: str) -> None:
+        super().savepoint_rollback(sid)
+        self._gathered = [(sids, event) for sids, event in self._gathered if sid not in sids]
+
+    def rollback(self) -> None:
+        self._gathered = []
+        super().rollback()
+
+    def close(self) -> None:
+        self._gathered = []
+        super().close()
