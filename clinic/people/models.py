@@ -228,11 +228,12 @@ class ContactChange(models.Model):
 class PatientWord(models.Model):
     """One searchable word of a patient: found by its first letters, on either database."""
 
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="words")
-    word = models.CharField(max_length=80, db_index=True)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="words", db_index=False)
+    word = models.CharField(max_length=80)  # in the plain order of its letters, also on PostgreSQL (migration 0008)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["patient", "word"], name="patient_word_once")]
+        indexes = [models.Index(fields=["word", "patient"], name="patient_word_first")]
 
     def __str__(self) -> str:
         return self.word

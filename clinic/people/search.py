@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from clinic.people.models import Patient, PatientWord, User
 from clinic.people.words import asked_ways, index_words
 
 BATCH = 500
+SHOWN = 8  # while somebody types
+MOST_LISTED = 300  # ten pages
+WORDS_ALIKE = 12  # words of one patient that may begin alike: the endings of 555 5555555
+NOT_SHOWN = ("emergency_name", "emergency_phone", "emergency_relation", "address", "desk_note", "created_at")
 
 
 def words_of(patient: Patient) -> list[str]:
@@ -47,20 +51,66 @@ def find_patients(text: str) -> QuerySet[Patient]:
     return found.filter(pk__in=either[0].union(*either[1:]) if len(either) > 1 else either[0])
 
 
+def list_patients(text: str) -> QuerySet[Patient]:
+    """As ``find_patients``, of those who match only the ``MOST_LISTED`` whose matching word comes first.
+
+    So common letters cost no more in a large clinic than in a small one: the index of words is read from where they
+    begin, and no further. Nobody turns hundreds of pages; another letter finds more.
+    """
+    ways = asked_ways(text, region=settings.PHONENUMBER_DEFAULT_REGION)
+    found = Patient.objects.order_by("family_name", "given_name", "id")
+    return found.filter(pk__in=_first_of(ways, MOST_LISTED)) if ways else found
+
+
+def first_patients(text: str) -> list[Patient]:
+    """The first few matches while somebody types, by name; none for less than two letters."""
+    ways = asked_ways(text, region=settings.PHONENUMBER_DEFAULT_REGION) if len(text.strip()) >= 2 else []
+    if not ways:
+        return []
+    found = Patient.objects.filter(pk__in=_first_of(ways, SHOWN)).defer(*NOT_SHOWN)
+    return sorted(found, key=lambda one: (one.family_name, one.given_name, one.pk))
+
+
+def _first_of(ways: list[list[str]], most: int) -> RawSQL:
+    """Ids of those whose matching words come first, of each way to read what was asked; the first way before others."""
+    parts, values = [], []
+    for place, words in enumerate(ways):
+        first, *others = sorted(words, key=len, reverse=True)  # the longest word leaves the fewest
+        also = "".join(
+            " AND EXISTS (SELECT 1 FROM people_patientword AS o"
+            " WHERE o.patient_id = w.patient_id AND o.word >= %s AND o.word < %s)"
+            for _ in others
+        )
+        parts.append(
+            f"SELECT * FROM (SELECT {place} AS way, w.word, w.patient_id FROM people_patientword AS w "
+            f"WHERE w.word >= %s AND w.word < %s{also} ORDER BY w.word, w.patient_id LIMIT %s) AS way{place}"
+        )
+        values += [bound for word in (first, *others) for bound in _range_of(word)] + [most * WORDS_ALIKE]
+    every = " UNION ALL ".join(parts)
+    return RawSQL(  # no word of it is anybody's: what was asked stands in the values
+        f"SELECT patient_id FROM ({every}) AS found "
+        "GROUP BY patient_id ORDER BY MIN(way), MIN(word), patient_id LIMIT %s",
+        [*values, most],
+    )
+
+
 def _all_of(words: list[str]) -> QuerySet[PatientWord, Any]:
     """Ids of the patients who have all of these, each by the index of words."""
-    first, *others = sorted(words, key=len, reverse=True)  # the longest word leaves the fewest
+    first, *others = sorted(words, key=len, reverse=True)
     found = PatientWord.objects.filter(_begins_with(first))
     for word in others:
         found = found.filter(patient_id__in=PatientWord.objects.filter(_begins_with(word)).values("patient_id"))
     return found.values("patient_id")
 
 
+def _range_of(word: str) -> tuple[str, str]:
+    """Whatever begins so stands in the index from the one up to the other. LIKE cannot use SQLite's index."""
+    return word, f"{word}\U0010ffff"
+
+
 def _begins_with(word: str) -> Q:
-    # LIKE cannot use SQLite's index, a range can; PostgreSQL has an index for LIKE, and its order of letters varies
-    if connection.vendor == "sqlite":
-        return Q(word__gte=word, word__lt=f"{word}\U0010ffff")
-    return Q(word__startswith=word)
+    start, end = _range_of(word)
+    return Q(word__gte=start, word__lt=end)
 
 
 def staff() -> QuerySet[User]:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from django.db import transaction
 from django.urls import Resolver404, resolve
 
 from clinic.people.models import Patient
@@ -19,6 +18,7 @@ from tests.support.enter_found import Press, enter_on
 from tests.support.forms_found import forms_on
 from tests.support.furnished import FurnishedCase, addresses
 from tests.support.page_text import page_text
+from tests.support.taken_back import taken_back
 
 ANY = ""  # keeps or looks, whatever the field
 # (address, what the button sends besides) -> the fields (a pattern) in which Enter may press it
@@ -110,9 +110,8 @@ class Enter(FurnishedCase):
         old = [(name, "0" if name in ("revision", "version") else value) for name, value in fields]
         changed = [(name, "9" if value in ("", "0") else value) for name, value in old]
         for what, body in (("as it is", fields), ("old", changed), ("empty", [])):
-            with transaction.atomic():
+            with taken_back():
                 answer = client.post(path, urlencode(body), content_type="application/x-www-form-urlencoded")
-                transaction.set_rollback(True)
             if answer.get("Content-Type", "").startswith("text/html"):
                 yield from faults_of(enter_on(page_text(answer), page=path), f"{path} sent {what}")
 

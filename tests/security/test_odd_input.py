@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -22,6 +21,7 @@ from clinic.people.access import Permission, permission_for
 from tests.support.forms_found import FoundForm, forms_on
 from tests.support.furnished import Address, FurnishedCase, addresses
 from tests.support.page_text import page_text
+from tests.support.taken_back import taken_back
 
 ODD = {
     "nul": "Ana\0Muster",
@@ -120,9 +120,8 @@ class OddInput(FurnishedCase):
         assert not self.faults, "\n".join(self.faults[:40]) + f"\n({len(self.faults)} in all)"
 
     def send(self, client: Client, method: str, path: str, what: str, **request: Any) -> HttpResponse:
-        with transaction.atomic():
+        with taken_back():
             answer = client.generic(method, path, **request)
-            transaction.set_rollback(True)
         if answer.status_code >= 500:
             fault = getattr(answer, "exc_info", None)
             self.faults.append(f"{method} {path[:120]} with {what}: {answer.status_code} {fault[1]!r:.200}" if fault

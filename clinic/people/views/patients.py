@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit import trail
+from clinic.lib.paging import page_of
 from clinic.lib.records import Stale, answering
 from clinic.people import access
 from clinic.people.actions.contact import decide_contact
@@ -19,7 +19,7 @@ from clinic.people.http import StaffRequest
 from clinic.people.likeness import same_person
 from clinic.people.models import ContactChange, Patient
 from clinic.people.presenters import told_changes
-from clinic.people.search import find_patients
+from clinic.people.search import MOST_LISTED, find_patients, first_patients, list_patients
 
 PAGE = 30
 
@@ -28,17 +28,18 @@ PAGE = 30
 def patients(request: StaffRequest) -> HttpResponse:
     """The list, by name; ``?q=`` searches."""
     asked = request.GET.get("q", "")[:100]
-    page = Paginator(find_patients(asked), PAGE).get_page(request.GET.get("page"))
+    page = page_of(list_patients(asked), request.GET.get("page"), PAGE)
     with transaction.atomic():
         trail.record("patients.listed", by=request.user, detail={"patients": [p.pk for p in page.object_list]})
-    return render(request, "people/patients.html", {"page": page, "q": asked})
+    there_are_more = bool(asked) and not page.has_next and page.last == MOST_LISTED
+    return render(request, "people/patients.html", {"page": page, "q": asked, "there_are_more": there_are_more})
 
 
 @require_GET
 def patient_search(request: StaffRequest) -> HttpResponse:
     """The first few matches while typing, as links."""
     asked = request.GET.get("q", "")[:100]
-    found = list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 else []
+    found = first_patients(asked)
     if found:
         with transaction.atomic():
             trail.record("patients.listed", by=request.user, detail={"patients": [p.pk for p in found]})

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.people.http import StaffRequest
-from clinic.people.search import find_patients
+from clinic.people.search import first_patients
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import book
 from clinic.scheduling.availability import Need
@@ -42,7 +42,7 @@ def _page(request: StaffRequest, data: QueryDict, *, form: BookingForm | None = 
     except ValidationError:  # the form says what is wrong with the day; the times shown are today's
         day = timezone.localdate()
     asked = data.get("q", "").replace("\0", "")[:100]
-    found = list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 and not patient else []
+    found = [] if patient else first_patients(asked)
     fetch.note_list(request.user, [patient] if patient else found, what="patients")
     return {
         "form": form,
@@ -119,6 +119,6 @@ def free(request: StaffRequest) -> HttpResponse:
 def patient_options(request: StaffRequest) -> HttpResponse:
     """Part of the page: the first few patients whose names begin so."""
     asked = search_query(request)
-    found = list(find_patients(asked)[:8]) if len(asked.strip()) >= 2 else []
+    found = first_patients(asked)
     fetch.note_list(request.user, found, what="patients")
     return render(request, "scheduling/_patients.html", {"found": found, "q": asked})
