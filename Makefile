@@ -5,7 +5,6 @@ HOST ?= 127.0.0.1
 PY := .venv/bin/python
 READY := .venv/.ready
 DEV_READY := .venv/.ready-dev
-STATIC_READY := var/.static-ready
 LOCAL := ASHI_HTTPS=0 PYTHONDONTWRITEBYTECODE=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

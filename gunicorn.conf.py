@@ -1,12 +1,27 @@
 """How gunicorn serves Ashi; it reads this file by itself. The scripts give the address and the number of workers."""
 
+import gc
+from typing import Any
+
 from clinic import environment
 
 environment.load()
 worker_class = "clinic.serving.WaitressWorker"
 workers = environment.number("WEB_WORKERS", 3)
 threads = 4
+preload_app = True  # loaded once and shared by all workers; a code change needs a new start
 timeout = 60  # seconds without a sign of life before a worker is replaced
 max_requests, max_requests_jitter = 5000, 500
 accesslog = None
 control_socket_disable = True  # several servers of one user fight for it, and nothing here needs it
+
+
+def when_ready(server: Any) -> None:
+    """Before the first worker is forked: no connection is shared, and what is loaded stays one copy for all."""
+    from django.db import connections
+    from huey.contrib.djhuey import HUEY
+
+    connections.close_all()
+    HUEY.storage.close()
+    gc.collect()
+    gc.freeze()
