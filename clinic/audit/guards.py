@@ -186,8 +186,8 @@ def _clashes(table: str, connection: Any) -> list[str]:
             if partial:
                 only = re.split(r"\bWHERE\b", sql, maxsplit=1, flags=re.IGNORECASE)[1].strip()
                 named = dict.fromkeys(re.findall(r'"(\w+)"', only))
-                new = ", ".join(f'NEW."{column}" AS "{column}"' for column in named)
-                clash += f" AND kept.rowid IN (SELECT rowid FROM {table} WHERE {only})"
-                clash += f" AND EXISTS (SELECT 1 FROM (SELECT {new}) WHERE {only})"
+                for side in ("kept", "NEW"):  # as rows of one, so that the index's own words hold for each
+                    row = ", ".join(f'{side}."{column}" AS "{column}"' for column in named)
+                    clash += f" AND EXISTS (SELECT 1 FROM (SELECT {row}) WHERE {only})"
             clashes.append(clash)
     return clashes

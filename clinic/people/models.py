@@ -156,6 +156,11 @@ class User(AbstractBaseUser):
         return self.is_staff
 
 
+def name_of(given_name: str, family_name: str) -> str:
+    """How pages name a patient."""
+    return f"{given_name} {family_name}".strip()
+
+
 class Patient(models.Model):
     """A person treated here. Contact and identity only; what is wrong lives in ``intake``."""
 
@@ -192,7 +197,7 @@ class Patient(models.Model):
         indexes = [models.Index(fields=["family_name", "given_name", "id"], name="patient_by_name")]
 
     def __str__(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip()
+        return name_of(self.given_name, self.family_name)
 
     def age_on(self, day: dt.date) -> int | None:
         """Whole years on a date, or None when the date of birth is not known."""

@@ -35,17 +35,19 @@ class Stuck:
     @property
     def words(self) -> str:
         """“Dr. Lin Wei is away; Room 2 is not in use”."""
-        return trouble_words(self.visit, self.troubles)
+        visit = self.visit
+        device = visit.device.name if visit.device else None
+        return trouble_words(self.troubles, who=visit.practitioner.name, room=visit.room.name, device=device)
 
 
-def trouble_words(visit: Appointment, troubles: Iterable[Trouble]) -> str:
+def trouble_words(troubles: Iterable[Trouble], *, who: str, room: str, device: str | None) -> str:
     said = {
-        Trouble.LEFT: f"{visit.practitioner.name} no longer treats here",
+        Trouble.LEFT: f"{who} no longer treats here",
         Trouble.CLINIC: "the clinic is closed then",
-        Trouble.AWAY: f"{visit.practitioner.name} is away then",
-        Trouble.HOURS: f"{visit.practitioner.name} does not work then",
-        Trouble.ROOM: f"{visit.room.name} is not in use",
-        Trouble.DEVICE: f"{visit.device.name if visit.device else 'the device'} is not in use",
+        Trouble.AWAY: f"{who} is away then",
+        Trouble.HOURS: f"{who} does not work then",
+        Trouble.ROOM: f"{room} is not in use",
+        Trouble.DEVICE: f"{device or 'the device'} is not in use",
     }
     words = "; ".join(said[one] for one in troubles)
     return f"{words[:1].upper()}{words[1:]}" if words else ""
@@ -76,7 +78,8 @@ _FIELDS = (
 )
 
 
-def _troubles(house: Diary, row: tuple[Any, ...]) -> tuple[Trouble, ...]:
+def troubles_in(house: Diary, row: tuple[Any, ...]) -> tuple[Trouble, ...]:
+    """What stands against one visit, given as ``_FIELDS``."""
     who, starts, ends, is_active, is_practitioner, room, device = row
     found = []
     if not (is_active and is_practitioner):
@@ -96,18 +99,14 @@ def _troubles(house: Diary, row: tuple[Any, ...]) -> tuple[Trouble, ...]:
     return tuple(found)
 
 
-def troubles_of(visits: Iterable[Appointment], house: Diary, *, now: dt.datetime) -> dict[int, tuple[Trouble, ...]]:
-    """Id of a visit -> what stands against it; only coming visits for which something does. People are loaded."""
-    found = {}
-    for one in visits:
-        if one.status not in MOVABLE or one.ends_at <= now:
-            continue
-        who, device = one.practitioner, one.device
-        row = (who.pk, one.starts_at, one.ends_at, who.is_active, who.is_practitioner, one.room.is_active,
-               device.is_active if device else None)  # fmt: skip
-        if troubles := _troubles(house, row):
-            found[one.pk] = troubles
-    return found
+def troubles_of(visit: Appointment, *, now: dt.datetime) -> tuple[Trouble, ...]:
+    """What stands against one coming visit whose people are loaded; nothing against one that is over."""
+    if visit.status not in MOVABLE or visit.ends_at <= now:
+        return ()
+    who, device = visit.practitioner, visit.device
+    row = (who.pk, visit.starts_at, visit.ends_at, who.is_active, who.is_practitioner, visit.room.is_active,
+           device.is_active if device else None)  # fmt: skip
+    return troubles_in(house_between(visit.starts_at, visit.ends_at), row)
 
 
 def to_move(*, now: dt.datetime, practitioner: User | None = None) -> dict[int, tuple[Trouble, ...]]:
@@ -119,7 +118,7 @@ def to_move(*, now: dt.datetime, practitioner: User | None = None) -> dict[int, 
     if not rows:
         return {}
     house = house_between(now, rows[-1][2] + dt.timedelta(days=1))  # the last one to start, and to its end
-    return {pk: troubles for pk, *row in rows if (troubles := _troubles(house, tuple(row)))}
+    return {pk: troubles for pk, *row in rows if (troubles := troubles_in(house, tuple(row)))}
 
 
 def stuck_visits(*, now: dt.datetime, practitioner: User | None = None, at_most: int = 100) -> list[Stuck]:

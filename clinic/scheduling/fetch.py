@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -92,21 +92,26 @@ def patient_or_none(user: User, value: str | None) -> Patient | None:
     return Patient.objects.filter(pk=number).first() if number is not None else None
 
 
-def note_refresh(request: StaffRequest, patients: Iterable[Patient], *, what: str) -> None:
-    """As ``note_list``; a list that refreshes itself leaves an event only when someone new is on it."""
-    ids = {patient.pk for patient in patients}
+def note_refresh(request: StaffRequest, patients: Set[int], *, what: str) -> None:
+    """As ``note_ids``; a list that refreshes itself leaves an event only when someone new is on it.
+
+    What is answered "as you have it" (304) is read again all the same: it is noted by the same rule.
+    """
     key = f"noted:{what}"
     known = set(request.session.get(key, []))
-    if request.headers.get("X-Ashi-Background") == "1" and ids <= known:
+    if request.headers.get("X-Ashi-Background") == "1" and patients <= known:
         return
-    note_list(request.user, patients, what=what)
-    if not ids <= known:
-        request.session[key] = sorted(known | ids)[-2000:]
+    note_ids(request.user, patients, what=what)
+    if not patients <= known:
+        request.session[key] = sorted(known | patients)[-2000:]
 
 
 def note_list(user: User, patients: Iterable[Patient], *, what: str) -> None:
     """A list that names patients leaves one event with their ids."""
-    ids = sorted({patient.pk for patient in patients})
-    if ids:
+    note_ids(user, {patient.pk for patient in patients}, what=what)
+
+
+def note_ids(user: User, patients: Set[int], *, what: str) -> None:
+    if patients:
         with transaction.atomic():
-            trail.record(f"{what}.listed", by=user, detail={"patients": ids})
+            trail.record(f"{what}.listed", by=user, detail={"patients": sorted(patients)})

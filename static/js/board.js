@@ -13,8 +13,17 @@
   /** @type {string[]} */
   let open = [];
 
+  // A refresh says which state is drawn; the server answers 304 while nothing of it changed.
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    const tag = document.getElementById("board-state")?.dataset.tag;
+    if (event.detail.elt === refresher && tag) event.detail.headers["If-None-Match"] = tag;
+  });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (!isOurs(event)) return;
+    if (event.detail.xhr.status === 304) {
+      event.detail.shouldSwap = false;
+      return;
+    }
     if (isSignedOut(event.detail.xhr)) {
       event.detail.shouldSwap = false;
       return;
@@ -31,7 +40,7 @@
     if (!isOurs(event)) return;
     const { xhr } = event.detail;
     if (isSignedOut(xhr)) freshness.failed(401, again);
-    else if (xhr.status === 200 || xhr.status === 409) freshness.good(xhr.getResponseHeader("Date"));
+    else if ([200, 304, 409].includes(xhr.status)) freshness.good(xhr.getResponseHeader("Date"));
     else freshness.failed(xhr.status, again);
     board.classList.toggle("is-old", freshness.isOld);
   });

@@ -100,17 +100,17 @@ interface Ashi {
   saveByHtmx: (again: () => void) => Saving["send"];
   lostSession?: LostSession;
   freshness?: Freshness;
+  calendarVisits?: CalendarVisits;
 }
 
 interface Window {
   ashi: Ashi;
   htmx: Htmx;
   SignaturePad?: new (canvas: HTMLCanvasElement, options: object) => { clear(): void; isEmpty(): boolean };
-  EventCalendar?: { create(box: HTMLElement, options: object): CalendarView };
+  EventCalendar?: { create(box: HTMLElement, options: object): CalendarView; destroy(calendar: CalendarView): void };
 }
 
 interface CalendarView {
-  refetchEvents(): void;
   setOption(name: string, value: unknown): void;
 }
 
@@ -124,11 +124,48 @@ interface CalendarEvent {
   extendedProps: Record<string, string> & { isBooked: boolean };
 }
 
+/** The grid of the calendar: columns, hours, days that nobody works. */
+interface Frame {
+  resources: CalendarResource[];
+  hiddenDays: number[];
+  slotMinTime: string;
+  slotMaxTime: string;
+}
+
+/** What the server answers for the calendar (clinic/scheduling/presenters/calendar.py). */
+interface Feed {
+  frame: Frame;
+  statuses: Record<string, string>;
+  movable: string[];
+  services: [name: string, tint: string][];
+  rooms: string[];
+  visits: [
+    id: number,
+    practitioner: number,
+    start: string,
+    end: string,
+    name: string,
+    status: string,
+    version: number,
+    service: number,
+    room: number,
+    trouble: string,
+  ][];
+  closed: [practitioner: number, start: string, end: string][];
+}
+
 /** An event being drawn. */
 interface Shown {
   event: CalendarEvent;
   el: HTMLElement;
   timeText: string;
+}
+
+interface CalendarVisits {
+  clockOf(date: Date): string;
+  eventsOf(feed: Feed): object[];
+  contentOf(shown: Shown, isWeek: boolean, address: string): string | { domNodes: HTMLElement[] };
+  mounted(shown: Shown): void;
 }
 
 /** An event that was dragged. */

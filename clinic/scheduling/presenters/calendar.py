@@ -1,95 +1,143 @@
-"""The calendar's events, and the same day as a list for those without JavaScript."""
+"""What the calendar draws, and the same day as a list for those without JavaScript. Rows in, plain values out."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils import timezone
 
-from clinic.people.models import Patient, User
-from clinic.scheduling.availability import Diary, day_starts, opening
-from clinic.scheduling.closures import trouble_words, troubles_of
-from clinic.scheduling.diary import load_diary
-from clinic.scheduling.models import MOVABLE, Appointment, WorkingHours
-from clinic.scheduling.presenters.pages import day_bounds, day_for, pill
+from clinic.people.models import Clinic, User
+from clinic.scheduling.availability import Away, Diary, Hours, day_starts, opening
+from clinic.scheduling.closures import trouble_words, troubles_in
+from clinic.scheduling.models import MOVABLE, Absence, Appointment, AppointmentStatus
+from clinic.scheduling.presenters.pages import PILLS, day_bounds
+from clinic.scheduling.presenters.rows import Row, rows_of
 
 
-def calendar_events(starts: dt.datetime, ends: dt.datetime) -> list[dict[str, Any]]:
-    """Events for Event Calendar: visits, and closed hours as background. Times on the clinic's wall clock, no zone."""
-    visits = list(Appointment.objects.active().between(starts, ends).with_people())
-    diary = load_diary(starts, ends)
-    troubles = troubles_of(visits, diary, now=timezone.now())
-    shown = [_event(visit, trouble_words(visit, troubles.get(visit.pk, ()))) for visit in visits]
-    return shown + _closed(diary, starts, ends)
+class People:
+    """The columns between two moments: practitioners, and whoever visits are booked with although they left (none
+    disappears); with hours and absences.
+    """
+
+    def __init__(self, visits: Iterable[Row], starts: dt.datetime, ends: dt.datetime, zone: ZoneInfo) -> None:
+        treats = Q(is_active=True, is_practitioner=True)
+        lines = (
+            User.objects.filter(treats | Q(pk__in={one.who for one in visits}))
+            .order_by("name", "id")
+            .values_list("pk", "name", "is_active", "is_practitioner", "working_hours__weekday",
+                         "working_hours__starts", "working_hours__ends")
+        )  # fmt: skip
+        self.names: dict[int, str] = {}
+        self.is_here: dict[int, bool] = {}
+        hours: list[Hours] = []
+        for pk, name, is_active, is_practitioner, weekday, opens, closes in lines:
+            self.names[pk] = name
+            self.is_here[pk] = is_active and is_practitioner
+            if self.is_here[pk] and weekday is not None:
+                hours.append(Hours(pk, weekday, opens, closes))
+        away = Absence.objects.filter(starts_at__lt=ends, ends_at__gt=starts)
+        self.house = Diary(
+            zone=zone,
+            hours=tuple(hours),
+            away=tuple(Away(*line) for line in away.values_list("practitioner_id", "starts_at", "ends_at")),
+            busy=(),
+            rooms=(),
+            devices=(),
+        )
+
+    def column(self, pk: int) -> str:
+        return self.names[pk] if self.is_here[pk] else f"{self.names[pk]} (no longer here)"
+
+    def trouble(self, visit: Row, now: dt.datetime) -> str:
+        """What stands against a coming visit, in words."""
+        if visit.status not in MOVABLE or visit.ends <= now:
+            return ""
+        is_here = self.is_here[visit.who]
+        row = (visit.who, visit.starts, visit.ends, is_here, is_here, visit.is_room_used, visit.is_device_used)
+        found = troubles_in(self.house, row)
+        return trouble_words(found, who=self.names[visit.who], room=visit.room, device=visit.device) if found else ""
+
+    def open_hours(self, pk: int, day: dt.date) -> list[tuple[dt.datetime, dt.datetime]]:
+        return [
+            piece
+            for opens, closes, _room in opening(self.house, pk, day)
+            for piece in _without(opens, closes, self.house, pk)
+        ]
 
 
-def columns(starts: dt.datetime, ends: dt.datetime) -> list[User]:
-    """Practitioners, and whoever visits are booked with between two moments although they left: none disappears."""
-    booked = Appointment.objects.active().between(starts, ends).values("practitioner_id")
-    rows = User.objects.filter(Q(is_active=True, is_practitioner=True) | Q(pk__in=booked))
-    return list(rows.order_by("name", "id"))
+def calendar_feed(starts: dt.datetime, ends: dt.datetime, *, now: dt.datetime) -> tuple[dict[str, Any], set[int]]:
+    """What static/js/calendar.js draws between two moments, and the ids of all patients whose names are in it.
+
+    Times are the clinic's wall clock, without a zone. What many visits share (words of a status, services, rooms) is
+    sent once; a visit is a row: id, practitioner, start, end, name, status, version, service, room, trouble.
+    """
+    zone = Clinic.current().zone
+    visits = rows_of(Appointment.objects.active().between(starts, ends))
+    people = People(visits, starts, ends, zone)
+    services: dict[tuple[str, str], int] = {}
+    rooms: dict[str, int] = {}
+    shown, edges = [], []
+    for one in visits:
+        local = one.starts.astimezone(zone), one.ends.astimezone(zone)
+        edges.append(local)
+        shown.append(
+            (one.pk, one.who, _wall(local[0]), _wall(local[1]), one.name, one.status, one.version,
+             services.setdefault((one.service, one.tint), len(services)), rooms.setdefault(one.room, len(rooms)),
+             people.trouble(one, now))
+        )  # fmt: skip
+    feed = {
+        "frame": _frame(people, edges),
+        "statuses": {status: text for status, (_kind, _icon, text) in PILLS.items()},
+        "movable": MOVABLE,
+        "services": list(services),
+        "rooms": list(rooms),
+        "visits": shown,
+        "closed": _closed(people, starts.astimezone(zone).date(), ends.astimezone(zone).date()),
+    }
+    return feed, {one.patient for one in visits}
 
 
-def column_name(user: User) -> str:
-    return user.name if user.is_active and user.is_practitioner else f"{user.name} (no longer here)"
+def _wall(local: dt.datetime) -> str:
+    return local.isoformat(timespec="minutes")[:16]
 
 
-def _wall(when: dt.datetime) -> str:
-    return timezone.localtime(when).replace(tzinfo=None).isoformat(timespec="seconds")
-
-
-def _event(visit: Appointment, trouble: str) -> dict[str, Any]:
-    local = timezone.localtime(visit.starts_at)
-    status = pill(visit.status)["text"]
+def _frame(people: People, booked: Iterable[tuple[dt.datetime, dt.datetime]]) -> dict[str, Any]:
+    """The grid: columns, first and last hour, days nobody works (0 is Sunday). Visits outside of what is worked by now
+    widen it.
+    """
+    hours = {(one.weekday, one.starts, one.ends) for one in people.house.hours}
+    for opens, closes in booked:
+        closing = closes.time() if closes.date() == opens.date() else dt.time(23, 59)
+        hours.add((opens.weekday(), opens.time(), closing))
+    first = min((opens for _day, opens, _closes in hours), default=dt.time(9)).hour
+    last = max((closes for _day, _opens, closes in hours), default=dt.time(17))
+    worked = {day for day, _opens, _closes in hours} or set(range(5))
     return {
-        "id": str(visit.pk),
-        "resourceIds": [str(visit.practitioner_id)],
-        "start": _wall(visit.starts_at),
-        "end": _wall(visit.ends_at),
-        "title": str(visit.patient),
-        "editable": visit.status in MOVABLE,
-        "durationEditable": False,
-        "classNames": [
-            f"visit-{visit.status}",
-            f"tint-{visit.service.colour}",
-            *(["visit-in-trouble"] if trouble else []),
-        ],
-        "extendedProps": {
-            "version": visit.version,
-            "room": visit.room.name,
-            "service": visit.service.name,
-            "status": status,
-            "isBooked": visit.status == Appointment.Status.BOOKED,
-            "column": column_name(visit.practitioner),
-            "trouble": trouble,
-            "spoken": f"{local:%A}, with {visit.practitioner}, {status}{f'. {trouble}' if trouble else ''}",
-        },
+        "resources": [{"id": str(pk), "title": people.column(pk)} for pk in people.names],
+        "slotMinTime": f"{max(first - 1, 0):02}:00",
+        "slotMaxTime": f"{min(last.hour + (2 if last.minute else 1), 24):02}:00",
+        "hiddenDays": [(day + 1) % 7 for day in range(7) if day not in worked],
     }
 
 
-def _closed(diary: Diary, starts: dt.datetime, ends: dt.datetime) -> list[dict[str, Any]]:
-    events = []
-    for practitioner in columns(starts, ends):
-        day = timezone.localtime(starts).date()
-        while day < timezone.localtime(ends).date():
-            edge, midnight = _bounds(diary, day)
-            free = [
-                piece
-                for opens, closes, _room in opening(diary, practitioner.pk, day)
-                for piece in _without(opens, closes, diary, practitioner.pk)
-            ]
-            for opens, closes in [*sorted(free), (midnight, midnight)]:
+def _closed(people: People, first: dt.date, end: dt.date) -> list[tuple[int, str, str]]:
+    """Hours in which a practitioner does not work: (practitioner, from, until)."""
+    zone = people.house.zone
+    days = [first + dt.timedelta(days=number) for number in range((end - first).days)]
+    bounds = {day: (day_starts(day, zone), day_starts(day + dt.timedelta(days=1), zone)) for day in days}
+    shades = []
+    for pk in people.names:
+        for day, (edge, midnight) in bounds.items():
+            for opens, closes in [*sorted(people.open_hours(pk, day)), (midnight, midnight)]:
                 if edge < opens:
-                    events.append(_shade(practitioner.pk, edge, opens))
+                    shades.append((pk, _wall(edge.astimezone(zone)), _wall(opens.astimezone(zone))))
                 edge = max(edge, closes)
-            day += dt.timedelta(days=1)
-    return events
-
-
-def _bounds(diary: Diary, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    return day_starts(day, diary.zone), day_starts(day + dt.timedelta(days=1), diary.zone)
+    return shades
 
 
 def _without(
@@ -106,66 +154,34 @@ def _without(
     return pieces
 
 
-def _shade(practitioner: int, starts: dt.datetime, ends: dt.datetime) -> dict[str, Any]:
-    return {
-        "id": f"closed-{practitioner}-{_wall(starts)}",
-        "resourceIds": [str(practitioner)],
-        "start": _wall(starts),
-        "end": _wall(ends),
-        "display": "background",
-        "classNames": ["closed-hours"],
-    }
-
-
-def day_list(day: dt.date) -> list[dict[str, Any]]:
-    """The calendar without JavaScript: each practitioner's day, with the hours they work."""
+def day_list(day: dt.date, *, now: dt.datetime) -> tuple[list[dict[str, Any]], set[int]]:
+    """Each practitioner's day with the hours they work, and the ids of all patients who are named."""
     starts, ends = day_bounds(day)
-    diary = load_diary(starts, ends)
-    visits = [visit for visit in day_for(None, day) if visit.is_active]
-    troubles = troubles_of(visits, diary, now=timezone.now())
-    listed = []
-    for practitioner in columns(starts, ends):
-        hours = [
-            f"{timezone.localtime(opens):%H:%M}–{timezone.localtime(closes):%H:%M}"
-            for window in opening(diary, practitioner.pk, day)
-            for opens, closes in _without(window[0], window[1], diary, practitioner.pk)
-        ]
-        rows = [
+    zone = Clinic.current().zone
+    visits = rows_of(Appointment.objects.active().filter(starts_at__gte=starts, starts_at__lt=ends))
+    people = People(visits, starts, ends, zone)
+    lines: dict[int, list[dict[str, str]]] = defaultdict(list)
+    for one in visits:
+        opens, closes = one.starts.astimezone(zone), one.ends.astimezone(zone)
+        kind, icon, text = PILLS[AppointmentStatus(one.status)]
+        lines[one.who].append(
             {
-                "visit": visit,
-                "pill": pill(visit.status),
-                "trouble": trouble_words(visit, troubles.get(visit.pk, ())),
+                "id": str(one.pk),
+                "stamp": opens.isoformat(),
+                "times": f"{opens:%H:%M}–{closes:%H:%M}",
+                "name": one.name,
+                "where": " · ".join(part for part in (one.service, one.room, one.device) if part),
+                "kind": kind,
+                "icon": icon,
+                "status": text,
+                "trouble": people.trouble(one, now),
             }
-            for visit in visits
-            if visit.practitioner_id == practitioner.pk
+        )
+    columns = []
+    for pk, name in people.names.items():
+        hours = [
+            f"{timezone.localtime(opens, zone):%H:%M}–{timezone.localtime(closes, zone):%H:%M}"
+            for opens, closes in people.open_hours(pk, day)
         ]
-        name = column_name(practitioner)
-        listed.append({"practitioner": practitioner, "name": name, "hours": ", ".join(hours), "rows": rows})
-    return listed
-
-
-def patients_between(starts: dt.datetime, ends: dt.datetime) -> list[Patient]:
-    """Whose names the calendar shows between two moments."""
-    return list(Patient.objects.filter(appointments__in=Appointment.objects.active().between(starts, ends)).distinct())
-
-
-def calendar_frame(first_day: dt.date, last_day: dt.date, users: list[User] | None = None) -> dict[str, Any]:
-    """What the calendar draws its grid from: columns, first and last hour, days nobody works (0 is Sunday). Visits
-    outside of what is worked by now widen it. ``users``: the columns, where they are known.
-    """
-    starts, ends = day_bounds(first_day)[0], day_bounds(last_day)[1]
-    hours = list(WorkingHours.objects.filter(practitioner__is_active=True).values_list("weekday", "starts", "ends"))
-    booked = Appointment.objects.active().between(starts, ends).values_list("starts_at", "ends_at")
-    for edges in booked:
-        opens, closes = (timezone.localtime(edge) for edge in edges)
-        closing = closes.time() if closes.date() == opens.date() else dt.time(23, 59)
-        hours.append((opens.weekday(), opens.time(), closing))
-    first = min((starts for _day, starts, _ends in hours), default=dt.time(9)).hour
-    last = max((ends for _day, _starts, ends in hours), default=dt.time(17))
-    worked = {day for day, _starts, _ends in hours} or set(range(5))
-    return {
-        "resources": [{"id": str(user.pk), "title": column_name(user)} for user in users or columns(starts, ends)],
-        "slotMinTime": f"{max(first - 1, 0):02}:00",
-        "slotMaxTime": f"{min(last.hour + (2 if last.minute else 1), 24):02}:00",
-        "hiddenDays": [(day + 1) % 7 for day in range(7) if day not in worked],
-    }
+        columns.append({"id": pk, "who": name, "name": people.column(pk), "hours": ", ".join(hours), "rows": lines[pk]})
+    return columns, {one.patient for one in visits}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
@@ -13,7 +12,7 @@ from clinic.lib.numbers import whole_number
 from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.actions.changes import TRANSITIONS, can_undo, series_booked
 from clinic.scheduling.availability import day_starts
-from clinic.scheduling.closures import house_between, trouble_words, troubles_of
+from clinic.scheduling.closures import Stuck, troubles_of
 from clinic.scheduling.course_dates import held_visits, usual_of
 from clinic.scheduling.diary import moment
 from clinic.scheduling.models import (
@@ -55,7 +54,6 @@ STEP_WORDS = {
     S.NO_SHOW: "No-show",
     S.CANCELLED: "Cancel",
 }
-LATE_AFTER = dt.timedelta(minutes=5)
 
 
 def pill(status: str) -> dict[str, str]:
@@ -114,61 +112,6 @@ def day_for(practitioner: User | None, day: dt.date) -> list[Appointment]:
     return list(visits.filter(practitioner=practitioner) if practitioner else visits)
 
 
-# --- day board --------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Card:
-    visit: Appointment
-    pill: dict[str, str]
-    note: str  # "late 10 min", "waiting 5 min", "since 14:05"
-    note_kind: str
-    next_status: str
-    next_word: str
-    others: tuple[tuple[str, str], ...]  # (status, words) behind "More"
-
-
-def card(visit: Appointment, now: dt.datetime) -> Card:
-    next_status, next_word = NEXT_STEP.get(AppointmentStatus(visit.status), ("", ""))
-    note, kind = _note(visit, now)
-    others = tuple((to, STEP_WORDS[AppointmentStatus(to)]) for to in TRANSITIONS[visit.status] if to != next_status)
-    return Card(visit, pill(visit.status), note, kind, next_status, next_word, others)
-
-
-def _note(visit: Appointment, now: dt.datetime) -> tuple[str, str]:
-    zone = timezone.get_current_timezone()
-    if visit.status in (S.BOOKED, S.CONFIRMED) and now - visit.starts_at > LATE_AFTER:
-        return f"{_minutes(now - visit.starts_at)} late", "caution"
-    if visit.status == S.ARRIVED and visit.arrived_at:
-        waited = now - visit.arrived_at
-        return f"waiting {_minutes(waited)}", "caution" if waited > dt.timedelta(minutes=15) else "wait"
-    if visit.status == S.IN_ROOM and visit.in_room_at:
-        return f"since {visit.in_room_at.astimezone(zone):%H:%M}", "wait"
-    if visit.status == S.DONE and visit.done_at:
-        return f"at {visit.done_at.astimezone(zone):%H:%M}", ""
-    return "", ""
-
-
-def _minutes(length: dt.timedelta) -> str:
-    minutes = max(int(length.total_seconds() // 60), 0)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h"
-
-
-def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> dict[str, Any]:
-    """Columns of the day board, each ``{"title", "cards", "empty"}``, and the visits that are off."""
-    visits = day_for(practitioner, day)
-    titles = [
-        ("Booked", (S.BOOKED, S.CONFIRMED), "No more arrivals expected."),
-        ("Arrived", (S.ARRIVED,), "Nobody is waiting."),
-        ("In room", (S.IN_ROOM,), "All rooms are free."),
-        ("Done", (S.DONE,), "No one finished yet."),
-    ]
-    columns = [
-        {"title": title, "cards": [card(visit, now) for visit in visits if visit.status in statuses], "empty": empty}
-        for title, statuses, empty in titles
-    ]
-    off = [card(visit, now) for visit in visits if visit.status in FREES_THE_SLOT]
-    return {"columns": columns, "off": off, "visits": visits, "day": day}
-
-
 # --- undo -------------------------------------------------------------------------------------------
 def undo_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | None:
     """What the bar after a change says, and whether its Undo still works; None when there is nothing to
@@ -219,8 +162,7 @@ def history(visit: Appointment) -> list[dict[str, Any]]:
 
 def trouble_of(visit: Appointment) -> str:
     """Why this visit cannot take place as booked; empty when it can."""
-    found = troubles_of([visit], house_between(visit.starts_at, visit.ends_at), now=timezone.now())
-    return trouble_words(visit, found.get(visit.pk, ()))
+    return Stuck(visit, troubles_of(visit, now=timezone.now())).words
 
 
 def appointment_words(visit: Appointment) -> dict[str, Any]:

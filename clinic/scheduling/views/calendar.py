@@ -1,8 +1,12 @@
-"""The calendar: columns of practitioners, by day or week; without JavaScript a list of the day."""
+"""The calendar: columns of practitioners, by day or week; a list of the day for phones, paper, and without JavaScript.
+
+The page itself is empty: the calendar asks for its feed, and what cannot draw a calendar asks for the list.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -12,9 +16,9 @@ from django.views.decorators.http import require_GET
 from clinic.people.http import StaffRequest
 from clinic.scheduling import fetch
 from clinic.scheduling.availability import reached
-from clinic.scheduling.presenters.calendar import calendar_events, calendar_frame, day_list, patients_between
+from clinic.scheduling.presenters.calendar import calendar_feed, day_list
 from clinic.scheduling.presenters.pages import undo_offer
-from clinic.scheduling.views.shared import requested_date
+from clinic.scheduling.views.shared import requested_date, tag_of, unless_shown
 
 VIEWS = ("day", "week", "list")
 LONGEST = dt.timedelta(days=42)
@@ -22,36 +26,34 @@ LONGEST = dt.timedelta(days=42)
 
 @require_GET
 def calendar(request: StaffRequest) -> HttpResponse:
+    """The page; asked for by a script, only the list of the day."""
     day = requested_date(request)
     view = request.GET.get("view", "day")
     view = view if view in VIEWS else "day"
     step = dt.timedelta(days=7 if view == "week" else 1)
     monday = day - dt.timedelta(days=day.weekday())
-    columns = day_list(day)
-    fetch.note_list(
-        request.user, [row["visit"].patient for column in columns for row in column["rows"]], what="schedule"
-    )
     context = {
         "day": day,
         "view": view,
-        "columns": columns,
         "before": day - step,
         "after": day + step,
         "week": (monday, monday + dt.timedelta(days=6)),
+        "shown": (monday, monday + step) if view == "week" else (day, day + step),
         "today": timezone.localdate(),
-        "frame": (
-            calendar_frame(monday, monday + dt.timedelta(days=6))
-            if view == "week"
-            else calendar_frame(day, day, [column["practitioner"] for column in columns])
-        ),
+        "list_url": f"{request.path}?date={day}&view=list",
         "offer": undo_offer(request.GET.get("changed"), now=timezone.now()),
     }
+    if view == "list":
+        context["columns"], named = day_list(day, now=timezone.now())
+        fetch.note_ids(request.user, named, what="schedule")
+        if request.htmx:
+            return render(request, "scheduling/_day_list.html", context)
     return render(request, "scheduling/calendar.html", context)
 
 
 @require_GET
 def feed(request: StaffRequest) -> HttpResponse:
-    """Events between two moments of the clinic's wall clock, as JSON for the calendar."""
+    """What is between two moments of the clinic's wall clock, as JSON for the calendar."""
     zone = request.clinic.zone
     try:
         starts, ends = (
@@ -62,5 +64,7 @@ def feed(request: StaffRequest) -> HttpResponse:
         return JsonResponse({"words": "Say from when to when."}, status=422)
     if not dt.timedelta(0) < ends - starts <= LONGEST or not 2000 <= starts.year <= 2100:
         return JsonResponse({"words": "At most six weeks at a time."}, status=422)
-    fetch.note_refresh(request, list(patients_between(starts, ends)), what="schedule")
-    return JsonResponse(calendar_events(starts, ends), safe=False)
+    shown, named = calendar_feed(starts, ends, now=timezone.now())
+    fetch.note_refresh(request, named, what="schedule")
+    body = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+    return unless_shown(request, HttpResponse(body, content_type="application/json"), tag_of(body))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 import secrets
+from typing import cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -49,3 +52,16 @@ def with_change(url: str, change_id: int | None) -> str:
     kept = [part for part in url.partition("?")[2].split("&") if part and not part.startswith("changed=")]
     query = "&".join([*kept, *([f"changed={change_id}"] if change_id else [])])
     return f"{base}?{query}" if query else base
+
+
+def tag_of(shown: bytes) -> str:
+    """The ETag of what a page shows: another as soon as any of it changes."""
+    return f'"{hashlib.blake2b(shown, digest_size=12).hexdigest()}"'
+
+
+def unless_shown(request: HttpRequest, response: HttpResponse, tag: str) -> HttpResponse:
+    """304 without a body to whoever says that they show this very state. Nothing is kept by the browser itself (pages
+    are no-store): the script that refreshes sends the tag of what it has drawn.
+    """
+    response["ETag"] = tag
+    return cast(HttpResponse, get_conditional_response(request, etag=tag, response=response))

@@ -5,36 +5,64 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from clinic import __version__
+from clinic.people import access
+from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
 from clinic.scheduling import fetch
 from clinic.scheduling.diary import practitioners
-from clinic.scheduling.presenters.pages import board, undo_offer
+from clinic.scheduling.presenters.board import Board, board
+from clinic.scheduling.presenters.pages import undo_offer
+from clinic.scheduling.views.shared import tag_of, unless_shown
 
 
-def _board(request: StaffRequest, *, changed: str, words: str = "", said: str = "") -> dict[str, Any]:
-    now = timezone.now()
+def _board(
+    request: StaffRequest, *, changed: str, words: str = "", said: str = "", clicked: bool = False
+) -> tuple[Board, dict[str, Any]]:
+    """The board of today, and all that its template knows. ``tag``: of everything the page shows of it."""
+    now, day = timezone.now(), timezone.localdate()
     chosen = fetch.practitioner_or_none(request.POST.get("practitioner") or request.GET.get("practitioner"))
-    return {
-        **board(timezone.localdate(), practitioner=chosen, now=now),
+    found = board(day, practitioner=chosen, now=now)
+    offer = undo_offer(changed, now=now)
+    get_token(request)  # its secret is in the forms: one that has gone must not stay there
+    shown = (
+        __version__,
+        request.META["CSRF_COOKIE"],
+        access.can(request.user, Permission.WRITE_SCHEDULE),
+        found.columns,
+        found.off,
+        chosen and chosen.pk,
+        offer and (offer["change"].pk, offer["words"]),
+        (changed, words, said, clicked),
+    )
+    return found, {
+        "columns": found.columns,
+        "off": found.off,
+        "visits": found.patients,
+        "day": day,
         "chosen": chosen,
-        "offer": undo_offer(changed, now=now),
+        "offer": offer,
         "words": words,
         "said": said,
         "changed": changed,
+        "clicked": clicked,
+        "tag": tag_of(repr(shown).encode()),
     }
 
 
 @require_GET
 def today(request: StaffRequest) -> HttpResponse:
     """The page; asked for by htmx, only the board (it refreshes itself twice a minute)."""
-    context = _board(request, changed=request.GET.get("changed", ""))
-    fetch.note_refresh(request, [visit.patient for visit in context["visits"]], what="schedule")
+    found, context = _board(request, changed=request.GET.get("changed", ""))
+    fetch.note_refresh(request, found.patients, what="schedule")
     if request.htmx:
-        return render(request, "scheduling/_board.html", context)
+        unchanged = unless_shown(request, HttpResponse(), context["tag"])
+        return unchanged if unchanged.status_code == 304 else render(request, "scheduling/_board.html", context)
     return render(request, "scheduling/today.html", {**context, "practitioners": practitioners()})
 
 
@@ -42,6 +70,6 @@ def board_part(
     request: StaffRequest, *, changed: str = "", words: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     """The board again after a click on it: with an Undo, or with why the click could not be done."""
-    context = {**_board(request, changed=changed, words=words, said=said), "clicked": True}
-    fetch.note_list(request.user, [visit.patient for visit in context["visits"]], what="schedule")
+    found, context = _board(request, changed=changed, words=words, said=said, clicked=True)
+    fetch.note_ids(request.user, found.patients, what="schedule")
     return render(request, "scheduling/_board.html", context, status=status)

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from clinic.scheduling.models import Course
-from clinic.scheduling.presenters.pages import board, course_words, day_for, upcoming_for
+from clinic.scheduling.presenters.board import board
+from clinic.scheduling.presenters.pages import course_words, day_for, upcoming_for
 from tests.factories.people import PatientFactory
 from tests.factories.scheduling import (
     AppointmentFactory,
@@ -79,9 +80,9 @@ def test_board_says_who_is_late_and_how_long_somebody_waits(django_assert_max_nu
     )
     AppointmentFactory(starts_at=ten + dt.timedelta(hours=4), practitioner=practitioner, status="no_show")
     with django_assert_max_num_queries(3):
-        columns = board(dt.date(2026, 11, 23), practitioner=None, now=ten + dt.timedelta(minutes=12))
-        booked, arrived, in_room, done = columns["columns"]
-        assert booked["cards"][0].note == "12 min late"
-        assert (arrived["cards"][0].note, arrived["cards"][0].next_status) == ("waiting 12 min", "in_room")
-        assert not in_room["cards"] and not done["cards"]
-        assert [card.pill["text"] for card in columns["off"]] == ["No-show"]
+        shown = board(dt.date(2026, 11, 23), practitioner=None, now=ten + dt.timedelta(minutes=12))
+        booked, arrived, in_room, done = shown.columns
+        assert booked.cards[0].note == "12 min late"
+        assert (arrived.cards[0].note, arrived.cards[0].next_status) == ("waiting 12 min", "in_room")
+        assert not in_room.cards and not done.cards
+        assert [card.pill[2] for card in shown.off if card.pill] == ["No-show"]

@@ -15,7 +15,7 @@ from clinic.scheduling.models import Absence, Appointment, WorkingHours
 from clinic.scheduling.proposals import proposals_for
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import AppointmentFactory, DeviceFactory, RoomFactory, WorkingPractitionerFactory
-from tests.support.scheduling_pages import NOW, TEN, text
+from tests.support.scheduling_pages import NOW, TEN, feed_visits, text
 
 pytestmark = pytest.mark.django_db
 DAY = {"first_day": "2026-11-23", "last_day": "", "from_clock": "", "until_clock": "", "reason": ""}
@@ -68,21 +68,20 @@ def test_what_stands_against_a_booked_visit_is_found_and_nothing_disappears(hous
         assert "Ana Torres" in text(client.get(reverse(name))), name
     assert "cannot take place as booked" in text(client.get(reverse("scheduling:appointment", args=[visit.pk])))
     asked = {"start": "2026-11-23T00:00:00", "end": "2026-11-24T00:00:00"}
-    events = [event for event in client.get(reverse("scheduling:feed"), asked).json() if event.get("title")]
-    assert [event["id"] for event in events] == [str(visit.pk)] and events[0]["extendedProps"]["trouble"]
-    page = client.get(reverse("scheduling:calendar"), {"date": "2026-11-23"})
-    assert "Ana Torres" in text(page)
-    columns = [one["id"] for one in page.context["frame"]["resources"]]
-    assert str(house.petra.pk) in columns
-    first, last = page.context["frame"]["slotMinTime"], page.context["frame"]["slotMaxTime"]
-    assert first <= "10:00" and last >= "10:45"
+    answer = client.get(reverse("scheduling:feed"), asked)
+    [shown], frame = feed_visits(answer), answer.json()["frame"]
+    assert shown["id"] == visit.pk and shown["trouble"]
+    assert str(house.petra.pk) in [one["id"] for one in frame["resources"]]
+    assert frame["slotMinTime"] <= "10:00" and frame["slotMaxTime"] >= "10:45"
+    listed = text(client.get(reverse("scheduling:calendar"), {"date": "2026-11-23", "view": "list"}))
+    assert "Ana Torres" in listed and shown["trouble"] in listed
 
 
 def test_a_visit_on_a_day_nobody_works_any_more_keeps_its_day_in_the_week(house, client):
     house.visit()
     WorkingHours.objects.filter(weekday=0).delete()
-    page = client.get(reverse("scheduling:calendar"), {"date": "2026-11-23", "view": "week"})
-    assert 1 not in page.context["frame"]["hiddenDays"]
+    asked = {"start": "2026-11-23T00:00:00", "end": "2026-11-30T00:00:00"}
+    assert 1 not in client.get(reverse("scheduling:feed"), asked).json()["frame"]["hiddenDays"]
 
 
 def test_the_past_cancelled_visits_and_those_who_are_here_are_not_listed(house):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
-from clinic.scheduling.models import AppointmentChange
+from clinic.people.models import Patient, User
+from clinic.scheduling.models import Absence, Appointment, AppointmentChange, Room, Service, WorkingHours
 from tests.factories.scheduling import clinic_in
-from tests.support.scheduling_pages import text
+from tests.support.scheduling_pages import TEN, feed_visits, text
 
 pytestmark = pytest.mark.django_db
 
@@ -56,23 +60,140 @@ def test_board_that_refreshes_itself_notes_nobody_twice(house, client):
     assert AuditEvent.objects.filter(action="schedule.listed").count() == 1
 
 
-def test_calendar_works_as_a_list_without_javascript(house, client):
+@pytest.mark.parametrize("view", ["day", "week"])
+def test_calendar_works_as_a_list_without_javascript(house, client, view):
     house.visit()
-    page = text(client.get(reverse("scheduling:calendar"), {"date": "2026-11-23"}))
-    assert "10:00–10:45" in page and "09:00–17:00" in page
+    page = client.get(reverse("scheduling:calendar"), {"date": "2026-11-23", "view": view}).content.decode()
+    led_to = re.search(r'<noscript>\s*<meta http-equiv="refresh" content="0; url=([^"]+)">', page)
+    assert led_to and "Ana Torres" not in page  # what the calendar draws is not sent twice
+    listed = text(client.get(html.unescape(led_to[1])))
+    assert "10:00–10:45" in listed and "09:00–17:00" in listed and "Ana Torres" in listed
+
+
+def test_a_script_gets_the_list_alone(house, client):
+    house.visit()
+    part = client.get(f"{reverse('scheduling:calendar')}?date=2026-11-23&view=list", headers={"HX-Request": "true"})
+    assert "Ana Torres" in text(part) and "<html" not in part.content.decode()
+
+
+def test_every_list_and_feed_of_names_is_noted_and_an_empty_page_is_not(house, client):
+    house.visit()
+    noted = AuditEvent.objects.filter(action="schedule.listed")
+    client.get(reverse("scheduling:calendar"), {"date": "2026-11-23"})
+    assert noted.count() == 0
+    client.get(reverse("scheduling:feed"), FEED)
+    client.get(reverse("scheduling:calendar"), {"date": "2026-11-23", "view": "list"})
+    assert [event.detail for event in noted] == [{"patients": [house.patient.pk]}] * 2
+
+
+FEED = {"start": "2026-11-23T00:00:00", "end": "2026-11-24T00:00:00"}
 
 
 def test_feed_is_on_the_clinics_wall_clock_with_closed_hours(house, client):
     house.visit()
-    asked = {"start": "2026-11-23T00:00:00", "end": "2026-11-24T00:00:00"}
-    events = client.get(reverse("scheduling:feed"), asked).json()
-    visits = [event for event in events if event.get("title")]
-    closed = [(event["start"], event["end"]) for event in events if event.get("display") == "background"]
-    assert [(event["start"], event["end"]) for event in visits] == [("2026-11-23T10:00:00", "2026-11-23T10:45:00")]
-    assert closed == [
-        ("2026-11-23T00:00:00", "2026-11-23T09:00:00"),
-        ("2026-11-23T17:00:00", "2026-11-24T00:00:00"),
+    answer = client.get(reverse("scheduling:feed"), FEED)
+    assert [(one["start"], one["end"]) for one in feed_visits(answer)] == [("2026-11-23T10:00", "2026-11-23T10:45")]
+    assert answer.json()["closed"] == [
+        [house.petra.pk, "2026-11-23T00:00", "2026-11-23T09:00"],
+        [house.petra.pk, "2026-11-23T17:00", "2026-11-24T00:00"],
     ]
+
+
+def _renamed(house):
+    Patient.objects.filter(pk=house.patient.pk).update(family_name="Torres-Lee")
+
+
+def _recoloured(house):
+    Service.objects.filter(pk=house.service.pk).update(colour="clay")
+
+
+CHANGES = {
+    "name": _renamed,
+    "colour": _recoloured,
+    "service": lambda house: Service.objects.update(name="Long one"),
+    "room": lambda house: Room.objects.update(name="Blue room"),
+    "room out of use": lambda house: Room.objects.update(is_active=False),
+    "practitioner": lambda house: User.objects.filter(pk=house.petra.pk).update(name="Petra B."),
+    "left": lambda house: User.objects.filter(pk=house.petra.pk).update(is_active=False),
+    "hours": lambda house: WorkingHours.objects.update(ends=dt.time(16)),
+    "away": lambda house: Absence.objects.create(practitioner=house.petra, starts_at=TEN, ends_at=TEN + HOUR),
+    "status": lambda house: Appointment.objects.update(status="confirmed"),
+    "cancelled": lambda house: Appointment.objects.update(status="cancelled"),
+    "time": lambda house: Appointment.objects.update(starts_at=TEN - HOUR),
+    "version": lambda house: Appointment.objects.update(version=2),
+    "another visit": lambda house: house.visit(TEN + 2 * HOUR, "second"),
+}
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_feed_says_unchanged_until_anything_it_shows_changes(house, client, change):
+    house.visit()
+    first = client.get(reverse("scheduling:feed"), FEED)
+    seen = {"If-None-Match": first["ETag"], "X-Ashi-Background": "1"}
+    same = client.get(reverse("scheduling:feed"), FEED, headers=seen)
+    assert (same.status_code, same.content) == (304, b"")
+    assert same["Cache-Control"] == "no-store"
+    CHANGES[change](house)
+    changed = client.get(reverse("scheduling:feed"), FEED, headers=seen)
+    assert changed.status_code == 200 and changed["ETag"] != first["ETag"]
+
+
+def test_feed_changes_when_time_alone_changes_what_it_shows(house, client):
+    house.visit()
+    Room.objects.update(is_active=False)
+    first = client.get(reverse("scheduling:feed"), FEED)
+    assert feed_visits(first)[0]["trouble"]
+    with time_machine.travel(TEN + HOUR, tick=False):  # over: nothing stands against it any more
+        client.logout()
+        client.force_login(house.desk)
+        later = client.get(reverse("scheduling:feed"), FEED, headers={"If-None-Match": first["ETag"]})
+    assert later.status_code == 200 and not feed_visits(later)[0]["trouble"]
+
+
+def test_an_answer_of_unchanged_is_noted_as_what_was_read(house, client):
+    house.visit()
+    noted = AuditEvent.objects.filter(action="schedule.listed")
+    for url, more in ((reverse("scheduling:feed"), {}), (reverse("scheduling:today"), {"HX-Request": "true"})):
+        first = client.get(url, FEED, headers=more)
+        tag = first.get("ETag") or re.search('data-tag="([^"]+)"', first.content.decode())[1]
+        seen = {**more, "If-None-Match": html.unescape(tag)}
+        before = noted.count()
+        assert client.get(url, FEED, headers={**seen, "X-Ashi-Background": "1"}).status_code == 304
+        assert noted.count() == before  # nobody new
+        assert client.get(url, FEED, headers=seen).status_code == 304
+        assert noted.count() == before + 1  # asked for by a person
+
+
+BOARD_CHANGES = CHANGES | {"moved on": lambda house: Appointment.objects.update(status="arrived", arrived_at=TEN)}
+
+
+@pytest.mark.parametrize("change", set(BOARD_CHANGES) - {"hours", "away", "left", "room out of use"})
+def test_board_says_unchanged_until_anything_it_shows_changes(house, client, change):
+    house.visit()
+    url, headers = reverse("scheduling:today"), {"HX-Request": "true", "X-Ashi-Background": "1"}
+    tag = html.unescape(re.search('data-tag="([^"]+)"', client.get(url).content.decode())[1])
+    seen = headers | {"If-None-Match": tag}
+    assert client.get(url, headers=seen).status_code == 304
+    BOARD_CHANGES[change](house)
+    changed = client.get(url, headers=seen)
+    assert changed.status_code == 200 and f'data-tag="{html.escape(tag)}"' not in changed.content.decode()
+
+
+def test_board_changes_when_somebody_is_late_and_when_signed_in_anew(house, client, settings):
+    house.visit()
+    url, headers = reverse("scheduling:today"), {"HX-Request": "true", "X-Ashi-Background": "1"}
+    with time_machine.travel(TEN, tick=False) as clock:
+        client.force_login(house.desk)
+        tag = html.unescape(re.search('data-tag="([^"]+)"', client.get(url).content.decode())[1])
+        seen = headers | {"If-None-Match": tag}
+        assert client.get(url, headers=seen).status_code == 304
+        clock.shift(dt.timedelta(minutes=7))
+        late = client.get(url, headers=seen)
+        assert late.status_code == 200 and "7 min late" in text(late)
+        clock.move_to(TEN)
+        del client.cookies[settings.CSRF_COOKIE_NAME]  # its forms would be refused
+        assert client.get(url, headers=seen).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -88,7 +209,7 @@ def test_feed_answers_where_the_clock_jumps_over_midnight(house, client, zone, d
     asked = {"start": f"{first}T00:00:00", "end": f"{first + dt.timedelta(days=1)}T00:00:00"}
     answer = client.get(reverse("scheduling:feed"), asked)
     assert answer.status_code == 200
-    assert all(event["start"] < event["end"] for event in answer.json())
+    assert all(opens < closes for _who, opens, closes in answer.json()["closed"])
     page = client.get(reverse("scheduling:calendar"), {"date": str(cairo)})
     assert page.status_code == 200
 

@@ -1,0 +1,110 @@
+"""The day board: who is expected, waiting, in a room, done. All that the cards show, as plain values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from clinic.people.models import Clinic, User
+from clinic.scheduling.actions.changes import TRANSITIONS
+from clinic.scheduling.models import FREES_THE_SLOT, MOVABLE, Appointment, AppointmentStatus
+from clinic.scheduling.presenters.pages import NEXT_STEP, PILLS, STEP_WORDS, day_bounds
+from clinic.scheduling.presenters.rows import Row, rows_of
+
+S = AppointmentStatus
+LATE_AFTER = dt.timedelta(minutes=5)
+PLAIN = (S.BOOKED, S.ARRIVED, S.IN_ROOM, S.DONE)  # the column says it already
+
+
+class Card(NamedTuple):
+    """One visit as the board shows it: nothing else of the visit is on the page."""
+
+    id: str
+    version: str
+    status: str
+    stamp: str  # ISO, for machines
+    clock: str
+    name: str
+    where: str  # service, practitioner, room, device
+    tint: str
+    pill: tuple[str, str, str] | None  # kind, icon, text
+    note: str  # "10 min late", "waiting 5 min", "since 14:05"
+    note_kind: str
+    next_status: str
+    next_word: str
+    others: tuple[tuple[str, str], ...]  # (status, words) behind "More"
+
+
+class Column(NamedTuple):
+    title: str
+    cards: tuple[Card, ...]
+    empty: str
+
+
+class Board(NamedTuple):
+    columns: tuple[Column, ...]
+    off: tuple[Card, ...]  # cancelled, missed
+    patients: frozenset[int]  # whose names are on it
+
+
+COLUMNS = (
+    ("Booked", MOVABLE, "No more arrivals expected."),
+    ("Arrived", (S.ARRIVED,), "Nobody is waiting."),
+    ("In room", (S.IN_ROOM,), "All rooms are free."),
+    ("Done", (S.DONE,), "No one finished yet."),
+)
+
+
+def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> Board:
+    """All visits that start on that day, of one practitioner or (None) of everyone."""
+    starts, ends = day_bounds(day)
+    visits = Appointment.objects.filter(starts_at__gte=starts, starts_at__lt=ends)
+    rows = rows_of(visits.filter(practitioner=practitioner) if practitioner else visits)
+    zone = Clinic.current().zone
+    cards = [_card(row, now, zone) for row in rows]
+    columns = (
+        Column(title, tuple(card for card in cards if card.status in statuses), empty)
+        for title, statuses, empty in COLUMNS
+    )
+    off = tuple(card for card in cards if card.status in FREES_THE_SLOT)
+    return Board(tuple(columns), off, frozenset(row.patient for row in rows))
+
+
+def _card(row: Row, now: dt.datetime, zone: dt.tzinfo) -> Card:
+    next_status, next_word = NEXT_STEP.get(S(row.status), ("", ""))
+    note, kind = _note(row, now, zone)
+    local = row.starts.astimezone(zone)
+    return Card(
+        id=str(row.pk),
+        version=str(row.version),
+        status=row.status,
+        stamp=local.isoformat(),
+        clock=f"{local:%H:%M}",
+        name=row.name,
+        where=" · ".join(part for part in (row.service, row.practitioner, row.room, row.device) if part),
+        tint=row.tint,
+        pill=None if row.status in PLAIN else PILLS[S(row.status)],
+        note=note,
+        note_kind=kind,
+        next_status=next_status,
+        next_word=next_word,
+        others=tuple((to, STEP_WORDS[S(to)]) for to in TRANSITIONS[row.status] if to != next_status),
+    )
+
+
+def _note(row: Row, now: dt.datetime, zone: dt.tzinfo) -> tuple[str, str]:
+    if row.status in MOVABLE and now - row.starts > LATE_AFTER:
+        return f"{_minutes(now - row.starts)} late", "caution"
+    if row.status == S.ARRIVED and row.arrived:
+        waited = now - row.arrived
+        return f"waiting {_minutes(waited)}", "caution" if waited > dt.timedelta(minutes=15) else "wait"
+    if row.status == S.IN_ROOM and row.in_room:
+        return f"since {row.in_room.astimezone(zone):%H:%M}", "wait"
+    if row.status == S.DONE and row.done:
+        return f"at {row.done.astimezone(zone):%H:%M}", ""
+    return "", ""
+
+
+def _minutes(length: dt.timedelta) -> str:
+    minutes = max(int(length.total_seconds() // 60), 0)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h"

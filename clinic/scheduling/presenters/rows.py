@@ -1,0 +1,65 @@
+"""Visits as rows of what the calendar, the list of a day and the day board show: no model objects, one question."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from clinic.people.models import name_of
+from clinic.scheduling.models import AppointmentQuerySet
+
+
+class Row(NamedTuple):
+    """One visit; the fields of ``FIELDS``, in that order."""
+
+    pk: int
+    patient: int
+    who: int  # practitioner
+    practitioner: str
+    starts: dt.datetime
+    ends: dt.datetime
+    status: str
+    version: int
+    given_name: str
+    family_name: str
+    service: str
+    tint: str
+    room: str
+    is_room_used: bool
+    device: str | None
+    is_device_used: bool | None
+    arrived: dt.datetime | None
+    in_room: dt.datetime | None
+    done: dt.datetime | None
+
+    @property
+    def name(self) -> str:
+        return name_of(self.given_name, self.family_name)
+
+
+FIELDS = (
+    "pk",
+    "patient_id",
+    "practitioner_id",
+    "practitioner__name",
+    "starts_at",
+    "ends_at",
+    "status",
+    "version",
+    "patient__given_name",
+    "patient__family_name",
+    "service__name",
+    "service__colour",
+    "room__name",
+    "room__is_active",
+    "device__name",
+    "device__is_active",
+    "arrived_at",
+    "in_room_at",
+    "done_at",
+)
+
+
+def rows_of(visits: AppointmentQuerySet) -> list[Row]:
+    """In order of time."""
+    return [Row._make(line) for line in visits.order_by("starts_at", "pk").values_list(*FIELDS)]

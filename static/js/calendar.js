@@ -1,0 +1,259 @@
+// @ts-check
+// The calendar: drag to move, click to open or book; it refreshes itself.
+(() => {
+  "use strict";
+  const { at, locale } = window.ashi;
+  const box = document.getElementById("calendar");
+  const visits = window.ashi.calendarVisits;
+  if (!box || !visits) return;
+  const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+  // The page comes without the list of the day: it is asked for where no calendar is drawn, and for the printer.
+  const list = part("day-list");
+  let isListed = false;
+  const showList = async (isAgain = false) => {
+    list.hidden = false;
+    if (isListed && !isAgain) return;
+    const answer = await fetch(list.dataset.list ?? "", { headers: { "HX-Request": "true" } });
+    if (!answer.ok || answer.redirected) throw new Error("list");
+    list.innerHTML = await answer.text();
+    isListed = true;
+  };
+  const printer = document.querySelector("[data-print-list]");
+  if (printer) {
+    printer.hidden = false;
+    printer.addEventListener("click", async () => {
+      const wasHidden = list.hidden;
+      await showList(true).catch(() => {}); // then the calendar is printed
+      list.hidden = wasHidden;
+      window.print();
+    });
+  }
+  if (!window.EventCalendar || window.matchMedia("(max-width: 640px)").matches) {
+    box.hidden = true;
+    showList().catch(() => window.location.assign(list.dataset.list ?? ""));
+    return;
+  }
+  let token = part("calendar-token").querySelector("input")?.value ?? "";
+  document.addEventListener("ashi:token", (event) => {
+    token = event.detail; // signed in anew
+  });
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  const dayOf = (/** @type {Date} */ date) =>
+    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const { clockOf } = visits;
+
+  /**
+   * Posts, and asks to sign in again if need be; ``then`` hears what came of it in the end, ``lost`` that it must wait.
+   * @param {string} url @param {Record<string, string>} fields @param {(answer: Moved) => void} then @param {() => void} [lost]
+   */
+  const post = async (url, fields, then, lost) => {
+    const again = () => post(url, fields, then, lost);
+    const headers = { Accept: "application/json", "X-CSRFToken": token };
+    /** @type {Moved} */
+    let said = { ok: false };
+    try {
+      const answer = await fetch(url, { method: "POST", headers, body: new URLSearchParams(fields) });
+      if (await window.ashi.lostSession?.(answer.status, (name) => answer.headers.get(name), "calendar", again)) {
+        lost?.();
+        return;
+      }
+      said = { ok: answer.ok, ...(await answer.json().catch(() => ({}))) };
+    } catch {
+      /* no answer */
+    }
+    then(said);
+  };
+
+  /** @param {string} words @param {boolean} isBad @param {string} [undo] */
+  const say = (words, isBad, undo) => {
+    const bar = document.createElement("div");
+    bar.className = isBad ? "notice danger" : "notice undo-bar";
+    bar.append(Object.assign(document.createElement("span"), { textContent: words }));
+    if (undo) {
+      const button = document.createElement("button");
+      button.className = "btn btn-quiet btn-sm";
+      button.textContent = "Undo";
+      button.addEventListener("click", () => {
+        post(undo, {}, (answer) => {
+          say(answer.words || "That could not be undone.", !answer.ok);
+          refresh();
+        });
+      });
+      bar.append(button);
+    }
+    part("calendar-note").replaceChildren(bar);
+  };
+
+  // A refresh that fails keeps what was drawn and says from when it is; a first one shows the list of the day instead.
+  const freshness = /** @type {Freshness} */ (window.ashi.freshness);
+  /** @type {CalendarView | undefined} */
+  let calendar; // once there was a good answer
+  let tag = ""; // of what is drawn: the server answers 304 while nothing of it changed
+  const show = () => {
+    box.hidden = !calendar;
+    list.hidden = Boolean(calendar);
+    box.classList.toggle("is-old", freshness.isOld);
+    if (!calendar) showList().catch(() => {}); // what is wrong is said already
+  };
+  const isWeek = box.dataset.view === "week";
+  const asker = /** @type {HTMLDialogElement} */ (part("move-dialog"));
+  const asked = `${box.dataset.feed}?${new URLSearchParams({ start: box.dataset.start ?? "", end: box.dataset.end ?? "" })}`;
+  const refresh = async () => {
+    if (asker.open) return; // not while a question about a visit is open
+    const headers = {
+      Accept: "application/json",
+      ...(calendar ? { "X-Ashi-Background": "1", "If-None-Match": tag } : {}),
+    };
+    let status = 0;
+    try {
+      const answer = await fetch(asked, { headers, signal: AbortSignal.timeout(20_000) });
+      status = answer.redirected ? 401 : answer.status; // led to the sign-in page
+      if (status !== 200 && status !== 304) throw new Error("feed");
+      /** @type {Feed | null} */
+      const feed = status === 200 ? await answer.json() : null;
+      if (feed) draw(feed);
+      if (feed) tag = answer.headers.get("ETag") ?? "";
+      freshness.good(answer.headers.get("Date"));
+    } catch {
+      freshness.failed(status === 200 ? 0 : status, refresh);
+    }
+    show();
+  };
+  // Dragged into another column the visit changes hands: that is asked first, with both names.
+  /** @param {Drop} drop @returns {Promise<boolean>} */
+  const isMeant = ({ event, oldResource, newResource }) =>
+    new Promise((answer) => {
+      if (!newResource || !oldResource || newResource.id === oldResource.id) {
+        answer(true);
+        return;
+      }
+      const day = event.start.toLocaleDateString(locale, { weekday: "short", day: "numeric", month: "short" });
+      part("move-question").textContent =
+        `Give ${event.title} from ${oldResource.title} to ${newResource.title}, ${day}, ${clockOf(event.start)}?`;
+      asker.returnValue = "";
+      asker.addEventListener("close", () => answer(asker.returnValue === "move"), { once: true });
+      asker.showModal();
+    });
+  const move = async (/** @type {Drop} */ drop) => {
+    const { event } = drop;
+    if (!(await isMeant(drop))) {
+      drop.revert();
+      return;
+    }
+    const wish = {
+      practitioner: event.resourceIds[0],
+      day: dayOf(event.start),
+      clock: clockOf(event.start),
+      version: event.extendedProps.version,
+    };
+    let isBack = false; // where it was, until someone is signed in again
+    const back = () => {
+      if (!isBack) drop.revert();
+      isBack = true;
+      tag = ""; // what is drawn is no answer of the server's
+    };
+    const done = (/** @type {Moved} */ answer) => {
+      if (answer.ok && answer.words) say(answer.words, false, answer.undo);
+      else if (!answer.ok) {
+        back();
+        const next = answer.next_fit ? ` Next fit: ${answer.next_fit}.` : "";
+        say(`Not moved. ${answer.words || "The clinic's server did not answer."}${next}`, true);
+      }
+      refresh();
+    };
+    tag = ""; // drawn already, as the server may not have it
+    post(`${box.dataset.visit}${event.id}/move/`, wish, done, back);
+  };
+
+  const mayBook = Boolean(box.dataset.new);
+  /** @param {Frame} frame @param {object[]} events */
+  const optionsOf = (frame, events) => ({
+    view: isWeek ? "resourceTimeGridWeek" : "resourceTimeGridDay",
+    date: box.dataset.date,
+    firstDay: 1,
+    hiddenDays: isWeek ? frame.hiddenDays : [],
+    resources: frame.resources,
+    events,
+    datesAboveResources: true,
+    columnWidth: isWeek ? "136px" : undefined,
+    headerToolbar: { start: "", center: "", end: "" },
+    locale,
+    scrollTime: frame.slotMinTime,
+    allDaySlot: false,
+    slotMinTime: frame.slotMinTime,
+    slotMaxTime: frame.slotMaxTime,
+    slotDuration: "00:15:00",
+    slotHeight: 15, // a day of eleven hours stands on one screen
+    snapDuration: "00:05:00",
+    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
+    nowIndicator: Intl.DateTimeFormat().resolvedOptions().timeZone === box.dataset.zone,
+    pointer: mayBook,
+    eventStartEditable: mayBook,
+    eventDurationEditable: false,
+    eventContent: (/** @type {Shown} */ shown) => visits.contentOf(shown, isWeek, box.dataset.visit ?? ""),
+    eventDidMount: visits.mounted,
+    eventClick: (/** @type {Shown & { jsEvent: MouseEvent }} */ { event, jsEvent }) => {
+      const isElsewhere = jsEvent.ctrlKey || jsEvent.metaKey || jsEvent.shiftKey; // the link's own new tab or window
+      if (event.display !== "background" && !isElsewhere) window.location.assign(`${box.dataset.visit}${event.id}/`);
+    },
+    dateClick: (/** @type {{ date: Date, resource?: CalendarResource }} */ { date, resource }) => {
+      if (!mayBook) return;
+      date.setMinutes(date.getMinutes() - (date.getMinutes() % 15)); // free times lie on quarter hours
+      const asked = new URLSearchParams({ day: dayOf(date), clock: clockOf(date) });
+      if (resource) asked.set("practitioner", resource.id);
+      window.location.assign(`${box.dataset.new}?${asked}`);
+    },
+    eventDrop: move,
+  });
+  // The library calls its grid a table but gives it no rows of cells: each visit says whose it is instead.
+  const ROLES = "[role=table],[role=rowgroup],[role=row],[role=cell],[role=columnheader],[role=rowheader]";
+  const mendRoles = () => {
+    for (const part of box.querySelectorAll(ROLES)) {
+      for (const name of part.getAttributeNames()) {
+        if (name === "role" || /^aria-(col|row)/.test(name)) part.removeAttribute(name);
+      }
+    }
+    // An empty week scrolls too, and the arrow keys need something to hold on to.
+    const scroller = box.querySelector(".ec-main");
+    if (scroller) Object.assign(scroller, { tabIndex: 0, role: "region", ariaLabel: "Calendar" });
+  };
+  let drawnFrame = "";
+  /** @param {Feed} feed */
+  const draw = (feed) => {
+    const frame = JSON.stringify(feed.frame);
+    if (calendar && frame !== drawnFrame) {
+      window.EventCalendar?.destroy(calendar); // another column, other hours: rare
+      calendar = undefined;
+    }
+    drawnFrame = frame;
+    part("calendar-empty").hidden = feed.frame.resources.length > 0;
+    if (calendar) calendar.setOption("events", visits.eventsOf(feed));
+    else {
+      box.hidden = false;
+      calendar = window.EventCalendar?.create(box, optionsOf(feed.frame, visits.eventsOf(feed)));
+      mendRoles();
+    }
+  };
+  // With the mouse the calendar itself opens a visit, and knows when it was dragged instead.
+  box.addEventListener("click", (event) => {
+    if (event.detail && !event.ctrlKey && !event.metaKey && !event.shiftKey && at(event).closest(".ec-event a"))
+      event.preventDefault();
+  });
+  refresh();
+  let ticks = 0;
+  window.setInterval(() => {
+    // once a minute; while it is old every ten seconds
+    ticks += 1;
+    if (!document.hidden && (freshness.isOld || ticks % 6 === 0)) refresh();
+  }, 10000);
+  window.addEventListener("offline", () => {
+    freshness.failed(0, refresh);
+    show();
+  });
+  window.addEventListener("online", refresh);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) refresh();
+  });
+})();
