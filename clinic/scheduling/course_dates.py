@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,16 @@ from clinic.lib.numbers import whole_number
 from clinic.people.models import Clinic
 from clinic.scheduling.availability import Busy, Diary, GapHour, Need, Slot, day_starts, fit, instant
 from clinic.scheduling.day_search import Wish
-from clinic.scheduling.diary import diary_around, in_order, load_diary, moment, need_of_visit, practitioners, refused
+from clinic.scheduling.diary import (
+    diary_around,
+    diary_at,
+    in_order,
+    load_diary,
+    moment,
+    need_of_visit,
+    practitioners,
+    refused,
+)
 from clinic.scheduling.errors import AgainstDose, BookingRefused, NotOpen
 from clinic.scheduling.models import Course
 from clinic.scheduling.offers import read_slot_value, slot_value
@@ -173,10 +183,10 @@ def _row(offer: Offer, need: Need, practitioner: int, zone: ZoneInfo, words: str
 
 
 # --- judging what was typed -------------------------------------------------------------------------
-def read_rows(course: Course, data: Mapping[str, str]) -> list[VisitRow]:
-    """The rows as typed, for every visit without a time that the form names."""
+def read_rows(course: Course, data: Mapping[str, str], numbers: Iterable[int]) -> list[VisitRow]:
+    """The rows as typed, for each of these visits that the form names."""
     rows = []
-    for number in course.missing_numbers():
+    for number in numbers:
         if f"day-{number}" not in data:
             continue
         practitioner = whole_number(data.get(f"practitioner-{number}"))
@@ -225,10 +235,12 @@ def fit_visit(
     now: dt.datetime,
     later: Sequence[Day] = (),
     keep_dose: bool = True,
+    alternatives: bool = True,
 ) -> Slot:
     """The slot of one visit among ``days`` (its own with them), if the diary and the rhythm of the course allow it.
 
-    Raises SlotTaken, NotOpen or AgainstDose, with the nearest slot that would do, also beside the ``later`` visits.
+    Raises SlotTaken, NotOpen or AgainstDose, with the nearest slot that would do, also beside the ``later`` visits;
+    without ``alternatives`` that is not looked for, and the diary need hold no more than the asked time.
     """
     need = need_of_visit(course, number_in_time(course, days, number), (practitioner,))
     try:
@@ -238,6 +250,8 @@ def fit_visit(
         if keep_dose:
             check_dose(course, days, number, held=held)
     except BookingRefused as refusal:
+        if not alternatives:
+            raise
         refusal.next_fit = nearest_in_rhythm(
             diary,
             need,
@@ -258,11 +272,16 @@ def check_row(course: Course, rows: Sequence[VisitRow], number: int, *, now: dt.
     row = next(row for row in rows if row.number == number)
     try:
         starts = moment_of(row, zone)
-        diary = _with_others(diary_around([starts], now=now), course, rows, number)
         before = held_days(course)
         days = [*before, *_typed_days(rows, zone)]
         held = frozenset(one for one, _day in before)
-        fit_visit(course, diary, days, number, starts, row.practitioner, held=held, now=now)
+        ends = starts + dt.timedelta(minutes=course.minutes + course.service.changeover_minutes)
+        there = _with_others(diary_at([(starts, ends)], [row.practitioner]), course, rows, number)
+        with contextlib.suppress(BookingRefused):
+            fit_visit(course, there, days, number, starts, row.practitioner, held=held, now=now, alternatives=False)
+            return row
+        around = _with_others(diary_around([starts], now=now), course, rows, number)
+        fit_visit(course, around, days, number, starts, row.practitioner, held=held, now=now)
     except BookingRefused as refusal:
         return marked(row, refusal.words, refusal.next_fit, zone)
     return row

@@ -46,7 +46,7 @@ def free_times(
     """
     zone = Clinic.current().zone
     midnight = day_starts(day, zone)
-    diary = load_diary(midnight, midnight + dt.timedelta(days=SEARCH_DAYS + 1))
+    diary = load_diary(midnight, midnight + dt.timedelta(days=1))
     if ignore:
         diary = diary.without(ignore)
     slots = free_slots(diary, need, day, now=now)
@@ -65,7 +65,9 @@ def free_times(
         if times:
             groups.append({"name": names.get(practitioner, ""), "times": times})
     later = None
-    if not slots:
+    if not slots:  # only now the weeks after it
+        diary = load_diary(midnight, midnight + dt.timedelta(days=SEARCH_DAYS + 1))
+        diary = diary.without(ignore) if ignore else diary
         found = next_fit(diary, need, max(midnight, now), now=now, days=SEARCH_DAYS)
         if found:
             local = found.starts.astimezone(zone)

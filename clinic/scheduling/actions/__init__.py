@@ -2,7 +2,7 @@
 
 from clinic.scheduling.actions.absences import add_absence, move_all, remove_absence, undo_moves
 from clinic.scheduling.actions.aligning import aligned_together, bring_in_line, undo_alignment
-from clinic.scheduling.actions.booking import WantedVisit, book, book_series
+from clinic.scheduling.actions.booking import WantedVisit, book, book_series, make_booking
 from clinic.scheduling.actions.changes import cancel, move, put_away, set_status, undo, undo_series
 from clinic.scheduling.actions.courses import close_course, reopen_course, request_course
 from clinic.scheduling.actions.links import (
@@ -25,6 +25,7 @@ __all__ = [
     "cancel",
     "close_course",
     "mail_link",
+    "make_booking",
     "make_link",
     "move",
     "move_all",

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.models import User
-from clinic.scheduling.actions.booking import choose
+from clinic.scheduling.actions.booking import slot_for
 from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, lock_schedule, refresh_course
-from clinic.scheduling.diary import diary_around, need_of_appointment
+from clinic.scheduling.diary import need_of_appointment
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
 from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, AppointmentStatus, Course, MoveNotice
 
@@ -79,8 +79,7 @@ def move(
         if is_whole and (current.starts_at, current.practitioner_id) == (starts_at, practitioner.pk):
             return None  # else it stays at its time and gets a room or device that is in use
         need = need_of_appointment(current, (practitioner.pk,))
-        diary = diary_around([starts_at], now=now).without(current.pk)
-        slot = choose(diary, need, starts_at, now=now)
+        slot = slot_for(need, starts_at, now=now, moved=current.pk)
         before = _save(
             current,
             starts_at=slot.starts,

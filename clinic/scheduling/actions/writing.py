@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -98,11 +98,13 @@ def fields_before(change: AppointmentChange) -> dict[str, Any]:
     }
 
 
-def refresh_course(course: Course | None) -> None:
-    """A course is booked when each of its visits holds a time; a cancelled visit puts it back on the desk's list."""
+def refresh_course(course: Course | None, held: Set[int] | None = None) -> None:
+    """A course is booked when each of its visits holds a time; a cancelled visit puts it back on the desk's list.
+    ``held``: the numbers of its visits that hold one, where they are known.
+    """
     if course is None or course.status == Course.Status.CLOSED:
         return
-    status = Course.Status.TO_BOOK if course.missing_numbers() else Course.Status.BOOKED
+    status = Course.Status.TO_BOOK if course.missing_numbers(held) else Course.Status.BOOKED
     if status != course.status:
         course.status = status
         course.save(update_fields=["status"])

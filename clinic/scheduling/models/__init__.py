@@ -13,6 +13,7 @@ from clinic.scheduling.models.appointments import (
     AppointmentStatus,
     Course,
     MoveNotice,
+    touching,
 )
 from clinic.scheduling.models.resources import (
     LONGEST_STAY,
@@ -45,4 +46,5 @@ __all__ = [
     "Service",
     "Tint",
     "WorkingHours",
+    "touching",
 ]

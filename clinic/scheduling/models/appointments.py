@@ -7,6 +7,7 @@ That no two active appointments share a practitioner, room, device or patient is
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Set
 from typing import Any
 
 from django.conf import settings
@@ -83,11 +84,16 @@ class Course(models.Model):
         """Visit numbers of this course, as the plan counts them."""
         return range(self.first_visit_number, self.first_visit_number + self.sessions)
 
-    def missing_numbers(self) -> list[int]:
-        """Visits that hold no time yet. One that is booked beyond the number asked for makes up for a missed one."""
-        held = set(self.appointments.active().values_list("number_in_course", flat=True))
+    def missing_numbers(self, held: Set[int] | None = None) -> list[int]:
+        """Visits that hold no time yet. One that is booked beyond the number asked for makes up for a missed one.
+
+        ``held``: the numbers of those that hold one, where they are known.
+        """
+        if held is None:
+            active = self.appointments.active().values_list("number_in_course", flat=True)
+            held = {number or 0 for number in active}
         missing = [number for number in self.numbers if number not in held]
-        return missing[len(held.difference(self.numbers)) :]
+        return missing[len(held - set(self.numbers)) :]
 
     def device_kind_at(self, number: int) -> str:
         """The device visit ``number`` needs, or an empty text."""
@@ -108,14 +114,18 @@ FREES_THE_SLOT = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 MOVABLE = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED)
 
 
+def touching(starts: dt.datetime, ends: dt.datetime) -> Q:
+    """Visits that touch the half-open time from ``starts`` to ``ends``, found by when they start."""
+    return Q(starts_at__gt=starts - LONGEST_STAY, starts_at__lt=ends, busy_until__gt=starts)
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def active(self) -> AppointmentQuerySet:
         """Those that hold their time: neither cancelled nor missed."""
         return self.exclude(status__in=FREES_THE_SLOT)
 
     def between(self, starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
-        """Those that touch the half-open time from ``starts`` to ``ends``."""
-        return self.filter(starts_at__gt=starts - LONGEST_STAY, starts_at__lt=ends, busy_until__gt=starts)
+        return self.filter(touching(starts, ends))
 
     def with_people(self) -> AppointmentQuerySet:
         return self.select_related("patient", "service", "practitioner", "room", "device")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clinic.people.http import StaffRequest
 from clinic.people.search import first_patients
 from clinic.scheduling import fetch
-from clinic.scheduling.actions import book
+from clinic.scheduling.actions import make_booking
 from clinic.scheduling.availability import Need
 from clinic.scheduling.diary import in_order, need_of_service
 from clinic.scheduling.errors import BookingRefused, FormUsedTwice
@@ -78,23 +78,21 @@ def new(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "scheduling/new.html", _page(request, request.POST, form=form), status=422)
     starts_at, practitioner_id = form.cleaned_data["slot"]
-    practitioner = fetch.practitioner_or_none(str(practitioner_id))
-    if practitioner is None:
-        form.add_error("slot", "That practitioner cannot be booked. Choose another time.")
-        return render(request, "scheduling/new.html", _page(request, request.POST, form=form), status=422)
     try:
-        visit = book(
+        change = make_booking(
             patient=form.cleaned_data["patient"],
             service=form.cleaned_data["service"],
-            practitioner=practitioner,
+            practitioner=practitioner_id,
             starts_at=starts_at,
             by=request.user,
             nonce=form.cleaned_data["nonce"],
         )
     except BookingRefused as refusal:
+        if fetch.practitioner_or_none(str(practitioner_id)) is None:
+            form.add_error("slot", "That practitioner cannot be booked. Choose another time.")
+            return render(request, "scheduling/new.html", _page(request, request.POST, form=form), status=422)
         return render(request, "scheduling/new.html", _refused(request, refusal), status=409)
-    change = visit.changes.order_by("pk").first()
-    return redirect(with_change(reverse("scheduling:appointment", args=[visit.pk]), change.pk if change else None))
+    return redirect(with_change(reverse("scheduling:appointment", args=[change.appointment_id]), change.pk))
 
 
 def _refused(request: StaffRequest, refusal: BookingRefused) -> dict[str, Any]:

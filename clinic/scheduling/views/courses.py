@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinic.people import access
 from clinic.people.http import StaffRequest
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import WantedVisit, book_series, close_course, reopen_course, undo_series
@@ -57,6 +58,7 @@ def _typed(form: WishForm) -> QueryDict:
 def _page(
     request: StaffRequest, course: Course, rows: list[VisitRow], wish: WishForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    access.note_read(request.user, course.patient, what="course", obj=course)  # a refused form shows it again
     context = {
         "course": course,
         "words": course_words(course),
@@ -76,7 +78,7 @@ def _page(
 
 @require_http_methods(["GET", "POST"])
 def course(request: StaffRequest, course_id: int) -> HttpResponse:
-    found = fetch.course_for(request.user, course_id, what="course")  # a refused form shows it again
+    found = fetch.course_for(request.user, course_id)
     wish = _wish_form(request, found)
     if request.method == "POST":
         return _book(request, found, wish)
@@ -97,9 +99,10 @@ def _book(request: StaffRequest, course: Course, wish: WishForm) -> HttpResponse
     """All rows or none. ``use`` puts the next fit into a row; ``skip_taken`` leaves the clashing ones out."""
     now, zone = timezone.now(), request.clinic.zone
     nonce = read_nonce(request.POST.get("nonce", "")) or new_nonce()
-    rows = read_rows(course, request.POST)
     if request.POST.get("use"):
+        rows = read_rows(course, request.POST, course.missing_numbers())
         return _page(request, course, _with_next_fit(course, rows, request.POST["use"], now), wish)
+    rows = read_rows(course, request.POST, course.numbers)
     broken = {}
     wanted = []
     for row in rows:
@@ -121,6 +124,7 @@ def _book(request: StaffRequest, course: Course, wish: WishForm) -> HttpResponse
         )
     except SeriesClash as refusal:
         clashes = {clash.number: clash for clash in refusal.clashes}
+        rows = read_rows(course, request.POST, course.missing_numbers())  # what has since been booked is said only
         shown = [
             marked(row, clashes[row.number].words, clashes[row.number].next_fit, zone) if row.number in clashes else row
             for row in rows
@@ -146,7 +150,7 @@ def _with_next_fit(course: Course, rows: list[VisitRow], use: str, now: dt.datet
 def check(request: StaffRequest, course_id: int, number: int) -> HttpResponse:
     """Part of the page: whether the changed date of one visit is free."""
     found = fetch.course_for(request.user, course_id)
-    rows = read_rows(found, request.GET)
+    rows = read_rows(found, request.GET, found.missing_numbers())
     if number not in [row.number for row in rows]:
         return HttpResponse(status=404)
     row = check_row(found, rows, number, now=timezone.now())
