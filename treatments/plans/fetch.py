@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from clinic.people import access
@@ -15,25 +16,29 @@ from clinic.people.models import Patient
 from intake.models import Assessment
 from treatments.models import Proposal, TreatmentPlan
 
+# what no page of a plan shows: each is a whole document
+UNSHOWN = (
+    "earlier",
+    "proposal__case",
+    *(f"proposal__assessment__{name}" for name in ("findings", "levels", "ashi", "notes", "confirmed", "result")),
+)
+
 
 def plan_for(
-    request: StaffRequest, plan_id: int, *, needs: Permission = Permission.READ_CLINICAL, what: str = "plan"
+    request: StaffRequest,
+    plan_id: int,
+    *,
+    needs: Permission = Permission.READ_CLINICAL,
+    what: str = "plan",
+    with_case: bool = False,
 ) -> TreatmentPlan:
-    """Raises Http404 or PermissionDenied."""
-    plan: TreatmentPlan = _fetch(
-        request,
-        TreatmentPlan.objects.select_related(
-            "patient",
-            "proposal__assessment__patient",
-            "proposal__assessment__response",
-            "signed_by",
-            "created_by",
-            "set_aside_by",
-        ),
-        plan_id,
-        what,
-        needs,
-    )
+    """``with_case``: with all that a picture of the patient is made from. Raises Http404 or PermissionDenied."""
+    rows = TreatmentPlan.objects.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
+    if with_case:
+        rows = rows.select_related("proposal__assessment__patient", "proposal__assessment__response")
+    else:
+        rows = rows.defer(*UNSHOWN).annotate(has_earlier=Q(earlier__0__isnull=False))
+    plan: TreatmentPlan = _fetch(request, rows, plan_id, what, needs)
     return plan
 
 
@@ -69,4 +74,4 @@ def newer_assessment(plan: TreatmentPlan) -> Assessment | None:
     if plan.status not in ("draft", "signed"):
         return None
     newer = Assessment.objects.filter(patient=plan.patient, status="signed", pk__gt=plan.proposal.assessment_id)
-    return newer.first()
+    return newer.only("signed_at").first()

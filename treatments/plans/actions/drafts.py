@@ -146,14 +146,15 @@ def edit(
     """
     plan = draft_at(plan_id, revision)
     picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
-    before = {
-        (alert.key, alert.text) for alert in planning.safety_of(plan.treatment, picture) if alert.level == "forbidden"
-    }
     treatment = change(plan.treatment)
     alerts = planning.safety_of(treatment, picture)
-    new_stops = [alert for alert in alerts if alert.level == "forbidden" and (alert.key, alert.text) not in before]
-    if new_stops:
-        raise Forbidden(new_stops)
+    stops = [alert for alert in alerts if alert.level == "forbidden"]
+    if stops:  # those that stood before, the change did not bring in
+        stood = (alert for alert in planning.safety_of(plan.treatment, picture) if alert.level == "forbidden")
+        before = {(alert.key, alert.text) for alert in stood}
+        new_stops = [alert for alert in stops if (alert.key, alert.text) not in before]
+        if new_stops:
+            raise Forbidden(new_stops)
     plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
     plan.treatment = treatment
     log(plan, by=by, verb=verb, text=text)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import Model, QuerySet
 
 from clinic.lib.wording import says_something
 from clinic.people.models import User
 from clinic.scheduling.models import Service
 from treatments.planner.knowledge.override_reasons import reasons_for
+
+M = TypeVar("M", bound=Model)
 
 
 class OverrideForm(forms.Form):
@@ -33,12 +36,20 @@ class SignForm(forms.Form):
 
     def __init__(self, *args: Any, has_new_cautions: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["practitioner"].queryset = User.objects.filter(  # type: ignore[attr-defined]
-            is_practitioner=True, is_active=True
-        )
-        self.fields["service"].queryset = Service.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        people = User.objects.filter(is_practitioner=True, is_active=True)
+        services = Service.objects.filter(is_active=True)
+        self.services = self._offer("service", services)
+        self._offer("practitioner", people)
         if has_new_cautions:
             self.fields["cautions_read"].required = True
             self.fields["cautions_read"].error_messages["required"] = "Tick that you have read the cautions."
         else:
             del self.fields["cautions_read"]
+
+    def _offer(self, name: str, rows: QuerySet[M]) -> list[M]:
+        """The rows to choose from, read once: a field of its own reads them each time it is drawn."""
+        field: Any = self.fields[name]
+        found = list(rows)
+        field.queryset = rows
+        field.choices = [(row.pk, str(row)) for row in found]
+        return found

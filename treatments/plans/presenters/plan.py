@@ -124,17 +124,23 @@ def page_of(plan: TreatmentPlan) -> Context:
         "merge": plan.review.get("merge"),
         "compared": _compared(plan),
         "edits": [{**e, "when": dt.datetime.fromisoformat(e["at"])} for e in reversed(plan.edits[-30:])],
-        "can_undo": plan.is_draft and bool(plan.earlier),
+        "can_undo": plan.is_draft and _has_earlier(plan),
         "reasons": reasons,
         "assessment": plan.proposal.assessment,
     }
+
+
+def _has_earlier(plan: TreatmentPlan) -> bool:
+    """``plan_for`` asks only whether there is something to undo, and does not load it."""
+    return bool(plan.has_earlier if hasattr(plan, "has_earlier") else plan.earlier)
 
 
 def _compared(plan: TreatmentPlan) -> Context | None:
     """A draft beside the plan in force: what becomes otherwise when it is signed."""
     if not plan.is_draft:
         return None
-    force = TreatmentPlan.objects.filter(patient=plan.patient_id, status=TreatmentPlan.Status.SIGNED).first()
+    in_force = TreatmentPlan.objects.filter(patient=plan.patient_id, status=TreatmentPlan.Status.SIGNED)
+    force = in_force.only("version", "treatment").first()
     if force is None:
         return None
     return {"plan": force, "changes": planning.compared(force.treatment, plan.treatment)}

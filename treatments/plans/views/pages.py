@@ -9,11 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from clinic.lib.http import path_to
 from clinic.lib.records import NotADraft, Stale, answering
 from clinic.people import access
 from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.http import StaffRequest
 from clinic.people.models import User
+from clinic.scheduling.models import Service
 from treatments.models import TreatmentPlan
 from treatments.plans.fetch import newer_assessment, plan_again
 from treatments.plans.forms.clash import sent_words
@@ -30,19 +32,19 @@ def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200
     context["newer_assessment"] = newer_assessment(plan)
     context["can_propose_again"] = may_write and context["newer_assessment"] is not None
     if plan.is_draft and access.can(request.user, access.Permission.SIGN):
-        context["sign_form"] = SignForm(
-            has_new_cautions=bool(context["new_cautions"]), initial=_usual(request, context["minutes"])
-        )
+        form = SignForm(has_new_cautions=bool(context["new_cautions"]))
+        form.initial = _usual(request, form.services, context["minutes"])
+        context["sign_form"] = form
     context["saved_at"] = plan.changed_at
+    context |= {"item_url": path_to("plans:item", plan.pk), "change_url": path_to("plans:change", plan.pk), "drawn": {}}
     context["set_aside_form"] = SetAsideForm()
     is_part = request.htmx and not request.htmx.boosted
     template = "plans/_plan.html" if is_part else "plans/plan.html"
     return render(request, template, {**context, **extra}, status=status)
 
 
-def _usual(request: StaffRequest, minutes: int) -> dict[str, Any]:
+def _usual(request: StaffRequest, services: list[Service], minutes: int) -> dict[str, Any]:
     """Whoever plans usually treats, in the shortest service that is long enough."""
-    services = list(SignForm(has_new_cautions=False).fields["service"].queryset)  # type: ignore[attr-defined]
     later = [service for service in services if not service.is_first_visit] or services
     fitting = [service for service in later if service.minutes >= minutes]
     best = min(fitting, key=lambda s: s.minutes) if fitting else max(later, key=lambda s: s.minutes, default=None)

@@ -101,7 +101,7 @@ def _simple(request: StaffRequest, plan: TreatmentPlan, action: Callable[..., Tr
 @require_POST
 def reopen(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Change a signed plan: a new version as a draft; the signed one stays in force meanwhile."""
-    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
+    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL, with_case=True)
     if plan.status != TreatmentPlan.Status.SIGNED:
         return redirect("plans:plan", plan_id=plan.pk)
     return redirect("plans:plan", plan_id=drafts.new_version(plan=plan, by=request.user).pk)

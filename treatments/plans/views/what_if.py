@@ -17,7 +17,7 @@ from treatments.plans.presenters import what_if as presenter
 def page(request: StaffRequest, plan_id: int) -> HttpResponse:
     """The findings supposed are in the address: ``f.<finding>`` is 1, 0 or empty; ``add`` and ``drop`` name one more
     or one less. With htmx only the changing part."""
-    plan = plan_for(request, plan_id, what="what_if")
+    plan = plan_for(request, plan_id, what="what_if", with_case=True)
     picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
     changes, unknown = _changes_of(request)
     added = request.GET.get("add", "")
