@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt package-lock.json
+$(READY): requirements.txt package-lock.json scripts/bootstrap.scss
 	@bash scripts/install run
 
 $(DEV_READY): requirements-dev.txt $(READY)

@@ -78,6 +78,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["clinic.people.templatetags.icons"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -218,12 +219,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
 VENDOR_FOLDERS = {
-    "vendor/bootstrap": NODE_MODULES / "bootstrap" / "dist",
-    "vendor/bootstrap-icons": NODE_MODULES / "bootstrap-icons" / "font",
+    "vendor/bootstrap": NODE_MODULES / ".ashi",  # made of Bootstrap by scripts/install (scripts/bootstrap.scss)
     "vendor/event-calendar": NODE_MODULES / "@event-calendar" / "build" / "dist",
-    "vendor/sortablejs": NODE_MODULES / "sortablejs",
     "vendor/signature_pad": NODE_MODULES / "signature_pad" / "dist",
-    "vendor/tom-select": NODE_MODULES / "tom-select" / "dist",
 }
 STATICFILES_DIRS = [BASE_DIR / "static", *[(name, path) for name, path in VENDOR_FOLDERS.items() if path.is_dir()]]
 STORAGES = {

@@ -5,6 +5,7 @@
   const { locale } = window.ashi;
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
   const clockOf = (/** @type {Date} */ date) => `${two(date.getHours())}:${two(date.getMinutes())}`;
+  const sign = /** @type {HTMLTemplateElement} */ (document.getElementById("warning-sign"));
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
   /** @param {string} className @param {string} textContent */
   const line = (className, textContent) => Object.assign(document.createElement("div"), { className, textContent });
@@ -57,8 +58,7 @@
         " ",
       );
     }
-    if (trouble)
-      name.prepend(Object.assign(document.createElement("i"), { className: "bi bi-exclamation-triangle-fill" }), " ");
+    if (trouble) name.prepend(sign.content.cloneNode(true), " ");
     const title = isWeek ? `${clock} ${event.title}` : `${event.title}, ${timeText}`;
     name.setAttribute(
       "aria-label",
