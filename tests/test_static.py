@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from clinic.people.templatetags.icons import drawn
+
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 SHEETS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "static" / "css").glob("*.css"))}
 # admin.css lies over Django's own back office, which has its own widths and class names
+BOOTSTRAP = ROOT / "node_modules" / "bootstrap" / "dist" / "css" / "bootstrap.css"
+BUILT = ROOT / "node_modules" / ".ashi" / "bootstrap.css"  # by scripts/install, of scripts/bootstrap.scss
 OURS = {name: text for name, text in SHEETS.items() if name not in ("tokens", "admin")}
 BREAKPOINTS = {"640px", "991px", "1199px"}
 SPACED = re.compile(r"[\s;{]((?:padding|margin|gap|row-gap|column-gap)[a-z-]*): ([^;{}]+);")
@@ -110,3 +115,55 @@ def test_scripts_are_checked_and_write_no_html() -> None:
 def test_one_place_for_the_locale() -> None:
     homes = [path.name for path in SCRIPTS if re.search(r"\ben-[A-Z]{2}\b", path.read_text(encoding="utf-8"))]
     assert homes == ["ashi.js"]
+
+
+def test_every_class_of_bootstrap_that_a_page_has_is_built() -> None:
+    """scripts/bootstrap.scss names the parts; whoever uses a class of another part adds it there."""
+    whole = set(re.findall(r"\.([a-zA-Z][\w-]*)", BOOTSTRAP.read_text(encoding="utf-8")))
+    built = set(re.findall(r"\.([a-zA-Z][\w-]*)", BUILT.read_text(encoding="utf-8")))
+    used: set[str] = set()
+    for path in (ROOT / "templates").rglob("*.html"):
+        for found in re.findall(r"\w*(?:class|css)=(\"[^\"]*\"|'[^']*')", path.read_text(encoding="utf-8")):
+            used |= set(re.findall(r"[\w-]+", re.sub(r"{%.*?%}|{{.*?}}", " ", found)))
+    for one in python_strings():
+        if re.search(r"\b(btn|form)-", one):
+            used |= set(one.split())
+    assert {"btn", "form-control", "visually-hidden"} <= used & built
+    assert not used & whole - built - {word for text in OURS.values() for rule in rules(text) for word in classes(rule)}
+
+
+def python_strings() -> Iterator[str]:
+    for room in (ROOT / "clinic", ROOT / "intake", ROOT / "treatments"):
+        for path in room.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+def test_every_icon_is_one_of_bootstraps() -> None:
+    """Those with their name in the template fail when it is read; here are those that a presenter names."""
+    named: set[str] = set()
+    for path in (ROOT / "templates").rglob("*.html"):
+        named |= set(re.findall(r'icon(?:=| )"([^"]+)"', path.read_text(encoding="utf-8")))
+    for room in (ROOT / "clinic", ROOT / "intake", ROOT / "treatments"):
+        for path in room.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                named |= set(icons_of(node))
+    assert len(named) > 40
+    for name in named:
+        assert drawn(name).startswith("<svg")
+
+
+def icons_of(node: ast.AST) -> Iterator[str]:
+    """Of a dictionary: what stands under "icon", and the second of (kind of pill, icon, words)."""
+    if not isinstance(node, ast.Dict):
+        return
+    for key, value in zip(node.keys, node.values, strict=True):
+        if isinstance(key, ast.Constant) and key.value == "icon":
+            yield from (
+                str(one.value) for one in ast.walk(value) if isinstance(one, ast.Constant) and "-" in str(one.value)
+            )
+        if isinstance(value, ast.Tuple) and len(value.elts) in (2, 3):
+            kind, icon = (one.value if isinstance(one, ast.Constant) else None for one in value.elts[:2])
+            if kind in ("good", "wait", "caution", "danger") and re.fullmatch(r"[a-z0-9-]+", str(icon)):
+                yield str(icon)

@@ -60,6 +60,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
                 "row": row,
                 "label": flag_words(row),
                 "kind": "danger" if row.level == "emergency" else "caution",
+                "icon": "exclamation-octagon" if row.level == "emergency" else "hospital",
             }
             for row in response.alerts.select_related("acknowledged_by").order_by("level", "id")
         ],
