@@ -53,6 +53,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # pages and feeds shrink to a tenth; it pads each with random bytes, and Django masks the CSRF token anew for each,
+    # so that the length of an answer tells nothing of what is secret in it (BREACH)
+    "django.middleware.gzip.GZipMiddleware",
     "clinic.audit.caller.CallerMiddleware",
     "clinic.lib.site.SiteMiddleware",
     "clinic.people.middleware.PlainTextMiddleware",
