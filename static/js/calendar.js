@@ -15,7 +15,7 @@
     if (isListed && !isAgain) return;
     const answer = await fetch(list.dataset.list ?? "", { headers: { "HX-Request": "true" } });
     if (!answer.ok || answer.redirected) throw new Error("list");
-    list.innerHTML = await answer.text();
+    list.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
     isListed = true;
   };
   const printer = document.querySelector("[data-print-list]");
