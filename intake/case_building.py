@@ -20,9 +20,10 @@ from intake.assessment import Case, load_intake_knowledge, parse_case
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, IntakeResponse, Score
 from intake.questionnaire.answers import Reading, age_on, read
-from intake.questionnaire.values import About
-from intake.spoken import questionnaire
+from intake.questionnaire.values import About, Answers
+from intake.spoken import language, questionnaire
 
+READ = "_reading"  # under which a response keeps what was read of its answers
 LONGEST_PREGNANCY = 42  # weeks: an answered week grows with the calendar, and no further than this
 DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are told
 
@@ -117,8 +118,19 @@ def about(patient: Patient, day: date) -> About:
 
 
 def reading_of(response: IntakeResponse) -> Reading:
-    """What the answers of a response say, on the day they were given."""
-    return read(questionnaire(), response.answers, about(response.patient, answered_on(response)))
+    """What the answers of a response say, on the day they were given. Read once, until something of it changes."""
+    asked = (language(), about(response.patient, answered_on(response)))
+    kept: tuple[object, Answers, Reading] | None = vars(response).get(READ)
+    if kept is None or kept[0] != asked or kept[1] != response.answers:
+        kept = (asked, dict(response.answers), read(questionnaire(), response.answers, asked[1]))
+        vars(response)[READ] = kept
+    return kept[2]
+
+
+def hand_on_reading(source: IntakeResponse, target: IntakeResponse) -> None:
+    """What was read of one copy of a row serves another, as far as their answers are the same."""
+    if READ in vars(source):
+        vars(target)[READ] = vars(source)[READ]
 
 
 def answered_on(response: IntakeResponse) -> date:

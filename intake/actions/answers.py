@@ -14,11 +14,12 @@ from clinic.people.actions.contact import take_contact
 from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
 from clinic.people.models import Clinic
 from intake.actions.assessment import renew_draft
+from intake.actions.beside import beside
 from intake.actions.contact import contact_of
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
 from intake.assessment import load_intake_knowledge
-from intake.case_building import reading_of
+from intake.case_building import hand_on_reading, reading_of
 from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, Score
 from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.instruments import load_instruments
@@ -57,32 +58,35 @@ def save_answers(
     opened: Opened | None = None,
     passed: str = "",
     is_settled: bool = True,
+    seen: IntakeResponse | None = None,
 ) -> IntakeResponse:
     """Keep answers of one screen (question id -> value, None takes an answer back).
 
     ``opened``: the page that saves. Only what changed on it since it last told counts, a save that arrives after a
     newer one of the same page changes nothing, and what another page answered otherwise is kept as a `Clash`.
     Without it the values stand as they are. ``passed``: the screen was left with Next. ``is_settled``: False while
-    someone is still typing, so that half a sentence raises no alarm. Raises LinkNotOpen.
+    someone is still typing, so that half a sentence raises no alarm. ``seen``: the row as the page has
+    read it, which spares reading the same answers again. Raises LinkNotOpen.
     """
     response = _locked(response_id)
-    before = response.answers
+    if seen is not None:
+        hand_on_reading(seen, response)
+    known = beside(response_id, opened.page if opened else "")
+    response.has_clashes = known.has_clashes
     if opened is None:
-        answers = {**before, **values}
+        answers = {**response.answers, **values}
     else:
-        page = _page_of(response, opened)
-        if page is not None and opened.seq < page.seq:
+        if opened.seq < known.seq:
             return response
-        answers = _merged(response, values, base={**opened.shown, **(page.told if page else {})})
-        if page is not None:
-            page.seq, page.told = opened.seq, {**page.told, **values}
-            page.save(update_fields=["seq", "told"])
+        answers = _merged(response, values, base={**opened.shown, **known.told})
+        if opened.page:
+            _keep_told(response, opened, {**known.told, **values})
     answers = {key: value for key, value in answers.items() if value is not None}
     if passed and passed not in answers.get(DONE, []):
         answers[DONE] = [*answers.get(DONE, []), passed]
     _keep(response, answers)
     if is_settled:
-        raise_alerts(response, levels=("emergency",))
+        raise_alerts(response, levels=("emergency",), none_stands=not known.has_alerts)
     return response
 
 
@@ -102,15 +106,21 @@ def _keep(response: IntakeResponse, answers: dict[str, Any]) -> None:
         )
 
 
-def _page_of(response: IntakeResponse, opened: Opened) -> OpenedPage | None:
-    return OpenedPage.objects.get_or_create(response=response, page=opened.page)[0] if opened.page else None
+def _keep_told(response: IntakeResponse, opened: Opened, told: dict[str, Any]) -> None:
+    OpenedPage.objects.bulk_create(
+        [OpenedPage(response=response, page=opened.page, seq=opened.seq, told=told)],
+        update_conflicts=True,
+        unique_fields=["response", "page"],
+        update_fields=["seq", "told"],
+    )
 
 
 def _merged(response: IntakeResponse, values: Mapping[str, Any], *, base: Mapping[str, Any]) -> dict[str, Any]:
     """The answers with what changed on one page. Questions that are not asked any more stay as they are."""
     answers = dict(response.answers)
     asked = {question.id: question for question in reading_of(response).questions}
-    clashes = {clash.question: clash for clash in Clash.objects.filter(response=response)}
+    rows = Clash.objects.filter(response=response) if response.has_clashes else ()
+    clashes = {clash.question: clash for clash in rows}
     for name in values.keys() & asked.keys():
         merged = merge(asked[name], base=base.get(name), mine=values[name], stored=answers.get(name))
         answers[name] = merged.value
@@ -126,6 +136,7 @@ def _keep_beside(clash: Clash, others: list[Any]) -> None:
     clash.others = others
     if others:
         clash.save()
+        clash.response.has_clashes = True
     elif clash.pk:
         clash.delete()
 

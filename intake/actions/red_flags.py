@@ -10,22 +10,27 @@ from clinic.lib import site
 from clinic.outbox.models import Message
 from clinic.outbox.post import post_letter
 from clinic.people.models import Clinic, User
-from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
+from intake.assessment import Alert, Case, Signs, load_intake_knowledge, signs_of
 from intake.case_building import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse, RedFlagAlert
 
 LEVELS = ("emergency", "refer")
+JUDGED = "_judged"  # under which a response keeps what its reading says
 
 
-def judged(response: IntakeResponse) -> tuple[Case, Assessment]:
-    """The answers so far and what they say, with the patient's own words read."""
-    case = case_of_answers(response, today=answered_on(response))
-    return case, assess(case, load_intake_knowledge())
+def judged(response: IntakeResponse) -> tuple[Case, Signs]:
+    """The answers so far and the signs in them, with the patient's own words read. Judged once for each reading."""
+    reading = reading_of(response)
+    kept: tuple[object, Case, Signs] | None = vars(response).get(JUDGED)
+    if kept is None or kept[0] is not reading:
+        case = case_of_answers(response, today=answered_on(response))
+        kept = vars(response)[JUDGED] = (reading, case, signs_of(case, load_intake_knowledge()))
+    return kept[1], kept[2]
 
 
-def serious_alerts(assessment: Assessment) -> list[Alert]:
+def serious_alerts(signs: Signs) -> list[Alert]:
     """Emergencies and referrals, gravest first."""
-    return [alert for alert in assessment.alerts if alert.level in LEVELS]
+    return [alert for alert in signs.alerts if alert.level in LEVELS]
 
 
 def alert_key(alert: Alert) -> str:
@@ -33,21 +38,21 @@ def alert_key(alert: Alert) -> str:
     return alert.because[0] if len(alert.because) == 1 else alert.code
 
 
-def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...]) -> list[RedFlagAlert]:
+def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], none_stands: bool = False) -> list[RedFlagAlert]:
     """Bring the alerts in line with the answers of now. Call inside a transaction.
 
     What is newly raised is kept, and a mail to the clinic posted; what was answered otherwise since is marked as taken
     back and stays for the staff. Told again after that, it is a new alert. ``levels``: emergencies are told at once,
-    referrals when the form is sent (a later answer may explain them).
+    referrals when the form is sent (a later answer may explain them). ``none_stands``: it is known that no alert does.
     """
     found: dict[str, tuple[Alert, str]] = {}
-    case, assessment = judged(response)
-    alerts = serious_alerts(assessment)
+    case, signs = judged(response)
+    alerts = serious_alerts(signs)
     unsure = reading_of(response).unsure
     for alert in alerts:  # gravest first: it keeps the place
         if alert.level in levels:
             found.setdefault(alert_key(alert), (alert, _source(alert, case, unsure)))
-    raised = list(RedFlagAlert.objects.filter(response=response, taken_back_at=None))
+    raised = [] if none_stands else list(RedFlagAlert.objects.filter(response=response, taken_back_at=None))
     taken_back = [row for row in raised if not _still_holds(row, alerts)]
     kept = {row.flag for row in raised if row not in taken_back}
     _take_back(response, taken_back)
@@ -108,9 +113,11 @@ def _take_back(response: IntakeResponse, rows: list[RedFlagAlert]) -> None:
     )
 
 
-def standing(response: IntakeResponse, assessment: Assessment) -> list[RedFlagAlert]:
+def standing(response: IntakeResponse, signs: Signs) -> list[RedFlagAlert]:
     """The emergencies that were raised and that the answers of now still tell of."""
-    alerts = serious_alerts(assessment)
+    alerts = serious_alerts(signs)
+    if not alerts:
+        return []
     rows = RedFlagAlert.objects.filter(
         response=response, level=RedFlagAlert.Level.EMERGENCY, taken_back_at=None
     ).select_related("mail")
@@ -119,8 +126,8 @@ def standing(response: IntakeResponse, assessment: Assessment) -> list[RedFlagAl
 
 def has_unread(response: IntakeResponse) -> bool:
     """Whether an emergency message is to be read now: the same that the page of the message shows."""
-    _, assessment = judged(response)
-    return any(row.message_shown_at is None for row in standing(response, assessment))
+    _, signs = judged(response)
+    return any(row.message_shown_at is None for row in standing(response, signs))
 
 
 def _tell_clinic(response: IntakeResponse, *, urgent: bool, flags: list[str]) -> Message | None:

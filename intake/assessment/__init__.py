@@ -1,6 +1,6 @@
 """What is wrong: findings in; red flags, two scores, patterns, causes and channels out. Pure."""
 
-from intake.assessment.assess import assess, deciding_questions, stage
+from intake.assessment.assess import Signs, assess, deciding_questions, signs_of, stage
 from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
 from intake.assessment.case_parsing import CaseError, Fault, parse_case
 from intake.assessment.knowledge.load import IntakeKnowledge, load_intake_knowledge
@@ -38,10 +38,12 @@ __all__ = [
     "Patient",
     "PatternScore",
     "Screening",
+    "Signs",
     "TextSign",
     "assess",
     "deciding_questions",
     "load_intake_knowledge",
     "parse_case",
+    "signs_of",
     "stage",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from intake.assessment.case import Case
 from intake.assessment.facts import Facts, gather
 from intake.assessment.knowledge.load import IntakeKnowledge
 from intake.assessment.open_questions import beside_plan, decisive, from_hands, from_texts, must_know
 from intake.assessment.red_flags import raise_alerts
-from intake.assessment.result import Ask, Assessment, Contradiction
+from intake.assessment.result import Alert, Ask, Assessment, Contradiction
 from intake.assessment.scores import axis_scores, judge, pattern_scores, weigh
 from intake.assessment.text import TextSign, load_lexicon, read_texts
 
@@ -78,6 +79,20 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
         icd11=_icd11(picture_class, channels, knowledge),
         knowledge_version=knowledge.version,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The part of an assessment that a patient's form asks for after every answer."""
+
+    alerts: tuple[Alert, ...]
+    marks: tuple[TextSign, ...]
+
+
+def signs_of(case: Case, knowledge: IntakeKnowledge) -> Signs:
+    """Alerts and marks as `assess` has them, without scores, patterns and questions."""
+    marks = _marks(case)
+    return Signs(raise_alerts(case, gather(case, marks), marks, knowledge), marks)
 
 
 def deciding_questions(case: Case, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:

@@ -46,6 +46,8 @@ class IntakeResponse(models.Model):
     consent_at = models.DateTimeField(null=True, blank=True)
     red_flags_shown = models.JSONField(default=list)
 
+    has_clashes = True  # False once it is known that no question has two answers
+
     class Meta:
         ordering = ["-id"]
         constraints = [

@@ -14,7 +14,7 @@ from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from intake import spoken
 from intake.actions.red_flags import judged, serious_alerts, standing
-from intake.assessment import Alert, Assessment, Case, assess, load_intake_knowledge
+from intake.assessment import Alert, Case, Signs, load_intake_knowledge, signs_of
 from intake.case_building import reading_of
 from intake.models import IntakeResponse
 from intake.questionnaire.answers import Reading
@@ -47,18 +47,18 @@ def messages(response: IntakeResponse, screen: Screen | None, clinic: Clinic) ->
 
     With a screen, only the notes that its own answers raise: the same note is not shown twice.
     """
-    _, assessment = judged(response)
+    _, signs = judged(response)
     reading = reading_of(response)
-    alerts = [a for a in serious_alerts(assessment) if a.patient_text]
+    alerts = [a for a in serious_alerts(signs) if a.patient_text]
     urgent = [a for a in alerts if a.level == "emergency"]
-    notes = [a for a in alerts if a.level != "emergency" and (screen is None or _is_of(a, screen, assessment))]
+    notes = [a for a in alerts if a.level != "emergency" and (screen is None or _is_of(a, screen, signs))]
     if screen is None:
         notes = [a for a in notes if not a.is_private]
-    rows, number = standing(response, assessment), clinic.emergency_number
-    emergencies = _told(urgent, reading, response.answers, assessment, screen, number)
+    rows, number = standing(response, signs), clinic.emergency_number
+    emergencies = _told(urgent, reading, response.answers, signs, screen, number)
     return {
         "emergencies": emergencies,
-        "notes": _told(notes, reading, response.answers, assessment, screen, number),
+        "notes": _told(notes, reading, response.answers, signs, screen, number),
         "helps": {one.help for one in emergencies},
         "to_confirm": any(row.message_shown_at is None for row in rows) and bool(urgent),
         "clinic_told": _how_far({row.mail.status for row in rows if row.mail is not None}),
@@ -102,14 +102,14 @@ def alarms(response: IntakeResponse, screen: Screen, clinic: Clinic) -> dict[str
 
 
 def _alone(case: Case, number: str) -> list[Told]:
-    alerts = serious_alerts(assess(case, load_intake_knowledge()))
+    alerts = serious_alerts(signs_of(case, load_intake_knowledge()))
     shown = [a for a in alerts if a.patient_text and (a.level == "emergency" or _help(a) == "heart")]
     return list(dict.fromkeys(Told(_words(a, number), _help(a)) for a in shown))
 
 
-def _is_of(alert: Alert, screen: Screen, assessment: Assessment) -> bool:
+def _is_of(alert: Alert, screen: Screen, signs: Signs) -> bool:
     ticked = {f for q in screen.questions for f in q.findings}
-    said = {m.finding for m in assessment.marks if any(m.text_key == q.id for q in screen.questions)}
+    said = {m.finding for m in signs.marks if any(m.text_key == q.id for q in screen.questions)}
     return not (ticked | said).isdisjoint(alert.because)
 
 
@@ -117,7 +117,7 @@ def _told(
     alerts: Iterable[Alert],
     reading: Reading,
     answers: Answers,
-    assessment: Assessment,
+    signs: Signs,
     screen: Screen | None,
     number: str,
 ) -> list[Told]:
@@ -125,14 +125,12 @@ def _told(
     why: dict[tuple[str, str], dict[str, None]] = {}
     for alert in alerts:
         reasons = why.setdefault((_words(alert, number), _help(alert)), {})
-        for one in _why(alert, reading, answers, assessment, screen):
+        for one in _why(alert, reading, answers, signs, screen):
             reasons[one] = None
     return [Told(text, help_, tuple(reasons)) for (text, help_), reasons in why.items()]
 
 
-def _why(
-    alert: Alert, reading: Reading, answers: Answers, assessment: Assessment, screen: Screen | None
-) -> Iterable[str]:
+def _why(alert: Alert, reading: Reading, answers: Answers, signs: Signs, screen: Screen | None) -> Iterable[str]:
     on_screen = {q.id for q in screen.questions} if screen is not None else set()
     for question in reading.questions:
         if question.private and question.id not in on_screen:
@@ -144,7 +142,7 @@ def _why(
                 else:
                     told = _("You chose “{answer}” for: “{question}”")
                     yield told.format(answer=option.label, question=question.label)
-    for mark in assessment.marks:
+    for mark in signs.marks:
         if mark.finding in alert.because and mark.strength == "states":
             yield _("You wrote: “{words}”.").format(words=mark.excerpt)
 

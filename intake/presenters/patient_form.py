@@ -141,6 +141,8 @@ def clashes(response: IntakeResponse, screen: Screen) -> list[dict[str, Any]]:
 
     A choice is ``{"mark", "words", "is_newest"}``, the newest first.
     """
+    if not response.has_clashes:
+        return []
     others = dict(Clash.objects.filter(response=response).values_list("question", "others"))
     rows = []
     nothing = _("(nothing)")

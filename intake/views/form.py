@@ -54,6 +54,7 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
         values=values,
         opened=page,
         passed=screen.id if is_complete and go == "next" else "",
+        seen=response,
     )
     if go == "undo":
         return go_to(request, "check")
@@ -94,6 +95,7 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
         values=form.values(),
         opened=opened(screen, request.POST, response_id=response.pk),
         is_settled=is_settled,
+        seen=response,
     )
     context = {
         "response": response,

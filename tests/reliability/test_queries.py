@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -21,7 +23,9 @@ from tests.factories.scheduling import (
     clinic_in,
 )
 from tests.factories.treatments import signed_plan, signed_visit
+from tests.intake.test_form_pages import phone_with
 from tests.support.furnished import FurnishedCase
+from tests.support.intake_page import Tab
 
 # page -> how many questions at most, sign-in, session and the audit event included
 MOST = {
@@ -64,6 +68,32 @@ def more_of_everything(count: int, *, first: int, practitioner: User, desk: User
         AppointmentFactory(patient=patient, practitioner=WorkingPractitionerFactory(), service=service, starts_at=today)
 
 
+TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT pg_advisory_xact_lock")
+# the same without those: a screen of the patient's form, what is saved while they answer, and Next
+OF_THE_FORM = {"screen": 4, "saved": 10, "next": 10}
+
+
+def of_the_form() -> dict[str, int]:
+    """Of a phone on which a draft is open."""
+    phone = phone_with(ResponseFactory())
+    tab = Tab(phone, "strength")
+    tab.save({"pain_now": "4"})
+    answers, page = {"pain_now": "5", "pain_average": "5", "pain_worst": "9"}, {"_page": tab.page}
+    step = "/i/step/strength/"
+    phone.get(step)  # that answers were shown on this phone is noted once in a while
+    asked: dict[str, Callable[[], HttpResponse]] = {
+        "screen": lambda: phone.get(step),
+        "saved": lambda: phone.post(f"{step}save/", {**answers, **page, "_seq": "2"}, HTTP_HX_REQUEST="true"),
+        "next": lambda: phone.post(step, {**answers, **page, "_seq": "3", "pain_now": "6", "go": "next"}),
+    }
+    found = {}
+    for name, ask in asked.items():
+        with CaptureQueriesContext(connection) as queries:
+            assert ask().status_code in (200, 302)
+        found[name] = sum(not query["sql"].startswith(TRANSACTION) for query in queries.captured_queries)
+    return found
+
+
 class Queries(FurnishedCase):
     def counts(self) -> dict[str, int]:
         practitioner = self.made.client("practitioner")
@@ -90,6 +120,14 @@ class Queries(FurnishedCase):
         assert not grown, grown
         over = {page: many[page] for page in MOST if many[page] > MOST[page]}
         assert not over, f"{over} of {many}"
+
+    def test_a_screen_of_the_form_asks_few(self) -> None:
+        practitioner, desk = (User.objects.get(pk=self.made.staff[role]) for role in ("practitioner", "front_desk"))
+        few = of_the_form()
+        more_of_everything(10, first=0, practitioner=practitioner, desk=desk)
+        assert of_the_form() == few
+        over = {name: count for name, count in few.items() if count > OF_THE_FORM[name]}
+        assert not over, f"{over} of {few}"
 
     def test_a_long_record_asks_no_more(self) -> None:
         practitioner = User.objects.get(pk=self.made.staff["practitioner"])

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.assessment import Case, CaseError, assess, load_intake_knowledge, parse_case
+from intake.assessment import Case, CaseError, Signs, assess, load_intake_knowledge, parse_case, signs_of
 from intake.assessment.case_parsing import CASE_KEYS
 from tests.support.draws import draws, seeded, some
 
@@ -108,6 +108,8 @@ def test_order_never_matters_and_the_same_input_gives_the_same_output(data, rng:
 @given(cases)
 def test_scores_are_the_sum_of_their_evidence_and_the_action_follows_from_alerts_and_questions(data):
     a = judge(data)
+    case = parse_case(data, KNOWLEDGE)
+    assert signs_of(case, KNOWLEDGE) == Signs(a.alerts, a.marks), "the form is told what the assessment says"
     for axis in (a.stagnation, a.deficiency):
         assert axis.score == sum(e.weight for e in axis.for_)
     for pattern in (*a.patterns, *a.considered):

@@ -1,0 +1,36 @@
+"""What stands beside a draft when a page saves into it, in one question. Ask it only once the draft's row is held:
+what another page has told meanwhile is seen then, and nothing comes after it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+_ASKED = """
+    SELECT
+        (SELECT seq FROM intake_openedpage WHERE response_id = %(response)s AND page = %(page)s),
+        (SELECT told FROM intake_openedpage WHERE response_id = %(response)s AND page = %(page)s),
+        EXISTS (SELECT 1 FROM intake_clash WHERE response_id = %(response)s),
+        EXISTS (SELECT 1 FROM intake_redflagalert WHERE response_id = %(response)s AND taken_back_at IS NULL)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """``seq``, ``told``: what this page has told so far. ``has_clashes``, ``has_alerts``: whether any stand."""
+
+    seq: int
+    told: dict[str, Any]
+    has_clashes: bool
+    has_alerts: bool
+
+
+def beside(response_id: int, page: str = "") -> Beside:
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, {"response": response_id, "page": page})
+        [(seq, told, has_clashes, has_alerts)] = cursor.fetchall()
+    return Beside(seq or 0, json.loads(told) if told else {}, bool(has_clashes), bool(has_alerts))
