@@ -68,6 +68,7 @@ class Invitation(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["patient", "-id"], name="invitation_of_patient"),
+            models.Index(fields=["created_at"], name="invitation_newest"),
             models.Index(
                 fields=["-answered_at"],
                 condition=models.Q(answered_at__isnull=False, is_assessed=False),

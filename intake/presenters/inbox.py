@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from clinic.lib.paging import Page, page_of
 from clinic.outbox.models import Message
 from clinic.outbox.presenters import is_in_trouble, state_words
-from clinic.people.models import Patient
+from clinic.people.models import ContactChange, Patient
 from clinic.people.presenters import Line, lines_of
-from clinic.people.set_aside import STATUS
 from intake.actions.contact import contact_of
 from intake.assessment import load_intake_knowledge
 from intake.models import IntakeResponse, Invitation, RedFlagAlert
+from intake.models.invitations import BIRTH_TRIES, STATE
 
 SHOWN_DAYS = 30  # older ones are found on the chart
+SHOWN = 50  # rows of a page of a list
+_NAMED = ("patient__given_name", "patient__family_name", "patient__phone")
+_MAIL = ("mail__status", "mail__created_at")
 PILLS = {
     "invited": ("wait", "envelope", "Invited"),
     "started": ("wait", "pencil", "Started"),
@@ -57,19 +62,33 @@ class FlagRow:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A list of the inbox: one page of it. ``name``: the word of the address that asks for another page."""
+
+    name: str
+    rows: list[Row]
+    page: Page
+
+    @property
+    def count(self) -> str:
+        """How many there are; with a next page only that there are more."""
+        return f"{self.page.last}+" if self.page.has_next else str(self.page.last)
+
+
+@dataclass(frozen=True)
 class Inbox:
-    flags: list[FlagRow] = field(default_factory=list)
-    new: list[Row] = field(default_factory=list)
-    unfinished: list[Row] = field(default_factory=list)
-    closed: list[Row] = field(default_factory=list)
-    done: list[Row] = field(default_factory=list)
-    told: list[Patient] = field(default_factory=list)  # told of themselves what differs from the record
+    flags: list[FlagRow]
+    new: Section
+    unfinished: Section
+    closed: Section
+    done: Section
+    told: Page  # patients who told of themselves what differs from the record
 
     @property
     def patient_ids(self) -> list[int]:
-        rows = [*self.new, *self.unfinished, *self.closed, *self.done]
-        others = {patient.pk for patient in self.told}
-        return sorted({row.patient.pk for row in rows} | {row.patient.pk for row in self.flags} | others)
+        sections = (self.new, self.unfinished, self.closed, self.done)
+        shown = {row.patient.pk for section in sections for row in section.rows}
+        return sorted(shown | {row.patient.pk for row in self.flags} | {one.pk for one in self.told.object_list})
 
 
 def told_words(mail: Message | None) -> str:
@@ -83,6 +102,7 @@ def open_flags(*, is_clinical: bool) -> list[FlagRow]:
     rows = (
         RedFlagAlert.objects.filter(acknowledged_at=None)
         .select_related("patient", "response", "mail")
+        .defer("response__consent_signature", "response__red_flags_shown")
         .order_by("level", F("taken_back_at").asc(nulls_first=True), "-id")
     )
     if not is_clinical:  # one line for each patient: how many signs there are is an answer, too
@@ -104,37 +124,48 @@ def _flag_row(row: RedFlagAlert, text: str) -> FlagRow:
     return FlagRow(row, row.patient, text, told_words(row.mail), lines, missing)
 
 
-def inbox(*, is_clinical: bool) -> Inbox:
-    """Everything of the last 30 days, and what is still open."""
-    since = timezone.now() - dt.timedelta(days=SHOWN_DAYS)
-    rows = (
-        Invitation.objects.filter(created_at__gte=since, replaced_by=None)
+def inbox(asked: Mapping[str, str], *, is_clinical: bool) -> Inbox:
+    """The links of the last 30 days by how far they got. ``asked``: which page of which list."""
+    pages = {name: page_of(rows, asked.get(name), SHOWN) for name, rows in _sections(timezone.now()).items()}
+    links = [link for page in pages.values() for link in page.object_list]
+    kept = _kept_drafts([link.patient_id for link in links])
+    sections = {
+        name: Section(name, [_row(link, kept.get(link.patient_id)) for link in page.object_list], page)
+        for name, page in pages.items()
+    }
+    undecided = ContactChange.objects.filter(decided_at=None).values("patient")
+    told = page_of(Patient.objects.filter(pk__in=undecided), asked.get("told"), SHOWN)
+    return Inbox(flags=open_flags(is_clinical=is_clinical), told=told, **sections)
+
+
+def _sections(now: dt.datetime) -> dict[str, QuerySet[Invitation]]:
+    """The lists, newest first; a link is in one of them, as its ``state`` says, or was replaced and in none."""
+    since = now - dt.timedelta(days=SHOWN_DAYS)
+    open_alerts = RedFlagAlert.objects.filter(response__invitation=OuterRef("pk"), acknowledged_at=None)
+    links = (
+        Invitation.objects.filter(created_at__gte=since)
         .select_related("patient", "response", "mail")
-        .annotate(
-            assessed=Count("response__assessments", filter=~Q(response__assessments__status=STATUS), distinct=True),
-            alerts=Count("response__alerts", filter=Q(response__alerts__acknowledged_at=None), distinct=True),
-        )
-        .order_by("-id")
+        .only("created_at", *STATE, *_NAMED, *_MAIL, "is_assessed", "response__saved_at", "response__set_aside_at")
+        .annotate(alerts=Exists(open_alerts))
+        .order_by("-created_at", "-id")
     )
-    told = Patient.objects.filter(contact_changes__decided_at=None, contact_changes__isnull=False).distinct()
-    page = Inbox(flags=open_flags(is_clinical=is_clinical), told=list(told))
-    kept = _kept_drafts([invitation.patient_id for invitation in rows])
-    for invitation in rows:
-        row = _row(invitation, kept.get(invitation.patient_id))
-        if row.state == "submitted":
-            (page.new if row.is_new else page.done).append(row)
-        elif row.state in ("invited", "started"):
-            page.unfinished.append(row)
-        else:
-            page.closed.append(row)
-    return page
+    answered = links.filter(answered_at__isnull=False)
+    shut = Q(failed_birth_checks__gte=BIRTH_TRIES) | Q(expires_at__lte=now)
+    unfinished = links.filter(is_unfinished=True)
+    revoked = Q(revoked_at__isnull=False) & ~Q(replaced_by__isnull=False)
+    return {
+        "new": answered.filter(is_assessed=False),
+        "unfinished": unfinished.exclude(shut),
+        "closed": links.filter(Q(is_unfinished=True) & shut | revoked, answered_at=None),
+        "done": answered.filter(is_assessed=True),
+    }
 
 
 def _kept_drafts(patients: list[int]) -> dict[int, IntakeResponse]:
     """What was begun under an earlier link and never sent: the newest of each patient."""
     drafts = IntakeResponse.objects.filter(patient__in=patients, submitted_at=None)
     earlier = drafts.exclude(invitation__replaced_by=None, set_aside_at=None).order_by("id")
-    return {draft.patient_id: draft for draft in earlier}
+    return {draft.patient_id: draft for draft in earlier.only("patient", "progress", "set_aside_at")}
 
 
 def _row(invitation: Invitation, kept: IntakeResponse | None) -> Row:
@@ -149,7 +180,7 @@ def _row(invitation: Invitation, kept: IntakeResponse | None) -> Row:
         state=state,
         pill=(kind, icon, words),
         response=response,
-        is_new=state == "submitted" and not invitation.assessed,  # type: ignore[attr-defined]
+        is_new=state == "submitted" and not invitation.is_assessed,
         has_alert=bool(invitation.alerts),  # type: ignore[attr-defined]
         mail_failed=invitation.mail is not None and is_in_trouble(invitation.mail),
         kept=kept if kept is not None and kept != response else None,

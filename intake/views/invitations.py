@@ -62,7 +62,7 @@ def revoke(request: StaffRequest, invitation_id: int) -> HttpResponse:
 def inbox(request: StaffRequest) -> HttpResponse:
     """Who was invited, who is not finished, what came in. The front desk sees where it stands, never an answer."""
     is_clinical = access.can(request.user, access.Permission.READ_CLINICAL)
-    page = presenter.inbox(is_clinical=is_clinical)
+    page = presenter.inbox(request.GET, is_clinical=is_clinical)
     with transaction.atomic():
         trail.record("intakes.listed", by=request.user, detail={"patients": page.patient_ids})
     context = {"page": page, "is_clinical": is_clinical, "note_form": AcknowledgeForm()}
