@@ -31,14 +31,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, Any]:
+    """Role -> the browser's state after signing in: the form is walked once, not before each journey."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser: Browser, server: DemoServer) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, server: DemoServer, signed_in: dict[str, Any]) -> Iterator[Callable[..., Page]]:
     """Opens fresh browsers: ``open_page(as_="desk", size=PHONE)``. Nobody signed in when ``as_`` is empty."""
     contexts: list[Any] = []
     troubles: list[str] = []
 
     def opener(as_: str = "", size: dict[str, int] = DESK, *, loses_line: bool = False) -> Page:
-        context = browser.new_context(viewport=size, base_url=server.url, locale="en-GB")
+        state = signed_in.get(as_)
+        context = browser.new_context(viewport=size, base_url=server.url, locale="en-GB", storage_state=state)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
@@ -54,10 +61,13 @@ def open_page(browser: Browser, server: DemoServer) -> Iterator[Callable[..., Pa
             ),
         )
         if as_:
-            page.goto("/accounts/login/")
-            page.get_by_label("Email").fill(f"{as_}@demo.ashi")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in", exact=True).click()
+            page.goto("/")
+            if "/accounts/login/" in page.url:  # the first time, or a journey has signed them out
+                page.get_by_label("Email").fill(f"{as_}@demo.ashi")
+                page.get_by_label("Password").fill(PASSWORD)
+                page.get_by_role("button", name="Sign in", exact=True).click()
+                expect(page.locator("header.topbar")).to_be_visible()
+                signed_in[as_] = context.storage_state()
             expect(page.locator("header.topbar")).to_be_visible()
         return page
 
