@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from collections.abc import Iterable
@@ -17,10 +18,19 @@ MAY_MOVE_ON = ("status", "set_aside_by", "set_aside_at", "set_aside_code", "set_
 
 def seal(obj: models.Model) -> dict[str, Any]:
     """Of the row as stored now, and which columns it covers. Call it after the last save."""
-    loose = getattr(obj, "MAY_MOVE_ON", MAY_MOVE_ON)
-    columns = sorted(field.attname for field in obj._meta.concrete_fields if field.name not in loose)
-    row = type(obj)._default_manager.filter(pk=obj.pk).values(*columns).get()
-    return {"columns": columns, "sha256": _hash(row)}
+    return seal_of(type(obj), type(obj)._default_manager.filter(pk=obj.pk).values(*_columns(type(obj))).get())
+
+
+def seal_of(model: type[models.Model], row: dict[str, Any]) -> dict[str, Any]:
+    """The same of a row's values as they are read from the database; it may hold more than is covered."""
+    columns = _columns(model)
+    return {"columns": columns, "sha256": _hash({column: row[column] for column in columns})}
+
+
+@functools.cache
+def _columns(model: type[models.Model]) -> list[str]:
+    loose = getattr(model, "MAY_MOVE_ON", MAY_MOVE_ON)
+    return sorted(field.attname for field in model._meta.concrete_fields if field.name not in loose)
 
 
 def broken(object_type: str, sealed: dict[str, dict[str, Any]]) -> Iterable[tuple[str, str]]:

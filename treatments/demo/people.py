@@ -35,7 +35,7 @@ def cast() -> tuple[Role, ...]:
 
 def _named(data: Mapping[str, Any]) -> Iterator[Role]:
     for number, person in enumerate(data["person"], start=1):
-        persona = _persona(data["archetype"][person["archetype"]], person)
+        persona = persona_of(data["archetype"][person["archetype"]], person)
         given, family = person["name"]
         email = person.get("email") or f"{given}.{family}@example.org".lower()
         yield Role(persona, person["stage"], person.get("visits", 0), email, person.get("phone") or _phone(number))
@@ -57,11 +57,13 @@ def _crowd(data: Mapping[str, Any]) -> Iterator[Role]:
             person = {"name": [given, family], "sex": sex, "born": draw.randint(1950, 2001)}
             visits = {"course": 1 + place % 7, "overdue": 6, "finished": 99}.get(group["stage"], 0)
             email = f"{given}.{family}@example.org".lower().replace(" ", "")
-            yield Role(_persona(data["archetype"][kind], person), group["stage"], visits, _ascii(email), _phone(number))
+            yield Role(
+                persona_of(data["archetype"][kind], person), group["stage"], visits, _ascii(email), _phone(number)
+            )
             number += 1
 
 
-def _persona(archetype: Mapping[str, Any], person: Mapping[str, Any]) -> Persona:
+def persona_of(archetype: Mapping[str, Any], person: Mapping[str, Any]) -> Persona:
     given, family = person["name"]
     present = {*archetype["present"], *person.get("extra", ())}
     if person["sex"] != "female":

@@ -1,0 +1,99 @@
+"""``seed_scale``: the right number of rows, twice the same, none of which a check or a page finds fault with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+from clinic.people.models import Patient, User
+from clinic.scheduling.models import Appointment, Course
+from intake.models import Score
+from treatments.demo.scale import timetable
+from treatments.models import TreatmentPlan, Visit
+
+PATIENTS = 60
+
+
+def seed(patients: int = PATIENTS) -> str:
+    out = StringIO()
+    call_command("seed_scale", patients=patients, stdout=out)
+    return out.getvalue()
+
+
+def told_of_all() -> list[list[Any]]:
+    """Without the keys that a database gives out anew."""
+    return [
+        list(
+            Patient.objects.order_by("pk").values_list("given_name", "family_name", "date_of_birth", "phone", "email")
+        ),
+        list(Appointment.objects.order_by("pk").values_list("patient", "starts_at", "status", "number_in_course")),
+        list(Visit.objects.order_by("pk").values_list("patient", "started_at", "number", "record")),
+        list(Score.objects.order_by("pk").values_list("patient", "measure", "value", "taken_at")),
+        list(AuditEvent.objects.order_by("pk").values_list("at", "action", "patient_id", "actor_name")),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_small_one_is_whole(client: Client) -> None:
+    point = transaction.savepoint()
+    seed()
+    first = told_of_all()
+    transaction.savepoint_rollback(point)
+    assert "100 %" in seed()
+    assert told_of_all() == first
+    assert Patient.objects.count() == PATIENTS
+    assert Appointment.objects.count() == 10 * PATIENTS
+    assert Visit.objects.filter(status="signed").count() == 3 * PATIENTS
+    assert Score.objects.count() == 6 * PATIENTS
+    assert AuditEvent.objects.count() == 20 * PATIENTS
+    assert not AuditEvent.objects.filter(at__gt=timezone.now() + dt.timedelta(days=1)).exists()
+    call_command("verify_audit", stdout=StringIO())
+    call_command("check_summaries", stdout=StringIO())
+    _pages_open(client)
+    with pytest.raises(CommandError, match="people already"):
+        seed()
+
+
+def _pages_open(client: Client) -> None:
+    busiest = Counter(Visit.objects.values_list("patient_id", flat=True)).most_common(1)[0][0]
+    plan = TreatmentPlan.objects.filter(patient=busiest, status="signed").get()
+    draft = TreatmentPlan.objects.filter(status="draft").first()
+    visit = Visit.objects.filter(plan=plan).first()
+    course = Course.objects.filter(status="to_book").first()
+    assert draft and visit and course
+    paths = [
+        "/", "/patients/", f"/patients/{busiest}/", f"/plans/{plan.pk}/", f"/plans/{draft.pk}/", f"/visits/{visit.pk}/",
+        f"/assessments/{plan.proposal.assessment_id}/", f"/outcomes/{busiest}/", "/today/", "/schedule/",
+        "/followups/", "/intakes/",
+    ]  # fmt: skip
+    client.force_login(User.objects.get(email="practitioner3@demo.ashi"))
+    for path in paths:
+        assert client.get(path).status_code == 200, path
+
+
+def test_it_refuses_what_it_cannot_do() -> None:
+    with pytest.raises(CommandError, match="--patients"):
+        seed(3)
+
+
+def test_a_course_never_meets_itself() -> None:
+    size = timetable.Size(1000, 600)
+    found = timetable.stays(size, [10, 6, 12, 30], ["female", "male", "female", "male"], random.Random(3))
+    assert sum(stay.length for stay in found) == size.appointments
+    weeks = Counter(stay.first_week + n for stay in found for n in range(stay.length))
+    assert {weeks[week] for week in range(-timetable.AROUND, timetable.AHEAD + 1)} == {600}
+    until: dict[int, int] = {}
+    for stay in found:
+        assert until.get(stay.patient, -999) < stay.first_week
+        until[stay.patient] = stay.first_week + stay.length - 1
+    assert max(until) < size.patients

@@ -1,0 +1,164 @@
+"""Rows by the ten thousand: COPY on PostgreSQL, executemany on SQLite, in one transaction that is kept whole.
+
+PostgreSQL gets its foreign keys, exclusion constraints and indexes back after the rows and checks every one of them
+then; SQLite keeps its triggers, and its foreign keys are checked at the end.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+
+BATCH = 10_000
+ROOMS = ("audit", "people", "scheduling", "intake", "treatments")
+_CONSTRAINTS = """
+SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
+WHERE c.conrelid = ANY(%s::regclass[]) AND c.contype IN ('f', 'x', 'u') ORDER BY c.contype = 'f', c.conname"""
+_INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary ORDER BY 1"""
+_SQLITE_INDEXES = """
+SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%%'
+AND tbl_name <> 'scheduling_appointment'"""  # its triggers look into them
+
+
+def concrete(model: type[models.Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not field.generated]
+
+
+class Bulk:
+    """Takes rows as tuples of all columns of a model, in the order of ``concrete``; values as ``prepared``."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self.is_postgresql = connection.vendor == "postgresql"
+        self.tell, self.counts = tell, dict[type[models.Model], int]()
+        self._rows: dict[type[models.Model], list[Sequence[Any]]] = {}
+        self._next: dict[type[models.Model], int] = {}
+        self._again: list[str] = []
+
+    def new_id(self, model: type[models.Model]) -> int:
+        if model not in self._next:
+            self._next[model] = (model._default_manager.aggregate(most=models.Max("pk"))["most"] or 0) + 1
+        self._next[model] += 1
+        return self._next[model] - 1
+
+    def add(self, model: type[models.Model], row: Sequence[Any]) -> None:
+        rows = self._rows.setdefault(model, [])
+        rows.append(row)
+        if len(rows) >= BATCH:
+            self._write(model)
+
+    def add_object(self, row: models.Model) -> None:
+        """A row that was made as an object of its model; what it does not say is the model's default."""
+        fields = concrete(type(row))
+        self.add(type(row), [prepared(field, getattr(row, field.attname)) for field in fields])
+
+    def take_down(self) -> None:
+        """Constraints and indexes that are made faster from all rows; ``put_back`` makes them again."""
+        every = apps.get_models(include_auto_created=True)
+        tables = [model._meta.db_table for model in every if model._meta.app_label in ROOMS]
+        with connection.cursor() as cursor:
+            if not self.is_postgresql:
+                cursor.execute(_SQLITE_INDEXES)
+                indexes = cursor.fetchall()
+                for name, _ in indexes:
+                    cursor.execute(f'DROP INDEX "{name}"')
+                self._again = [sql for _, sql in indexes]
+                return
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # what waits, bars the way
+            cursor.execute(_CONSTRAINTS, [tables])
+            constraints = cursor.fetchall()
+            for table, name, _ in reversed(constraints):
+                cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+            cursor.execute(_INDEXES, [tables])
+            indexes = cursor.fetchall()
+            for name, _ in indexes:
+                cursor.execute(f"DROP INDEX {name}")
+        made = [f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {sql}' for table, name, sql in constraints]
+        self._again = [*(sql for _, sql in indexes), *made]
+
+    def put_back(self) -> None:
+        with connection.cursor() as cursor:
+            for statement in self._again:
+                cursor.execute(statement)
+
+    def finish(self) -> None:
+        for model in list(self._rows):
+            self._write(model)
+        touched = list(self._rows)
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_sql(no_style(), touched):
+                cursor.execute(statement)
+
+    def _write(self, model: type[models.Model]) -> None:
+        rows, self._rows[model] = self._rows[model], []
+        if not rows:
+            return
+        names = [field.column for field in concrete(model)]
+        columns = ", ".join(f'"{name}"' for name in names)
+        with connection.cursor() as cursor:
+            if self.is_postgresql:
+                text = io.StringIO("".join(map(_line, rows)))
+                cursor.cursor.copy_expert(f"COPY {model._meta.db_table} ({columns}) FROM STDIN", text)
+            else:
+                marks = ", ".join("?" * len(names))
+                sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks})"
+                connection.connection.executemany(sql, rows)
+        self.counts[model] = self.counts.get(model, 0) + len(rows)
+        self.tell(len(rows))
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _line(row: Sequence[Any]) -> str:
+    return "\t".join(["\\N" if value is None else str(value).translate(_ESCAPES) for value in row]) + "\n"
+
+
+def prepared(field: Any, value: Any) -> Any:
+    """As the driver writes it; JSON as text."""
+    if value is not None and isinstance(field, models.JSONField):
+        return json.dumps(value)
+    return field.get_db_prep_save(value, connection)
+
+
+@contextmanager
+def writing(tell: Callable[[int], None], say: Callable[[str], None]) -> Iterator[Bulk]:
+    """All or nothing."""
+    bulk = Bulk(tell)
+    with _unhurried(), transaction.atomic():
+        yield bulk
+        bulk.finish()
+        say("indexes and checks")
+        bulk.put_back()
+        connection.check_constraints()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Settings for one long load, of this connection only."""
+    if connection.in_atomic_block:  # a test's own transaction
+        yield
+        return
+    connection.close()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+            cursor.execute("SET maintenance_work_mem = '512MB'; SET synchronous_commit = off")
+        else:  # what is new needs no journal: the way back is to cut the file
+            cursor.execute("PRAGMA journal_mode=DELETE")
+            cursor.execute("PRAGMA foreign_keys=OFF")
+            cursor.execute("PRAGMA cache_size=-400000")
+    try:
+        yield
+    finally:
+        connection.close()  # the next one is set up as always, on SQLite back to WAL
