@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import json
-from typing import cast
 
-from django.db import connection
+from django.conf import settings
 
-from clinic.audit import checking, trail
+from clinic.audit.chain import SCHEME, Draft, digest, start_of
 from clinic.audit.models import AuditEvent, NamedPatient
-from treatments.demo.scale.bulk import Bulk
-from treatments.demo.scale.copying import Event, stamp
+from treatments.demo.scale.bulk import Bulk, concrete
+from treatments.demo.scale.copying import stamp
 
 
 class Chain:
     def __init__(self, bulk: Bulk) -> None:
         self.bulk = bulk
-        self.last = checking.head()[1]
-        self.is_false = False if connection.vendor == "postgresql" else 0
+        newest = AuditEvent.objects.filter(chain=settings.AUDIT_CHAIN).order_by("-id")
+        self.last = newest.values_list("digest", flat=True).first() or start_of(settings.AUDIT_CHAIN)
+        self.columns = [field.attname for field in concrete(AuditEvent)]
 
-    def add(self, event: Event) -> None:
-        event.previous = self.last
-        self.last = trail.digest_of(cast(AuditEvent, event), event.at)  # it has every field that is asked for
-        pk = self.bulk.new_id(AuditEvent)
-        told = {**{name: getattr(event, name) for name in Event.__slots__}, "id": pk, "digest": self.last}
-        told["at"], told["detail"] = stamp(event.at), json.dumps(event.detail)
-        self.bulk.add(AuditEvent, [told[field.attname] for field in AuditEvent._meta.concrete_fields])
-        people = {*(event.detail.get("patients") or ()), *([event.patient_id] if event.patient_id else ())}
-        for patient in sorted(people):
+    def add(self, event: Draft) -> None:
+        pk, previous, self.last = self.bulk.new_id(AuditEvent), self.last, digest(self.last, event.tail)
+        told = {
+            "id": pk, "chain": event.chain, "at": stamp(event.at), "actor_kind": event.actor_kind,
+            "actor_id": event.actor_id, "actor_name": event.actor_name, "address": event.address,
+            "action": event.action, "patient_id": event.patient_id, "object_type": event.object_type,
+            "object_id": event.object_id, "detail": json.dumps(event.detail) if event.detail else "{}",
+            "outcome": event.outcome, "scheme": SCHEME, "previous": previous, "digest": self.last,
+        }  # fmt: skip
+        self.bulk.add(AuditEvent, [told[name] for name in self.columns])
+        for patient in event.patients:
             self.bulk.add(NamedPatient, [self.bulk.new_id(NamedPatient), pk, patient])

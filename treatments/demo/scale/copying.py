@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import connection, models
 
-from clinic.audit import seals, trail
+from clinic.audit import seals
+from clinic.audit.chain import Draft
 from clinic.people.models import Patient, User
 from clinic.scheduling.models import Appointment
 from treatments.demo.scale.bulk import Bulk, concrete, prepared
@@ -43,25 +44,6 @@ class Copy:
     keeps: Callable[[Row], bool] = lambda row: True  # of the rows that a size asks for only some of
 
 
-@dataclass(slots=True)
-class Event:
-    """As the trail's rows; ``digest_of`` reads it."""
-
-    at: dt.datetime
-    actor_kind: str
-    actor_id: str
-    actor_name: str
-    action: str
-    patient_id: int | None
-    object_type: str
-    object_id: str
-    detail: dict[str, Any]
-    outcome: str
-    scheme: int = trail.SCHEME
-    address: str = ""
-    previous: str = ""
-
-
 def stamp(moment: dt.datetime) -> str:
     """As Django writes a time of UTC without fractions."""
     return str(moment) if _POSTGRESQL else str(moment)[:19]
@@ -75,7 +57,7 @@ class Copier:
 
     def __init__(self, template: Template, bulk: Bulk) -> None:
         self.template, self.bulk = template, bulk
-        self.sealed = {event["object_type"] for event, _ in template.events if "seal" in event["detail"]}
+        self.sealed = {event.object_type for event, _ in template.events if "seal" in event.detail}
         self.models = {model for model, _ in patient_models()}
         self.told = next((row.values["submitted_at"] for row in template.rows if row.values.get("submitted_at")), None)
         self.plans = [row for row in template.rows if row.model._meta.model_name == "treatmentplan"]
@@ -202,44 +184,46 @@ class Copier:
     # --- events ---------------------------------------------------------------------------------
     def events_of(
         self, copy: Copy, found: dict[Any, Any], wanted: Callable[[str], bool], latest: int = 9999
-    ) -> Iterable[Event]:
+    ) -> Iterable[Draft]:
         """The events of what was copied; those of a visit's booking up to the number ``latest``."""
         one, ids, names = self.template, found["ids"], {m._meta.model_name: m for m in self.models}
         for event, number in one.events:
-            action, kind = event["action"], event["object_type"]
+            action, kind, old = event.action, event.object_type, event.object_id
             if not wanted(action) or (number is not None and number > latest):
                 continue
             is_booking = kind == "appointment"
             if number is not None and not is_booking and number not in copy.written:
                 continue
             move = copy.before if number is None or action == "appointment.booked" else copy.moves[number]
-            object_id = event["object_id"]
+            object_id = old
             if is_booking:
                 object_id = str(copy.appointments[number or 1])
             elif kind == "patient":
                 object_id = str(copy.person.pk)
-            elif object_id:
-                object_id = str(ids.get((names[kind], int(object_id)), ""))
-            yield Event(
-                at=event["at"].replace(microsecond=0) + move,
-                **self._actor(event, copy),
+            elif old:
+                object_id = str(ids.get((names[kind], int(old)), ""))
+            actor_id, actor_name = self._actor(event, copy)
+            yield Draft(
+                chain=event.chain,
+                at=event.at.replace(microsecond=0) + move,
+                actor_kind=event.actor_kind,
+                actor_id=actor_id,
+                actor_name=actor_name,
+                address=event.address,
                 action=action,
-                patient_id=copy.person.pk if event["patient_id"] == one.patient.pk else event["patient_id"],
+                patient_id=copy.person.pk if event.patient_id == one.patient.pk else event.patient_id,
                 object_type=kind,
                 object_id=object_id,
-                detail=self._detail(
-                    event["detail"], copy, ids, names, found["seals"].get((kind, int(event["object_id"] or 0)))
-                ),
-                outcome=event["outcome"],
+                detail=self._detail(event.detail, copy, ids, names, found["seals"].get((kind, int(old or 0)))),
+                outcome=event.outcome,
             )
 
-    def _actor(self, event: dict[str, Any], copy: Copy) -> dict[str, Any]:
-        kind, pk, name = event["actor_kind"], event["actor_id"], event["actor_name"]
-        if kind == "patient":
-            pk, name = str(copy.person.pk), str(copy.person)
-        elif kind == "staff" and pk == str(self.template.practitioner.pk):
-            pk, name = str(copy.practitioner.pk), copy.practitioner.name
-        return {"actor_kind": kind, "actor_id": pk, "actor_name": name}
+    def _actor(self, event: Draft, copy: Copy) -> tuple[str, str]:
+        if event.actor_kind == "patient":
+            return str(copy.person.pk), str(copy.person)
+        if event.actor_kind == "staff" and event.actor_id == str(self.template.practitioner.pk):
+            return str(copy.practitioner.pk), copy.practitioner.name
+        return event.actor_id, event.actor_name
 
     def _detail(
         self, detail: dict[str, Any], copy: Copy, ids: dict[Any, int], names: dict[Any, Any], seal: Any

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from clinic.audit.chain import Draft
 from clinic.people.models import Clinic, PatientWord, User
 from clinic.people.search import words_of
 from clinic.scheduling.models import Appointment, AppointmentChange, Course, Room, WorkingHours
@@ -17,7 +18,7 @@ from treatments.demo.clinic import set_up
 from treatments.demo.scale import templates, timetable
 from treatments.demo.scale.bulk import Bulk, concrete, prepared
 from treatments.demo.scale.chain import Chain
-from treatments.demo.scale.copying import Copier, Copy, Event, stamp
+from treatments.demo.scale.copying import Copier, Copy, stamp
 from treatments.demo.scale.people import Person, invent
 from treatments.demo.scale.timetable import AHEAD, SEATS_EACH, WEEKS, Size, Stay
 
@@ -131,7 +132,7 @@ class Filling:
         self.copiers = [Copier(template, bulk) for template in self.courses]
         self.waiting = {stage: Copier(template, bulk) for stage, template in self.stages.items()}
         everyone = self.people()
-        self.events: dict[int, list[Event]] = defaultdict(list)
+        self.events: dict[int, list[Draft]] = defaultdict(list)
         self.visits: dict[int, list[tuple[str, list[Any]]]] = defaultdict(list)
         self.week = -WEEKS
         self._register(everyone)
@@ -156,7 +157,7 @@ class Filling:
         for event in sorted(self.events.pop(week, ()), key=lambda one: one.at):
             self.chain.add(event)
 
-    def _note(self, event: Event) -> None:
+    def _note(self, event: Draft) -> None:
         week = max(self.week, min((event.at.date() - self.monday).days // 7, AHEAD))
         self.events[week].append(event)
 
@@ -186,7 +187,7 @@ class Filling:
         template = copier.template
         starts = {n: self._start(stay, n - 1) for n in range(1, stay.length + 1)}
         moves = {n: start - template.appointments[n]["starts_at"] for n, start in starts.items()}
-        booked = template.events[-1][0]["at"] if not template.changes else template.changes[1]["at"]
+        booked = template.events[-1][0].at if not template.changes else template.changes[1]["at"]
         before = min(moves[1], self.now - HOUR - booked.replace(microsecond=0))
         ids = {n: self.bulk.new_id(Appointment) for n in starts}
         done = [n for n, state in enumerate(stay.states, start=1) if state == "done"]
@@ -215,7 +216,7 @@ class Filling:
                 if self._is_kept(event, stay, ids):
                     self._note(event)
 
-    def _is_kept(self, event: Event, stay: Stay, ids: dict[int, int]) -> bool:
+    def _is_kept(self, event: Draft, stay: Stay, ids: dict[int, int]) -> bool:
         number = next(n for n, pk in ids.items() if str(pk) == event.object_id)
         return stay.states[number - 1] == "done" and self.some.take()
 
@@ -285,7 +286,7 @@ class Filling:
         """All that are written whatever the quota."""
         count = self.size.patients
         for _, stage, _ in self.others:
-            count += sum(event["action"] not in LEFT_OUT for event, _ in self.stages[stage].events)
+            count += sum(event.action not in LEFT_OUT for event, _ in self.stages[stage].events)
         general = [_kept(one, None) for one in self.courses]
         for stay in self.stays:
             count += stay.length  # booked
@@ -298,7 +299,7 @@ class Filling:
 
 def _kept(template: templates.Template, number: int | None) -> int:
     return sum(
-        event["action"] not in LEFT_OUT and event["object_type"] != "appointment" and of == number
+        event.action not in LEFT_OUT and event.object_type != "appointment" and of == number
         for event, of in template.events
     )
 

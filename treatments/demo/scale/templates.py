@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import tomli
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
-from clinic.audit.models import AuditEvent
+from clinic.audit.chain import Draft
 from clinic.outbox.models import Message
 from clinic.people.models import Patient, PatientWord, User
 from clinic.scheduling.models import Appointment, AppointmentChange
@@ -30,7 +31,7 @@ COURSES = (("accident", "female", 10), ("runner", "male", 6), ("stress", "female
            ("kidney_yang", "female", 14), ("lifting", "male", 10), ("accident", "female", 30))  # fmt: skip
 STAGES = ("invited", "half", "submitted", "red_flag", "assessed", "proposed", "signed")
 # made for the copies themselves: words by the search, appointments by the timetable, mails not at all
-NOT_COPIED = (Patient, PatientWord, Message, Appointment, AppointmentChange, AuditEvent)
+NOT_COPIED = (Patient, PatientWord, Message, Appointment, AppointmentChange)
 
 
 class CourseWalk(Walk):
@@ -73,7 +74,7 @@ class Template:
     rows: list[Row] = field(default_factory=list)
     appointments: dict[int, dict[str, Any]] = field(default_factory=dict)
     changes: dict[int, dict[str, Any]] = field(default_factory=dict)  # that each was booked
-    events: list[tuple[dict[str, Any], int | None]] = field(default_factory=list)  # and the number of their visit
+    events: list[tuple[Draft, int | None]] = field(default_factory=list)  # and the number of their visit
 
 
 def learn(clinic: DemoClinic, *, now: dt.datetime) -> tuple[list[Template], dict[str, Template]]:
@@ -100,20 +101,20 @@ def _role(archetype: str, sex: str, stage: str, number: int) -> Role:
 
 
 def _told(walk: Walk, sex: str, now: dt.datetime) -> Template:
-    before = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    events: list[Draft] = []
     point = transaction.savepoint()
-    with at(now):
+    with at(now), patch.object(connection, "gather", events.append):
         patient = walk.go()
     patient.refresh_from_db()
     template = Template(
         patient, sex, walk.role.persona.born, getattr(walk, "sessions", 0), walk.practitioner, now + dt.timedelta(1)
     )
-    _read(template, after=before)
+    _read(template, events)
     transaction.savepoint_rollback(point)
     return template
 
 
-def _read(template: Template, *, after: int) -> None:
+def _read(template: Template, events: Sequence[Draft]) -> None:
     patient = template.patient
     for appointment in Appointment.objects.filter(patient=patient).order_by("number_in_course").values():
         place = appointment["number_in_course"] or 1
@@ -130,11 +131,11 @@ def _read(template: Template, *, after: int) -> None:
                 numbers[model._meta.model_name or "", str(values["id"])] = number
             is_more = model is Score and any(row.model is Score and row.number == number for row in template.rows)
             template.rows.append(Row(model, values, number, is_more and values["occasion"] == "visit"))
-    for event in AuditEvent.objects.filter(pk__gt=after).order_by("pk").values():
-        of = numbers.get((event["object_type"], event["object_id"]))
-        if of is None and event["action"] == "scores.recorded":
-            of = event["detail"]["visit"]
-        template.events.append(({**event}, of))
+    for event in events:
+        of = numbers.get((event.object_type, event.object_id))
+        if of is None and event.action == "scores.recorded":
+            of = event.detail["visit"]
+        template.events.append((event, of))
 
 
 def _visit_number(model: type[models.Model], values: dict[str, Any]) -> int | None:
