@@ -130,17 +130,20 @@ def prepared(field: Any, value: Any) -> Any:
 
 
 @contextmanager
-def writing(tell: Callable[[int], None], say: Callable[[str], None]) -> Iterator[Bulk]:
-    """All or nothing."""
+def writing(
+    tell: Callable[[int], None], say: Callable[[str], None], *, counts: Callable[[], object] = lambda: None
+) -> Iterator[Bulk]:
+    """All or nothing. ``counts``: brings up to date what is kept of other rows, once the indexes are there."""
     bulk = Bulk(tell)
     with _unhurried(), transaction.atomic():
         yield bulk
         bulk.finish()
         say("indexes and checks")
         bulk.put_back()
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        counts()
         connection.check_constraints()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 @contextmanager

@@ -194,7 +194,7 @@ class Copier:
             is_booking = kind == "appointment"
             if number is not None and not is_booking and number not in copy.written:
                 continue
-            move = copy.before if number is None or action == "appointment.booked" else copy.moves[number]
+            move = copy.before if number is None else copy.moves[number]
             object_id = old
             if is_booking:
                 object_id = str(copy.appointments[number or 1])
@@ -234,6 +234,8 @@ class Copier:
                 changed[key] = copy.practitioner.pk
             elif key in DETAIL_KEYS and isinstance(value, int):
                 changed[key] = ids.get((names[DETAIL_KEYS[key]], value), value)
+            elif key == "appointments":  # all that the copy holds: its course may be shorter
+                changed[key] = list(copy.appointments.values())
             elif key == "seal":
                 changed[key] = seal
         return {**detail, **changed} if changed else detail

@@ -21,15 +21,16 @@ from treatments.demo.scale.chain import Chain
 from treatments.demo.scale.copying import Copier, Copy, stamp
 from treatments.demo.scale.people import Person, invent
 from treatments.demo.scale.timetable import AHEAD, SEATS_EACH, WEEKS, Size, Stay
+from treatments.models import kept
 
 UTC, DAY, HOUR = dt.UTC, dt.timedelta(days=1), dt.timedelta(hours=1)
 LEAD = 4  # weeks between what comes before a course and its first visit, at most
 # how many stand at each stage before the first visit today, in a clinic of a thousand and more
 WAITING = {"invited": 20, "half": 12, "submitted": 12, "red_flag": 4, "assessed": 8, "proposed": 10, "signed": 24}
 NEVER_ANSWERED, NEVER_CAME = 50, 100  # of so many patients one left a link unused, one an intake, in all these years
-# of what the actions note, this is kept of every copy; "appointment.done" only of as many as the size asks for
-LEFT_OUT = {"appointment.arrived", "appointment.in_room", "visit.started", "visit.saved", "patient.added"}
-SOME = "appointment.done"
+# of what the actions note of a visit, of these only as many are kept as the size asks for
+SOME = {"appointment.arrived", "appointment.in_room", "appointment.done", "visit.started", "visit.saved"}
+BOOKED, ADDED = "course.visits_booked", "patient.added"
 
 
 class Quota:
@@ -136,8 +137,8 @@ class Filling:
         self.visits: dict[int, list[tuple[str, list[Any]]]] = defaultdict(list)
         self.week = -WEEKS
         self._register(everyone)
-        self.some = Quota(self.size.events - self._events_for_certain(), self._done())
-        self._share_scores()
+        self.some = self._share_events()
+        self.other_scores, self.more_scores = self._share_scores()
         self.previous: dict[int, dict[str, int]] = {}
         places = iter(everyone[len({stay.patient for stay in self.stays}) :])
         work: dict[int, list[Callable[[], None]]] = defaultdict(list)
@@ -172,14 +173,14 @@ class Filling:
                 self.bulk.add(PatientWord, [self.bulk.new_id(PatientWord), person.pk, word])
             move = person.since - added.template.patient.created_at.replace(microsecond=0)
             copy = Copy(person, self.practitioners[0], move, {}, {}, frozenset(), {})
-            for event in added.events_of(copy, {"ids": {}, "seals": {}}, lambda action: action == "patient.added"):
+            for event in added.events_of(copy, {"ids": {}, "seals": {}}, lambda action: action == ADDED):
                 self._note(event)
 
     def _wait(self, stage: str, move: dt.timedelta, person: Person) -> None:
         copier = self.waiting[stage]
         practitioner = self.practitioners[person.pk % max(1, self.size.practitioners)]
         copy = Copy(person, practitioner, move, {}, {}, frozenset(), {})
-        for event in copier.events_of(copy, copier.rows_of(copy), lambda action: action not in LEFT_OUT):
+        for event in copier.events_of(copy, copier.rows_of(copy), lambda action: action != ADDED):
             self._note(event)
 
     def _course(self, stay: Stay, person: Person) -> None:
@@ -187,7 +188,7 @@ class Filling:
         template = copier.template
         starts = {n: self._start(stay, n - 1) for n in range(1, stay.length + 1)}
         moves = {n: start - template.appointments[n]["starts_at"] for n, start in starts.items()}
-        booked = template.events[-1][0].at if not template.changes else template.changes[1]["at"]
+        booked = template.changes[1]["at"]
         before = min(moves[1], self.now - HOUR - booked.replace(microsecond=0))
         ids = {n: self.bulk.new_id(Appointment) for n in starts}
         done = [n for n, state in enumerate(stay.states, start=1) if state == "done"]
@@ -205,20 +206,13 @@ class Filling:
             self._appointment(copier, copy, n, start, stay.states[n - 1], names["course"])
 
         def wanted(action: str) -> bool:
-            return action not in LEFT_OUT and (stay.is_charted or action == "appointment.booked")
+            return action != ADDED and (stay.is_charted or action == BOOKED or action.startswith("appointment."))
 
+        is_done = {str(ids[number]) for number in done}
         for event in copier.events_of(copy, found, wanted, latest=stay.length):
-            if event.action == SOME and not self._is_kept(event, stay, ids):
-                continue
-            self._note(event)
-        if not stay.is_charted:
-            for event in copier.events_of(copy, found, lambda action: action == SOME, latest=stay.length):
-                if self._is_kept(event, stay, ids):
-                    self._note(event)
-
-    def _is_kept(self, event: Draft, stay: Stay, ids: dict[int, int]) -> bool:
-        number = next(n for n, pk in ids.items() if str(pk) == event.object_id)
-        return stay.states[number - 1] == "done" and self.some.take()
+            is_of_visit = event.object_type == "appointment"
+            if (not is_of_visit or event.object_id in is_done) and (event.action not in SOME or self.some.take()):
+                self._note(event)
 
     def _status(self, stay: Stay) -> dict[str, str]:
         missed = any(state in ("no_show", "cancelled") for state in stay.states)
@@ -259,51 +253,62 @@ class Filling:
             self.bulk.add(AppointmentChange, [prepared(field, change[field.attname]) for field in fields])
 
     # --- counted beforehand ---------------------------------------------------------------------
-    def _done(self) -> int:
-        return sum(stay.states.count("done") for stay in self.stays)
+    def _written(self, stay: Stay) -> list[int]:
+        """Numbers of the visits that are charted."""
+        done = [number for number, state in enumerate(stay.states, start=1) if state == "done"]
+        return done[stay.unwritten :] if stay.is_charted else []
 
-    def _share_scores(self) -> None:
-        """One score of each note; then those of intakes and reviews; then further ones of notes."""
-        firsts = others = more = 0
+    def _share_events(self) -> Quota:
+        """What is noted in any case, and of how many more the size asks for some."""
+        certain = self.size.patients
+        for _, stage, _ in self.others:
+            certain += sum(event.action != ADDED for event, _ in self.stages[stage].events)
+        some, of_visit, of_appointment, of_course = 0, {}, {}, {}
+        for place, template in enumerate(self.courses):
+            told = [(event.action, number, event.object_type) for event, number in template.events]
+            of_course[place] = sum(number is None and action != ADDED for action, number, _ in told)
+            for at in template.appointments:
+                mine = [(action, kind) for action, number, kind in told if number == at]
+                of_appointment[place, at] = sum(kind == "appointment" for _, kind in mine)
+                of_visit[place, at] = (
+                    sum(action not in SOME for action, _ in mine),
+                    sum(action in SOME and kind != "appointment" for action, kind in mine),
+                )
+        for stay in self.stays:
+            certain += of_course[stay.template] if stay.is_charted else 1
+            done = [number for number, state in enumerate(stay.states, start=1) if state == "done"]
+            some += sum(of_appointment[stay.template, number] for number in done)
+            for number in self._written(stay):
+                certain += of_visit[stay.template, number][0]
+                some += of_visit[stay.template, number][1]
+        return Quota(self.size.events - certain, some)
+
+    def _share_scores(self) -> tuple[Quota, Quota]:
+        """One score of each note and those of reviews; then those of intakes; then further ones of notes."""
+        waiting = (row for _, stage, _ in self.others for row in self.stages[stage].rows)
+        left = self.size.scores - sum(row.model is Score for row in waiting)
+        others = more = 0
         for stay in self.stays:
             if stay.is_charted:
-                written = [n for n, state in enumerate(stay.states, 1) if state == "done"][stay.unwritten :]
-                scores = [r for r in self.courses[stay.template].rows if r.model is Score]
-                scores = [r for r in scores if r.number is None or r.number in written]
-                firsts += sum(r.values["occasion"] == "visit" and not r.is_more for r in scores)
-                others += sum(r.values["occasion"] != "visit" for r in scores)
-                more += sum(r.is_more for r in scores)
-        waiting = (row for _, stage, _ in self.others for row in self.stages[stage].rows)
-        left = self.size.scores - firsts - sum(row.model is Score for row in waiting)
-        self.other_scores, self.more_scores = Quota(left, others), Quota(left - others, more)
+                written = self._written(stay)
+                for row in self.courses[stay.template].rows:
+                    if row.model is Score and (row.number is None or row.number in written):
+                        of_intake = row.values["occasion"] == "intake"
+                        left -= not of_intake and not row.is_more
+                        more += row.is_more
+                        others += of_intake
+        return Quota(left, others), Quota(left - others, more)
 
     def _keeps(self, row: templates.Row) -> bool:
-        if row.model is not Score or (row.values["occasion"] == "visit" and not row.is_more):
+        if row.model is not Score or not (row.is_more or row.values["occasion"] == "intake"):
             return True
         return (self.more_scores if row.is_more else self.other_scores).take()
 
-    def _events_for_certain(self) -> int:
-        """All that are written whatever the quota."""
-        count = self.size.patients
-        for _, stage, _ in self.others:
-            count += sum(event.action not in LEFT_OUT for event, _ in self.stages[stage].events)
-        general = [_kept(one, None) for one in self.courses]
-        for stay in self.stays:
-            count += stay.length  # booked
-            if stay.is_charted:
-                count += general[stay.template]
-                written = [n for n, state in enumerate(stay.states, 1) if state == "done"][stay.unwritten :]
-                count += sum(_kept(self.courses[stay.template], n) for n in written)
-        return count
 
-
-def _kept(template: templates.Template, number: int | None) -> int:
-    return sum(
-        event.action not in LEFT_OUT and event.object_type != "appointment" and of == number
-        for event, of in template.events
-    )
+def keep_counts() -> None:
+    kept.mend_reviews(kept.reviews_that_differ())
 
 
 def count_rows(size: Size) -> int:
     """About how many rows there will be: for the bar."""
-    return size.appointments + 2 * size.events + size.notes + size.scores + size.patients * 33
+    return size.appointments + 2 * size.events + size.notes + size.scores + size.patients * 45

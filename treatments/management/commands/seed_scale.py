@@ -39,7 +39,7 @@ class Command(BaseCommand):
             )
         size, bar = Size(patients, week), Bar(self.stdout)
         bar.total = fill.count_rows(size)
-        with bulk.writing(bar.add, bar.say) as rows:
+        with bulk.writing(bar.add, bar.say, counts=fill.keep_counts) as rows:
             bar.say("people to copy")
             filling = fill.Filling(size, seed=seed, today=today or timezone.localdate())
             rows.take_down()
