@@ -1,1 +1,1 @@
-"""What to do about it: a clinical picture in, a proposal out, every item with its reason. Pure: no Django, no clock."""
+"""Planning a treatment: a clinical picture in, a proposal out, a reason for every item. Pure: no Django, no clock."""

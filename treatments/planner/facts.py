@@ -1,6 +1,6 @@
 """A clinical picture as a set of facts: findings that are present, and short facts computed from them.
 
-Facts are the only words in which rules speak. A finding keeps its id (`body.anxious`); a computed fact has a kind
+Rules are written in facts alone. A finding keeps its id (`body.anxious`); a computed fact has a kind
 and a value (`branch:cold_damp`); `vocabulary.facts.KINDS` is the closed list, and a rule that uses another word is
 refused.
 """
@@ -19,7 +19,7 @@ STRAINS = ("accident", "lifting", "sport", "sudden")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the rules of one proposal look at. `painful` holds the sides to treat at the pain."""
+    """Everything the rules of one proposal look at. `painful`: the sides to treat at the site of the pain."""
 
     words: frozenset[str]
     sites: tuple[str, ...]
@@ -59,8 +59,8 @@ def read_facts(picture: ClinicalPicture) -> Facts:
 
 
 def with_suspicions(facts: Facts, picture: ClinicalPicture) -> Facts:
-    """The same facts, and what the patient's own words raise without an answer: for the rules that only make a plan
-    gentler (finer needles, less depth, a milder hand). No rule that adds or chooses anything may look at them."""
+    """The same facts, plus what the patient's own words raise without an answer: for the rules that only make a plan
+    gentler (finer needles, less depth, a milder hand). No rule that adds or chooses may look at them."""
     raised = _raised(picture)
     return replace(facts, words=facts.words | raised) if raised else facts
 
@@ -71,7 +71,7 @@ def _raised(picture: ClinicalPicture) -> set[str]:
 
 
 def _travelling_sites(words: set[str]) -> tuple[str, ...]:
-    """Where no site is told but the path is: leg pain down the back or the side of the leg."""
+    """Where the path of the pain is given but no site: leg pain down the back or the side of the leg."""
     paths = {"radiation.back_of_leg", "radiation.side_of_leg", "radiation.front_of_leg", "radiation.leg"}
     return ("leg",) if not paths.isdisjoint(words) else ()
 
@@ -108,7 +108,7 @@ def _person(picture: ClinicalPicture) -> set[str]:
 
 
 def _pregnancy(picture: ClinicalPicture) -> tuple[tuple[str, ...], set[str]]:
-    """Phases of the pregnancy rules and the words for them. Unknown weeks take every phase: the strictest counts."""
+    """Phases of the pregnancy rules and the words for them. Unknown weeks mean every phase: the strictest counts."""
     patient = picture.case.patient
     maybe, pregnant = "condition.maybe_pregnant", "condition.pregnant"
     if picture.is_pregnant:
@@ -130,13 +130,13 @@ def _pregnancy(picture: ClinicalPicture) -> tuple[tuple[str, ...], set[str]]:
 
 
 def _can_be_pregnant(picture: ClinicalPicture) -> bool:
-    """Pregnancy is possible and nobody has said no to `condition.pregnant`."""
+    """Pregnancy is possible and `condition.pregnant` has not been answered no."""
     patient = picture.case.patient
     return can_be_pregnant(patient.sex, patient.age) and not picture.is_absent("condition.pregnant")
 
 
 def _signs(words: set[str], picture: ClinicalPicture) -> set[str]:
-    """Facts that join several findings."""
+    """Facts that combine several findings."""
     found = {f"sign:{sign}" for sign, members in load_signs().signs.items() if not words.isdisjoint(members)}
     if heat := _heat(words):
         found.add(heat)
@@ -157,10 +157,10 @@ def _signs(words: set[str], picture: ClinicalPicture) -> set[str]:
 
 
 def _heat(words: set[str]) -> str:
-    """``sign:heat`` when the patient feels it or the signs agree, ``sign:heat_unclear`` when what is seen stands alone
-    or warmth eases, else nothing.
+    """``sign:heat`` when the patient feels it or the signs agree; ``sign:heat_unclear`` when there is only what is
+    seen, or when warmth eases; else nothing.
 
-    A red tongue or a rapid pulse does not take the warmth from someone whom it eases (DESIGN).
+    A red tongue or a rapid pulse does not rule out warmth for someone it relieves (DESIGN).
     """
     voices = [voice for voice in load_signs().heat if not words.isdisjoint(voice.any)]
     if any(voice.alone for voice in voices):
@@ -172,7 +172,7 @@ def _heat(words: set[str]) -> str:
 
 
 def _leg_path(words: set[str]) -> set[str]:
-    """Leg pain that comes from the back: which channel it follows."""
+    """The channel that leg pain from the back follows."""
     electric_below = {"radiation.below_knee", "quality.electric", "exam.straight_leg_raise"}
     back, outer = "radiation.back_of_leg" in words, "radiation.side_of_leg" in words
     if not (back or outer or "radiation.below_knee" in words):

@@ -1,1 +1,1 @@
-"""Does the knowledge hold together?"""
+"""Checks that the knowledge is consistent."""

@@ -1,4 +1,4 @@
-"""Proves that the knowledge hangs together: every fault of every file at once, and the coverage of pattern by site."""
+"""Checks that the knowledge is consistent: all faults of all files at once, and the coverage of pattern by site."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Coverage:
 
 
 def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[Fault, ...]:
-    """One line for every fault, with file or rule and key; empty when the knowledge is sound. `own`: a clinic's."""
+    """One line per fault, with file or rule and key; empty when the knowledge is sound. `own`: the clinic's file."""
     lists, beside = _lists_beside(folder)
     try:
         knowledge = load_planner_knowledge(folder) if own is None else load_planner_knowledge(folder, own)
@@ -73,7 +73,7 @@ def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[Fau
 
 
 def _lists_beside(folder: Path) -> tuple[list[Named], list[Fault]]:
-    """The lists that no rule looks at: what names a source in them, and their faults."""
+    """The lists that no rule reads: the sources they name, and their faults."""
     named: list[Named] = []
     faults: list[Fault] = []
     for load in BESIDE:
@@ -109,7 +109,7 @@ BESIDE: tuple[Callable[[Path], Iterator[Named]], ...] = (_reasons, _events, _aft
 
 
 def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
-    """Every pattern at every site: local, distal and root candidates that its rules bring."""
+    """The local, distal and root candidates that the rules of each pattern give at each site."""
     rules = compile_rules(knowledge.rules)
     rows = []
     for pattern in BRANCHES + ROOTS:
@@ -126,7 +126,7 @@ def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
 
 
 def _modality_faults(knowledge: PlannerKnowledge) -> list[Fault]:
-    """Every kind of treatment is proposed for someone, but for what a clinic has switched off."""
+    """Every kind of treatment is proposed for someone, except those a clinic has switched off."""
     if knowledge.switched_off:
         return []
     found = proposes(knowledge)
@@ -136,7 +136,7 @@ def _modality_faults(knowledge: PlannerKnowledge) -> list[Fault]:
 
 
 def proposes(knowledge: PlannerKnowledge) -> dict[str, tuple[str, ...]]:
-    """Modality -> the rules that bring it, of those whose condition can hold."""
+    """Modality -> the rules that propose it and whose condition can hold."""
     found: dict[str, list[str]] = {}
     for rule in knowledge.every_rule():
         if never_holds(rule.when):
@@ -161,7 +161,7 @@ def _lacking(row: Coverage) -> list[str]:
 
 
 def _source_faults(knowledge: PlannerKnowledge, lists: Sequence[Named]) -> list[Fault]:
-    """Sources that do not exist, of whatever names one outside the rules: ear, principles, measures, the assessment."""
+    """Unknown sources named outside the rules: ear, principles, measures, the assessment."""
     named: list[Named] = [
         *lists,
         *(("ear_points.toml", f"ear_point[{zone.code}]", zone.sources) for zone in knowledge.ear_points.values()),
@@ -173,7 +173,7 @@ def _source_faults(knowledge: PlannerKnowledge, lists: Sequence[Named]) -> list[
     try:
         intake, measures = load_intake_knowledge(), load_instruments()
     except KnowledgeError:
-        pass  # their own faults are told by the intake
+        pass  # the intake reports its own faults
     else:
         named += [(f"instruments/{measure.id}.toml", "sources", measure.sources) for measure in measures.values()]
         named += [("weights.toml", finding, (row.source,)) for finding, row in intake.weights.weights.items()]
@@ -189,7 +189,7 @@ def _source_faults(knowledge: PlannerKnowledge, lists: Sequence[Named]) -> list[
 
 
 def _point_faults(knowledge: PlannerKnowledge) -> list[Fault]:
-    """Points that do not parse, depths past their cap, sources that do not exist, points no position reaches."""
+    """Points that do not parse, depths beyond their cap, unknown sources, points that no position reaches."""
     faults: list[Fault] = list(knowledge.points.read_all()) if hasattr(knowledge.points, "read_all") else []
     if faults:
         return faults
@@ -213,7 +213,7 @@ def _point_faults(knowledge: PlannerKnowledge) -> list[Fault]:
 
 
 def _contraindication_faults(knowledge: PlannerKnowledge) -> list[Fault]:
-    """Every condition is in the table (or named neutral), every row does something, every kind is judged."""
+    """Every condition is in the table (or listed as neutral), every row has an effect, every kind is judged."""
     named = {finding for row in knowledge.contraindications for finding in row.findings}
     conditions = {finding for finding in known_findings() if finding.startswith("condition.")}
     faults = [

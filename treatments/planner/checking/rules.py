@@ -1,4 +1,4 @@
-"""What is wrong among the rules themselves: those that never hold, are never reached, or contradict one another."""
+"""Faults among the rules themselves: rules that never hold, are never reached, or contradict each other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 _Weighed = AdjunctRule | EarUse | HomeRule
 EXCLUSIVE = ("class", "stage", "branch", "root", "side", "visit", "channel")  # one value of each at a time
-# What a fact brings with it (facts.py): a rule that asks for the one and excludes the other never holds.
+# What a fact implies (facts.py): a rule that requires the one and excludes the other never holds.
 BRINGS: dict[str, tuple[str, ...]] = {
     **{f"branch:{pattern}": (f"pattern:{pattern}",) for pattern in BRANCHES},
     **{f"root:{pattern}": (f"pattern:{pattern}",) for pattern in ROOTS},
@@ -26,7 +26,7 @@ BRINGS: dict[str, tuple[str, ...]] = {
 
 
 def condition_faults(knowledge: PlannerKnowledge) -> list[Fault]:
-    """Rules that can never fire: what they ask for they also exclude, or two values of a kind that has one."""
+    """Rules that can never fire: they exclude what they require, or require two values of a kind that has only one."""
     return [Fault("", rule.id, f"when: {why}") for rule in knowledge.every_rule() for why in never_holds(rule.when)]
 
 
@@ -46,7 +46,7 @@ def never_holds(when: When) -> list[str]:
 
 
 def order_faults(knowledge: PlannerKnowledge) -> list[Fault]:
-    """Where the first rule that fits counts, a rule behind one that always fits is never reached."""
+    """Where the first match counts, a rule after one that always matches is never reached."""
     faults: list[Fault] = []
     tables: tuple[tuple[str, Sequence[Rule]], ...] = (
         ("slots", knowledge.slots),
@@ -74,7 +74,7 @@ def order_faults(knowledge: PlannerKnowledge) -> list[Fault]:
 
 
 def _rivals(knowledge: PlannerKnowledge) -> list[tuple[_Weighed, _Weighed]]:
-    """Every two rules of which only the heavier is proposed: of one kind, one group of home care, or the ear."""
+    """All pairs of rules of which only the heavier is proposed: of one kind, one group of home care, or the ear."""
     found: list[tuple[_Weighed, _Weighed]] = []
     found += [(a, b) for a in knowledge.adjuncts for b in knowledge.adjuncts if a is not b and a.kind == b.kind]
     found += [(a, b) for a in knowledge.home for b in knowledge.home if a is not b and a.group == b.group]
@@ -84,7 +84,7 @@ def _rivals(knowledge: PlannerKnowledge) -> list[tuple[_Weighed, _Weighed]]:
 
 
 def implies(special: When, general: When) -> bool:
-    """Whether `general` holds whenever `special` does (told from the words alone)."""
+    """Whether `general` holds whenever `special` does (judged by the words alone)."""
     any_held = bool(set(special.all) & set(general.any)) or (special.any and set(special.any) <= set(general.any))
     return (
         set(general.all) <= set(special.all)
@@ -94,7 +94,7 @@ def implies(special: When, general: When) -> bool:
 
 
 def can_hold_together(a: When, b: When) -> bool:
-    """Whether no word of the two conditions speaks against their holding for one patient."""
+    """Whether the two conditions could both hold for one patient, judged by their words."""
     both = When(all=tuple(dict.fromkeys(a.all + b.all)), none=tuple(dict.fromkeys(a.none + b.none)))
     if never_holds(both):
         return False
@@ -102,7 +102,7 @@ def can_hold_together(a: When, b: When) -> bool:
 
 
 def contradictions(knowledge: PlannerKnowledge) -> list[Fault]:
-    """One point told to be reinforced and reduced for the same purpose; equal weights of one kind; warmth in heat."""
+    """One point both reinforced and reduced for the same purpose; equal weights of one kind; warmth in heat."""
     faults: list[Fault] = []
     told: dict[tuple[str, str], list[tuple[PointRule, str]]] = {}
     sides: dict[tuple[str, str, float], list[tuple[PointRule, str]]] = {}

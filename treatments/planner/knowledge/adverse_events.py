@@ -1,4 +1,4 @@
-"""The codes of adverse events: names, groups, usual severity, and which are serious whatever is said."""
+"""The codes of adverse events: names, groups, usual severity, and which are always serious."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class EventKind(Reviewed):
 
     code: Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=20)]
     name: Text
-    group: Text  # heading under which it is offered
+    group: Text  # heading it is offered under
     severity: Literal["mild", "moderate", "severe"]
     serious: bool = False
     source: Text
@@ -34,7 +34,7 @@ class EventsFile(Strict):
 
 @lru_cache(maxsize=4)
 def event_kinds(folder: Path = FOLDER) -> Mapping[str, EventKind]:
-    """Every event by code, in the order of the file; drafts are not offered. Raises KnowledgeError."""
+    """All events by code, in file order; drafts are left out. Raises KnowledgeError."""
     read = Reader(folder)
     file = read.whole(FILE, EventsFile)
     kinds = file.event if file else ()
@@ -52,6 +52,6 @@ def event_kinds(folder: Path = FOLDER) -> Mapping[str, EventKind]:
 
 
 def event_name(code: str) -> str:
-    """The name of a code; the code itself for one that is no longer in the file."""
+    """The name of a code; the code itself if it is no longer in the file."""
     kind = event_kinds().get(code)
     return kind.name if kind else code

@@ -1,4 +1,4 @@
-"""What a patient is told after a treatment, sentence by sentence."""
+"""The aftercare advice for patients, sentence by sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Part = Literal["common", "care", "ear", "call_us", "emergency", "lung", "hospita
 
 
 class Sentence(Reviewed):
-    """One sentence. `methods`: it is told only after these methods of the ear."""
+    """One sentence. `methods`: given only after these ear methods."""
 
     part: Part
     text: Text
@@ -32,7 +32,7 @@ class AftercareFile(Strict):
 
 @lru_cache(maxsize=4)
 def load_aftercare(folder: Path = FOLDER) -> tuple[Sentence, ...]:
-    """All sentences that are reviewed, in the order of the file. Raises KnowledgeError."""
+    """All reviewed sentences, in file order. Raises KnowledgeError."""
     read = Reader(folder)
     file = read.whole(FILE, AftercareFile)
     sentences = tuple(row for row in file.sentence if row.status == "reviewed") if file else ()
@@ -49,7 +49,7 @@ def load_aftercare(folder: Path = FOLDER) -> tuple[Sentence, ...]:
 
 
 def told(part: Part, methods: frozenset[str] | None = None) -> list[str]:
-    """The sentences of one part; of the ear those for `methods`, or for all of them."""
+    """The sentences of one part; for the ear those for `methods`, or for all methods."""
     return [
         row.text
         for row in load_aftercare()

@@ -1,4 +1,4 @@
-"""How many needles a visit may spend: what a proposal keeps to and a review holds a plan against."""
+"""How many needles a visit may use: proposals keep to it, reviews check plans against it."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from treatments.planner.knowledge.rules import PatientProfile
 
 
 def budget(profiles: Sequence[PatientProfile], visit: int) -> int:
-    """Needles for this visit: the least that any fitting kind of patient asks for."""
+    """Needles for this visit: the lowest number among the kinds of patient that match."""
     return min((person.first if visit <= 1 else person.later) for person in profiles)

@@ -1,9 +1,9 @@
-"""A clinic's own knowledge: one file laid over ours, checked the same way, that adds and takes away and never loosens.
+"""A clinic's own knowledge: one file on top of ours, checked the same way; it may add and remove, but never loosen.
 
-It may add points, sources, rules that bring points, adjuncts, ear zones, home care and courses, and rules that only
-tighten (kinds of person, depth, no current). It may switch off rules of ours that bring something. It cannot touch
-contraindications, red flags, pregnancy, caps, budgets, the current or what waits for an answer: there is no table for
-them here, and whatever it adds passes the same Guard. What an own file may not do is a fault, never silently mended.
+It may add points, sources, rules that give points, adjuncts, ear zones, home care and courses, and rules that only
+tighten (kinds of person, depth, no current). It may switch off rules of ours that propose something. It cannot touch
+contraindications, red flags, pregnancy, caps, budgets, the current or what awaits an answer: there is no table for
+them here, and all it adds passes the same Guard. Anything it must not do is a fault, never silently corrected.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ RULES: dict[str, type[Rule]] = {
 TABLES = {"meta", "review", "switched_off", "source", "point", *RULES}
 SWITCHABLE = (PointRule, ElectroPair, AdjunctRule, EarRule, EarUse, HomeRule)
 CUN_MM = 22.5
-# What an own point is unless its row says otherwise. What it may not say is in own_checks.py.
+# Defaults of a clinic's own point. What its row must not say is in clinic_file_checks.py.
 DEFAULTS: dict[str, Any] = {
     "status": "reviewed",
     "by": "the clinic",
@@ -82,14 +82,14 @@ AnyRule = TypeVar("AnyRule", bound=Rule)
 
 
 class Meta(Strict):
-    """Name and version of the file; both become part of the knowledge version kept with each proposal."""
+    """Name and version of the file; both are part of the knowledge version kept with each proposal."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=20)]
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$", max_length=10)]
 
 
 def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
-    """`base` with the clinic's file over it. Raises KnowledgeError with every fault, each with file and key."""
+    """`base` with the clinic's file on top. Raises KnowledgeError with all faults, each with file and key."""
     read = Reader(path.parent)
     name = path.name
     data = read.file(name)
@@ -97,7 +97,7 @@ def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
     read.refuse_unknown_tables({name: TABLES})
     review = data.get("review", {})
     if isinstance(review, dict):
-        known = ("status", "by", "date")  # of which grade an own rule is, it says itself
+        known = ("status", "by", "date")  # an own rule states its own grade
         read.faults += [
             Fault(name, f"review: {key}", f"unknown key{nearest(key, known)}") for key in sorted({*review} - {*known})
         ]
@@ -154,7 +154,7 @@ def _of(rows: Sequence[Rule], model: type[AnyRule]) -> tuple[AnyRule, ...]:
 
 
 def _after_careful_doses(doses: Sequence[DoseRule]) -> int:
-    """Own courses stand behind ours for pregnancy, deficiency and frailty: the first that fits counts."""
+    """Own courses come after ours for pregnancy, deficiency and frailty: the first match counts."""
     careful = [
         place for place, dose in enumerate(doses) if {"person:pregnant", "condition.frail"} & {*dose.when.facts()}
     ]
@@ -165,7 +165,7 @@ def _after_careful_doses(doses: Sequence[DoseRule]) -> int:
 
 
 def _switched_off(ids: Any, name: str, base: PlannerKnowledge, faults: list[Fault]) -> tuple[Rule, ...]:
-    """The rules of ours that bring something and are not wanted. What protects a patient cannot be switched off."""
+    """Our rules that propose something the clinic does not want. What protects a patient cannot be switched off."""
     if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
         faults.append(Fault(name, "switched_off", "must be a list of rule ids, written above the first [table]"))
         return ()

@@ -1,4 +1,4 @@
-"""What a clinic's own points and rules may not do: every fault in words, with the key it concerns (see own.py)."""
+"""What a clinic's own points and rules must not do: every fault in words, with its key (see clinic_file.py)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from treatments.planner.vocabulary.modalities import ADJUNCTS, SUCTION, draws_bl
 
 SOURCE_PREFIX = "OWN-"
 CODE = re.compile(r"[A-Z]{1,4}-[0-9A-Z][0-9A-Z.]{0,7}")
-# Words that tell how cups are used, as the rest of the planner reads them.
+# Words for how cups are used, as the rest of the planner reads them.
 CUP_WORDS = re.compile(r"\b(retained|sliding|flash)\b")
 
 
 def point_faults(point: Point, limit: OwnLimit) -> Iterator[str]:
-    """An own point is never deeper, nearer a risk, or freer than the region allows."""
+    """An own point is never deeper, closer to a risk, or less restricted than its region allows."""
     if point.limb != limit.limb:
         yield f"limb: {point.region} belongs to {limit.limb!r} here"
     if not 1 <= point.cap_mm <= limit.cap_mm:
@@ -44,7 +44,7 @@ def point_faults(point: Point, limit: OwnLimit) -> Iterator[str]:
 
 
 def name_faults(point: Point, base: PlannerKnowledge, taken: set[str]) -> Iterator[str]:
-    """An own point never takes the place of a standard one, under any usual spelling."""
+    """An own point never replaces a standard one, under any usual spelling."""
     standard = point.code in base.points or point.code.startswith("EX-")
     if standard or not CODE.fullmatch(point.code) or find_point(point.code, base) is not None:
         yield "code: letters of your own, a dash and a number, and no usual spelling of a WHO point: T-77.08"
@@ -82,16 +82,16 @@ def rule_faults(rules: Sequence[PointRule]) -> Iterator[Fault]:
 
 
 def _shared(own: AdjunctRule | HomeRule, ours: Sequence[AdjunctRule | HomeRule]) -> Iterator[Fault]:
-    """What every rule of ours of that kind excludes, an own one excludes as well."""
+    """An own rule excludes whatever all our rules of that kind exclude."""
     every = set.intersection(*({*other.when.none} for other in ours))
     if isinstance(own, AdjunctRule) and ADJUNCTS[own.kind].modality in SUCTION:
-        every |= {"injury:first_72h"}  # a fresh injury is neither sucked nor scraped
+        every |= {"injury:first_72h"}  # no cupping or scraping of a fresh injury
     if missing := every - {*own.when.none}:
         yield Fault("", own.id, f"when.none: a {own.kind} must exclude {', '.join(sorted(missing))}")
 
 
 def adjunct_faults(rules: Sequence[AdjunctRule], base: PlannerKnowledge, points: Sequence[Point]) -> Iterator[Fault]:
-    """No longer, no earlier, at no other moment than ours of the kind; no heat or new cups over the lung."""
+    """Never longer, earlier or at another time than our rules of that kind; no heat or new cups over the lung."""
     regions = {point.code: point.region for point in points}
     for rule in rules:
         kind = ADJUNCTS[rule.kind]
@@ -126,7 +126,7 @@ def _region(code: str, base: PlannerKnowledge) -> str:
 
 
 def home_faults(rules: Sequence[HomeRule], base: PlannerKnowledge) -> Iterator[Fault]:
-    """Home care of a kind we have, judged by the same modality; the safety sheet is not outweighed."""
+    """Home care of a kind we have, judged by the same modality; it never outweighs the safety sheet."""
     for rule in rules:
         ours = [other for other in base.home if other.kind == rule.kind]
         if not ours:

@@ -45,7 +45,7 @@ class Program:
 
 @lru_cache(maxsize=4)
 def program_of(knowledge: PlannerKnowledge) -> Program:
-    """Compiled once for each knowledge; a process knows one or two."""
+    """Compiled once per knowledge; a process holds one or two."""
     return Program(
         rules=compile_rules(knowledge.rules),
         persons=compile_rules(knowledge.persons),

@@ -1,4 +1,4 @@
-"""Reads the treatment knowledge once and checks it: every fault of every file is gathered before anything is raised."""
+"""Reads the treatment knowledge once and checks it: all faults of all files are collected before anything is raised."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ STIMULATION = "stimulation.toml"
 
 @lru_cache(maxsize=4)
 def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) -> PlannerKnowledge:
-    """The checked knowledge of the directory, read once; with `own`, a clinic's own file laid over it (see own.py).
+    """The checked knowledge of the directory, read once; with `own`, a clinic's own file on top (see clinic_file.py).
 
     Raises KnowledgeError with all faults.
     """
@@ -115,7 +115,7 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
 
 
 def _only(read: Reader, key: str, model: type[Model]) -> Model:
-    """The one row of a table of stimulation.toml. Raises KnowledgeError where there is none to go on with."""
+    """The only row of a table of stimulation.toml. Raises KnowledgeError if there is none to go on with."""
     rows = read.rows(STIMULATION, key, model)
     if len(rows) != 1:
         read.faults.append(Fault(STIMULATION, key, "one row, no more and no less"))
@@ -124,7 +124,7 @@ def _only(read: Reader, key: str, model: type[Model]) -> Model:
 
 
 def _with_file(fault: Fault, places: Mapping[str, str]) -> Fault:
-    """A fault told of a row, with the file in which the row stands."""
+    """A row's fault, prefixed with the row's file."""
     if fault.file:
         return fault
     row = fault.key.partition(":")[0]

@@ -1,4 +1,4 @@
-"""Rules compiled once to sets, so that matching a case is a few set comparisons for each rule."""
+"""Rules compiled once to sets, so that matching a case takes a few set comparisons per rule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Condition(NamedTuple):
     none: frozenset[str]
 
     def holds(self, words: frozenset[str]) -> bool:
-        """Whether the words of some facts meet it (see `When`)."""
+        """Whether these facts satisfy it (see `When`)."""
         return self.all <= words and (not self.any or not self.any.isdisjoint(words)) and self.none.isdisjoint(words)
 
 

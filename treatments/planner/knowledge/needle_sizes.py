@@ -1,4 +1,4 @@
-"""The needle for a place and a depth: the one answer, for what is proposed and for what is added by hand."""
+"""The needle for a place and a depth: the only place that decides, for proposals and for points added by hand."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from treatments.planner.knowledge.rules import NeedleSize
 from treatments.planner.treatment.items import Needle
 
 LENGTHS = (15, 25, 30, 40, 50, 60, 75)
-SPARE_MM = 5  # a needle is never pushed in to its handle
-_ANYWHERE = (0.25, 40)  # where the table knows no size for the region
+SPARE_MM = 5  # a needle never goes in up to its handle
+_ANYWHERE = (0.25, 40)  # where the table has no size for the region
 
 
 def needle_of(region: str, depth: int, sizes: Sequence[NeedleSize], is_fine: bool) -> Needle:
-    """Needle by region; longer where the depth asks for it, never shorter than depth and a little."""
+    """Needle by region; longer where the depth needs it, always a little longer than the depth."""
     size = next((size for size in sizes if region in size.regions), None)
     diameter, length = _ANYWHERE if size is None else (size.diameter_mm, size.length_mm)
     if size is not None and is_fine:

@@ -1,4 +1,4 @@
-"""The coded reasons for passing a stop, for leaving out what is proposed, and for what a note does not say."""
+"""The coded reasons for overriding a stop, for leaving out what is proposed, and for gaps in a note."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Use = Literal["override", "decline", "unsaid"]
 
 
 class OverrideReason(Strict):
-    """One reason. `uses`: where it is offered; `note`: words beside the code are required."""
+    """One reason. `uses`: where it is offered; `note`: the code must be explained in words."""
 
     code: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     text: Text
@@ -30,7 +30,7 @@ class ReasonsFile(Strict):
 
 @lru_cache(maxsize=4)
 def load_override_reasons(folder: Path = FOLDER) -> tuple[OverrideReason, ...]:
-    """All reasons in the order of the file. Raises KnowledgeError."""
+    """All reasons in file order. Raises KnowledgeError."""
     read = Reader(folder)
     file = read.whole(FILE, ReasonsFile)
     reasons = file.reason if file else ()

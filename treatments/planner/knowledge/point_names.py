@@ -10,7 +10,7 @@ from functools import lru_cache
 from treatments.planner.knowledge.rules import EarPoint, PlannerKnowledge
 from treatments.planner.knowledge.tables import Point
 
-# WHO letters of a channel and the letters that books use for it.
+# WHO letters of a channel and the letters books use for it.
 _SPELLINGS = {
     "LU": "LU L",
     "PC": "P PC HC XB",
@@ -31,12 +31,12 @@ CHANNEL_LETTERS = {spelling: code for code, spellings in _SPELLINGS.items() for 
 _CODE = re.compile(r"([A-Z]+)[ .\-]*0*(\d{1,2})")
 _EXTRA = re.compile(r"(?:EX|EXTRA|M)?[ .\-]*(HN|CA|B|UE|LE)[ .\-]*0*(\d{1,2})")
 _WHO = re.compile(r"[A-Z]{2}\d|EX-|ASHI")
-OWN_EAR_CODES = "BFA-"  # the battlefield set: our codes, no zones of the standard
+OWN_EAR_CODES = "BFA-"  # the battlefield set: our codes, not zones of the standard
 _NOT_A_LETTER = re.compile(r"[^0-9a-z一-鿿]")
 
 
 def find_point(text: str, knowledge: PlannerKnowledge) -> Point | None:
-    """The one point that this spelling means; None where it means none or could mean several."""
+    """The point this spelling means; None if it means none or could mean several."""
     code = _code_of(text, knowledge)
     if code is not None:
         return knowledge.points[code]
@@ -45,7 +45,7 @@ def find_point(text: str, knowledge: PlannerKnowledge) -> Point | None:
 
 
 def search_points(text: str, knowledge: PlannerKnowledge, limit: int = 12) -> list[Point]:
-    """Points that begin with this text, best first: the exact one, names, then codes; in order of the codes."""
+    """Points beginning with this text, best first: the exact match, names, then codes; ordered by code."""
     exact = find_point(text, knowledge)
     wanted = plain_name(text)
     if not wanted:
@@ -69,9 +69,9 @@ def search_points(text: str, knowledge: PlannerKnowledge, limit: int = 12) -> li
 
 
 def find_ear(text: str, knowledge: PlannerKnowledge) -> EarPoint | None:
-    """The one ear zone that this code or name means, in any case: ``ah6a``, ``shenmen``, ``神门``, ``TF4 Shenmen``.
+    """The ear zone this code or name means, in any letter case: ``ah6a``, ``shenmen``, ``神门``, ``TF4 Shenmen``.
 
-    A zone of the standard goes before one of our own codes with the same name. None where it means none or several.
+    A zone of the standard wins over one of our own codes with the same name. None if it means none or several.
     """
     folded = unicodedata.normalize("NFKC", text).strip().casefold()
     by_code = {code.casefold(): zone for code, zone in knowledge.ear_points.items()}
@@ -87,7 +87,7 @@ def find_ear(text: str, knowledge: PlannerKnowledge) -> EarPoint | None:
 
 
 def near_ear(text: str, knowledge: PlannerKnowledge, limit: int = 4) -> list[EarPoint]:
-    """Zones that may have been meant: whose code or name begins with the text or holds it, or is written much alike."""
+    """Zones that may have been meant: the code or name begins with the text, contains it, or is spelt much like it."""
     wanted = plain_name(text)
     zones = sorted(knowledge.ear_points.values(), key=lambda zone: not zone.code.startswith(OWN_EAR_CODES))
     names = {name: zone for zone in zones for name in (plain_name(zone.code), *_ear_names(zone))}
@@ -101,7 +101,7 @@ def _ear_names(zone: EarPoint) -> set[str]:
 
 
 def plain_name(text: str) -> str:
-    """Small letters without tones, spaces and signs; characters stay: `Shèn Shū` -> `shenshu`."""
+    """Lower case without tones, spaces and punctuation; characters stay: `Shèn Shū` -> `shenshu`."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _NOT_A_LETTER.sub("", bare)
@@ -125,7 +125,7 @@ def _code_of(text: str, knowledge: PlannerKnowledge) -> str | None:
 
 
 def _code_prefix(text: str) -> str:
-    """A begun code in WHO letters without dash (`ub2` -> `BL2`, `ex-b` -> `EXB`), or ""."""
+    """A partial code in WHO letters without a dash (`ub2` -> `BL2`, `ex-b` -> `EXB`), or ""."""
     upper = re.sub(r"[ .\-]", "", unicodedata.normalize("NFKC", text)).upper()
     matched = re.fullmatch(r"([A-Z]+)(\d{0,2})", upper)
     if not matched:
@@ -141,7 +141,7 @@ def _by_number(code: str) -> tuple[str, int]:
 
 @lru_cache(maxsize=4)
 def _names(knowledge: PlannerKnowledge) -> dict[str, tuple[str, ...]]:
-    """Plain name -> codes, built when first asked for: it reads every point."""
+    """Plain name -> codes, built on first use: it reads every point."""
     index: dict[str, list[str]] = {}
     for code, point in knowledge.points.items():
         names = (point.name, point.pinyin, point.hanzi, point.hanzi_traditional, point.english, *point.aliases)

@@ -1,4 +1,4 @@
-"""Names in the knowledge that point nowhere: facts, points, sources, ear zones, sites; and ids given twice."""
+"""Dangling names in the knowledge (facts, points, sources, ear zones, sites), and duplicate ids."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def is_fact(word: str) -> bool:
 
 
 def reference_faults(knowledge: PlannerKnowledge) -> list[Fault]:
-    """Every fault between the tables, with the id of its row as key."""
+    """Every fault across tables, with the id of its row as key."""
     faults = [
         *_rule_faults(knowledge),
         *_contraindication_faults(knowledge),
@@ -45,7 +45,7 @@ def reference_faults(knowledge: PlannerKnowledge) -> list[Fault]:
         *_site_faults(knowledge),
         *_list_faults(knowledge),
     ]
-    return list(dict.fromkeys(faults))  # a broken point is met by every rule that names it
+    return list(dict.fromkeys(faults))  # every rule that names a broken point reports it
 
 
 def _facts(owner: str, when: When) -> Iterator[Fault]:

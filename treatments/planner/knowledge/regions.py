@@ -1,4 +1,4 @@
-"""Which regions of the body free words name: `beside the spine T3 to T10, not the neck` -> upper and middle back."""
+"""The regions of the body that free text names: `beside the spine T3 to T10, not the neck` -> upper and middle back."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _REGION_WORDS = (
 
 
 def regions_in(words: str) -> tuple[str, ...]:
-    """Regions named in free words; what a clause with `not` or `never` names is left out."""
+    """Regions named in free text, except in a clause with `not` or `never`."""
     text = re.sub(r"\b(not|never|away from|without)\b[^,;.]*", " ", words.lower())
     found = [region for region, pattern in _REGION_WORDS if re.search(rf"\b(?:{pattern})\b", text)]
     numbers = [int(n) for n in re.findall(r"\bt(\d{1,2})\b", text) if 1 <= int(n) <= 12]
@@ -44,10 +44,10 @@ def regions_in(words: str) -> tuple[str, ...]:
 
 
 def tender_region(where: str, palpation: Sequence[AshiPlace], knowledge: PlannerKnowledge) -> str | None:
-    """Where a tender point lies, by its words and by the sites that palpation gives beside the same words.
+    """Where a tender point lies, by its words and by the sites that palpation recorded with the same words.
 
-    Of all that is named, the region that is needled least deep: a point of the low back said to lie beside the
-    shoulder blade is needled as over the lung. None where nothing tells.
+    Of all regions named, the one needled least deeply: a point of the low back described as next to the
+    shoulder blade is needled as over the lung. None if nothing says where it lies.
     """
     for site in knowledge.sites.values():
         if where in site.ashi:

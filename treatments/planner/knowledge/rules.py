@@ -36,7 +36,7 @@ AdjunctId = Annotated[str, AfterValidator(_known_adjunct)]
 
 
 class PatientProfile(Rule):
-    """A kind of patient: how many needles, how long, how strong. Of several that fit, the least counts."""
+    """A kind of patient: how many needles, how long, how strong. Of several that match, the lowest counts."""
 
     first: Annotated[int, Field(ge=1, le=20)]
     later: Annotated[int, Field(ge=1, le=20)]
@@ -47,14 +47,14 @@ class PatientProfile(Rule):
 
 
 class NeedleOrder(Rule):
-    """In which order the budget is spent: each word takes the best candidate left that serves it."""
+    """The order in which the budget is spent: each word takes the best remaining candidate that serves it."""
 
     order: Annotated[tuple[Serves, ...], Field(min_length=4)]
-    turn_cost: float | None = None  # in place of the one of the class
+    turn_cost: float | None = None  # instead of that of the class
 
 
 class Technique(Rule):
-    """Technique of the points that serve `serves`. First rule that fits counts."""
+    """Technique of the points that serve `serves`. The first match counts."""
 
     serves: tuple[Serves, ...]
     technique: TechniqueId
@@ -71,7 +71,7 @@ class NeedleSize(Rule):
 
 
 class DepthRule(Rule):
-    """Lowers the cap: `factor` of it, on the thorax only where told; `transverse` lays the needle flat."""
+    """Lowers the cap: `factor` of it, on the thorax only if stated; `transverse` lays the needle flat."""
 
     factor: Annotated[float, Field(gt=0, le=1)]
     on: Literal["all", "thorax", "abdomen"]
@@ -88,7 +88,7 @@ class AshiRegion(Reviewed):
 
 
 class ByHand(Reviewed):
-    """What a point added by hand has until someone says otherwise; a tender point has no row of its own."""
+    """Defaults of a point added by hand; a tender point has no row of its own."""
 
     technique: Literal["reinforcing", "reducing", "even"]
     deqi: Deqi
@@ -98,7 +98,7 @@ class ByHand(Reviewed):
 
 
 class ElectroGoal(Rule):
-    """Current for one goal. First rule that fits counts; `max_pairs` 0 proposes none."""
+    """Current for one goal. The first match counts; `max_pairs` 0 proposes none."""
 
     frequency_hz: Text
     wave: Text
@@ -121,7 +121,7 @@ class ElectroPair(Rule):
 
 
 class NoElectroRule(Rule):
-    """No current although the goal asks for it; `because` is the fact or finding shown."""
+    """No current although the goal calls for it; `because` is the fact or finding shown."""
 
     because: Text
 
@@ -134,7 +134,7 @@ class PointAt(Strict):
 
 
 class AdjunctRule(Rule):
-    """One adjunct. Of several that fit, the heaviest of each kind is proposed."""
+    """One adjunct. Of several that match, the heaviest of each kind is proposed."""
 
     kind: AdjunctId
     detail: Text
@@ -162,7 +162,7 @@ class EarRule(Rule):
 
 
 class EarMethod(Reviewed):
-    """How ear points are worked, in the practitioner's words. `keep_days` 0: taken out before the patient leaves."""
+    """How ear points are worked, in the practitioner's words. `keep_days` 0: removed before the patient leaves."""
 
     id: EarMethodId
     modality: Modality
@@ -172,10 +172,10 @@ class EarMethod(Reviewed):
 
 
 class EarUse(Rule):
-    """When a method is chosen: the heaviest that fits and is allowed, one for the visit and one to take home.
+    """When a method is chosen: the heaviest that matches and is allowed, one for the visit and one to take home.
 
-    `zones`: how many of the heaviest zones. `of_needles`: only where the visit has at least so many needles to spend;
-    those of the ear are taken off them. 0 for what is no needle.
+    `zones`: how many of the heaviest zones. `of_needles`: only if the visit has at least that many needles to spend;
+    those of the ear count against them. 0 for methods without needles.
     """
 
     method: EarMethodId
@@ -201,7 +201,7 @@ class EarPoint(Reviewed):
 
 
 class HomeRule(Rule):
-    """One thing to do at home. `modality` "" needs no safety check; `sheet` is the patient's wording."""
+    """One thing to do at home. `modality` "" needs no safety check; `sheet` is what the patient reads."""
 
     kind: Text
     sheet: Text
@@ -212,14 +212,14 @@ class HomeRule(Rule):
 
 
 class PhaseAt(Strict):
-    """Visits a week for so many weeks."""
+    """Visits a week for a number of weeks."""
 
     per_week: Annotated[int, Field(ge=1, le=3)]
     weeks: Annotated[int, Field(ge=1, le=12)]
 
 
 class DoseRule(Rule):
-    """A course. First rule that fits counts."""
+    """A course. The first match counts."""
 
     phases: Annotated[tuple[PhaseAt, ...], Field(min_length=1)]
     review_at: Annotated[tuple[int, ...], Field(min_length=1)]
@@ -242,7 +242,7 @@ class Source(Strict):
 
 
 class OwnLimit(Reviewed):
-    """How far a clinic's own points may go in one region of the body; a region without a row takes none."""
+    """How far a clinic's own points may go in one region of the body; a region without a row allows none."""
 
     region: Text
     limb: Limb
@@ -262,7 +262,7 @@ LimitId = Literal[
 
 
 class Limit(Reviewed):
-    """A number that a finished plan is held against. A draft counts all the same: it only tightens."""
+    """A limit that a finished plan is checked against. A draft counts too: it only tightens."""
 
     id: LimitId
     value: Annotated[int, Field(ge=1)]
@@ -270,7 +270,7 @@ class Limit(Reviewed):
     source: Text
 
 
-@dataclass(frozen=True, eq=False)  # one is not another, however alike: caches keep it by what it is
+@dataclass(frozen=True, eq=False)  # compared by identity, however alike: caches are keyed by the object
 class PlannerKnowledge:
     """Everything the planner knows, checked and cross-referenced; `points` maps a code to its point."""
 
@@ -302,8 +302,8 @@ class PlannerKnowledge:
     points: Mapping[str, Point]
     own_limits: Mapping[str, OwnLimit]
     draft_rules: tuple[Rule, ...] = ()  # read and shown, inert
-    switched_off: tuple[Rule, ...] = ()  # by the clinic's own file
-    silent: frozenset[str] = frozenset()  # switched off, yet keeping their place: the next heaviest does not step in
+    switched_off: tuple[Rule, ...] = ()  # by the clinic's file
+    silent: frozenset[str] = frozenset()  # switched off, but keeping their place: the next heaviest does not step in
 
     @property
     def drafts(self) -> tuple[str, ...]:
@@ -311,7 +311,7 @@ class PlannerKnowledge:
         return tuple(rule.id for rule in self.draft_rules)
 
     def every_rule(self) -> tuple[Rule, ...]:
-        """All tables that are rules, in the order in which the planner uses them."""
+        """All tables that are rules, in the order the planner uses them."""
         return (
             *self.rules, *self.persons, *self.slots, *self.techniques, *self.needles, *self.depths,
             *self.goals, *self.pairs,

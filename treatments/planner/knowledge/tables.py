@@ -22,7 +22,7 @@ Minutes = Annotated[int, Field(ge=1, le=60)]
 
 
 class When(Strict):
-    """Facts that must hold: every one of `all`, at least one of `any`, none of `none`. Empty holds always."""
+    """Facts that must hold: every one of `all`, at least one of `any`, none of `none`. An empty one always holds."""
 
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
@@ -33,10 +33,10 @@ class When(Strict):
 
 
 class Rule(Reviewed):
-    """What every rule says of itself. A draft rule is read and inert.
+    """What every rule says about itself. A draft rule is read and inert.
 
-    A draft among the rows that limit (contraindications, caps), which are no rules, counts all the same: what is not
-    reviewed yet never makes a plan freer.
+    A draft among the rows that limit (contraindications, caps), which are not rules, still counts: what is not
+    reviewed yet never loosens a plan.
     """
 
     id: Text
@@ -67,7 +67,7 @@ class PointRule(Rule):
 
 
 class Site(Reviewed):
-    """A place that hurts: in which positions it is treated, where cups and lamp go, which spinal levels."""
+    """A place that hurts: the positions to treat it in, where cups and lamp go, the spinal levels."""
 
     id: Text
     name: Text
@@ -83,7 +83,7 @@ class Site(Reviewed):
 
 
 class Point(Reviewed):
-    """A body point; see POINTS table of docs. Depths in mm, `cap_mm` is never exceeded."""
+    """A body point; see the POINTS table in the docs. Depths in mm; `cap_mm` is never exceeded."""
 
     code: Text
     name: Text
@@ -137,18 +137,18 @@ class Point(Reviewed):
 
 
 class Gate(Strict):
-    """What stays out while this is not known, and how it is asked; `modalities` are forbidden by the row."""
+    """What stays out while this is unknown, and how it is asked; the row forbids `modalities`."""
 
     modalities: tuple[Modality, ...]
     ask: Text
     why: Text
     rank: int
     when: When = When()
-    ruled_out_by: tuple[str, ...] = ()  # findings whose absence answers the question: no cancer ever, none now
+    ruled_out_by: tuple[str, ...] = ()  # findings whose absence answers the question: never had cancer, so not now
 
 
 class Neutral(Reviewed):
-    """A condition that changes no modality, and why that is right."""
+    """A condition that affects no modality, and why that is right."""
 
     finding: Text
     text: Text
@@ -160,8 +160,8 @@ class Contraindication(Reviewed):
 
     id: Text
     name: Text
-    findings: tuple[str, ...]  # any of these present makes the row hold; the first is asked
-    when: When = When()  # facts beside the findings, for rows by age or week of pregnancy
+    findings: tuple[str, ...]  # the row holds if any of these is present; the first is asked
+    when: When = When()  # facts besides the findings, for rows by age or week of pregnancy
     scope: Literal["whole", "thorax", "field", "left_leg", "right_leg", "left_arm", "right_arm", "arms"]
     alert: Literal["caution", "note", "none"]
     text: Text
@@ -180,5 +180,5 @@ class Contraindication(Reviewed):
     gate: Gate | None = None
 
     def level(self, modality: str) -> Severity | None:
-        """How grave it is for one modality; None where the row says nothing."""
+        """Its severity for one modality; None if the row says nothing."""
         return OF_CELL.get(getattr(self, modality))

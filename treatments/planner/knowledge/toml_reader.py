@@ -1,4 +1,4 @@
-"""Reads the planner's files: points when they are asked for, tables at once with their drafts set aside."""
+"""Reads the planner's files: points on first use, tables at once with their drafts kept apart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AnyRule = TypeVar("AnyRule", bound=Rule)
 
 
 class PointBook(Mapping[str, Point]):
-    """All body points by code. A point's text is parsed when it is first asked for: most are never needed.
+    """All body points by code. A point's text is parsed on first use: most are never needed.
 
     Raises KnowledgeError for a point whose row has faults, KeyError for a code that does not exist.
     """
@@ -76,7 +76,7 @@ class PointBook(Mapping[str, Point]):
         return code in self._texts
 
     def with_own(self, points: Iterable[Point]) -> PointBook:
-        """The same book and beside it the points of a clinic, already read; this book stays as it is."""
+        """A copy of this book with the points of a clinic, already read, added; this book is unchanged."""
         book = PointBook.__new__(PointBook)
         book._texts = {**self._texts, **{point.code: ("", "") for point in points}}
         book._points = {**self._points, **{point.code: point for point in points}}
@@ -85,7 +85,7 @@ class PointBook(Mapping[str, Point]):
         return book
 
     def read_all(self) -> list[Fault]:
-        """Parses every point and gives the faults of all."""
+        """Parses every point and returns all faults."""
         faults = list(self.faults)
         for code in self._texts:
             try:
@@ -96,7 +96,7 @@ class PointBook(Mapping[str, Point]):
 
 
 class Reader(knowledge_files.Reader):
-    """Reads the tables of a folder; `drafts` gathers the rules that are not used yet."""
+    """Reads the tables of a folder; `drafts` collects the rules that are not used yet."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

@@ -8,8 +8,8 @@ from typing import Any
 from clinic.lib.loose import Json
 from treatments.planner.merge.three_way import Key, Row, same
 
-STAGE = "@stage"  # where a row stands while it is merged: (position, which of that position)
-COURSE = ("phases", "per_week", "weeks", "sessions")  # say one thing together, so they are merged together
+STAGE = "@stage"  # where a row is while it is merged: (position, index within that position)
+COURSE = ("phases", "per_week", "weeks", "sessions")  # belong together, so they are merged together
 
 
 def rows_of(version: Mapping[str, Any], name: str) -> list[Row]:
@@ -17,7 +17,7 @@ def rows_of(version: Mapping[str, Any], name: str) -> list[Row]:
 
 
 def stage_rows(version: Json) -> dict[Key, Json]:
-    """Stages by position and which of that position it is."""
+    """Stages by position and index within that position."""
     found: dict[Key, Json] = {}
     for stage in rows_of(version, "stages"):
         position = str(stage.get("position") or "")
@@ -30,7 +30,7 @@ def stage_label(key: Key) -> str:
 
 
 def inside(version: Json, name: str) -> list[Row]:
-    """Points or currents of all stages, each knowing its stage."""
+    """Points or currents of all stages, each with its stage."""
     return [{**row, STAGE: key} for key, stage in stage_rows(version).items() for row in rows_of(stage, name)]
 
 
@@ -43,7 +43,7 @@ def bare(stage: Row, skip: frozenset[str]) -> Json:
 
 
 def numbered(rows: Sequence[Row]) -> dict[Key, Row]:
-    """Points by place, and which of that place where one is needled more than once."""
+    """Points by place, with an index where one is needled more than once."""
     found: dict[Key, Row] = {}
     for row in rows:
         place = place_of(row)
@@ -72,7 +72,7 @@ def same_rows(one: Sequence[Row], other: Sequence[Row]) -> bool:
 
 
 def once(rows: Sequence[Row]) -> list[Row]:
-    """Without rows that say the same twice: for points the same place and side, for others the whole row."""
+    """Without duplicate rows: for points the same place and side, for others the whole row."""
     found: list[Row] = []
     for row in rows:
         is_point = "code" in row
@@ -82,7 +82,7 @@ def once(rows: Sequence[Row]) -> list[Row]:
 
 
 def leads(row: Row) -> Key:
-    """The pairs joined, whichever way round they are written."""
+    """The pairs joined, in whichever order they are written."""
     levels = row.get("lead_levels") or ()
     ends = []
     for i, pair in enumerate(row.get("leads") or ()):

@@ -1,7 +1,7 @@
 """merge(): a changed assessment proposes anew, and no edit of the practitioner is lost.
 
 Three versions of one treatment: the last proposal, the plan edited from it, the new proposal. What was edited stays,
-what was not edited follows the new proposal, and where both changed the edit stays and the other is shown.
+what was not edited follows the new proposal; where both changed, the edit stays and the other is shown.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ _OWN = frozenset({"stages", "dose", "needles", *_LISTS})
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """`treatment`: JSON of the contract's treatment object. `kept`: edits that stand. `taken`: what came or went with
-    the new proposal. `conflicts`: changed in both; the edit stands and the note shows the other."""
+    """`treatment`: JSON of the contract's treatment object. `kept`: edits that stay. `taken`: what came or went with
+    the new proposal. `conflicts`: changed in both; the edit stays and the note shows the other."""
 
     treatment: TreatmentJson
     kept: tuple[Note, ...]
@@ -80,7 +80,7 @@ def merge(last_proposal: Plan | None, edited: Plan, new_proposal: Plan | None) -
 
     ``last_proposal`` None: the plan was made by hand, all of it counts as edited. ``new_proposal`` None: nothing can
     be proposed now; the edited plan stays whole (and its review will say what is wrong with it).
-    Raises PlanError if one is no plan.
+    Raises PlanError if one is not a plan.
     """
     mine = _version(edited)
     base: Json = {} if last_proposal is None else _version(last_proposal)
@@ -91,9 +91,9 @@ def merge(last_proposal: Plan | None, edited: Plan, new_proposal: Plan | None) -
 
 
 def compare(before: Plan, after: Plan) -> tuple[Note, ...]:
-    """What ``after`` has otherwise than ``before``, told as a merge tells it; why an item is there is no difference.
+    """How ``after`` differs from ``before``, worded as a merge words it; an item's reason does not count.
 
-    Raises PlanError if one is no plan.
+    Raises PlanError if one is not a plan.
     """
     old, new = _version(before), _version(after)
     notes = _Merge(old, old, new, COMPARED).result().taken
@@ -101,7 +101,7 @@ def compare(before: Plan, after: Plan) -> tuple[Note, ...]:
 
 
 def _reordered(old: Json, new: Json) -> list[Note]:
-    """Stages and needles that both have, in another order."""
+    """Stages and needles that both have, but in a different order."""
     before, after = stage_rows(old), stage_rows(new)
     orders = [("stages", list(before), list(after))]
     for key in before:
@@ -121,7 +121,7 @@ def _version(plan: Plan) -> Json:
 
 
 class _Merge:
-    """One merge; collects the notes while it goes. It changes none of the versions."""
+    """One merge; collects notes as it goes. It changes none of the versions."""
 
     def __init__(self, base: Json, mine: Json, new: Json, words: Mapping[tuple[str, str], str] = MERGED) -> None:
         self.versions = (base, mine, new)
@@ -158,7 +158,7 @@ class _Merge:
         kind: str,
         accept: Callable[[Row], str] = lambda row: "",
     ) -> list[Row]:
-        """The rows that stand, in order. `accept` says why a row that only the new proposal has cannot come in,
+        """The resulting rows, in order. `accept` says why a row that only the new proposal has cannot come in,
         or ""."""
         found, key_of = groups(rows[0], rows[1], rows[2], identities)
         standing: dict[Key, list[Row]] = {}
@@ -259,14 +259,14 @@ class _Merge:
         if new is not None and base is None and (is_used or not rows_of(new, "points")):
             self.notes.append(self._item(label, "taken", ""))
             return bare(new, skip)
-        if is_used:  # a current or point that stays although its stage is gone everywhere else
+        if is_used:  # a current or point that stays although its stage is gone elsewhere
             return bare(new or base or {}, skip)
         if base is not None and new is not None:
             self.notes.append(self._item(label, "kept", "removed"))
         return None
 
     def _in_stage_order(self, key: Key, rows: list[Row]) -> list[Row]:
-        """Needling order within one stage: points that moved here stand as in the version that moved them."""
+        """Needling order within one stage: points that moved here are placed as in the version that moved them."""
         base, mine, new = (
             numbered([row for row in inside(version, "points") if row[STAGE] == key]) for version in self.versions
         )

@@ -59,7 +59,7 @@ class Note:
 
 
 def note(item: str, difference: Difference) -> Note:
-    """The note of one changed field; `field` "" is a group of rows that cannot be told apart."""
+    """The note on one changed field; `field` "" is a group of rows that cannot be distinguished."""
     field = difference.field
     name = _FIELDS.get(field, field.replace("_", " "))
     subject = ": ".join(part for part in (item, name) if part)
@@ -75,7 +75,7 @@ def note(item: str, difference: Difference) -> Note:
 
 
 def note_item(item: str, verb: Verb, how: str, words: Mapping[tuple[str, str], str] = MERGED) -> Note:
-    """The note of a whole item that came, went, stayed or stayed out."""
+    """The note on a whole item that came, went, stayed or was left out."""
     text = words[verb, how].format(item=item)
     return Note(verb, item, "", text[:1].upper() + text[1:])
 
@@ -93,7 +93,7 @@ def _plain(value: Any) -> Any:
 
 
 def _words(field: str, value: Any) -> str:
-    """A value as one says it."""
+    """A value in words."""
     if value is MISSING or value is None or value in ("", [], ()):
         return "none"
     if isinstance(value, bool):

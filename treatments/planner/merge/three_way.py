@@ -1,4 +1,4 @@
-"""Three-way merge of values, of lists of objects and of their order; knows nothing of treatments.
+"""Three-way merge of values, of lists of objects and of their order; knows nothing about treatments.
 
 `base` is the last proposal, `mine` the edited plan, `new` the new proposal. What was edited always wins.
 """
@@ -22,13 +22,13 @@ class _Missing:
 
 
 MISSING: Any = _Missing()
-# lists that say why: both sides' sentences are of use, and none contradicts another
+# lists of reasons: both sides' sentences are useful, and none contradicts another
 JOINED = frozenset({"because", "cautions"})
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One place where the three versions are not the same. MISSING: not in that version."""
+    """One place where the three versions differ. MISSING: not in that version."""
 
     verb: Verb
     field: str  # "" is the whole item
@@ -38,7 +38,7 @@ class Difference:
 
 
 def merge_value(base: Any, mine: Any, new: Any, field: str) -> tuple[Any, Difference | None]:
-    """The value that stands, and what there is to say about it."""
+    """The resulting value, and what to say about it."""
     if same(mine, new):
         return mine, None
     if same(mine, base):
@@ -79,7 +79,7 @@ def merge_fields(
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows of one identity in the three versions, usually one of each. `key` is their identity."""
+    """Rows of one identity in the three versions, usually one in each. `key` is their identity."""
 
     key: Key
     base: tuple[Row, ...]
@@ -94,10 +94,10 @@ class Group:
 def groups(
     base: Sequence[Row], mine: Sequence[Row], new: Sequence[Row], identities: Sequence[Callable[[Row], Key]]
 ) -> tuple[list[Group], Callable[[Row], Key]]:
-    """Rows that mean the same item, and the key of any row.
+    """Rows that mean the same item, and the key of each row.
 
-    The first identity under which a row is the only one of its kind in every version counts; rows that no identity
-    tells apart stay together as one group, which is merged as a whole.
+    The first identity that is unique in every version counts; rows that no identity distinguishes stay together as one
+    group, which is merged as a whole.
     """
     versions = (base, mine, new)
     keys: dict[int, Key] = {}
@@ -128,8 +128,8 @@ def groups(
 
 
 def merge_order(base: Sequence[Key], mine: Sequence[Key], new: Sequence[Key], kept: Iterable[Key]) -> list[Key]:
-    """The order of what stands: as edited where the editor changed the order, else as newly proposed; the others
-    keep their place after the one that stood before them."""
+    """The resulting order: as edited where the editor changed it, else as newly proposed; the others keep
+    their place after the one that preceded them."""
     kept = list(kept)
     standing = set(kept)
     mine_changed = not agree(base, mine)
@@ -147,7 +147,7 @@ def merge_order(base: Sequence[Key], mine: Sequence[Key], new: Sequence[Key], ke
 
 
 def agree(one: Sequence[Key], other: Sequence[Key]) -> bool:
-    """Whether what both have stands in the same order in both."""
+    """Whether what both have is in the same order in both."""
     common = set(one) & set(other)
     return [key for key in ordered_union(one) if key in common] == [
         key for key in ordered_union(other) if key in common
@@ -155,5 +155,5 @@ def agree(one: Sequence[Key], other: Sequence[Key]) -> bool:
 
 
 def ordered_union(*sources: Iterable[Any]) -> list[Any]:
-    """Every value once, in the order in which it first comes."""
+    """Every value once, in order of first appearance."""
     return list(dict.fromkeys(value for source in sources for value in source))

@@ -1,6 +1,6 @@
-"""How one outcome measure changed, and what that is worth. The measures themselves: ``intake/knowledge/instruments``.
+"""How one outcome measure changed, and whether that matters. The measures themselves: ``intake/knowledge/instruments``.
 
-DESIGN: 30 percent counts only from a first value that is high enough, and worse is the mirror of what matters.
+DESIGN: 30 percent counts only if the first value is high enough, and worsening mirrors the change that matters.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from intake.questionnaire.instruments import InstrumentFile, load_instruments
 
 Verdict = Literal["responder", "recovered", "same", "worse", "not_evaluated"]
 MATTERS_PERCENT = 30.0
-_SAME_SCALE = {"nrs": "nrs_average"}  # the name by which papers call it
+_SAME_SCALE = {"nrs": "nrs_average"}  # what papers call it
 
 
 class ScoreError(ValueError):
-    """A value that the scale does not have, or a measure nobody knows."""
+    """A value the scale does not have, or an unknown measure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """From the first value to the last. `absolute`: last minus first, in points of the scale. `percent`:
-    improvement as percent of the first value (negative: worse), None where there is no first value above zero
-    or the scale has no such rule. `by_points`, `by_percent`: whether that threshold is met, None where there
-    is none or it cannot count."""
+    improvement in percent of the first value (negative: worse), None if there is no first value above zero
+    or the scale has no such rule. `by_points`, `by_percent`: whether that threshold is met, None if there
+    is none or it does not apply."""
 
     measure: str
     baseline: float | None
@@ -40,7 +40,7 @@ class Change:
 
 
 def measure_of(measure: str) -> InstrumentFile:
-    """The scale of that name; raises ScoreError."""
+    """The scale with that name; raises ScoreError."""
     try:
         return load_instruments()[_SAME_SCALE.get(measure, measure)]
     except KeyError:
@@ -48,7 +48,7 @@ def measure_of(measure: str) -> InstrumentFile:
 
 
 def checked(measure: InstrumentFile, value: float | None) -> float | None:
-    """The value if the scale has it; raises ScoreError for one out of range or a fraction on a whole-number
+    """The value if the scale has it; raises ScoreError if it is out of range or a fraction on a whole-number
     scale."""
     if value is None:
         return None
@@ -60,7 +60,7 @@ def checked(measure: InstrumentFile, value: float | None) -> float | None:
 
 
 def change(measure: str, baseline: float | None, now: float | None) -> Change:
-    """How the last value compares with the first. None is not known. Raises ScoreError."""
+    """How the last value compares with the first. None: unknown. Raises ScoreError."""
     scale = measure_of(measure)
     first, last = checked(scale, baseline), checked(scale, now)
     if scale.word is not None:
@@ -72,7 +72,7 @@ def change(measure: str, baseline: float | None, now: float | None) -> Change:
     better = absolute if scale.higher_is_better else -absolute
     by_points = None if scale.change.points is None else better >= scale.change.points
     percent = round(100 * better / first, 1) if first > 0 and scale.change.percent_from is not None else None
-    # compared before rounding to one decimal: 29.96 is not 30
+    # compared before rounding to one decimal place: 29.96 is not 30
     reaches = first > 0 and round(100 * better / first, 6) >= MATTERS_PERCENT
     by_percent = reaches if scale.change.percent_from is not None and first >= scale.change.percent_from else None
     verdict, words = _verdict(scale, first, last, better, by_points, by_percent)
@@ -98,7 +98,7 @@ def _verdict(
             return "not_evaluated", f"the first value is below {scale.change.percent_from:g}, too low to judge a change"
         if by_percent:
             return "responder", "improved"
-        # fewer than 30 percent of a high first value: the points are said, the 30 percent count
+        # less than 30 percent of a high first value: the points are stated, the 30 percent decide
         although = f", although {scale.change.points:g} points are reached" if by_points else ""
         return "same", f"about the same{although}"
     if by_points is None:
@@ -144,7 +144,7 @@ def _judged(
 
 
 def is_positive(measure: str, value: float | None) -> bool | None:
-    """Whether a short screen (PHQ-2, GAD-2) asks for a talk; None when not known. It is no diagnosis."""
+    """Whether a short screen (PHQ-2, GAD-2) calls for a talk; None if unknown. It is not a diagnosis."""
     scale = measure_of(measure)
     if scale.positive_from is None:
         raise ScoreError(f"{scale.short} is no screen")
@@ -153,7 +153,7 @@ def is_positive(measure: str, value: float | None) -> bool | None:
 
 
 def mean_score(measure: str, items: Sequence[float | None]) -> float | None:
-    """Mean of the items, None where one that is needed is missing."""
+    """Mean of the items, None if a required one is missing."""
     scale = measure_of(measure)
     if scale.scoring != "mean":
         raise ScoreError(f"{scale.short} is no mean of items")

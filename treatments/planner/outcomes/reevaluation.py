@@ -1,9 +1,9 @@
-"""What to do next in a course, from the scores: rules of re-evaluation as plain decisions.
+"""What to do next in a course, from the scores: the rules of re-evaluation as plain decisions.
 
 Thresholds: 30 percent and worse OSTELO, stop without improvement NCD, five more visits up to a fall of 50 percent
 GERAC; numbers of visits, the halved dose, and that the patient's own word on the change outweighs the scores are
 DESIGN and await clinical sign-off. Visits are added only for a change that matters in the leading measure, and only
-where the patient says so too; an answer that denies the change never stands beside "improved".
+if the patient agrees; an answer that denies the change never appears next to "improved".
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def progress(
 ) -> Decision:
     """The advice after a visit or at a review.
 
-    ``scores``: measure -> values in the order in which they were taken, None where nobody answered; the first
-    known one is the baseline, the last known one is now; an answer to the global question that is older than the last
-    review is left out. ``stage``: acute, subacute, chronic or unknown.
+    ``scores``: measure -> values in the order they were taken, None where nobody answered; the first
+    known one is the baseline, the last known one the present; an answer to the global question that is older
+    than the last review is left out. ``stage``: acute, subacute, chronic or unknown.
     ``worse_over_48h``: how many visits since the last change of dose were followed by more than 48 h of worse
-    pain. ``plan_changed``: the one change for want of effect has been made. ``extended``: visits have been
-    added once. ``red_flag``: a grave sign stands open. Raises ScoreError for a value that its scale does not
+    pain. ``plan_changed``: the one change for lack of effect has been made. ``extended``: visits have been
+    added once. ``red_flag``: a serious sign is open. Raises ScoreError for a value that its scale does not
     have, ValueError for an unknown stage or a negative count.
     """
     if stage not in FIRST_REVIEW:
@@ -155,7 +155,7 @@ def _without_effect(sessions_done: int, is_over: bool, plan_changed: bool) -> tu
 
 
 def _change(measure: str, values: Sequence[float | None]) -> Change:
-    """First known value against the last; with only one there is no change (a global answer needs only
+    """First known value against the last; a single value is no change (a global answer needs only
     one)."""
     known = [value for value in values if value is not None]
     if not known:
@@ -166,7 +166,7 @@ def _change(measure: str, values: Sequence[float | None]) -> Change:
 
 
 class _Word:
-    """What the patient answers to the one question about the whole change."""
+    """The patient's answer to the global question about the change."""
 
     def __init__(self, change: Change | None) -> None:
         step = None if change is None else change.now
@@ -179,8 +179,8 @@ class _Word:
 
 
 class _Judged:
-    """What the changes say together. Pain and function decide, each by its first measure that can be judged;
-    where neither can, the patient's own activities and the global answer do."""
+    """What the changes add up to. Pain and function decide, each by its first measure that can be judged;
+    if neither can, the patient's own activities and the global answer do."""
 
     def __init__(self, changes: Mapping[str, Change]) -> None:
         leads = [self._first(changes, measures_that("pain")), self._first(changes, measures_that("function"))]
@@ -190,7 +190,7 @@ class _Judged:
             others = (*measures_that("other"), *measures_that("word"))  # decide only where pain and function cannot
             self.leads = [c for c in (self._first(changes, (measure,)) for measure in others) if c is not None]
         self.is_known = bool(self.leads)
-        # pain leads where it can be judged, else function; activities and the global answer lead no extension
+        # pain leads if it can be judged, else function; activities and the global answer never lead to an extension
         self.lead = None if self.only_others or not self.leads else self.leads[0]
         self.lead_matters = self.lead is not None and self.lead.verdict in ("responder", "recovered")
         self.lead_gain = 0.0 if self.lead is None else self._gain(self.lead)
@@ -207,7 +207,7 @@ class _Judged:
 
     @property
     def gain(self) -> float:
-        """Best improvement in percent. A measure judged by points counts as 30 when it responds, else as
+        """Best improvement in percent. A measure judged by points counts as 30 if it responds, else as
         none."""
         return max((self._gain(c) for c in self.leads), default=0.0)
 

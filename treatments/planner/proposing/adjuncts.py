@@ -1,4 +1,4 @@
-"""Beside the needles: cups, scraping, moxa, lamp, pressure and hands; home care. All pass the guard (ear: ear.py)."""
+"""Besides needles: cups, scraping, moxa, lamp, pressure and hands; home care. All pass the guard (ear: ear.py)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from treatments.planner.vocabulary.modalities import ADJUNCTS
 def plan_adjuncts(
     rules: Sequence[Compiled[AdjunctRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
 ) -> tuple[tuple[Adjunct, ...], list[Withheld]]:
-    """The heaviest rule of each kind; kept out where the guard says so."""
+    """The heaviest rule of each kind; withheld where the guard says so."""
     best: dict[str, AdjunctRule] = {}
     for rule in matching(rules, facts):
         if rule.kind not in best or rule.weight > best[rule.kind].weight:
@@ -77,7 +77,7 @@ def plan_adjuncts(
 
 
 def _is_only_there(regions: Sequence[str], alone: Mapping[tuple[str, str], Stop], facts: Facts) -> bool:
-    """Whether a place lies on barred limbs alone, on every painful side."""
+    """Whether a place lies only on barred limbs, on every painful side."""
     limbs = {limb_of_region(region) for region in regions}
     return bool(alone) and all((side, limb) in alone for limb in limbs for side in facts.painful)
 
@@ -90,7 +90,7 @@ def safe_refs(
     points: Mapping[str, Point],
     needled: bool = False,
 ) -> tuple[tuple[PointRef, ...], list[Withheld]]:
-    """Points of an adjunct or of home care on the sides where they may be worked; the others with their reason."""
+    """Points of an adjunct or of home care on the sides where they may be treated; the others with their reason."""
     kept: list[PointRef] = []
     out: list[Withheld] = []
     for ref in refs:
@@ -120,7 +120,7 @@ def safe_refs(
 def keep_cups_off_needles(
     adjuncts: Sequence[Adjunct], stages: Sequence[Stage], case: Case, knowledge: PlannerKnowledge
 ) -> tuple[Adjunct, ...]:
-    """Cups that stay on a chest wall are not put over needles just drawn: they get a visit of their own."""
+    """Cups left on a chest wall do not go over needles just removed: they get a visit of their own."""
     points = [point for stage in stages for point in stage.points]
     needled = {region for point in points for region in _needled_regions(point, case, knowledge)} & THORAX
     return tuple(
@@ -161,7 +161,7 @@ def plan_home(
         refs: tuple[PointRef, ...] = ()
         sheet = rule.sheet.replace("{place}", place)
         if rule.modality:
-            # At home nothing is gated by what is merely not asked yet: the sheet itself says where not to use it.
+            # A question not asked yet keeps nothing out at home: the sheet itself says where not to use it.
             stops = tuple(stop for stop in guard.against(rule.modality) if not stop.is_open or stop.level == "caution")
             stop = gravest_stop(stops)
             if stop is not None:
@@ -169,7 +169,7 @@ def plan_home(
                 continue
             refs, dropped = safe_refs(rule.points, rule.modality, facts, guard, knowledge.points)
             out.extend(dropped)
-            if dropped:  # the sheet names every place: a sheet with a barred place is not handed out
+            if dropped:  # the sheet names every place: one with a barred place is not handed out
                 continue
             cautions = tuple(dict.fromkeys(stop.text for stop in stops))
             if "{place}" in rule.sheet:

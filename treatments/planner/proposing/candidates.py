@@ -14,7 +14,7 @@ from treatments.planner.knowledge.tables import Choice, PointRule, Site
 from treatments.planner.treatment.items import Reason
 from treatments.planner.vocabulary.body import EX_B2_LEVELS, LEVELS, region_of_level
 
-SECOND_RULE_BONUS = 6.0  # a point asked for by several rules is the better choice
+SECOND_RULE_BONUS = 6.0  # a point that several rules ask for is the better choice
 PALPATED = "tender on palpation today"
 
 
@@ -30,7 +30,7 @@ class Candidate:
     weights: dict[str, float] = field(default_factory=dict)
     sides: dict[str, str] = field(default_factory=dict)
     reasons: list[Reason] = field(default_factory=list)
-    covers: frozenset[str] = frozenset()  # the painful sites in whose regions it lies
+    covers: frozenset[str] = frozenset()  # the painful sites whose regions it lies in
     techniques: dict[str, str] = field(default_factory=dict)
     level: str = ""
     where: str = ""
@@ -64,7 +64,7 @@ def find_candidates(
 
 
 def _levels(picture: ClinicalPicture, sites: tuple[Site, ...]) -> list[str]:
-    """Levels for EX-B2: those found tender by palpation first, then those of the sites."""
+    """Levels for EX-B2: first those found tender by palpation, then those of the sites."""
     tender = sorted((level for level in picture.case.levels if level in EX_B2_LEVELS), key=LEVELS.index, reverse=True)
     by_site = [level for site in sites for level in site.levels]
     return list(dict.fromkeys(tender + by_site))[:6]
@@ -101,7 +101,7 @@ def _add(
 def _tender_points(
     picture: ClinicalPicture, facts: Facts, sites: tuple[Site, ...], knowledge: PlannerKnowledge
 ) -> list[Candidate]:
-    """Ashi: those a hand has found; without palpation yet, the places where a hand will look on the day."""
+    """Ashi: those found by palpation; if there was none yet, the places to palpate on the day."""
     found: list[Candidate] = []
     palpated = picture.case.palpation
     sources = ("EXPERT", "SCIA2021")

@@ -1,6 +1,6 @@
-"""Step 3: spends the needles. NeedleOrder are filled in order from the candidates; what safety stops is left out.
+"""Step 3: spends the needles. The slots are filled in order from the candidates; what safety stops is left out.
 
-Leaving out instead of swapping keeps one promise simple: a contraindication can only take things away.
+Leaving out instead of swapping keeps a simple promise: a contraindication only ever removes things.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from treatments.planner.safety.withholding import gravest_stop
 from treatments.planner.vocabulary.body import UPRIGHT
 
 BOTH = ("left", "right")
-UNCOVERED_BONUS = 25.0  # for a place that hurts and has no needle yet
-WHOLE_COURSE = 16  # needles on which a turn of the body is decided, so that no smaller budget decides otherwise
+UNCOVERED_BONUS = 25.0  # for a painful place without a needle so far
+WHOLE_COURSE = 16  # needles by which a turn of the body is decided, so that a smaller budget never changes the decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """In which positions the patient lies, first the one where most is done."""
+    """The positions the patient lies in, the one where most is done first."""
 
     positions: tuple[str, ...]
     side_up: str | None
@@ -46,23 +46,23 @@ class Layout:
 
 
 def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]) -> tuple[Layout, Layout]:
-    """Positions as the pain would have them, and as this patient can lie; at most two, one after the other."""
+    """Positions that suit the pain and this patient; at most two, one after the other."""
     movement = any(candidate.with_movement for candidate in candidates)
     wished = sites[0].positions[0] if sites else "prone"
     outer_leg = "sciatica:gallbladder" in facts.words and "sciatica:bladder" not in facts.words
-    # a girdle round the waist, not round the ribs; stress needs the back itself (BL18)
+    # a girdle round the waist, not the ribs; stress needs the back itself (BL18)
     belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"}) and "site:low_back" in facts.words
     belt = belt and "branch:liver_qi_stagnation" not in facts.words
     hip = {"site:hip_side", "channel:gallbladder"} <= facts.words
     if (outer_leg or belt or hip) and len(facts.painful) == 1 and not movement:
-        wished = "side_lying"  # the whole side line lies open
+        wished = "side_lying"  # the whole lateral line is accessible
     actual = wished if _can_lie(wished, facts) else "side_lying"
     second = _second_position(wished, movement, facts)
     possible = second
     if second is not None and not _can_lie(second, facts):
         possible = "side_lying" if second == "prone" else None
     if second == "supine" and "person:pregnant" in facts.words:
-        possible = None  # lying long on the back is uncomfortable in pregnancy
+        possible = None  # lying on the back for long is uncomfortable in pregnancy
     return _layout(wished, second, movement, facts), _layout(actual, possible, possible == UPRIGHT, facts)
 
 
@@ -76,7 +76,7 @@ def _can_lie(position: str, facts: Facts) -> bool:
 
 
 def _second_position(primary: str, movement: bool, facts: Facts) -> str | None:
-    """What a turn would open: the front for the back, the back for the front. A fresh strain is not turned."""
+    """What a turn would expose: from the back the front, from the front the back. A fresh strain is not turned."""
     if movement:
         return UPRIGHT
     if "strain:acute" in facts.words:
@@ -90,7 +90,7 @@ def _layout(primary: str, second: str | None, movement: bool, facts: Facts) -> L
 
 
 def turn_cost(profiles: Sequence[PatientProfile], order: NeedleOrder) -> float:
-    """How much better a point must be to be worth turning the body; by class only, so that safety cannot shift it."""
+    """How much better a point must be to be worth a turn; by class only, so that safety cannot change it."""
     if order.turn_cost is not None:
         return order.turn_cost
     by_class = [person.turn_cost for person in profiles if any(word.startswith("class:") for word in person.when.all)]
@@ -100,7 +100,7 @@ def turn_cost(profiles: Sequence[PatientProfile], order: NeedleOrder) -> float:
 def choose(
     candidates: Sequence[Candidate], order: NeedleOrder, layout: Layout, cost: float, needles: int, facts: Facts
 ) -> list[Chosen]:
-    """Fills the slots as if nothing were forbidden. A turn that would serve fewer than two needles is not made."""
+    """Fills the slots as if nothing were forbidden. There is no turn for fewer than two needles."""
     full = _fill(candidates, order, layout, cost, WHOLE_COURSE, facts)
     second = sum(item.cost for item in full if item.position != layout.positions[0])
     if not layout.movement and second < 2:
@@ -149,7 +149,7 @@ def _fill(
 def _reachable(
     candidates: Sequence[Candidate], layout: Layout, cost: float
 ) -> dict[str, list[tuple[float, Candidate, str]]]:
-    """By purpose: weight, less what a turn costs, and position of every candidate that can be needled lying so."""
+    """By purpose: weight, less the cost of a turn, and position of every candidate that can be needled in it."""
     found: dict[str, list[tuple[float, Candidate, str]]] = {}
     for candidate in candidates:
         position = _reach(candidate, layout)
@@ -162,7 +162,7 @@ def _reachable(
 
 
 def _reach(candidate: Candidate, layout: Layout) -> str | None:
-    """The position in which a candidate is needled; the seat of a movement stage is for points with movement only."""
+    """The position a candidate is needled in; sitting in a movement stage is only for points with movement."""
     for position in layout.positions:
         is_seat = layout.movement and position == UPRIGHT and position != layout.positions[0]
         if position in candidate.positions and (not is_seat or candidate.with_movement):
@@ -192,12 +192,12 @@ def settle_side(candidate: Candidate, serves: str, position: str, layout: Layout
 def keep_safe(
     chosen: Sequence[Chosen], guard: Guard, layout: Layout, points: Mapping[str, Point]
 ) -> tuple[list[Chosen], list[tuple[Chosen, Stop | None]]]:
-    """Splits into what may be done and what is left out, with the stop (None: not reachable in this position)."""
+    """Splits into what may be done and what is left out, with its stop (None: not reachable in this position)."""
     kept: list[Chosen] = []
     out: list[tuple[Chosen, Stop | None]] = []
     for wished in chosen:
         item = wished
-        if item.candidate.with_movement and not layout.movement:  # lying down, and so without the movement
+        if item.candidate.with_movement and not layout.movement:  # lying down, so without the movement
             positions = points[item.candidate.code].positions
             item = replace(item, candidate=replace(item.candidate, with_movement=False, positions=positions))
         position = item.position if item.position in layout.positions else _reach(item.candidate, layout)
@@ -220,7 +220,7 @@ def keep_safe(
 def safe_sides(
     candidate: Candidate, side: str, guard: Guard, points: Mapping[str, Point], position: str
 ) -> tuple[str, Stop | None]:
-    """The side that may be needled ("" for none) and the gravest stop met. A barred limb moves to the other side."""
+    """The side that may be needled ("" for none) and the gravest stop found. A barred limb moves to the other side."""
     wanted = BOTH if side == "both" else (side,)
     free: list[str] = []
     worst: Stop | None = None
@@ -243,6 +243,6 @@ def safe_sides(
 
 
 def stop_of(candidate: Candidate, side: str, guard: Guard, points: Mapping[str, Point]) -> Stop | None:
-    """The gravest stop against needling this candidate on this side; None when it may be done."""
+    """The gravest stop against needling this candidate on this side; None if it is allowed."""
     point = points[candidate.code]
     return gravest_stop(guard.against_needle(point, Place(candidate.region, candidate.limb, side)))

@@ -1,7 +1,7 @@
 """Ear points: which zones, by which method, on which ear. All pass the guard.
 
-Which method is wished is told by facts alone, so that a contraindication only ever takes away: what is barred gives way
-to the next lighter method of the same zones, and seeds are the lightest.
+Facts alone decide which method is wanted, so that a contraindication only ever removes: what is barred gives way to the
+next lighter method on the same zones; seeds are the lightest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SITE_WEIGHT = 80.0  # of the first zone of the painful place
 
 
 def ear_uses(uses: Sequence[Compiled[EarUse]], facts: Facts, budget: int) -> list[EarUse]:
-    """The methods that fit, heaviest first; needles only where the visit has enough of them to spend."""
+    """The methods that match, heaviest first; needles only if the visit has enough of them to spend."""
     fitting = [use for use in matching(uses, facts) if budget >= use.of_needles]
     return sorted(fitting, key=lambda use: (-use.weight, use.id))
 
@@ -34,7 +34,7 @@ def ear_needles(uses: Sequence[EarUse]) -> int:
 def plan_ear(
     rules: Sequence[Compiled[EarRule]], uses: Sequence[EarUse], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
 ) -> tuple[tuple[EarItem, ...], list[Withheld]]:
-    """At most needles for the visit and one method to take home, which then goes on the other ear."""
+    """At most: needles for the visit, and one method to take home, which then goes on the other ear."""
     weights, reasons = _zones(rules, facts, knowledge)
     ranked = sorted(weights, key=lambda code: (-weights[code], code))
     side = facts.painful[0] if len(facts.painful) == 1 else "left"
@@ -73,7 +73,7 @@ def plan_ear(
 def _zones(
     rules: Sequence[Compiled[EarRule]], facts: Facts, knowledge: PlannerKnowledge
 ) -> tuple[dict[str, float], dict[str, Reason]]:
-    """Zone -> the greatest weight that a rule gives it, and the reason of that rule."""
+    """Zone -> the highest weight a rule gives it, and that rule's reason."""
     weights: dict[str, float] = {}
     reasons: dict[str, Reason] = {}
     for rule in matching(rules, facts):

@@ -1,4 +1,4 @@
-"""Current: whether at all, from which visit, between which needles. Pairs are legal, on one side, in one stage."""
+"""Current: whether, from which visit, between which needles. Pairs are legal, on one side, in one stage."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SAFETY_STEPS = (
 def planned_goal(
     goals: Sequence[Compiled[ElectroGoal]], exclusions: Sequence[Compiled[NoElectroRule]], facts: Facts
 ) -> tuple[ElectroGoal | None, list[NoElectroRule]]:
-    """The goal of the current, or None; and the exclusions that speak against it."""
+    """The goal of the current, or None; and the exclusions against it."""
     goal = first(goals, facts)
     if goal is None or goal.max_pairs == 0:
         return None, []
@@ -119,7 +119,7 @@ def electro_items(
 
 
 def _stops(a: Chosen, b: Chosen, side: str, guard: Guard) -> list[Stop]:
-    """What keeps current away from one of the two needles."""
+    """What forbids current on one of the two needles."""
     found: dict[Stop, None] = {}
     for item in (a, b):
         place = Place(item.candidate.region, item.candidate.limb, side)
@@ -128,7 +128,7 @@ def _stops(a: Chosen, b: Chosen, side: str, guard: Guard) -> list[Stop]:
 
 
 def excluded(exclusions: Sequence[NoElectroRule], facts: Facts) -> list[Withheld]:
-    """Why there is no current although the goal would ask for it."""
+    """Why there is no current although the goal calls for it."""
     return [
         Withheld("electro", withheld_level("needs_reason"), _shown(rule, facts), rule.text, rule.sources[0], "ea")
         for rule in exclusions
@@ -136,6 +136,6 @@ def excluded(exclusions: Sequence[NoElectroRule], facts: Facts) -> list[Withheld
 
 
 def _shown(exclusion: NoElectroRule, facts: Facts) -> str:
-    """The first fact of the exclusion that holds, a finding before a computed fact."""
+    """The first fact that makes the exclusion hold, findings before computed facts."""
     held = [word for word in (*exclusion.when.any, *exclusion.when.all) if word in facts.words]
     return next((word for word in held if ":" not in word), held[0] if held else exclusion.because)

@@ -1,4 +1,4 @@
-"""Step 5: the account: what was kept out and why, what to ask, which cautions the practitioner must read."""
+"""Step 5: the account: what was withheld and why, what to ask, which cautions the practitioner must read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from treatments.planner.vocabulary.modalities import MODALITIES
 
 
 def barred_modalities(guard: Guard) -> list[Withheld]:
-    """What the conditions that are present bar as such, also where the plan would not have used it."""
+    """What the present conditions bar in general, even if the plan would not have used it."""
     found = []
     for modality, words in MODALITIES.items():
         name = words.item
@@ -37,7 +37,7 @@ def barred_modalities(guard: Guard) -> list[Withheld]:
 
 
 def tidy(items: Iterable[Withheld]) -> tuple[Withheld, ...]:
-    """One entry for each item and cause, the gravest; forbidden first, then by name."""
+    """The gravest entry for each item and cause; forbidden first, then by name."""
     best: dict[tuple[str, str], Withheld] = {}
     for item in items:
         key = (item.item, item.because)
@@ -47,7 +47,7 @@ def tidy(items: Iterable[Withheld]) -> tuple[Withheld, ...]:
 
 
 def questions(assessment: Assessment, guard: Guard, withheld: Sequence[Withheld]) -> tuple[Question, ...]:
-    """The assessment's questions first, then what is open and keeps something out of this plan, by its rank."""
+    """The assessment's questions first, then open ones that keep something out of this plan, by rank."""
     asked = [Question(ask.finding, ask.why) for ask in assessment.ask]
     matters = {item.because for item in withheld}
     rows = [(row, because) for row, because in guard.open if because in matters]
@@ -83,7 +83,7 @@ def action_of(assessment: Assessment, shown: Sequence[AlertJson]) -> str:
 
 
 def principle(facts: Facts, assessment: Assessment, knowledge: PlannerKnowledge) -> str:
-    """The treatment principle in one sentence: branch, then root, in the order in which they are treated."""
+    """The treatment principle in one sentence: branch, then root, in the order they are treated."""
     branch, root = (knowledge.principles.get(p) if p else None for p in (assessment.branch, assessment.root))
     if branch and root:
         if "class:deficiency" in facts.words:

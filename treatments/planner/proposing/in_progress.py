@@ -1,4 +1,4 @@
-"""One proposal on its way: what every step looks at, and what is kept out on the way."""
+"""A proposal in progress: what every step looks at, and what is withheld along the way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from treatments.planner.treatment.proposal import Withheld
 
 @dataclass(frozen=True)
 class ProposalInProgress:
-    """`facts` choose; `gentle`, with what the patient's own words raise, only makes milder. `withheld` grows."""
+    """`facts` choose; `gentle`, which adds what the patient's own words raise, only makes milder. `withheld` grows."""
 
     picture: ClinicalPicture
     knowledge: PlannerKnowledge
@@ -35,7 +35,7 @@ class ProposalInProgress:
 
     @cached_property
     def profiles(self) -> list[PatientProfile]:
-        """The kinds of patient that fit."""
+        """The kinds of patient that match."""
         return matching(self.program.persons, self.gentle)
 
     @cached_property
@@ -47,7 +47,7 @@ class ProposalInProgress:
         return matching(self.program.depths, self.gentle)
 
     def without_needles(self) -> ProposalInProgress:
-        """From where no needle is in the plan: rules may know it."""
+        """Marks a plan without needles from here on: rules may ask for it."""
         return replace(self, facts=replace(self.facts, words=self.facts.words | {"needles:none"}))
 
 

@@ -1,4 +1,4 @@
-"""Step 4: how each chosen point is needled: size, depth, angle, technique, sensation, order, retention."""
+"""Step 4: how to needle each chosen point: size, depth, angle, technique, sensation, order, retention."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from treatments.planner.vocabulary.body import HEAD, HEAD_TO_FOOT, THORAX
 from treatments.planner.vocabulary.facts import FINE_FACTS
 from treatments.planner.vocabulary.modalities import Role
 
-LUMBAR_DEPTH = (15, 30)  # EX-B2 beside the lumbar spine; the point's own caps still count
+LUMBAR_DEPTH = (15, 30)  # EX-B2 next to the lumbar spine; the point's own caps still apply
 THORACIC_DEPTH = (8, 12)
 MILDEST_FIRST = ("none", "mild", "clear")
 
 
 def role_of(item: Chosen) -> Role:
-    """The contract's role: pattern points of the limbs are distal, those of the trunk belong to the root."""
+    """The role in the contract: pattern points on the limbs are distal, those on the trunk belong to the root."""
     serves = item.serves
     if serves in ("local", "segmental", "ashi"):
         return "local"
@@ -34,7 +34,7 @@ def role_of(item: Chosen) -> Role:
 
 
 def technique_of(item: Chosen, rules: Sequence[Technique]) -> str:
-    """The point's own technique where its rule names one and the patient is not weak; else the first rule that fits."""
+    """The point's own technique if its rule names one and the patient is not weak; else that of the first match."""
     for rule in rules:
         if item.serves in rule.serves:
             gentle = rule.id == "technique.gentle_patient"
@@ -50,7 +50,7 @@ def technique_of(item: Chosen, rules: Sequence[Technique]) -> str:
 def depth_of(
     item: Chosen, point: Point, limits: AshiRegion | None, rules: Sequence[DepthRule]
 ) -> tuple[tuple[int, int], str]:
-    """Depth in mm (low, high) and angle, lowered for this patient; never past the cap."""
+    """Depth in mm (low, high) and angle, lowered for this patient; never beyond the cap."""
     region, angle = item.candidate.region, point.angle
     if limits is not None:
         (low, high), angle, cap = limits.depth_mm, limits.angle, limits.depth_mm[1]
@@ -71,7 +71,7 @@ def depth_of(
 
 
 def deqi_of(role: Role, region: str, profiles: Sequence[PatientProfile]) -> str:
-    """The sensation to seek: the mildest that any fitting kind of patient asks for; on face and head at most mild."""
+    """The sensation to aim for: the mildest among the matching kinds of patient; on face and head at most mild."""
     wished = [person.deqi_local if role in ("local", "distal") else person.deqi_root for person in profiles]
     if role == "calm" or region in HEAD:
         wished.append("mild")
@@ -79,7 +79,7 @@ def deqi_of(role: Role, region: str, profiles: Sequence[PatientProfile]) -> str:
 
 
 def retention(profiles: Sequence[PatientProfile], stages: int, main: bool) -> int:
-    """Minutes a stage is left. With two stages the main one keeps the larger part of the time."""
+    """Minutes the needles of a stage stay in. With two stages the main one gets most of the time."""
     low = min(person.retention[0] for person in profiles)
     if stages == 1:
         high = min(person.retention[1] for person in profiles)
@@ -120,7 +120,7 @@ def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
 
 
 def needling_order(item: Chosen, facts: Facts) -> tuple[int, int, float, str]:
-    """From head to foot, tender points after the named ones of the place; in fresh strain the distal points first."""
+    """Head to foot, tender points after the named ones of the place; with a fresh strain the distal points first."""
     distal_first = "strain:acute" in facts.words and item.serves == "distal"
     return (
         0 if distal_first or item.serves == "calm" else 1,

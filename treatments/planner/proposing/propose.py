@@ -1,6 +1,6 @@
 """From a clinical picture to a proposal, in five steps: candidates, safety, composition, parameters, account.
 
-Pure: same picture and knowledge, same proposal. Safety sees every item before it enters and once more at the end.
+Pure: same picture and knowledge, same proposal. Safety checks every item before it enters and again at the end.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from treatments.planner.vocabulary.body import LEVELS, UPRIGHT, limb_at_risk
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
-WITH_MOVEMENT_MIN = 10  # how long needles stay while the patient moves
+WITH_MOVEMENT_MIN = 10  # minutes the needles stay in while the patient moves
 
 
 def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
@@ -93,7 +93,7 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
     if needles_out is not None:
         plan.withheld.append(withhold("needles", "needle", needles_out))
         return ()
-    for candidate in candidates:  # whatever a rule asks for and safety stops is told, chosen or not
+    for candidate in candidates:  # anything a rule asks for and safety stops is reported, chosen or not
         _tell_stop(plan, candidate)
     candidates = [candidate for candidate in candidates if not _pregnancy_stops(plan, candidate)]
     order = first(plan.program.slots, facts)
@@ -106,7 +106,7 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
         if stop is not None:
             name = _name(item.candidate)
             if limb_at_risk(item.candidate.region, item.candidate.limb) != "none" and guard.is_one_sided:
-                if item.side == "both":  # told above for the barred side; the other side is in the plan
+                if item.side == "both":  # reported above for the barred side; the other side is in the plan
                     continue
                 name = f"{name} {item.side}"
             plan.withheld.append(withhold(name, "needle", stop))
@@ -115,7 +115,7 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
 
 
 def _current(plan: ProposalInProgress, chosen: Sequence[Chosen]) -> tuple[ElectroGoal | None, list[electro.Pair]]:
-    """What the current is for, None where there is none, and between which needles it would run."""
+    """What the current is for (None: no current), and which needles it would run between."""
     goal, against = electro.planned_goal(plan.program.goals, plan.program.exclusions, plan.facts)
     if goal is None:
         return None, []
@@ -162,7 +162,7 @@ def _build_stages(
 
 
 def _join_levels(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
-    """EX-B2 at several levels of one part of the spine and one side is one entry with its levels from above down."""
+    """EX-B2 at several levels of one part of the spine on one side is one entry, its levels from the top down."""
     joined: list[PlannedPoint] = []
     for point in points:
         if point.levels:
@@ -180,7 +180,7 @@ def _join_levels(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
 
 
 def _split_sides(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
-    """A patient with a barred limb gets every side said by itself."""
+    """For a patient with a barred limb each side is an entry of its own."""
     split: list[PlannedPoint] = []
     for point in points:
         split += [replace(point, side="left"), replace(point, side="right")] if point.side == "both" else [point]
@@ -188,7 +188,7 @@ def _split_sides(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
 
 
 def _pregnancy_stops(plan: ProposalInProgress, candidate: Candidate) -> bool:
-    """A known pregnancy has its own few points: what it stops gives its place to what it allows."""
+    """A known pregnancy has few points of its own: those it stops give their places to those it allows."""
     if not plan.facts.pregnancy:
         return False
     place = Place(candidate.region, candidate.limb, plan.facts.painful[0])

@@ -1,4 +1,4 @@
-"""what_if(): change a finding, see at once what in the plan would change and why."""
+"""what_if(): change a finding, and see what in the plan would change and why."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CLASSES = {"undetermined": "not yet clear"}
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     """What a changed finding does. `added`, `removed`, `changed`: plain sentences on the plan; `because`: why, from
-    the assessment, alerts and what would be kept out or come in. Empty everywhere: nothing would change."""
+    the assessment, alerts and what would be withheld or come in. All empty: nothing would change."""
 
     action_before: str
     action_after: str
@@ -58,7 +58,7 @@ def what_if(
     intake_knowledge: IntakeKnowledge,
     planner_knowledge: PlannerKnowledge,
 ) -> WhatIf:
-    """Compares the proposal of this case with that of the same case with some findings changed.
+    """Compares the proposal for this case with that for the same case with some findings changed.
 
     ``changes``: finding -> True (present), False (absent) or None (not known). Raises CaseError for an unknown finding.
     """
@@ -78,7 +78,7 @@ def _changed(case: Case, changes: Mapping[str, bool | None], knowledge: IntakeKn
     findings = {finding: answer for finding, answer in case.findings.items() if finding not in changes}
     findings.update({finding: answer for finding, answer in changes.items() if answer is not None})
     ordered = {finding: findings[finding] for finding in sorted(findings, key=knowledge.order.__getitem__)}
-    # what was cleared stays cleared, but not a sign that is now said to be there
+    # what was cleared stays cleared, except a sign that is now reported as present
     cleared = case.cleared - {finding for finding, answer in changes.items() if answer}
     return replace(case, findings=MappingProxyType(ordered), cleared=cleared)
 
@@ -90,7 +90,7 @@ def _propose(case: Case, intake_knowledge: IntakeKnowledge, planner_knowledge: P
 def _difference(
     before: Treatment | None, after: Treatment | None
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Sentences on what comes, goes and changes. With no edits a merge takes every difference: its notes tell them."""
+    """Sentences on what comes, goes and changes. Without edits a merge takes every difference: its notes list them."""
     if before is None and after is None:
         return (), (), ()
     if before is None:
@@ -101,7 +101,7 @@ def _difference(
     added, removed, changed = [], [], []
     for note in merge(old, old, new).taken:
         if note.field in ("because", "cautions"):
-            continue  # the reasons of the items are told in `because`
+            continue  # the reasons of the items are in `because`
         if note.field:
             changed.append(note.text)
         elif note.text.endswith("is added by the new proposal."):
@@ -114,7 +114,7 @@ def _difference(
 
 
 def _because(before: Proposal, after: Proposal) -> Iterable[str]:
-    """Why: action, class and patterns, alerts, what is kept out; each said once."""
+    """Why: action, class and patterns, alerts, what is withheld; each stated once."""
     said: dict[str, None] = {}
     if before.action != after.action:
         said[f"{_upper(_ACTIONS[after.action])} instead of {_ACTIONS[before.action]}."] = None

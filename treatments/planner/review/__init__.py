@@ -1,1 +1,1 @@
-"""A plan as it stands, judged for safety."""
+"""Safety review of a plan in its present state."""

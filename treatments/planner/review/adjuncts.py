@@ -1,4 +1,4 @@
-"""Review of what is done beside the needles: cups, scraping, moxa, lamp, pressure, ear points and home care."""
+"""Review of what is done besides needling: cups, scraping, moxa, lamp, pressure, ear points and home care."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARKLESS = re.compile(r"\b(flash|empty)\b")
 SLIDING_ONLY = re.compile(r"\b(sliding|moving|running)\b")
 NOT_CLAUSE = re.compile(r"\b(?:not|never|away from|without)\b[^;.]*")
 RETAINED = re.compile(r"\b(retain\w*|stationary|left)\b")
-# modality -> the limit of its minutes, and the one for who gets little of everything
+# modality -> the limit for its minutes, and the one for patients who get little of everything
 _MINUTES: dict[str, tuple[LimitId, LimitId]] = {
     "cupping": ("cupping_min", "cupping_gentle_min"),
     "guasha": ("guasha_min", "guasha_gentle_min"),
@@ -66,7 +66,7 @@ def _check_adjunct(ctx: Context, item: ReadItem) -> None:
 
 
 def _check_ref(ctx: Context, ref: ReadRef, modality: Modality, needled: bool = False) -> None:
-    """One point of an adjunct or of home care: known, allowed here, on a side that may be touched."""
+    """One point of an adjunct or of home care: known, allowed here, on a side that may be treated."""
     point = ctx.find(ref.code)
     if point is None:
         text = f"{ref.code} is no point that Ashi knows.{ctx.nearest(ref.code, ctx.knowledge.points)}"
@@ -81,7 +81,7 @@ def _check_ref(ctx: Context, ref: ReadRef, modality: Modality, needled: bool = F
 
 
 def _check_limbs(ctx: Context, item: ReadItem, modality: Modality, name: str) -> None:
-    """Cups, scraping, warmth or hands on a limb that is left alone, as far as the words of the place tell."""
+    """Cups, scraping, warmth or hands on a limb that must be left alone, as far as the words for the place say."""
     words = item.where.lower()
     told = set(re.findall(r"\w+", NOT_CLAUSE.sub(" ", words)))
     for (side, limb), stop in ctx.guard.limbs_left_alone(modality, regions_in(item.where)).items():
@@ -151,7 +151,7 @@ def _check_minutes(ctx: Context, item: ReadItem, modality: Modality, name: str) 
 
 
 def _check_after_needles(ctx: Context, item: ReadItem, modality: Modality, name: str) -> None:
-    """Suction or moxa over a chest wall that has just been needled."""
+    """Suction or moxa over a chest wall just needled."""
     if item.order in ("before_needles", "own_visit") or modality not in ("cupping", "moxa_heat"):
         return
     if ADJUNCTS[item.kind].runs_alone or (modality == "cupping" and not _is_retained(item)):
@@ -241,7 +241,7 @@ def _check_home(ctx: Context, item: ReadItem) -> None:
     if not modality:
         return
     name = f"home {item.kind}"
-    # as in proposals: what is merely not asked yet does not gate home care, its sheet says where not to use it
+    # as in proposals: a question not asked yet does not block home care, its sheet says where not to use it
     stops = [stop for stop in ctx.guard.against(modality) if not stop.is_open]
     ctx.add_stops(stops, modality, name, item.path, name)
     for ref in item.points:

@@ -1,4 +1,4 @@
-"""One thing that the safety review says of a plan or a visit, and what it looks like where it is kept."""
+"""One alert of the safety review of a plan or a visit, and its stored form."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from treatments.planner.vocabulary.severity import Severity, is_stop
 
 @dataclass(frozen=True, slots=True)
 class ReviewAlert:
-    """`item`: what it speaks of, as a point code; the same after the plan is reordered. `places`: where that stands,
-    as addresses of the plan (`stages.0.points.3`), the first one first. `values`: what the rule judged there (needles,
+    """`item`: what it is about, as a point code; the same after the plan is reordered. `places`: where that is,
+    as addresses in the plan (`stages.0.points.3`), the first one first. `values`: what the rule judged there (needles,
     depth, pair). `because`: findings or facts."""
 
     level: Severity
@@ -33,12 +33,12 @@ class ReviewAlert:
 
     @property
     def value(self) -> str:
-        """All that the rule judged, the same in any order of the plan."""
+        """All that the rule judged, whatever the order of the plan."""
         return "; ".join(sorted(self.values))
 
     @property
     def stamp(self) -> str:
-        """The same only for the same rule, item and value: a reason stands only for what it was given for."""
+        """Equal only for the same rule, item and value: a reason counts only for what it was given for."""
         return f"{self.key}|{self.value}"
 
     @property
@@ -46,7 +46,7 @@ class ReviewAlert:
         return is_stop(self.level)
 
     def passed_by(self, overrides: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """The reason that was given for this very stop, or None. No reason passes what is forbidden."""
+        """The reason given for exactly this stop, or None. No reason overrides what is forbidden."""
         if self.level == "forbidden":
             return None
         return passing(overrides, code=self.code, item=self.item, value=self.value, text=self.text)

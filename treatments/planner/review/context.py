@@ -1,4 +1,4 @@
-"""What a review looks at: the plan, the patient's guard and facts, where each needle would go; and the alerts found."""
+"""What a review looks at: the plan, the patient's guard and facts, where each needle would go; the alerts raised."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from treatments.planner.vocabulary.severity import Severity, rank
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A needled place: its point of the knowledge, and the regions where it lies (several for EX-B2)."""
+    """A needled place: its point in the knowledge, and the regions it lies in (several for EX-B2)."""
 
     stage: ReadStage
     read: ReadPoint
@@ -44,7 +44,7 @@ class Spot:
 
 
 class Context:
-    """One review under way."""
+    """A review in progress."""
 
     def __init__(self, plan: ReadPlan, picture: ClinicalPicture, knowledge: PlannerKnowledge) -> None:
         self.plan = plan
@@ -58,7 +58,7 @@ class Context:
         self.guard: Guard = build_guard(picture, self.facts, knowledge, self.field)
         self.persons: tuple[PatientProfile, ...] = tuple(matching(self.program.persons, self.facts))
         self.depths: tuple[DepthRule, ...] = tuple(matching(self.program.depths, self.facts))
-        self.spots: list[Spot] = []  # filled by the needle checks, used by those of current and adjuncts
+        self.spots: list[Spot] = []  # filled by the needle checks, used by the checks of current and adjuncts
         self._found: dict[tuple[str, str], ReviewAlert] = {}
 
     # ------------------------------------------------------------------ facts
@@ -89,8 +89,8 @@ class Context:
         fact: str = "",
         is_whole: bool = False,
     ) -> None:
-        """Keeps one alert for each code and subject: the gravest, with every item it concerns. A rule of the whole
-        body (``is_whole``) judges the patient by a ``fact``, not what stands at the path: more of it is no new stop."""
+        """Keeps one alert for each code and subject: the gravest, with every item it concerns. A rule for the whole
+        body (``is_whole``) judges the patient by a ``fact``, not what is at the path: more of it is not a new stop."""
         place = _address(path)
         judged = ", ".join(part for part in ("" if is_whole else value_at(self.plan, path), fact) if part)
         new = ReviewAlert(level, code, text, subject, (place,), tuple(because), source, (judged,))
@@ -125,10 +125,10 @@ class Context:
             )
 
     def alerts(self) -> tuple[ReviewAlert, ...]:
-        """What was found, gravest first, then in the order of the plan. A caution that only repeats a row of the
-        safety tables for another modality is said once."""
+        """The alerts, gravest first, then in the order of the plan. A caution that only repeats a row of the
+        safety tables for another modality is given once."""
         rows = {row.id for row in self.knowledge.contraindications}
-        if "pregnancy:weeks_unknown" in self.facts.words:  # every phase holds: its strictest says it for all
+        if "pregnancy:weeks_unknown" in self.facts.words:  # every phase holds: the strictest speaks for all
             for code, subject in list(self._found):
                 if code in ("preg_t2", "preg_37") and any(known == "preg_t1" for known, _ in self._found):
                     self._drop_phase(code, subject)
@@ -148,7 +148,7 @@ class Context:
         return tuple(sorted(kept, key=_in_order))
 
     def _drop_phase(self, code: str, subject: str) -> None:
-        """A later phase of pregnancy that the first weeks already say, at least as gravely."""
+        """A later phase of pregnancy that the first weeks already cover, at least as severely."""
         first = self._found.get(("preg_t1", subject))
         alert = self._found[code, subject]
         if alert.level == "caution" or (first and rank(first.level) >= rank(alert.level)):
@@ -179,7 +179,7 @@ class Context:
 
 
 def _address(path: str) -> str:
-    """``stages[0].points[3]`` as ``stages.0.points.3``, by which the plan's page and its edits find it."""
+    """``stages[0].points[3]`` as ``stages.0.points.3``, as the plan's page and its edits address it."""
     return path.replace("[", ".").replace("]", "")
 
 

@@ -1,4 +1,4 @@
-"""Review of current: which needles may be joined on this patient, and for how long."""
+"""Review of current: which needles may be joined in this patient, and for how long."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _check_current(ctx: Context, stage: ReadStage, current: ReadElectro) -> None
 
 
 def _check_patient(ctx: Context, current: ReadElectro, name: str) -> None:
-    """Whether this patient gets current at all, now."""
+    """Whether this patient may have current at all now."""
     ctx.add_stops(ctx.guard.against("ea"), "ea", name, current.path, name)
     is_today = current.from_visit <= ctx.facts.visit
     for rule in matching(ctx.program.exclusions, ctx.facts):
@@ -83,7 +83,7 @@ def _check_patient(ctx: Context, current: ReadElectro, name: str) -> None:
 
 
 def _is_strong(felt: str, strong: int) -> bool:
-    """So much or more of 10, or said to be strong."""
+    """At least this strength out of 10, or described as strong."""
     words = felt.lower().strip()
     try:
         return float(words) >= strong
@@ -104,7 +104,7 @@ def _check_minutes(ctx: Context, stage: ReadStage, current: ReadElectro, name: s
 
 
 def _lead(ctx: Context, stage: ReadStage, current: ReadElectro, code: str, level: str, pair: str) -> _Lead | None:
-    """The needle a lead is clipped to; an alert where there is none, or where it may not carry current."""
+    """The needle a lead is clipped to; an alert if there is none, or if it must not carry current."""
     point = ctx.find(code)
     if point is None:
         text = f"{code} is no point that Ashi knows.{ctx.nearest(code, ctx.knowledge.points)}"

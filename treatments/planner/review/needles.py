@@ -1,4 +1,4 @@
-"""Review of stages and needles: who may be needled where, how deep, in which position, how many and how long."""
+"""Review of stages and needles: where, how deep, in which position, how many and for how long."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _check_reach(ctx: Context, spot: Spot, name: str) -> None:
 
 
 def cap_of(ctx: Context, spot: Spot, region: str) -> tuple[int, float, tuple[DepthRule, ...]]:
-    """Cap in mm for anyone, for this patient, and the rules that lower it."""
+    """Cap in mm in general, for this patient, and the rules that lower it."""
     point: Point = spot.point
     cap = point.cap_mm
     limits = ctx.knowledge.ashi.get(region) if point.code == "ASHI" else None
@@ -140,7 +140,7 @@ def cap_of(ctx: Context, spot: Spot, region: str) -> tuple[int, float, tuple[Dep
     lowered = float(cap)
     for rule in lowering:
         lowered *= rule.factor
-    return cap, max(1.0, lowered), lowering  # a proposal goes no shallower than 1 mm either
+    return cap, max(1.0, lowered), lowering  # a proposal never goes shallower than 1 mm either
 
 
 def _check_depth(ctx: Context, spot: Spot, name: str) -> None:
@@ -188,7 +188,7 @@ def _check_angle(ctx: Context, spot: Spot, name: str, lowering: Sequence[DepthRu
 
 
 def gentle_persons(ctx: Context, persons: Sequence[PatientProfile]) -> list[PatientProfile]:
-    """The kinds of patient that fit and ask for a light hand."""
+    """The matching kinds of patient that call for a light hand."""
     return [person for person in persons if person.later <= ctx.limit("gentle_needles")]
 
 

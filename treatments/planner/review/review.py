@@ -1,7 +1,7 @@
-"""review(): the same safety on any plan, also one made by hand.
+"""review(): the same safety for any plan, including one made by hand.
 
-The safety tables, point rules and pregnancy rules are those of the proposal (safety.py); here they meet a plan that
-someone wrote, together with what only a finished plan can get wrong: numbers, positions, pairs, things that meet.
+The safety tables, point rules and pregnancy rules are those of the proposal (safety.py); here they judge a plan
+someone wrote, along with what only a finished plan can get wrong: numbers, positions, pairs, combinations.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def review(
 
 
 def _check_action(ctx: Context) -> None:
-    """No plan at all while the assessment says emergency, refer or ask first."""
+    """No plan while the assessment says emergency, refer or ask first."""
     assessment = ctx.picture.assessment
     if assessment.action in _STOPS:
         level, words = _STOPS[assessment.action]

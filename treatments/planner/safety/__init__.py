@@ -1,1 +1,1 @@
-"""What a treatment must not hold, and what a reason may pass."""
+"""What a treatment must not contain, and what may be overridden with a reason."""

@@ -1,5 +1,5 @@
-"""The contraindications of one knowledge, compiled once: conditions as sets, and every stop that a row can make, with
-the table of the guard into which it goes. What is left for each patient is which rows hold.
+"""The contraindications of one knowledge, compiled once: conditions as sets, and every stop a row can make, with
+the guard's table it belongs to. All that remains to be decided per patient is which rows hold.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NO_LIMB = ("none", "")
 
 
 class Placed(NamedTuple):
-    """A stop and where it counts."""
+    """A stop and where it applies."""
 
     table: Table
     modality: Modality
@@ -52,7 +52,7 @@ class CompiledRow:
 
 @lru_cache(maxsize=4)
 def compiled_rows(knowledge: PlannerKnowledge) -> tuple[CompiledRow, ...]:
-    """Compiled once for each knowledge; a process knows one or two."""
+    """Compiled once per knowledge; a process holds one or two."""
     return tuple(compile_row(row) for row in knowledge.contraindications)
 
 

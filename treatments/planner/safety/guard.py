@@ -1,6 +1,6 @@
-"""What must not be done to this patient: contraindications, pregnancy, limbs. It has the last word.
+"""What must not be done to this patient: contraindications, pregnancy, limbs. The guard has the last word.
 
-A contraindication is present, suspected (words in a text raise it), open (not known, and the row has a gate) or absent.
+A contraindication is present, suspected (words in a text raise it), open (unknown, and the row has a gate) or absent.
 Present: every cell of the row counts. Suspected: its forbid cells count. Open: the gated modalities stay out.
 """
 
@@ -23,7 +23,7 @@ from treatments.planner.vocabulary.severity import Severity
 
 
 class Place(NamedTuple):
-    """Where something would be done: region of the body, limb and side ("" and "none" for the trunk)."""
+    """Where something would be done: body region, limb and side ("" and "none" for the trunk)."""
 
     region: str
     limb: str
@@ -43,10 +43,10 @@ class Guard:
     pregnancy_because: str
     is_one_sided: bool
     present: tuple[tuple[Contraindication, str], ...]  # rows that hold, with the finding that makes them hold
-    open: tuple[tuple[Contraindication, str], ...]  # rows nobody has ruled out, with the finding to ask
+    open: tuple[tuple[Contraindication, str], ...]  # rows not ruled out, with the finding to ask about
 
     def against(self, modality: str, place: Place | None = None) -> tuple[Stop, ...]:
-        """Every stop against one modality, at one place or as such; gravest first."""
+        """Every stop against one modality, at one place or in general; gravest first."""
         if place is None:
             return self.whole[modality]
         here: list[Stop] = []
@@ -70,7 +70,7 @@ class Guard:
         return in_order(stops) if len(stops) > len(needle) else needle
 
     def limbs_left_alone(self, modality: str, regions: Iterable[str]) -> dict[tuple[str, str], Stop]:
-        """Limbs, as ("left", "leg"), known to be kept from this modality that take part in these regions, with the
+        """Limbs, as ("left", "leg"), barred from this modality that belong to these regions, with the
         gravest stop."""
         touched = {limb_of_region(region) for region in regions}
         found: dict[tuple[str, str], Stop] = {}
@@ -81,16 +81,16 @@ class Guard:
         return found
 
     def _thoracic_deep(self) -> tuple[Stop, ...]:
-        """The shoulder is no trunk, but the lung lies under it."""
+        """The shoulder is not trunk, but the lung lies beneath it."""
         return self.thorax["deep_trunk"]
 
     def against_in_pregnancy(self, point: Point, region: str) -> tuple[Stop, ...]:
-        """The point list of pregnancy. While pregnancy is open only its hard stops count."""
+        """The point list of pregnancy. While pregnancy is unknown only its hard stops count."""
         stops = []
         for phase in self.pregnancy:
             level = pregnancy_level(point, region, phase)
             if level == "caution":
-                continue  # the matrix row says it for the whole body
+                continue  # the row in the matrix covers the whole body
             name = PHASES[phase]
             stops.append(
                 Stop(level, self.pregnancy_because, f"{point.code} is kept out {name} of pregnancy (custom and "
@@ -103,7 +103,7 @@ class Guard:
 
 
 def pregnancy_level(point: Point, region: str, phase: str) -> Severity:
-    """How grave one point is in one phase (t1 weeks 1-12, t2 weeks 13-36, t3 from week 37)."""
+    """The severity of one point in one phase (t1 weeks 1-12, t2 weeks 13-36, t3 from week 37)."""
     column = point.pregnancy
     if column == "forbid":
         return "needs_reason" if phase == "t3" else "forbidden"
@@ -152,7 +152,7 @@ def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowle
 
 
 def row_state(compiled: CompiledRow, picture: ClinicalPicture, facts: Facts) -> tuple[State, str]:
-    """present, suspected, open or absent; and the finding or fact that says so."""
+    """present, suspected, open or absent; and the finding or fact behind it."""
     row, words = compiled.row, facts.words
     told = not compiled.findings.isdisjoint(words)
     if (told or not row.findings) and compiled.when.holds(words):

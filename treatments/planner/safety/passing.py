@@ -1,4 +1,4 @@
-"""What a reason was given for. A stop is passed for one rule, one item and one value: another value is another stop."""
+"""What a reason was given for. It overrides one rule for one item and one value: another value is another stop."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from treatments.planner.treatment.hand_made import ReadElectro, ReadItem, ReadPl
 
 
 def passes(override: Mapping[str, Any], *, code: str, item: str, value: str, text: str) -> bool:
-    """Whether a reason was given for exactly this. One written down before values were kept tells it by its text,
-    which holds the numbers."""
+    """Whether a reason was given for exactly this. Reasons stored before values were kept are matched by their text,
+    which contains the numbers."""
     if override.get("code") != code or override.get("item") != item:
         return False
     return bool(override["value"] == value if "value" in override else override.get("text") == text)
@@ -19,12 +19,12 @@ def passes(override: Mapping[str, Any], *, code: str, item: str, value: str, tex
 def passing(
     overrides: Iterable[Mapping[str, Any]], *, code: str, item: str, value: str, text: str
 ) -> Mapping[str, Any] | None:
-    """The reason that stands for a stop, or None."""
+    """The reason that overrides a stop, or None."""
     return next((one for one in overrides if passes(one, code=code, item=item, value=value, text=text)), None)
 
 
 def value_at(plan: ReadPlan, path: str) -> str:
-    """What a rule judges at a path of the plan, in words that are the same only while nothing that matters changed."""
+    """What a rule judges at a path of the plan, in words that stay the same only while nothing relevant changes."""
     whole, _, leaf = path.rpartition(".")
     if path == "stages":
         return f"{plan.needles} needles"

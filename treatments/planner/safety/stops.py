@@ -1,4 +1,4 @@
-"""A stop: one reason against something, and the order in which reasons are told."""
+"""A stop: one reason against something, and the order in which stops are given."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Stop(NamedTuple):
 
     @property
     def is_stop(self) -> bool:
-        """Whether it keeps something out."""
+        """Whether it blocks something."""
         return is_stop(self.level)
 
 

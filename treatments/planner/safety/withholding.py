@@ -1,4 +1,4 @@
-"""What a stop keeps out: the entry that says so, and every stop against working one point beside the needles."""
+"""What a stop withholds: its entry, and every stop against treating one point other than with the plan's needles."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from treatments.planner.vocabulary.severity import STOPS, withheld_level
 
 
 def stopping(stops: Sequence[Stop]) -> tuple[Stop, ...]:
-    """The stops that keep something out."""
+    """The stops that block something."""
     return tuple(stop for stop in stops if stop.is_stop)
 
 
 def gravest_stop(stops: Sequence[Stop]) -> Stop | None:
-    """The first stop that keeps something out."""
+    """The first stop that blocks something."""
     return next((stop for stop in stops if stop.is_stop), None)
 
 
 def withhold(item: str, modality: str, stop: Stop) -> Withheld:
-    """An entry of what was kept out."""
+    """An entry for something withheld."""
     return Withheld(item, withheld_level(stop.level), stop.because, stop.text, stop.source, modality)
 
 
 def stops_at(point: Point, side: str, modality: str, guard: Guard, needled: bool = False) -> list[Stop]:
-    """Every stop against pressing, warming or (`needled`) needling one point on one side beside the plan's needles."""
+    """Every stop against pressing, warming or (`needled`) needling one point on one side besides the plan's needles."""
     place = Place(point.region, point.limb, side)
     stops = [*guard.against(modality, place), *_limb_left_alone(point, side, guard)]
     if needled:
@@ -36,14 +36,14 @@ def stops_at(point: Point, side: str, modality: str, guard: Guard, needled: bool
 
 
 def _limb_left_alone(point: Point, side: str, guard: Guard) -> tuple[Stop, ...]:
-    """A limb that must not be needled is left alone altogether: a caution for pressure there keeps it out as well."""
+    """A limb that must not be needled is left alone altogether: even a caution for pressure blocks it there."""
     if point.limb == "none":
         return ()
     return tuple(stop for stop in guard.limbs["needle"].get((point.limb, side), ()) if stop.level == "forbidden")
 
 
 def _pressed_in_pregnancy(point: Point, guard: Guard) -> list[Stop]:
-    """Points on the pregnancy list are not pressed or warmed either, also while pregnancy is open."""
+    """Points on the pregnancy list are not pressed or warmed either, even while pregnancy is unknown."""
     stops = [stop for stop in guard.against_in_pregnancy(point, point.region) if stop.level == "forbidden"]
     listed = point.pregnancy != "ok"
     if guard.pregnancy and listed and not stops:

@@ -1,4 +1,4 @@
-"""What a safety alert and the reason given for it have in common: rule and subject, joined in one way."""
+"""What a safety alert and the reason given for it share: rule and subject, always joined the same way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def alert_key(code: str, subject: str) -> str:
-    """The same for the same rule about the same thing, however the plan is ordered."""
+    """Equal for the same rule about the same thing, whatever the order of the plan."""
     return f"{code}|{subject}"
 
 
@@ -17,6 +17,6 @@ def key_of_reason(reason: Mapping[str, Any]) -> str:
 
 
 def split_key(key: str) -> tuple[str, str]:
-    """Rule and subject of a key; what is no key is a rule without a subject."""
+    """Rule and subject of a key; anything else is a rule without a subject."""
     code, _, subject = key.partition("|")
     return code, subject

@@ -1,4 +1,4 @@
-"""The reason of what a person put into a plan."""
+"""The reason of items a person added to a plan."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SOURCE = "PRACTITIONER"
 
 
 def by_hand(text: str = "Added by the practitioner.") -> list[ReasonJson]:
-    """The reason an item carries when a person put it there."""
+    """The reason of an item that a person added."""
     return [{"rule": RULE, "text": text, "sources": [SOURCE]}]
 
 

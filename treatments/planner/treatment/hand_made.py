@@ -1,4 +1,4 @@
-"""A plan made by hand as values to review. None is not told; `path` is where it stands in the plan's JSON."""
+"""A plan made by hand as values to review. None: not given; `path`: where it is in the plan's JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from treatments.planner.treatment.needles import needle_count
 
 @dataclass(frozen=True, slots=True)
 class ReadPoint:
-    """One needled place. `depth_mm`: least and most, in mm. None is not told."""
+    """One needled place. `depth_mm`: least and most, in mm; None: not given."""
 
     path: str
     code: str
@@ -29,7 +29,7 @@ class ReadPoint:
 
     @property
     def shown(self) -> str:
-        """As a practitioner says it: `EX-B2 L4 L5`, `ASHI (over the left buttock)`."""
+        """As a practitioner writes it: `EX-B2 L4 L5`, `ASHI (over the left buttock)`."""
         if self.where:
             return f"{self.code} ({self.where})"
         return " ".join((self.code, *self.levels))
@@ -37,7 +37,7 @@ class ReadPoint:
 
 @dataclass(frozen=True, slots=True)
 class ReadElectro:
-    """Current: pairs of leads by point code, the levels beside them, the side, minutes."""
+    """Current: pairs of leads by point code, their levels, the side, minutes."""
 
     path: str
     leads: tuple[tuple[str, str], ...]
@@ -71,7 +71,7 @@ class ReadRef:
 @dataclass(frozen=True, slots=True)
 class ReadItem:
     """An adjunct (`kind`, `detail`), an ear item (`kind` is its method) or one thing to do at home.
-    `order`: before_needles, during_retention, after_needles or own_visit; "" is not told."""
+    `order`: before_needles, during_retention, after_needles or own_visit; "": not given."""
 
     path: str
     kind: str
@@ -87,7 +87,7 @@ class ReadItem:
 
 @dataclass(frozen=True, slots=True)
 class ReadDose:
-    """`sessions` and `review_at` None where the plan does not tell."""
+    """`sessions` and `review_at` are None if the plan does not give them."""
 
     sessions: int | None
     review_at: tuple[int, ...]

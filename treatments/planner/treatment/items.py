@@ -1,4 +1,4 @@
-"""The items of a plan: needled places, current, stages, what is done beside them, ear, home care, the course.
+"""The items of a plan: needled places, current, stages, other treatments, ear, home care, the course.
 
 Frozen values, each with its `as_json()`. Lengths are millimetres, times are minutes, frequencies are hertz. Sides are
 left, right, both or midline.
@@ -128,7 +128,7 @@ class Electro:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One position of the body; every point can be reached in it. Points stand in needling order."""
+    """One position of the body, in which every point can be reached. Points are in needling order."""
 
     position: str
     side_up: str | None
@@ -229,7 +229,7 @@ class EarItem:
 
 @dataclass(frozen=True, slots=True)
 class HomeCare:
-    """What the patient does at home, in the patient's words."""
+    """What the patient does at home, in plain words."""
 
     kind: str
     text: str
@@ -249,7 +249,7 @@ class HomeCare:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """So many visits a week for so many weeks."""
+    """A number of visits a week for a number of weeks."""
 
     per_week: int
     weeks: int

@@ -1,4 +1,4 @@
-"""How many needles a place takes: the one count, for proposals, plans, merges and visits."""
+"""How many needles a place takes: the only count, for proposals, plans, merges and visits."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def needle_count(levels: Sequence[str], side: str | None) -> int:
-    """A needle for each level and side."""
+    """One needle per level and side."""
     return max(1, len(levels)) * (2 if side == "both" else 1)
 
 
 def needles_of(point: Mapping[str, Any]) -> int:
-    """The same of a point as JSON."""
+    """The same for a point as JSON."""
     return needle_count(point.get("levels") or (), point.get("side"))

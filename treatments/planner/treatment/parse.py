@@ -1,7 +1,7 @@
-"""Reads a plan made by hand for review and merge: lenient about what is missing, strict about what is no plan.
+"""Reads a plan made by hand for review and merge: lenient about what is missing, strict about what is not a plan.
 
-A missing or null value is None or empty, and the review says what it thinks of that; a value of the wrong kind is a
-fault. Keys it does not know are left alone.
+A missing or null value is None or empty, and the review judges that; a value of the wrong kind is a
+fault. Unknown keys are left alone.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from treatments.planner.treatment.proposal import Treatment
 from treatments.planner.treatment.shapes import TreatmentJson
 
 MAX_FAULTS = 200
-MOST = 10_000  # no number of a plan is larger: minutes, millimetres, visits
+MOST = 10_000  # no number in a plan is larger: minutes, millimetres, visits
 
 
 class PlanError(ValueError):
-    """The value is no plan. `faults`: all that was found wrong, each with its JSON path."""
+    """The value is not a plan. `faults`: everything wrong, each with its JSON path."""
 
     def __init__(self, faults: Iterable[Fault]):
         self.faults = tuple(faults)
@@ -35,7 +35,7 @@ class PlanError(ValueError):
 
 
 def as_plan_json(plan: object) -> TreatmentJson:
-    """The plan as JSON of the contract's treatment object; raises PlanError if it is neither that nor a Treatment."""
+    """The plan as JSON of the contract's treatment object; raises PlanError if it is neither."""
     if isinstance(plan, Treatment):
         return plan.as_json()
     if not isinstance(plan, Mapping):

@@ -44,7 +44,7 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What was kept out and why: `because` is the id of a finding, or an `age:`/`pregnancy:` fact."""
+    """What was withheld and why: `because` is the id of a finding, or an `age:`/`pregnancy:` fact."""
 
     item: str
     level: WithheldLevel
@@ -70,7 +70,7 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A finding that is not known and would change the result."""
+    """An unknown finding that would change the result."""
 
     finding: str
     why: str
@@ -81,7 +81,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The whole answer to one case. `treatment` is None when the case must not or cannot be treated now."""
+    """The whole answer to one case. `treatment` is None if the case must not or cannot be treated now."""
 
     case: str | None
     knowledge_version: str

@@ -1,7 +1,7 @@
 """A treatment as JSON: what the planner returns, a plan keeps in its column, and the forms change.
 
 `as_json()` of items.py makes it, parse.py reads one made by hand. What is NotRequired is missing from some plans: it
-came later, or it is only there where it says something. A name that ends in Fields holds what a practitioner edits.
+was added later, or is only there when it says something. Names ending in Fields hold what is edited.
 Lengths are millimetres, times are minutes, frequencies hertz.
 """
 
@@ -202,8 +202,8 @@ class ProposalJson(TypedDict):
 
 @final
 class ReviewAlertJson(TypedDict):
-    """What the safety review says of a plan. `item`: what it speaks of, as a point code. `places`: where that stands,
-    as addresses (`stages.0.points.2`). `value`: what the rule judged; alerts kept before values were have none."""
+    """An alert of the safety review. `item`: what it is about, as a point code. `places`: where that is,
+    as addresses (`stages.0.points.2`). `value`: what the rule judged; older alerts have none."""
 
     key: str
     code: str
@@ -218,7 +218,7 @@ class ReviewAlertJson(TypedDict):
 
 @final
 class OverrideJson(TypedDict):
-    """The reason that was given for one rule, item and value; older ones have no value and count by their text."""
+    """The reason given for one rule, item and value; older ones have no value and are matched by their text."""
 
     item: str
     code: str
@@ -241,7 +241,7 @@ class MergeJson(TypedDict):
 
 @final
 class PlanReviewJson(TypedDict, total=False):
-    """`seen`: stamps of the cautions that were looked at. `merge`: of the last proposal, until it was read."""
+    """`seen`: stamps of the cautions already read. `merge`: that of the last proposal, until it has been read."""
 
     alerts: list[ReviewAlertJson]
     action: str
@@ -251,7 +251,7 @@ class PlanReviewJson(TypedDict, total=False):
 
 @final
 class PlanEditJson(TypedDict):
-    """One line of a plan's history. `changes`: what became otherwise by it, where it was more than one thing."""
+    """One line of a plan's history. `changes`: what it changed, if it was more than one thing."""
 
     at: str
     by: str

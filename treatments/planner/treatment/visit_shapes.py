@@ -1,7 +1,7 @@
-"""The record of a visit as JSON: what `visits/record.py` makes of a plan and the page of the visit fills.
+"""The record of a visit as JSON: what `visits/record.py` makes from a plan and the visit page fills in.
 
-What is observed starts empty. `uid` stays the same for the life of the visit. What is NotRequired is missing from
-records that were begun before it was kept, or until there is something to say.
+What is observed starts empty. `uid` never changes during the life of the visit. What is NotRequired is missing from
+records begun before it was kept, or until there is something to say.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from treatments.planner.treatment.shapes import EarPointJson, NeedleJson, PointR
 
 @final
 class MannerJson(TypedDict):
-    """What a plan says of a point."""
+    """What a plan says about a point."""
 
     side: str
     levels: list[str]
@@ -25,8 +25,8 @@ class MannerJson(TypedDict):
 
 @final
 class ChartedPoint(TypedDict):
-    """`planned` None: added on the day, and then with `usual_depth_mm`. `depth_mm`: as reached; older records hold the
-    range of the plan. `done`: "" (not said yet), "done" or "not_done"."""
+    """`planned` None: added on the day, then with `usual_depth_mm`. `depth_mm`: as reached; older records hold the
+    plan's range. `done`: "" (not said yet), "done" or "not_done"."""
 
     uid: str
     code: str
@@ -82,7 +82,7 @@ class ChartedAdjunct(TypedDict):
 
 @final
 class ChartedEar(TypedDict):
-    """`remove_on`: the day on which what stays in the ear comes off, or ""."""
+    """`remove_on`: the day when what stays in the ear comes off, or ""."""
 
     uid: str
     method: str
@@ -156,7 +156,7 @@ class UnsaidJson(TypedDict, total=False):
 
 
 class RuleJson(TypedDict):
-    """A rule that was met: with `item` and `value` it is what a reason is given for."""
+    """A rule that applied; a reason is given for it together with `item` and `value`."""
 
     code: str
     item: str
@@ -167,14 +167,14 @@ class RuleJson(TypedDict):
 
 @final
 class SafetySaid(RuleJson):
-    """What safety said of the visit when it was signed."""
+    """What the safety review said about the visit at signing."""
 
     level: str
 
 
 @final
 class VisitReason(TypedDict, total=False):
-    """Why a stop was passed. Older ones name rule and item in one word, `key`."""
+    """Why a stop was overridden. Older ones name rule and item in one word, `key`."""
 
     code: str
     item: str
@@ -190,7 +190,7 @@ class VisitReason(TypedDict, total=False):
 
 @final
 class GivenJson(RuleJson):
-    """Something ruled out that has happened. `uids`: the items, each with the manner in which it was done."""
+    """Something ruled out that happened. `uids`: the items, each with the way it was done."""
 
     uids: dict[str, str]
     incident: int
@@ -200,7 +200,7 @@ class GivenJson(RuleJson):
 
 @final
 class RefusedJson(TypedDict):
-    """What was typed and not taken over, and the rules it meets."""
+    """What was typed but not taken over, and the rules against it."""
 
     item: ChartedItem
     rules: list[RuleJson]

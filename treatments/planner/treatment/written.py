@@ -1,7 +1,7 @@
-"""What a practitioner writes in one line, read as a plan keeps it, and written again: pairs of leads, levels of the
-spine, needle, depth, phases of a course. Read alike for a plan and for a visit.
+"""What a practitioner writes in one line, parsed to what a plan stores, and written back: pairs of leads, levels of the
+spine, needle, depth, phases of a course. Read the same way for a plan and for a visit.
 
-What cannot be read raises ValueError with a sentence for the page.
+Unreadable text raises ValueError with a sentence for the page.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def read_pairs(text: str) -> list[list[str]]:
     """`BL25-BL26, EX-B2-BL54` as pairs of codes."""
     pairs = []
     for pair in text.upper().replace("–", "-").split(","):
-        # EX-B2 holds a hyphen itself: split at the hyphen that stands before the second code
+        # EX-B2 itself contains a hyphen: split at the one before the second code
         codes = [code.strip().replace("EX~", "EX-") for code in pair.replace("EX-", "EX~").split("-")]
         if len(codes) != 2 or not all(codes):
             raise ValueError("Write each pair as BL25-BL26, with a comma between pairs.")
@@ -34,7 +34,7 @@ def pairs_text(leads: Iterable[Iterable[str]], dash: str = "-") -> str:
 
 
 def read_levels(text: str) -> list[str]:
-    """`L4 L5`, also with commas, in any case."""
+    """`L4 L5`, also with commas, in any letter case."""
     levels = text.upper().replace(",", " ").split()
     if unknown := [level for level in levels if level not in NEEDLED_LEVELS]:
         raise ValueError(f"Not a level of the spine: {', '.join(unknown)}. Use levels such as L4, L5.")
@@ -84,7 +84,7 @@ def depth_text(low: int, high: int, dash: str = "–") -> str:
 
 
 def read_phases(text: str) -> list[PhaseJson]:
-    """``2×4, 1×2``: times a week by weeks, one phase after another."""
+    """``2×4, 1×2``: times a week × weeks, one phase after another."""
     phases: list[PhaseJson] = []
     for phase in text.lower().replace("×", "x").split(","):
         times, _, weeks = phase.strip().partition("x")

@@ -1,1 +1,1 @@
-"""The ground floor: every id that rules, plans and pages share, once, with its words. Imports nothing of Ashi above."""
+"""The ground floor: every id that rules, plans and pages share, once, with its words. Imports nothing above it."""

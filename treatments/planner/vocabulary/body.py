@@ -1,6 +1,6 @@
-"""The body as treatment speaks of it: regions, levels of the spine, sides, positions, who can be pregnant.
+"""The body in terms of treatment: regions, levels of the spine, sides, positions, who can be pregnant.
 
-Regions are those of the points; sets of regions say what lies below or drains together.
+Regions are those of the points; sets of regions say what lies underneath or drains together.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ WITH_ROOT: dict[str, str] = {"leg": "buttock, hip and leg", "arm": "shoulder and
 WITH_ROOT_REGIONS = ("leg", "forearm")
 LIMB_OF_REGION: dict[str, str] = {"thigh": "leg", "knee": "leg", "leg": "leg", "foot": "leg", "forearm": "arm"}
 
-# EX-B2 lies beside T1 to L5; some needle the same line beside S1, which a plan may hold and no rule proposes.
+# EX-B2 lies next to T1 to L5; some needle the same line next to S1, which a plan may contain but no rule proposes.
 EX_B2_LEVELS = LEVELS[LEVELS.index("T1") : LEVELS.index("L5") + 1]
 NEEDLED_LEVELS = (*EX_B2_LEVELS, "S1")
 
@@ -87,7 +87,7 @@ _FERTILE_AGES = range(11, 57)
 
 
 def can_be_pregnant(sex: str | None, age: int | None) -> bool:
-    """Everyone but men and those too young or too old for it; what is not known does not rule it out."""
+    """Everyone except men and those too young or too old; what is unknown does not rule it out."""
     return sex != "male" and (age is None or age in _FERTILE_AGES)
 
 
@@ -102,7 +102,7 @@ def limb_at_risk(region: str, limb: str) -> str:
 
 
 def region_of_level(level: str) -> str:
-    """The region of EX-B2 beside a vertebra."""
+    """The region of EX-B2 at a vertebra."""
     if level.startswith("S"):
         return "sacrum"
     if level.startswith("L"):

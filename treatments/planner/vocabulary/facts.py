@@ -1,4 +1,4 @@
-"""The words of the rules that are no findings: kinds of computed facts with all their values, and groups of them.
+"""The words of the rules other than findings: kinds of computed facts with all their values, and groups of them.
 
 `kind:value` (`branch:cold_damp`) is a fact; planner/facts.py says when it holds.
 """
@@ -50,7 +50,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "needles": ("none",),
     "places": ("front_and_back",),
 }
-# Whoever might faint or must not be hurried is treated lying down, never seated with a strong point.
+# Those who might faint or must not be hurried are treated lying down, never seated with a strong point.
 LYING_ONLY = frozenset({"condition.fainter", "condition.frail", "age:over_75", "age:under_16", "person:pregnant"})
 # who gets little of everything, also on later visits
 WEAK = ("class:deficiency", "condition.frail", "age:over_75", "age:under_16", "condition.postpartum", "person:pregnant")

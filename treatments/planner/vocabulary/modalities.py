@@ -17,8 +17,8 @@ Modality = Literal[
 
 @dataclass(frozen=True, slots=True)
 class ModalityWords:
-    """`name` in a sentence's beginning, `heading` of a narrow column, `item` the contract's name of what stays out
-    when all of it does."""
+    """`name` at the beginning of a sentence, `heading` of a narrow column, `item` the contract's name for it
+    when all of it is withheld."""
 
     name: str
     heading: str
@@ -42,7 +42,7 @@ SUCTION = frozenset({"cupping", "guasha"})  # break small vessels
 
 @dataclass(frozen=True, slots=True)
 class AdjunctKind:
-    """What is done beside the needles. `needled`: on needles that are in; `runs_alone`: from a distance, it takes
+    """What is done besides needling. `needled`: on needles that are in; `runs_alone`: from a distance, it needs
     nobody's hands and touches no skin."""
 
     name: str
@@ -106,12 +106,12 @@ _DRAWS_BLOOD = re.compile(r"\b(wet|bleed\w*|blood-?letting|lancet|plum[- ]blosso
 
 
 def draws_blood(*words: str) -> bool:
-    """Whether words name a technique that draws blood, which Ashi does not offer."""
+    """Whether a text names a technique that draws blood, which Ashi does not offer."""
     return bool(_DRAWS_BLOOD.search(" ".join(words).lower().replace("_", " ")))
 
 
 def adjunct_name(kind: str) -> str:
-    """The words for a kind of adjunct; one that is not known (an older plan's) is shown by its id, never as nothing."""
+    """The words for a kind of adjunct; an unknown one (of an older plan) is shown by its id, never as nothing."""
     known = ADJUNCTS.get(kind)
     return known.name if known else _plain(kind)
 
@@ -125,7 +125,7 @@ def home_care_name(kind: str) -> str:
 
 
 def added_on_the_day() -> dict[str, str]:
-    """What a visit may add beside points: current, adjuncts, ear points by method (`ear_seeds`)."""
+    """What a visit may add besides points: current, adjuncts, ear points by method (`ear_seeds`)."""
     return {
         "electro": "electro",
         **{kind: known.name for kind, known in ADJUNCTS.items()},

@@ -1,6 +1,6 @@
-"""One scale of how grave a stop is: note, caution, needs a reason, not possible.
+"""The one scale of severity: note, caution, needs a reason, not possible.
 
-Knowledge files and the contract's JSON name two of them otherwise, for reasons of age; they are translated here alone.
+For historical reasons knowledge files and the contract's JSON name two of them differently; only this file translates.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ STOPS: tuple[Severity, ...] = ("needs_reason", "forbidden")
 # the cells of contraindications.toml, and pregnancy and current of a point
 Cell = Literal["", "caution", "override", "forbid"]
 OF_CELL: dict[str, Severity] = {"caution": "caution", "override": "needs_reason", "forbid": "forbidden"}
-# `level` of what was withheld, in the contract's output
+# `level` of withheld items in the contract's output
 WithheldLevel = Literal["forbidden", "needs_override"]
 OF_WITHHELD: dict[str, Severity] = {"needs_override": "needs_reason", "forbidden": "forbidden"}
 
 
 def rank(level: str) -> int:
-    """0 for a note, 3 for what is not possible. Raises KeyError for what is no severity."""
+    """0 for a note, 3 for what is not possible. Raises KeyError for an unknown severity."""
     return _RANKS[level]
 
 
 def is_stop(level: str) -> bool:
-    """Whether it keeps something out until a reason is given, or altogether."""
+    """Whether it blocks something, either until a reason is given or altogether."""
     return level in STOPS
 
 

@@ -1,4 +1,4 @@
-"""Which findings speak of heat, cold and stress, and which places are reached from the front or from behind."""
+"""Which findings indicate heat, cold and stress, and which places are reached from the front or from behind."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SignRow(Reviewed):
 
 
 class HeatRow(Reviewed):
-    """One voice of full heat. `alone`: it is enough. `outweighed_by`: where one of these holds it only casts doubt."""
+    """One sign of full heat. `alone`: it is enough. `outweighed_by`: if one of these holds, it is only a doubt."""
 
     id: Text
     any: Words
@@ -73,14 +73,14 @@ class Signs:
     back: frozenset[str]
 
     def words(self) -> frozenset[str]:
-        """Every finding and fact that the file names."""
+        """Every finding and fact named in the file."""
         named = (row.any + getattr(row, "outweighed_by", ()) for row in self.rows if not isinstance(row, FaceRow))
         return frozenset(word for words in named for word in words)
 
 
 @lru_cache(maxsize=4)
 def load_signs(folder: Path = FOLDER) -> Signs:
-    """Read once; drafts speak of nothing. Raises KnowledgeError."""
+    """Read once; drafts have no effect. Raises KnowledgeError."""
     read = Reader(folder)
     file = read.whole(FILE, SignsFile)
     read.raise_faults()
