@@ -1,1 +1,1 @@
-"""The first page, and the chart of a patient: they see everything."""
+"""The home page and a patient's chart: they may see everything."""

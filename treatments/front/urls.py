@@ -1,4 +1,4 @@
-"""The two pages everything starts from: home, and a patient's chart."""
+"""The two pages where everything starts: home, and a patient's chart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Review scores typed by staff or read from paper, and what progress says of them."""
+"""Review scores entered by staff, also from paper, and what the progress rules make of them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from treatments.models.kept import keep_reviews
 from treatments.planner.outcomes.measures import checked, measure_of
 from treatments.planner.outcomes.reevaluation import FIRST_REVIEW, Decision, progress
 
-ONE_REVIEW = dt.timedelta(days=7)  # DESIGN: the recall of the scores; what is filled in within it is one review
+ONE_REVIEW = dt.timedelta(days=7)  # DESIGN: the recall period of the scores; all entered within it is one review
 
 
 @transaction.atomic
 def record_scores(
     *, patient: Patient, values: Mapping[str, float], visit_number: int | None, filled_by: str, by: User
 ) -> list[Score]:
-    """Keep the scores of one review. Raises ScoreError for a value its scale does not have, ValueError for none."""
+    """Save the scores of one review. Raises ScoreError for a value its scale does not have, ValueError for none."""
     if not values:
         raise ValueError("No score was given.")
     for measure, value in values.items():
@@ -57,13 +57,13 @@ def plan_in_force(patient: Patient) -> TreatmentPlan | None:
 
 
 def latest_visit_number(patient: Patient) -> int | None:
-    """Of the course of the plan in force: at which visit a review is filled in; None before the first."""
+    """The visit, in the course of the plan in force, at which a review is entered; None before the first."""
     plan = plan_in_force(patient)
     return Visit.objects.of_course(plan).last_number() or None if plan else None
 
 
 def scores_of_course(patient: Patient) -> list[Score]:
-    """Scores since the newest intake, in the order taken: its values are the baseline of the course that followed."""
+    """Scores since the newest intake, in the order taken: its values are the baseline of the course that follows."""
     rows = list(Score.objects.counting().filter(patient=patient))
     starts = [row.taken_at for row in rows if row.occasion == Score.Occasion.INTAKE]
     if not starts:
@@ -74,14 +74,14 @@ def scores_of_course(patient: Patient) -> list[Score]:
 
 
 def _is_old_word(score: Score, scores: list[Score]) -> bool:
-    """Whether a global answer is older than the last review: it says nothing of the scores taken since."""
+    """Whether a global answer is older than the last review: it says nothing about scores taken since."""
     reviews = [row.taken_at for row in scores if row.occasion == Score.Occasion.REVIEW]
     is_word = measure_of(score.measure).word is not None
     return is_word and bool(reviews) and score.taken_at < max(reviews) - ONE_REVIEW
 
 
 def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) -> Decision:
-    """What the progress rules advise for the course of this plan."""
+    """The advice of the progress rules for this plan's course."""
     versions = list(
         TreatmentPlan.objects.filter(patient=plan.patient_id, course_reference=plan.course_reference)
         .filter(status__in=TreatmentPlan.WAS_IN_FORCE)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640, 230
-LEFT, RIGHT, TOP, BOTTOM = 34, 104, 14, 34  # the words of the lines stand at the right
+LEFT, RIGHT, TOP, BOTTOM = 34, 104, 14, 34  # the labels of the lines are on the right
 
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a series: when, how much, at which visit (None: not at a visit), what was the occasion."""
+    """One value of a series: when, how much, at which visit (None: not at a visit), on what occasion."""
 
     at: dt.datetime
     value: float
@@ -30,7 +30,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Line:
-    """A horizontal mark with its words; ``text_y`` keeps the words of near lines apart."""
+    """A horizontal mark with its label; ``text_y`` keeps the labels of close lines apart."""
 
     y: float
     text: str
@@ -107,7 +107,7 @@ def _words(value: Value) -> str:
 
 
 def _dates(everything: list[Value], x_of: Callable[[dt.datetime], float]) -> tuple[tuple[float, str, str], ...]:
-    """First, last, and as many dates between as have room."""
+    """First, last, and as many dates in between as fit."""
     shown: list[tuple[float, str, str]] = []
     last_x = x_of(everything[-1].at)
     for index, value in enumerate(everything):

@@ -1,4 +1,4 @@
-"""The form of a review: its fields come from the registry of measures, each asked in the way its file says."""
+"""The form of a review: its fields come from the registry of measures, each asked as its file says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from treatments.planner.outcomes.measures import mean_score
 
 
 class ReviewForm(forms.Form):
-    """Every field may be left out, but not all of them."""
+    """Any field may be left empty, but not all of them."""
 
     filled_by = forms.ChoiceField(
         label="Filled in by",
@@ -29,7 +29,7 @@ class ReviewForm(forms.Form):
         data = super().clean() or self.cleaned_data
         for measure in self._asked("statements"):
             ticks, was_asked = data.get(f"{measure.id}_ticks"), data.get(f"{measure.id}_asked")
-            if ticks or was_asked:  # someone who ticks has asked
+            if ticks or was_asked:  # ticks mean that it was asked
                 counted = len(ticks or [])
                 if data.get(measure.id) is not None and data[measure.id] != counted:
                     self.add_error(measure.id, f"The ticks add up to {counted}. Leave one of the two out.")
@@ -51,11 +51,11 @@ class ReviewForm(forms.Form):
         return {measure: float(value) for measure, value in values.items() if value is not None}
 
     def numbers(self) -> list[Any]:
-        """The fields that stand alone: a number, a total or a choice for each measure."""
+        """The single fields: a number, a total or a choice for each measure."""
         return [self[measure.id] for measure in self.measures if measure.id in self.fields]
 
     def statements(self) -> list[dict[str, Any]]:
-        """Forms whose statements can be ticked one by one in place of the total."""
+        """Questionnaires whose statements can be ticked one by one instead of entering the total."""
         return [
             {
                 "measure": measure,
@@ -67,7 +67,7 @@ class ReviewForm(forms.Form):
         ]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Measures with a number for each row."""
+        """Measures with a number per row."""
         return [
             {
                 "measure": measure,
@@ -117,7 +117,7 @@ def _fields(measure: InstrumentFile) -> dict[str, forms.Field]:
 
 
 def _number(measure: InstrumentFile, label: str) -> forms.Field:
-    """Whole numbers of the scale; a mean is typed from paper with its fraction, its rows are whole."""
+    """Whole numbers on the scale; a mean copied from paper has a fraction, its rows are whole."""
     is_row = measure.review is not None and measure.review.ask == "rows"
     low, high = measure.minimum, measure.maximum
     widget = forms.NumberInput(attrs={"class": "form-control"})

@@ -1,4 +1,4 @@
-"""The outcome page: curves, table, verdict in words, and what the progress rules advise."""
+"""The outcome page: curves, table, verdict in words, and the advice of the progress rules."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KIND_WORDS = {
 
 
 def outcomes_of(patient: Patient) -> Context:
-    """Everything the page shows of one patient."""
+    """Everything the page shows for one patient."""
     scores = actions.scores_of_course(patient)
     plan = actions.plan_in_force(patient)
     measures = load_instruments().values()
@@ -54,7 +54,7 @@ def outcomes_of(patient: Patient) -> Context:
 
 
 def _panel_of(kind: str) -> str:
-    """How loud the panel of the advice is drawn."""
+    """How prominent the advice panel is."""
     if kind == "stop_and_refer":
         return "is-danger"
     return "is-caution" if KIND_WORDS[kind][1] == "caution" else ""
@@ -69,14 +69,14 @@ def _series(scores: list[Score], measure: str) -> list[Value]:
 
 
 def _curves(answered: list[InstrumentFile], series: dict[str, list[Value]]) -> list[Context]:
-    """One curve for each measure that has one; one that is drawn beside another stands alone where that is empty."""
+    """One curve for each measure that has one; one drawn with another gets its own if the other is empty."""
     second = {measure.drawn_beside: measure for measure in answered if measure.drawn_beside}
     alone = (measure for measure in answered if measure.curve and not series.get(measure.drawn_beside))
     return [_chart(measure, second.get(measure.id), series) for measure in alone]
 
 
 def _chart(scale: InstrumentFile, beside: InstrumentFile | None, series: dict[str, list[Value]]) -> Context:
-    """A curve with the smallest change that matters drawn from the baseline."""
+    """A curve, with the smallest change that matters drawn from the baseline."""
     values = series[scale.id]
     baseline = values[0].value
     way = 1 if scale.higher_is_better else -1
@@ -101,7 +101,7 @@ def _chart(scale: InstrumentFile, beside: InstrumentFile | None, series: dict[st
 
 
 def _matters(judged: list[InstrumentFile]) -> Context | None:
-    """What change matters, of the measures that have a threshold in points."""
+    """The change that matters, for measures with a threshold in points."""
     with_points = [measure for measure in judged if measure.change.points]
     if not with_points:
         return None
@@ -142,7 +142,7 @@ def _verdict(scale: InstrumentFile, series: list[Value]) -> Context:
 
 
 def _table(scores: list[Score], used: list[InstrumentFile]) -> list[Context]:
-    """One row for each day and occasion, newest first; the cells follow ``measures``."""
+    """One row per day and occasion, newest first; the cells follow ``measures``."""
     rows: dict[tuple[Any, ...], Context] = {}
     for score in scores:
         at = timezone.localtime(score.taken_at)
@@ -171,7 +171,7 @@ def _when(score: Score) -> str:
 
 
 def _pacing(plan: TreatmentPlan) -> Context:
-    """Visits done against the course; reviews are marked."""
+    """Visits done out of those of the course, with reviews marked."""
     dose = plan.treatment["dose"]
     signed = set(Visit.objects.of_course(plan).done().values_list("number", flat=True))
     sessions = dose["sessions"]

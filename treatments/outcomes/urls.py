@@ -1,4 +1,4 @@
-"""Scores and whether the treatment works."""
+"""URLs of the scores and of whether the treatment works."""
 
 from django.urls import path
 

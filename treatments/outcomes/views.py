@@ -1,4 +1,4 @@
-"""Scores of a patient: the curve, the verdict, the advice, and the form of a review."""
+"""A patient's scores: the curve, the verdict, the advice, and the form of a review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetch and guard in one act, for plans and proposals; each read goes into the audit trail."""
+"""Fetches plans and proposals and checks access in one step; each read goes into the audit trail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clinic.people.models import Patient
 from intake.models import Assessment
 from treatments.models import Proposal, TreatmentPlan
 
-# what no page of a plan shows: each is a whole document
+# shown on no page of a plan: each is a whole document
 UNSHOWN = (
     "earlier",
     "proposal__case",
@@ -32,7 +32,7 @@ def plan_for(
     what: str = "plan",
     with_case: bool = False,
 ) -> TreatmentPlan:
-    """``with_case``: with all that a picture of the patient is made from. Raises Http404 or PermissionDenied."""
+    """``with_case``: with all that the patient's picture is built from. Raises Http404 or PermissionDenied."""
     rows = TreatmentPlan.objects.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
     if with_case:
         rows = rows.select_related("proposal__assessment__patient", "proposal__assessment__response")
@@ -58,19 +58,19 @@ def _fetch(request: StaffRequest, rows: Any, pk: int, what: str, needs: Permissi
 
 
 def plan_again(plan_id: int) -> TreatmentPlan:
-    """A plan that was fetched and guarded already, as it is stored now."""
+    """A plan already fetched and checked, as stored now."""
     rows = TreatmentPlan.objects.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
     found: TreatmentPlan = get_object_or_404(rows, pk=plan_id)
     return found
 
 
 def signed_assessment(patient: Patient) -> Assessment | None:
-    """What a plan starts from."""
+    """What a plan is based on."""
     return Assessment.objects.select_related("patient", "response").filter(patient=patient, status="signed").first()
 
 
 def newer_assessment(plan: TreatmentPlan) -> Assessment | None:
-    """One that was signed after the one this plan came from."""
+    """One signed after the one this plan is based on."""
     if plan.status not in ("draft", "signed"):
         return None
     newer = Assessment.objects.filter(patient=plan.patient, status="signed", pk__gt=plan.proposal.assessment_id)

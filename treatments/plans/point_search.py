@@ -1,4 +1,4 @@
-"""A point of the book, found by any spelling, made into an item of a plan."""
+"""Finds a point of the book by any spelling and makes it an item of a plan."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ ASHI = "ASHI"
 
 
 def search(text: str, limit: int = 8) -> list[Point]:
-    """Points that the typed letters can mean, best first."""
+    """Points that the typed text can mean, best first."""
     return search_points(text[:60], planner_knowledge(), limit)
 
 
 def find(text: str) -> Point | None:
-    """The one point a text means: its exact name, or the only one that begins so; None when none or several."""
+    """The point a text means: its exact name, or the only one beginning with it; None if none or several."""
     point = find_point(text[:60], planner_knowledge())
     if point is None:
         found = search(text, limit=2)
@@ -33,10 +33,10 @@ def is_ashi(text: str) -> bool:
 
 
 def planned(point: Point, *, side: str, levels: list[str] | None = None) -> PointJson:
-    """A point of the book as an item of a stage, with the book's own depth and angle and a needle that fits."""
+    """A point of the book as an item of a stage, with the book's depth and angle and a suitable needle."""
     low, high = point.depth_mm
     usual = planner_knowledge().by_hand
-    # beside the thorax the lung lies below: the book has a cap of its own there
+    # at the thorax the lung lies beneath: the book has a cap of its own there
     of_levels = point.thoracic_cap_mm if any(level[0] == "T" for level in levels or []) else point.lumbar_cap_mm
     high = min(high, of_levels or point.cap_mm, point.cap_mm)
     is_midline = point.sides == "midline"
@@ -57,7 +57,7 @@ def planned(point: Point, *, side: str, levels: list[str] | None = None) -> Poin
 
 
 def planned_ashi(*, where: str, side: str) -> PointJson:
-    """A tender place found by hand: shallow and even until someone says otherwise."""
+    """A tender place found by palpation: shallow and even by default."""
     usual = planner_knowledge().by_hand
     region = tender_region(where, (), planner_knowledge()) or ""
     return {

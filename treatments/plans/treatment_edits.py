@@ -1,6 +1,6 @@
-"""Changes to a treatment: each function takes the contract's treatment object and gives a new one.
+"""Changes to a treatment: each function takes the contract's treatment object and returns a new one.
 
-An address names one thing in it: ``stages.0.points.2``, ``stages.0.electro.0``, ``adjuncts.1``, ``ear.0``,
+An address names one item in it: ``stages.0.points.2``, ``stages.0.electro.0``, ``adjuncts.1``, ``ear.0``,
 ``home_care.2``, ``stages.1``, ``dose``. Lengths are mm, times minutes.
 """
 
@@ -27,11 +27,11 @@ NOT_OF_PLAN = "That part of the plan no longer exists."
 
 
 class EditRefused(ValueError):
-    """What was asked cannot be done; the message says why in plain words."""
+    """The change cannot be made; the message says why in plain words."""
 
 
 def item_at(treatment: TreatmentJson, address: str) -> PlanItem:
-    """The thing an address names. Raises EditRefused when it is not there."""
+    """The item at an address. Raises EditRefused if there is none."""
     here: Any = treatment
     for step in address.split("."):
         if isinstance(here, list) and step.isascii() and step.isdigit() and len(step) < 4 and int(step) < len(here):
@@ -46,7 +46,7 @@ def item_at(treatment: TreatmentJson, address: str) -> PlanItem:
 
 
 def name_of(item: PlanItem) -> str:
-    """By what a person recognises the item: code, pair, method and ear, kind, position, the first words of a text."""
+    """What a person recognises the item by: code, pair, method and ear, kind, position, the first words of a text."""
     if "leads" in item:
         return pairs_text(item["leads"])
     if "method" in item:
@@ -63,7 +63,7 @@ def name_of(item: PlanItem) -> str:
 
 
 def _list_at(treatment: TreatmentJson, address: str) -> list[ListedItem]:
-    """The list an address names, as ``stages.0.points`` or ``adjuncts``. Raises EditRefused when it is not there."""
+    """The list at an address such as ``stages.0.points`` or ``adjuncts``. Raises EditRefused if there is none."""
     here: Any = treatment
     for step in address.split("."):
         try:
@@ -78,7 +78,7 @@ def _list_at(treatment: TreatmentJson, address: str) -> list[ListedItem]:
 def _list_of(treatment: TreatmentJson, address: str) -> tuple[list[ListedItem], int]:
     item_at(treatment, address)
     parent, _, last = address.rpartition(".")
-    if not parent:  # the dose is of no list
+    if not parent:  # the dose is not in a list
         raise EditRefused(NOT_OF_PLAN)
     return _list_at(treatment, parent), int(last)
 
@@ -100,9 +100,9 @@ def _recounted(treatment: TreatmentJson) -> TreatmentJson:
 
 
 def changed(treatment: TreatmentJson, address: str, fields: ItemFields) -> TreatmentJson:
-    """The thing at ``address`` with these fields instead."""
+    """The treatment with these fields set at ``address``."""
     new = fresh(treatment)
-    item: Any = item_at(new, address)  # fields and address were read for one kind of thing
+    item: Any = item_at(new, address)  # fields and address were read for the same kind of item
     item.update(fresh(fields))
     _drop_loose_leads(new)
     return _recounted(new)
@@ -115,7 +115,7 @@ def with_principle(treatment: TreatmentJson, principle: str) -> TreatmentJson:
 
 
 def added(treatment: TreatmentJson, list_address: str, item: ListedItem) -> TreatmentJson:
-    """A new item at the end of a list, as in ``stages.0.points`` or ``adjuncts``."""
+    """With a new item at the end of a list such as ``stages.0.points`` or ``adjuncts``."""
     new = fresh(treatment)
     here = _list_at(new, list_address)
     if "code" in item:
@@ -127,7 +127,7 @@ def added(treatment: TreatmentJson, list_address: str, item: ListedItem) -> Trea
 
 
 def removed(treatment: TreatmentJson, address: str) -> TreatmentJson:
-    """Without the thing at ``address``; electro pairs that hung on a removed point go with it."""
+    """Without the item at ``address``; electro pairs of a removed point go with it."""
     new = fresh(treatment)
     here, index = _list_of(new, address)
     if address.count(".") == 1 and address.startswith("stages.") and len(here) == 1:
@@ -138,7 +138,7 @@ def removed(treatment: TreatmentJson, address: str) -> TreatmentJson:
 
 
 def moved(treatment: TreatmentJson, address: str, steps: int) -> TreatmentJson:
-    """One place up (-1) or down (1) in its list; at the end of the list it stays where it is."""
+    """Moved one place up (-1) or down (1) in its list; at either end it stays where it is."""
     new = fresh(treatment)
     here, index = _list_of(new, address)
     target = index + steps

@@ -1,4 +1,4 @@
-"""Addresses of proposals and plans, namespace ``plans``."""
+"""URLs of proposals and plans, namespace ``plans``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What was done at a visit though it was not planned: added to its record, or taken out again.
+"""What was done at a visit without being planned: added to its record, or removed again.
 
-Each function gives a new record; see ``visits.record`` for its shape.
+Each function returns a new record; see ``visits.record`` for its shape.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from treatments.visits.record import KEEP_DAYS, comes_off
 def with_point(record: VisitRecord, stage_uid: str, point: PointJson) -> VisitRecord:
     """A record with one more point, done, at the end of a stage. Raises KeyError for an unknown stage.
 
-    ``point``: in the manner in which it is usually needled.
+    ``point``: the way it is usually needled.
     """
     new = fresh(record)
     stage = _stage_of(new, stage_uid)
@@ -57,7 +57,7 @@ def _stage_of(record: VisitRecord, uid: str) -> ChartedStage:
 
 
 def with_current(record: VisitRecord, stage_uid: str, *, leads: list[list[str]], side: str) -> VisitRecord:
-    """A record with current that was not planned, done. Raises KeyError for an unknown stage."""
+    """A record with unplanned current, done. Raises KeyError for an unknown stage."""
     new = fresh(record)
     stage = _stage_of(new, stage_uid)
     stage["electro"].append(
@@ -79,7 +79,7 @@ def with_current(record: VisitRecord, stage_uid: str, *, leads: list[list[str]],
 
 
 def with_adjunct(record: VisitRecord, *, kind: str, where: str) -> VisitRecord:
-    """A record with cups, moxa, heat or hands that were not planned, done."""
+    """A record with unplanned cups, moxa, heat or hands, done."""
     new = fresh(record)
     new["adjuncts"].append(
         {
@@ -98,7 +98,7 @@ def with_adjunct(record: VisitRecord, *, kind: str, where: str) -> VisitRecord:
 
 
 def with_ear(record: VisitRecord, *, method: str, side: str, points: list[EarPointJson], today: dt.date) -> VisitRecord:
-    """A record with ear points that were not planned, done; what stays in the ear comes off after five days."""
+    """A record with unplanned ear points, done; what stays in the ear comes off after five days."""
     new = fresh(record)
     new["ear"].append(
         {
@@ -116,7 +116,7 @@ def with_ear(record: VisitRecord, *, method: str, side: str, points: list[EarPoi
 
 
 def without_point(record: VisitRecord, uid: str) -> VisitRecord:
-    """A record without a point that was added on the day; planned ones stay and are marked not done."""
+    """A record without a point added on the day; planned ones stay and are marked not done."""
     new = fresh(record)
     for stage in new["stages"]:
         stage["points"] = [p for p in stage["points"] if p["uid"] != uid or p["planned"] is not None]

@@ -1,4 +1,4 @@
-"""A point added on the day, by any spelling, in the manner it is usually needled."""
+"""A point added on the day, by any spelling, the way it is usually needled."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from treatments.plans import point_search
 
 
 class UnknownPoint(Exception):
-    """No point, or more than one, goes by that name. ``nearest``: names it may have meant."""
+    """No point, or more than one, has that name. ``nearest``: names that may have been meant."""
 
     def __init__(self, text: str, nearest: list[str]) -> None:
         super().__init__(text)
@@ -15,9 +15,9 @@ class UnknownPoint(Exception):
 
 
 def point_for(text: str, side: str) -> PointJson:
-    """An item of a visit's stage. ``side`` "" means both, or the midline. Raises UnknownPoint.
+    """An item for a stage of a visit. ``side`` "" means both, or the midline. Raises UnknownPoint.
 
-    A tender place found by hand is written ``ashi, left iliac crest``.
+    A tender place found by palpation is written ``ashi, left iliac crest``.
     """
     head, _, where = text.strip().replace(":", ",").partition(",")
     if not where:

@@ -1,8 +1,8 @@
-"""What is ruled out stays out of the record until someone says that it has happened: then it is an incident.
+"""What is ruled out stays out of the record until someone says that it happened: then it is an incident.
 
-Before the needle nothing opens it. What was typed and not taken over is kept beside the record under ``refused`` (uid
--> the item as typed, and the rules it meets). What was recorded as having happened stands under ``given``: the rules,
-for the items in the manner in which they were done; done otherwise or once more it is refused again.
+Beforehand nothing overrides it. What was typed and held back is kept with the record under ``refused`` (uid -> the
+item as typed, and the rules against it). What was recorded as having happened is under ``given``: the rules, for the
+items as they were done; done differently or again, it is refused again.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from treatments.planner.vocabulary.modalities import adjunct_name
 from treatments.visits import observed
 from treatments.visits import record as visit_record
 
-# what makes an item another one for safety
+# what makes it a different item for safety
 JUDGED = ("side", "levels", "depth_mm", "found", "leads", "frequency_hz", "minutes", "where", "method", "done")
 
 
 def uids_at(record: VisitRecord) -> dict[str, str]:
-    """Address in ``visit_record.as_treatment`` -> uid of the item that stands there."""
+    """Address in ``record.as_treatment`` -> uid of the item there."""
     found: dict[str, str] = {}
     lists: dict[str, Sequence[ChartedItem]] = {"adjuncts": record["adjuncts"], "ear": record["ear"]}
     for i, stage in enumerate(record["stages"]):
@@ -37,7 +37,7 @@ def uids_at(record: VisitRecord) -> dict[str, str]:
 
 
 def concerned(alert: ReviewAlert, record: VisitRecord) -> set[str]:
-    """The items an alert speaks of; all of them where it speaks of the whole plan or of a position."""
+    """The items an alert is about; all of them if it is about the whole plan or a position."""
     uids = uids_at(record)
     found: set[str] = set()
     for place in alert.places:
@@ -57,7 +57,7 @@ def manner(item: ChartedItem) -> str:
 
 
 def is_recorded(alert: ReviewAlert, uid: str, record: VisitRecord) -> bool:
-    """Whether this rule was recorded as an incident for this item as it was done."""
+    """Whether an incident for this rule was recorded for this item as it was done."""
     item = next(one for one in visit_record.items_of(record) if one["uid"] == uid)
     return any(
         key_of_reason(one) == alert.key and one["uids"].get(uid) == manner(item) for one in record.get("given", [])
@@ -65,7 +65,7 @@ def is_recorded(alert: ReviewAlert, uid: str, record: VisitRecord) -> bool:
 
 
 def ruled_out(alerts: Iterable[ReviewAlert], record: VisitRecord) -> dict[str, list[ReviewAlert]]:
-    """uid -> what forbids the item and was not recorded as an incident."""
+    """uid -> the alerts that forbid the item and were not recorded as an incident."""
     found: dict[str, list[ReviewAlert]] = {}
     for alert in alerts:
         if alert.level == "forbidden":
@@ -78,8 +78,8 @@ def ruled_out(alerts: Iterable[ReviewAlert], record: VisitRecord) -> dict[str, l
 def held_back(
     record: VisitRecord, before: VisitRecord, *, alerts: Iterable[ReviewAlert], known: Iterable[ReviewAlert]
 ) -> VisitRecord:
-    """The record without what is ruled out and newly done, or newly so. ``alerts``: the review of ``record``,
-    ``known``: of ``before``. What is held back is kept under ``refused``."""
+    """The record without what is ruled out and newly done or changed. ``alerts``: the review of ``record``,
+    ``known``: that of ``before``. What is held back is kept under ``refused``."""
     was = {item["uid"]: item for item in visit_record.items_of(before)}
     old = {uid: {(a.key, a.text) for a in found} for uid, found in ruled_out(known, before).items()}
     new = fresh(record)
@@ -104,7 +104,7 @@ def held_back(
 
 
 def put(source: ChartedItem, into: ChartedItem) -> None:
-    """All of one item in the place of another, which is of the same kind because it has the same uid."""
+    """Replaces one item by another, which is of the same kind because it has the same uid."""
     held = cast(dict[str, Any], into)
     held.clear()
     held.update(fresh(source))
@@ -115,7 +115,7 @@ def rule(alert: ReviewAlert) -> RuleJson:
 
 
 def as_typed(record: VisitRecord) -> VisitRecord:
-    """The record with what was typed and not taken over: what the page shows in its fields."""
+    """The record including what was held back: what the page shows in its fields."""
     refused = record.get("refused")
     if not refused:
         return record
@@ -127,7 +127,7 @@ def as_typed(record: VisitRecord) -> VisitRecord:
 
 
 def name_of(item: ChartedItem) -> str:
-    """An item as a reader knows it."""
+    """An item in words."""
     if "code" in item:
         return item["code"] if item["code"] != observed.ASHI else f"Tender point, {item.get('found') or item['where']}"
     if "leads" in item:

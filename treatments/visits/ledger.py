@@ -1,4 +1,4 @@
-"""Needles in and out of a visit, counted from its record."""
+"""Needles in and out at a visit, counted from its record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypedDict
 from treatments.planner.treatment.needles import needles_of
 from treatments.planner.treatment.visit_shapes import ChartedEar, VisitRecord
 
-# `counted`: from the points done. `in`: corrected by hand if so. `out` None: not counted yet.
+# `counted`: from the points done. `in`: the same unless corrected by hand. `out` None: not counted yet.
 LedgerRow = TypedDict(
     "LedgerRow",
     {"uid": str, "name": str, "counted": int, "in": int, "out": int | None, "is_even": bool, "is_counted": bool},
@@ -19,7 +19,7 @@ def ear_needles_of(ear: ChartedEar) -> int:
 
 
 def ledger(record: VisitRecord) -> list[LedgerRow]:
-    """One row a stage and one for needles in the ear. A row without a needle is even without counting."""
+    """One row per stage and one for needles in the ear. A row without needles matches without counting."""
     rows = []
     for index, stage in enumerate(record["stages"]):
         counted = sum(needles_of(point) for point in stage["points"] if point["done"] == "done")

@@ -1,6 +1,6 @@
-"""What was observed at a visit, apart from what was meant: only what someone saw or felt counts as observed.
+"""What was observed at a visit, as opposed to planned: only what someone saw or felt counts as observed.
 
-Records begun before this was kept apart hold the plan's depth as a range and the plan's deqi: they count as planned.
+Records from before this distinction hold the plan's depth as a range and the plan's deqi: they count as planned.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from treatments.planner.treatment.visit_shapes import (
 from treatments.planner.treatment.written import depth_text, needle_words
 
 ASHI = "ASHI"
-MOST_MINUTES = 120  # longer than that a needle never stays: one of the two times is wrong
-# what a note is asked for before it is signed: key -> name
+MOST_MINUTES = 120  # no needle stays in longer than that: one of the two times is wrong
+# what a note must contain before it is signed: key -> name
 ASKED = {"pain": "Pain now", "time": "Time of the first needle", "response": "What changed right after"}
 
 
 def depth_of(point: ChartedPoint) -> tuple[int, int] | None:
-    """Depth reached in mm, or None. Older records may hold a range that someone typed."""
+    """Depth reached in mm, or None. Older records may hold a range typed by someone."""
     depth = point.get("depth_mm")
     if depth is None or depth == _planned_depth(point):
         return None
@@ -33,7 +33,7 @@ def depth_of(point: ChartedPoint) -> tuple[int, int] | None:
 
 
 def deqi_of(point: ChartedPoint) -> str:
-    """Deqi obtained, or nothing. In an older record the plan's own word is no observation."""
+    """Deqi obtained, or "". In an older record the plan's own value is not an observation."""
     planned = point["planned"]
     if planned and isinstance(point["depth_mm"], list) and point["deqi"] == planned["deqi"]:
         return ""
@@ -45,25 +45,25 @@ def _planned_depth(point: ChartedPoint) -> list[int] | None:
 
 
 def intended_depth(point: ChartedPoint) -> tuple[int, int]:
-    """The depth that was meant: of the plan, or the usual one of a point added on the day."""
+    """The intended depth: that of the plan, or the usual one for a point added on the day."""
     meant = _planned_depth(point) or point.get("usual_depth_mm") or point["depth_mm"]
     low, high = meant if isinstance(meant, list) else (meant or 0, meant or 0)
     return int(low), int(high)
 
 
 def judged_depth(point: ChartedPoint) -> list[int]:
-    """The depth that safety judges: the one reached where it is deeper than the one that was meant."""
+    """The depth that safety judges: the one reached if it is deeper than intended."""
     reached, meant = depth_of(point), intended_depth(point)
     return list(reached if reached and reached[1] > meant[1] else meant)
 
 
 def longest(item: ChartedElectro | ChartedAdjunct) -> int:
-    """Minutes that safety judges: those given where they are more than those that were meant."""
+    """The minutes that safety judges: those given if they are more than intended."""
     return max(item.get("minutes") or 0, item.get("planned_minutes") or 0) or 1
 
 
 def retention_of(stage: ChartedStage) -> int | None:
-    """Minutes the needles stayed: written down, or from the first needle to the last one out."""
+    """Minutes the needles stayed in: as entered, or from the first needle in to the last one out."""
     if stage["retention_min"]:
         return int(stage["retention_min"])
     if stage.get("first_insertion") and stage.get("out_at"):
@@ -78,12 +78,12 @@ def _minute_of_day(text: str) -> int:
 
 
 def is_to_be_found(item: ChartedItem) -> bool:
-    """A tender point of the plan that nobody has said to have found today."""
+    """A planned tender point that nobody has recorded as found today."""
     return "code" in item and item["code"] == ASHI and not item.get("found")
 
 
 def missing_of(record: VisitRecord) -> list[str]:
-    """What was not recorded of a treatment that was given: keys of ``ASKED``."""
+    """What was not recorded about a treatment given: keys of ``ASKED``."""
     start, close = record["start"], record["close"]
     needled = [s for s in record["stages"] if any(p["done"] == "done" for p in s["points"])]
     is_missing = {
@@ -95,18 +95,18 @@ def missing_of(record: VisitRecord) -> list[str]:
 
 
 def unsaid_of(record: VisitRecord) -> list[str]:
-    """What is missing without a word why."""
+    """What is missing without a reason."""
     return [key for key in missing_of(record) if not why_unsaid(record, key)]
 
 
 def why_unsaid(record: VisitRecord, key: str) -> str:
-    """Why one of ``ASKED`` is not in the note, in words; empty where nobody said."""
+    """Why one of ``ASKED`` is not in the note, in words; empty if nobody said."""
     said: Mapping[str, object] = record.get("unsaid", {})
     return reasons_for("unsaid").get(str(said.get(key, "")), "")
 
 
 def manner_words(point: ChartedPoint) -> str:
-    """How a point is or was needled: observed as such, the rest as planned."""
+    """How a point is or was needled: observed values where there are any, the rest as planned."""
     reached = depth_of(point)
     words = [point["side"]]
     if point["levels"]:

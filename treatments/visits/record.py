@@ -1,10 +1,10 @@
-"""What was really done at a visit, as plain data: made from the plan, counted, and turned back into a treatment.
+"""What was actually done at a visit, as plain data: made from the plan, counted, and turned back into a treatment.
 
 A record is ``{"start", "stages", "adjuncts", "ear", "close", "reasons"}``. Every point, current, adjunct and ear item
-has a ``uid`` that stays the same for the life of the visit, and ``done``: "" (not said yet), "done" or "not_done".
+has a ``uid`` that never changes during the life of the visit, and ``done``: "" (not said yet), "done" or "not_done".
 Points keep what was planned under ``planned`` (None: added on the day). What is observed (depth, deqi, minutes, where a
-tender point was found) starts empty and is never filled from plan or last visit: see ``visit_observed``. Lengths are
-mm, times of day "HH:MM" in the clinic's zone, minutes and counts whole numbers or None for not recorded.
+tender point was found) starts empty and is never filled from plan or last visit: see ``observed``. Lengths are in mm,
+times of day "HH:MM" in the clinic's time zone, minutes and counts whole numbers, or None if not recorded.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ from treatments.planner.vocabulary.modalities import WORN_HOME
 from treatments.visits import observed
 
 Place = tuple[str, str, tuple[str, ...]]  # code, where, levels
-KEEP_DAYS = 5  # in the ear, where the plan does not say
+KEEP_DAYS = 5  # in the ear, if the plan does not say
 
 
 def new_record(
     treatment: TreatmentJson, *, number: int, today: dt.date, last: VisitRecord | None = None
 ) -> VisitRecord:
-    """An empty record of visit ``number``: the plan's items, each in the manner of the last visit where it was done.
+    """An empty record of visit ``number``: the plan's items, each as at the last visit where it was done.
 
-    ``last``: the record of the visit before under the same plan, or None.
+    ``last``: the record of the previous visit under the same plan, or None.
     """
     before = {_place(point): point for _, point in points_of(last)}
     return {
@@ -63,7 +63,7 @@ def new_record(
 
 
 def _needles_used(close: CloseJson) -> CloseJson:
-    """Maker and material are mostly those of the visit before."""
+    """Maker and material are usually those of the previous visit."""
     used: CloseJson = {}
     if close.get("needle_maker"):
         used["needle_maker"] = close["needle_maker"]
@@ -133,7 +133,7 @@ def _from_plan(point: PointJson, uid: str, before: ChartedPoint | None) -> Chart
 
 
 def _chosen(point: ChartedPoint | MannerJson) -> tuple[str, str, NeedleJson]:
-    """What the practitioner chooses, so that last time's choice is offered again."""
+    """What the practitioner chooses: last time's choice is offered again."""
     return point["side"], point["technique"], point["needle"]
 
 
@@ -192,7 +192,7 @@ def points_of(record: VisitRecord | None) -> Iterator[tuple[ChartedStage, Charte
 
 
 def items_of(record: VisitRecord) -> list[ChartedItem]:
-    """Everything of a record that is done or not done: points, current, what stands beside the needles, ear."""
+    """Everything in a record that is done or not done: points, current, other treatments, ear."""
     points = [point for _, point in points_of(record)]
     currents = [current for stage in record["stages"] for current in stage["electro"]]
     return [*points, *currents, *record["adjuncts"], *record["ear"]]
@@ -203,7 +203,7 @@ def done_points(record: VisitRecord) -> list[ChartedPoint]:
 
 
 def is_changed(point: ChartedPoint) -> bool:
-    """Done in another manner than planned; an added point counts as changed. What it felt like is no change."""
+    """Done differently from the plan; an added point counts as changed. What it felt like is not a change."""
     planned = point.get("planned")
     if planned is None or _chosen(point) != _chosen(planned) or point["levels"] != planned["levels"]:
         return True
@@ -214,7 +214,7 @@ def is_changed(point: ChartedPoint) -> bool:
 
 def as_treatment(record: VisitRecord, plan: TreatmentJson) -> TreatmentJson:
     """The visit in the contract's treatment shape, for the safety review: the plan without what was left out, with what
-    was done otherwise or added. Less than was meant (shallower, shorter) is judged as it was meant: no new stop."""
+    was done differently or added. Less than intended (shallower, shorter) is judged as intended: no new stop."""
     treatment = fresh(plan)
     treatment["stages"] = [
         {
@@ -281,8 +281,8 @@ def _as_point(point: ChartedPoint) -> PointJson:
 
 
 def all_done(record: VisitRecord) -> VisitRecord:
-    """Everything not yet answered is marked as done; what is observed stays empty. A tender point that nobody has
-    found yet stays planned."""
+    """Marks everything not yet answered as done; what is observed stays empty. A tender point not found yet
+    stays planned."""
     new = fresh(record)
     for item in items_of(new):
         if not observed.is_to_be_found(item):

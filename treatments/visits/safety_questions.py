@@ -1,4 +1,4 @@
-"""The short safety questions of every visit: which red flags are asked, in the words of the intake's knowledge."""
+"""The short safety questions of every visit: the red flags asked about, in the words of the intake's knowledge."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from intake.assessment import load_intake_knowledge
 
 
 def safety_questions() -> Mapping[str, str]:
-    """Finding -> question, in the order in which they are asked (`asked_at_every_visit` of redflags.toml)."""
+    """Finding -> question, in the order they are asked (`asked_at_every_visit` of redflags.toml)."""
     return load_intake_knowledge().visit_questions

@@ -1,4 +1,4 @@
-"""Visits and what goes with them. Included at the root, because a visit begins at its patient."""
+"""URLs of visits and what goes with them. Included at the root, because a visit begins at its patient."""
 
 from django.urls import path
 

@@ -1,6 +1,6 @@
-"""A patient's chart on one screen. The desk part holds logistics; the clinical part what is wrong and what is done.
+"""A patient's chart on one screen. The desk part is logistics; the clinical part what is wrong and what is done.
 
-The number of queries does not grow with the record: every list has an end.
+The number of queries does not grow with the record: every list is limited.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ INTAKE_PILLS = {
 
 
 def page_of(patient: Patient, *, is_clinical: bool, now: dt.datetime) -> Context:
-    """``desk``: contact, visits, course to book, where the intake stands; no medical text. ``clinical``: the rest."""
+    """``desk``: contact, visits, course to book, state of the intake; no medical text. ``clinical``: the rest."""
     links = chart_rows.links(patient)
     plans = chart_rows.plans(patient) if is_clinical else []
     in_force = next((p for p in plans if p.status == "signed"), None)
@@ -61,7 +61,7 @@ def page_of(patient: Patient, *, is_clinical: bool, now: dt.datetime) -> Context
 
 
 def _desk_part(patient: Patient, links: list[Invitation], upcoming: list[Appointment]) -> Context:
-    """Contact, visits, course to book, where the intake stands. No medical text."""
+    """Contact, visits, course to book, state of the intake. No medical text."""
     invitation = links[0] if links else None
     state = str(invitation.state) if invitation else ""
     kind, icon, text = INTAKE_PILLS.get(state, ("", "envelope", "no link sent"))
@@ -82,11 +82,11 @@ def _desk_part(patient: Patient, links: list[Invitation], upcoming: list[Appoint
 def _clinical_part(
     rows: ClinicalRows, in_force: TreatmentPlan | None, booked: list[Appointment], *, now: dt.datetime
 ) -> Context:
-    """Complaint, alerts, safety facts, assessment, plan, scores, and everything in order of time."""
+    """Complaint, alerts, safety facts, assessment, plan, scores, and the timeline."""
     patient, today = rows.patient, timezone.localdate(now)
     drafted = next((a for a in rows.assessments if a.status == "draft"), None)
     signed = next((a for a in rows.assessments if a.status == "signed"), None)
-    current = signed or drafted  # what is in force; a draft counts only where nothing was signed yet
+    current = signed or drafted  # what is in force; a draft counts only if nothing has been signed yet
     open_visits = [v for v in rows.visits[:SHOWN_VISITS] if v.status == "draft"]
     of_course = chart_rows.of_course(rows.visits, in_force) if in_force else []
     has_case = bool(current or rows.sent)
@@ -148,7 +148,7 @@ def _summary(case: Case, judged: Judged) -> Context:
 
 
 def _warned_by_draft(case: Case, part: Context) -> Context:
-    """A sign that an unsigned draft adds warns at once: it stops before anyone has signed it."""
+    """A sign added by an unsigned draft warns at once: it is a stop even before anyone signs."""
     judged = assess(case, load_intake_knowledge())
     known = {alert["text"] for alert in part["alerts"]}
     added = [alert.as_json() for alert in judged.alerts if alert.level != "note" and alert.text not in known]
@@ -159,7 +159,7 @@ def _warned_by_draft(case: Case, part: Context) -> Context:
 
 
 def _safety(rows: ClinicalRows, findings: Mapping[str, bool | None]) -> list[Context]:
-    """Conditions and wishes that are present, as last told or recorded."""
+    """Conditions and wishes that are present, as last reported or recorded."""
     label = load_intake_knowledge().label
     present = {f for f, value in findings.items() if value and f.startswith(("condition.", "wish."))}
     present |= {fact.finding for fact in rows.facts if fact.present}
@@ -229,14 +229,14 @@ def _plain(value: Decimal) -> str:
 
 
 def _next(part: Context, patient: Patient) -> Context | None:
-    """The one thing to do next: its words, its address, and whether it changes something (then it is sent)."""
+    """The one thing to do next: its label, its URL, and whether it changes something (then it is posted)."""
     if part["open_visit"]:
         visit = part["open_visit"]
         return _step(f"Go on with visit {visit.number}", "visits:visit", visit.pk)
     looked_at = part["draft_assessment"] or part["signed_assessment"]
     if part.get("action") in STOPS and part["signed_assessment"]:
         return _step("Look at the red flags", "intake:assessment", looked_at.pk)
-    if part["plan"]:  # the plan in force is treated by until another one is signed: a draft is no lock
+    if part["plan"]:  # treatment follows the plan in force until another is signed: a draft does not block it
         return _step("Start a visit", "visits:start", patient.pk, sends=True)
     if part["draft_assessment"]:
         return _step("Go on with the assessment", "intake:assessment", part["draft_assessment"].pk)
@@ -250,7 +250,7 @@ def _next(part: Context, patient: Patient) -> Context | None:
 
 
 def _unfinished(part: Context) -> list[Context]:
-    """Drafts that wait beside the next step: gone on with, or discarded on their own page."""
+    """Drafts that wait besides the next step: to continue, or to discard on their own page."""
     rows = [
         ("assessment", "intake:assessment", part["draft_assessment"], ""),
         ("plan", "plans:plan", part["draft_plan"], f" v{part['draft_plan'].version}" if part["draft_plan"] else ""),

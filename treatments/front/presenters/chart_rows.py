@@ -1,4 +1,4 @@
-"""The rows of a chart: in few questions, and no more of them than it shows."""
+"""The rows of a chart, in few queries, and only as many as it shows."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from intake.models.invitations import STATE
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
 
 MOST = 200  # links or appointments of one patient that are looked at
-VISITS = 60  # of the newest ones; a course has fewer
+VISITS = 60  # the newest; a course has fewer
 SHOWN_VISITS = 30
-STAFF = ("name", "email")  # of a member of staff that is only named
+STAFF = ("name", "email")  # of a member of staff who is only named
 
 
 class VisitRow(NamedTuple):
@@ -50,10 +50,10 @@ class VisitRow(NamedTuple):
 
 
 class Told(NamedTuple):
-    """One row of what was told of a patient: a safety fact, a clearance, a red flag, an adverse event.
+    """One thing recorded about a patient: a safety fact, a clearance, a red flag, an adverse event.
 
     ``yes``: present; withdrawn; answered; serious. ``text``, ``more``: note; result, by whom; level; severity.
-    ``other``: the intake of a red flag, the event that another one follows.
+    ``other``: the intake of a red flag, the event that this one follows up.
     """
 
     kind: str
@@ -78,7 +78,7 @@ def courses(patient: Patient) -> list[Course]:
 
 
 def appointments(patient: Patient, *, now: dt.datetime, course: str) -> list[Appointment]:
-    """Those that hold their time: coming ones, and all of a course. With who and where, by name."""
+    """Those that keep their time: upcoming ones, and all of a course. With who and where, by name."""
     rows = Appointment.objects.active().filter(patient=patient).select_related("practitioner", "room")
     wanted = Q(ends_at__gte=now) | Q(course__reference=course) if course else Q(ends_at__gte=now)
     shown = ("starts_at", "ends_at", "status", "number_in_course", "practitioner__name", "practitioner__email")
@@ -87,7 +87,7 @@ def appointments(patient: Patient, *, now: dt.datetime, course: str) -> list[App
 
 
 def visits(patient: Patient, wanted: Q | None = None, most: int = VISITS) -> list[VisitRow]:
-    """Of all visits the newest, without their records."""
+    """The newest visits, without their records."""
     rows = Visit.objects.filter(wanted or Q(), patient=patient).values_list(
         "pk", "number", "status", "started_at", "needles_in", "practitioner__name", "set_aside_by__name",
         "set_aside_code", "set_aside_note", "plan__course_reference",
@@ -96,14 +96,14 @@ def visits(patient: Patient, wanted: Q | None = None, most: int = VISITS) -> lis
 
 
 def of_course(rows: list[VisitRow], plan: TreatmentPlan) -> list[VisitRow]:
-    """Of these visits those that count in the course of a plan; all of them, however long the record is."""
+    """Those of these visits that count in a plan's course; all of them, however long the record is."""
     if len(rows) == VISITS:
         rows = visits(plan.patient, Q(plan__course_reference=plan.course_reference), MOST)
     return [row for row in rows if row.course == plan.course_reference and not row.is_set_aside]
 
 
 def assessments(patient: Patient) -> list[Assessment]:
-    """With the answers that each rests on; of what was signed with it only ``picture``, the class."""
+    """With the answers each is based on; of what was signed with it only ``picture``, the class."""
     people = (f"{who}__{field}" for who in ("signed_by", "set_aside_by") for field in STAFF)
     own = ("status", "findings", "levels", "ashi", "confirmed", "created_at", "signed_at")
     aside = ("set_aside_at", "set_aside_code", "set_aside_note")
@@ -113,14 +113,14 @@ def assessments(patient: Patient) -> list[Assessment]:
 
 
 def plans(patient: Patient) -> list[TreatmentPlan]:
-    """``in_force``: the treatment of the signed one, None at the others."""
+    """``in_force``: the treatment of the signed one, None for the others."""
     rows = TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")
     in_force = Case(When(status="signed", then=F("treatment")), output_field=JSONField())
     return list(rows.defer("treatment", "earlier", "overrides", "review").annotate(in_force=in_force)[:10])
 
 
 def told(patient: Patient) -> list[Told]:
-    """All four kinds in one question, the newest of each first."""
+    """All four kinds in one query, the newest of each first."""
     nothing: Any = Value("", output_field=CharField())
     parts = [
         _part("fact", SafetyFact.objects.all(), "finding", "recorded_at", F("present"), F("note"), nothing, None),
@@ -172,7 +172,7 @@ class ClinicalRows:
 
     @cached_property
     def sent(self) -> tuple[tuple[int, dt.datetime], ...]:
-        """(response, when) of the intakes sent."""
+        """(response, when) of the submitted intakes."""
         answered = (link.response for link in self.links if getattr(link, "response", None) is not None)
         return tuple((response.pk, response.submitted_at) for response in answered if response.submitted_at)
 

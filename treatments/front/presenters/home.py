@@ -1,4 +1,4 @@
-"""Home, by role: what waits for this person today. Every list is short and asked in one query."""
+"""Home, by role: what waits for this person today. Every list is short and takes one query."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from treatments.models.kept import LAST_VISIT
 from treatments.visits.actions.incidents import open_incidents
 
 SHOWN = 12  # rows of a list; the full list is one click away
-NAME = ("patient__given_name", "patient__family_name")  # of a patient that is only named
+NAME = ("patient__given_name", "patient__family_name")  # of a patient who is only named
 
 
 def page_of(user: User, *, clinic: Clinic, now: dt.datetime, today: dt.date) -> Context:
-    """The blocks for all roles a person holds."""
+    """The blocks for all of a person's roles."""
     blocks: Context = {"today": today}
     if can(user, Permission.READ_CLINICAL):
         blocks["practitioner"] = _practitioner(user, now=now, today=today)
@@ -37,7 +37,7 @@ def page_of(user: User, *, clinic: Clinic, now: dt.datetime, today: dt.date) -> 
         blocks["desk"] = _desk(user, now=now, today=today)
     if can(user, Permission.MANAGE_CLINIC):
         blocks["owner"] = _owner(clinic, sees_incidents="practitioner" not in blocks)
-        if "desk" not in blocks:  # an account that was closed, a room: the owner's own doing
+        if "desk" not in blocks:  # closed accounts and rooms: the owner's own doing
             blocks["owner"] |= _to_move(now)
     if len(blocks) > 1:
         blocks["mails"] = [
@@ -48,7 +48,7 @@ def page_of(user: User, *, clinic: Clinic, now: dt.datetime, today: dt.date) -> 
 
 
 def patients_shown(blocks: Context) -> list[int]:
-    """Whose names are on the page: for the audit trail."""
+    """The patients named on the page: for the audit trail."""
     shown: set[int] = set()
     for block in (blocks.get("practitioner"), blocks.get("desk"), blocks.get("owner")):
         for value in (block or {}).values():
@@ -90,7 +90,7 @@ def _day(visits: list[Any]) -> list[Context]:
 
 
 def needles_in(today: dt.date) -> list[Context]:
-    """Open visits, whosever, in which more needles went in than came out; the longest in first."""
+    """Open visits, of anyone, in which more needles went in than came out; the longest in first."""
     visits = Visit.objects.filter(status="draft", needles_in__gt=F("needles_out")).select_related(
         "patient", "practitioner"
     )
@@ -120,7 +120,7 @@ def _unsigned(user: User) -> list[Context]:
 
 
 def reviews_due(user: User) -> list[Context]:
-    """Reviews of plans in force that come next, or were passed without scores (newest plans first)."""
+    """Reviews of plans in force that come next, or have passed without scores (newest plans first)."""
     due = (
         PlannedVisit.objects.filter(due_from=user)
         .annotate(last=LAST_VISIT)
@@ -147,7 +147,7 @@ def _desk(user: User, *, now: dt.datetime, today: dt.date) -> Context:
 
 
 def _differing(now: dt.datetime, practitioner: User | None = None) -> list[Context]:
-    """Courses whose bookings are not what the plan asks for any more."""
+    """Courses whose bookings no longer match the plan."""
     found = differing_courses(now=now, practitioner=practitioner)[:SHOWN]
     return [{"patient": one.course.patient, "course": one.course, "words": one.words} for one in found]
 
@@ -163,13 +163,13 @@ def _to_move(now: dt.datetime, practitioner: User | None = None) -> Context:
 
 
 def unfinished_intakes(now: dt.datetime) -> list[Context]:
-    """Links that are open or ran out unused, and nothing newer came in: whose visit is next first, then the longest
+    """Links that are open or expired unused, with nothing submitted since: soonest visit first, then the longest
     waiting. ``visit``: when that visit is, in words; ``is_soon``: today or tomorrow.
     """
     links = Invitation.objects.filter(is_unfinished=True)
     coming = Appointment.objects.active().filter(starts_at__gte=now)
     of_patient = coming.filter(patient=OuterRef("patient"))
-    # begun at the visits to come, in their order: those are fewer than all links that were never answered
+    # starts from the upcoming visits, in order: they are fewer than all the links never answered
     waiting = links.filter(patient=OuterRef("patient")).order_by("created_at").values("created_at")
     next_visits = dict(
         coming.filter(Exists(waiting), ~Exists(of_patient.filter(starts_at__lt=OuterRef("starts_at"))))
@@ -196,17 +196,17 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
 
 
 def _links(links: QuerySet[Invitation]) -> list[Invitation]:
-    """With what ``state`` reads, and no answers."""
+    """With the fields ``state`` reads, without the answers."""
     return list(links.select_related("patient", "response").only("created_at", *STATE, *NAME))
 
 
 def _days_from(moment: dt.datetime, now: dt.datetime) -> int:
-    """Days of the clinic's calendar between now and a moment."""
+    """Days from now to a moment, in the clinic's calendar."""
     return (timezone.localdate(moment) - timezone.localdate(now)).days
 
 
 def _when(moment: dt.datetime | None, now: dt.datetime) -> str:
-    """``today 14:30``, ``tomorrow 09:00``, ``Mon 30 Nov``; empty for no moment."""
+    """``today 14:30``, ``tomorrow 09:00``, ``Mon 30 Nov``; empty for None."""
     if moment is None:
         return ""
     local, days = timezone.localtime(moment), _days_from(moment, now)
@@ -214,7 +214,7 @@ def _when(moment: dt.datetime | None, now: dt.datetime) -> str:
 
 
 def _owner(clinic: Clinic, *, sees_incidents: bool) -> Context:
-    """``sees_incidents``: not where the same person has them above, with what happened."""
+    """``sees_incidents``: false if the same person sees them above, with what happened."""
     rows = [
         (
             "Practitioners",
@@ -228,7 +228,7 @@ def _owner(clinic: Clinic, *, sees_incidents: bool) -> Context:
         ("Working hours", WorkingHours.objects.count(), "admin:scheduling_workinghours_changelist"),
     ]
     return {
-        # that there is one, and for whom: what happened is read with the clinical record only
+        # only that there is one, and for whom: what happened is read only with access to the clinical record
         "incidents": [
             {"patient": i.patient, "at": i.opened_at, "by": i.opened_by, "due_on": i.due_on}
             for i in (open_incidents()[:SHOWN] if sees_incidents else [])

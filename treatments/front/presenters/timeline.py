@@ -1,4 +1,4 @@
-"""Everything that happened with a patient, newest first."""
+"""Everything that happened to a patient, newest first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OF_A_KIND = 10
 
 
 def timeline(rows: ClinicalRows) -> list[Context]:
-    """``day`` and ``at``: as it is read, and for machines."""
+    """``day`` and ``at``: for people, and for machines."""
     events: list[tuple[dt.datetime, str, str, str]] = []
 
     def add(at: dt.datetime | None, title: str, text: str = "", url: str = "") -> None:
@@ -66,7 +66,7 @@ def _row(at: dt.datetime, title: str, text: str, url: str) -> Context:
 
 
 def _signed_words(plan: TreatmentPlan) -> str:
-    """Who signed it, and how much it changed of the version before."""
+    """Who signed it, and how much it changed from the previous version."""
     last = plan.edits[-1] if plan.edits else None
     count = len(last.get("changes", [])) if last and last["verb"] == "signed" else 0
     changes = f" · {count} change{'' if count == 1 else 's'} from the version before" if count else ""

@@ -1,4 +1,4 @@
-"""A patient's chart: logistics for everyone who finds patients, clinical content only for those who may read it."""
+"""A patient's chart: logistics for anyone who may find patients, clinical content only for those who may read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may happen to a draft plan: proposed, edited, reviewed, overridden, undone. One transaction each."""
+"""All that can happen to a draft plan: proposed, edited, reviewed, overridden, undone. One transaction each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNDO_STEPS = 20
 
 
 class Forbidden(Exception):
-    """The edit meets an absolute contraindication; nothing was changed. ``alerts`` say which."""
+    """The edit hits an absolute contraindication; nothing was changed. ``alerts`` say which."""
 
     def __init__(self, alerts: list[ReviewAlert]) -> None:
         super().__init__(" ".join(alert.text for alert in alerts))
@@ -34,29 +34,29 @@ class Forbidden(Exception):
 
 
 class ReasonMissing(ValueError):
-    """An override without a coded reason, or "other" without words."""
+    """An override without a coded reason, or "other" without an explanation."""
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """``plan`` is None when the answer is that nothing may be planned now."""
+    """``plan`` is None if the answer is that nothing may be planned now."""
 
     proposal: Proposal
     plan: TreatmentPlan | None
 
 
 def base_plan(patient: Patient) -> TreatmentPlan | None:
-    """The plan that a new proposal starts from: the open draft, else the plan in force."""
+    """The plan a new proposal starts from: the open draft, else the plan in force."""
     plans = TreatmentPlan.objects.select_related("proposal").filter(patient=patient)
     return plans.filter(status="draft").first() or plans.filter(status="signed").first()
 
 
 @transaction.atomic
 def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Proposed:
-    """Run the planner on a signed assessment, keep its answer, and open or refresh the draft plan.
+    """Run the planner on a signed assessment, store its answer, and open or update the draft plan.
 
-    With ``keep_edits`` a plan that is there is merged three ways, so that no edit is lost; without, the new
-    proposal replaces the draft's content. Raises ValueError for an assessment that is not signed.
+    With ``keep_edits`` an existing plan is merged three ways, so that no edit is lost; without, the new
+    proposal replaces the draft's content. Raises ValueError for an unsigned assessment.
     """
     if assessment.status != Assessment.Status.SIGNED:
         raise ValueError("Only a signed assessment can be planned from.")
@@ -81,7 +81,7 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     was_kept = base is not None and keep_edits and _was_touched(base)
     if base and base.proposal.treatment and was_kept:
         treatment, account = planning.merged(base.proposal.treatment, base.treatment, treatment)
-    elif base:  # nothing of one's own in it, or set aside: what the new proposal changes is told all the same
+    elif base:  # no edits of one's own, or they were set aside: what the new proposal changes is shown anyway
         account = {"kept": [], "taken": planning.compared(base.treatment, treatment), "conflicts": []}
     if base is None or not base.is_draft:
         plan = _new_draft(proposal, treatment, by=by, supersedes=base)
@@ -102,7 +102,7 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
 
 
 def _told(account: MergeJson) -> list[str]:
-    """A merge, as the history tells it."""
+    """A merge, as the history words it."""
     rows = (("Changed in both", account["conflicts"]), ("Kept", account["kept"]), ("", account["taken"]))
     return [f"{heading}: {line}" if heading else line for heading, lines in rows for line in lines]
 
@@ -139,17 +139,17 @@ def edit(
     change: Callable[[TreatmentJson], TreatmentJson],
     by: User,
 ) -> TreatmentPlan:
-    """Change a draft and review the whole of it for safety at once.
+    """Change a draft and review all of it for safety at once.
 
-    ``change``: a function of ``plan_edits`` bound to what was asked. Raises Stale, NotADraft,
-    EditRefused, and Forbidden when the change brings in what must never be done: then nothing is saved.
+    ``change``: a function of ``treatment_edits`` bound to its arguments. Raises Stale, NotADraft,
+    EditRefused, and Forbidden if the change adds what must never be done: then nothing is saved.
     """
     plan = draft_at(plan_id, revision)
     picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
     treatment = change(plan.treatment)
     alerts = planning.safety_of(treatment, picture)
     stops = [alert for alert in alerts if alert.level == "forbidden"]
-    if stops:  # those that stood before, the change did not bring in
+    if stops:  # those there before were not added by the change
         stood = (alert for alert in planning.safety_of(plan.treatment, picture) if alert.level == "forbidden")
         before = {(alert.key, alert.text) for alert in stood}
         new_stops = [alert for alert in stops if (alert.key, alert.text) not in before]
@@ -166,7 +166,7 @@ def edit(
 
 @transaction.atomic
 def undo(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
-    """Take the last edit back. With nothing to take back the plan stays as it is."""
+    """Undo the last edit. If there is nothing to undo the plan stays as it is."""
     plan = draft_at(plan_id, revision)
     if not plan.earlier:
         return plan
@@ -181,10 +181,10 @@ def undo(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
 
 @transaction.atomic
 def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, reason: str, by: User) -> TreatmentPlan:
-    """Pass a stop that may be passed, with a coded reason kept with who and when.
+    """Override a stop that may be overridden; the coded reason is kept with who and when.
 
-    Raises ReasonMissing without a known code or with "other" and no words, ValueError when nothing waits
-    for a reason under this key.
+    Raises ReasonMissing without a known code or with an unexplained "other", ValueError if nothing under
+    this key needs a reason.
     """
     plan = draft_at(plan_id, revision)
     reasons = reasons_for("override")
@@ -217,7 +217,7 @@ def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, 
 
 @transaction.atomic
 def note_seen(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
-    """The cautions on the page were looked at: they are not shown again for the same facts."""
+    """The cautions on the page have been read: they are not shown again for the same facts."""
     plan = draft_at(plan_id, revision)
     cautions = {alert.stamp for alert in alerts_of(plan) if alert.level == "caution"}
     plan.review = {**plan.review, "seen": sorted(cautions | set(plan.review.get("seen", []))), "merge": None}
@@ -228,7 +228,7 @@ def note_seen(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
 
 @transaction.atomic
 def new_version(*, plan: TreatmentPlan, by: User) -> TreatmentPlan:
-    """A draft that starts from a signed plan; the signed one stays in force until the draft is signed."""
+    """A draft based on a signed plan, which stays in force until the draft is signed."""
     open_draft = TreatmentPlan.objects.filter(patient=plan.patient, status="draft").first()
     if open_draft:
         return open_draft
@@ -242,9 +242,9 @@ def new_version(*, plan: TreatmentPlan, by: User) -> TreatmentPlan:
 
 @transaction.atomic
 def set_aside(*, plan_id: int, code: str, note: str, by: User) -> TreatmentPlan:
-    """Discard a draft: kept with who, when and why; the plan in force stays as it is. Twice changes nothing.
+    """Discard a draft: kept with who, when and why; the plan in force is unchanged. Idempotent.
 
-    Raises NotADraft for a plan that was signed, ReasonMissing without a reason.
+    Raises NotADraft for a signed plan, ReasonMissing without a reason.
     """
     plan = records.held(_plans(), plan_id)
     if plan.is_set_aside:
@@ -252,7 +252,7 @@ def set_aside(*, plan_id: int, code: str, note: str, by: User) -> TreatmentPlan:
     if not plan.is_draft:
         raise records.NotADraft(plan)
     plan.mark_set_aside(code=code, note=note, by=by)
-    plan.revision += 1  # whoever still edits it is told
+    plan.revision += 1  # anyone still editing it gets a conflict
     plan.save(update_fields=["status", "revision", *TreatmentPlan.FIELDS])
     detail = {"version": plan.version, "reason": code}
     trail.record("plan.set_aside", by=by, patient=plan.patient, obj=plan, detail=detail)
@@ -260,7 +260,7 @@ def set_aside(*, plan_id: int, code: str, note: str, by: User) -> TreatmentPlan:
 
 
 def draft_at(plan_id: int, revision: int | None) -> TreatmentPlan:
-    """The draft, held for this transaction. Raises NotADraft or Stale."""
+    """The draft, locked for this transaction. Raises NotADraft or Stale."""
     return records.draft_at(_plans(), plan_id, revision)
 
 
@@ -269,7 +269,7 @@ def _plans() -> QuerySet[TreatmentPlan]:
 
 
 def log(plan: TreatmentPlan, *, by: User, verb: str, text: str, changes: list[str] | None = None) -> None:
-    """One line of the plan's history; ``changes``: what became otherwise by it, where it was more than one thing."""
+    """One line of the plan's history; ``changes``: what it changed, if it was more than one thing."""
     at = timezone.now().isoformat(timespec="seconds")
     entry: PlanEditJson = {"at": at, "by": str(by), "verb": verb, "text": text}
     if changes:
@@ -278,7 +278,7 @@ def log(plan: TreatmentPlan, *, by: User, verb: str, text: str, changes: list[st
 
 
 def review_again(plan: TreatmentPlan, picture: ClinicalPicture, alerts: tuple[ReviewAlert, ...] | None = None) -> None:
-    """Keep what the safety review says of the plan now. A reason goes when its stop does."""
+    """Store the current safety review of the plan. A reason goes when its stop does."""
     found = planning.safety_of(plan.treatment, picture) if alerts is None else alerts
     plan.review = {
         **plan.review,
@@ -290,7 +290,7 @@ def review_again(plan: TreatmentPlan, picture: ClinicalPicture, alerts: tuple[Re
 
 
 def alerts_of(plan: TreatmentPlan) -> list[ReviewAlert]:
-    """What the review kept with the plan says."""
+    """The review stored with the plan."""
     return [ReviewAlert.read(kept) for kept in plan.review.get("alerts", [])]
 
 

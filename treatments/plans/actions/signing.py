@@ -1,4 +1,4 @@
-"""Signing a plan: safety is answered, the plan is locked, the desk gets the course to book."""
+"""Signing a plan: its stops are answered, the plan is locked, the desk gets the course to book."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from treatments.plans.actions import drafts
 
 
 def open_points(plan: TreatmentPlan) -> list[str]:
-    """What still stands between the plan and a signature, from the review kept with it."""
+    """What still keeps the plan from being signed, from the review stored with it."""
     reasons = []
     if plan.review.get("action") in planning.NO_PLAN:
         reasons.append("A red flag or an open question stops every treatment: see the assessment.")
@@ -37,9 +37,9 @@ def open_points(plan: TreatmentPlan) -> list[str]:
 
 @transaction.atomic
 def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitioner: User, by: User) -> TreatmentPlan:
-    """Lock the plan, put the version before it out of force, ask the desk for the course, plan the visits.
+    """Lock the plan, end the previous version, ask the desk for the course, plan the visits.
 
-    Reviewed once more against what is known this minute. Raises NotReady, Stale, NotADraft.
+    Reviewed again against what is known at this moment. Raises NotReady, Stale, NotADraft.
     """
     plan = drafts.draft_at(plan_id, revision)
     drafts.review_again(plan, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
@@ -83,7 +83,7 @@ def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitio
 
 
 def is_finished(plan: TreatmentPlan) -> bool:
-    """All visits of the plan's dose were begun: the next plan is a new course, not a change of this one."""
+    """All visits of the plan's dose have begun: the next plan is a new course, not a change to this one."""
     return Visit.objects.of_course(plan).last_number() >= int(plan.treatment["dose"]["sessions"])
 
 
@@ -108,7 +108,7 @@ def device_from_visit(treatment: TreatmentJson) -> int | None:
 
 
 def logistics(treatment: TreatmentJson) -> str:
-    """What the front desk must know to book, and nothing of why."""
+    """What the front desk needs to know to book, without the reasons."""
     positions = {stage["position"] for stage in treatment["stages"]}
     needs = []
     if positions and positions <= {"seated"}:

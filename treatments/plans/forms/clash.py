@@ -1,4 +1,4 @@
-"""A change that came too late, in a person's words: "Change BL25: depth from 18 mm"."""
+"""A change that came too late, in plain words: "Change BL25: depth from 18 mm"."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WHOLE = {"undo": "Take the last edit back", "seen": "Mark the cautions as read"
 
 
 def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
-    """What someone asked for, beside the plan as it is now. ``action``: last word of the address."""
+    """What someone asked for, next to the plan as it is now. ``action``: last part of the URL."""
     if action == "override":
         stop = split_key(data.get("key", ""))[1] or "a stop"
         reason = reasons_for("override").get(data.get("reason_code", ""), "")
@@ -46,7 +46,7 @@ def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
 
 
 def _fields(form: forms.Form, now: dict[str, Any]) -> list[str]:
-    """The fields that differ from what stands in the plan, each by its label and the words of its choice."""
+    """The fields that differ from the plan, each by its label and the label of its choice."""
     told = []
     for bound in form:
         sent = str(bound.value() or "").strip()

@@ -1,4 +1,4 @@
-"""Ear points as they are written: codes in any case, English names, pinyin, characters; a comma between two."""
+"""Ear points as people write them: codes in any letter case, English names, pinyin, characters; comma-separated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BETWEEN = re.compile(r"(?<!\d),|,(?!\d)|[;、，；\n]")  # the comma of AT1,2,
 
 
 def read_ear_points(text: str) -> list[EarPointJson]:
-    """The zones that a text names, each once, as a plan keeps them. Raises ValidationError naming what is none."""
+    """The zones a text names, each once, as a plan stores them. Raises ValidationError naming what is not a zone."""
     knowledge = planner_knowledge()
     found: dict[str, EarPointJson] = {}
     problems = []

@@ -1,4 +1,4 @@
-"""Which form belongs to which thing of a plan, by its address; how the thing is called."""
+"""Which form belongs to which item of a plan, by its address, and what the item is called."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = {
 
 
 def kind_of(address: str) -> str:
-    """The kind of thing an address names: ``stages.0.points.2`` is "points". Raises EditRefused."""
+    """The kind of item an address names: ``stages.0.points.2`` is "points". Raises EditRefused."""
     words = [word for word in address.split(".") if not word.isdigit()]
     if not words or words[-1] not in FORMS:
         raise EditRefused(treatment_edits.NOT_OF_PLAN)

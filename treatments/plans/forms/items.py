@@ -1,4 +1,4 @@
-"""Forms of the plan page: one for each kind of thing in a treatment. They check shape; safety is the planner's."""
+"""Forms of the plan page: one for each kind of item in a treatment. They check shape; safety is the planner's job."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from treatments.plans.forms.written import LevelsField, PairsField, PhasesField,
 
 Item = TypeVar("Item", bound=Mapping[str, Any])
 Fields = TypeVar("Fields", bound=Mapping[str, Any])
-Initial = dict[str, Any]  # field of the form -> what stands in it
+Initial = dict[str, Any]  # form field -> its value
 
 SIDES = list(body.SIDES.items())
 EAR_METHODS = list(modalities.EAR_METHODS.items())
@@ -44,14 +44,14 @@ def adjuncts() -> list[tuple[str, str]]:
 
 
 class ItemForm(forms.Form, Generic[Item, Fields]):
-    """The form of one kind of thing in a plan: filled from it, and read into the fields that it changes."""
+    """The form for one kind of item in a plan: filled from it, and read into the fields it changes."""
 
     @classmethod
     def initial_of(cls, item: Item) -> Initial:
         raise NotImplementedError
 
     def fields_of_item(self) -> Fields:
-        """What was typed, when all of it is valid; the names of the fields are those of the item."""
+        """What was typed, if all of it is valid; fields are named as in the item."""
         return cast(Fields, dict(self.cleaned_data))
 
 
@@ -136,7 +136,7 @@ class StageForm(ItemForm[StageJson, StageFields]):
 
 
 class ElectroForm(ItemForm[ElectroJson, ElectroFields]):
-    """Pairs written BL25-BL26, more than one with a comma."""
+    """Pairs written BL25-BL26, comma-separated."""
 
     leads = PairsField(label="pairs", max_length=120)
     side = forms.ChoiceField(choices=SIDES)
@@ -160,7 +160,7 @@ class ElectroForm(ItemForm[ElectroJson, ElectroFields]):
 
 
 def _keep_kind(form: forms.Form) -> None:
-    """A kind that the vocabulary no longer has stays what it is in a plan that holds it; a new one must be known."""
+    """A kind no longer in the vocabulary is kept in a plan that has it; a new one must be known."""
     kind, field = (form.initial or {}).get("kind"), form.fields["kind"]
     if kind and kind not in dict(field.choices):  # type: ignore[attr-defined]
         field.choices = [*field.choices, (kind, modalities.adjunct_name(kind))]  # type: ignore[attr-defined]
@@ -232,7 +232,7 @@ class HomeCareForm(ItemForm[HomeCareJson, HomeCareFields]):
 
 
 class DoseForm(ItemForm[DoseJson, DoseFields]):
-    """Phases written 2x4, 1x2: times a week x weeks. Reviews as visit numbers."""
+    """Phases are written 2x4, 1x2: times a week x weeks. Reviews are visit numbers."""
 
     phases = PhasesField(label="times a week × weeks", max_length=60)
     review_at = forms.CharField(label="review at visits", max_length=60, required=False)

@@ -1,4 +1,4 @@
-"""Forms of what happens to a whole plan."""
+"""Forms for what happens to a whole plan."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OverrideForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    """Who treats, and as which service the desk books the visits."""
+    """Who treats, and the service under which the desk books the visits."""
 
     practitioner = forms.ModelChoiceField(queryset=User.objects.none(), empty_label=None)
     service = forms.ModelChoiceField(queryset=Service.objects.none(), empty_label=None)
@@ -47,7 +47,7 @@ class SignForm(forms.Form):
             del self.fields["cautions_read"]
 
     def _offer(self, name: str, rows: QuerySet[M]) -> list[M]:
-        """The rows to choose from, read once: a field of its own reads them each time it is drawn."""
+        """The rows to choose from, read once: a model field reads them each time it is rendered."""
         field: Any = self.fields[name]
         found = list(rows)
         field.queryset = rows

@@ -1,4 +1,4 @@
-"""Beside which field of an item's form a refusal is said: what was typed stays, with the reason beside it."""
+"""Which field of an item's form a refusal belongs to: what was typed stays, with the reason next to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django import forms
 
-# the field a stop of the safety review speaks of; every other stop is said at the field that names the item
+# the field that a stop of the safety review is about; all other stops go to the field that names the item
 _BY_CODE = {
     "depth_past_cap": "depth_to",
     "depth_past_patient_cap": "depth_to",
@@ -35,7 +35,7 @@ _BY_KIND = {
 
 
 def refuse(form: forms.Form, kind: str, refusals: Iterable[tuple[str, str]]) -> None:
-    """Put every refusal, a stop's code and its sentence, beside its field; without a field it is of the whole form."""
+    """Add every refusal, a stop's code and its sentence, to its field; without a field it is a non-field error."""
     for code, text in refusals:
         field = _BY_CODE.get(code) or _BY_KIND.get(kind)
         form.add_error(field if field in form.fields else None, text)

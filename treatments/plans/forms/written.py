@@ -1,4 +1,4 @@
-"""Fields for what is written in one line: they keep the text to show it again, and give what a plan keeps."""
+"""Fields for what is written in one line: they keep the text for redisplay, and return what a plan stores."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Written(forms.CharField):
 
 
 class PairsField(_Written):
-    """Pairs of leads: BL25-BL26, more than one with a comma."""
+    """Pairs of leads: BL25-BL26, comma-separated."""
 
     def read(self, text: str) -> list[list[str]]:
         return read_pairs(text)
@@ -44,7 +44,7 @@ class NeedleField(_Written):
 
 
 class PhasesField(_Written):
-    """Times a week by weeks: 2×4, 1×2."""
+    """Times a week × weeks: 2×4, 1×2."""
 
     def read(self, text: str) -> list[PhaseJson]:
         return read_phases(text)

@@ -1,4 +1,4 @@
-"""The figure of the point map: its outlines, and where on them a point lies. Data: knowledge/figure.toml."""
+"""The figure of the point map: its outlines, and where a point lies on them. Data: knowledge/figure.toml."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Side(Strict):
 
 
 class Several(Strict):
-    """A point of more than one needle on each side."""
+    """A point with more than one needle on each side."""
 
     places: tuple[Pair, ...]
     face: Face
@@ -41,7 +41,7 @@ class Several(Strict):
 
 
 class Figure(Strict):
-    """figure.toml. Places are (distance from the middle line, height), or with the depth seen from the side."""
+    """figure.toml. Places are (distance from the midline, height), or with depth for the side view."""
 
     width: float
     height: float
@@ -63,8 +63,8 @@ class Figure(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a needle goes: distance from the middle line, height, the face of the body it lies on, depth from the
-    front where that is known, on the arm or not, and whether it is only about there."""
+    """Where a needle goes: distance from the midline, height, the face of the body, depth from the front
+    if known, whether it is on the arm, and whether the place is approximate."""
 
     x: float
     y: float
@@ -93,8 +93,8 @@ def figure_faults(folder: Path = FOLDER) -> tuple[Fault, ...]:
 
 
 def places_of(code: str, *, levels: tuple[str, ...] = (), where: str = "") -> tuple[Place, ...]:
-    """Where the needles of a point lie on one side of the body. Empty when nothing tells, as for an ashi point
-    without words. ``levels``: of the spine, for EX-B2; ``where``: the words for a tender point."""
+    """Where the needles of a point lie on one side of the body. Empty if nothing says where, as for an ashi point
+    without a description. ``levels``: of the spine, for EX-B2; ``where``: the words for a tender point."""
     figure = load_figure()
     if levels:
         return tuple(Place(figure.beside_the_spine, figure.levels[n], "back") for n in levels if n in figure.levels)
@@ -119,7 +119,7 @@ def places_of(code: str, *, levels: tuple[str, ...] = (), where: str = "") -> tu
 
 
 def _about(code: str, where: str) -> tuple[Place, ...]:
-    """By the words for a tender point, or by the region of a point that has no place of its own."""
+    """By the words for a tender point, or by the region of a point without a place of its own."""
     figure = load_figure()
     point = planner_knowledge().points.get(code)
     if point is not None and not where:
@@ -147,7 +147,7 @@ def _in_region(region: str, *, at_middle: bool = False) -> tuple[Place, ...]:
 
 
 def from_the_side(place: Place) -> tuple[float, float] | None:
-    """The place on the figure seen from its left side; None for the arm, which that figure leaves out."""
+    """The place on the figure seen from the left; None for the arm, which that figure omits."""
     if place.is_arm:
         return None
     side = load_figure().side

@@ -22,11 +22,11 @@ HEADINGS = {
     "support": "Support",
     "diary": "Keep a short diary",
 }
-SIDES = {**SIDES_LONG, "midline": "in the middle"}  # in the patient's words
+SIDES = {**SIDES_LONG, "midline": "in the middle"}  # in plain words
 
 
 def aftercare_of(methods: frozenset[str] | None = None) -> Context:
-    """What is told after a treatment, by part. `methods`: of the ear, all of them when None."""
+    """The aftercare advice, by part. `methods`: those of the ear; None: all of them."""
     return {
         "common": " ".join(told("common")),
         "care": told("care"),
@@ -41,14 +41,14 @@ def aftercare_of(methods: frozenset[str] | None = None) -> Context:
 
 
 def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Context:
-    """What the sheet says. Nothing of assessment, patterns or private alerts is on it."""
+    """What the sheet says; nothing about assessment, patterns or private alerts."""
     treatment = plan.treatment
     methods = frozenset(ear["method"] for ear in treatment.get("ear", []))
     return {
         "plan": plan,
         "patient": plan.patient,
         "today": today,
-        # aftercare has a part of its own on the sheet
+        # aftercare has its own part of the sheet
         "items": [_item(item) for item in treatment.get("home_care", []) if item["kind"] != "aftercare"],
         "dose": dose_words(treatment["dose"]),
         "aftercare": aftercare_of(methods),

@@ -1,4 +1,4 @@
-"""A plan in words: stages as tables, the dose as people say it, what safety says, what was kept out and why."""
+"""A plan in words: stages as tables, the dose in everyday words, safety, what was withheld and why."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ POSITION_ICONS = {
     "seated": "person",
 }
 TIMES = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times", 7: "daily"}
-MARKS = {  # by severity: colour and icon
+MARKS = {  # severity -> colour and icon
     "forbidden": ("danger", "slash-circle"),
     "needs_reason": ("danger", "exclamation-octagon"),
     "caution": ("caution", "exclamation-triangle"),
@@ -54,7 +54,7 @@ ACTIONS = {
 
 
 def because_words(ids: str | Iterable[str]) -> list[str]:
-    """Findings and facts as a practitioner reads them; ``class:`` and ``visit:`` say what the page says anyway."""
+    """Findings and facts as a practitioner reads them; ``class:`` and ``visit:`` only repeat what the page says."""
     shown = [
         one for one in ([ids] if isinstance(ids, str) else ids) if not one.startswith(("class:", "visit:", "person:"))
     ]
@@ -131,12 +131,12 @@ def page_of(plan: TreatmentPlan) -> Context:
 
 
 def _has_earlier(plan: TreatmentPlan) -> bool:
-    """``plan_for`` asks only whether there is something to undo, and does not load it."""
+    """``plan_for`` only asks whether there is anything to undo, without loading it."""
     return bool(plan.has_earlier if hasattr(plan, "has_earlier") else plan.earlier)
 
 
 def _compared(plan: TreatmentPlan) -> Context | None:
-    """A draft beside the plan in force: what becomes otherwise when it is signed."""
+    """A draft compared with the plan in force: what signing it would change."""
     if not plan.is_draft:
         return None
     in_force = TreatmentPlan.objects.filter(patient=plan.patient_id, status=TreatmentPlan.Status.SIGNED)
@@ -180,12 +180,12 @@ def _alerts(plan: TreatmentPlan) -> list[Context]:
 
 
 def _not_said(notes: list[Any], said: list[str], words: Callable[[Any], str]) -> list[Any]:
-    """The notes whose words stand in nothing said already: the same caution is read once on a page."""
+    """The notes not contained in anything already said: each caution appears once on a page."""
     return [note for note in notes if not any(words(note).rstrip(".") in text for text in said)]
 
 
 def _is_of_every_point(alert: Context, treatment: TreatmentJson) -> bool:
-    """A caution that holds for each point is said once above them; marked on every row it would mark nothing."""
+    """A caution on all points is shown once above them; on every row it would mark nothing."""
     points = {
         f"stages.{i}.points.{j}" for i, stage in enumerate(treatment["stages"]) for j in range(len(stage["points"]))
     }
@@ -298,7 +298,7 @@ def _withheld(result: ProposalJson) -> list[Context]:
 
 
 def proposal_page(proposal: Proposal) -> Context:
-    """The page for an answer without a treatment: what stops it, what to do, what to ask."""
+    """The page for an answer without a treatment: what prevents it, what to do, what to ask."""
     result = proposal.result
     return {
         "proposal": proposal,

@@ -1,6 +1,6 @@
-"""The visits a signed plan asks for, beside what the front desk booked and what was done.
+"""The visits a signed plan asks for, next to what the front desk booked and what was done.
 
-The plan knows the numbers, the schedule the times: they meet in the course's reference and the number in the course.
+The plan knows the numbers, the schedule the times: the course's reference and the number in it link them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from treatments.models import TreatmentPlan, Visit
 
 
 class Begun(Protocol):
-    """What is read of a visit: the row itself, or a part of it."""
+    """What is read from a visit: the row itself, or part of it."""
 
     @property
     def pk(self) -> int: ...
@@ -29,13 +29,13 @@ class Begun(Protocol):
 
 
 def booked_of(plan: TreatmentPlan) -> Iterable[Appointment]:
-    """The appointments that hold their time in the course of a plan."""
+    """The appointments in a plan's course that keep their time."""
     rows = Appointment.objects.active().filter(course__reference=plan.course_reference, patient=plan.patient_id)
     return rows.only("number_in_course", "starts_at", "status")
 
 
 def begun_of(plan: TreatmentPlan) -> Iterable[Begun]:
-    """The visits that count in the course of a plan, without what was charted."""
+    """The visits that count in a plan's course, without what was charted."""
     return Visit.objects.of_course(plan).only("number", "status", "started_at")
 
 
@@ -46,10 +46,10 @@ def visits_of(
     booked: Iterable[Appointment] | None = None,
     begun: Iterable[Begun] | None = None,
 ) -> Context | None:
-    """``rows`` of the booked and the begun, ``open`` the numbers nobody booked in words, ``next`` the row that comes
-    next, ``reviews_open`` whether a review is among the unbooked. None for a plan that was never signed.
+    """``rows`` of booked and begun visits, ``open`` the unbooked numbers in words, ``next`` the row that comes
+    next, ``reviews_open`` whether a review is unbooked. None for a plan that was never signed.
 
-    ``booked`` and ``begun``: as from the functions above, where they are read already."""
+    ``booked`` and ``begun``: results of the functions above, if already read."""
     if not plan.was_in_force:
         return None
     appointments = {
@@ -86,7 +86,7 @@ def visits_of(
 
 
 def _state(visit: Begun | None, appointment: Appointment | None) -> str:
-    """How far it is: done or begun, else what the front desk says of the appointment."""
+    """Its state: done or begun, else the state of the appointment at the front desk."""
     if visit:
         return "done" if visit.status == Visit.Status.SIGNED else "begun"
     return appointment.get_status_display() if appointment else ""

@@ -1,6 +1,6 @@
-"""The points of a stage on a figure: dots where the needles go, a name beside each, nothing on top of another.
+"""The points of a stage on a figure: dots where the needles go, a name next to each, nothing overlapping.
 
-Everything is computed from the plan, so the same plan always gives the same drawing.
+All of it is computed from the plan, so the same plan always gives the same drawing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NUDGES = ((1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (2, 0), (0, 2), (0, -2), (2,
 WORDS = {"back": "from behind", "front": "from the front", "side": "from the side"}
 
 
-Placed = tuple[int, PointJson, tuple[Place, ...]]  # number in the stage, point, where it lies
+Placed = tuple[int, PointJson, tuple[Place, ...]]  # number in the stage, point, places
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class _Dot:
 
 @dataclass(slots=True)
 class _Mark:
-    """A point in one view: its dots, those that its name points to, and the name's place."""
+    """A point in one view: its dots, those its name points to, and where the name goes."""
 
     number: int
     text: str
@@ -45,7 +45,7 @@ class _Mark:
 
 
 def of_stage(stage: StageJson) -> Context | None:
-    """What the template draws: ``figures``, and ``legend``, the same as a list in words. None without points."""
+    """What the template draws: ``figures``, and ``legend``, the same as a list. None without points."""
     points = stage.get("points", [])
     if not points:
         return None
@@ -67,7 +67,7 @@ def _places(point: PointJson) -> tuple[Place, ...]:
 
 
 def _views(position: str, places: list[Place]) -> tuple[View, ...]:
-    """The side that is up. Seated, both sides of the body can be reached: what holds points is shown."""
+    """The side facing up. When seated both sides can be reached: those with points are shown."""
     if position == "prone":
         return ("back",)
     if position == "supine":
@@ -87,7 +87,7 @@ def _figure(view: View, placed: Sequence[Placed], side_up: str | None, *, is_onl
     taken: list[_Dot] = []
     for number, point, places in placed:
         if not is_only and view == "front" and any(place.face == "back" for place in places):
-            continue  # seated: a point of the back has its place on the other figure
+            continue  # seated: a point on the back belongs on the other figure
         if not is_only and view == "back" and any(place.face != "back" for place in places):
             continue
         mark = _Mark(number, point["code"])
@@ -130,9 +130,9 @@ def _spots(view: View, place: Place, side: str, side_up: str | None, width: floa
     if place.face == other:
         kind = "far"
     middle = width / 2
-    if side == "midline" and place.x >= APART:  # a point of both sides that was put on the midline by hand
+    if side == "midline" and place.x >= APART:  # a bilateral point set to the midline by hand
         return [(middle, place.y, kind)]
-    left = -1 if view == "back" else 1  # seen from behind the patient's left is on the viewer's left
+    left = -1 if view == "back" else 1  # from behind, the patient's left is on the viewer's left
     signs = {"left": (left,), "right": (-left,)}.get(side, (-1, 1))
     if place.x == 0:
         signs = (1,)
@@ -140,7 +140,7 @@ def _spots(view: View, place: Place, side: str, side_up: str | None, width: floa
 
 
 def _free(dot: _Dot, taken: list[_Dot], view: View) -> _Dot:
-    """Moved a little until it lies on no other dot: outward first, from the side along the body."""
+    """Moved a little until it overlaps no other dot: outward first, in the side view along the body."""
     outward = 1 if dot.x >= load_figure().width / 2 else -1
     steps = NUDGES if view != "side" else [(down, across) for across, down in NUDGES]
 
@@ -157,7 +157,7 @@ def _free(dot: _Dot, taken: list[_Dot], view: View) -> _Dot:
 
 
 def _name_places(marks: list[_Mark], width: float, height: float) -> None:
-    """Names stand in two columns beside the figure, in the order of their dots' heights, one line each."""
+    """Names go in two columns beside the figure, ordered by the height of their dots, one line each."""
     columns: dict[bool, list[_Mark]] = {True: [], False: []}
     middle = width / 2
     either = []
@@ -168,7 +168,7 @@ def _name_places(marks: list[_Mark], width: float, height: float) -> None:
             columns[mark.on_left].append(mark)
         else:
             either.append(mark)
-    for mark in either:  # of both sides or the midline: to the emptier column
+    for mark in either:  # on both sides or the midline: to the emptier column
         mark.on_left = len(columns[True]) < len(columns[False])
         columns[mark.on_left].append(mark)
     for column in columns.values():
@@ -186,7 +186,7 @@ def _name_places(marks: list[_Mark], width: float, height: float) -> None:
 
 
 def _pointed_at(mark: _Mark, middle: float) -> list[_Dot]:
-    """The dots on the name's side of the body; of the midline all."""
+    """The dots on the name's side of the body; for the midline all."""
     near = [dot for dot in mark.dots if (dot.x < middle - 1) == mark.on_left and abs(dot.x - middle) > 1]
     return near or mark.dots
 
@@ -212,7 +212,7 @@ def _name(point: PointJson) -> str:
 
 
 def _line(number: int, point: PointJson, is_drawn: bool) -> Context:
-    """The point in words: where it lies, from the knowledge or from the palpating hand."""
+    """The point in words: where it lies, from the knowledge or from palpation."""
     known = planner_knowledge().points.get(point["code"])
     return {
         "number": number,
@@ -224,5 +224,5 @@ def _line(number: int, point: PointJson, is_drawn: bool) -> Context:
 
 
 def _n(value: float) -> str:
-    """A number as SVG reads it, whatever the reader's language."""
+    """A number in SVG syntax, whatever the reader's language."""
     return f"{value:.1f}".removesuffix(".0")

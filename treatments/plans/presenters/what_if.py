@@ -1,4 +1,4 @@
-"""The what-if page in words: which findings are supposed otherwise, and what the plan would then be."""
+"""The what-if page in words: which findings are assumed to differ, and what the plan would then be."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from treatments.models import TreatmentPlan
 from treatments.planner.proposing.what_if import WhatIf
 
 Changes = Mapping[str, bool | None]
-FIELD = "f."  # a supposed finding in the address: f.condition.pregnant=1
+FIELD = "f."  # an assumed finding in the URL: f.condition.pregnant=1
 VALUES: dict[str, bool | None] = {"1": True, "0": False, "": None}
 WORDS = {True: "present", False: "absent", None: "not known"}
 ACTIONS = {
@@ -30,7 +30,7 @@ FOUND = 12
 
 
 def address_of(plan: TreatmentPlan, changes: Changes) -> str:
-    """The page with these findings supposed: can be kept, sent, gone back to."""
+    """The URL with these findings assumed: it can be bookmarked, sent, gone back to."""
     letters = {value: letter for letter, value in VALUES.items()}
     url = reverse("plans:what_if", args=[plan.pk])
     query = urlencode({f"{FIELD}{finding}": letters[value] for finding, value in changes.items()})
@@ -59,7 +59,7 @@ def page_of(plan: TreatmentPlan, picture: ClinicalPicture, changes: Changes) -> 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """(heading, ((finding, label), ...)) of every group, the questions of safety first."""
+    """(heading, ((finding, label), ...)) of every group, safety questions first."""
     knowledge = load_intake_knowledge()
     safety = ("flag", "condition", "wish")
     order = [*safety, *(group for group in GROUPS if group not in safety)]
@@ -78,7 +78,7 @@ def is_finding(text: str) -> bool:
 
 
 def found(text: str) -> list[Context]:
-    """Findings whose heading or label holds every word, at most FOUND; labels that begin so come first."""
+    """Findings whose heading or label contains every word, at most FOUND; labels beginning with it come first."""
     words = text.lower().replace("_", " ").split()
     if not words:
         return []
@@ -127,13 +127,13 @@ def _result(outcome: WhatIf) -> Context:
 
 
 def _part(name: str, icon: str, lines: tuple[str, ...], said_by_the_heading: str = "") -> Context:
-    """Under "Would be removed" a list of "BL17 would be removed." needs only its names."""
+    """Under "Would be removed", a list of "BL17 would be removed." needs only the names."""
     short = [line.removesuffix(said_by_the_heading) for line in lines] if said_by_the_heading else list(lines)
     return {"name": name, "icon": icon, "lines": short, "is_short": tuple(short) != lines}
 
 
 def _headline(outcome: WhatIf) -> str:
-    """One sentence on the plan; what is to be done stands beside it."""
+    """One sentence about the plan; what to do is shown next to it."""
     if outcome.is_same:
         return "The plan would be the same; only its reasons change." if outcome.because else "Nothing would change."
     if "No plan would be proposed." in outcome.removed:

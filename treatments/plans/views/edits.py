@@ -1,4 +1,4 @@
-"""Edits of a draft plan: the form of one item, and the one address that takes every change."""
+"""Edits of a draft plan: the form of one item, and the one URL that takes every change."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _item_form(
 @require_POST
 @answers_conflicts
 def change(request: StaffRequest, plan_id: int) -> HttpResponse:
-    """One edit: read, applied, reviewed for safety, saved. ``verb`` says which, ``at`` of what."""
+    """One edit: read, applied, reviewed for safety, saved. ``verb`` says which edit, ``at`` of what."""
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     data = request.POST
     verb, address = data.get("verb", ""), data.get("at", "")
@@ -118,7 +118,7 @@ def change(request: StaffRequest, plan_id: int) -> HttpResponse:
 
 
 def _sent_back(request: StaffRequest, plan: TreatmentPlan, form: forms.Form, kind: str) -> HttpResponse:
-    """The form of the item with what was typed, and what is wrong beside the field."""
+    """The form of the item with what was typed, and the errors next to their fields."""
     data = request.POST
     is_new = data.get("verb") == "add"
     return _item_form(
@@ -135,7 +135,7 @@ def _refused(request: StaffRequest, plan: TreatmentPlan, **why: Any) -> HttpResp
 
 
 def _checked(treatment: TreatmentJson, *, edit: Change, address: str, was: str) -> TreatmentJson:
-    """After a clash the plan may have moved: the item must still be the one that was meant."""
+    """After a clash the plan may have changed: the item must still be the one that was meant."""
     if was and name_of(treatment_edits.item_at(treatment, address)) != was:
         raise EditRefused(f"{was} has moved because someone edited the plan. Check and try again.")
     return edit(treatment)
@@ -153,7 +153,7 @@ def _form_edit(verb: str, address: str, form: ItemForm[Any, Any]) -> Change:
 
 
 def _new_item(form: ItemForm[Any, Any]) -> ListedItem:
-    """What was typed as a new item of the plan, put there by a person. Raises EditRefused for what is in no list."""
+    """What was typed as a new item of the plan, added by a person. Raises EditRefused for what is not in a list."""
     because, cautions = by_hand(), list[str]()
     if isinstance(form, items.StageForm):
         stage = form.fields_of_item()
@@ -199,7 +199,7 @@ def _new_item(form: ItemForm[Any, Any]) -> ListedItem:
 
 
 def _asked_point(data: QueryDict) -> PointJson:
-    """The point that was asked for, by any spelling, as an item of a plan. Raises EditRefused."""
+    """The requested point, in any spelling, as an item of a plan. Raises EditRefused."""
     text = (data.get("chosen") or data.get("point", "")).strip()
     side = data.get("side", "both")
     side = side if side in SIDES else "both"
@@ -246,7 +246,7 @@ def _text(plan: TreatmentPlan, verb: str, address: str, added: PointJson | None)
 
 @require_GET
 def points(request: StaffRequest) -> HttpResponse:
-    """Points for the typed letters, as buttons that add them."""
+    """Points matching the typed text, as buttons that add them."""
     text = request.GET.get("point", "")
     found = [
         {"code": p.code, "pinyin": split_name(p.name)[0], "hanzi": p.hanzi, "english": p.english}

@@ -1,4 +1,4 @@
-"""The page of a plan, as a whole or in place with htmx; and how a conflict over a draft is answered."""
+"""The page of a plan, whole or in place with htmx; and the response to a conflict over a draft."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200
 
 
 def _usual(request: StaffRequest, services: list[Service], minutes: int) -> dict[str, Any]:
-    """Whoever plans usually treats, in the shortest service that is long enough."""
+    """By default whoever makes the plan also treats, in the shortest service that is long enough."""
     later = [service for service in services if not service.is_first_visit] or services
     fitting = [service for service in later if service.minutes >= minutes]
     best = min(fitting, key=lambda s: s.minutes) if fitting else max(later, key=lambda s: s.minutes, default=None)
@@ -53,14 +53,14 @@ def _usual(request: StaffRequest, services: list[Service], minutes: int) -> dict
 
 
 def done(request: StaffRequest, plan: TreatmentPlan) -> HttpResponse:
-    """After an edit: the body with htmx, the page without."""
+    """After an edit: with htmx the body, else the whole page."""
     if request.htmx:
         return _in_place_of_the_plan(request, render_plan(request, plan))
     return redirect("plans:plan", plan_id=plan.pk)
 
 
 def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
-    """409: someone else saved first. The plan as it is now, beside what was sent, to be sent again or dropped."""
+    """409: someone else saved first. The plan as it is now, next to what was sent, to be sent again or dropped."""
     hidden = ("csrfmiddlewaretoken", "revision")
     sent = [(name, value) for name, values in request.POST.lists() if name not in hidden for value in values]
     plan = plan_again(clash.record.pk)
@@ -77,7 +77,7 @@ def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
 
 
 def _in_place_of_the_plan(request: StaffRequest, answer: HttpResponse) -> HttpResponse:
-    """Whichever form of the page was sent, its answer is the plan: never drawn inside itself."""
+    """Whichever form was sent, the response is the plan: never rendered inside itself."""
     if request.htmx:
         answer.headers["HX-Retarget"] = "#plan"
         answer.headers["HX-Reswap"] = "outerHTML"

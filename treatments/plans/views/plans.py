@@ -1,4 +1,4 @@
-"""Proposing, reading, signing and changing a plan. Edits of its items are in ``plan_edits``."""
+"""Proposing, reading, signing and changing a plan. Edits of its items are in ``edits``."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from treatments.plans.views.pages import answers_conflicts, done, render_plan
 
 @require_http_methods(["GET", "POST"])
 def propose(request: StaffRequest, patient_id: int) -> HttpResponse:
-    """Run the planner on the signed assessment. ``fresh``: start over from the proposal, edits set aside."""
+    """Run the planner on the signed assessment. ``fresh``: start again from the proposal, without the edits."""
     patient = access.patient_for(request.user, patient_id, what="assessment", permission=Permission.WRITE_CLINICAL)
-    if request.method == "GET":  # a sign-in in between turns the press of a button into a look
+    if request.method == "GET":  # a sign-in in between turns the button's POST into a GET
         return redirect("chart", patient_id=patient.pk)
     assessment = signed_assessment(patient)
     if assessment is None:
@@ -43,7 +43,7 @@ def propose(request: StaffRequest, patient_id: int) -> HttpResponse:
 
 @require_GET
 def proposal(request: StaffRequest, proposal_id: int) -> HttpResponse:
-    """An answer without a treatment says why and what to do; one with a treatment leads to its plan."""
+    """An answer without a treatment says why and what to do; one with a treatment redirects to its plan."""
     found = proposal_for(request, proposal_id)
     plans_of_it = found.plans.order_by("-id")
     plan = (plans_of_it.exclude(status="set_aside").first() or plans_of_it.first()) if found.treatment else None
@@ -61,7 +61,7 @@ def page(request: StaffRequest, plan_id: int) -> HttpResponse:
 @require_POST
 @answers_conflicts
 def override(request: StaffRequest, plan_id: int) -> HttpResponse:
-    """Give the coded reason that lets a stop pass."""
+    """Override a stop with a coded reason."""
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
     form = OverrideForm(request.POST)
     if not form.is_valid():
@@ -100,7 +100,7 @@ def _simple(request: StaffRequest, plan: TreatmentPlan, action: Callable[..., Tr
 
 @require_POST
 def reopen(request: StaffRequest, plan_id: int) -> HttpResponse:
-    """Change a signed plan: a new version as a draft; the signed one stays in force meanwhile."""
+    """Change a signed plan: a new version as a draft, while the signed one stays in force."""
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL, with_case=True)
     if plan.status != TreatmentPlan.Status.SIGNED:
         return redirect("plans:plan", plan_id=plan.pk)

@@ -14,7 +14,7 @@ from treatments.planner.knowledge.adverse_events import event_kinds
 
 @transaction.atomic
 def record_event(*, patient: Patient, visit: Visit | None, by: User, **fields: Any) -> AdverseEvent:
-    """Keep one event. The codes of the serious list are serious whatever else is said."""
+    """Record one event. Codes on the serious list are always serious."""
     fields["serious"] = bool(fields.get("serious")) or event_kinds()[fields["code"]].serious
     event = AdverseEvent.objects.create(patient=patient, visit=visit, recorded_by=by, **fields)
     detail = {"code": event.code, "severity": event.severity, "serious": event.serious}
@@ -24,7 +24,7 @@ def record_event(*, patient: Patient, visit: Visit | None, by: User, **fields: A
 
 @transaction.atomic
 def review_event(*, event: AdverseEvent, outcome: str, note: str, by: User) -> AdverseEvent:
-    """The review of an event, as a new row that points to the first. Raises ValueError if it was reviewed already."""
+    """Record the review of an event as a new row that points to it. Raises ValueError if already reviewed."""
     first = AdverseEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
     if first.follows_id or AdverseEvent.objects.filter(follows=first).exists():
         raise ValueError("This event was reviewed already.")

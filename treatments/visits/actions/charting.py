@@ -1,4 +1,4 @@
-"""Charting a visit: begun from the signed plan, saved while it happens, signed and then only amended."""
+"""Charting a visit: begun from the signed plan, saved as it happens, signed, and from then on only amended."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from treatments.visits.actions import medicines, needle_count, red_flags
 
 HALF_DAY = dt.timedelta(hours=12)
 MANY_STOPS = 3
-OF_THE_COURSE = "course"  # dose and reviews are a matter of the plan, not of one visit
+OF_THE_COURSE = "course"  # dose and reviews concern the plan, not a single visit
 
 
 class CannotStart(Exception):
-    """No visit can begin now; the message says why and what to do."""
+    """No visit can begin now; the message says why, and what to do."""
 
 
 class AskFirst(Exception):
-    """A visit that is perhaps begun by mistake: ``reasons`` say why; nothing was begun. ``open_visits`` wait."""
+    """The visit may be a mistake: ``reasons`` say why; nothing was begun. ``open_visits`` are waiting."""
 
     def __init__(self, reasons: list[str], open_visits: list[Visit]) -> None:
         super().__init__(" ".join(reasons))
@@ -51,7 +51,7 @@ class AskFirst(Exception):
 def start_visit(*, patient: Patient, by: User, appointment: Appointment | None = None, is_sure: bool = False) -> Visit:
     """The patient's open visit of today, or a new one from the plan in force.
 
-    A draft of another day is no lock. Raises CannotStart, or AskFirst unless ``is_sure``.
+    A draft from another day does not block it. Raises CannotStart, or AskFirst unless ``is_sure``.
     """
     plans = TreatmentPlan.objects.select_for_update(of=("self",))
     plan = plans.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).first()
@@ -90,7 +90,7 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
 def _doubts(
     plan: TreatmentPlan, number: int, open_visits: list[Visit], signed: QuerySet[Visit], today: dt.date
 ) -> list[str]:
-    """What speaks for a mistake, in words; empty when nothing does."""
+    """What suggests a mistake, in words; empty if nothing does."""
     reasons = [
         f"Visit {one.number} of {timezone.localtime(one.started_at):%-d %b} is not signed yet." for one in open_visits
     ]
@@ -105,7 +105,7 @@ def _doubts(
 
 
 def _todays_appointment(patient: Patient, now: dt.datetime) -> Appointment | None:
-    """The booked time this visit belongs to: the nearest of today that no other visit has taken."""
+    """The booked time this visit belongs to: the nearest today that no other visit has taken."""
     near = Appointment.objects.active().filter(
         ~Exists(Visit.objects.counting().filter(appointment=OuterRef("pk"))),
         patient=patient,
@@ -115,7 +115,7 @@ def _todays_appointment(patient: Patient, now: dt.datetime) -> Appointment | Non
 
 
 def _follow(appointment: Appointment | None, status: AppointmentStatus, *, by: User) -> None:
-    """Move the day board along. Where the desk has another view of it, the desk's stays."""
+    """Update the day board. If the desk has set another state, that one stays."""
     if appointment is not None:
         with suppress(BookingRefused):
             set_status(appointment=appointment, status=status, by=by)
@@ -123,9 +123,9 @@ def _follow(appointment: Appointment | None, status: AppointmentStatus, *, by: U
 
 @transaction.atomic
 def save_visit(*, visit_id: int, revision: int | None, record: VisitRecord, by: User) -> Visit:
-    """Keep the record as it now stands. A record that is the same is not written again.
+    """Save the record. An unchanged record is not written again.
 
-    Raises Stale or NotADraft. What is done to the patient is not taken over while a red flag is open.
+    Raises Stale or NotADraft. Nothing done to the patient is taken over while a red flag is open.
     """
     visit = draft_at(visit_id, revision)
     before = visit.record
@@ -136,7 +136,7 @@ def save_visit(*, visit_id: int, revision: int | None, record: VisitRecord, by: 
     if red_flags.open_flags(visit):
         visit.record = _without_new_needling(record, before)
     _note_pregnancy(visit, before, by=by)
-    medicines.note_medicines(visit, before, by=by)  # before the rules look: they are to know it
+    medicines.note_medicines(visit, before, by=by)  # before the rules are applied: they must know it
     hold_back(visit, before)
     if visit.record == before:
         return visit
@@ -147,7 +147,7 @@ def save_visit(*, visit_id: int, revision: int | None, record: VisitRecord, by: 
 
 
 def hold_back(visit: Visit, before: VisitRecord) -> None:
-    """Keep out of the visit's record what the plan's own rules forbid and was not in it ``before``."""
+    """Keep out of the record whatever the plan's rules forbid, unless it was there ``before``."""
     record = visit.record
     manners = {item["uid"]: gate.manner(item) for item in visit_record.items_of(before)}
     if all(manners.get(item["uid"]) == gate.manner(item) for item in visit_record.items_of(record)):
@@ -160,7 +160,7 @@ def hold_back(visit: Visit, before: VisitRecord) -> None:
 
 
 def _without_new_needling(record: VisitRecord, before: VisitRecord) -> VisitRecord:
-    """While a flag is open nothing more is marked as done: what was done before stays in the record."""
+    """While a flag is open nothing else is marked as done; what was done before stays in the record."""
     new = fresh(record)
     was = {item["uid"]: item["done"] for item in visit_record.items_of(before)}
     for item in visit_record.items_of(new):
@@ -175,7 +175,7 @@ def _note_pregnancy(visit: Visit, before: VisitRecord, *, by: User) -> None:
         return
     known = safety_facts_of(visit.patient)
     if known.get("condition.pregnant"):
-        return  # a known pregnancy is not made a "maybe" by the question of the day
+        return  # the question of the day does not turn a known pregnancy into a "maybe"
     record_safety_facts(
         patient=visit.patient, facts={red_flags.PREGNANCY: answer == "yes"}, by=by, note=f"Visit {visit.number}"
     )
@@ -183,14 +183,14 @@ def _note_pregnancy(visit: Visit, before: VisitRecord, *, by: User) -> None:
 
 @transaction.atomic
 def remove_point(*, visit_id: int, revision: int | None, uid: str, by: User) -> Visit:
-    """Take out a point that was added on the day by mistake. Raises Stale, NotADraft."""
+    """Remove a point added on the day by mistake. Raises Stale, NotADraft."""
     visit = draft_at(visit_id, revision)
     visit.record = additions.without_point(visit.record, uid)
     return keep(visit, by=by, verb="visit.point_removed")
 
 
 def reasons_of(record: VisitRecord) -> list[VisitReason]:
-    """The reasons of a visit, the older ones too: those named rule and item in one word."""
+    """The reasons of a visit, including older ones, which name rule and item in one word."""
     return [_named(reason) for reason in record["reasons"]]
 
 
@@ -202,21 +202,21 @@ def _named(reason: VisitReason) -> VisitReason:
 
 
 def picture_of(visit: Visit) -> ClinicalPicture:
-    """What is known of the patient today, for this visit."""
+    """What is known about the patient today, for this visit."""
     day = timezone.localdate(visit.started_at)
     return planning.picture_of(visit.plan.proposal.assessment, today=day, visit=visit.number)
 
 
 def safety_of(visit: Visit) -> tuple[ReviewAlert, ...]:
-    """The planner's safety review of the visit as charted, with what is known of the patient today."""
+    """The planner's safety review of the visit as charted, with what is known about the patient today."""
     treatment = visit_record.as_treatment(visit.record, visit.plan.treatment)
     alerts = planning.safety_of(treatment, picture_of(visit))
     return tuple(alert for alert in alerts if alert.item != OF_THE_COURSE)
 
 
 def unanswered_stops(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> list[ReviewAlert]:
-    """Stops of what is done here that neither the plan's signature, nor a reason of this visit, nor an incident has
-    answered. What the plan gives for home is the plan's matter."""
+    """Stops against what is done here that are answered neither by the plan's signature, nor by a reason at this
+    visit, nor by an incident. Home care is the plan's concern."""
     reasons, record = [*visit.plan.overrides, *reasons_of(visit.record)], visit.record
     found = []
     for alert in alerts:
@@ -227,7 +227,7 @@ def unanswered_stops(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> list[Revi
 
 
 def missing_for_signature(visit: Visit) -> list[str]:
-    """What is still open, in words; empty when the visit can be signed."""
+    """What is still open, in words; empty if the visit can be signed."""
     record, close = visit.record, visit.record["close"]
     reasons = []
     stopped = red_flags.open_flags(visit)
@@ -264,7 +264,7 @@ def missing_for_signature(visit: Visit) -> list[str]:
 
 
 def _stops_in_words(visit: Visit) -> list[str]:
-    """One sentence for each open stop; more than a few are one sentence, because they have one cause."""
+    """One sentence for each open stop; if there are many, one for all, because they have one cause."""
     stops = unanswered_stops(visit, safety_of(visit))
     if len(stops) > MANY_STOPS:
         return [f"The plan does not fit what is known today, {len(stops)} stops: plan again, or answer each of them."]
@@ -287,7 +287,7 @@ def sign_visit(*, visit_id: int, revision: int | None, by: User) -> Visit:
     reasons = missing_for_signature(visit)
     if reasons:
         raise records.NotReady(visit, reasons)
-    # what safety said of this visit stays readable in its note, whatever is known later
+    # the safety review of this visit stays readable in its note, whatever becomes known later
     visit.record["safety"] = [_said(alert) for alert in safety_of(visit)]
     visit.mark_signed(by=by)
     visit.save()
@@ -324,7 +324,7 @@ def _said(alert: ReviewAlert) -> SafetySaid:
 
 @transaction.atomic
 def amend_visit(*, visit: Visit, text: str, by: User) -> Amendment:
-    """A later word on a signed visit; the first text stays. Raises ValueError for a draft or an empty text."""
+    """Amend a signed visit; the original text stays. Raises ValueError for a draft or an empty text."""
     if visit.is_draft or not text.strip():
         raise ValueError("Only a signed visit can be amended, and the text cannot be empty.")
     amendment = Amendment.objects.create(visit=visit, text=text.strip(), by=by)
@@ -334,7 +334,7 @@ def amend_visit(*, visit: Visit, text: str, by: User) -> Amendment:
 
 
 def draft_at(visit_id: int, revision: int | None) -> Visit:
-    """The open visit at this revision, held for the transaction. Raises Stale or NotADraft."""
+    """The open visit at this revision, locked for the transaction. Raises Stale or NotADraft."""
     return records.draft_at(
         Visit.objects.select_related("patient", "plan__proposal__assessment__patient"), visit_id, revision
     )

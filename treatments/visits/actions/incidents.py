@@ -1,4 +1,4 @@
-"""Incidents: opened with a coded reason and words, on the homes of practitioner and owner until reviewed."""
+"""Incidents: opened with a coded reason and words, on the home pages of practitioner and owner until reviewed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def open_incident(
     detail: dict[str, Any] | None = None,
     due_on: dt.date | None = None,
 ) -> Incident:
-    """Keep what happened. Raises ValueError for an unknown kind, a reason of another kind or empty words."""
+    """Record what happened. Raises ValueError for an unknown kind, a reason of another kind or an empty text."""
     if reason_code not in REASONS_OF.get(kind, ()):
         raise ValueError("Choose why it happened.")
     if not says_something(text):
@@ -50,7 +50,7 @@ def open_incident(
 
 @transaction.atomic
 def review_incident(*, incident_id: int, note: str, by: User) -> Incident:
-    """Someone looked at it. Raises ValueError if it was reviewed already or the note says nothing."""
+    """Record its review. Raises ValueError if it has been reviewed already or the note is empty."""
     incident = Incident.objects.select_for_update(of=("self",)).select_related("patient").get(pk=incident_id)
     if not incident.is_open:
         raise ValueError("This incident was reviewed already.")
@@ -63,6 +63,6 @@ def review_incident(*, incident_id: int, note: str, by: User) -> Incident:
 
 
 def open_incidents() -> QuerySet[Incident]:
-    """All that nobody has reviewed yet, the most urgent first."""
+    """All that have not been reviewed yet, most urgent first."""
     rows = Incident.objects.filter(reviewed_at=None).select_related("patient", "visit", "opened_by")
     return rows.order_by(F("due_on").asc(nulls_last=True), "id")

@@ -1,4 +1,4 @@
-"""Marking what is open as done in one press, and taking exactly that back."""
+"""Marking everything open as done in one click, and undoing exactly that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from treatments.visits.actions import charting, red_flags
 
 @transaction.atomic
 def mark_all(*, visit_id: int, revision: int | None, by: User) -> Visit:
-    """Everything not yet answered was done as planned; what this press marked is remembered until it is taken back.
+    """Everything not yet answered was done as planned; what this click marked is remembered until it is undone.
 
     While a red flag is open nothing is marked. Raises Stale, NotADraft.
     """
@@ -39,7 +39,7 @@ def mark_all(*, visit_id: int, revision: int | None, by: User) -> Visit:
 
 @transaction.atomic
 def unmark_all(*, visit_id: int, revision: int | None, by: User) -> Visit:
-    """Take back what ``mark_all`` marked and nobody has answered otherwise since. Raises Stale, NotADraft."""
+    """Undo what ``mark_all`` marked, unless it has been changed since. Raises Stale, NotADraft."""
     visit = charting.draft_at(visit_id, revision)
     record = fresh(visit.record)
     mark = record.pop("marked", None)

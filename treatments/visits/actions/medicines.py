@@ -1,9 +1,9 @@
-"""New medicines and illnesses that a patient tells at a visit: read like the texts of the intake, and acted on at once.
+"""New medicines and illnesses that a patient reports at a visit: read like intake texts, and acted on at once.
 
-The reading is of the intake's lexicon, in every language of it. A medicine that is named here is one that is taken:
+They are read with the intake's lexicons, in all their languages. A medicine named here is taken to be in use:
 its condition counts as present. A word that only raises a question (metformin: badly controlled?), or a medicine that
-was stopped, takes a recorded "no" back to "not known", which the planner asks about and treats with caution (DESIGN).
-Both are safety facts of the patient: they hold for this visit, for every later one, and for the next proposal.
+was stopped, resets a recorded "no" to "not known", which the planner asks about and treats with caution (DESIGN).
+Both are safety facts of the patient: they hold for this visit, for all later ones, and for the next proposal.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from treatments.planner.treatment.visit_shapes import VisitRecord
 
 KEY = "medicines"
 TAKEN = frozenset({"condition.anticoagulant", "condition.antiplatelet", "condition.long_term_steroids"})
-# said of a medicine that is taken no more, in the languages of the lexicons
+# said of a medicine no longer taken, in the languages of the lexicons
 STOPPED = re.compile(
     r"\b(stopp|ceas|discontinu|came off|come off|no longer|finished|abgesetzt|nicht mehr|beendet|dej|suspend|ya no)"
     r"|停|不再",
@@ -30,7 +30,7 @@ STOPPED = re.compile(
 
 @dataclass(frozen=True)
 class Read:
-    """``present``: None is not known any more. ``label``: the finding in a practitioner's words."""
+    """``present``: None means no longer known. ``label``: the finding in a practitioner's words."""
 
     finding: str
     label: str
@@ -39,7 +39,7 @@ class Read:
 
 
 def read(text: str) -> list[Read]:
-    """The conditions that a text names, each once."""
+    """The conditions a text names, each once."""
     label = load_intake_knowledge().label
     found: dict[str, Read] = {}
     for sign in read_texts({KEY: text}, load_lexicon()):
@@ -55,7 +55,7 @@ def read_of(record: VisitRecord) -> list[Read]:
 
 
 def note_medicines(visit: Visit, before: VisitRecord, *, by: User) -> None:
-    """Keep what the text says now as safety facts; what it said before and says no more goes back to what it was.
+    """Save what the text says now as safety facts; what it no longer says is restored to what it was.
 
     Inside the caller's transaction.
     """
@@ -66,7 +66,7 @@ def note_medicines(visit: Visit, before: VisitRecord, *, by: User) -> None:
     known = safety_facts_of(visit.patient)
     for one in now.values():
         if one.present is None and known.get(one.finding):
-            continue  # a question takes no known condition away
+            continue  # a question never removes a known condition
         record_safety_facts(
             patient=visit.patient, facts={one.finding: one.present}, by=by, note=f"{_mark(visit)} “{one.excerpt}”"
         )
@@ -85,7 +85,7 @@ def _mark(visit: Visit) -> str:
 
 
 def _value_before(visit: Visit, finding: str) -> bool | None:
-    """What was known of a finding before this visit's text said something."""
+    """What was known about a finding before this visit's text mentioned it."""
     rows = SafetyFact.objects.filter(patient=visit.patient_id, finding=finding).exclude(note__startswith=_mark(visit))
     last = rows.order_by("-id").first()
     if last is not None:

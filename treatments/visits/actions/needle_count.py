@@ -1,4 +1,4 @@
-"""Needles in and out that differ: what is asked before signing, and the dated task that stays after it."""
+"""Counts of needles in and out that differ: what is asked before signing, and the dated task that remains after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from treatments.visits.actions.incidents import open_incident
 from treatments.visits.ledger import LedgerRow, ledger
 
 KIND = Incident.Kind.NEEDLE_COUNT
-ACT_WITHIN = dt.timedelta(days=1)  # DESIGN: a needle that is missing is looked after by the next day
+ACT_WITHIN = dt.timedelta(days=1)  # DESIGN: a missing needle is followed up by the next day
 
 
 def reasons() -> dict[str, str]:
@@ -24,12 +24,12 @@ def reasons() -> dict[str, str]:
 
 
 def uneven(record: VisitRecord) -> list[LedgerRow]:
-    """Rows of the ledger that were counted and differ."""
+    """Rows of the ledger that were counted and do not match."""
     return [row for row in ledger(record) if row["is_counted"] and not row["is_even"]]
 
 
 def missing_of(record: VisitRecord) -> list[str]:
-    """What is still to be said of a difference, in words: what is known, the place, the person."""
+    """What still has to be said about a difference, in words: what is known, the place, the person."""
     rows, close = uneven(record), record["close"]
     if not rows:
         return []
@@ -48,7 +48,7 @@ def missing_of(record: VisitRecord) -> list[str]:
 
 
 def open_task(visit: Visit, *, by: User) -> Incident | None:
-    """A signed difference stays on the homes as a dated task until someone has reviewed it."""
+    """A signed difference stays on the home pages as a dated task until it is reviewed."""
     rows, close = uneven(visit.record), visit.record["close"]
     if not rows:
         return None

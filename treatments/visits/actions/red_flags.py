@@ -1,4 +1,4 @@
-"""The short safety questions of every visit, and what lifts a stop. A yes stops needling until someone examined it."""
+"""The short safety questions of every visit, and what lifts a stop. A yes stops needling until it is examined."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PREGNANCY = "condition.maybe_pregnant"
 
 
 def raised_flags(record: VisitRecord) -> list[str]:
-    """Finding ids answered yes at the start of this visit, in the order in which they are asked."""
+    """Finding ids answered yes at the start of this visit, in the order they are asked."""
     answers = record.get("start", {}).get("flags", {})
     return [finding for finding in safety_questions() if answers.get(finding) == "yes"]
 
@@ -33,7 +33,7 @@ def unanswered_flags(record: VisitRecord) -> list[str]:
 
 
 def clearances_since(visit: Visit) -> dict[str, Clearance]:
-    """Clearances recorded after the visit began: an older one says nothing about what the patient reports today."""
+    """Clearances recorded since the visit began: an older one says nothing about what the patient reports today."""
     rows = Clearance.objects.filter(
         patient_id=visit.patient_id, withdrawn_at=None, cleared_at__gte=visit.started_at
     ).select_related("cleared_by")
@@ -50,22 +50,22 @@ def open_flags(visit: Visit) -> list[str]:
 
 
 def row_of(finding: str) -> Flag | None:
-    """What the knowledge says of a flag of the short set; None for one whose row is a draft, or there no more."""
+    """What the knowledge says about a flag of the short set; None if its row is a draft or no longer there."""
     return load_intake_knowledge().flag_by_finding.get(finding)
 
 
 def level_of(finding: str) -> Literal["emergency", "refer"]:
-    """How grave a yes is. Without a row it counts as the worst: it was asked, and answered yes."""
+    """The severity of a yes. Without a row it counts as the worst: it was asked, and answered yes."""
     row = row_of(finding)
     return "emergency" if row is None or row.level == "emergency" else "refer"
 
 
 def raise_alerts(visit: Visit, findings: list[str], *, by: User) -> None:
-    """Put a flag that a patient told at a visit beside those of the intake, once. Inside the caller's transaction."""
+    """Add a flag reported at a visit to those of the intake, once. Inside the caller's transaction."""
     response = IntakeResponse.objects.filter(patient_id=visit.patient_id).order_by("-id").first()
     if response is not None:
         for finding in findings:
-            # an alert that was answered before is of another day: what is told today is told anew
+            # an alert answered before is from another day: what is reported today is a new one
             RedFlagAlert.objects.get_or_create(
                 response=response,
                 flag=finding,
@@ -84,7 +84,7 @@ def clear_flags(
 ) -> list[Clearance]:
     """Record who examined the raised flags, when, and with what result.
 
-    Raises ValueError when nothing is open, or when the examination is older than the visit at which they were told.
+    Raises ValueError if nothing is open, or if the examination is older than the visit at which they were reported.
     """
     still_open = [finding for finding in open_flags(visit) if finding in findings]
     if not still_open:

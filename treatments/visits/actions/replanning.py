@@ -1,4 +1,4 @@
-"""A visit that was begun under one plan goes on under the one that is in force now."""
+"""A visit begun under one plan continues under the one now in force."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from treatments.visits.actions import charting
 
 
 def newer_plan(visit: Visit) -> TreatmentPlan | None:
-    """The plan in force, where it is another one than the visit was begun under."""
+    """The plan in force, if it is not the one the visit was begun under."""
     return (
         TreatmentPlan.objects.filter(patient_id=visit.patient_id, status=TreatmentPlan.Status.SIGNED)
         .exclude(pk=visit.plan_id)
@@ -22,9 +22,9 @@ def newer_plan(visit: Visit) -> TreatmentPlan | None:
 
 @transaction.atomic
 def take_plan(*, visit_id: int, revision: int | None, by: User) -> Visit:
-    """Put the plan in force in the place of the old one, before anything was done. What was asked and written stays.
+    """Replace the old plan by the one in force, before anything was done. What was asked and written stays.
 
-    Raises ValueError when something was done already or no newer plan is there, Stale, NotADraft.
+    Raises ValueError if something was done already or there is no newer plan, Stale, NotADraft.
     """
     visit = charting.draft_at(visit_id, revision)
     plan = newer_plan(visit)

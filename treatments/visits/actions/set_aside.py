@@ -1,4 +1,4 @@
-"""A visit entered in error: set aside with who, when and why, readable for ever and counted nowhere."""
+"""A visit entered in error: set aside with who, when and why; it stays readable and counts nowhere."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from treatments.models.kept import keep_reviews
 
 @transaction.atomic
 def set_aside(*, visit_id: int, code: str, note: str, by: User) -> Visit:
-    """Draft or signed: what it says stays as it is. Its pain scores leave the curve, its appointment is free for the
-    right visit. Raises NotADraft for one that was set aside before, ReasonMissing.
+    """Draft or signed: its content is unchanged. Its pain scores leave the curve, its appointment is free for the
+    right visit. Raises NotADraft if it is already set aside, ReasonMissing.
     """
     visit = records.held(Visit.objects.select_related("patient", "appointment"), visit_id)
     if visit.is_set_aside:
@@ -36,7 +36,7 @@ def set_aside(*, visit_id: int, code: str, note: str, by: User) -> Visit:
     withdrawn = scores.update(withdrawn_at=timezone.now())
     keep_reviews(visit.patient)
     if was == Visit.Status.DRAFT and visit.appointment and visit.appointment.status == AppointmentStatus.IN_ROOM:
-        with suppress(BookingRefused):  # where the desk has another view of it, the desk's stays
+        with suppress(BookingRefused):  # if the desk has set another state, that one stays
             set_status(appointment=visit.appointment, status=AppointmentStatus.ARRIVED, by=by)
     detail = {"number": visit.number, "was": was, "reason": code, "scores_withdrawn": withdrawn}
     trail.record("visit.set_aside", by=by, patient=visit.patient, obj=visit, detail=detail, sealed=True)

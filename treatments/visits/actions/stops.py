@@ -1,4 +1,4 @@
-"""Answers to the stops of a visit: a coded reason where one may pass, an incident where what is ruled out happened."""
+"""Answers to the stops of a visit: a coded reason where one may override, an incident if what is ruled out happened."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from treatments.visits import record as visit_record
 from treatments.visits.actions import charting, red_flags
 from treatments.visits.actions.incidents import open_incident
 
-Said = tuple[str, str]  # code of the reason, and words
+Said = tuple[str, str]  # code of the reason, and its words
 
 
 class AddRefused(Exception):
-    """What is added meets a stop that was not answered; nothing was changed. ``barred``: what no reason opens."""
+    """The addition meets an unanswered stop; nothing was changed. ``barred``: stops that no reason overrides."""
 
     def __init__(self, what: str, barred: list[ReviewAlert], asks: list[ReviewAlert]) -> None:
         super().__init__(" ".join(alert.text for alert in [*barred, *asks]))
@@ -43,12 +43,12 @@ def add(
     answers: Mapping[str, Said] | None = None,
     given: Said | None = None,
 ) -> Visit:
-    """Record something that was not planned, after the same safety review as the plan's.
+    """Record something that was not planned, after the same safety review as for a plan.
 
-    ``add_to_record``: gives the record with it, as ``additions.with_point`` does. ``what``: its code or kind.
-    ``answers``: stamp of a stop -> the reason for that one. What is ruled out is refused whatever the reason
-    (AddRefused); ``given`` says that it has been done already and why: then an incident is opened. Raises NotReady,
-    Stale, NotADraft, KeyError for an unknown stage, ValueError for a reason that is none.
+    ``add_to_record``: returns the record with it, as ``additions.with_point`` does. ``what``: its code or kind.
+    ``answers``: stamp of a stop -> the reason for it. What is ruled out is refused whatever the reason
+    (AddRefused), unless ``given`` says that it was already done and why: then an incident is opened. Raises NotReady,
+    Stale, NotADraft, KeyError for an unknown stage, ValueError for an invalid reason.
     """
     visit = charting.draft_at(visit_id, revision)
     if red_flags.open_flags(visit):
@@ -74,7 +74,7 @@ def add(
 
 @transaction.atomic
 def give_reason(*, visit_id: int, revision: int | None, key: str, reason_code: str, reason: str, by: User) -> Visit:
-    """Pass one stop that may be passed, for this item and value. Raises Stale, NotADraft, ValueError."""
+    """Override one stop that may be overridden, for this item and value. Raises Stale, NotADraft, ValueError."""
     visit = charting.draft_at(visit_id, revision)
     alert = next((one for one in charting.safety_of(visit) if one.key == key and one.level == "needs_reason"), None)
     if alert is None:
@@ -108,10 +108,10 @@ def _reason(alert: ReviewAlert, said: Said, by: User) -> VisitReason:
 def record_given(
     *, visit_id: int, revision: int | None, uids: Iterable[str], reason_code: str, text: str, by: User
 ) -> Visit:
-    """Something ruled out has been done: it goes into the record as it was done, and an incident is opened.
+    """Something ruled out was done: it is recorded as it was done, and an incident is opened.
 
-    ``uids``: the items; what was typed of them and not taken over is taken over now. Raises ValueError where nothing
-    rules them out or the reason is none, Stale, NotADraft.
+    ``uids``: the items; what was typed for them and held back is taken over now. Raises ValueError if nothing
+    rules them out or the reason is invalid, Stale, NotADraft.
     """
     visit = charting.draft_at(visit_id, revision)
     asked = set(uids)
@@ -128,7 +128,7 @@ def record_given(
 
 
 def _keep_given(visit: Visit, uids: Iterable[str], said: Said, *, by: User) -> None:
-    """Open the incident and keep beside the record which rules it tells of, for which items, in which manner."""
+    """Open the incident and keep with the record which rules it is about, for which items, done in which way."""
     items = {item["uid"]: item for item in visit_record.items_of(visit.record) if item["uid"] in set(uids)}
     met = [a for a in charting.safety_of(visit) if a.is_stop and gate.concerned(a, visit.record) & set(items)]
     if not any(alert.level == "forbidden" for alert in met):

@@ -1,9 +1,9 @@
-"""Two people on one visit: what a page sends is merged field by field with what is stored meanwhile.
+"""Two people on one visit: what a page sends is merged field by field with what has been stored since.
 
-A page carries what its fields showed when they were last in step (``base``). A field that its reader left alone takes
-what a colleague saved; one that only this page changed is kept; changed on both sides, to different values, it clashes
-and nothing of it is written until someone picks one: ``pick-<field>`` "mine" or "theirs", with ``seen-<field>``, the
-stored value that was shown beside it.
+A page carries what its fields showed when they were last in sync (``base``). A field left alone here takes what a
+colleague saved; one that only this page changed is kept; changed on both sides, to different values, it clashes and
+none of it is written until someone picks one: ``pick-<field>`` "mine" or "theirs", with ``seen-<field>``, the stored
+value that was shown next to it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Clash:
 
 @dataclass
 class Merged:
-    """``to_keep``: what to store. ``show``: the same with clashing fields as typed here. ``base``: for the page's next
-    save. ``taken``: (label, value) saved by others since. ``changes``: name -> (shown, stored) to put on the page.
+    """``to_keep``: what to store. ``show``: the same, with clashing fields as typed here. ``base``: for the page's next
+    save. ``taken``: (label, value) saved by others since. ``changes``: name -> (shown, stored) to update on the page.
     """
 
     to_keep: dict[str, Any]
@@ -42,7 +42,7 @@ class Merged:
 
 
 def merge(record: VisitRecord, posted: Mapping[str, Any], *, is_current: bool) -> Merged:
-    """``is_current``: whether the page was of the stored revision; then a page without a base is in step."""
+    """``is_current``: whether the page shows the stored revision; then a page without a base is in sync."""
     sent = {name: posted[name] for name in posted}
     merged = Merged(to_keep=dict(sent), show=dict(sent))
     base = _base_of(posted)
@@ -53,7 +53,7 @@ def merge(record: VisitRecord, posted: Mapping[str, Any], *, is_current: bool) -
         for bound in form:
             name, stored, mine = bound.html_name, text_of(bound.value()), text_of(sent.get(bound.html_name))
             was = base.get(name, stored if is_current else None)
-            if mine == stored or was == stored:  # in step, or changed here only
+            if mine == stored or was == stored:  # in sync, or changed only here
                 merged.base[name] = stored
                 continue
             pick = sent.get(f"pick-{name}") if text_of(sent.get(f"seen-{name}")) == stored else None
@@ -78,7 +78,7 @@ def _take(merged: Merged, name: str, mine: str, stored: str) -> None:
 
 
 def in_step(merged: Merged, record: VisitRecord) -> str:
-    """The base for the page after ``record`` was stored: what was typed here is stored now, if it was valid."""
+    """The base for the page after ``record`` was stored: what was typed here is now stored, if it was valid."""
     taken, clashing = set(merged.changes), {clash.name for clash in merged.clashes}
     base = dict(merged.base)
     for form, _ in VisitForms(record).parts():
@@ -89,7 +89,7 @@ def in_step(merged: Merged, record: VisitRecord) -> str:
 
 
 def base_of_page(record: VisitRecord) -> str:
-    """What every field of a fresh page shows."""
+    """What each field of a fresh page shows."""
     shown = {bound.html_name: text_of(bound.value()) for form, _ in VisitForms(record).parts() for bound in form}
     return json.dumps(shown, ensure_ascii=False)
 

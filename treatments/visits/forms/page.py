@@ -1,4 +1,4 @@
-"""Forms of the visit page: one small form for each thing that is charted. They check shape; safety is the planner's."""
+"""Forms of the visit page: a small form for each thing charted. They check shape; safety is the planner's job."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ from treatments.visits.forms.stops import AnsweredForm, SmallForm
 from treatments.visits.safety_questions import safety_questions
 
 Item = TypeVar("Item", bound=Mapping[str, Any])
-Initial = dict[str, Any]  # field of the form -> what stands in it
+Initial = dict[str, Any]  # form field -> its value
 YES_NO = [("yes", "yes"), ("no", "no")]
 DONE = [("done", "done"), ("not_done", "not done")]
 TIME_OF_DAY = re.compile(r"^(?:[01]\d|2[0-3]):[0-5]\d$")
 
 
 class TimeOfDay(forms.CharField):
-    """HH:MM, kept as text: a time in the clinic's zone on the day of the visit."""
+    """HH:MM, kept as text: a time on the day of the visit in the clinic's time zone."""
 
     widget = forms.TextInput(attrs={"type": "time"})
 
@@ -79,8 +79,8 @@ def yes_no(label: str) -> forms.ChoiceField:
 
 
 class PartForm(SmallForm, Generic[Item]):
-    """A part of the record: ``initial_of(item)`` reads it, ``keep_in(item)`` writes what was typed validly. A field is
-    kept under its own name, but for those in OTHERWISE."""
+    """A part of the record: ``initial_of(item)`` reads it, ``keep_in(item)`` writes valid input. A field is stored
+    under its own name, except for those in OTHERWISE."""
 
     OTHERWISE: ClassVar[tuple[str, ...]] = ()
 
@@ -90,12 +90,12 @@ class PartForm(SmallForm, Generic[Item]):
 
     @classmethod
     def hints_of(cls, item: Item) -> dict[str, str]:
-        """What stands greyed in an empty field: what was planned, which is no answer."""
+        """The placeholder of an empty field: what was planned, which is not an answer."""
         hints = {"minutes": item.get("planned_minutes"), "retention_min": item.get("planned_retention_min")}
         return {name: f"plan {value}" for name, value in hints.items() if value and name in cls.base_fields}
 
     def keep_in(self, item: Item) -> None:
-        """Put what was typed validly into the item; a field in error keeps what is stored."""
+        """Put valid input into the item; a field in error keeps the stored value."""
         data = self.cleaned_data
         kept = {name: data[name] for name in self.fields if name in data and name not in self.OTHERWISE}
         cast(dict[str, Any], item).update(kept)
@@ -106,7 +106,7 @@ def flag_field(finding: str) -> str:
 
 
 class StartForm(PartForm[StartJson]):
-    """How it was since the last visit, pain today, the short safety questions, tongue and pulse."""
+    """How things have been since the last visit, pain today, the short safety questions, tongue and pulse."""
 
     pain_now = number_field("Pain now, 0–10", 0, 10)
     pain_average = number_field("On average since last time, 0–10", 0, 10)
@@ -182,7 +182,7 @@ class PointForm(PartForm[ChartedPoint]):
     def clean_depth(self) -> int | list[int] | None:
         text = self.cleaned_data["depth"].strip()
         if text == self.initial.get("depth") and "-" in text:
-            return read_depth(text)  # a range of an older record, not touched
+            return read_depth(text)  # a range from an older record, unchanged
         if not text:
             return None
         if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MOST_DEPTH:
@@ -201,7 +201,7 @@ class PointForm(PartForm[ChartedPoint]):
 
 
 class ElectroForm(PartForm[ChartedElectro]):
-    """Current as really given; felt strength 0 (nothing) to 10 (the strongest bearable)."""
+    """Current as actually given; felt strength from 0 (nothing) to 10 (the strongest bearable)."""
 
     done = forms.ChoiceField(label="Done", choices=DONE, required=False, widget=forms.RadioSelect)
     pairs = PairsField(label="pairs", max_length=120)
@@ -220,7 +220,7 @@ class ElectroForm(PartForm[ChartedElectro]):
         if "pairs" in self.cleaned_data:
             item["leads"] = self.cleaned_data["pairs"]
             if "pairs" in self.changed_data:
-                item["lead_levels"] = []  # they named the levels of the pairs before
+                item["lead_levels"] = []  # they gave the levels of the previous pairs
 
 
 class AdjunctForm(PartForm[ChartedAdjunct]):
@@ -255,7 +255,7 @@ def mismatch_codes() -> list[tuple[str, str]]:
 
 
 def staff_names() -> list[tuple[str, str]]:
-    """Who may have counted: everyone who works here now, by name as it stands in the record."""
+    """Who may have counted: everyone who works here now, by name, as stored in the record."""
     return [("", "-"), *((name, name) for name in User.objects.filter(is_active=True).values_list("name", flat=True))]
 
 
@@ -280,7 +280,7 @@ WHY_NOT = [("", "-"), *reasons_for("unsaid").items()]
 
 
 class UnsaidForm(PartForm[UnsaidJson]):
-    """Why something that belongs into the note is not in it."""
+    """Why something that belongs in the note is missing."""
 
     pain = forms.ChoiceField(choices=WHY_NOT, required=False)
     time = forms.ChoiceField(choices=WHY_NOT, required=False)
@@ -293,7 +293,7 @@ class UnsaidForm(PartForm[UnsaidJson]):
 
 
 class AddPointForm(AnsweredForm):
-    """A point by any spelling. A reason is asked only when safety stops it."""
+    """A point by any spelling. A reason is asked for only if safety stops it."""
 
     stage = forms.CharField(max_length=8)
     q = forms.CharField(

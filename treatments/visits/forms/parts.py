@@ -1,4 +1,4 @@
-"""All forms of one visit page together: filled from the record, checked together, folded back into the record."""
+"""All forms of a visit page together: filled from the record, validated together, merged back into the record."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ class EarRow(TypedDict):
 
 
 class VisitForms:
-    """The forms of a record. With ``data`` they are bound; a part that was not posted keeps what is stored.
+    """The forms of a record. With ``data`` they are bound; a part that was not posted keeps its stored values.
 
-    Shaped like one form for the error summary: ``errors``, ``non_field_errors`` and iteration over fields.
+    For the error summary it looks like one form: ``errors``, ``non_field_errors`` and iteration over fields.
     """
 
     def __init__(self, record: VisitRecord, data: Mapping[str, Any] | None = None) -> None:
@@ -138,7 +138,7 @@ class VisitForms:
         return form
 
     def parts(self) -> Iterator[tuple[PartForm[Any], str]]:
-        """Every form with the uid of what it charts, in page order."""
+        """All forms with the uid of what they chart, in page order."""
         yield self.start, "start"
         for stage in self.stages:
             yield stage["form"], stage["item"]["uid"]
@@ -150,7 +150,7 @@ class VisitForms:
         yield self.unsaid, "unsaid"
 
     def merged_record(self) -> VisitRecord:
-        """The record with everything that was typed validly; ``errors`` tell what was not taken over."""
+        """The record with all valid input; ``errors`` say what was not taken over."""
         record = fresh(self.record)
         by_uid: dict[str, Mapping[str, Any]] = {"start": record["start"], "close": record["close"]}
         if self.unsaid.is_bound:

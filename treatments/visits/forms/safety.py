@@ -1,4 +1,4 @@
-"""Forms beside a visit: examining a red flag, an adverse event, the review of a serious one."""
+"""Forms that go with a visit: examining a red flag, an adverse event, the review of a serious one."""
 
 from __future__ import annotations
 

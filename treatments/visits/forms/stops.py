@@ -1,4 +1,4 @@
-"""Answers to the stops of a visit: a coded reason with words, or that something ruled out has happened."""
+"""Answers to the stops of a visit: a coded reason with words, or that something ruled out happened."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def words_of(text: str, ask: str) -> str:
 
 
 class ReasonForm(forms.Form):
-    """Why one stop is passed."""
+    """Why a stop is overridden."""
 
     key = forms.CharField(max_length=300)
     reason_code = forms.ChoiceField(choices=CODED)
@@ -44,7 +44,7 @@ class GivenForm(forms.Form):
 
 
 class SmallForm(forms.Form):
-    """A form whose controls stand in a dense row; what is missing is told beside the control, not by the browser."""
+    """A form in one dense row; what is missing is reported next to the control, not by the browser."""
 
     use_required_attribute = False
 
@@ -59,8 +59,8 @@ class SmallForm(forms.Form):
 
 
 class AnsweredForm(SmallForm):
-    """Fields of a row that adds, for the stops that adding met: which of them the reason is for (``answers``), or that
-    it has been done already (``given``)."""
+    """Fields of a row that adds something, for the stops this met: which of them the reason is for (``answers``), or
+    that it was already done (``given``)."""
 
     reason_code = forms.ChoiceField(label="reason", choices=CODED, required=False)
     reason = forms.CharField(label="in your words", max_length=300, required=False)

@@ -1,4 +1,4 @@
-"""What is known of a patient before the safety questions of the day are asked: no answer in passing contradicts it."""
+"""What is known about a patient before the day's safety questions: a casual answer does not contradict it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ PREGNANT = ("condition.pregnant", red_flags.PREGNANCY)
 
 
 def known_of(picture: ClinicalPicture) -> list[str]:
-    """Conditions that are known to be present, in words, as "pregnant" or "pacemaker"."""
+    """Conditions known to be present, in words, such as "pregnant" or "pacemaker"."""
     knowledge = load_intake_knowledge()
     found = [finding for finding in picture.case.findings if finding.startswith("condition.")]
     return [knowledge.label(finding) for finding in found if picture.is_present(finding)]
 
 
 def known_answers(picture: ClinicalPicture) -> dict[str, str]:
-    """Question of the day (a flag, or "pregnant") -> what is known about it already: never answered in passing."""
+    """Question of the day (a flag, or "pregnant") -> what is already known about it: never answered casually."""
     label = load_intake_knowledge().label
     known = {flag: label(flag) for flag in safety_questions() if picture.is_present(flag)}
     told = [label(finding) for finding in PREGNANT if picture.is_present(finding)]

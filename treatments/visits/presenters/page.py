@@ -1,4 +1,4 @@
-"""What the visit page and the visit note show, read and worded."""
+"""What the visit page and the visit note show, in words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from treatments.visits.presenters import stops
 from treatments.visits.presenters.stricta import completeness
 from treatments.visits.safety_questions import safety_questions
 
-UNGRADED = "urgent"  # message of a sign whose row is a draft or gone: asked and answered yes, a doctor looks today
+UNGRADED = "urgent"  # message for a sign whose row is a draft or gone: it was answered yes, so a doctor looks today
 UNGRADED_REASON = "No rule in use grades this sign, so it counts as the worst"
 
 
@@ -59,7 +59,7 @@ def state_of(visit: Visit) -> Context:
 
 
 def stop_of(visit: Visit) -> Context | None:
-    """What to do about the flags that are open, or None: message, and what lifting it needs."""
+    """What to do about the open flags, or None: the message, and what it takes to lift it."""
     open_flags = red_flags.open_flags(visit)
     if not open_flags:
         return None
@@ -75,7 +75,7 @@ def stop_of(visit: Visit) -> Context | None:
 
 
 def reaches_lung(record: VisitRecord) -> bool:
-    """Whether a needle was put into chest, upper or mid back or shoulder: the breathing card is due."""
+    """Whether chest, upper or mid back or shoulder was needled: then the breathing card is due."""
     knowledge = planner_knowledge()
     for point in visit_record.done_points(record):
         if point["code"] == ASHI:
@@ -97,7 +97,7 @@ def asks_pregnancy(patient: Patient, today: dt.date) -> bool:
 
 
 def ruled_out_rows(visit: Visit, uids: list[str]) -> list[Context]:
-    """The items of these that something rules out and no incident tells of, each with its rules."""
+    """Those of these items that are ruled out and covered by no incident, each with its rules."""
     rows = stops.stops_of(visit, charting.safety_of(visit))
     found = [*rows["barred"], *stops.barred_of(visit)]
     kept: dict[str, Context] = {}
@@ -111,7 +111,7 @@ def ruled_out_rows(visit: Visit, uids: list[str]) -> list[Context]:
 
 
 def last_visit_of(visit: Visit) -> Visit | None:
-    """The visit before this one, whichever plan it was under."""
+    """The previous visit, under whichever plan."""
     return (
         Visit.objects.counting()
         .filter(patient_id=visit.patient_id, started_at__lt=visit.started_at)
@@ -175,7 +175,7 @@ def sentence(words: str) -> str:
 
 
 def _number(value: Any) -> str:
-    """A score as read; a zero is a zero, nothing recorded is a dash."""
+    """A score in words: a zero is a zero, nothing recorded is a dash."""
     return "–" if value is None else f"{value:g}"
 
 
@@ -200,7 +200,7 @@ def event_words(event: AdverseEvent) -> Context:
 
 
 def _known(visit: Visit, forms: VisitForms) -> Context:
-    """What is known already, beside the questions of the day."""
+    """What is already known, next to the day's questions."""
     picture = charting.picture_of(visit)
     answers = visit_known.known_answers(picture)
     fields = zip(safety_questions(), forms.start.flag_fields(), strict=True)
@@ -213,7 +213,7 @@ def _known(visit: Visit, forms: VisitForms) -> Context:
 
 
 def page_of(visit: Visit, forms: VisitForms) -> Context:
-    """Everything of the page of an open visit."""
+    """Everything on the page of an open visit."""
     last = last_visit_of(visit)
     planned = visit.plan.planned_visits.filter(number=visit.number).first()
     return {
@@ -233,7 +233,7 @@ def page_of(visit: Visit, forms: VisitForms) -> Context:
 
 
 def _rows_of(forms: VisitForms, record: VisitRecord) -> Context:
-    """The rows of the forms with what is read beside them: needles counted in, and names of kinds in words."""
+    """The rows of the forms with what is shown next to them: needles counted in, and kinds in words."""
     counted = {row["uid"]: row["counted"] for row in ledger.ledger(record)}
     return {
         "stages": [{**row, "counted": counted[row["item"]["uid"]]} for row in forms.stages],

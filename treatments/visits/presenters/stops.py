@@ -1,4 +1,4 @@
-"""The stops of a visit as the page shows them: ruled out, asking for a reason, passed, or happened all the same."""
+"""The stops of a visit as the page shows them: ruled out, needing a reason, overridden, or happened anyway."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from treatments.visits.actions.replanning import newer_plan
 
 
 def stops_of(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> Context:
-    """``misfit``: the plan as signed no longer passes; ``barred``: ruled out; ``asks``: a reason is asked;
-    ``passed`` and ``given``: answered, and still shown; ``cautions``."""
+    """``misfit``: the plan as signed no longer passes; ``barred``: ruled out; ``asks``: needs a reason;
+    ``passed`` and ``given``: answered, but still shown; ``cautions``."""
     record = visit.record
     unanswered = charting.unanswered_stops(visit, alerts)
     fresh = _of_the_plan(visit, unanswered)
@@ -44,7 +44,7 @@ def stops_of(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> Context:
 
 
 def _of_the_plan(visit: Visit, unanswered: list[ReviewAlert]) -> list[ReviewAlert]:
-    """Stops that the plan itself meets now and did not meet when it was signed: something new is known."""
+    """Stops that the plan itself meets now but did not at signing: something new is known."""
     if not unanswered:
         return []
     signed = {alert.key for alert in alerts_of(visit.plan) if alert.is_stop}
@@ -67,7 +67,7 @@ def _misfit(visit: Visit, fresh: list[ReviewAlert]) -> Context:
 
 
 def query_of(uids: Iterable[str]) -> str:
-    """The items that the page "record what happened" is asked for, as its address names them; empty for none."""
+    """The items that the page "record what happened" is asked for, as named in its URL."""
     return urlencode([("uid", uid) for uid in dict.fromkeys(uids)])
 
 
@@ -85,7 +85,7 @@ def _refused(record: VisitRecord) -> list[Context]:
 
 
 def _barred(record: VisitRecord, alerts: Iterable[ReviewAlert]) -> list[Context]:
-    """One row for the items that the same rules forbid."""
+    """One row for all items that the same rules forbid."""
     items = {item["uid"]: item for item in visit_record.items_of(record)}
     rows: dict[tuple[str, ...], list[RuleJson]] = {}
     for alert in alerts:
@@ -106,7 +106,7 @@ def _barred(record: VisitRecord, alerts: Iterable[ReviewAlert]) -> list[Context]
 
 
 def barred_of(visit: Visit) -> list[Context]:
-    """Everything ruled out in the visit as charted, also what the misfit of the plan tells in one."""
+    """Everything ruled out in the visit as charted, including what the misfit of the plan sums up."""
     return _barred(visit.record, charting.unanswered_stops(visit, charting.safety_of(visit)))
 
 
@@ -117,7 +117,7 @@ def _reason_words(reason: Mapping[str, Any]) -> str:
 
 
 def note_safety(visit: Visit) -> Context:
-    """What safety said of a visit, for its note: as it was at signing, or as it is now. Nothing that was said goes."""
+    """The safety review of a visit, for its note: as it was at signing, or as it is now. Nothing is dropped."""
     record = visit.record
     reasons = [*visit.plan.overrides, *charting.reasons_of(record)] if "reasons" in record else []
     if "safety" in record:

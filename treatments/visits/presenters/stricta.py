@@ -1,5 +1,5 @@
-"""Which STRICTA 2010 items a visit's record already answers, and what is missing for the others. What was planned is
-no answer: only what was observed counts."""
+"""Which STRICTA 2010 items a visit's record already covers, and what is missing for the others. What was planned
+does not count: only what was observed does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from treatments.visits import record as visit_record
 
 @dataclass(frozen=True)
 class Item:
-    """One item of the checklist. ``missing``: what to write, empty when the record answers it."""
+    """One item of the checklist. ``missing``: what to write, empty if the record covers it."""
 
     number: str
     name: str

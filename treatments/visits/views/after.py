@@ -1,4 +1,4 @@
-"""What is still done with a visit that is over: a later word, or the mark that it was entered in error."""
+"""What can still be done with a visit that is over: an amendment, or marking it as entered in error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from treatments.visits.views.pages import note, page
 
 @require_POST
 def amend(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Add a later word to a signed visit."""
+    """Amend a signed visit."""
     shown = visit_for(request, visit_id, what="visit")
     form = AmendForm(request.POST)
     if shown.is_set_aside:
@@ -39,14 +39,14 @@ def amend(request: StaffRequest, visit_id: int) -> HttpResponse:
 
 @require_POST
 def set_aside(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Mark a visit, open or signed, as entered in error."""
+    """Mark an open or signed visit as entered in error."""
     shown = visit_for(request, visit_id, what="visit")
     form = SetAsideForm(request.POST)
     if not form.is_valid():
         if shown.is_draft:
             return page(request, shown, VisitForms(shown.record), status=422, set_aside_form=form)
         return note(request, shown, set_aside_form=form, status=422)
-    with suppress(NotADraft):  # someone did it before
+    with suppress(NotADraft):  # someone else was first
         visit_set_aside.set_aside(visit_id=visit_id, by=request.user, **form.cleaned_data)
         messages.success(request, f"Visit {shown.number} is marked as entered in error and counts nowhere.")
     return redirect("visits:visit", visit_id)

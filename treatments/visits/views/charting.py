@@ -1,4 +1,4 @@
-"""The visit page: begin, chart, sign, amend. Every save tells its revision; an older one is merged field by field."""
+"""The visit page: begin, chart, sign, amend. Every save states its revision; an older one is merged field by field."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from treatments.visits.views.saving import Clashed, answers_conflicts, merged_sa
 
 @require_POST
 def start(request: StaffRequest, patient_id: int) -> HttpResponse:
-    """Begin the next visit of the plan in force, or go on with the open one."""
+    """Begin the next visit of the plan in force, or continue the open one."""
     patient = get_object_or_404(Patient, pk=patient_id)
     number = whole_number(request.POST.get("appointment"))
     appointment = get_object_or_404(Appointment, pk=number, patient=patient) if number is not None else None
@@ -52,7 +52,7 @@ def start(request: StaffRequest, patient_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def clock(request: StaffRequest) -> HttpResponse:
-    """The time of day in the clinic, by the server's clock."""
+    """The time of day at the clinic, by the server's clock."""
     return JsonResponse({"time": f"{timezone.localtime():%H:%M}"})
 
 
@@ -66,14 +66,14 @@ def visit(request: StaffRequest, visit_id: int) -> HttpResponse:
 
 @require_GET
 def print_note(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """The visit as a paper, also while it is still open."""
+    """The visit for printing, also while it is still open."""
     return note(request, visit_for(request, visit_id, what="visit_note"))
 
 
 @require_POST
 @answers_conflicts
 def save(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Autosave (htmx) and the Save button (a whole page). What is valid is kept, what is not is told."""
+    """Autosave (htmx) and the Save button (a whole page). Valid input is saved, errors are shown."""
     shown, forms, merged = merged_save(request, visit_id)
     if request.htmx:
         context = {
@@ -99,14 +99,14 @@ def save(request: StaffRequest, visit_id: int) -> HttpResponse:
 @require_POST
 @answers_conflicts
 def all_done(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Confirm instead of retype: all that was not answered yet was done as planned."""
+    """Confirm instead of retyping: everything not yet answered was done as planned."""
     return _marked(request, visit_id, marks.mark_all)
 
 
 @require_POST
 @answers_conflicts
 def undo_all_done(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Take back just what "All done as planned" marked."""
+    """Undo exactly what "All done as planned" marked."""
     return _marked(request, visit_id, marks.unmark_all)
 
 
@@ -122,7 +122,7 @@ def _marked(request: StaffRequest, visit_id: int, mark: Callable[..., Visit]) ->
 
 
 def _not_added_yet(request: StaffRequest) -> Context:
-    """What stands in the rows that add and was not added: kept on the page and told, never lost."""
+    """What was typed in the rows that add but not added: kept on the page and reported, never lost."""
     more: Context = {}
     if point := request.POST.get("add-q", "").strip():
         more["asked_point"] = AddPointForm(request.POST, prefix="add")
@@ -137,7 +137,7 @@ def _not_added_yet(request: StaffRequest) -> Context:
 @require_POST
 @answers_conflicts
 def add_point(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """One more point, by any spelling, after the same safety review as the plan's."""
+    """Another point, by any spelling, after the same safety review as for a plan."""
     asked = AddPointForm(request.POST, prefix="add")
 
     def add_to_record(record: VisitRecord) -> VisitRecord:
@@ -183,8 +183,8 @@ def _add(
     data: dict[str, Any],
     **asked: Any,
 ) -> HttpResponse:
-    """Keep the page as typed, then add; a stop without an answer is shown and nothing is added."""
-    is_answered = not any(form.errors for form in asked.values())  # half an answer is none
+    """Save the page as typed, then add; an unanswered stop is shown and nothing is added."""
+    is_answered = not any(form.errors for form in asked.values())  # half an answer is no answer
     said = {"answers": data["answers"], "given": data["given"]} if is_answered else {}
     shown, forms = saved(request, visit_id)
     if forms.errors:
@@ -203,7 +203,7 @@ def _add(
 
 
 def _not_added(request: StaffRequest, visit_id: int, **more: Any) -> HttpResponse:
-    """What was asked cannot be understood: the rest of the page is kept all the same."""
+    """The addition could not be understood: the rest of the page is saved anyway."""
     shown, forms = saved(request, visit_id)
     return page(request, shown, forms if forms.errors else VisitForms(shown.record), status=422, **more)
 
@@ -221,7 +221,7 @@ def remove_point(request: StaffRequest, visit_id: int, uid: str) -> HttpResponse
 @require_POST
 @answers_conflicts
 def sign(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Save what stands on the page, then lock it."""
+    """Save the page, then lock the visit."""
     shown, forms, merged = merged_save(request, visit_id)
     if merged.clashes:
         raise Clashed(shown, merged)

@@ -15,7 +15,7 @@ from treatments.visits.forms.incident import IncidentReviewForm
 
 @require_http_methods(["GET", "POST"])
 def review(request: StaffRequest, incident_id: int) -> HttpResponse:
-    """Read an incident; with a note it is reviewed and leaves the homes."""
+    """Read an incident; with a note it is reviewed and leaves the home pages."""
     incident = incident_for(request.user, incident_id)
     form = IncidentReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

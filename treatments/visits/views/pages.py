@@ -1,4 +1,4 @@
-"""The pages of one visit: fetched and guarded, drawn open or as the note it is once it is over."""
+"""The pages of one visit: fetched with an access check, rendered as open or, once it is over, as a note."""
 
 from __future__ import annotations
 

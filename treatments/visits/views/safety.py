@@ -1,4 +1,4 @@
-"""Pages beside a visit: examining a red flag, recording an adverse event, reviewing a serious one."""
+"""Pages that go with a visit: examining a red flag, recording an adverse event, reviewing a serious one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def clearance(request: StaffRequest, visit_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def adverse_event(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Record something unwanted, of this visit or the one before."""
+    """Record an adverse event of this visit or the one before."""
     visit = visit_for(request, visit_id, what="adverse_events")
     before = page.last_visit_of(visit)
     form = AdverseEventForm(request.POST or None, initial={"treatment": request.GET.get("after", "this")})

@@ -1,4 +1,4 @@
-"""Taking over what was typed on a visit's page, merged with what others saved; and how a conflict is answered."""
+"""Saving what was typed on a visit page, merged with what others saved; and the response to a conflict."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from treatments.visits.forms.merge import Merged, in_step, merge
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.views.pages import page
 
-TRIES = 3  # how often a save is merged anew when someone else saves in the same moment
+TRIES = 3  # how often a save is merged again if someone else saves at the same moment
 
 
 class Clashed(Stale):
-    """The same field was changed here and by someone else. All else is stored. ``forms`` show what was typed here."""
+    """The same field was changed here and by someone else. The rest is saved. ``forms`` show what was typed here."""
 
     words = "The same field was changed twice."
 
@@ -33,7 +33,7 @@ class Clashed(Stale):
 
 
 def saved(request: StaffRequest, visit_id: int) -> tuple[Visit, VisitForms]:
-    """Take over what was typed, merged with what others saved meanwhile. Raises Clashed, NotADraft."""
+    """Save what was typed, merged with what others have saved since. Raises Clashed, NotADraft."""
     shown, forms, merged = merged_save(request, visit_id)
     if merged.clashes:
         raise Clashed(shown, merged)
@@ -41,7 +41,7 @@ def saved(request: StaffRequest, visit_id: int) -> tuple[Visit, VisitForms]:
 
 
 def merged_save(request: StaffRequest, visit_id: int) -> tuple[Visit, VisitForms, Merged]:
-    """As ``saved``, and how it was merged; fields that clash are for the caller to answer."""
+    """As ``saved``, and how it was merged; clashing fields are left to the caller."""
     shown = visit_for(request, visit_id, what="visit")
     for _ in range(TRIES):
         if not shown.is_draft:
@@ -51,7 +51,7 @@ def merged_save(request: StaffRequest, visit_id: int) -> tuple[Visit, VisitForms
         typed = forms.merged_record()
         try:
             kept = charting.save_visit(visit_id=visit_id, revision=shown.revision, record=typed, by=request.user)
-        except Stale as clash:  # in this very moment: merged once more with what is stored now
+        except Stale as clash:  # at this very moment: merged again with what is stored now
             now = clash.record
             shown.record, shown.revision, shown.status = now.record, now.revision, now.status
             continue
@@ -65,7 +65,7 @@ def told(merged: Merged) -> str:
 
 
 def step_of(shown: Visit, merged: Merged) -> Context:
-    """What brings the page in step: fields to refresh, the base of its next save, what others changed, what clashes."""
+    """What brings the page in sync: fields to refresh, the base of its next save, what others changed, what clashes."""
     return {
         "base": in_step(merged, shown.record),
         "changes": json.dumps(merged.changes, ensure_ascii=False),
@@ -75,7 +75,7 @@ def step_of(shown: Visit, merged: Merged) -> Context:
 
 
 def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
-    """Fields that two people changed, with both values to choose from; else what was pressed is not done."""
+    """Fields changed by two people, with both values to choose from; until then the pressed button has no effect."""
     if isinstance(clash, Clashed):
         more = step_of(clash.record, clash.merged)
         return page(request, clash.record, clash.forms, status=409, **more)

@@ -21,7 +21,7 @@ from treatments.visits.views.saving import answers_conflicts, locked
 @require_POST
 @answers_conflicts
 def reason(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Pass one stop with a coded reason and words."""
+    """Override one stop with a coded reason and words."""
     shown = visit_for(request, visit_id, what="visit")
     if not shown.is_draft:
         raise NotADraft(shown)
@@ -43,7 +43,7 @@ def _record_again(request: StaffRequest, clash: Stale) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @answering(stale=_record_again, locked=locked)
 def given(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Something ruled out has been done: say why, and it is kept as an incident."""
+    """Something ruled out was done: say why, and it is kept as an incident."""
     shown = visit_for(request, visit_id, what="visit")
     if not shown.is_draft:
         return redirect("visits:visit", visit_id)
@@ -69,7 +69,7 @@ def given(request: StaffRequest, visit_id: int) -> HttpResponse:
 @require_POST
 @answers_conflicts
 def take_plan(request: StaffRequest, visit_id: int) -> HttpResponse:
-    """Go on under the plan that is in force now."""
+    """Continue under the plan now in force."""
     visit_for(request, visit_id, what="visit")
     try:
         replanning.take_plan(visit_id=visit_id, revision=revision_of(request.POST), by=request.user)
