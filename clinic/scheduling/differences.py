@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from clinic.people.models import Clinic, User
 from clinic.scheduling.course_dates import number_in_time, phases_of
 from clinic.scheduling.models import MOVABLE, Appointment, Course, DeviceKind, RoomKind
@@ -63,14 +65,17 @@ FIELDS = (
 
 
 def differing_courses(*, now: dt.datetime, practitioner: User | None = None) -> list[Differing]:
-    """Courses on the desk's hands whose coming visits differ, those whose next visit is soonest first."""
+    """Courses on the desk's hands whose coming visits differ, those whose next visit is soonest first. Only what is to
+    come is looked through, and only the people of courses that differ are loaded.
+    """
     coming = Appointment.objects.filter(status__in=MOVABLE, starts_at__gt=now, number_in_course__isnull=False)
-    courses = Course.objects.exclude(status=Course.Status.CLOSED).select_related("patient", "practitioner", "service")
+    courses = Course.objects.exclude(status=Course.Status.CLOSED).select_related("service")
     if practitioner is not None:
         courses = courses.filter(practitioner=practitioner)
     known = {course.pk: course for course in courses.filter(pk__in=coming.values("course_id"))}
     visits = _held(known.keys(), now=now)
     found = [one for pk, course in known.items() if (one := compare(course, visits[pk])) is not None]
+    prefetch_related_objects([one.course for one in found], "patient", "practitioner")
     return sorted(found, key=lambda one: min(held.starts for held in visits[one.course.pk] if held.is_coming))
 
 

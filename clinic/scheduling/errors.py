@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clinic.lib.records import Stale
-from clinic.scheduling.availability import Slot
+from clinic.scheduling.availability import Need, Slot
 
 if TYPE_CHECKING:
     from clinic.scheduling.models import Appointment
 
 
+@dataclass(frozen=True)
+class Sought:
+    """A time that could not be had. ``moved``: the visit that was to have it, and lets go of its own."""
+
+    need: Need
+    starts_at: dt.datetime
+    moved: int | None
+
+
 class BookingRefused(Exception):
     """Nothing was booked or changed. ``words`` say why; ``next_fit`` is the nearest slot that would do, if any."""
+
+    sought: Sought | None = None  # what is still to be looked for: such a slot
 
     def __init__(self, words: str, *, next_fit: Slot | None = None) -> None:
         super().__init__(words)

@@ -51,13 +51,7 @@
       textContent: event.title,
       draggable: false,
     });
-    if (isWeek) {
-      // a narrow column: the start stands before the name, so that both always show
-      name.prepend(
-        Object.assign(document.createElement("span"), { className: "visit-clock", textContent: clock }),
-        " ",
-      );
-    }
+    if (isWeek) name.dataset.clock = clock; // a narrow column: the start stands before the name, drawn by the style sheet
     if (trouble) name.prepend(sign.content.cloneNode(true), " ");
     const title = isWeek ? `${clock} ${event.title}` : `${event.title}, ${timeText}`;
     name.setAttribute(

@@ -2,7 +2,8 @@
 
 from clinic.scheduling.actions.absences import add_absence, move_all, remove_absence, undo_moves
 from clinic.scheduling.actions.aligning import aligned_together, bring_in_line, undo_alignment
-from clinic.scheduling.actions.booking import WantedVisit, book, book_series, make_booking
+from clinic.scheduling.actions.booking import book, make_booking
+from clinic.scheduling.actions.booking_series import WantedVisit, book_series
 from clinic.scheduling.actions.changes import cancel, move, put_away, set_status, undo, undo_series
 from clinic.scheduling.actions.courses import close_course, reopen_course, request_course
 from clinic.scheduling.actions.links import (

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.models import User
-from clinic.scheduling.actions.booking import slot_for
+from clinic.scheduling.actions.booking import slot_for, with_next_fit
 from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, lock_schedule, refresh_course
 from clinic.scheduling.diary import need_of_appointment
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
@@ -71,7 +71,7 @@ def move(
     patient is already here), or Changed.
     """
     now = now or timezone.now()
-    with transaction.atomic():
+    with with_next_fit(now=now), transaction.atomic():
         current = _held(appointment, version)
         if current.status not in MOVABLE:
             raise NotOpen(f"This visit is {current.get_status_display()}: only a coming visit can be moved.")

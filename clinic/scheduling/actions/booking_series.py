@@ -1,0 +1,204 @@
+"""Booking a whole course at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.people.models import Clinic, User
+from clinic.scheduling.actions.booking import visit_in
+from clinic.scheduling.actions.writing import guarded, lock_schedule, refresh_course
+from clinic.scheduling.availability import Busy, Diary, Slot
+from clinic.scheduling.course_dates import Day, fit_visit, held_days
+from clinic.scheduling.diary import diary_around, diary_at
+from clinic.scheduling.errors import AgainstDose, BookingRefused, Clash, NotOpen, SeriesClash, SlotTaken
+from clinic.scheduling.models import FREES_THE_SLOT, Appointment, AppointmentChange, Course
+
+
+@dataclass(frozen=True)
+class WantedVisit:
+    """One date of a series as the desk left it."""
+
+    number: int
+    starts_at: dt.datetime
+    practitioner: int  # id
+
+
+@dataclass(frozen=True)
+class BookedSeries:
+    """``skipped``: visits left out because they clashed and the desk chose to go on without them."""
+
+    appointments: tuple[Appointment, ...]
+    skipped: tuple[Clash, ...] = ()
+
+
+def book_series(
+    *,
+    course: Course,
+    visits: Sequence[WantedVisit],
+    by: User,
+    nonce: str,
+    skip_taken: bool = False,
+    against_dose: bool = False,
+    now: dt.datetime | None = None,
+) -> BookedSeries:
+    """Book all visits or none; with ``skip_taken`` all that fit, with ``against_dose`` also what breaks the rhythm of
+    the course: each on the desk's explicit wish only, the second noted in the trail.
+
+    Raises SeriesClash naming every visit that does not fit and the nearest slot that would.
+    """
+    now = now or timezone.now()
+    try:
+        return _book_series(
+            course, visits, by=by, nonce=nonce, now=now, skip_taken=skip_taken, against_dose=against_dose
+        )
+    except SeriesClash as refusal:  # only now, when the schedule is free for others again: what would fit instead
+        found = _alternatives(course, visits, now, keep_dose=not against_dose)
+        raise SeriesClash(
+            tuple(found.get(clash.number, clash) for clash in refusal.clashes) or tuple(found.values())
+        ) from refusal
+
+
+def _book_series(
+    course: Course,
+    visits: Sequence[WantedVisit],
+    *,
+    by: User,
+    nonce: str,
+    now: dt.datetime,
+    skip_taken: bool,
+    against_dose: bool,
+) -> BookedSeries:
+    if not visits:
+        raise NotOpen("There is no visit to book.")
+    with transaction.atomic():
+        lock_schedule()
+        course = Course.objects.select_related("service").get(pk=course.pk)
+        made = list(
+            course.appointments.order_by("starts_at").values_list("number_in_course", "starts_at", "status", "nonce")
+        )
+        if any(one_nonce.startswith(f"{nonce}:") for *_rest, one_nonce in made):
+            earlier = course.appointments.filter(nonce__startswith=f"{nonce}:")
+            return BookedSeries(tuple(earlier.order_by("number_in_course")))
+        if course.status == Course.Status.CLOSED:
+            raise NotOpen("This course was closed; nothing can be booked for it.")
+        zone = Clinic.current().zone
+        held = [
+            (number, starts.astimezone(zone).date())
+            for number, starts, status, _nonce in made
+            if number is not None and status not in FREES_THE_SLOT
+        ]
+        length = dt.timedelta(minutes=course.minutes + course.service.changeover_minutes)
+        spans = [(visit.starts_at, visit.starts_at + length) for visit in visits]
+        diary = diary_at(spans, {visit.practitioner for visit in visits})
+        keep_dose = not against_dose
+        slots, clashes = _fit_all(course, held, visits, diary, now, keep_dose=keep_dose, alternatives=False)
+        if clashes and (not skip_taken or not slots):
+            raise SeriesClash(tuple(clashes))
+        booked = [
+            visit_in(
+                slot,
+                patient_id=course.patient_id,
+                service=course.service,
+                nonce=f"{nonce}:{number}",
+                by=by,
+                course=course,
+                number_in_course=number,
+            )
+            for number, slot in slots
+        ]
+        try:
+            with guarded():
+                booked = Appointment.objects.bulk_create(booked)
+        except SlotTaken as taken:  # only past a writer that does not hold the schedule
+            raise SeriesClash(tuple(Clash(number, taken.words, None) for number, _slot in slots)) from taken
+        Kind = AppointmentChange.Kind
+        AppointmentChange.objects.bulk_create(
+            AppointmentChange(appointment=one, kind=Kind.BOOKED, by=by, at=now) for one in booked
+        )
+        refresh_course(course, held={number for number, _day in held} | {number for number, _slot in slots})
+        if against_dose:
+            detail = {"visits": [number for number, _slot in slots]}
+            trail.record("course.dose_overruled", by=by, patient=course.patient_id, obj=course, detail=detail)
+        trail.record(
+            "course.visits_booked",
+            by=by,
+            patient=course.patient_id,
+            obj=course,
+            detail={"appointments": [one.pk for one in booked], "service": course.service_id},
+        )
+        return BookedSeries(tuple(booked), tuple(clashes))
+
+
+def _alternatives(
+    course: Course, visits: Sequence[WantedVisit], now: dt.datetime, *, keep_dose: bool
+) -> dict[int, Clash]:
+    """The clashes as they are now by the number of the visit, each with the nearest slot that would do."""
+    course = Course.objects.select_related("service").get(pk=course.pk)
+    diary = diary_around([visit.starts_at for visit in visits], now=now)
+    _slots, clashes = _fit_all(course, held_days(course), visits, diary, now, keep_dose=keep_dose, alternatives=True)
+    return {clash.number: clash for clash in clashes}
+
+
+def _fit_all(
+    course: Course,
+    booked: Sequence[Day],
+    visits: Sequence[WantedVisit],
+    diary: Diary,
+    now: dt.datetime,
+    *,
+    keep_dose: bool,
+    alternatives: bool,
+) -> tuple[list[tuple[int, Slot]], list[Clash]]:
+    """Each visit against the diary, the course, and the visits before it in the same series."""
+    days = list(booked)
+    held = frozenset(number for number, _day in days)
+    wanted = {visit.number: visit.starts_at.astimezone(diary.zone).date() for visit in visits}
+    slots: list[tuple[int, Slot]] = []
+    clashes: list[Clash] = []
+    for visit in sorted(visits, key=lambda one: one.number):
+        if visit.number not in course.numbers:
+            clashes.append(Clash(visit.number, "is not part of this course.", None))
+            continue
+        if visit.number in {number for number, _day in days}:
+            clashes.append(Clash(visit.number, "has since been booked.", None))
+            continue
+        own = (visit.number, wanted[visit.number])
+        try:
+            slot = fit_visit(
+                course,
+                diary,
+                [*days, own],
+                visit.number,
+                visit.starts_at,
+                visit.practitioner,
+                held=held,
+                later=[one for one in wanted.items() if one[0] > visit.number],
+                now=now,
+                keep_dose=keep_dose,
+                alternatives=alternatives,
+            )
+        except BookingRefused as refusal:
+            is_dose = isinstance(refusal, AgainstDose)
+            clashes.append(Clash(visit.number, refusal.words, refusal.next_fit, is_dose))
+            continue
+        days.append(own)
+        slots.append((visit.number, slot))
+        diary = diary.with_busy(
+            Busy(
+                -visit.number,
+                slot.practitioner,
+                course.patient_id,
+                slot.room,
+                slot.device,
+                slot.starts,
+                slot.ends,
+                slot.until,
+            )
+        )
+    return slots, clashes
