@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
 from clinic.lib.numbers import whole_number
+from clinic.lib.paging import Page, page_of
 from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.actions.changes import TRANSITIONS, can_undo, series_booked
 from clinic.scheduling.availability import day_starts
@@ -16,7 +17,6 @@ from clinic.scheduling.closures import Stuck, troubles_of
 from clinic.scheduling.course_dates import held_visits, usual_of
 from clinic.scheduling.diary import moment
 from clinic.scheduling.models import (
-    FREES_THE_SLOT,
     MOVABLE,
     Appointment,
     AppointmentChange,
@@ -28,6 +28,7 @@ from clinic.scheduling.models import (
 from clinic.scheduling.moves import from_to, moved_words, names_in
 
 S = AppointmentStatus
+AT_ONCE = 50  # courses on a page of the desk's list
 # status -> (kind of pill, icon, word)
 PILLS = {
     S.BOOKED: ("", "calendar", "Booked"),
@@ -188,17 +189,15 @@ def appointment_words(visit: Appointment) -> dict[str, Any]:
 
 
 # --- follow-ups -------------------------------------------------------------------------------------
-def courses_to_book() -> list[dict[str, Any]]:
-    """The desk's list, longest waiting first."""
-    held = Count("appointments", filter=~Q(appointments__status__in=FREES_THE_SLOT))
-    waiting = (
-        Course.objects.filter(status=Course.Status.TO_BOOK)
-        .select_related("patient", "practitioner", "service")
-        .annotate(held=held)
-    )
-    return [
-        {"course": course, "words": course_words(course), "pill": _left(course.sessions, course.held)}
-        for course in waiting
+def courses_to_book(asked: str | None) -> tuple[Page, list[dict[str, Any]]]:
+    """A page of the desk's list, longest waiting first, and its lines."""
+    waiting = Course.objects.filter(status=Course.Status.TO_BOOK)
+    page = page_of(waiting.select_related("patient", "practitioner", "service"), asked, AT_ONCE)
+    visits = Appointment.objects.active().filter(course__in=[course.pk for course in page.object_list])
+    held = dict(visits.order_by().values_list("course_id").annotate(Count("pk")))
+    return page, [
+        {"course": course, "words": course_words(course), "pill": _left(course.sessions, held.get(course.pk, 0))}
+        for course in page.object_list
     ]
 
 

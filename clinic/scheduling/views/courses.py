@@ -28,17 +28,22 @@ from clinic.scheduling.presenters.alignment import aligned_offer
 from clinic.scheduling.presenters.pages import course_words, courses_to_book, series_offer, usual_words, visits_of
 from clinic.scheduling.views.shared import new_nonce, read_nonce
 
+MOST_DIFFERING = 20  # shown at once: the next ones follow when these are in line
+
 
 @require_GET
 def followups(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
-    waiting, differing = courses_to_book(), differing_courses(now=now)
+    page, waiting = courses_to_book(request.GET.get("page"))
+    differing = differing_courses(now=now) if page.number == 1 else []
+    more, differing = max(0, len(differing) - MOST_DIFFERING), differing[:MOST_DIFFERING]
     patients = [line["course"].patient for line in waiting] + [one.course.patient for one in differing]
     fetch.note_list(request.user, patients, what="courses")
     offer = aligned_offer(request.GET.get("aligned"), now=now) or series_offer(
         request.GET.get("booked"), read_nonce(request.GET.get("nonce", "")), now=now
     )
-    return render(request, "scheduling/followups.html", {"waiting": waiting, "differing": differing, "offer": offer})
+    context = {"page": page, "waiting": waiting, "differing": differing, "more_differing": more, "offer": offer}
+    return render(request, "scheduling/followups.html", context)
 
 
 def _wish_form(request: StaffRequest, course: Course) -> WishForm:
