@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from clinic.lib.numbers import whole_number
 from clinic.people.models import Clinic
+from clinic.scheduling.asked_times import diary_at
 from clinic.scheduling.availability import Busy, Diary, GapHour, Need, Slot, day_starts, fit, instant
 from clinic.scheduling.day_search import Wish
 from clinic.scheduling.diary import (
     diary_around,
-    diary_at,
     in_order,
     load_diary,
     moment,

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from functools import reduce
-from operator import or_
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-from django.db.models import BigIntegerField, Q, Value
-from django.db.models.functions import Cast
 
 from clinic.people.models import Clinic, User
 from clinic.scheduling.availability import Away, Busy, Diary, Hours, Need, Reason, Refusal, Resource
@@ -23,7 +18,6 @@ from clinic.scheduling.models import (
     RoomKind,
     Service,
     WorkingHours,
-    touching,
 )
 
 if TYPE_CHECKING:
@@ -60,38 +54,6 @@ def diary_around(starts: Iterable[dt.datetime], *, now: dt.datetime) -> Diary:
     """What decides about visits at these times, and about the next fit after each. The past decides nothing."""
     times = [max(start, now) for start in starts]
     return load_diary(min(times), max(times) + LOOK_AHEAD)
-
-
-def diary_at(spans: Sequence[tuple[dt.datetime, dt.datetime]], practitioners: Iterable[int]) -> Diary:
-    """What decides about visits in just these times with these practitioners, and nothing else: enough to say yes.
-
-    Who must say what would fit instead takes ``diary_around``.
-    """
-    times = reduce(or_, (touching(*span) for span in spans))
-    away_then = reduce(or_, (Q(starts_at__lt=ends, ends_at__gt=starts) for starts, ends in spans))
-    nothing = Cast(Value(None), BigIntegerField())
-    visits = Appointment.objects.active().filter(times).order_by().values_list(*BUSY_FIELDS)
-    absences = Absence.objects.filter(away_then).order_by()
-    taken = visits.union(  # one question: an absence is a row without a patient
-        absences.values_list("id", "practitioner_id", nothing, nothing, nothing, "starts_at", "ends_at", "ends_at"),
-        all=True,
-    )
-    rows = list(taken)
-    hours = WorkingHours.objects.filter(
-        practitioner__in=set(practitioners), practitioner__is_active=True, practitioner__is_practitioner=True
-    )
-    rooms = Room.objects.filter(is_active=True).order_by().values_list("id", "kind", Value("room"))
-    devices = Device.objects.filter(is_active=True).order_by().values_list("id", "kind", Value("device"))
-    things = list(rooms.union(devices, all=True))
-    lines = hours.values_list("practitioner_id", "weekday", "starts", "ends", "room_id")
-    return Diary(
-        zone=Clinic.current().zone,
-        hours=tuple(Hours(*line) for line in lines),
-        away=tuple(Away(row[1], row[5], row[6]) for row in rows if row[2] is None),
-        busy=tuple(Busy(*row) for row in sorted(row for row in rows if row[2] is not None)),
-        rooms=tuple(Resource(pk, kind) for pk, kind, what in things if what == "room"),
-        devices=tuple(Resource(pk, kind) for pk, kind, what in things if what == "device"),
-    )
 
 
 def practitioners() -> list[User]:

@@ -13,9 +13,10 @@ from clinic.audit import trail
 from clinic.people.models import Clinic, User
 from clinic.scheduling.actions.booking import visit_in
 from clinic.scheduling.actions.writing import guarded, lock_schedule, refresh_course
+from clinic.scheduling.asked_times import diary_at
 from clinic.scheduling.availability import Busy, Diary, Slot
 from clinic.scheduling.course_dates import Day, fit_visit, held_days
-from clinic.scheduling.diary import diary_around, diary_at
+from clinic.scheduling.diary import diary_around
 from clinic.scheduling.errors import AgainstDose, BookingRefused, Clash, NotOpen, SeriesClash, SlotTaken
 from clinic.scheduling.models import FREES_THE_SLOT, Appointment, AppointmentChange, Course
 

@@ -13,7 +13,6 @@ from clinic.scheduling.models.appointments import (
     AppointmentStatus,
     Course,
     MoveNotice,
-    touching,
 )
 from clinic.scheduling.models.resources import (
     LONGEST_STAY,
@@ -46,5 +45,4 @@ __all__ = [
     "Service",
     "Tint",
     "WorkingHours",
-    "touching",
 ]

@@ -114,18 +114,13 @@ FREES_THE_SLOT = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 MOVABLE = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED)
 
 
-def touching(starts: dt.datetime, ends: dt.datetime) -> Q:
-    """Visits that touch the half-open time from ``starts`` to ``ends``, found by when they start."""
-    return Q(starts_at__gt=starts - LONGEST_STAY, starts_at__lt=ends, busy_until__gt=starts)
-
-
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def active(self) -> AppointmentQuerySet:
         """Those that hold their time: neither cancelled nor missed."""
         return self.exclude(status__in=FREES_THE_SLOT)
 
     def between(self, starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
-        return self.filter(touching(starts, ends))
+        return self.filter(starts_at__gt=starts - LONGEST_STAY, starts_at__lt=ends, busy_until__gt=starts)
 
     def with_people(self) -> AppointmentQuerySet:
         return self.select_related("patient", "service", "practitioner", "room", "device")

@@ -59,7 +59,7 @@ def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> Board
     """All visits that start on that day, of one practitioner or (None) of everyone."""
     starts, ends = day_bounds(day)
     visits = Appointment.objects.filter(starts_at__gte=starts, starts_at__lt=ends)
-    rows = rows_of(visits.filter(practitioner=practitioner) if practitioner else visits)
+    rows = rows_of(visits.filter(practitioner=practitioner) if practitioner else visits, stamps=True)
     zone = Clinic.current().zone
     cards = [_card(row, now, zone) for row in rows]
     columns = (

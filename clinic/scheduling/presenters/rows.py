@@ -10,7 +10,7 @@ from clinic.scheduling.models import AppointmentQuerySet
 
 
 class Row(NamedTuple):
-    """One visit; the fields of ``FIELDS``, in that order."""
+    """One visit; ``FIELDS`` in their order."""
 
     pk: int
     patient: int
@@ -28,9 +28,9 @@ class Row(NamedTuple):
     is_room_used: bool
     device: str | None
     is_device_used: bool | None
-    arrived: dt.datetime | None
-    in_room: dt.datetime | None
-    done: dt.datetime | None
+    arrived: dt.datetime | None = None  # these three: for the day board only
+    in_room: dt.datetime | None = None
+    done: dt.datetime | None = None
 
     @property
     def name(self) -> str:
@@ -54,12 +54,11 @@ FIELDS = (
     "room__is_active",
     "device__name",
     "device__is_active",
-    "arrived_at",
-    "in_room_at",
-    "done_at",
 )
+STAMPS = ("arrived_at", "in_room_at", "done_at")
 
 
-def rows_of(visits: AppointmentQuerySet) -> list[Row]:
-    """In order of time."""
-    return [Row._make(line) for line in visits.order_by("starts_at", "pk").values_list(*FIELDS)]
+def rows_of(visits: AppointmentQuerySet, *, stamps: bool = False) -> list[Row]:
+    """In order of time; with ``stamps`` also when each came, went into the room, and left."""
+    fields = FIELDS + STAMPS if stamps else FIELDS
+    return [Row(*line) for line in visits.order_by("starts_at", "pk").values_list(*fields)]
