@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clinic.scheduling.asked_times import diary_at
 from clinic.scheduling.models import Appointment
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import RoomFactory, ServiceFactory, WorkingPractitionerFactory
 
 pytestmark = pytest.mark.django_db
 DAYS = 400  # of visits, a few each day: enough that an engine prefers an index
-NOON = dt.time(12)
 
 
 def plan_of(rows: QuerySet[Any, Any]) -> str:
@@ -53,8 +54,10 @@ def history(db: None) -> dt.datetime:
     return now
 
 
+# what the day board and the desk's list ask, too
 HOT: dict[str, Callable[[dt.datetime], QuerySet[Any, Any]]] = {
     "visits of a day": lambda now: Appointment.objects.active().between(now, now + dt.timedelta(days=1)),
+    "day board": lambda now: Appointment.objects.filter(starts_at__gte=now, starts_at__lt=now + dt.timedelta(days=1)),
     "visits of a week": lambda now: Appointment.objects.active().between(now, now + dt.timedelta(days=7)),
 }
 
@@ -63,7 +66,46 @@ HOT: dict[str, Callable[[dt.datetime], QuerySet[Any, Any]]] = {
 def test_no_big_table_is_read_whole(question: str, history: dt.datetime) -> None:
     plan = plan_of(HOT[question](history))
     assert "scheduling_appointment" not in read_whole(plan), plan
-    assert re.search(r"starts_at>\? AND starts_at<\?|starts_at > .* AND \(starts_at < ", plan), plan
+    assert re.search(r"starts_at>\? AND starts_at<\?|starts_at >=? .* AND \(starts_at < ", plan), plan
+
+
+def test_booking_reads_the_asked_times_by_an_index(history: dt.datetime) -> None:
+    days = [history + dt.timedelta(days=day) for day in range(12)]
+    with CaptureQueriesContext(connection) as asked:
+        diary_at([(day, day + dt.timedelta(hours=1)) for day in days], [1])
+    [question] = [one["sql"] for one in asked if "scheduling_" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute(f"{'EXPLAIN' if connection.vendor == 'postgresql' else 'EXPLAIN QUERY PLAN'} {question}")
+        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+    assert "scheduling_appointment" not in read_whole(plan), plan
+    assert "scheduling_appointment" in plan
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has constraints and needs no such trigger")
+@pytest.mark.parametrize("verb", ["insert", "update"])
+def test_the_guards_of_a_visit_cost_the_same_in_a_long_history(verb: str, history: dt.datetime) -> None:
+    """Once each booking and each click on the board read all visits ever made: a guard looked through them."""
+    last = Appointment.objects.order_by("-starts_at").first()
+    assert last is not None
+    steps = [0]
+
+    def count() -> int:
+        steps[0] += 1
+        return 0
+
+    connection.connection.set_progress_handler(count, 10)
+    try:
+        if verb == "insert":
+            last.pk, last.nonce = None, "another"
+            last.starts_at, last.ends_at = (one + dt.timedelta(days=9) for one in (last.starts_at, last.ends_at))
+            last.busy_until = last.ends_at
+            last.save(force_insert=True)
+        else:
+            Appointment.objects.filter(pk=last.pk).update(status="arrived", version=2)
+    finally:
+        connection.connection.set_progress_handler(None, 0)
+    assert steps[0] < DAYS, f"{steps[0] * 10} steps for {DAYS * 10} visits"
 
 
 def test_a_query_without_bounds_would_be_found(history: dt.datetime) -> None:
