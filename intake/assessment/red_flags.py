@@ -136,10 +136,10 @@ def _finish(sign: _Sign, facts: Facts, case: Case, said: Mapping[str, TextSign],
 
 
 def _without_echoes(alerts: list[Alert]) -> list[Alert]:
-    """A caution that only repeats part of a graver alert of its group says nothing new."""
+    """An alert that only repeats part of a graver alert of its group says nothing new."""
 
     def is_echo(alert: Alert) -> bool:
-        return RANK[alert.level] <= RANK["caution"] and any(
+        return any(
             other.group == alert.group
             and RANK[other.level] > RANK[alert.level]
             and set(alert.because) <= set(other.because)

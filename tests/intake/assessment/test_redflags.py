@@ -133,6 +133,10 @@ COMBINATIONS = [
     ("condition.earlier_stress_fracture onset.sport -flag.stress_fracture_signs", 25, 60, "caution", "fx_stress"),
     ("condition.earlier_stress_fracture", 25, 60, "treat", None),
     ("radiation.below_knee quality.electric", 40, 60, "caution", "neuro_radic"),
+    ("site.neck radiation.shoulder_arm quality.electric", 40, 60, "caution", "neuro_arm"),
+    ("site.neck radiation.shoulder_arm -quality.electric", 40, 60, "treat", "neuro_arm"),
+    ("site.neck quality.electric", 40, 60, "treat", None),
+    ("palpation.warm_skin", 40, 60, "caution", "inf_skin"),
     ("exam.power_reduced", 40, 60, "refer_before_treating", "neuro_power"),
     ("condition.cancer_active", 60, 60, "refer_before_treating", "ca_history"),
     ("time.morning_long", 30, 400, "caution", "spa_asas"),
@@ -223,6 +227,31 @@ def test_a_caution_that_repeats_a_graver_alert_is_not_shown(judged):
     assert [alert.code for alert in a.alerts] == ["fx_stress"]
     beside = judged(ENOUGH + "flag.missed_periods flag.height_loss", age=25)
     assert [alert.code for alert in beside.alerts] == ["fx_height", "fx_periods"]
+
+
+def test_a_referral_that_repeats_an_emergency_is_not_shown(judged):
+    a = judged(ENOUGH + "flag.injected_drugs flag.fever", age=40)
+    assert ("emergency", "inf_risk") in [(alert.level, alert.code) for alert in a.alerts]
+    assert "inf_drugs" not in [alert.code for alert in a.alerts]
+    assert "inf_drugs" in [alert.code for alert in judged(ENOUGH + "flag.injected_drugs").alerts]
+
+
+def test_leg_and_arm_are_each_examined(judged):
+    a = judged(ENOUGH + "radiation.below_knee radiation.shoulder_arm quality.electric")
+    reasons = {alert.code: alert.text for alert in a.alerts}
+    assert "leg pain" in reasons["neuro_radic"] and "arm" in reasons["neuro_arm"]
+
+
+def test_an_examined_leg_does_not_clear_the_arm(judged):
+    full = " -exam.power_reduced -exam.reflex_reduced -exam.sensation_reduced"
+    a = judged(ENOUGH + "radiation.shoulder_arm quality.electric" + full)
+    assert [alert.level for alert in a.alerts if alert.code == "neuro_arm"] == ["caution"]
+
+
+def test_warm_swollen_skin_asks_about_infection(judged):
+    asked = {ask.finding for ask in judged(ENOUGH + "palpation.warm_skin ?flag.infection_risk").ask}
+    assert "flag.infection_risk" in asked
+    assert "flag.infection_risk" not in {ask.finding for ask in judged(ENOUGH + "?flag.infection_risk").ask}
 
 
 def test_two_cautions_of_different_kinds_need_reasoning(judged):

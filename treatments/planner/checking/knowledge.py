@@ -24,7 +24,8 @@ from treatments.planner.knowledge.rules import AdjunctRule, EarUse, ElectroGoal,
 from treatments.planner.knowledge.tables import PointRule
 from treatments.planner.vocabulary.body import LEVELS, TRUNK
 from treatments.planner.vocabulary.facts import BRANCHES, KINDS, ROOTS, SITES
-from treatments.planner.vocabulary.modalities import ADJUNCTS, MODALITIES
+from treatments.planner.vocabulary.modalities import ADJUNCTS, HOME_CARE, MODALITIES
+from treatments.planner.vocabulary.severity import STOPS
 from treatments.planner.vocabulary.signs import FILE as SIGNS_FILE
 from treatments.planner.vocabulary.signs import load_signs
 
@@ -223,6 +224,17 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     for row in knowledge.contraindications:
         if not any(row.level(modality) for modality in MODALITIES):
             faults.append(Fault("", f"contraindication[{row.id}]", "reaches no modality"))
+        for kind in row.spares:
+            if kind not in ADJUNCTS and kind not in HOME_CARE:
+                faults.append(Fault("", f"contraindication[{row.id}].spares", f"{kind!r} is no kind of treatment"))
+        for modality in row.only_at:
+            if (
+                row.level(modality) not in STOPS
+                or row.scope != "whole"
+                or (row.gate and modality in row.gate.modalities)
+            ):
+                text = f"{modality}: only a stop of the whole body without a gate is told by area"
+                faults.append(Fault("", f"contraindication[{row.id}].only_at", text))
     for modality in MODALITIES:
         if not any(row.level(modality) == "forbidden" for row in knowledge.contraindications):
             faults.append(Fault("contraindications.toml", "", f"no row ever forbids {modality}"))

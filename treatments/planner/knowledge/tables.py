@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from clinic.lib.knowledge_files import Reviewed, Strict, Text
-from treatments.planner.vocabulary.body import Limb, Position, Region
+from treatments.planner.vocabulary.body import Area, Limb, Position, Region
 from treatments.planner.vocabulary.modalities import Angle, Modality, Technique
 from treatments.planner.vocabulary.severity import OF_CELL, Cell, Severity
 
@@ -177,6 +177,8 @@ class Contraindication(Reviewed):
     guasha: Cell
     moxa_heat: Cell
     acupressure: Cell
+    only_at: dict[Modality, Area] = {}  # the cell's level counts there alone; elsewhere it is a caution
+    spares: tuple[str, ...] = ()  # kinds of adjunct and home care that the row says nothing about: a lamp has no smoke
     gate: Gate | None = None
 
     def level(self, modality: str) -> Severity | None:

@@ -32,6 +32,7 @@ def plan_adjuncts(
 ) -> tuple[tuple[Adjunct, ...], list[Withheld]]:
     """The heaviest rule of each kind; withheld where the guard says so."""
     best: dict[str, AdjunctRule] = {}
+    points = knowledge.points
     for rule in matching(rules, facts):
         if rule.kind not in best or rule.weight > best[rule.kind].weight:
             best[rule.kind] = rule
@@ -42,19 +43,20 @@ def plan_adjuncts(
         if rule.id in knowledge.silent:
             continue
         modality = ADJUNCTS[rule.kind].modality
-        stops = guard.against(modality)
+        where = rule.where.replace("{cups}", place)
+        regions = regions_in(where)
+        touched = regions or tuple(points[ref.code].region for ref in rule.points) or guard.field_regions
+        stops = guard.against_beside(modality, rule.kind, touched)
         barred = stopping(stops)
         if barred:
             out.extend(withhold(rule.kind, modality, stop) for stop in barred)
             continue
         refs, dropped = safe_refs(
-            rule.points, modality, facts, guard, knowledge.points, needled=ADJUNCTS[rule.kind].needled
+            rule.points, modality, facts, guard, points, kind=rule.kind, needled=ADJUNCTS[rule.kind].needled
         )
         out.extend(dropped)
         if rule.points and not refs:
             continue
-        where = rule.where.replace("{cups}", place)
-        regions = regions_in(where)
         alone = guard.limbs_left_alone(modality, regions)
         if _is_only_there(regions, alone, facts):
             out.extend(withhold(rule.kind, modality, stop) for stop in alone.values())
@@ -88,6 +90,7 @@ def safe_refs(
     facts: Facts,
     guard: Guard,
     points: Mapping[str, Point],
+    kind: str = "",
     needled: bool = False,
 ) -> tuple[tuple[PointRef, ...], list[Withheld]]:
     """Points of an adjunct or of home care on the sides where they may be treated; the others with their reason."""
@@ -105,7 +108,7 @@ def safe_refs(
         for side in wanted:
             if modality == "moxa_heat" and point.moxa == "no":
                 continue
-            stop = gravest_stop(stops_at(point, side, modality, guard, needled))
+            stop = gravest_stop(stops_at(point, side, modality, guard, kind, needled))
             if stop is None:
                 free.append(side)
             else:
@@ -162,12 +165,14 @@ def plan_home(
         sheet = rule.sheet.replace("{place}", place)
         if rule.modality:
             # A question not asked yet keeps nothing out at home: the sheet itself says where not to use it.
-            stops = tuple(stop for stop in guard.against(rule.modality) if not stop.is_open or stop.level == "caution")
+            touched = [knowledge.points[ref.code].region for ref in rule.points] or guard.field_regions
+            stops = guard.against_beside(rule.modality, rule.kind, touched)
+            stops = tuple(stop for stop in stops if not stop.is_open or stop.level == "caution")
             stop = gravest_stop(stops)
             if stop is not None:
                 out.append(withhold(f"home {rule.kind}", rule.modality, stop))
                 continue
-            refs, dropped = safe_refs(rule.points, rule.modality, facts, guard, knowledge.points)
+            refs, dropped = safe_refs(rule.points, rule.modality, facts, guard, knowledge.points, rule.kind)
             out.extend(dropped)
             if dropped:  # the sheet names every place: one with a barred place is not handed out
                 continue

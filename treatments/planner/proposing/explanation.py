@@ -12,6 +12,7 @@ from treatments.planner.safety.guard import Guard
 from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import withhold
 from treatments.planner.treatment.proposal import Question, Withheld
+from treatments.planner.vocabulary.body import AREA_NAMES
 from treatments.planner.vocabulary.modalities import MODALITIES
 
 
@@ -28,6 +29,7 @@ def barred_modalities(guard: Guard) -> list[Withheld]:
             ),
             (f"{name} at the painful place", guard.field[modality]),
         ]
+        places += [(f"{name} {AREA_NAMES[area]}", stops[modality]) for area, stops in guard.areas.items()]
         places += [(f"{name} {side} {limb}", stops) for (limb, side), stops in sorted(guard.limbs[modality].items())]
         for item, stops in places:
             for stop in stops:
@@ -64,14 +66,15 @@ def questions(assessment: Assessment, guard: Guard, withheld: Sequence[Withheld]
 
 
 def alerts(assessment: Assessment, guard: Guard) -> tuple[AlertJson, ...]:
-    """The assessment's alerts, then one for each condition that limits the plan."""
+    """The assessment's alerts, then one for each condition that limits the plan; what is said already is not repeated:
+    a finding with an alert, a code that both know (`child`), two rows in the same words (frail, and over 75)."""
     known = [alert.as_json() for alert in assessment.alerts]
-    have = {finding for alert in known for finding in alert["because"]}
+    have = {finding for alert in known for finding in (*alert["because"], alert["code"], alert["text"])}
     for row, because in guard.present:
-        if row.alert == "none" or because in have:
+        if row.alert == "none" or not have.isdisjoint((because, row.id, row.text)):
             continue
         known.append({"code": row.id, "level": row.alert, "text": row.text, "because": [because], "source": row.source})
-        have.add(because)
+        have.update((because, row.text))
     return tuple(known)
 
 

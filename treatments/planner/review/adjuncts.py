@@ -52,9 +52,10 @@ def _check_adjunct(ctx: Context, item: ReadItem) -> None:
         ctx.add("needs_reason", "unknown_adjunct", text, item.path, name)
         return
     modality = kind.modality
-    ctx.add_stops(ctx.guard.against(modality), modality, name, item.path, name)
+    stops = ctx.guard.against_beside(modality, item.kind, _regions(ctx, item))
+    ctx.add_stops(stops, modality, name, item.path, name)
     for ref in item.points:
-        _check_ref(ctx, ref, modality, kind.needled)
+        _check_ref(ctx, ref, modality, item.kind, kind.needled)
     if kind.needled:
         _check_needled(ctx, item, name)
     if kind.is_warm:
@@ -65,7 +66,7 @@ def _check_adjunct(ctx: Context, item: ReadItem) -> None:
     _check_after_needles(ctx, item, modality, name)
 
 
-def _check_ref(ctx: Context, ref: ReadRef, modality: Modality, needled: bool = False) -> None:
+def _check_ref(ctx: Context, ref: ReadRef, modality: Modality, kind: str, needled: bool = False) -> None:
     """One point of an adjunct or of home care: known, allowed here, on a side that may be treated."""
     point = ctx.find(ref.code)
     if point is None:
@@ -76,7 +77,7 @@ def _check_ref(ctx: Context, ref: ReadRef, modality: Modality, needled: bool = F
         text = f"{ref.code} is not warmed with moxa."
         ctx.add("needs_reason", "no_moxa", text, ref.path, ref.code, (), point.sources[0])
     sides = ("left", "right") if ref.side in ("both", None) and point.sides != "midline" else (ref.side or "midline",)
-    stops = [stop for side in sides for stop in stops_at(point, side, modality, ctx.guard, needled)]
+    stops = [stop for side in sides for stop in stops_at(point, side, modality, ctx.guard, kind, needled)]
     ctx.add_stops(dict.fromkeys(stops), modality, ref.code, ref.path, ref.code)
 
 
@@ -242,10 +243,11 @@ def _check_home(ctx: Context, item: ReadItem) -> None:
         return
     name = f"home {item.kind}"
     # as in proposals: a question not asked yet does not block home care, its sheet says where not to use it
-    stops = [stop for stop in ctx.guard.against(modality) if not stop.is_open]
+    beside = ctx.guard.against_beside(modality, item.kind, _regions(ctx, item))
+    stops = [stop for stop in beside if not stop.is_open]
     ctx.add_stops(stops, modality, name, item.path, name)
     for ref in item.points:
-        _check_ref(ctx, ref, modality)
+        _check_ref(ctx, ref, modality, item.kind)
     if modality == "moxa_heat":
         _check_heat(ctx, item.path, name, is_home=True)
         _check_injury(ctx, item, modality, name)

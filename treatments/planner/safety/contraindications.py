@@ -14,9 +14,10 @@ from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Contraindication, When
 from treatments.planner.safety.stops import Stop
 from treatments.planner.vocabulary.modalities import MODALITIES, Modality
+from treatments.planner.vocabulary.severity import Severity
 
 State = Literal["present", "suspected", "open", "absent"]
-Table = Literal["whole", "thorax", "field", "limbs"]
+Table = Literal["whole", "thorax", "field", "limbs", "trunk", "below_knee"]
 FIELD_ONLY = frozenset({"needle", "deep_trunk", "tacks", "seeds", "magnets", "acupressure"})
 LIMBS: dict[str, tuple[tuple[str, str], ...]] = {
     "left_leg": (("leg", "left"),),
@@ -77,7 +78,12 @@ def _placed(row: Contraindication, state: State, because: str) -> Iterable[Place
         stop = _stop(row, modality, state, because)
         if stop is None:
             continue
-        if row.scope in LIMBS:
+        area = row.only_at.get(modality)
+        if area is not None:
+            yield Placed(area, modality, NO_LIMB, stop)
+            if stop.is_stop and state != "open":
+                yield Placed("whole", modality, NO_LIMB, stop._replace(level="caution"))
+        elif row.scope in LIMBS:
             yield from (Placed("limbs", modality, limb, stop) for limb in LIMBS[row.scope])
         elif row.scope == "thorax" and modality in ("needle", "deep_trunk"):
             yield Placed("thorax", modality, NO_LIMB, stop)
@@ -92,11 +98,12 @@ def _stop(row: Contraindication, modality: Modality, state: State, because: str)
     if not level:
         return None
     if state == "present":
-        return Stop(level, because, row.text, row.source, row.id)
+        return Stop(level, because, row.text, row.source, row.id, spares=row.spares)
     if state == "suspected":  # withholds what a yes would forbid; where a yes asks for a reason, this asks for care
         text = f"The patient's own words raise it, nobody has cleared it: {row.text}"
-        return Stop("forbidden" if level == "forbidden" else "caution", because, text, row.source, row.id, True)
+        milder: Severity = "forbidden" if level == "forbidden" else "caution"
+        return Stop(milder, because, text, row.source, row.id, True, row.spares)
     gate = row.gate
     if level != "forbidden" or gate is None or modality not in gate.modalities:
         return None
-    return Stop("forbidden", because, f"Not known yet: {gate.why}", row.source, row.id, True)
+    return Stop("forbidden", because, f"Not known yet: {gate.why}", row.source, row.id, True, row.spares)

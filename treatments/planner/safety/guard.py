@@ -6,7 +6,7 @@ Present: every cell of the row counts. Suspected: its forbid cells count. Open: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Contraindication, Point
 from treatments.planner.safety.contraindications import CompiledRow, State, Table, compiled_rows
 from treatments.planner.safety.stops import Stop, in_order
-from treatments.planner.vocabulary.body import LUMBOSACRAL, THORAX, TRUNK, limb_at_risk, limb_of_region
+from treatments.planner.vocabulary.body import AREAS, LUMBOSACRAL, THORAX, TRUNK, Area, limb_at_risk, limb_of_region
 from treatments.planner.vocabulary.facts import PHASES
 from treatments.planner.vocabulary.modalities import MODALITIES
 from treatments.planner.vocabulary.severity import Severity
@@ -37,6 +37,7 @@ class Guard:
     whole: dict[str, tuple[Stop, ...]]  # modality -> stops for the whole body
     thorax: dict[str, tuple[Stop, ...]]
     field: dict[str, tuple[Stop, ...]]
+    areas: dict[Area, dict[str, tuple[Stop, ...]]]  # only those in which something is barred
     limbs: dict[str, dict[tuple[str, str], tuple[Stop, ...]]]
     field_regions: frozenset[str]
     pregnancy: tuple[str, ...]
@@ -54,11 +55,22 @@ class Guard:
             here += self.thorax[modality]
         if place.region in self.field_regions:
             here += self.field[modality]
+        for area, by_modality in self.areas.items():
+            if place.region in AREAS[area]:
+                here += by_modality.get(modality, ())
         limb = limb_at_risk(place.region, place.limb)
         if limb != "none":
             for side in ("left", "right") if place.side == "both" else (place.side,):
                 here += self.limbs[modality].get((limb, side), ())
         return in_order((*self.whole[modality], *here)) if here else self.whole[modality]
+
+    def against_beside(self, modality: str, kind: str, regions: Collection[str]) -> tuple[Stop, ...]:
+        """Stops against one kind of adjunct or home care on the regions it touches (on any, where nothing tells)."""
+        stops = list(self.whole[modality])
+        for area, by_modality in self.areas.items():
+            if not regions or not AREAS[area].isdisjoint(regions):
+                stops += by_modality.get(modality, ())
+        return in_order(stop for stop in stops if kind not in stop.spares)
 
     def against_needle(self, point: Point, place: Place) -> tuple[Stop, ...]:
         """Stops against needling a point: the needle column, the deep trunk column, and pregnancy."""
@@ -116,7 +128,7 @@ def pregnancy_level(point: Point, region: str, phase: str) -> Severity:
 
 def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, regions: frozenset[str]) -> Guard:
     """The guard of one patient; `regions` are those of the painful field."""
-    found: dict[Table, dict[str, list[Stop]]] = {"whole": {}, "thorax": {}, "field": {}}
+    found: dict[Table, dict[str, list[Stop]]] = {"whole": {}, "thorax": {}, "field": {}, **{area: {} for area in AREAS}}
     limbs: dict[str, dict[tuple[str, str], list[Stop]]] = {modality: {} for modality in MODALITIES}
     present: list[tuple[Contraindication, str]] = []
     open_rows: list[tuple[Contraindication, str]] = []
@@ -141,6 +153,7 @@ def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowle
         whole=_in_order_by_modality(found["whole"]),
         thorax=_in_order_by_modality(found["thorax"]),
         field=_in_order_by_modality(found["field"]),
+        areas={area: _in_order_by_modality(found[area]) for area in AREAS if found[area]},
         limbs={m: {key: tuple(stops) for key, stops in by.items()} for m, by in limbs.items()},
         field_regions=regions,
         pregnancy=facts.pregnancy,

@@ -17,6 +17,7 @@ class Stop(NamedTuple):
     source: str
     row: str
     is_open: bool = False
+    spares: tuple[str, ...] = ()  # kinds of treatment that it says nothing about
 
     @property
     def severity(self) -> int:

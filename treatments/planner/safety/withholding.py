@@ -26,10 +26,11 @@ def withhold(item: str, modality: str, stop: Stop) -> Withheld:
     return Withheld(item, withheld_level(stop.level), stop.because, stop.text, stop.source, modality)
 
 
-def stops_at(point: Point, side: str, modality: str, guard: Guard, needled: bool = False) -> list[Stop]:
+def stops_at(point: Point, side: str, modality: str, guard: Guard, kind: str = "", needled: bool = False) -> list[Stop]:
     """Every stop against pressing, warming or (`needled`) needling one point on one side besides the plan's needles."""
     place = Place(point.region, point.limb, side)
-    stops = [*guard.against(modality, place), *_limb_left_alone(point, side, guard)]
+    worked = (stop for stop in guard.against(modality, place) if kind not in stop.spares)
+    stops = [*worked, *_limb_left_alone(point, side, guard)]
     if needled:
         stops += guard.against_needle(point, place)
     return stops + _pressed_in_pregnancy(point, guard)

@@ -68,6 +68,12 @@ TRUNK = frozenset(
     {"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "hip", "chest", "abdomen", "groin"}
 )
 THORAX = frozenset({"upper_back", "mid_back", "thoraco_lumbar", "chest", "shoulder"})  # a needle can reach the lung
+Area = Literal["trunk", "below_knee"]
+AREAS: dict[Area, frozenset[str]] = {  # where alone a row of the safety table may bar one of its modalities
+    "trunk": TRUNK | {"neck", "shoulder"},
+    "below_knee": frozenset({"leg", "ankle", "foot"}),
+}
+AREA_NAMES: dict[Area, str] = {"trunk": "neck and trunk", "below_knee": "below the knee"}
 LUMBOSACRAL = frozenset({"thoraco_lumbar", "low_back", "sacrum", "buttock", "hip", "abdomen", "groin"})
 FRONT = frozenset({"chest", "abdomen", "groin"})
 BACK = frozenset({"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "shoulder"})

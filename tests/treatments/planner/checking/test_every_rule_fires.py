@@ -141,9 +141,11 @@ def test_every_contraindication_holds_for_somebody_and_reaches_every_modality_it
         guard = build_guard(holding, read_facts(holding), KNOWLEDGE, frozenset({"low_back"}))
         for modality in MODALITIES:
             limbs = [stop for stops in guard.limbs[modality].values() for stop in stops]
-            stops = [*guard.whole[modality], *guard.thorax[modality], *guard.field[modality], *limbs]
+            areas = [stop for by_modality in guard.areas.values() for stop in by_modality[modality]]
+            stops = [*guard.whole[modality], *guard.thorax[modality], *guard.field[modality], *limbs, *areas]
             levels = {stop.level for stop in stops if stop.row == row.id}
-            assert levels == ({row.level(modality)} - {None}), modality
+            elsewhere = {"caution"} if modality in row.only_at else set()
+            assert levels == ({row.level(modality)} - {None}) | elsewhere, modality
 
 
 def test_every_rule_is_first_somewhere():

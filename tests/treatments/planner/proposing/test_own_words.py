@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
+
+import intake
 
 STATED = [
     ("I take Eliquis every morning.", "condition.anticoagulant", "gua_sha"),
     ("They put me on warfarin last month", "condition.anticoagulant", "gua_sha"),
     ("I have had a pacemaker since 2019.", "condition.pacemaker", "electro"),
 ]
+
+
+def written_conditions() -> list[tuple[str, str, str]]:
+    """Language, condition and sentence of every example beside a condition in the lexicons."""
+    found = []
+    for file in sorted((Path(intake.__file__).parent / "knowledge" / "texts").glob("*/*.toml")):
+        for sign in tomllib.loads(file.read_text(encoding="utf-8")).get("sign", []):
+            if sign["finding"].startswith("condition."):
+                says = (line for line in sign.get("says", "").splitlines() if line and not line.startswith("#"))
+                found += [(file.parent.name, sign["finding"], text) for text in says]
+    return found
+
+
+@pytest.mark.parametrize(("language", "finding", "text"), written_conditions())
+def test_a_stated_condition_beside_a_ticked_no_is_at_least_not_known(proposed, language, finding, text) -> None:
+    """Whatever is kept out, or asked, while nobody has answered is kept out and asked beside a ticked no as well."""
+    unknown, stated = proposed(unknown=(finding,)), proposed(texts={"reason": text})
+    assert stated["action"] != "treat" and any(finding in alert["because"] for alert in stated["alerts"])
+    if stated["treatment"] is None:
+        return
+    assert finding in {question["finding"] for question in stated["ask"]}
+    for row in unknown["withheld"]:
+        if row["because"] == finding:
+            kept_out = {w["modality"] for w in stated["withheld"] if w["because"] == finding}
+            assert not kept_out.isdisjoint({row["modality"], "needle"}), row  # without needles there is no current
 
 
 @pytest.mark.parametrize("answer", ["no", "not answered"])

@@ -28,7 +28,7 @@ WHOLE = [
     for finding in row.findings
     if finding.startswith(("condition.", "wish."))
     for modality in (*KIND_OF, *METHOD_OF, "needle", "deep_trunk", "ea")
-    if row.level(modality) in STOPS
+    if row.level(modality) in STOPS and modality not in row.only_at and not row.spares
 ]
 
 
