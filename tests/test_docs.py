@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from clinic.lib.database_checks import LIMITS
+from tests.support.cluster import ROLE_LIMITS
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
@@ -60,6 +63,12 @@ def test_what_a_page_names_exists(page: Path) -> None:
     links = [link.partition("#")[0] for link in LINK.findall(text) if not re.match(r"[a-z]+:|#", link)]
     assert not gone
     assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_growing_says_the_limits_that_the_tests_use() -> None:
+    page = (ROOT / "docs/growing.md").read_text("utf-8")
+    assert all(f"ALTER ROLE ashi SET {limit};" in page for limit in ROLE_LIMITS)
+    assert all(f"SET {name} " in page for name in LIMITS), "the start asks for these"
 
 
 def test_paths_are_found() -> None:

@@ -41,7 +41,7 @@ SERVERS = {
     "gunicorn gthread": [
         *GUNICORN, "--worker-class", "gthread", "--threads", str(THREADS), "--keep-alive", "75", "--bind", "{address}",
     ],
-    "gunicorn sync": [*GUNICORN, "--worker-class", "sync", "--bind", "{address}"],
+    "gunicorn sync": [*GUNICORN, "--worker-class", "sync", "--threads", "1", "--bind", "{address}"],
     "granian": [
         sys.executable, "-m", "granian", "clinic.wsgi:application", "--interface", "wsgi", "--workers", str(WORKERS),
         "--blocking-threads", str(THREADS), "--no-access-log", "--log-level", "critical", "--port", "{port}",
@@ -73,30 +73,16 @@ class Measured(PlainServer):
                 time.sleep(0.1)
         raise SystemExit(f"{self.name} does not start")
 
-    @property
-    def processes(self) -> list[psutil.Process]:
-        assert self.process is not None
-        main = psutil.Process(self.process.pid)
-        return [main, *main.children(recursive=True)]
-
-    def spent(self) -> float:
-        """Milliseconds of processor time so far, of every thread."""
-        nanoseconds = 0
-        for process in self.processes:
-            for thread in Path(f"/proc/{process.pid}/task").iterdir():
-                nanoseconds += int((thread / "schedstat").read_text().split()[0])
-        return nanoseconds / 1e6
-
     def round(self, page: str, *, is_counted: bool) -> None:
         waits: list[float] = []
-        before = self.spent()
+        before = self._spent()
         clients = [threading.Thread(target=self._client, args=[PAGES[page], waits]) for _ in range(CLIENTS)]
         for client in clients:
             client.start()
         for client in clients:
             client.join()
         if is_counted:
-            self.cpu.setdefault(page, []).append((self.spent() - before) / len(waits))
+            self.cpu.setdefault(page, []).append((self._spent() - before) / len(waits))
             self.waits.setdefault(page, []).extend(waits)
 
     def _client(self, path: str, waits: list[float]) -> None:
@@ -111,9 +97,28 @@ class Measured(PlainServer):
             assert answer.status == 200, (self.name, path, answer.status)
         line.close()
 
+    def _spent(self) -> float:
+        assert self.process is not None
+        return spent(self.process.pid)
+
     def memory(self) -> float:
         """MiB of all its processes, what they share counted once."""
-        return float(sum(process.memory_full_info().pss for process in self.processes)) / 2**20
+        assert self.process is not None
+        return float(sum(one.memory_full_info().pss for one in family(self.process.pid))) / 2**20
+
+
+def family(pid: int) -> list[psutil.Process]:
+    main = psutil.Process(pid)
+    return [main, *main.children(recursive=True)]
+
+
+def spent(pid: int) -> float:
+    """Milliseconds of processor time so far, of every thread of a process and of those it has started."""
+    nanoseconds = 0
+    for process in family(pid):
+        for thread in Path(f"/proc/{process.pid}/task").iterdir():
+            nanoseconds += int((thread / "schedstat").read_text().split()[0])
+    return nanoseconds / 1e6
 
 
 def main(database: str) -> None:
