@@ -5,6 +5,7 @@ import sys
 
 from django.core import checks
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from clinic import environment
 
@@ -16,3 +17,4 @@ faults = [str(fault) for fault in checks.run_checks(tags=["knowledge"]) if fault
 if faults:
     print("Ashi does not start, because its knowledge files are broken:", *faults, sep="\n", file=sys.stderr)  # noqa: T201
     sys.exit(4)  # gunicorn: the application cannot be loaded, do not try again and again
+get_resolver().url_patterns  # noqa: B018  every page is imported now, once for all workers, and waits for no visitor

@@ -11,10 +11,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 MIN_FUZZY = 5
 MIN_SKELETON = 8
 _CACHE = 20_000
+
+
+class _Near(NamedTuple):
+    """The terms of one first letter by what one slip of the fingers leaves: their first three letters, or, where it
+    fell among those, their last two. (In a term of five letters a swap of the third and fourth leaves neither: it
+    stands under its beginning as swapped, too.) ``skeletons``: by their consonants alone."""
+
+    beginnings: dict[str, list[str]]
+    ends: dict[str, list[str]]
+    skeletons: dict[str, list[str]]
 
 
 class Speller:
@@ -27,8 +38,7 @@ class Speller:
         self._whole: dict[str, tuple[int, ...]] = {}
         self._beginnings: dict[str, tuple[int, ...]] = {}
         self._shortest = 99
-        # By first letter: word with one letter missing, or consonants alone -> terms it may come from
-        self._near_by_letter: dict[str, tuple[dict[str, list[str]], dict[str, list[str]]]] = {}
+        self._near_by_letter: dict[str, _Near] = {}
         self._ordinary = frozenset(ordinary)
         self._answers: OrderedDict[str, tuple[tuple[int, ...], bool]] = OrderedDict()
 
@@ -41,19 +51,20 @@ class Speller:
         else:
             self._whole[term] = (*self._whole.get(term, ()), number)
 
-    def _index(self, letter: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    def _index(self, letter: str) -> _Near:
         """Prepare the guessing for one first letter; done when an unknown word comes, so that loading stays quick."""
-        slips: dict[str, list[str]] = {}
-        skeletons: dict[str, list[str]] = {}
+        near = _Near({}, {}, {})
         plain = (term for term in self._plain if term.isascii() and term.isalpha() and term.islower())
         stems = (stem for stems in (plain, self._whole, self._beginnings) for stem in stems if stem[0] == letter)
         for stem in sorted(set(stems)):
             if len(stem) >= MIN_FUZZY:
-                for slip in _one_letter_less(stem):
-                    slips.setdefault(slip, []).append(stem)
+                near.beginnings.setdefault(stem[:3], []).append(stem)
+                near.ends.setdefault(stem[-2:], []).append(stem)
+            if len(stem) == MIN_FUZZY and stem[2] != stem[3]:
+                near.beginnings.setdefault(stem[:2] + stem[3], []).append(stem)
             if len(stem) >= MIN_SKELETON:
-                skeletons.setdefault(_skeleton(stem), []).append(stem)
-        return slips, skeletons
+                near.skeletons.setdefault(_skeleton(stem), []).append(stem)
+        return near
 
     def terms(self, word: str) -> tuple[tuple[int, ...], bool]:
         """Numbers of the terms that the word is, and whether it took a guess at the spelling."""
@@ -94,20 +105,15 @@ class Speller:
         known = self._near_by_letter.get(word[0])
         if known is None:
             known = self._near_by_letter[word[0]] = self._index(word[0])
-        slips, skeletons = known
-        for slip in _one_letter_less(word):
-            for term in slips.get(slip, ()):
-                if _one_slip(word, term):
+        for terms in (known.beginnings.get(word[:3], ()), known.ends.get(word[-2:], ())):
+            for term in terms:
+                if -2 < len(word) - len(term) < 2 and _one_slip(word, term):
                     near.add(term)
         if len(word) >= MIN_SKELETON - 1:
-            for term in skeletons.get(_skeleton(word), ()):
+            for term in known.skeletons.get(_skeleton(word), ()):
                 if term[:2] == word[:2] and _distance(word, term) <= 2:
                     near.add(term)
         return near
-
-
-def _one_letter_less(word: str) -> set[str]:
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
 def _one_slip(written: str, term: str) -> bool:
