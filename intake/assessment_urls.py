@@ -1,4 +1,4 @@
-"""Addresses of the practitioner's assessment; included by intake's own urls in the namespace ``intake``."""
+"""URLs of the practitioner's assessment; included by the intake's own URLs in the namespace ``intake``."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""From what is stored of a patient to one `Case`: answers, safety facts, findings, clearances, scores.
+"""Builds one `Case` from what is stored about a patient: answers, safety facts, findings, clearances, scores.
 
 Later sources win: answers, then safety facts (newest row of each finding), then the practitioner's findings, then
-safety facts recorded after those were signed. Dates count: a safety fact takes back no yes that was answered after it,
-a clearance counts only for answers given before it, and danger told in an intake that came in after the assessment was
-begun counts although no assessment rests on it yet.
+safety facts recorded after those were signed. Dates count: a safety fact does not take back a later yes, a
+clearance counts only for answers given before it, and danger reported in an intake that came in after the assessment
+was begun counts even though no assessment is based on it yet.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from intake.questionnaire.answers import Reading, age_on, read
 from intake.questionnaire.values import About, Answers
 from intake.spoken import language, questionnaire
 
-READ = "_reading"  # under which a response keeps what was read of its answers
-LONGEST_PREGNANCY = 42  # weeks: an answered week grows with the calendar, and no further than this
-DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are told
+READ = "_reading"  # attribute in which a response keeps what was read from its answers
+LONGEST_PREGNANCY = 42  # weeks: the week answered advances with the calendar, but no further than this
+DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are reported
 
 
 class Fact(NamedTuple):
@@ -39,11 +39,11 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True)
 class CaseRows:
-    """What is read beside assessment and answers. A page that has read it already for itself gives it along."""
+    """What is read besides assessment and answers. A page that has already read it passes it in."""
 
-    facts: tuple[Fact, ...]  # the newest of each finding
-    clearances: tuple[tuple[str, datetime], ...]  # (finding, when) of those that were not withdrawn
-    sent: tuple[tuple[int, datetime], ...] | None = None  # (response, when) of the intakes sent, where they are known
+    facts: tuple[Fact, ...]  # the newest for each finding
+    clearances: tuple[tuple[str, datetime], ...]  # (finding, when) of those not withdrawn
+    sent: tuple[tuple[int, datetime], ...] | None = None  # (response, when) of the submitted intakes, if known
 
     @classmethod
     def of(cls, patient: Patient) -> CaseRows:
@@ -55,7 +55,7 @@ def build_case(
 ) -> Case:
     """The case to assess or to plan for. Without an assessment: the newest submitted intake.
 
-    Raises `intake.assessment.CaseError` when a stored finding is unknown to the knowledge files.
+    Raises `intake.assessment.CaseError` if a stored finding is unknown to the knowledge files.
     """
     data = case_data(patient, assessment, visit=visit, today=today, rows=rows)
     return parse_case(data, load_intake_knowledge())
@@ -64,7 +64,7 @@ def build_case(
 def case_data(
     patient: Patient, assessment: Assessment | None, *, visit: int = 1, today: date, rows: CaseRows | None = None
 ) -> dict[str, Any]:
-    """The same as the contract's input object, to be stored beside a proposal."""
+    """The same as the contract's input object, to be stored with a proposal."""
     response = assessment.response if assessment is not None else None
     if response is None:
         response = (
@@ -80,7 +80,7 @@ def case_data(
     for finding, present in (assessment.findings if assessment is not None else {}).items():
         _set(findings, finding, present)
     if assessment is not None and assessment.signed_at is not None:
-        for row in rows.facts:  # newer than the hand that examined
+        for row in rows.facts:  # newer than the examination
             if row.recorded_at > assessment.signed_at:
                 _set(findings, row.finding, row.present)
     if assessment is not None and (newer := _newer_response(assessment, rows)) is not None:
@@ -93,7 +93,7 @@ def case_data(
         data["complaint"] |= _newest_pain(patient)
     if assessment is not None:
         data |= {
-            # a place whose side or region is not chosen yet counts without it
+            # a place whose side or region is not chosen yet counts without them
             "ashi": [{key: value for key, value in place.items() if value} for place in assessment.ashi],
             "levels": assessment.levels,
             "confirmed": {key: assessment.confirmed.get(key) for key in ("class", "branch", "root")},
@@ -102,12 +102,12 @@ def case_data(
 
 
 def case_of_answers(response: IntakeResponse, *, today: date) -> Case:
-    """Only what the patient answered so far: for red flags while the form is being filled in."""
+    """Only the patient's answers so far: for red flags while the form is being filled in."""
     return parse_case(_answers_part(response.patient, response, today), load_intake_knowledge())
 
 
 def about(patient: Patient, day: date) -> About:
-    """What the clinic knew of the patient before the form."""
+    """What the clinic knew about the patient before the form."""
     return About(
         age=patient.age_on(day),
         sex=patient.sex or None,
@@ -118,7 +118,7 @@ def about(patient: Patient, day: date) -> About:
 
 
 def reading_of(response: IntakeResponse) -> Reading:
-    """What the answers of a response say, on the day they were given. Read once, until something of it changes."""
+    """What the answers of a response say, on the day they were given. Read once, until something changes."""
     asked = (language(), about(response.patient, answered_on(response)))
     kept: tuple[object, Answers, Reading] | None = vars(response).get(READ)
     if kept is None or kept[0] != asked or kept[1] != response.answers:
@@ -128,13 +128,13 @@ def reading_of(response: IntakeResponse) -> Reading:
 
 
 def hand_on_reading(source: IntakeResponse, target: IntakeResponse) -> None:
-    """What was read of one copy of a row serves another, as far as their answers are the same."""
+    """Reuse what was read from one copy of a row for another, provided their answers are the same."""
     if READ in vars(source):
         vars(target)[READ] = vars(source)[READ]
 
 
 def answered_on(response: IntakeResponse) -> date:
-    """The day the answers speak of."""
+    """The day the answers refer to."""
     moment: datetime | None = response.submitted_at or response.saved_at
     return timezone.localdate(moment) if moment is not None else timezone.localdate()
 
@@ -149,7 +149,7 @@ def _answers_part(patient: Patient, response: IntakeResponse | None, today: date
     }
     if response is None:
         return data
-    response.patient = patient  # the same one: it is not read again for every set of answers
+    response.patient = patient  # the same object: not read again for every set of answers
     reading = reading_of(response)
     since = max(0, (today - answered_on(response)).days)
     born = reading.person.get("date_of_birth")
@@ -177,12 +177,12 @@ def _answers_part(patient: Patient, response: IntakeResponse | None, today: date
 
 
 def facts_since(patient: Patient, moment: datetime) -> dict[str, bool | None]:
-    """What was recorded after a moment, as after an assessment was signed: newer than the hand that examined."""
+    """What was recorded after a time, such as the signing of an assessment: newer than the examination."""
     return {row.finding: row.present for row in newest_facts(_facts(patient)) if row.recorded_at > moment}
 
 
 def newest_facts(rows: Iterable[Fact]) -> tuple[Fact, ...]:
-    """The newest row of each finding. ``rows``: the newest first."""
+    """The newest row for each finding. ``rows``: newest first."""
     newest: dict[str, Fact] = {}
     for row in rows:
         newest.setdefault(row.finding, row)
@@ -205,7 +205,7 @@ def _moment(response: IntakeResponse | None) -> datetime | None:
 
 
 def _newer_response(assessment: Assessment, rows: CaseRows) -> IntakeResponse | None:
-    """The newest intake, if it came in after the assessment was begun: nobody has weighed it yet."""
+    """The newest intake, if it came in after the assessment was begun: nobody has assessed it yet."""
     if assessment.pk is None or (rows.sent is not None and not any(_is_newer(assessment, *one) for one in rows.sent)):
         return None
     return (
@@ -223,7 +223,7 @@ def _is_newer(assessment: Assessment, response: int, sent_at: datetime) -> bool:
 def _add_danger(
     data: dict[str, Any], newer: dict[str, Any], facts: Iterable[Fact], answered_at: datetime | None
 ) -> None:
-    """What an intake that nobody has weighed yet tells of danger: every yes, and all its words."""
+    """The danger reported in an intake not assessed yet: every yes, and all its words."""
     answered_since = {row.finding for row in facts if answered_at is not None and row.recorded_at >= answered_at}
     for finding, present in newer["findings"].items():
         if present and finding.startswith(DANGER) and finding not in answered_since:
@@ -236,7 +236,7 @@ def _add_danger(
 
 
 def _cleared(rows: CaseRows, answered_at: datetime | None) -> list[str]:
-    """Findings cleared after everything that speaks for them. An id that the knowledge has dropped clears nothing."""
+    """Findings cleared after everything that reports them. An id dropped from the knowledge clears nothing."""
     told_at = {row.finding: row.recorded_at for row in rows.facts if row.present}
     standing = standing_clearances(rows.clearances, answered_at=answered_at, told_at=told_at)
     return sorted(standing & load_intake_knowledge().order.keys())

@@ -1,4 +1,4 @@
-"""Django's own `check` reads every knowledge file of the intake: a broken one keeps the server from starting."""
+"""Django's `check` reads every knowledge file of the intake: a broken one keeps the server from starting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetch and guard in one act: whoever may not see it gets nothing, and each look at a patient's record is noted."""
+"""Fetches and checks access in one step: without permission there is nothing, and each read of a record is logged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def assessment_for(user: User, assessment_id: int, *, needs: Permission = Permis
 
 
 def response_for(user: User, response_id: int) -> IntakeResponse:
-    """One intake; a draft too. Who may come here at all says access.py."""
+    """One intake, or a draft. access.py says who may come here at all."""
     with transaction.atomic():
         found = get_object_or_404(IntakeResponse.objects.select_related("patient", "invitation"), pk=response_id)
         access.note_read(user, found.patient, what="intake", obj=found)
@@ -37,7 +37,7 @@ def newest_invitation(patient: Patient) -> Invitation | None:
     return Invitation.objects.filter(patient=patient).select_related("response").order_by("-id").first()
 
 
-# What a patient's browser asks for; the link or the device says whether it may (views/guards.py, views/device.py).
+# What a patient's browser requests; the link or the device decides whether it may (views/guards.py, views/device.py).
 
 
 def invitation_of_link(token_hash: str) -> Invitation | None:

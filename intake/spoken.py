@@ -1,6 +1,6 @@
-"""The patient's form in the language in use: that of the request where the files speak it, else English.
+"""The patient's form in the language in use: that of the request if the files have it, else English.
 
-Staff read English: their requests run in it (``clinic.people.language``).
+Staff read English: their requests use it (``clinic.people.language``).
 """
 
 from __future__ import annotations

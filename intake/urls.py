@@ -1,4 +1,4 @@
-"""Addresses of intake: the patient's form without an account, and the staff's inbox, links and assessments."""
+"""URLs of the intake: the patient's form without an account, and the staff's inbox, links and assessments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from intake.views import form, invitations, link, responses
 
 app_name = "intake"
 urlpatterns = [
-    # the patient's form: the token comes last, so that it can hide none of the others
+    # the patient's form: the token comes last, so that it cannot shadow the others
     path("i/", link.welcome, name="welcome"),
     path("i/start/", link.start, name="start"),
     path("i/birth/", link.birth, name="birth"),

@@ -1,1 +1,1 @@
-"""Writes about intakes: who may fill one in, what was answered, what was found."""
+"""Writes intakes: who may fill one in, what was answered, what was found."""

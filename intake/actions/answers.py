@@ -29,7 +29,7 @@ from intake.spoken import consent
 
 
 class IncompleteIntake(Exception):
-    """Something is still open: ``missing`` questions (or with two answers, or too long), or the consent."""
+    """Something is still open: ``missing`` questions (unanswered, with two answers, or too long), or the consent."""
 
     def __init__(self, missing: tuple[Question, ...], *, lacks_consent: bool) -> None:
         super().__init__("Some questions are still open.")
@@ -38,13 +38,13 @@ class IncompleteIntake(Exception):
 
 
 def _locked(response_id: int) -> IntakeResponse:
-    """The draft, held until the transaction ends. Raises LinkNotOpen when the link no longer opens it."""
+    """The draft, locked until the transaction ends. Raises LinkNotOpen if the link no longer opens it."""
     response = (
         IntakeResponse.objects.select_for_update(of=("self",))
         .select_related("patient", "invitation")
         .get(pk=response_id)
     )
-    response.invitation.response = response  # the state reads it; spare a query
+    response.invitation.response = response  # the state reads it; saves a query
     if not response.invitation.is_open:
         raise LinkNotOpen(response.invitation.state)
     return response
@@ -60,13 +60,13 @@ def save_answers(
     is_settled: bool = True,
     seen: IntakeResponse | None = None,
 ) -> IntakeResponse:
-    """Keep answers of one screen (question id -> value, None takes an answer back).
+    """Save the answers of one screen (question id -> value, None takes an answer back).
 
-    ``opened``: the page that saves. Only what changed on it since it last told counts, a save that arrives after a
-    newer one of the same page changes nothing, and what another page answered otherwise is kept as a `Clash`.
-    Without it the values stand as they are. ``passed``: the screen was left with Next. ``is_settled``: False while
+    ``opened``: the page that saves. Only what changed on it since its last save counts, a save that arrives after a
+    newer one of the same page changes nothing, and a different answer from another page is kept as a `Clash`.
+    Without it the values are taken as they are. ``passed``: the screen was left with Next. ``is_settled``: False while
     someone is still typing, so that half a sentence raises no alarm. ``seen``: the row as the page has
-    read it, which spares reading the same answers again. Raises LinkNotOpen.
+    read it, which avoids reading the same answers again. Raises LinkNotOpen.
     """
     response = _locked(response_id)
     if seen is not None:
@@ -116,7 +116,7 @@ def _keep_told(response: IntakeResponse, opened: Opened, told: dict[str, Any]) -
 
 
 def _merged(response: IntakeResponse, values: Mapping[str, Any], *, base: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers with what changed on one page. Questions that are not asked any more stay as they are."""
+    """The answers with what changed on one page. Questions no longer asked stay as they are."""
     answers = dict(response.answers)
     asked = {question.id: question for question in reading_of(response).questions}
     rows = Clash.objects.filter(response=response) if response.has_clashes else ()
@@ -143,13 +143,13 @@ def _keep_beside(clash: Clash, others: list[Any]) -> None:
 
 @transaction.atomic
 def settle_clash(response_id: int, *, question: str, chosen: str) -> IntakeResponse:
-    """The patient says which of two answers is right. ``chosen``: its ``mark_of``; any other keeps what stands.
+    """The patient says which of two answers is right. ``chosen``: its ``mark_of``; anything else keeps the current one.
 
     Raises LinkNotOpen.
     """
     response = _locked(response_id)
     clash = Clash.objects.filter(response=response, question=question).first()
-    if clash is None:  # chosen on another page meanwhile
+    if clash is None:  # already chosen on another page
         return response
     answers = {**response.answers}
     for other in clash.others:
@@ -162,7 +162,7 @@ def settle_clash(response_id: int, *, question: str, chosen: str) -> IntakeRespo
 
 
 def clashing(response: IntakeResponse, reading: Reading) -> tuple[Question, ...]:
-    """Questions with two answers of which the patient has not chosen one."""
+    """Questions with two answers between which the patient has not chosen."""
     names = set(Clash.objects.filter(response=response).values_list("question", flat=True))
     return tuple(question for question in reading.questions if question.id in names)
 
@@ -171,7 +171,7 @@ def clashing(response: IntakeResponse, reading: Reading) -> tuple[Question, ...]
 def sign_consent(
     response_id: int, *, name: str, signature: str, guardian: str = "", relation: str = "", filled_by: str = ""
 ) -> IntakeResponse:
-    """Keep who consented, to which text, when. ``signature``: PNG data URL or empty.
+    """Record who consented, to which text, when. ``signature``: PNG data URL or empty.
 
     For a minor ``name`` is the child's, and ``guardian`` signs. Raises LinkNotOpen, and ValueError without one.
     """
@@ -201,13 +201,13 @@ def sign_consent(
 
 
 def needs_guardian(reading: Reading) -> bool:
-    """Whether the patient is too young to consent alone, by the clinic's own age of consent."""
+    """Whether the patient is too young to consent alone, by the clinic's age of consent."""
     age = reading.about.get("age")
     return age is not None and age < Clinic.current().age_of_consent
 
 
 def lacks_consent(response: IntakeResponse, reading: Reading) -> bool:
-    """Not signed, to an older text, or by a minor alone."""
+    """Not signed, signed for an older text, or by a minor alone."""
     if response.consent_at is None or response.consent_text_version != consent().version:
         return True
     return needs_guardian(reading) and not response.consent_guardian
@@ -215,9 +215,9 @@ def lacks_consent(response: IntakeResponse, reading: Reading) -> bool:
 
 @transaction.atomic
 def submit(response_id: int) -> IntakeResponse:
-    """Send the intake: frozen from here on. Sending twice is sending once.
+    """Submit the intake: frozen from here on. Idempotent.
 
-    Raises IncompleteIntake when something required is open, LinkNotOpen when the link was closed meanwhile.
+    Raises IncompleteIntake if something required is open, LinkNotOpen if the link has since been closed.
     """
     try:
         response = _locked(response_id)
@@ -258,7 +258,7 @@ def submit(response_id: int) -> IntakeResponse:
 
 
 def _complete_patient(response: IntakeResponse, reading: Reading, by: trail.Actor) -> None:
-    """Fill what the clinic did not know; never overwrite what it did. The date of birth waits for the clinic's word."""
+    """Fill in what the clinic did not know; never overwrite what it did. The clinic must confirm the date of birth."""
     patient = response.patient
     patient.refresh_from_db()
     if not patient.sex and reading.person.get("sex") in patient.Sex.values:
@@ -268,7 +268,7 @@ def _complete_patient(response: IntakeResponse, reading: Reading, by: trail.Acto
 
 
 def _keep_safety_facts(response: IntakeResponse, reading: Reading, by: trail.Actor) -> None:
-    """Conditions and wishes. A "no" never unsays an earlier "yes" of a lasting condition: staff look at that."""
+    """Conditions and wishes. A "no" never undoes an earlier "yes" to a lasting condition: staff look at that."""
     known, passing = safety_facts_of(response.patient), load_intake_knowledge().passing
     facts = {
         finding: present

@@ -1,4 +1,4 @@
-"""What may happen to an assessment: begun, saved, decided, signed. One transaction each."""
+"""All that can happen to an assessment: begun, saved, decided, signed. One transaction each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOTHING_YET = (
 class Examination:
     """What a practitioner entered: ``findings`` holds only what differs from the patient's own answers.
 
-    None in it takes an answer of the patient back to "not known".
+    None in it resets an answer of the patient to "not known".
     """
 
     findings: dict[str, bool | None]
@@ -38,15 +38,15 @@ class Examination:
 
 @transaction.atomic
 def open_draft(*, patient: Patient, by: User) -> Assessment:
-    """The open draft of a patient; else a new one, which takes over what was found at the last assessment."""
+    """The patient's open draft; else a new one, which takes over the findings of the last assessment."""
     draft = Assessment.objects.filter(patient=patient, status="draft").first()
     if draft:
         return draft
     last = Assessment.objects.filter(patient=patient, status="signed").first()
     response = IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).first()
-    # what was told or recorded since then is newer than what the last examination found
+    # what was reported or recorded since is newer than the last examination
     newer = facts_since(patient, last.signed_at) if last and last.signed_at else {}
-    # and what was examined and cleared is no finding of today
+    # and what was examined and cleared is not a finding of today
     settled = {*newer, *build_case(patient, last, today=timezone.localdate()).cleared} if last else set()
     taken_over = {finding: value for finding, value in last.findings.items() if finding not in settled} if last else {}
     draft = Assessment.objects.create(
@@ -64,9 +64,9 @@ def open_draft(*, patient: Patient, by: User) -> Assessment:
 
 
 def renew_draft(response: IntakeResponse) -> None:
-    """A new intake came in: an open draft rests on it from now on. Call inside the transaction that sends it.
+    """A new intake came in: an open draft is based on it from now on. Call inside the transaction that submits it.
 
-    An older "absent" of the draft gives way where the new answers tell of danger; whoever has the page open is told.
+    An older "absent" in the draft gives way if the new answers report danger; anyone with the page open is informed.
     """
     draft = Assessment.objects.select_for_update(of=("self",)).filter(patient=response.patient, status="draft").first()
     if draft is None:
@@ -84,10 +84,10 @@ def renew_draft(response: IntakeResponse) -> None:
 def save(
     *, assessment_id: int, revision: int | None, found: Examination, confirmed: dict[str, str], by: User
 ) -> Assessment:
-    """Keep examination and decision; what is there already changes nothing, whatever the revision.
+    """Save examination and decision; saving what is already there changes nothing, whatever the revision.
 
-    ``confirmed``: {} as computed, or {"class", "branch", "root", "reason"} as overruled; signing asks for the
-    reason. Raises Stale when someone else saved something different, and NotADraft.
+    ``confirmed``: {} as computed, or {"class", "branch", "root", "reason"} as overruled; signing requires the
+    reason. Raises Stale if someone else saved something different, and NotADraft.
     """
     draft = records.held_draft(_assessments(), assessment_id)
     confirmed = {key: value for key, value in confirmed.items() if value}
@@ -96,7 +96,7 @@ def save(
         return draft
     records.require_revision(draft, revision)
     changed = sum(draft.findings.get(k) != found.findings.get(k) for k in {*draft.findings, *found.findings})
-    # found now: an examination before this moment says nothing about it
+    # found now: an earlier examination says nothing about it
     found_again = [f for f, value in found.findings.items() if value and not draft.findings.get(f)]
     draft.findings, draft.levels, draft.ashi, draft.notes, draft.confirmed = wanted
     draft.revision += 1
@@ -110,10 +110,10 @@ def save(
 
 @transaction.atomic
 def sign(*, assessment_id: int, revision: int | None, by: User) -> Assessment:
-    """Freeze the draft with the result as it is now; the one before it is superseded.
+    """Freeze the draft with the current result; the previous assessment is superseded.
 
-    Raises NotReady when nothing is in it, it overrules without a reason, or cautions ask for a line of
-    reasoning; Stale, NotADraft.
+    Raises NotReady if it is empty, overrules without a reason, or lacks the line of reasoning that cautions
+    require; Stale, NotADraft.
     """
     draft = records.draft_at(_assessments(), assessment_id, revision)
     case = build_case(draft.patient, draft, today=timezone.localdate())
@@ -140,9 +140,9 @@ def sign(*, assessment_id: int, revision: int | None, by: User) -> Assessment:
 
 @transaction.atomic
 def set_aside(*, assessment_id: int, code: str, note: str, by: User) -> Assessment:
-    """Discard a draft: kept with who, when and why, and nothing reads it any more. Twice changes nothing.
+    """Discard a draft: kept with who, when and why, but no longer read by anything. Idempotent.
 
-    Raises NotADraft for one that was signed, ReasonMissing without a reason.
+    Raises NotADraft for a signed one, ReasonMissing without a reason.
     """
     held = records.held(Assessment.objects.select_related("patient"), assessment_id)
     if held.is_set_aside:
@@ -159,7 +159,7 @@ def set_aside(*, assessment_id: int, code: str, note: str, by: User) -> Assessme
 
 @transaction.atomic
 def take_back_clearance(*, assessment: Assessment, clearance: Clearance, by: User) -> None:
-    """A clearance does not hold any more. In an open draft the finding is present again, whoever had told it."""
+    """A clearance no longer holds. In an open draft the finding is present again, whoever reported it."""
     withdraw(clearance=clearance, by=by)
     draft = Assessment.objects.select_for_update(of=("self",)).filter(pk=assessment.pk, status="draft").first()
     if draft is None or build_case(draft.patient, draft, today=timezone.localdate()).is_present(clearance.finding):
@@ -170,9 +170,9 @@ def take_back_clearance(*, assessment: Assessment, clearance: Clearance, by: Use
 
 
 def _says_something(draft: Assessment, case: Case) -> bool:
-    """The least that can be signed: a place of the complaint, told or found, or one finding by the practitioner.
+    """The minimum that can be signed: a place of the complaint, reported or found, or one finding by the practitioner.
 
-    More is not asked: an examination may find nothing, and a first plan may rest on the answers alone.
+    No more is required: an examination may find nothing, and a first plan may be based on the answers alone.
     """
     has_place = any(present and finding.startswith("site.") for finding, present in case.findings.items())
     return has_place or bool(draft.findings or draft.levels or draft.ashi)

@@ -1,4 +1,4 @@
-"""Lifting a red flag after an examination, and taking that back. Rows are withdrawn, never deleted."""
+"""Clearing a red flag after an examination, and withdrawing that. Rows are withdrawn, never deleted."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def clear_findings(
     note: str = "",
     by: User,
 ) -> list[Clearance]:
-    """Someone examined these findings and nothing serious was behind them: one row for each finding.
+    """These findings were examined and nothing serious was behind them: one row per finding.
 
-    The caller offers only what is raised. Raises ValueError without a finding, an examiner or a result, and for an id
-    that is no finding.
+    The caller offers only what is raised. Raises ValueError without a finding, an examiner or a result, and for an
+    unknown finding.
     """
     if not (findings and examined_by.strip() and result.strip()):
         raise ValueError("A clearance needs what was examined, by whom, and with what result.")
@@ -51,7 +51,7 @@ def clear_findings(
 
 @transaction.atomic
 def withdraw(*, clearance: Clearance, by: User) -> Clearance:
-    """The clearance does not hold any more: the flag counts again. Withdrawing twice changes nothing."""
+    """The clearance no longer holds: the flag counts again. Idempotent."""
     held = Clearance.objects.select_for_update().get(pk=clearance.pk)
     if held.withdrawn_at is None:
         held.withdrawn_at = timezone.now()

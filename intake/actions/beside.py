@@ -1,5 +1,5 @@
-"""What stands beside a draft when a page saves into it, in one question. Ask it only once the draft's row is held:
-what another page has told meanwhile is seen then, and nothing comes after it.
+"""What else there is to know when a page saves into a draft, in one query. Run it only with the draft's row locked:
+then it sees what other pages have saved since, and nothing can follow.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ASKED = """
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """``seq``, ``told``: what this page has told so far. ``has_clashes``, ``has_alerts``: whether any stand."""
+    """``seq``, ``told``: what this page has saved so far. ``has_clashes``, ``has_alerts``: whether there are any."""
 
     seq: int
     told: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What the answers say of how to reach the patient."""
+"""What the answers say about how to reach the patient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PHONE, EMERGENCY = "phone", "emergency_contact"  # ids in questionnaire.toml
 
 
 def contact_of(answers: Answers) -> dict[str, str]:
-    """Fields of Patient -> text, for those that were answered."""
+    """Fields of Patient -> text, for those answered."""
     phone: Mapping[str, Any] = answers.get(PHONE) or {}
     other: Mapping[str, Any] = answers.get(EMERGENCY) or {}
     told = {

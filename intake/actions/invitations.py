@@ -21,7 +21,7 @@ LIFE = dt.timedelta(days=7)
 
 
 class LinkNotOpen(Exception):
-    """The link can not be used (any more). ``state`` says why."""
+    """The link cannot be used, or no longer. ``state`` says why."""
 
     def __init__(self, state: str) -> None:
         super().__init__(f"This link is {state}.")
@@ -30,7 +30,7 @@ class LinkNotOpen(Exception):
 
 @dataclass(frozen=True)
 class Issued:
-    """A new link. Its token is known only here and now."""
+    """A new link. Its token is known only here."""
 
     invitation: Invitation
     token: str
@@ -42,13 +42,12 @@ class Issued:
 
 @transaction.atomic
 def invite(*, patient: Patient, by: User, send_to: str = "") -> Issued:
-    """A new link for a patient, good for seven days. An open one is replaced.
+    """A new link for a patient, valid for seven days. An open one is replaced.
 
-    Answers begun under the old link stay with it until someone shows that they are the patient
-    (``intake.actions.resuming``). ``send_to``: e-mail address, or empty: then the link is for staff to hand on, and
-    they see it.
+    Answers begun under the old link stay with it until someone proves to be the patient
+    (``intake.actions.resuming``). ``send_to``: e-mail address; if empty, staff see the link and hand it on.
     """
-    Patient.objects.select_for_update().get(pk=patient.pk)  # two desks at once: one link stays open
+    Patient.objects.select_for_update().get(pk=patient.pk)  # two desks at once: only one link stays open
     token = new_token()
     invitation = Invitation.objects.create(
         patient=patient,
@@ -100,7 +99,7 @@ def _mail_key(invitation: Invitation) -> str:
 
 @transaction.atomic
 def revoke(invitation_id: int, *, by: User) -> Invitation:
-    """Close an open link at once. Closing a closed one changes nothing."""
+    """Close an open link at once. Idempotent."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
     if invitation.revoked_at is None and invitation.replaced_by_id is None:
         invitation.revoked_at = timezone.now()
@@ -112,9 +111,9 @@ def revoke(invitation_id: int, *, by: User) -> Invitation:
 
 @transaction.atomic
 def start(invitation_id: int) -> IntakeResponse:
-    """The patient presses Start: the draft begins. Raises LinkNotOpen. A draft that is there is given back.
+    """The patient presses Start: the draft begins. Returns an existing draft. Raises LinkNotOpen.
 
-    A draft begun under an earlier link is set aside: kept as it is, and readable by the practitioner.
+    A draft begun under an earlier link is set aside: kept unchanged, and readable by the practitioner.
     """
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
     if not invitation.is_open:
@@ -142,13 +141,13 @@ def start(invitation_id: int) -> IntakeResponse:
 
 
 def drafts_of(patient: Patient) -> QuerySet[IntakeResponse]:
-    """What was begun, is not sent and not set aside; the newest first."""
+    """What was begun, but neither submitted nor set aside; newest first."""
     return IntakeResponse.objects.filter(patient=patient, submitted_at=None, set_aside_at=None).order_by("-id")
 
 
 @transaction.atomic
 def count_wrong_birth_date(invitation_id: int) -> int:
-    """One more wrong date of birth; how many it makes. At five the link is locked and the inbox says so."""
+    """Count a wrong date of birth; returns how many there are. At five the link is locked and the inbox says so."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
     invitation.failed_birth_checks += 1
     invitation.save(update_fields=["failed_birth_checks"])

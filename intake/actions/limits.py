@@ -1,4 +1,4 @@
-"""Counting in the database, so that every worker counts together and a restart forgets nothing."""
+"""Counting in the database, so that all workers share the count and a restart forgets nothing."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _ONE_MORE = """
 
 
 def increment(key: str, *, minutes: int) -> int:
-    """Count one more in the present window of ``minutes``; the count with this one. One statement: whoever counts at
-    the same time is counted, and nobody waits for the rest of a transaction."""
+    """Count one more in the current window of ``minutes``; returns the count with this one. One statement: concurrent
+    counts are included, and nobody waits for the rest of a transaction."""
     now = timezone.now()
     length = minutes * 60
     window = dt.datetime.fromtimestamp(int(now.timestamp()) // length * length, tz=dt.UTC)

@@ -1,4 +1,4 @@
-"""Red flags while a patient answers: raised at once, told to the clinic, answered by someone."""
+"""Red flags while a patient answers: raised at once, reported to the clinic, answered by someone."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from intake.case_building import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse, RedFlagAlert
 
 LEVELS = ("emergency", "refer")
-JUDGED = "_judged"  # under which a response keeps what its reading says
+JUDGED = "_judged"  # attribute in which a response keeps the result of its reading
 
 
 def judged(response: IntakeResponse) -> tuple[Case, Signs]:
-    """The answers so far and the signs in them, with the patient's own words read. Judged once for each reading."""
+    """The answers so far and the signs in them, including the patient's own words. Judged once per reading."""
     reading = reading_of(response)
     kept: tuple[object, Case, Signs] | None = vars(response).get(JUDGED)
     if kept is None or kept[0] is not reading:
@@ -29,27 +29,27 @@ def judged(response: IntakeResponse) -> tuple[Case, Signs]:
 
 
 def serious_alerts(signs: Signs) -> list[Alert]:
-    """Emergencies and referrals, gravest first."""
+    """Emergencies and referrals, most severe first."""
     return [alert for alert in signs.alerts if alert.level in LEVELS]
 
 
 def alert_key(alert: Alert) -> str:
-    """What an alert is kept under: the finding behind it, or its own code when several are."""
+    """The key of an alert: the finding behind it, or its own code if there are several."""
     return alert.because[0] if len(alert.because) == 1 else alert.code
 
 
 def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], none_stands: bool = False) -> list[RedFlagAlert]:
-    """Bring the alerts in line with the answers of now. Call inside a transaction.
+    """Bring the alerts in line with the current answers. Call inside a transaction.
 
-    What is newly raised is kept, and a mail to the clinic posted; what was answered otherwise since is marked as taken
-    back and stays for the staff. Told again after that, it is a new alert. ``levels``: emergencies are told at once,
-    referrals when the form is sent (a later answer may explain them). ``none_stands``: it is known that no alert does.
+    A new alert is saved and mailed to the clinic; one whose answer has since changed is marked as taken back and
+    stays for the staff. Reported again after that, it is a new alert. ``levels``: emergencies are reported at once,
+    referrals when the form is sent (a later answer may explain them). ``none_stands``: there is known to be no alert.
     """
     found: dict[str, tuple[Alert, str]] = {}
     case, signs = judged(response)
     alerts = serious_alerts(signs)
     unsure = reading_of(response).unsure
-    for alert in alerts:  # gravest first: it keeps the place
+    for alert in alerts:  # most severe first: it keeps the place
         if alert.level in levels:
             found.setdefault(alert_key(alert), (alert, _source(alert, case, unsure)))
     raised = [] if none_stands else list(RedFlagAlert.objects.filter(response=response, taken_back_at=None))
@@ -92,7 +92,7 @@ def _source(alert: Alert, case: Case, unsure: frozenset[str]) -> str:
 
 
 def _still_holds(row: RedFlagAlert, alerts: list[Alert]) -> bool:
-    """Whether the answers of now say at least what the alert was raised for, alone or as part of a combination."""
+    """Whether the current answers say at least what the alert was raised for, alone or as part of a combination."""
     return any(
         row.flag in (alert_key(alert), alert.code, *alert.because)
         for alert in alerts
@@ -114,7 +114,7 @@ def _take_back(response: IntakeResponse, rows: list[RedFlagAlert]) -> None:
 
 
 def standing(response: IntakeResponse, signs: Signs) -> list[RedFlagAlert]:
-    """The emergencies that were raised and that the answers of now still tell of."""
+    """The emergencies raised that the current answers still report."""
     alerts = serious_alerts(signs)
     if not alerts:
         return []
@@ -125,7 +125,7 @@ def standing(response: IntakeResponse, signs: Signs) -> list[RedFlagAlert]:
 
 
 def has_unread(response: IntakeResponse) -> bool:
-    """Whether an emergency message is to be read now: the same that the page of the message shows."""
+    """Whether an emergency message must be read now: the same one that its page shows."""
     _, signs = judged(response)
     return any(row.message_shown_at is None for row in standing(response, signs))
 
@@ -134,7 +134,7 @@ def _tell_clinic(response: IntakeResponse, *, urgent: bool, flags: list[str]) ->
     clinic = Clinic.current()
     if not clinic.alert_email:
         return None
-    # No name and no answer: e-mail is not a safe place for them.
+    # No name and no answers: e-mail is not a safe place for them.
     times = RedFlagAlert.objects.filter(response=response, flag=flags[0]).count()  # told again after it was taken back
     return post_letter(
         "red_flag",
@@ -172,7 +172,7 @@ def confirm_shown(response_id: int) -> None:
 
 @transaction.atomic
 def acknowledge(alert_id: int, *, by: User, note: str) -> RedFlagAlert:
-    """A practitioner has answered an alert: what was done, in a line. The first answer stays."""
+    """A practitioner answers an alert: what was done, in one line. The first answer stays."""
     alert = RedFlagAlert.objects.select_for_update().get(pk=alert_id)
     if alert.acknowledged_at is None:
         alert.acknowledged_by, alert.acknowledged_at, alert.note = by, timezone.now(), note[:300]

@@ -1,7 +1,7 @@
-"""Going on with answers that were begun elsewhere: who may, and by what proof.
+"""Continuing answers begun elsewhere: who may, and with what proof.
 
-The desk makes links and sees birth dates. So a link that staff saw opens no answers; only a code does, mailed to where
-the patient could be reached when they began. Why, and what is left open: docs/decisions/0011-who-may-go-on.md.
+The desk makes links and sees birth dates. So a link that staff saw opens no answers; only a code does, mailed to the
+address the patient had when they began. Why, and what remains open: docs/decisions/0011-who-may-go-on.md.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ from intake.models import IntakeResponse, Invitation, ResumeCode
 CODE_LIFE = dt.timedelta(minutes=15)
 CODE_TRIES = 5
 CODES_AN_HOUR, CODES_A_DAY = 4, 8  # 40 guesses a day at a million (DESIGN)
-READ_MINUTES = 15  # reading by one device is written down once in this time
+READ_MINUTES = 15  # reading by one device is logged once in this time
 
 
 class Way(StrEnum):
-    """How the holder of a link shows that the answers are theirs."""
+    """How the holder of a link proves that the answers are theirs."""
 
-    BIRTH = "birth"  # the link came by mail to nobody else: the date of birth is enough
+    BIRTH = "birth"  # the link was mailed to nobody else: the date of birth is enough
     CODE = "code"
     NONE = "none"  # no address to send a code to
 
 
 class TooManyCodes(Exception):
-    """Enough codes were sent for now."""
+    """Too many codes have been sent."""
 
 
 def draft_for(invitation: Invitation) -> IntakeResponse | None:
-    """The draft of this link, or the one that an earlier link of the same patient left behind."""
+    """The draft of this link, or one left behind by an earlier link of the same patient."""
     own: IntakeResponse | None = getattr(invitation, "response", None)
     return own or drafts_of(invitation.patient).select_related("patient", "invitation").first()
 
 
 def way_in(invitation: Invitation, response: IntakeResponse) -> Way:
-    """What this link asks before it shows these answers."""
+    """What this link requires before it shows these answers."""
     reach = (response.code_to or "").casefold()
     by_mail_only = not invitation.shown_to_staff and invitation.sent_to.casefold() == reach
     if by_mail_only and invitation.patient.date_of_birth is not None:
@@ -84,7 +84,7 @@ def send_code(invitation_id: int, response_id: int) -> ResumeCode:
 
 @transaction.atomic
 def try_code(invitation_id: int, response_id: int, digits: str) -> int:
-    """0 when the digits are right; else how many tries were used up, CODE_TRIES when the code is good for nothing."""
+    """0 if the digits are right; else how many tries were used up, CODE_TRIES if the code is no longer valid."""
     invitation, response = _both(invitation_id, response_id)
     code = ResumeCode.objects.select_for_update().filter(invitation=invitation, response=response).first()
     if code is None or code.used_at or code.failures >= CODE_TRIES or timezone.now() >= code.expires_at:
@@ -102,7 +102,7 @@ def try_code(invitation_id: int, response_id: int, digits: str) -> int:
 
 @transaction.atomic
 def open_answers(invitation_id: int, response_id: int, *, device: str, how: str) -> IntakeResponse:
-    """Someone has shown that these answers are theirs: the draft belongs to this link from now on."""
+    """Someone has proved that these answers are theirs: the draft belongs to this link from now on."""
     invitation, response = _both(invitation_id, response_id)
     if response.invitation_id != invitation.pk:
         response.invitation = invitation
@@ -120,7 +120,7 @@ def open_answers(invitation_id: int, response_id: int, *, device: str, how: str)
 
 
 def note_reading(response: IntakeResponse, *, device: str) -> None:
-    """Answers are shown to whoever holds the link: written down, once in a while for each device."""
+    """Answers are shown to the holder of the link: logged, once in a while per device."""
     if limits.increment(f"read:{response.pk}:{device}"[:80], minutes=READ_MINUTES) == 1:
         with transaction.atomic():
             trail.record(

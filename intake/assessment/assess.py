@@ -20,7 +20,7 @@ MANNERS = frozenset({"onset.gradual", "onset.sudden", "onset.recurrent"})  # how
 
 
 def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
-    """The whole judgement on `case`. Pure and deterministic; raises nothing for a case from parse_case."""
+    """The complete assessment of `case`. Pure and deterministic; raises nothing for a case from parse_case."""
     marks = _marks(case)
     facts = gather(case, marks)
     alerts = raise_alerts(case, facts, marks, knowledge)
@@ -83,20 +83,20 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The part of an assessment that a patient's form asks for after every answer."""
+    """The part of an assessment that the patient's form needs after every answer."""
 
     alerts: tuple[Alert, ...]
     marks: tuple[TextSign, ...]
 
 
 def signs_of(case: Case, knowledge: IntakeKnowledge) -> Signs:
-    """Alerts and marks as `assess` has them, without scores, patterns and questions."""
+    """Alerts and marks as `assess` gives them, without scores, patterns and questions."""
     marks = _marks(case)
     return Signs(raise_alerts(case, gather(case, marks), marks, knowledge), marks)
 
 
 def deciding_questions(case: Case, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
-    """The few open questions whose answers would change class or leading patterns most, also when both are told."""
+    """The few open questions whose answers would change class or leading patterns most, even if both are known."""
     facts = gather(case, _marks(case))
     _, tally = weigh(case, facts, knowledge)
     return decisive(case, facts, tally, judge(tally, case, facts.present, knowledge), knowledge)
@@ -112,7 +112,7 @@ def stage(days: int | None) -> str:
 
 
 def _marks(case: Case) -> tuple[TextSign, ...]:
-    """Signs in the patient's words that no practitioner has cleared."""
+    """Signs in the patient's words not cleared by a practitioner."""
     if not case.texts:
         return ()
     return tuple(sign for sign in read_texts(case.texts, load_lexicon()) if sign.finding not in case.cleared)
@@ -133,7 +133,7 @@ def _keys(
 
 
 def _sites(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> tuple[str, ...]:
-    """Told sites, and the regions where a hand found tender places."""
+    """Reported sites, and the regions where palpation found tender places."""
     felt = {f"site.{place.region}" for place in case.palpation if place.region is not None}
     told = {f for f in facts.present if f.startswith("site.")}
     return tuple(f.partition(".")[2] for f in sorted(felt | told, key=knowledge.order.__getitem__))
@@ -191,7 +191,7 @@ def _icd11(picture_class: str, channels: Iterable[str], knowledge: IntakeKnowled
 
 
 def _summary(picture_class: str, branch: str | None, root: str | None, knowledge: IntakeKnowledge) -> str:
-    """One sentence for the head of the page."""
+    """One sentence for the top of the page."""
     if picture_class == "undetermined" and branch is None and root is None:
         return "Not enough information to tell stagnation from deficiency."
     patterns = knowledge.patterns.pattern

@@ -1,6 +1,6 @@
-"""What is known of one patient today: frozen values, no behaviour beyond reading them.
+"""What is known about one patient today: frozen values, no behaviour beyond reading them.
 
-A finding has three values: present, absent, not known. A key that is not in `Case.findings` is not known.
+A finding has three values: present, absent, not known. A key missing from `Case.findings` is not known.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Age in whole years, sex as told, completed weeks of pregnancy; None is not known."""
+    """Age in whole years, sex as reported, completed weeks of pregnancy; None: not known."""
 
     age: int | None = None
     sex: str | None = None  # female | male | other
@@ -40,7 +40,7 @@ class Screening:
 
 @dataclass(frozen=True, slots=True)
 class AshiPlace:
-    """One tender place that a hand has found."""
+    """One tender place found by palpation."""
 
     where: str
     side: str | None = None  # left | right | both | midline
@@ -49,7 +49,7 @@ class AshiPlace:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What the practitioner set by hand; None leaves the computed value, "none": there is no such pattern."""
+    """What the practitioner set by hand; None keeps the computed value, "none" means there is no such pattern."""
 
     picture_class: str | None = None
     branch: str | None = None

@@ -1,6 +1,6 @@
-"""From any JSON value to a `Case`, or to a `CaseError` that names every fault with its path.
+"""Turns any JSON value into a `Case`, or raises a `CaseError` naming every fault with its path.
 
-null means not known, everywhere. Nothing is guessed and nothing unknown is passed over in silence.
+null means not known, everywhere. Nothing is guessed and nothing unknown is silently ignored.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ SEXES = ("female", "male", "other")
 CLASSES = ("stagnation", "deficiency", "mixed", "undetermined")
 SIDES = ("left", "right", "both", "midline")
 MAX_DAYS = 50_000  # longer than any life
-COMPLAINTS = ("back",)  # what there are rules for; none told means the back
-MAX_FAULTS = 200  # a file of nonsense needs no longer list
+COMPLAINTS = ("back",)  # what there are rules for; the default is the back
+MAX_FAULTS = 200  # a file of nonsense does not need a longer list
 
 CASE_KEYS = (
     "case",
@@ -48,7 +48,7 @@ class Fault:
 
 
 class CaseError(ValueError):
-    """The input is no case. `faults` lists all that was found wrong."""
+    """The input is not a case. `faults` lists everything wrong."""
 
     def __init__(self, faults: Iterable[Fault]):
         self.faults = tuple(faults)
@@ -56,8 +56,8 @@ class CaseError(ValueError):
 
 
 def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
-    """`data` is what json.loads gives: the contract's input object, with the keys `cleared`, `scores`, `ashi`,
-    `levels` and `confirmed` of the app beside it. Raises CaseError for anything else."""
+    """`data` is what json.loads returns: the contract's input object, plus the app's keys `cleared`, `scores`, `ashi`,
+    `levels` and `confirmed`. Raises CaseError for anything else."""
     reader = _Reader(knowledge)
     top = reader.table(data, "", CASE_KEYS)
     if not isinstance(data, dict):
@@ -108,7 +108,7 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
 
 
 class _Reader:
-    """Reads values of a JSON tree and collects faults instead of stopping at the first."""
+    """Reads values from a JSON tree and collects faults instead of stopping at the first."""
 
     def __init__(self, knowledge: IntakeKnowledge):
         self.known = knowledge.order

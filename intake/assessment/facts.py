@@ -16,8 +16,8 @@ SCREEN_POSITIVE = 3  # PHQ-2 or GAD-2 (ARROLL)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`present`: told or stated in words, less what a practitioner cleared, plus computed facts.
-    `absent`: told absent and not stated otherwise in words, or cleared.
+    """`present`: answered yes or stated in words, less what a practitioner cleared, plus computed facts.
+    `absent`: answered no and not contradicted in words, or cleared.
     `behind`: computed fact -> the findings it stands for."""
 
     present: frozenset[str]
@@ -38,7 +38,7 @@ def gather(case: Case, marks: Iterable[TextSign]) -> Facts:
 
 
 def _computed(case: Case, present: set[str], absent: set[str]) -> dict[str, tuple[str, ...]]:
-    """Facts that no single answer tells, each with the findings or data behind it."""
+    """Facts that no single answer gives, each with the findings or data behind it."""
     facts: dict[str, tuple[str, ...]] = {}
     age, days = case.patient.age, case.complaint.duration_days
     if age is None:
@@ -79,9 +79,9 @@ def _computed(case: Case, present: set[str], absent: set[str]) -> dict[str, tupl
 
 
 def _asas(began: float | None, present: set[str], absent: set[str]) -> tuple[str, ...]:
-    """The statements of the ASAS experts that the answers plainly fit, if they reach the count; else nothing.
+    """The ASAS expert criteria that the answers clearly meet, if there are enough; else nothing.
 
-    The fifth (wakes at night, getting up helps) has no finding of its own: turning over is not getting up.
+    The fifth (wakes at night, getting up helps) has no finding of its own: turning over in bed is not getting up.
     """
     fits = []
     if began is not None and began < 40:

@@ -1,4 +1,4 @@
-"""What to ask next: first what must be known, then the questions that would decide most, then the rest."""
+"""What to ask next: first what must be known, then what would decide most, then the rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SITE_WHY = "Where it hurts decides the channel and the local points."
 
 
 def must_know(facts: Facts, sites: tuple[str, ...], knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
-    """The red-flag questions without an answer, and the site, that the contract wants before any plan."""
+    """The unanswered red-flag questions, and the site, that the contract requires before any plan."""
     flags = knowledge.flag_by_finding
     asks = []
     groups = [[finding] for finding in knowledge.flags.required] + knowledge.flags.required_any
@@ -31,7 +31,7 @@ def must_know(facts: Facts, sites: tuple[str, ...], knowledge: IntakeKnowledge) 
 
 
 def _is_answered(finding: str, facts: Facts, knowledge: IntakeKnowledge) -> bool:
-    """Yes or no is told; or another finding answers it (a follow-up after cancer tells of a cancer)."""
+    """It was answered yes or no, or another finding answers it (a follow-up after cancer implies a cancer)."""
     if finding in facts.present or finding in facts.absent:
         return True
     flag = knowledge.flag_by_finding[finding]
@@ -39,7 +39,7 @@ def _is_answered(finding: str, facts: Facts, knowledge: IntakeKnowledge) -> bool
 
 
 def from_texts(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
-    """Words that only raise a question, and what is written beside a ticked no."""
+    """Words that only raise a question, and words that contradict a ticked no."""
     asks: dict[str, Ask] = {}
     for mark in marks:
         if mark.finding in asks or (mark.strength == "asks" and mark.finding in facts.present):
@@ -52,7 +52,7 @@ def from_texts(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowled
 
 
 def beside_plan(case: Case, facts: Facts, required: Iterable[Ask], knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
-    """Red-flag questions that fit this person and have no answer; they do not stop a plan."""
+    """Red-flag questions that apply to this person and have no answer; they do not block a plan."""
     asked = {finding for ask in required for finding in (ask.finding, *ask.together)}
     asks = []
     for flag in knowledge.flags.flag:
@@ -71,7 +71,7 @@ def decisive(case: Case, facts: Facts, tally: Tally, verdict: Verdict, knowledge
 
     For each question (topic) every open answer is tried: what would class, branch and root be, and how far would
     share and points move? A question is worth the mean of that, and the gap between its answers: one whose answers
-    point to different sides decides most. Patients first, then the hands; tongue and pulse last, they never decide.
+    point different ways decides most. Patients first, then palpation; tongue and pulse last, they never decide.
     """
     worths: list[tuple[int, float, str, tuple[str, ...]]] = []
     for topic, members in knowledge.topics.items():
@@ -81,7 +81,7 @@ def decisive(case: Case, facts: Facts, tally: Tally, verdict: Verdict, knowledge
         if not unanswered:
             continue
         gains = [(_worth(w, case, facts, tally, verdict, knowledge), w) for w in unanswered]
-        leans = [0, *(w.s - w.d for w in unanswered)]  # 0: none of the answers fits
+        leans = [0, *(w.s - w.d for w in unanswered)]  # 0: none of the answers applies
         worth = sum(gain for gain, _ in gains) / len(gains) + (max(leans) - min(leans)) / 4
         ranked = tuple(w.finding for _, w in sorted(gains, key=lambda pair: -pair[0]))
         turn = 2 if members[0].never_alone else 1 if members[0].by_hand else 0
@@ -94,9 +94,9 @@ def decisive(case: Case, facts: Facts, tally: Tally, verdict: Verdict, knowledge
 
 
 def from_hands(facts: Facts, branch: str | None, root: str | None, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
-    """Tongue, pulse, palpation and movement that nobody has noted yet: wanted before a plan is final, never required.
+    """Tongue, pulse, palpation and movement not noted yet: wanted before a plan is final, never required.
 
-    First the finding that would speak most for the leading patterns.
+    First the finding that would support the leading patterns most.
     """
     leads = [PATTERN_IDS.index(name) for name in (branch, root) if name is not None]
     asks = []
@@ -126,5 +126,5 @@ def _worth(
         + 3.0 * (new.root != verdict.root)
         + 4.0 * abs((after.share or 0.5) - (tally.share or 0.5))
         + best / 4
-        - len(weighing.votes) / len(PATTERN_IDS)  # an answer that votes for one pattern tells more
+        - len(weighing.votes) / len(PATTERN_IDS)  # an answer that votes for a single pattern says more
     )

@@ -1,4 +1,4 @@
-"""Red flags: single signs, their combinations, ordinary explanations, and what a practitioner cleared."""
+"""Red flags: single signs, combinations, ordinary explanations, and what a practitioner cleared."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Sign:
 
 
 def raise_alerts(case: Case, facts: Facts, marks: Iterable[TextSign], knowledge: IntakeKnowledge) -> tuple[Alert, ...]:
-    """All alerts, gravest first, each code once."""
+    """All alerts, most severe first, each code once."""
     signs: dict[str, _Sign] = {}
     for flag in knowledge.flags.flag:
         if flag.finding in facts.present:
@@ -65,7 +65,7 @@ def _from_rule(rule: Rule, facts: Facts) -> _Sign:
 
 
 def _keep(signs: dict[str, _Sign], sign: _Sign) -> None:
-    """The graver sign of one code stays; of two alike the first, with the findings of both."""
+    """Of each code the more severe sign stays; of two equal ones the first, with the findings of both."""
     other = signs.get(sign.code)
     if other is None or RANK[sign.level] > RANK[other.level]:
         signs[sign.code] = sign
@@ -95,13 +95,13 @@ def _holds(rule: Rule, case: Case, facts: Facts) -> bool:
 
 
 def worst_pain(case: Case) -> int:
-    """The highest pain that is known, 0 when none is."""
+    """The highest known pain, 0 if none is known."""
     pain = case.complaint
     return max(p if p is not None else 0 for p in (pain.pain_now, pain.pain_average, pain.pain_worst))
 
 
 def _finish(sign: _Sign, facts: Facts, case: Case, said: Mapping[str, TextSign], knowledge: IntakeKnowledge) -> Alert:
-    """Weighs ordinary explanations, and says so where the patient's words are the reason."""
+    """Applies ordinary explanations, and says so if the reason is the patient's words."""
     level, text = sign.level, sign.reason
     if level != "emergency":
         for lowering in knowledge.lowerings.get(sign.code, ()):
@@ -136,7 +136,7 @@ def _finish(sign: _Sign, facts: Facts, case: Case, said: Mapping[str, TextSign],
 
 
 def _without_echoes(alerts: list[Alert]) -> list[Alert]:
-    """An alert that only repeats part of a graver alert of its group says nothing new."""
+    """An alert that only repeats part of a more severe alert of its group adds nothing."""
 
     def is_echo(alert: Alert) -> bool:
         return any(
@@ -150,7 +150,7 @@ def _without_echoes(alerts: list[Alert]) -> list[Alert]:
 
 
 def _cleared(case: Case, signs: Mapping[str, _Sign], knowledge: IntakeKnowledge) -> list[Alert]:
-    """A sign that was told and then cleared by a practitioner stays visible; cancer stays a caution."""
+    """A sign reported and then cleared by a practitioner stays visible; cancer stays a caution."""
     alerts = []
     for finding in sorted(case.cleared, key=knowledge.order.__getitem__):
         flag = knowledge.flag_by_finding.get(finding)
@@ -171,8 +171,8 @@ def _cleared(case: Case, signs: Mapping[str, _Sign], knowledge: IntakeKnowledge)
 
 
 def _written(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowledge) -> list[Alert]:
-    """A condition or medicine in the patient's own words that no answer confirms, also beside a ticked no: it counts
-    as not known until someone has asked, so it is never passed over."""
+    """A condition or medicine in the patient's own words that no answer confirms, even with a ticked no: it counts as
+    not known until someone has asked, so it is never overlooked."""
     alerts: dict[str, Alert] = {}
     for mark in marks:
         finding = mark.finding

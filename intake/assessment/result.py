@@ -1,4 +1,4 @@
-"""What an assessment says: frozen values, and their JSON of the outside contract."""
+"""The result of an assessment: frozen values, and their JSON for the external contract."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEVELS = ("note", "caution", "refer", "emergency")  # mild to grave
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A finding that speaks for or against; `present` is False where it is the absence that speaks."""
+    """A finding that counts for or against; `present` is False if it is its absence that counts."""
 
     finding: str
     weight: float
@@ -58,7 +58,7 @@ class AxisScore:
 
 @dataclass(frozen=True, slots=True)
 class PatternScore:
-    """One pattern with its evidence. `is_lead`: branch or root of this patient; `held_back` says why not."""
+    """One pattern with its evidence. `is_lead`: this patient's branch or root; `held_back` says why not."""
 
     id: str
     name: str
@@ -91,8 +91,8 @@ class PatternScore:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A red flag or caution. `text` is the practitioner's, `patient_text` the patient's (may be empty),
-    `lift` how a licensed user can lift it. `is_private`: never on anything the patient takes home."""
+    """A red flag or caution. `text` is for the practitioner, `patient_text` for the patient (may be empty),
+    `lift` says how a licensed user can lift it. `is_private`: never on anything the patient takes home."""
 
     code: str
     level: str  # emergency | refer | caution | note
@@ -121,7 +121,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An open question. `blocks`: no plan before it is answered. `together`: asked in the same breath."""
+    """An open question. `blocks`: no plan before it is answered. `together`: asked together with it."""
 
     finding: str
     why: str
@@ -141,7 +141,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two answers that do not go together; shown, never averaged away."""
+    """Two contradictory answers; shown, never averaged away."""
 
     findings: tuple[str, ...]
     text: str
@@ -152,7 +152,7 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The whole judgement on one case. Same case and knowledge, same assessment."""
+    """The complete assessment of one case. Same case and knowledge, same assessment."""
 
     action: str
     alerts: tuple[Alert, ...]
@@ -161,8 +161,8 @@ class Assessment:
     stagnation: AxisScore
     deficiency: AxisScore
     share: float | None  # S / (S + D); None when nothing weighs
-    patterns: tuple[PatternScore, ...]  # those that qualify, leads first
-    considered: tuple[PatternScore, ...]  # those that have points and do not qualify, with the reason
+    patterns: tuple[PatternScore, ...]  # those that qualify, leading ones first
+    considered: tuple[PatternScore, ...]  # those with points that do not qualify, with the reason
     branch: str | None
     root: str | None
     causes: tuple[str, ...]  # accident, lifting, sport, stress, overwork, cold_damp, illness_or_birth, ...
@@ -172,8 +172,8 @@ class Assessment:
     sides: tuple[str, ...]  # left, right, midline
     radiation: tuple[str, ...]
     stage: str  # acute | subacute | chronic | unknown
-    marks: tuple[TextSign, ...]  # what the texts say and nobody has cleared
-    is_overruled: bool  # the practitioner's class, branch or root stands in place of the computed one
+    marks: tuple[TextSign, ...]  # what the texts say and nobody cleared
+    is_overruled: bool  # the practitioner's class, branch or root replaces the computed one
     computed: Mapping[str, str | None]  # class, branch and root before the practitioner
     needs_reasoning: bool  # cautions from two groups: the practitioner writes one line
     summary: str
@@ -208,7 +208,7 @@ class Assessment:
         }
 
     def as_record(self) -> AssessmentRecord:
-        """All of it: what a signed assessment keeps, and the page shows."""
+        """All of it: what a signed assessment stores, and the page shows."""
         return {
             **self.as_json(),
             "action": self.action,
@@ -219,12 +219,12 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class ClinicalPicture:
-    """Case and assessment together: all that a planner may look at.
+    """Case and assessment together: all a planner may look at.
 
-    `is_present` also counts what the texts state as the patient's own. `is_suspected` is true where words only
-    raise the question: a planner withholds then as for a not-known condition, also beside a ticked no.
-    What a practitioner cleared is absent. A condition that was told stays: cleared cancer lifts the referral, it does
-    not make the cancer go away, so what it forbids stays forbidden until the answer itself is corrected.
+    `is_present` also counts what the texts state about the patient. `is_suspected` is true if words only raise the
+    question: a planner then withholds as for an unknown condition, even with a ticked no.
+    What a practitioner cleared is absent. A reported condition stays: clearing cancer lifts the referral but does not
+    make the cancer go away, so what it forbids stays forbidden until the answer itself is corrected.
     """
 
     case: Case
@@ -234,7 +234,7 @@ class ClinicalPicture:
     suspected: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """The findings sorted once: a plan asks for some hundred of them."""
+        """The findings, sorted once: a plan asks for about a hundred of them."""
         findings, cleared = self.case.findings, self.case.cleared
         marks = [mark for mark in self.assessment.marks if mark.finding not in cleared]
         stated = {mark.finding for mark in marks if mark.strength == "states"}
@@ -260,7 +260,7 @@ class ClinicalPicture:
 
     @property
     def is_pregnant(self) -> bool:
-        """Said to be pregnant, or weeks are given: of two answers that disagree the careful one counts."""
+        """Reported as pregnant, or weeks are given: of two contradictory answers the cautious one counts."""
         if self._is_cleared("condition.pregnant"):
             return False
         return self.is_present("condition.pregnant") or self.case.patient.pregnancy_weeks is not None

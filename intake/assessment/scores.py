@@ -1,6 +1,6 @@
-"""Stagnation and deficiency as two independent scores, and the patterns that can be branch and root.
+"""Stagnation and deficiency as two independent scores, and the patterns eligible as branch and root.
 
-All sums are whole half points (a practitioner's finding counts one and a half times), halved only when shown.
+All sums are whole half points (a practitioner's finding counts one and a half times), halved only for display.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Tally:
         self.d += weighing.d
         if not weighing.never_alone:
             self.outside += weighing.s + weighing.d
-        is_sign = bool(weighing.topic)  # how long it has lasted gives points but is no sign of its own
+        is_sign = bool(weighing.topic)  # duration gives points but is not a sign by itself
         for index, halves in weighing.votes:
             self.points[index] += halves
             self.counts[index] += is_sign
@@ -50,14 +50,14 @@ class Tally:
 
     @property
     def share(self) -> float | None:
-        """S / (S + D), None when nothing weighs."""
+        """S / (S + D), None if nothing has weight."""
         total = self.s + self.d
         return self.s / total if total else None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`held_back`: for each pattern why it cannot lead, None where it can."""
+    """`held_back`: for each pattern why it cannot lead, None if it can."""
 
     picture_class: str
     branch: str | None
@@ -66,7 +66,7 @@ class Verdict:
 
 
 def weigh(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> tuple[tuple[Weighing, ...], Tally]:
-    """What is present and weighs, in the order of the knowledge, and the sums."""
+    """What is present and has weight, in the order of the knowledge, and the sums."""
     found = []
     tally = Tally()
     rows = knowledge.weights.weights
@@ -83,7 +83,7 @@ def weigh(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> tuple[tuple[W
         found.append(weighing)
         tally.add(weighing)
     days = case.complaint.duration_days
-    if days is not None and not is_split:  # a duration that moved the accident's vote is not counted twice
+    if days is not None and not is_split:  # a duration that moved the accident's vote does not count twice
         lasted = next((row for start, row in knowledge.durations if days >= start), None)
         if lasted is not None:
             found.append(lasted)
@@ -122,7 +122,7 @@ def judge(tally: Tally, case: Case, present: frozenset[str], knowledge: IntakeKn
         picture_class = "deficiency"
     else:
         picture_class = "mixed"
-    if max(tally.points) < 2 * limits.min_points:  # the usual case while questions are being weighed
+    if max(tally.points) < 2 * limits.min_points:  # the usual case while questions are being ranked
         return Verdict(picture_class, None, None, ALL_FEW_POINTS)
     old = is_old(case, knowledge)
     held_back = tuple([_held_back(i, tally, present, old, knowledge) for i in range(len(PATTERN_IDS))])
@@ -168,7 +168,7 @@ def _lead(
         by_cause = not present.isdisjoint(pattern.tie_causes)
         return tally.points[index], by_cause, by_cause and pattern.tie_old_injury == old, tally.counts[index]
 
-    best = max(able, key=rank)  # of equals the first in PATTERN_IDS
+    best = max(able, key=rank)  # if equal, the first in PATTERN_IDS
     refined = [
         i
         for i in able
@@ -181,10 +181,10 @@ def _lead(
 def axis_scores(
     found: Iterable[Weighing], tally: Tally, facts: Facts, knowledge: IntakeKnowledge
 ) -> tuple[AxisScore, AxisScore]:
-    """Stagnation and deficiency with evidence. What speaks against is shown and subtracted from neither."""
+    """Stagnation and deficiency with evidence. What counts against is shown, but subtracted from neither."""
     found = tuple(found)
     strong_absent = [w for w in knowledge.strong if w.finding in facts.absent]
-    answered = {w.topic for w in found}  # who told of an accident is not asked about lifting
+    answered = {w.topic for w in found}  # someone who reported an accident is not asked about lifting
     known = facts.absent | facts.present
     strong_open = [w for w in knowledge.strong if w.finding not in known and w.topic not in answered]
     vigour = tuple(
@@ -218,7 +218,7 @@ def pattern_scores(
     knowledge: IntakeKnowledge,
     leads: tuple[str | None, str | None],
 ) -> tuple[PatternScore, ...]:
-    """Every pattern that has points or leads: the branch, the root, then by points."""
+    """Every pattern that has points or leads: branch, root, then by points."""
     votes: list[list[Evidence]] = [[] for _ in PATTERN_IDS]
     answered = set()
     for weighing in found:

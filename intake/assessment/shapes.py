@@ -1,6 +1,6 @@
-"""An assessment as JSON: of the outside contract, of a signed assessment's column, of the page that shows it.
+"""An assessment as JSON: for the external contract, a signed assessment's column, and the page that shows it.
 
-Some keys (`for`, `class`, `private`) are words of the language or of the contract: those tables are written as calls.
+Some keys (`for`, `class`, `private`) are reserved words or the contract's: those types are written as calls.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, NotRequired, TypedDict, final
 
 @final
 class EvidenceJson(TypedDict):
-    """`present` is there, and False, where it is the absence that speaks."""
+    """`present` is there, and False, if it is the absence that counts."""
 
     finding: str
     weight: int | float
@@ -40,7 +40,7 @@ class PatternJson(_Evidenced):
 
 @final
 class AlertJson(TypedDict):
-    """The first five are of every alert; a planner adds some that have no more."""
+    """Every alert has the first five; alerts added by a planner have no more."""
 
     code: str
     level: str

@@ -1,4 +1,4 @@
-"""The levels of the spine from above down, and where a text names them."""
+"""The levels of the spine from the top down, and which of them a text names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LEVELS: tuple[str, ...] = (
     *(f"L{n}" for n in range(1, 6)),
     *(f"S{n}" for n in range(1, 6)),
 )
-# Where a hand presses for tenderness: from the lower neck to the sacrum's last hole.
+# Where palpation looks for tenderness: from the lower neck to the last sacral foramen.
 PALPATED = LEVELS[LEVELS.index("C5") : LEVELS.index("S4") + 1]
 _NAMED = re.compile(r"\b[CTLS]\d{1,2}\b")
 

@@ -1,6 +1,6 @@
-"""What still counts of what was said and examined at different times. Pure: moments are arguments.
+"""What still counts of what was said and examined at different times. Pure: times are arguments.
 
-One rule: news that makes a patient safer never reaches back over a later statement that makes him less safe.
+One rule: information that makes a patient safer never overrides a later statement that makes them less safe.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ def standing_clearances(
     """The findings that are cleared now.
 
     ``cleared``: finding id and the moment of each clearance that is not withdrawn. ``answered_at``: when the newest
-    answers and words of the case were given; whatever was cleared before spoke of other answers. ``told_at``: for a
-    finding that someone recorded as present outside the answers, the newest moment of it.
+    answers and words of the case were given; what was cleared earlier concerned other answers. ``told_at``: for a
+    finding recorded as present outside the answers, when it was last recorded.
     """
     return frozenset(
         finding
@@ -26,5 +26,5 @@ def standing_clearances(
 
 
 def lowers(present: bool | None, *, at: datetime, told: bool | None, told_at: datetime | None) -> bool:
-    """Whether a recorded value takes back a yes that was told after it: then it must not be applied."""
+    """Whether a recorded value would take back a later yes: then it must not be applied."""
     return told is True and present is not True and told_at is not None and at < told_at

@@ -1,1 +1,1 @@
-"""What is typed into intake pages, checked."""
+"""Validates what is entered on intake pages."""

@@ -1,4 +1,4 @@
-"""What the assessment page sends back, read and checked."""
+"""What the assessment page posts, read and validated."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_examination(data: QueryDict, *, told: Mapping[str, bool], before: Mappi
 
     ``told``: what the patient's answers say, by finding id. ``before``: what the practitioner had entered;
     controls that were not sent keep it. Three-way controls are named ``f.<finding id>``: 1 present, 0 absent,
-    empty not known. ``answer`` is one more such control, sent by a button: ``flag.fever=0``. Only what differs
+    empty not known. ``answer`` is another such control, sent by a button: ``flag.fever=0``. Only what differs
     from ``told`` is kept. Unknown ids, levels and sides are left out: no control of the page can send them.
     """
     known = load_intake_knowledge().labels
@@ -64,7 +64,7 @@ def _ashi(data: QueryDict, known: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 class DecisionForm(forms.Form):
-    """Confirm the computed result, or put another class, branch or root in its place, with a reason."""
+    """Confirm the computed result, or replace class, branch or root, with a reason."""
 
     picture_class = forms.ChoiceField(label="class", required=False)
     branch = forms.ChoiceField(label="branch", required=False)
@@ -98,10 +98,10 @@ def _of_role(patterns: Mapping[str, Any], role: str) -> list[tuple[str, str]]:
 
 
 class ClearanceForm(forms.Form):
-    """Who examined the red flag, when, and what came out.
+    """Who examined the red flag, when, and with what result.
 
-    ``finding_ids``: what the page raises and may be cleared. ``not_before``: the day on which an emergency was told;
-    an examination of an earlier day was of something else.
+    ``finding_ids``: what the page raises and may be cleared. ``not_before``: the day an emergency was reported; an
+    examination before that day concerned something else.
     """
 
     findings = forms.MultipleChoiceField(label="what was examined", widget=forms.CheckboxSelectMultiple)

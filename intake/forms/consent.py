@@ -23,7 +23,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class ConsentForm(forms.Form):
-    """A name typed, a box ticked; a drawn signature if someone likes."""
+    """A name typed, a box ticked; optionally a drawn signature."""
 
     agreed = forms.BooleanField(
         label=gettext_lazy("I agree"),
@@ -49,14 +49,14 @@ class ConsentForm(forms.Form):
                 self.fields[name].error_messages["required"] = words
 
     def clean(self) -> dict[str, Any]:
-        """Who signs for someone old enough is nobody else."""
+        """Nobody else signs for someone who is old enough."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.is_minor:
             cleaned |= dict.fromkeys(GUARDIAN, "")
         return cleaned
 
     def clean_signature(self) -> str:
-        """A PNG as data URL, or empty. What is none is refused, not kept."""
+        """A PNG as a data URL, or empty. Anything else is refused."""
         text: str = self.cleaned_data["signature"]
         if not text:
             return ""

@@ -1,4 +1,4 @@
-"""How someone can be reached, as written in the form: a number that can be called, or why there is none."""
+"""How someone can be reached, as entered in the form: a number to call, or why there is none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST = {"name": 120, "relation": 60}
 
 
 def read_contact(question: Question, data: QueryDict, errors: list[str]) -> tuple[Any, Any]:
-    """(answer, what to draw). What is written counts more than a ticked "none"."""
+    """(answer, what to render). A number entered counts more than a ticked "none"."""
     typed = {
         part: " ".join(data.get(f"{question.id}.{part}", "").split())[: LONGEST.get(part, 40)]
         for part in PARTS[question.kind]

@@ -1,4 +1,4 @@
-"""A date written as day, month and year, and what is wrong with it in words that help."""
+"""A date entered as day, month and year, and what is wrong with it in helpful words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class DateFault(Exception):
 
 
 def read_date(day: str, month: str, year: str, *, today: date, is_birth: bool = False) -> date:
-    """The date that was written. Raises DateFault."""
+    """The date entered. Raises DateFault."""
     numbers = [_whole(part) for part in (day, month, year)]
     if None in numbers:
         raise DateFault(_("Please write day, month and year in numbers, such as 27 3 1984."))

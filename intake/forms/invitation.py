@@ -1,4 +1,4 @@
-"""What staff type about links and alerts."""
+"""What staff enter about links and alerts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from intake.forms.dates import DateFault, read_date
 
 
 class InvitationForm(forms.Form):
-    """Where the link goes. ``newest``: the newest link when the page was drawn, so a double click makes one."""
+    """Where the link goes. ``newest``: the newest link when the page was rendered: a double click makes one."""
 
     email = forms.EmailField(label="Send it to", required=False)
     newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -26,7 +26,7 @@ class AcknowledgeForm(forms.Form):
 
 
 class BirthForm(forms.Form):
-    """The date of birth, to show that the link has reached the right person. One sentence says what is wrong."""
+    """The date of birth, to prove that the link has reached the right person. One sentence says what is wrong."""
 
     day = forms.CharField(label=gettext_lazy("Day"), required=False)
     month = forms.CharField(label=gettext_lazy("Month"), required=False)
@@ -42,7 +42,7 @@ class BirthForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The code from our message. Blanks and dashes in it do no harm."""
+    """The code from our message. Spaces and dashes in it are ignored."""
 
     code = forms.CharField(label=gettext_lazy("The 6 digits"), max_length=20, required=False)
 

@@ -1,4 +1,4 @@
-"""What a page showed when it was drawn: kept in the page itself, signed, so that a save can tell what changed."""
+"""What a page showed when it was rendered: kept in the page itself, signed, so that a save can tell what changed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ LAST_SEQ = 1_000_000_000
 
 
 def seal(screen: Screen, answers: Answers, *, response_id: int) -> str:
-    """For a page about to be drawn with the stored answers."""
+    """For a page about to be rendered with the stored answers."""
     shown = {q.id: drawn(q, answers[q.id]) for q in screen.questions if q.id in answers}
     return signing.dumps([secrets.token_urlsafe(12), shown], salt=_salt(screen, response_id), compress=True)
 
 
 def opened(screen: Screen, data: QueryDict, *, response_id: int) -> Opened:
-    """The page that posts. One that does not say what it showed counts as blank: it takes nothing back."""
+    """The page that posts. One that does not say what it showed counts as blank: it withdraws nothing."""
     try:
         page, shown = signing.loads(data.get("_page", ""), salt=_salt(screen, response_id))
     except signing.BadSignature:

@@ -1,6 +1,6 @@
 """One screen of the questionnaire as a form: what was posted, checked and turned into answers.
 
-A field's ``value`` is what to draw: the posted text when it was posted, otherwise the stored answer.
+A field's ``value`` is what to render: the posted text if it was posted, otherwise the stored answer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from intake.questionnaire.values import (
 )
 
 ACTIVITIES = (1, 2, 3)
-KEPT_LETTERS = 10_000  # so much is kept of one text, though less may be sent: nothing typed is lost
+KEPT_LETTERS = 10_000  # this much of a text is kept, though less may be submitted: nothing typed is lost
 
 
 class AnswerField:
@@ -37,7 +37,7 @@ class AnswerField:
     def __init__(self, question: Question, stored: Any, data: QueryDict | None, today: date) -> None:
         self.question = question
         self.errors: list[str] = []
-        self.is_unfinished = False  # kept as it is, though it cannot be sent like this
+        self.is_unfinished = False  # kept as it is, though it cannot be submitted like this
         self.answer = stored
         self.value = stored
         if data is not None:
@@ -49,13 +49,13 @@ class AnswerField:
 
     @property
     def described_by(self) -> str:
-        """The ids of what stands beside the question: its help and what is wrong, for screen readers."""
+        """The ids of the texts next to the question, its help and its errors, for screen readers."""
         help_id = f"help-{self.question.id}" if self.question.help else ""
         return f"{help_id} error-{self.question.id}".strip() if self.errors else help_id
 
     @property
     def id_for_label(self) -> str:
-        """Where a link from the error summary leads: the first control of the question."""
+        """Where the error summary links to: the first control of the question."""
         first = {
             "date": ".day",
             "duration": ".number",
@@ -69,14 +69,14 @@ class AnswerField:
 
     @property
     def chosen(self) -> list[str]:
-        """Option or region ids that are ticked."""
+        """The ticked option or region ids."""
         if isinstance(self.value, list):
             return [v for v in self.value if isinstance(v, str)]
         return [str(self.value)] if self.value is not None else []
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The rows of an activities question, empty ones too."""
+        """The rows of an activities question, including empty ones."""
         stored = self.value if isinstance(self.value, list) else []
         padded = [*stored, *({"name": "", "score": None} for _n in ACTIVITIES)][: len(ACTIVITIES)]
         return [{"number": n, **row} for n, row in zip(ACTIVITIES, padded, strict=True)]
@@ -112,7 +112,7 @@ class ScreenForm:
         return []
 
     def is_complete(self) -> bool:
-        """Whether nothing is wrong and nothing required is missing; adds the words that say so."""
+        """Whether nothing is wrong and nothing required is missing; adds the messages."""
         for field in self.fields:
             if field.question.required and not field.errors and not is_answered(field.question, field.answer):
                 field.errors.append(_ask(field.question))
@@ -125,7 +125,7 @@ class ScreenForm:
         return not self.errors
 
     def values(self) -> dict[str, Any]:
-        """Question id -> answer, None where nothing was answered; leaves out what is wrong."""
+        """Question id -> answer, None if nothing was answered; omits invalid ones."""
         return {f.question.id: f.answer for f in self.fields if not f.errors or f.is_unfinished}
 
 
@@ -145,7 +145,7 @@ def _ask(question: Question) -> str:
 
 
 def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -> tuple[Any, Any]:
-    """(answer, value to draw). The answer is None when nothing, or something wrong, was posted."""
+    """(answer, value to render). The answer is None if nothing, or something invalid, was posted."""
     kind, name = question.kind, question.id
     if kind in ("many", "statements", "chart"):
         return _read_ticks(question, data.getlist(name))
@@ -176,7 +176,7 @@ def _too_much(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Without control characters and with plain line ends; nothing else is touched."""
+    """Without control characters and with plain line endings; nothing else is changed."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
     return "".join(kept).strip()

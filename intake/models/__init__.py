@@ -1,4 +1,4 @@
-"""What is kept of an intake: link, answers, alerts, clearances, assessments, scores."""
+"""What is stored about an intake: link, answers, alerts, clearances, assessments, scores."""
 
 from .assessments import Assessment, Clearance
 from .invitations import Invitation, RateCount, ResumeCode

@@ -15,7 +15,7 @@ from .responses import IntakeResponse
 
 
 class Clearance(models.Model):
-    """A red flag or condition that someone examined: by whom, when, result. Withdrawn, never deleted."""
+    """A red flag or condition that was examined: by whom, when, result. Withdrawn, never deleted."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="clearances")
     finding = models.CharField(max_length=60)
@@ -36,11 +36,11 @@ class Clearance(models.Model):
 
 
 class Assessment(Signable, SetAside):
-    """What the practitioner found and decided. A draft is edited; a signed one is frozen by the database.
+    """What the practitioner found and decided. A draft can be edited; a signed one is frozen by the database.
 
-    A draft may be set aside: then nothing is read from it any more.
+    A draft may be set aside: then it is no longer read.
 
-    ``findings``: finding id -> true or false: the practitioner's own, corrections of answers. ``levels``: spinal
+    ``findings``: finding id -> true or false: the practitioner's own, and corrections of answers. ``levels``: spinal
     levels tender to touch, as in ``["L4"]``. ``ashi``: list of ``{"where", "side", "region"}``. ``confirmed``:
     ``{"class", "branch", "root", "reason"}``, each optional. ``result``: ``Assessment.as_json()`` of
     ``intake.assessment`` at signing.

@@ -23,7 +23,7 @@ BIRTH_TRIES = 5  # wrong dates of birth before a link locks (DESIGN)
 
 
 class InvitationState(models.TextChoices):
-    """Where a link stands. Only ``invited`` and ``started`` open the form."""
+    """The state of a link. Only ``invited`` and ``started`` open the form."""
 
     INVITED = "invited", "invited"
     STARTED = "started", "started"
@@ -35,8 +35,8 @@ class InvitationState(models.TextChoices):
 
 
 class Invitation(models.Model):
-    """One link. The token is never stored. A new link replaces the old one; its answers come along only for someone
-    who shows that they are the patient (``intake.actions.resuming``).
+    """One link. The token is never stored. A new link replaces the old one; its answers carry over only for someone
+    who proves to be the patient (``intake.actions.resuming``).
     """
 
     State = InvitationState
@@ -50,14 +50,14 @@ class Invitation(models.Model):
     replaced_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
     sent_to = models.EmailField(blank=True)
     mail = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # False only when it went to the patient's stored address by mail and to nobody's screen
+    # False only if it was mailed to the patient's stored address and never shown on a screen
     shown_to_staff = models.BooleanField(default=True)
-    opened_at = models.DateTimeField(null=True, blank=True)  # "Start" was pressed; a look is not enough
+    opened_at = models.DateTimeField(null=True, blank=True)  # "Start" was pressed; viewing is not enough
     failed_birth_checks = models.PositiveSmallIntegerField(default=0)
-    # Kept for the lists, which would read all that ever came in; ``intake.models.kept`` recounts both
+    # Kept for the lists, which would otherwise read everything ever submitted; ``intake.models.kept`` recounts both
     answered_at = models.DateTimeField(null=True, blank=True)  # when its answers were sent
-    is_assessed = models.BooleanField(default=False, db_default=False)  # an assessment that counts rests on them
-    # open or run out unused, and nothing newer came; a column, so that both databases choose the right index for it
+    is_assessed = models.BooleanField(default=False, db_default=False)  # an assessment that counts is based on them
+    # open or expired unused, with nothing newer; a column, so that both databases choose the right index for it
     is_unfinished = models.GeneratedField(
         expression=models.Q(answered_at=None, revoked_at=None, replaced_by=None),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
@@ -83,7 +83,7 @@ class Invitation(models.Model):
 
     @property
     def state(self) -> InvitationState:
-        """Reads ``self.response`` (select it together) and the clock."""
+        """Reads ``self.response`` (use ``select_related``) and the clock."""
         response = getattr(self, "response", None)
         if response is not None and response.submitted_at is not None:
             return InvitationState.SUBMITTED
@@ -103,7 +103,7 @@ class Invitation(models.Model):
 
 
 class ResumeCode(models.Model):
-    """Six digits mailed to the patient, to open under a link what was begun elsewhere. Kept as a keyed hash."""
+    """Six digits mailed to the patient, to open what was begun elsewhere under a link. Stored as a keyed hash."""
 
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="codes")
     response = models.ForeignKey("intake.IntakeResponse", on_delete=models.PROTECT, related_name="codes")

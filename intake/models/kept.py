@@ -1,4 +1,4 @@
-"""What a link keeps of what came in under it, for lists that would read all history, and the recount it is equal to."""
+"""What a link keeps about its answers, for lists that would otherwise read all history, and the equivalent recount."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _ASSESSED = Exists(
 
 
 def keep_links(*responses: IntakeResponse | int | None) -> None:
-    """Bring the links of these answers up to date; inside the transaction that changed what rests on them."""
+    """Update the links of these answers; inside the transaction that changed what is based on them."""
     mend_links(Invitation.objects.filter(response__in=[one for one in responses if one is not None]))
 
 
 def mend_links(links: QuerySet[Invitation]) -> int:
-    """Recount these links; how many rows were written."""
+    """Recount these links; returns how many rows were written."""
     return links.order_by().update(answered_at=_ANSWERED, is_assessed=_ASSESSED)
 
 
 def links_that_differ() -> QuerySet[Invitation]:
-    """Links that keep something else than the recount says; there is none unless somebody wrote past the actions."""
+    """Links that differ from the recount; there are none unless someone bypassed the actions."""
     counted = Invitation.objects.annotate(counted_at=_ANSWERED, counted_assessed=_ASSESSED)
     same_time = Q(answered_at=F("counted_at")) | Q(answered_at=None, counted_at=None)
     return counted.exclude(same_time & Q(is_assessed=F("counted_assessed")))

@@ -16,7 +16,7 @@ class IntakeResponse(models.Model):
     """The answers of one intake: saved after every answer, frozen by the database once submitted.
 
     ``answers``: question id -> value, as ``intake.questionnaire.answers`` reads it. ``red_flags_shown``: list of
-    ``{"flag", "message", "at"}``, what the patient was told and when it was confirmed as read.
+    ``{"flag", "message", "at"}``, what the patient was shown and when it was confirmed as read.
     """
 
     class FilledBy(models.TextChoices):
@@ -27,10 +27,10 @@ class IntakeResponse(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intake_responses")
     invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="response")
     questionnaire_version = models.CharField(max_length=20)
-    # Where the patient could be reached when they began: codes go nowhere else, whatever the desk changes since. (NULL,
-    # not empty: SQLite copies the table for anything else, and a copy loses the guards.)
+    # The patient's address when they began: codes go nowhere else, whatever the desk changes later. (NULL, not empty:
+    # SQLite copies the table for anything else, and a copy loses the guards.)
     code_to = models.EmailField(null=True, blank=True)  # noqa: DJ001
-    set_aside_at = models.DateTimeField(null=True, blank=True)  # begun again under a newer link; kept to read
+    set_aside_at = models.DateTimeField(null=True, blank=True)  # begun again under a newer link; kept for reading
     answers = models.JSONField(default=dict)
     started_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField(db_default=Now())
@@ -46,7 +46,7 @@ class IntakeResponse(models.Model):
     consent_at = models.DateTimeField(null=True, blank=True)
     red_flags_shown = models.JSONField(default=list)
 
-    has_clashes = True  # False once it is known that no question has two answers
+    has_clashes = True  # False once no question is known to have two answers
 
     class Meta:
         ordering = ["-id"]
@@ -66,7 +66,7 @@ class IntakeResponse(models.Model):
 
 
 class RedFlagAlert(models.Model):
-    """A red flag in an intake: shown to the patient at once, to the clinic until someone has answered it."""
+    """A red flag in an intake: shown to the patient at once, and to the clinic until someone answers it."""
 
     class Level(models.TextChoices):
         EMERGENCY = "emergency", "emergency"
@@ -83,9 +83,9 @@ class RedFlagAlert(models.Model):
     level = models.CharField(max_length=12, choices=Level)
     source = models.CharField(max_length=8, choices=Source, default=Source.ANSWER)
     raised_at = models.DateTimeField(db_default=Now())
-    # the mail that told the clinic; none when it has no address for alerts
+    # the mail that informed the clinic; none if it has no address for alerts
     mail = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    taken_back_at = models.DateTimeField(null=True, blank=True)  # answered otherwise since; staff still make sure
+    taken_back_at = models.DateTimeField(null=True, blank=True)  # the answer has since changed; staff still make sure
     message_shown_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -96,7 +96,7 @@ class RedFlagAlert(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            # once while it stands: a sign told again after it was answered or taken back is a new alert
+            # one while it is open: a sign reported again after it was answered or taken back is a new alert
             models.UniqueConstraint(
                 fields=["response", "flag"],
                 condition=models.Q(acknowledged_at=None, taken_back_at=None),

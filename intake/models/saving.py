@@ -1,4 +1,4 @@
-"""What open pages have told of a draft, and answers that two of them gave differently. Both go when it is sent."""
+"""What open pages have saved into a draft, and answers on which two of them differ. Both are deleted on submission."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .responses import IntakeResponse
 
 
 class OpenedPage(models.Model):
-    """One drawing of a screen that has saved something: what it told last, so that only what changed since counts.
+    """One rendering of a screen that has saved something: what it saved last, so that only later changes count.
 
-    ``seq`` grows with every save of that page: one that arrives late, after a newer one, changes nothing.
+    ``seq`` grows with every save of that page: a save that arrives after a newer one changes nothing.
     """
 
     response = models.ForeignKey(IntakeResponse, on_delete=models.CASCADE, related_name="opened_pages")
@@ -26,7 +26,7 @@ class OpenedPage(models.Model):
 
 
 class Clash(models.Model):
-    """An answer given differently on two pages: ``others`` are kept beside the newest until the patient chooses."""
+    """An answer given differently on two pages: ``others`` are kept with the newest until the patient chooses."""
 
     response = models.ForeignKey(IntakeResponse, on_delete=models.CASCADE, related_name="clashes")
     question = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""Outcome scores: one row for each measure and occasion."""
+"""Outcome scores: one row per measure and occasion."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from intake.questionnaire.instruments import load_instruments
 
 
 def a_known_measure(measure: str) -> None:
-    """Only what the registry knows; a new measure is a file there, and no migration."""
+    """Only what the registry knows; a new measure is a file there, not a migration."""
     if measure not in load_instruments():
         raise ValidationError(f"There is no measure “{measure}”.")
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):
     def counting(self) -> ScoreQuerySet:
-        """Without those of a visit that was entered in error."""
+        """Without those of a visit entered in error."""
         return self.filter(withdrawn_at=None)
 
 

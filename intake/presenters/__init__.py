@@ -1,1 +1,1 @@
-"""What intake pages say, in words."""
+"""Puts into words what intake pages show."""

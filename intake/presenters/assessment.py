@@ -34,7 +34,7 @@ GROUPS = {  # group of the vocabulary -> heading; the practitioner's own first
     "wish": "Wishes",
 }
 FOUND_BY_HAND = ("tongue", "pulse", "palpation", "motion", "exam")
-FACT_WORDS = {  # numbers that are evidence too, but no findings of the vocabulary
+FACT_WORDS = {  # numbers that are evidence too, but not findings of the vocabulary
     "complaint.duration_days": "how long it has lasted",
     "patient.age": "age",
     "patient.pregnancy_weeks": "week of pregnancy",
@@ -42,7 +42,7 @@ FACT_WORDS = {  # numbers that are evidence too, but no findings of the vocabula
     "scores.gad2": "GAD-2 score",
     "scores.nice_spa": "screening for inflammatory back pain",
 }
-BAR_TOP = 50  # points that fill a bar of stagnation or deficiency; the bar has a mark every 10
+BAR_TOP = 50  # points that fill a bar of stagnation or deficiency, which has a mark every 10
 SIDES = ("left", "right", "both", "midline")
 TEXT_LABELS = {"reason": "In the patient's words"}
 LEVEL_ICONS = {
@@ -82,13 +82,13 @@ def words(name: str) -> str:
 
 
 def told_by_patient(assessment: Assessment, *, today: dt.date) -> Case:
-    """The case as the patient's answers and the safety facts alone make it, without the practitioner's hand."""
+    """The case from the patient's answers and the safety facts alone, without the practitioner's entries."""
     bare = Assessment(patient=assessment.patient, response=assessment.response)
     return build_case(assessment.patient, bare, today=today)
 
 
 def page_of(assessment: Assessment, *, today: dt.date) -> Context:
-    """Everything the page shows. A signed assessment shows the result it was signed with."""
+    """Everything on the page. A signed assessment shows the result it was signed with."""
     case = build_case(assessment.patient, assessment, today=today)
     told = told_by_patient(assessment, today=today)
     is_draft = assessment.is_draft
@@ -109,7 +109,7 @@ def page_of(assessment: Assessment, *, today: dt.date) -> Context:
 
 def result_of(assessment: Assessment, *, case: Case) -> Context:
     """The right-hand part: alerts, two scores, patterns, questions."""
-    if assessment.signed_at is None:  # a draft, or one that was discarded
+    if assessment.signed_at is None:  # a draft, or a discarded one
         result: AssessmentRecord = assess(case, load_intake_knowledge()).as_record()
     else:
         result = assessment.result
@@ -138,7 +138,7 @@ def result_of(assessment: Assessment, *, case: Case) -> Context:
 
 
 def _told_on(assessment: Assessment) -> dt.date | None:
-    """The day of the answers: an emergency told then needs an examination after it."""
+    """The day of the answers: an emergency reported then needs a later examination."""
     return answered_on(assessment.response) if assessment.response is not None else None
 
 
@@ -205,12 +205,12 @@ def complaint_of(case: Case) -> Context:
 
 
 def how_long(days: int | None) -> str:
-    """How long it has hurt, as people say it: "for 9 months"."""
+    """How long it has hurt, in everyday words: "for 9 months"."""
     return "duration not recorded" if days is None else f"for {duration(days)}"
 
 
 def duration(days: int) -> str:
-    """Days as people say them: "3 weeks", "4 months", "2 years"."""
+    """Days in everyday words: "3 weeks", "4 months", "2 years"."""
     for size, one, many in ((365.25, "year", "years"), (30.44, "month", "months"), (7, "week", "weeks")):
         if days >= 2 * size or (one == "year" and days >= 330):
             count = max(1, round(days / size))
@@ -226,12 +226,12 @@ def alert_words(alert: AlertJson) -> Context:
 
 
 def _clearable(alert: AlertJson) -> list[str]:
-    """The findings behind an alert that an examination can settle: never an age, a place or a length of time."""
+    """The findings behind an alert that an examination can settle: never an age, a place or a duration."""
     return [finding for finding in alert["because"] if finding.startswith(EXAMINABLE)]
 
 
 def clearable_alert(assessment: Assessment, code: str, *, today: dt.date) -> Context | None:
-    """The alert of this code as the page raises it now, if something in it can be cleared."""
+    """The alert with this code as the page raises it now, if anything in it can be cleared."""
     alerts = page_of(assessment, today=today)["alerts"]
     return next((alert for alert in alerts if alert["code"] == code and alert["clearable"]), None)
 
@@ -242,7 +242,7 @@ def evidence_words(source: str) -> str:
 
 
 def bar_percent(score: float) -> float:
-    """How far a bar is filled: one fixed scale, so that bars compare between the two and between patients."""
+    """How far a bar is filled: one fixed scale, so that the two bars and different patients can be compared."""
     return round(min(100.0, 100 * score / BAR_TOP), 1)
 
 

@@ -1,4 +1,4 @@
-"""The inbox: where every intake stands. Built for both readers; answers are never part of it."""
+"""The inbox: the state of every intake. For both kinds of reader; it never contains answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from intake.models import IntakeResponse, Invitation, RedFlagAlert
 from intake.models.invitations import BIRTH_TRIES, STATE
 
 SHOWN_DAYS = 30  # older ones are found on the chart
-SHOWN = 50  # rows of a page of a list
+SHOWN = 50  # rows per page of a list
 _NAMED = ("patient__given_name", "patient__family_name", "patient__phone")
 _MAIL = ("mail__status", "mail__created_at")
 PILLS = {
@@ -43,10 +43,10 @@ class Row:
     state: str
     pill: tuple[str, str, str]  # kind, icon, words
     response: IntakeResponse | None
-    is_new: bool  # sent, and no assessment rests on it yet
+    is_new: bool  # submitted, and no assessment is based on it yet
     has_alert: bool
     mail_failed: bool
-    kept: IntakeResponse | None  # begun under an earlier link and not sent
+    kept: IntakeResponse | None  # begun under an earlier link and not submitted
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class FlagRow:
     text: str
     told: str  # whether the clinic's alert mail has gone
     lines: list[Line]  # whom to call
-    missing: str  # said when the patient has no number
+    missing: str  # shown if the patient has no number
 
 
 @dataclass(frozen=True)
 class Section:
-    """A list of the inbox: one page of it. ``name``: the word of the address that asks for another page."""
+    """One page of a list of the inbox. ``name``: the URL parameter for another page."""
 
     name: str
     rows: list[Row]
@@ -71,7 +71,7 @@ class Section:
 
     @property
     def count(self) -> str:
-        """How many there are; with a next page only that there are more."""
+        """How many there are; if there is a next page, only that there are more."""
         return f"{self.page.last}+" if self.page.has_next else str(self.page.last)
 
 
@@ -82,7 +82,7 @@ class Inbox:
     unfinished: Section
     closed: Section
     done: Section
-    told: Page  # patients who told of themselves what differs from the record
+    told: Page  # patients who reported something about themselves that differs from the record
 
     @property
     def patient_ids(self) -> list[int]:
@@ -98,14 +98,14 @@ def told_words(mail: Message | None) -> str:
 
 
 def open_flags(*, is_clinical: bool) -> list[FlagRow]:
-    """Red flags that nobody has answered yet, gravest and newest first; for the inbox and the home page."""
+    """Red flags not answered yet, most severe and newest first; for the inbox and the home page."""
     rows = (
         RedFlagAlert.objects.filter(acknowledged_at=None)
         .select_related("patient", "response", "mail")
         .defer("response__consent_signature", "response__red_flags_shown")
         .order_by("level", F("taken_back_at").asc(nulls_first=True), "-id")
     )
-    if not is_clinical:  # one line for each patient: how many signs there are is an answer, too
+    if not is_clinical:  # one line per patient: even the number of signs would reveal an answer
         first: dict[int, RedFlagAlert] = {}
         for row in rows:
             first.setdefault(row.patient_id, row)
@@ -114,7 +114,7 @@ def open_flags(*, is_clinical: bool) -> list[FlagRow]:
 
 
 def flag_words(row: RedFlagAlert) -> str:
-    """What was told, for a practitioner: "I don't know" is no sign."""
+    """What was reported, for a practitioner: "I don't know" is not a sign."""
     label = load_intake_knowledge().label(row.flag)
     return f"“I don’t know” to: {label}" if row.source == RedFlagAlert.Source.UNSURE else label
 
@@ -125,7 +125,7 @@ def _flag_row(row: RedFlagAlert, text: str) -> FlagRow:
 
 
 def inbox(asked: Mapping[str, str], *, is_clinical: bool) -> Inbox:
-    """The links of the last 30 days by how far they got. ``asked``: which page of which list."""
+    """The links of the last 30 days by how far they got. ``asked``: the requested page of each list."""
     pages = {name: page_of(rows, asked.get(name), SHOWN) for name, rows in _sections(timezone.now()).items()}
     links = [link for page in pages.values() for link in page.object_list]
     kept = _kept_drafts([link.patient_id for link in links])
@@ -139,7 +139,7 @@ def inbox(asked: Mapping[str, str], *, is_clinical: bool) -> Inbox:
 
 
 def _sections(now: dt.datetime) -> dict[str, QuerySet[Invitation]]:
-    """The lists, newest first; a link is in one of them, as its ``state`` says, or was replaced and in none."""
+    """The lists, newest first; a link is in the one given by its ``state``, or in none if it was replaced."""
     since = now - dt.timedelta(days=SHOWN_DAYS)
     open_alerts = RedFlagAlert.objects.filter(response__invitation=OuterRef("pk"), acknowledged_at=None)
     links = (
@@ -162,7 +162,7 @@ def _sections(now: dt.datetime) -> dict[str, QuerySet[Invitation]]:
 
 
 def _kept_drafts(patients: list[int]) -> dict[int, IntakeResponse]:
-    """What was begun under an earlier link and never sent: the newest of each patient."""
+    """What was begun under an earlier link and never submitted: the newest for each patient."""
     drafts = IntakeResponse.objects.filter(patient__in=patients, submitted_at=None)
     earlier = drafts.exclude(invitation__replaced_by=None, set_aside_at=None).order_by("id")
     return {draft.patient_id: draft for draft in earlier.only("patient", "progress", "set_aside_at")}

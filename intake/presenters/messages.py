@@ -1,5 +1,5 @@
-"""What the patient is told about a sign: the very messages of `assess`, with the clinic's numbers and where they come
-from; and which answers would call for one, so that the page can say so without a network."""
+"""What the patient reads about a sign: exactly the messages of `assess`, with the clinic's phone numbers and where they
+come from; and which answers would call for one, so that the page can show it without a network."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NUMBER = "your emergency number"  # as redflags.toml writes it
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """``help``: what stands beside the words, see redflags.toml. ``why``: the answers behind it."""
+    """``help``: what is shown with the words, see redflags.toml. ``why``: the answers behind it."""
 
     text: str
     help: str
@@ -35,7 +35,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A message that waits hidden in the page. ``values``: the options of the question that call for it."""
+    """A message hidden in the page until needed. ``values``: the options of the question that call for it."""
 
     values: tuple[str, ...]
     labels: tuple[str, ...]
@@ -45,7 +45,7 @@ class Alarm:
 def messages(response: IntakeResponse, screen: Screen | None, clinic: Clinic) -> dict[str, Any]:
     """``emergencies``: to read now; ``notes``: "see a doctor first" or so; ``to_confirm``; ``clinic_told``.
 
-    With a screen, only the notes that its own answers raise: the same note is not shown twice.
+    With a screen, only the notes raised by its own answers: no note is shown twice.
     """
     _, signs = judged(response)
     reading = reading_of(response)
@@ -67,16 +67,16 @@ def messages(response: IntakeResponse, screen: Screen | None, clinic: Clinic) ->
 
 
 def _how_far(mails: set[str]) -> str:
-    """ "sent", "on its way", or empty: no mail, or none that could be sent."""
+    """ "sent", "on its way", or empty: no mail, or it could not be sent."""
     if Message.Status.SENT in mails:
         return "sent"
     return "on its way" if mails.intersection(ON_ITS_WAY) else ""
 
 
 def alarms(response: IntakeResponse, screen: Screen, clinic: Clinic) -> dict[str, list[Alarm]]:
-    """Question id -> messages that an answer on this screen would call for beside those of the other answers.
+    """Question id -> messages that an answer on this screen would call for in addition to those of the other answers.
 
-    Words do not count here: they are read when they stand.
+    Free text does not count here: it is read once it is complete.
     """
     case, _ = judged(response)
     number = clinic.emergency_number
@@ -156,7 +156,7 @@ def _chosen(question: Question, answers: Answers) -> list[Option]:
 
 
 def _screens_behind(alerts: Iterable[Alert], reading: Reading, answers: Answers) -> list[Screen]:
-    """Screens to go back to when an answer was a slip."""
+    """Screens to go back to if an answer was a mistake."""
     because = {finding for alert in alerts for finding in alert.because}
     return [
         screen

@@ -1,4 +1,4 @@
-"""What the patient reads: where they are, what to do about a sign, their answers in words."""
+"""What the patient reads: their progress, what to do about a sign, their answers in words."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ NOT_ANSWERED = gettext_lazy("Not answered")
 
 
 def place(reading: Reading, screen: Screen) -> dict[str, Any]:
-    """Number of the screen, how many there are, per cent."""
+    """Number of the screen, how many there are, percentage."""
     ids = [s.id for s in reading.screens]
     number = ids.index(screen.id) + 1
     return {"number": number, "total": len(ids), "percent": round(100 * (number - 1) / len(ids))}
 
 
 def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]:
-    """Sections for the review page: ``title``, ``rows`` and ``plain``, the rows that say no more than "No".
+    """Sections for the review page: ``title``, ``rows`` and ``plain``, the rows that only say "No".
 
     A row is ``{"screen", "label", "words", "is_answered", "is_plain"}``.
     """
@@ -66,14 +66,14 @@ def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]
 
 
 def _is_plain(question: Question, value: Any) -> bool:
-    """Whether an answer says "no" or "none of these" and nothing else: many such are said in one line."""
+    """Whether an answer is just "no" or "none of these": many of these are shown in one line."""
     if question.kind == "one":
         return bool(value == "no" and question.option("yes"))
     return question.kind in ("many", "statements") and not any(o.id in value for o in question.options if not o.is_none)
 
 
 def _heading(screen: Screen, question: Question) -> str:
-    """The question as it reads without its screen around it."""
+    """The question as worded outside its screen."""
     if len(screen.questions) == 1:
         return screen.title
     if question.label.endswith("?") or question.label.startswith("Your "):
@@ -82,7 +82,7 @@ def _heading(screen: Screen, question: Question) -> str:
 
 
 def in_words(question: Question, value: Any) -> list[str]:
-    """An answer as the person would read it, one line each."""
+    """An answer in words, one line each."""
     if not is_answered(question, value):
         return []
     if question.kind == "one":
@@ -125,7 +125,7 @@ def _activity(row: Mapping[str, Any]) -> str:
 
 
 def open_questions(reading: Reading, answers: Answers, clashing: Iterable[Question]) -> list[dict[str, str]]:
-    """What keeps the form from being sent, each with its screen and, unless it is unanswered, ``why``."""
+    """What keeps the form from being submitted, each with its screen and, unless it is unanswered, ``why``."""
     of_screen = {q.id: s.id for s in reading.screens for q in s.questions}
     why = {q.id: _("too long") for q in reading.missing if is_too_long(q, answers.get(q.id))}
     why |= {q.id: _("a number without its activity") for q in reading.missing if lacks_a_name(q, answers.get(q.id))}
@@ -137,7 +137,7 @@ def open_questions(reading: Reading, answers: Answers, clashing: Iterable[Questi
 
 
 def clashes(response: IntakeResponse, screen: Screen) -> list[dict[str, Any]]:
-    """Answers of this screen that were given differently on another page: ``question``, ``label``, ``choices``.
+    """Answers on this screen that were given differently on another page: ``question``, ``label``, ``choices``.
 
     A choice is ``{"mark", "words", "is_newest"}``, the newest first.
     """
@@ -168,7 +168,7 @@ def clashes(response: IntakeResponse, screen: Screen) -> list[dict[str, Any]]:
 
 
 def answered_elsewhere(response: IntakeResponse, screen: Screen, on_page: Answers) -> list[dict[str, Any]]:
-    """Answers that another page changed and this one still shows as they were: ``label``, ``words``."""
+    """Answers that another page changed while this one still shows the old ones: ``label``, ``words``."""
     return [
         {"label": question.label, "words": in_words(question, stored) or [_("(nothing)")]}
         for question in screen.questions
@@ -178,13 +178,13 @@ def answered_elsewhere(response: IntakeResponse, screen: Screen, on_page: Answer
 
 
 def hidden_address(mail: str) -> str:
-    """Enough of a mail address to know it by, for its owner: "d…@mail.example"."""
+    """Enough of an e-mail address for its owner to recognise it: "d…@mail.example"."""
     name, _, host = mail.partition("@")
     return f"{name[:1]}…@{host}" if host else ""
 
 
 def typed_words(posted: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What someone wrote in their own words on a page that is not kept: label and text, to copy from."""
+    """What someone wrote in their own words on a page that is not saved: label and text, to copy from."""
     labels = {q.id: q.label for q in questionnaire().questions if q.kind == "text"}
     labels |= {
         f"{q.id}.{row}.name": q.label for q in questionnaire().questions if q.kind == "activities" for row in (1, 2, 3)

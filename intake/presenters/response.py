@@ -1,4 +1,4 @@
-"""A sent intake on one screen, in the practitioner's words."""
+"""A submitted intake on one screen, in the practitioner's words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CAREFUL = [("condition", "Conditions and medicines"), ("wish", "Wishes")]
 
 
 def summary(response: IntakeResponse) -> dict[str, Any]:
-    """All that the page shows; reads the alerts, nothing is written."""
+    """Everything on the page; reads the alerts, writes nothing."""
     knowledge = load_intake_knowledge()
     reading = reading_of(response)
     questionnaire = load_questionnaire()
@@ -94,7 +94,7 @@ def questionnaire_label(question_id: str) -> str:
 
 
 def marks_of(judged: Assessment, text_key: str) -> list[str]:
-    """Words in a text that were read as a sign, as the patient wrote them, with what they were taken for."""
+    """Words in a text that were read as a sign, as the patient wrote them, with the sign."""
     knowledge = load_intake_knowledge()
     return [f"“{m.excerpt}” → {knowledge.label(m.finding)}" for m in judged.marks if m.text_key == text_key]
 

@@ -1,1 +1,1 @@
-"""The questionnaire as values, read from its files, and what answers mean."""
+"""The questionnaire as values, read from its files, and the meaning of answers."""

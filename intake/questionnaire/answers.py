@@ -1,4 +1,4 @@
-"""What a set of answers means: screens to show, findings, numbers, measures; and where to go on. Pure.
+"""What a set of answers means: screens to show, findings, numbers, measures; and where to continue. Pure.
 
 No value means: not answered, so nothing is known. A *finding* has three values: True, False, and not in the mapping.
 """
@@ -29,12 +29,12 @@ from intake.questionnaire.values import (
     lacks_a_name,
 )
 
-_ABSENT_ON_CHART = ("site", "side")  # a painted chart says where it does not hurt; a path it does not
+_ABSENT_ON_CHART = ("site", "side")  # a marked chart also says where it does not hurt; it says nothing about a path
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a set of answers means. Hidden questions do not count, whatever was answered to them before.
+    """What a set of answers means. Hidden questions do not count, even if they were answered before.
 
     ``screens``: those to show, each with only its visible questions. ``shown_options``: question id -> options to show.
     ``numbers``: pain_now, pain_average, pain_worst, duration_days, pregnancy_weeks. ``person``: date_of_birth, sex.
@@ -51,7 +51,7 @@ class Reading:
     counts: Mapping[str, int]
     missing: tuple[Question, ...]
     about: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    unsure: frozenset[str] = frozenset()  # present only because "I don't know" counts as yes
+    unsure: frozenset[str] = frozenset()  # present only because "I don't know" counts as a yes
 
     def screen(self, screen_id: str) -> Screen | None:
         return next((s for s in self.screens if s.id == screen_id), None)
@@ -62,7 +62,7 @@ class Reading:
 
 
 def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER) -> Reading:
-    """Walk the screens in order and gather what the answers say."""
+    """Go through the screens in order and collect what the answers say."""
     walk = _Walk(answers, about)
     screens = []
     for screen in questionnaire.screens:
@@ -112,12 +112,12 @@ def findings_from(
     questionnaire: Questionnaire,
     about: About = STRANGER,
 ) -> dict[str, bool]:
-    """Only the findings: True present, False absent, left out not known."""
+    """Only the findings: True is present, False absent, missing not known."""
     return dict(read(questionnaire, answers, about).findings)
 
 
 class _Walk:
-    """Gathers while walking; lives only inside ``read``."""
+    """Collects along the way; exists only inside ``read``."""
 
     def __init__(self, answers: Answers, about: About) -> None:
         self.answers = answers
@@ -153,7 +153,7 @@ class _Walk:
         return replace(question, options=tuple(o for o in question.options if self.shows(o.show)))
 
     def tell(self, told: Iterator[tuple[str, bool]]) -> None:
-        """Present beats absent: a sign named once is not unsaid by a list in which it was left unticked."""
+        """Present beats absent: a sign reported once is not undone by a list in which it was left unticked."""
         for finding, present in told:
             if present or finding not in self.findings:
                 self.findings[finding] = present
@@ -218,7 +218,7 @@ def age_on(born: date, day: date) -> int:
 
 
 def measures(questionnaire: Questionnaire, shown: Sequence[Question], answers: Answers) -> dict[str, float]:
-    """Scores of complete instruments. RMDQ: every page must have been answered, if only with "none of these"."""
+    """Scores of complete instruments. RMDQ: every page must be answered, if only with "none of these"."""
     values: dict[str, float] = {}
     for name, instrument in questionnaire.instruments.items():
         parts = [q for q in shown if q.instrument == name]
@@ -247,7 +247,7 @@ def _points(question: Question, value: Any) -> list[int]:
 
 
 def next_screen(reading: Reading, screen_id: str) -> Screen | None:
-    """The screen after this one, or None when the review comes next."""
+    """The screen after this one, or None if the review comes next."""
     ids = [s.id for s in reading.screens]
     place = ids.index(screen_id) + 1 if screen_id in ids else 0
     return reading.screens[place] if place < len(ids) else None
@@ -260,14 +260,14 @@ def previous_screen(reading: Reading, screen_id: str) -> Screen | None:
 
 
 def resume_at(reading: Reading, answers: Answers) -> Screen | None:
-    """The first screen that was not passed yet, or whose required question is open; None when all are done."""
+    """The first screen not passed yet, or with a required question open; None if all are done."""
     done = set(answers.get(DONE, ()))
     open_screens = {s.id for s in reading.screens for q in s.questions if q in reading.missing}
     return next((s for s in reading.screens if s.id not in done or s.id in open_screens), None)
 
 
 def progress(reading: Reading, answers: Answers) -> int:
-    """Per cent of the screens that were passed."""
+    """Percentage of screens passed."""
     if not reading.screens:
         return 0
     done = set(answers.get(DONE, ()))

@@ -1,4 +1,4 @@
-"""Does the questionnaire hold together: conditions look back only, ids are alone, findings and instruments exist."""
+"""Is the questionnaire consistent: conditions only look back, ids are unique, findings and instruments exist."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check(questionnaire: Questionnaire, findings: set[str], file: str) -> list[F
         if screen.id in screens:
             fault(screen.id, "another screen has this id")
         screens.add(screen.id)
-        before = frozenset(seen)  # a condition may look back to earlier screens only: a screen stands still
+        before = frozenset(seen)  # a condition only looks back to earlier screens: a screen never changes while shown
         for key, when in [(screen.id, screen.show), *_conditions(screen)]:
             for clause in when.clauses:
                 if sum(map(bool, (clause.question, clause.about, clause.finding))) != 1:

@@ -26,7 +26,7 @@ class Consent(Strict):
 
 @lru_cache(maxsize=8)
 def load_consent(folder: Path | None = None, language: str = ENGLISH) -> Consent:
-    """Read once for each language. Raises KnowledgeError with every fault."""
+    """Read once per language. Raises KnowledgeError with every fault."""
     read = TranslatedReader(folder or FOLDER, language, SPOKEN)
     consent = read.whole("consent.toml", Consent)
     read.raise_faults()

@@ -1,7 +1,7 @@
-"""The registry of measures: one file in ``knowledge/instruments`` is all that the program needs to know of one.
+"""The registry of measures: a file in ``knowledge/instruments`` is all the program needs to know about one.
 
-Its items and licence; its range; which change matters; whether it decides about the course; how it is asked at a review
-and whether it is drawn as a curve. Forms, tables, curves and the rules of re-evaluation read it from here.
+Its items and licence; its range; which change matters; whether it decides about the course; how it is asked at a
+review and whether it has a curve. Forms, tables, curves and the rules of re-evaluation read it from here.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ Decides = Literal["pain", "function", "other", "word", "screen", ""]
 
 
 class Change(Strict):
-    """Which change matters, in points of the scale and the good direction unless said otherwise.
+    """Which change matters, in points of the scale in the good direction unless stated otherwise.
 
-    ``percent_from``: the least first value at which 30 percent counts; without it there is no such rule. ``worse``:
-    points the wrong way. ``recovered``: at or below.
+    ``percent_from``: the lowest first value at which 30 percent counts; without it there is no such rule. ``worse``:
+    points in the wrong direction. ``recovered``: at or below.
     """
 
     points: float | None = None
@@ -36,11 +36,11 @@ class Change(Strict):
 
 
 class Word(Strict):
-    """The one question about the whole change: what each answer is called, and what it means for the course."""
+    """The one question about the overall change: the name of each answer, and what it means for the course."""
 
     called: Annotated[tuple[Text, ...], Field(min_length=2)]
     responder_to: int
-    agrees_to: int  # so far the patient feels better at all
+    agrees_to: int  # up to here the patient feels better at all
     worse_from: int
 
 
@@ -56,10 +56,10 @@ class InstrumentFile(Strict):
 
     id: MeasureId
     name: Text
-    short: Text  # in tables, sentences and beside curves
+    short: Text  # in tables, sentences and next to curves
     order: int  # its place in tables and forms
     items: tuple[str, ...]
-    rows: int = 0  # how many items it has where they are not printed here, or are the patient's own
+    rows: int = 0  # how many items it has, if they are not printed here or are the patient's own
     answers: tuple[Text, ...] = ()
     answers_from: int = 0
     scoring: Literal["ticked", "sum", "mean"]
@@ -71,16 +71,16 @@ class InstrumentFile(Strict):
 
     change: Change = Change()
     change_that_matters: str  # in words, for the reader of the file
-    positive_from: float | None = None  # a short screen: from here on it asks for a talk
+    positive_from: float | None = None  # a short screen: from here on it calls for a talk
     word: Word | None = None
     sources: Annotated[tuple[Text, ...], Field(min_length=1)]
     confidence: Text
 
-    decides: Decides = ""  # what it stands for in the rules of re-evaluation
+    decides: Decides = ""  # its role in the rules of re-evaluation
     rank: int = 1  # the first of its kind that can be judged decides
     review: AtReview | None = None
     curve: str = ""  # heading of its curve; "" for none
-    drawn_beside: str = ""  # as a thinner line on the curve of this measure, where that has values
+    drawn_beside: str = ""  # as a thinner line on the curve of this measure, if that has values
 
     licence: Text
     licence_url: str
@@ -94,12 +94,12 @@ class InstrumentFile(Strict):
 
 
 def load_instruments(directory: Path | None = None) -> Mapping[str, InstrumentFile]:
-    """Every measure by id, in the order of tables and forms, read once. Raises KnowledgeError."""
+    """All measures by id, in the order of tables and forms, read once. Raises KnowledgeError."""
     return _load(directory or FOLDER)
 
 
 def measures_that(decides: Decides) -> tuple[InstrumentFile, ...]:
-    """The measures that stand for pain, for function and so on, the leading one first."""
+    """The measures for pain, for function and so on, the leading one first."""
     found = (measure for measure in load_instruments().values() if measure.decides == decides)
     return tuple(sorted(found, key=lambda measure: measure.rank))
 
@@ -113,7 +113,7 @@ def _load(directory: Path) -> Mapping[str, InstrumentFile]:
 
 
 def read_instruments(read: Reader) -> Mapping[str, InstrumentFile]:
-    """The instruments of the reader's folder; faults are left with it."""
+    """The instruments in the reader's folder; the reader keeps the faults."""
     names = sorted(f"instruments/{path.name}" for path in (read.folder / "instruments").glob("*.toml"))
     files = {name: read.whole(name, InstrumentFile) for name in names}
     sound = {name: file for name, file in files.items() if file is not None}

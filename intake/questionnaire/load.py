@@ -1,6 +1,6 @@
 """Reads ``knowledge/questionnaire.toml``, the body chart and the instruments, and names every fault with file and key.
 
-Pure apart from reading files. Unknown keys are refused; so is an instrument that may not be embedded.
+Pure apart from reading files. Unknown keys are refused; so is an instrument that must not be embedded.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MESSAGES = {"redflags.toml": frozenset({"messages"})}
 _TILES = {
     "back": ("left", "right"),
     "front": ("right", "left"),
-}  # the side that the viewer sees on the left, then right
+}  # the side on the viewer's left, then right
 
 
 def load_questionnaire(directory: Path | None = None, language: str = ENGLISH) -> Questionnaire:
@@ -52,7 +52,7 @@ def load_questionnaire(directory: Path | None = None, language: str = ENGLISH) -
 
 @lru_cache(maxsize=8)
 def load_messages(directory: Path | None = None, language: str = ENGLISH) -> dict[str, str]:
-    """What a patient reads beside a red flag, by the message's id (``redflags.toml``). Raises KnowledgeError."""
+    """What a patient reads with a red flag, by the message's id (``redflags.toml``). Raises KnowledgeError."""
     read = TranslatedReader(directory or DIRECTORY, language, MESSAGES)
     messages = dict(read.file("redflags.toml").get("messages", {}))
     read.raise_faults()

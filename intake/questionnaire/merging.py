@@ -1,8 +1,8 @@
-"""One answer, saved from several open pages: what stands, and what is kept beside it. Pure.
+"""One answer, saved from several open pages: which one counts, and which is kept alongside. Pure.
 
 A page saves what it shows now (``mine``) against what it showed before (``base``); ``stored`` may have changed
-elsewhere meanwhile. What was not touched on the page changes nothing. Ticks are merged one by one. Where both
-changed the same answer, the newest stands and the other is kept beside it until the patient chooses.
+elsewhere since. What was not touched on the page changes nothing. Ticks are merged one by one. If both changed the
+same answer, the newest counts and the other is kept alongside until the patient chooses.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TICKS = ("many", "statements", "chart")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A page that saves: its own number ("" when unknown), the answers drawn on it, and which of its saves this is."""
+    """A page that saves: its own number ("" if unknown), the answers it showed, and which of its saves this is."""
 
     page: str = ""
     shown: Mapping[str, Any] = field(default_factory=dict)
@@ -29,14 +29,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """``value``: the answer that stands. ``beside``: another one that was given elsewhere, None when there is none."""
+    """``value``: the answer that counts. ``beside``: another one given elsewhere, or None."""
 
     value: Any
     beside: Any = None
 
 
 def drawn(question: Question, stored: Any) -> Any:
-    """What a field that nobody touches posts back: what is stored, without options that are not on show."""
+    """What an untouched field posts back: what is stored, without options that are not shown."""
     if question.kind in TICKS:
         if stored is None:
             return None

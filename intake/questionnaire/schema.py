@@ -1,4 +1,4 @@
-"""The shape of the questionnaire's files: unknown keys are refused, what may be left out has its default here."""
+"""The shape of the questionnaire's files: unknown keys are refused, optional ones have their defaults here."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Question(Shown):
     finding: str = ""
     dont_know: Literal["", "yes", "open"] = ""
     decline: bool = False
-    none: str = ""  # when empty, the one that questions share
+    none: str = ""  # if empty, the shared one
     options: list[Option] = []
     gives: Literal[
         "", "pain_now", "pain_average", "pain_worst", "duration", "pregnancy_weeks", "date_of_birth", "sex"
@@ -92,7 +92,7 @@ class Count(Strict):
 
 
 class Words(Strict):
-    """Answers that many questions share, and the sides of the body chart."""
+    """Answers shared by many questions, and the sides of the body chart."""
 
     yes: str
     no: str

@@ -1,6 +1,6 @@
 """The questionnaire as values: screens, questions, conditions. Pure: no Django, clock or files.
 
-What answers mean is read by ``intake.questionnaire.answers``; the file is loaded by ``intake.questionnaire.load``.
+``intake.questionnaire.answers`` interprets answers; ``intake.questionnaire.load`` loads the file.
 
 Answers are a mapping of question id to value. The value's shape follows the question's kind:
 
@@ -11,7 +11,7 @@ Answers are a mapping of question id to value. The value's shape follows the que
 - ``person``: ``{"name": str, "phone": str, "relation": str}`` or ``{"none": option id}``
 - ``activities``: list of ``{"name": str, "score": int | None}``
 
-No value means: not answered, so nothing is known. A *finding* has three values: True, False, and not in the mapping.
+No value means not answered, so nothing is known. A *finding* has three values: True, False, and not in the mapping.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 30.44, "years": 365.25}
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One condition on an earlier answer, on a fact about the person, or on a finding told so far.
+    """One condition on an earlier answer, on a fact about the person, or on a finding reported so far.
 
-    Exactly one of ``question``, ``about`` and ``finding`` is set. What is not known gives ``if_unknown``.
+    Exactly one of ``question``, ``about`` and ``finding`` is set. The unknown gives ``if_unknown``.
     """
 
     question: str = ""
@@ -46,7 +46,7 @@ class Clause:
     if_unknown: bool = False
 
     def holds(self, value: Any) -> bool:
-        """Whether it is so for a value; None or an empty value is not known."""
+        """Whether it holds for a value; None or an empty value is unknown."""
         if value is None or value == "" or value == []:
             return self.if_unknown
         if isinstance(value, list | tuple):  # several options ticked
@@ -77,7 +77,7 @@ ALWAYS = When()
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to choose. ``sets``: findings it makes present or absent. ``leaves_open``: "don't know" or so."""
+    """One answer to choose. ``sets``: findings it makes present or absent. ``leaves_open``: "don't know" or similar."""
 
     id: str
     label: str
@@ -85,7 +85,7 @@ class Option:
     leaves_open: bool = False
     is_none: bool = False  # "none of these": alone, and everything else is absent
     score: int | None = None
-    holds_days: int | None = None  # true today is not true next month
+    holds_days: int | None = None  # what is true today may not be true next month
     show: When = ALWAYS
 
 
@@ -117,13 +117,13 @@ class Question:
     high_label: str = ""
     max_length: int = 2000
     instrument: str = ""
-    private: bool = False  # never shown again on the patient's screen or on paper they take home
+    private: bool = False  # never shown again on the patient's screen or on paper to take home
     show: When = ALWAYS
-    absent: When | None = None  # not asked because it cannot apply: then its findings are absent
+    absent: When | None = None  # not asked because it cannot apply: its findings are then absent
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """All findings that an answer could tell of, each once."""
+        """All findings an answer could report, each once."""
         told = [f for o in self.options for f, _ in o.sets] + [f for r in self.regions for f in r.sets]
         return tuple(dict.fromkeys(told))
 
@@ -144,7 +144,7 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many statements fit; ``at_least`` of them make ``sets`` present. ``needs``: the question it rests on."""
+    """How many statements apply; ``at_least`` of them make ``sets`` present. ``needs``: the question it depends on."""
 
     id: str
     needs: str
@@ -204,21 +204,21 @@ ACTIVITY_LETTERS = 120
 
 
 def is_too_long(question: Question, value: Any) -> bool:
-    """Whether words are kept that are more than may be sent."""
+    """Whether the stored text is longer than may be submitted."""
     if question.kind == "activities":
         return any(len(row.get("name", "")) > ACTIVITY_LETTERS for row in value or ())
     return question.kind == "text" and len(value or "") > question.max_length
 
 
 def lacks_a_name(question: Question, value: Any) -> bool:
-    """Whether a number was given to an activity that has no name."""
+    """Whether a number was given for an activity without a name."""
     return question.kind == "activities" and any(
         row.get("score") is not None and not row.get("name") for row in value or ()
     )
 
 
 def is_answered(question: Question, value: Any) -> bool:
-    """Whether the person answered: an empty list is no answer, "none of these" is one."""
+    """Whether the person answered: an empty list is not an answer, "none of these" is one."""
     if question.kind == "activities":
         return any(row.get("name") or row.get("score") is not None for row in value or ())
     return value is not None and value != "" and value != []

@@ -1,4 +1,4 @@
-"""Addresses within the patient's form."""
+"""URLs within the patient's form."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pages of the patient form, the inbox and the assessment."""
+"""Pages of the patient's form, the inbox and the assessment."""

@@ -27,13 +27,13 @@ from intake.presenters import assessment as presenter
 
 
 def _entered(request: StaffRequest, found: Assessment) -> tuple[Any, actions.Examination]:
-    """What the patient told, and the posted page as an examination."""
+    """The patient's answers, and the posted page as an examination."""
     told = presenter.told_by_patient(found, today=timezone.localdate())
     return told, read_examination(request.POST, told=told.findings, before=found.findings)
 
 
 def _stale(request: StaffRequest, clash: Stale) -> HttpResponse:
-    """409: what the other one changed, beside what was entered here. Nothing entered is lost."""
+    """409: what the other person changed, next to what was entered here. Nothing entered is lost."""
     current: Assessment = clash.record
     _, entered = _entered(request, current)
     context = {
@@ -46,7 +46,7 @@ def _stale(request: StaffRequest, clash: Stale) -> HttpResponse:
         answer = render(request, "intake/_assessment_clash.html", context, status=409)
         answer.headers["HX-Retarget"] = "#clash"
         return answer
-    # Without JavaScript: the page again, filled with what was entered, to be sent with the new revision.
+    # Without JavaScript: the page again, filled with what was entered, to be sent again with the new revision.
     current.findings, current.levels = entered.findings, entered.levels
     current.ashi, current.notes = entered.ashi, entered.notes
     return _page(request, current, status=409, **context | {"has_clash": True})
@@ -65,7 +65,7 @@ answers_conflicts = answering(stale=_stale, locked=_locked)
 
 @require_http_methods(["GET", "POST"])
 def of_patient(request: StaffRequest, patient_id: int) -> HttpResponse:
-    """GET: the open draft, else the assessment in force, else an invitation to begin. POST: begin a draft."""
+    """GET: the open draft, else the assessment in force, else a prompt to begin. POST: begin a draft."""
     patient = access.patient_for(request.user, patient_id, what="assessment")
     if request.method == "POST":
         if not access.can(request.user, Permission.WRITE_CLINICAL):
@@ -87,7 +87,7 @@ def page(request: StaffRequest, assessment_id: int) -> HttpResponse:
 
 @require_GET
 def answers(request: StaffRequest, assessment_id: int, group: str) -> HttpResponse:
-    """One group of the patient's answers as controls: asked for when it is opened, most never are."""
+    """One group of the patient's answers as controls: loaded when opened, which most never are."""
     found = assessment_for(request.user, assessment_id)
     if group not in presenter.GROUPS:
         raise Http404
@@ -100,7 +100,7 @@ def answers(request: StaffRequest, assessment_id: int, group: str) -> HttpRespon
 
 
 def _with_forms(context: dict[str, Any]) -> dict[str, Any]:
-    """The forms of the result part: one to decide, one to clear each alert."""
+    """The forms of the result part: one to decide, and one per alert to clear it."""
     decision = DecisionForm(initial=DecisionForm.initial_of(context["assessment"].confirmed))
     for alert in context["alerts"]:
         if alert["clearable"]:
@@ -122,7 +122,7 @@ def _page(request: StaffRequest, found: Assessment, *, status: int = 200, **extr
 @require_POST
 @answers_conflicts
 def save(request: StaffRequest, assessment_id: int) -> HttpResponse:
-    """Save examination and decision. With htmx answers the result part, else goes back to the page."""
+    """Save examination and decision. With htmx returns the result part, else redirects to the page."""
     found = assessment_for(request.user, assessment_id, needs=Permission.WRITE_CLINICAL)
     saved, told = _saved(request, found)
     return _result(request, saved, told) if saved else _not_from_the_lists(request, found)
@@ -131,7 +131,7 @@ def save(request: StaffRequest, assessment_id: int) -> HttpResponse:
 @require_POST
 @answers_conflicts
 def sign(request: StaffRequest, assessment_id: int) -> HttpResponse:
-    """Save what stands on the page, then lock it."""
+    """Save the page, then lock the assessment."""
     found = assessment_for(request.user, assessment_id, needs=Permission.SIGN)
     saved, told = _saved(request, found)
     if saved is None:
@@ -145,14 +145,14 @@ def sign(request: StaffRequest, assessment_id: int) -> HttpResponse:
 
 
 def _saved(request: StaffRequest, found: Assessment) -> tuple[Assessment | None, Any]:
-    """The assessment with what was posted, None for a decision that is none; and what the patient told."""
+    """The assessment with what was posted, None for an invalid decision; and the patient's answers."""
     told, entered = _entered(request, found)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return None, told
     saved = actions.save(
         assessment_id=found.pk,
-        # "keep" is sent by the button of the clash notice: one has seen what the other one changed
+        # "keep" is sent by the button of the clash notice: the other person's changes have been seen
         revision=revision_of(request.POST, "keep", "revision"),
         found=entered,
         confirmed=form.confirmed() if "picture_class" in request.POST else found.confirmed,
@@ -203,7 +203,7 @@ def _result(
 
 @require_POST
 def clear(request: StaffRequest, assessment_id: int) -> HttpResponse:
-    """Lift a red flag: examined by whom, when, with what result."""
+    """Clear a red flag: examined by whom, when, with what result."""
     found = assessment_for(request.user, assessment_id, needs=Permission.WRITE_CLINICAL)
     alert = presenter.clearable_alert(found, request.POST.get("code", ""), today=timezone.localdate())
     if alert is None:

@@ -1,7 +1,7 @@
-"""What one browser holds: the links opened in it, and the pages drawn for each of them.
+"""What one browser holds: the links opened in it, and the pages rendered for each of them.
 
-A signed cookie, out of reach of scripts, lists the links. Each form carries a signed ticket, so that an answer goes
-into the intake it was asked for, whatever was opened in the same browser since (docs/decisions/0010-whose-answers.md).
+A signed cookie, inaccessible to scripts, lists the links. Each form carries a signed ticket, so that an answer goes to
+the intake it was asked for, whatever has since been opened in the same browser (docs/decisions/0010-whose-answers.md).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from intake.models import IntakeResponse, Invitation
 
 COOKIE = "__Host-ashi-intake" if settings.HTTPS else "ashi-intake"
 SALT = "intake.link"
-TICKET = "of"  # the name under which forms and addresses carry the ticket
-BESIDE_MINUTES = 30  # so long an open page goes on working after another link was opened in its browser (DESIGN)
+TICKET = "of"  # the name under which forms and URLs carry the ticket
+BESIDE_MINUTES = 30  # how long an open page keeps working after another link was opened in its browser (DESIGN)
 MOST = 4  # links in one browser
 
 _tickets = signing.Signer(salt="intake.page")
@@ -42,7 +42,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Device:
-    """``held``: the newest link last; that one is open until its time is up, the others for BESIDE_MINUTES."""
+    """``held``: the newest link last; it is open until it expires, the others for BESIDE_MINUTES."""
 
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     held: tuple[Held, ...] = ()
@@ -56,19 +56,19 @@ class Device:
         return any(one.response == response.pk for one in self.alive)
 
     def with_link(self, invitation: int, response: int = 0) -> Device:
-        """The link was opened here just now, or told that it may see these answers."""
+        """The link was just opened here, or allowed to see these answers."""
         others = [one for one in self.alive if one.invitation != invitation and one.response not in (response or -1,)]
         return replace(self, held=(*others, Held(invitation, response))[-MOST:])
 
     def still_used(self, invitation: int) -> Device:
-        """Someone answers in one of several open forms; which link is the newest stays as it is."""
+        """Someone answers in one of several open forms; the newest link stays the newest."""
         minute = int(time.time() // 60)
         return replace(
             self, held=tuple(replace(one, used=minute) if one.invitation == invitation else one for one in self.held)
         )
 
     def without(self, invitation: int) -> Device:
-        """The others stay pages beside: none of them becomes the one that opens without its ticket."""
+        """The others stay secondary: none of them becomes the one that opens without its ticket."""
         left = tuple(one for one in self.alive if one.invitation != invitation)
         was_newest = bool(self.held) and self.held[-1].invitation == invitation
         return replace(self, held=(*left, Held(0)) if left and was_newest else left)
@@ -80,17 +80,17 @@ class Whose:
 
     invitation: Invitation
     ticket: str
-    needs_ticket: bool  # in addresses: this is not the only form, or not the newest, in this browser
+    needs_ticket: bool  # in URLs: this is not the only form, or not the newest, in this browser
 
     @property
     def words(self) -> str:
-        """First name and the initial of the family name: enough to notice a mix-up, too little to tell a stranger."""
+        """First name and the initial of the family name: enough to notice a mix-up, useless to a stranger."""
         given, family = self.invitation.patient.given_name.strip(), self.invitation.patient.family_name.strip()
         return f"{given} {family[:1]}.".strip() if family else given
 
 
 class FormRequest(ClinicRequest):
-    """Of a page of the patient's form: ``intake`` once the guards know whose it is."""
+    """The request of a page of the patient's form: ``intake`` is set once the guards know whose it is."""
 
     intake: Whose
 
@@ -104,7 +104,7 @@ def device_of(request: HttpRequest) -> Device:
 
 
 def remember(answer: HttpResponse, device: Device, invitation: Invitation | None = None) -> None:
-    """Write the cookie. It lives as long as the link that was opened last."""
+    """Write the cookie. It lives as long as the last link opened."""
     if not device.held:
         answer.delete_cookie(COOKIE, samesite="Lax")
         return
@@ -124,12 +124,12 @@ def remember(answer: HttpResponse, device: Device, invitation: Invitation | None
 
 
 def ticket_for(held: Held) -> str:
-    """For the pages of a response; as long as its answers may not be seen here, for those of the link."""
+    """For the pages of a response; while its answers must not be seen here, for those of the link."""
     return _tickets.sign(f"r{held.response}" if held.response else f"i{held.invitation}")
 
 
 def of_ticket(device: Device, ticket: str) -> Held | None:
-    """The link that a page was drawn for, if this browser still holds it."""
+    """The link that a page was rendered for, if this browser still holds it."""
     try:
         told = _tickets.unsign(ticket)
     except signing.BadSignature:
@@ -141,7 +141,7 @@ def of_ticket(device: Device, ticket: str) -> Held | None:
 
 
 def address(request: HttpRequest, name: str, *args: Any, **query: Any) -> str:
-    """The address of a page of this form. It carries the ticket when several forms are open in this browser."""
+    """The URL of a page of this form. It carries the ticket if several forms are open in this browser."""
     page: Whose | None = getattr(request, "intake", None)
     if page is not None and page.needs_ticket:
         query[TICKET] = page.ticket

@@ -29,17 +29,17 @@ from intake.views.device import FormRequest, address, go_to
 from intake.views.guards import closed, with_response
 from intake.views.link import leave, own_response
 
-TOLD_AFTER_SENDING = dt.timedelta(hours=1)  # then the page says nothing of the answers: others use this device, too
-SAVES_A_MINUTE = 90  # a person taps less; a script that goes wild is slowed down
+TOLD_AFTER_SENDING = dt.timedelta(hours=1)  # after that the page shows nothing of the answers: others use this device
+SAVES_A_MINUTE = 90  # a person taps less; a runaway script is slowed down
 
 
 @require_http_methods(["GET", "POST"])
 @with_response
 def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
-    """GET draws a screen; POST is Next: keep the answers and go on, or say what is missing."""
+    """GET renders a screen; POST is Next: save the answers and continue, or say what is missing."""
     reading = reading_of(response)
     screen = reading.screen(screen_id)
-    if screen is None:  # no such screen, or not asked any more
+    if screen is None:  # no such screen, or no longer asked
         return go_to(request, "welcome")
     today = timezone.localdate()
     if request.method == "GET":
@@ -81,7 +81,7 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
 @require_POST
 @with_response
 def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
-    """Keep what is on the screen now; answers "Saved 14:05" and, for a red flag, with its message."""
+    """Save what is on the screen now; responds "Saved 14:05" and, for a red flag, with its message."""
     reading = reading_of(response)
     screen = reading.screen(screen_id)
     if screen is None:
@@ -105,7 +105,7 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
         "elsewhere": words.answered_elsewhere(response, screen, form.values()),
     }
     if is_settled:
-        if request.GET.get("read") == "1":  # "Yes, get help", under the message that the page itself has shown
+        if request.GET.get("read") == "1":  # "Yes, get help", under the message that the page itself showed
             red_flags.confirm_shown(response.pk)
         context |= messages(response, screen, request.clinic)
         context["show_messages"] = True
@@ -115,7 +115,7 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
 @require_http_methods(["GET", "POST"])
 @with_response
 def alert(request: FormRequest, response: IntakeResponse) -> HttpResponse:
-    """What to do now, on a page of its own; POST: "I have read this", and on."""
+    """What to do now, on a page of its own; POST: "I have read this", and continue."""
     target = _own_path(request.POST.get("next") or request.GET.get("next", ""))
     if request.method == "POST":
         red_flags.confirm_shown(response.pk)
@@ -123,7 +123,7 @@ def alert(request: FormRequest, response: IntakeResponse) -> HttpResponse:
             return render(request, "intake/_messages_read.html")
         return redirect(target)
     told = messages(response, None, request.clinic)
-    if not told["emergencies"]:  # answered otherwise meanwhile
+    if not told["emergencies"]:  # the answer has since changed
         return redirect(target)
     return render(request, "intake/alert.html", {"next": target, **told})
 
@@ -155,7 +155,7 @@ def consent(request: FormRequest, response: IntakeResponse) -> HttpResponse:
 @require_GET
 @with_response
 def check(request: FormRequest, response: IntakeResponse) -> HttpResponse:
-    """All answers on one page, each with a way to change it that comes back here."""
+    """All answers on one page, each with a link to change it that returns here."""
     return _draw_check(request, response)
 
 
@@ -171,7 +171,7 @@ def send(request: FormRequest, response: IntakeResponse) -> HttpResponse:
 
 @require_GET
 def sent(request: FormRequest) -> HttpResponse:
-    """Thank you, and what happens next. Shows no answer."""
+    """Thank you, and what happens next. Shows no answers."""
     response = own_response(request)
     if response is None or not response.is_submitted:
         return closed(request, "none") if response is None else redirect("intake:welcome")
@@ -227,6 +227,6 @@ def _after(request: FormRequest, reading: Reading, response: IntakeResponse, scr
 
 
 def _own_path(path: str) -> str:
-    """Only a page of this form: nobody is sent elsewhere."""
+    """Only a page of this form: no redirects elsewhere."""
     home = reverse("intake:welcome")
     return path if path.startswith(home) and "//" not in path and "\\" not in path else home

@@ -21,13 +21,13 @@ from intake.views.device import TICKET, FormRequest, Held, Whose, go_to
 
 View = Callable[..., HttpResponse]
 POSTS_A_MINUTE = 240  # a person presses Next far less often (DESIGN)
-STOP = "X-Ashi-Stop"  # tells the page's script that trying again is of no use
+STOP = "X-Ashi-Stop"  # tells the page's script that retrying is pointless
 
 
 def closed(request: FormRequest, state: str) -> HttpResponse:
-    """The page of a link that does not open: which state, and how to get a new one. Says nothing of the patient."""
+    """The page of a link that does not open: its state, and how to get a new one. Says nothing about the patient."""
     status = 404 if state in ("unknown", "none") else 410
-    context = {"state": str(state), "words": typed_words(request.POST)}  # without scripts they would be gone
+    context = {"state": str(state), "words": typed_words(request.POST)}  # without scripts they would be lost
     return render(request, "intake/link_closed.html", context, status=status)
 
 
@@ -38,7 +38,7 @@ def too_many(request: FormRequest, *, minutes: int) -> HttpResponse:
 
 
 def staff_here(request: FormRequest) -> HttpResponse | None:
-    """A page that sends staff away: what they do here would be written down as the patient's doing."""
+    """A page that sends staff away: what they do here would be recorded as done by the patient."""
     user = staff_in(request)
     if user is None:
         return None
@@ -49,8 +49,8 @@ def staff_here(request: FormRequest) -> HttpResponse | None:
 
 
 def elsewhere(request: FormRequest) -> HttpResponse:
-    """The page was drawn for an intake that this browser has let go of, or does not say for which. Nothing is written;
-    what was typed is shown. No name: someone else may sit here now.
+    """The page was rendered for an intake this browser no longer holds, or does not say for which. Nothing is written;
+    what was typed is shown. No name: someone else may be sitting here now.
     """
     context = {"words": typed_words(request.POST), "is_short": _is_save(request)}
     answer = render(request, "intake/elsewhere.html", context, status=409)
@@ -63,7 +63,7 @@ def _is_save(request: FormRequest) -> bool:
 
 
 def with_invitation(view: View) -> View:
-    """Give the view the invitation that the page was drawn for; closed ones get their page."""
+    """Give the view the invitation the page was rendered for; closed ones get their own page."""
 
     @wraps(view)
     def guarded(request: FormRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -85,7 +85,7 @@ def with_invitation(view: View) -> View:
             return closed(request, invitation.state)
         try:
             answer = view(request, invitation, *args, **kwargs)
-        except LinkNotOpen as stopped:  # closed while the answer was on its way
+        except LinkNotOpen as stopped:  # closed while the request was on its way
             return closed(request, stopped.state)
         if not is_alone and request.method == "POST" and devices.COOKIE not in answer.cookies:
             devices.remember(answer, device.still_used(held.invitation))
@@ -95,7 +95,7 @@ def with_invitation(view: View) -> View:
 
 
 def with_response(view: View) -> View:
-    """Give the view the draft, only in a browser that started it or showed whose it is. Reading leaves an event."""
+    """Give the view the draft, only in a browser that started it or proved whose it is. Reading leaves an event."""
 
     @wraps(view)
     @with_invitation
@@ -105,7 +105,7 @@ def with_response(view: View) -> View:
         if response is None or not device.has_seen(response):
             return go_to(request, "welcome")
         response.patient = invitation.patient
-        is_post = request.method == "POST" and not _is_save(request)  # saves have a limit of their own
+        is_post = request.method == "POST" and not _is_save(request)  # saves have their own limit
         if is_post and limits.increment(f"post:{response.pk}", minutes=1) > POSTS_A_MINUTE:
             return too_many(request, minutes=1)
         if request.method == "GET" and response.answers:
@@ -120,7 +120,7 @@ def _invitations(device: devices.Device) -> list[Invitation]:
 
 
 def _asked_for(request: FormRequest, device: devices.Device, several: list[Held]) -> Held | None:
-    """The link of the page that asks. A form without its ticket is nobody's."""
+    """The link of the requesting page. A form without its ticket is nobody's."""
     if request.method == "POST":
         return devices.of_ticket(device, request.POST.get(TICKET, ""))
     if ticket := request.GET.get(TICKET):

@@ -29,7 +29,7 @@ def invite(request: StaffRequest, patient_id: int) -> HttpResponse:
     form = InvitationForm(request.POST or None, initial={"email": patient.email, "newest": number})
     context = {"patient": patient, "form": form, "newest": newest}
     if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["newest"] != number:  # a second click, or a colleague was faster
+        if form.cleaned_data["newest"] != number:  # a double click, or a colleague was faster
             messages.warning(request, "A link was made a moment ago. Make another only if that one did not arrive.")
             return redirect("intake:invite", patient.pk)
         send_to = form.cleaned_data["email"] if request.POST.get("how") == "email" else ""
@@ -42,9 +42,9 @@ def invite(request: StaffRequest, patient_id: int) -> HttpResponse:
             send_to=send_to,
         )
         context["issued"] = issued
-        if issued.invitation.mail:  # then nobody here sees the link: it goes to the patient alone
+        if issued.invitation.mail:  # then nobody here sees the link: it goes only to the patient
             context["mail_state"] = state_words(issued.invitation.mail)
-        else:  # drawn here as a picture in the page: no third party sees the link
+        else:  # drawn here as an image in the page: no third party sees the link
             context["qr"] = segno.make(issued.url, error="m").svg_data_uri(scale=5, border=2)
         return render(request, "intake/invited.html", context)
     return render(request, "intake/invite.html", context, status=422 if form.is_bound else 200)
@@ -60,7 +60,7 @@ def revoke(request: StaffRequest, invitation_id: int) -> HttpResponse:
 
 @require_GET
 def inbox(request: StaffRequest) -> HttpResponse:
-    """Who was invited, who is not finished, what came in. The front desk sees where it stands, never an answer."""
+    """Who was invited, who has not finished, what was submitted. The front desk sees the state, never an answer."""
     is_clinical = access.can(request.user, access.Permission.READ_CLINICAL)
     page = presenter.inbox(request.GET, is_clinical=is_clinical)
     with transaction.atomic():

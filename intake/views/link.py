@@ -1,6 +1,6 @@
-"""Getting in: a link becomes a cookie, a look opens nothing, and a closed link says why.
+"""Getting in: a link becomes a cookie, viewing opens nothing, and a closed link says why.
 
-The token itself stays out of addresses, logs and cookies after the first request.
+After the first request the token itself stays out of URLs, logs and cookies.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ BAD_MINUTES = 10
 
 @require_http_methods(["GET", "HEAD"])
 def entry(request: FormRequest, token: str) -> HttpResponse:
-    """Swap the token for a cookie and go to the clean address. Nothing is opened or used up by looking."""
+    """Swap the token for a cookie and redirect to the clean URL. Viewing neither opens nor uses up anything."""
     answer = _enter(request, token)
-    answer["Referrer-Policy"] = "no-referrer"  # this address holds the token
+    answer["Referrer-Policy"] = "no-referrer"  # this URL contains the token
     return answer
 
 
@@ -65,7 +65,7 @@ def _enter(request: FormRequest, token: str) -> HttpResponse:
 @require_GET
 @with_invitation
 def welcome(request: FormRequest, invitation: Invitation) -> HttpResponse:
-    """What awaits; or the proof asked of a new device; or straight on."""
+    """What to expect; or the proof required of a new device; or straight on."""
     response = resuming.draft_for(invitation)
     if response is None:
         return _draw_welcome(request, invitation)
@@ -79,11 +79,11 @@ def welcome(request: FormRequest, invitation: Invitation) -> HttpResponse:
 @require_POST
 @with_invitation
 def start(request: FormRequest, invitation: Invitation) -> HttpResponse:
-    """Begin, or begin again beside a kept draft (``afresh``). Who holds the link tells the date of birth we know."""
+    """Begin, or begin again next to a kept draft (``afresh``). The holder must give the date of birth we know."""
     response = resuming.draft_for(invitation)
     is_own = response is not None and response.invitation_id == invitation.pk
     if is_own or (response is not None and "afresh" not in request.POST):
-        return go_to(request, "welcome")  # begun elsewhere meanwhile: this device is asked first
+        return go_to(request, "welcome")  # has since been begun elsewhere: this device is asked first
     if invitation.patient.date_of_birth is not None:
         form = BirthForm(request.POST)
         refused = _check_birth(request, invitation, form)
@@ -95,7 +95,7 @@ def start(request: FormRequest, invitation: Invitation) -> HttpResponse:
 @require_POST
 @with_invitation
 def birth(request: FormRequest, invitation: Invitation) -> HttpResponse:
-    """Go on with answers begun elsewhere. Five wrong dates lock the link, and the desk sees it."""
+    """Continue answers begun elsewhere. Five wrong dates lock the link, and the desk sees it."""
     response = resuming.draft_for(invitation)
     if response is None or resuming.way_in(invitation, response) is not Way.BIRTH:
         return go_to(request, "welcome")
@@ -109,7 +109,7 @@ def birth(request: FormRequest, invitation: Invitation) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @with_invitation
 def code(request: FormRequest, invitation: Invitation) -> HttpResponse:
-    """Mail a code to the patient (``send``), and take it. A code that is spent or too old asks for a new one."""
+    """Mail a code to the patient (``send``), and accept it. A used or expired code requires a new one."""
     response = resuming.draft_for(invitation)
     if response is None or resuming.way_in(invitation, response) is Way.NONE:
         return go_to(request, "welcome")
@@ -143,7 +143,7 @@ def leave(request: FormRequest) -> HttpResponse:
 
 
 def own_response(request: FormRequest) -> IntakeResponse | None:
-    """The response that the page speaks of, sent or not, in a browser that may see it; None for anyone else."""
+    """The response the page is about, submitted or not, in a browser that may see it; None for anyone else."""
     device = devices.device_of(request)
     ticket = request.GET.get(devices.TICKET, "")
     held = devices.of_ticket(device, ticket) if ticket else (device.held[-1] if device.held else None)
@@ -180,7 +180,7 @@ def _draw_resume(
 
 
 def _check_birth(request: FormRequest, invitation: Invitation, form: BirthForm) -> HttpResponse | None:
-    """None when it is the date we know. Otherwise an answer of status 410 (locked now) or 422 (draw it again)."""
+    """None if it is the date we know. Otherwise a response with status 410 (now locked) or 422 (render it again)."""
     if not form.is_valid():
         return HttpResponse(status=422)
     told: dt.date = form.cleaned_data["born"]

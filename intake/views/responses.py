@@ -1,4 +1,4 @@
-"""Reading a sent intake: one screen for the practitioner. Every read is in the audit trail."""
+"""Reading a submitted intake: one screen for the practitioner. Every read is in the audit trail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from intake.presenters import response as presenter
 
 @require_GET
 def page(request: StaffRequest, response_id: int) -> HttpResponse:
-    """A summary of an intake. A draft can be read too when it holds a red flag; it says that it is one."""
+    """A summary of an intake. A draft with a red flag can be read too; it is labelled as a draft."""
     found = response_for(request.user, response_id)
     context = {"response": found, "patient": found.patient, "note_form": AcknowledgeForm(), **presenter.summary(found)}
     return render(request, "intake/response.html", context)
@@ -26,7 +26,7 @@ def page(request: StaffRequest, response_id: int) -> HttpResponse:
 
 @require_POST
 def acknowledge(request: StaffRequest, alert_id: int) -> HttpResponse:
-    """The practitioner writes what was done about a red flag."""
+    """The practitioner records what was done about a red flag."""
     alert = get_object_or_404(RedFlagAlert, pk=alert_id)
     form = AcknowledgeForm(request.POST)
     if form.is_valid():

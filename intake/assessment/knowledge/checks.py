@@ -1,4 +1,4 @@
-"""What no single knowledge file can see: names that do not exist, findings without a weight, rules that never fire."""
+"""What no single knowledge file shows: names that do not exist, findings without a weight, rules that never fire."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def check(
     flags: schema.FlagsFile,
     rules: schema.FlagRulesFile,
 ) -> list[Fault]:
-    """All faults between the files, each with file and key."""
+    """All faults across files, each with file and key."""
     return [
         *_weights(labels, weights),
         *_patterns(labels, patterns, {*weights.weights, *weights.speaks_against_deficiency}),

@@ -1,4 +1,4 @@
-"""Sets aside the rows that are drafts: checked with the rest, shown, and never used."""
+"""Separates the rows that are drafts: checked with the rest, shown, and never used."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from intake.assessment.knowledge import schema
 
 
 class Files(NamedTuple):
-    """The files whose rows can be drafts."""
+    """The files whose rows may be drafts."""
 
     weights: schema.WeightsFile
     patterns: schema.PatternsFile
@@ -67,7 +67,7 @@ def without_drafts(files: Files) -> tuple[Files, tuple[Draft, ...]]:
 
 
 def draft_faults(flags: schema.FlagsFile) -> Iterator[Fault]:
-    """What must be known before a plan, or is asked at every visit, cannot be a draft."""
+    """What must be known before planning, or is asked at every visit, cannot be a draft."""
     needed = {*flags.required, *(finding for group in flags.required_any for finding in group)}
     for flag in flags.flag:
         if flag.status == "draft" and flag.finding in needed:

@@ -20,7 +20,7 @@ STRONG = 3
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """One finding's weights in half points, the practitioner's factor already in them."""
+    """One finding's weights in half points, the practitioner's factor included."""
 
     finding: str
     s: int
@@ -54,7 +54,7 @@ class Lowering:
 
 @dataclass(frozen=True, slots=True)
 class IntakeKnowledge:
-    """All that the assessment knows, ready to match. Immutable; share one between threads."""
+    """All that the assessment knows, ready to match. Immutable; shared between threads."""
 
     version: str
     labels: Mapping[str, str]  # finding id -> the practitioner's words
@@ -62,7 +62,7 @@ class IntakeKnowledge:
     order: Mapping[str, int]  # finding id -> place in findings.toml
     weights: schema.WeightsFile
     weighings: Mapping[str, Weighing]
-    strong: tuple[Weighing, ...]  # signs of weight 3: they speak when they are missing, too
+    strong: tuple[Weighing, ...]  # signs of weight 3: their absence counts, too
     old_injury_votes: tuple[tuple[int, int], ...]
     durations: tuple[tuple[int, Weighing], ...]  # (from days, weighing), longest first
     topics: Mapping[str, tuple[Weighing, ...]]
@@ -83,7 +83,7 @@ class IntakeKnowledge:
     drafts: tuple[Draft, ...]  # rows that are read and shown, and used by nothing
 
     def label(self, finding: str) -> str:
-        """The practitioner's words for a finding; the id itself where there are none."""
+        """The practitioner's words for a finding; the id itself if there are none."""
         return self.labels.get(finding, finding)
 
 

@@ -1,6 +1,6 @@
 """The shape of the knowledge files of the assessment. Unknown keys are refused.
 
-Each file of rules says who reviewed it; a single row can be a draft.
+Each file of rules states who reviewed it; a single row can be a draft.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ Votes = dict[str, Annotated[int, Field(ge=1, le=3)]]
 
 
 class Strict(knowledge_files.Strict):
-    """Types as written, too: a weight of "2" is refused."""
+    """Strict types: a weight of "2" is refused."""
 
     model_config = ConfigDict(strict=True)
 
 
 class Review(knowledge_files.Review, Strict):
-    """Who read the rows of a file against the sources, when, and of which grade they are unless a row says its own."""
+    """Who checked the rows of a file against the sources, when, and their grade unless a row gives its own."""
 
 
 class Reviewed(knowledge_files.Reviewed, Strict):
@@ -47,7 +47,7 @@ class Weight(Reviewed):
     votes: Votes
     topic: Text
     source: Text
-    only_if_absent: str | None = None  # counts only once this is told absent
+    only_if_absent: str | None = None  # counts only once this is known to be absent
 
 
 class DurationRow(Strict):
@@ -128,7 +128,7 @@ class ChannelsFile(Strict):
 
 class ContradictionRule(Reviewed):
     all: list[str] = []
-    any: list[str] = []  # at least one of these beside all; those present are shown
+    any: list[str] = []  # at least one of these in addition to `all`; those present are shown
     absent: list[str] = []
     sex: Literal["female", "male", "other"] | None = None
     pregnancy_weeks: bool = False
@@ -149,7 +149,7 @@ class Flag(Reviewed):
     message: Text
     source: Text
     why: Text
-    ask_if: list[str] | None = None  # asked beside a plan only when one of these holds; None: always
+    ask_if: list[str] | None = None  # asked along with a plan only if one of these holds; None: always
     answered_by: list[str] = []
     sex: Literal["female", "male"] | None = None
     private: bool = False

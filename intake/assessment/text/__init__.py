@@ -1,4 +1,4 @@
-"""What a patient's own words say: grave signs, and words that raise a question. Pure."""
+"""What a patient's own words say: serious signs, and words that raise a question. Pure."""
 
 from .lexicon import load_lexicon
 from .reading import TextSign, read_texts

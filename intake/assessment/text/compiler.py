@@ -1,4 +1,4 @@
-"""Turns the files of one language into a Language and gathers the faults on the way."""
+"""Turns the files of one language into a Language, collecting faults along the way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .schema import Chain, Language, LexiconFile, Sequences, Sign, Template
 from .spelling import Speller
 from .words import fold
 
-CHAIN_GAP = 2  # words that may stand between two names of a chain, unless the template says otherwise
+CHAIN_GAP = 2  # words allowed between two names of a chain, unless the template says otherwise
 WINDOW = 8  # words between two chains joined by &
 NEXT_SENTENCE_WINDOW = 10  # words between two chains joined by +
 
@@ -23,7 +23,7 @@ _PIECE = re.compile(r"'[^']*'|[>&+]\d*|[!@]?\w+|\S")
 
 
 class Compiler:
-    """``language()`` gives the compiled language; ``faults`` then names all that is wrong with its files."""
+    """``language()`` returns the compiled language; ``faults`` then lists all that is wrong with its files."""
 
     def __init__(
         self, language: str, parts: Mapping[str, LexiconFile], medicines: Mapping[str, tuple[str, ...]]
@@ -35,7 +35,7 @@ class Compiler:
         self._medicines = medicines
         self._terms: dict[str, int] = {}
         self._single: dict[int, tuple[str, ...]] = {}
-        # first term of a sequence -> its further words, and the name that the whole stands for
+        # first term of a sequence -> its further words, and the name the whole stands for
         self._written: dict[int, list[tuple[str, str]]] = {}
         self._speller = Speller(self._terms, self._single_words("ordinary"))
         self._homes = self._declared()
@@ -93,7 +93,7 @@ class Compiler:
         )
 
     def _declared(self) -> dict[str, str]:
-        """Name -> file that declares it; a name, and a kind of cue, has one home."""
+        """Name -> file that declares it; a name, or a kind of cue, is declared in only one place."""
         homes: dict[str, str] = {}
         for file, part in self._parts.items():
             for name in (*part.words, *part.phrases, *(f"cues.{kind}" for kind in part.cues)):
@@ -103,7 +103,7 @@ class Compiler:
         return {name: file for name, file in homes.items() if not name.startswith("cues.")}
 
     def _single_words(self, section: Literal["common", "intensifiers", "ordinary"]) -> list[str]:
-        """The folded words of a section in which only single words are ever found."""
+        """The folded words of a section that contains only single words."""
         words: list[str] = []
         for file, part in self._parts.items():
             for word in getattr(part, section):
@@ -123,7 +123,7 @@ class Compiler:
         return sayings
 
     def _cue(self, entries: tuple[str, ...], file: str, name: str) -> tuple[Template, ...]:
-        """Cues are mostly fixed words: those become one name, the others stay templates."""
+        """Cues are mostly fixed words: these become one name, the others stay templates."""
         fixed, templates = [], []
         for entry in entries:
             if entry[0] == "'" and entry.find("'", 1) == len(entry) - 1:
@@ -154,7 +154,7 @@ class Compiler:
         terms, single, written = self._terms, self._single, self._written
         for entry in entries:
             if not entry.isascii():
-                entry = _HAN_SIGN.sub(r" \1 ", entry).strip()  # Chinese is read sign by sign
+                entry = _HAN_SIGN.sub(r" \1 ", entry).strip()  # Chinese is read character by character
             first, _, further = entry.partition(" ")
             if not first:
                 self._fault(where, "an empty word")
@@ -219,7 +219,7 @@ class Compiler:
         return name
 
     def _literal(self, piece: str, where: str) -> str:
-        """A name for the very words between quotes."""
+        """A name for exactly the words in quotes."""
         if piece not in self._literals:
             self._literals.add(piece)
             self._words(piece, (piece.strip("' "),), where)
@@ -227,7 +227,7 @@ class Compiler:
 
 
 def _by_rarest_name(signs: tuple[Sign, ...]) -> dict[str, tuple[tuple[int, Template], ...]]:
-    """Templates by the name that fewest others need: most are never looked at."""
+    """Templates by the name that the fewest others need: most are never looked at."""
     use = Counter(name for sign in signs for template in sign.templates for name in template.needs)
     rank = {name: place for place, name in enumerate(sorted(use, key=lambda name: (use[name], name)))}
     index: dict[str, list[tuple[int, Template]]] = {}
@@ -242,8 +242,8 @@ def _by_rarest_name(signs: tuple[Sign, ...]) -> dict[str, tuple[tuple[int, Templ
 def _by_completing_name(
     phrases: dict[str, tuple[Template, ...]],
 ) -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:
-    """Which phrases to try when a name has come: under one of the words that each template needs, and under each of
-    its phrases, since all words are known before any phrase."""
+    """Which phrases to try once a name has occurred: under one of the words each template needs, and under each of its
+    phrases, since all words are known before any phrase."""
     index: dict[str, list[tuple[str, frozenset[str]]]] = {}
     for phrase, templates in phrases.items():
         for template in templates:

@@ -1,4 +1,4 @@
-"""What stands around a phrase and takes its weight away.
+"""The context that cancels a phrase.
 
 Negation, history, worry, other people, passing trouble. Pure.
 """
@@ -10,19 +10,19 @@ from bisect import bisect_left
 from .match import Matcher, Occurrence
 from .words import COMMA, NO_BREAK
 
-LIST_REACH = 16  # words that "no", "without", "denies" reach over a list
-LIST_REST = 8  # words of a list that follow up to its "or"
+LIST_REACH = 16  # words over which "no", "without", "denies" apply in a list
+LIST_REST = 8  # words of a list up to its "or"
 NEAR_REACH = 4  # words that "not" reaches
-AFTER_REACH = 3  # words between a phrase and "none", "ruled out" behind it
-CLAUSE_REACH = 24  # words over which history, worry, an owner or a resolution is looked for
+AFTER_REACH = 3  # words between a phrase and a following "none", "ruled out"
+CLAUSE_REACH = 24  # words within which history, worry, an owner or a resolution is searched for
 
 
-# "I might be pregnant" is enough where pregnancy only makes another sign graver.
+# "I might be pregnant" is enough where pregnancy only makes another sign more serious.
 _SAID = frozenset({"hypothesis", "fleeting"})
 
 
 class Context:
-    """The cues of one text in one language, asked for each match."""
+    """The cues of one text in one language, queried for each match."""
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
@@ -30,7 +30,7 @@ class Context:
         self._said: dict[str, bool] = {}
 
     def silences(self, match: Occurrence, ignores: frozenset[str]) -> bool:
-        """Whether something around the match says that it is not the patient's own trouble of now."""
+        """Whether the context says that it is not the patient's own present trouble."""
         return (
             ("negation" not in ignores and self._is_negated(match))
             or ("other" not in ignores and self._is_of_another(match))
@@ -40,7 +40,7 @@ class Context:
         )
 
     def is_said(self, name: str) -> bool:
-        """Whether the name is said of the patient anywhere: "no chance of pregnancy" does not make her pregnant."""
+        """Whether the name is said about the patient anywhere: "no chance of pregnancy" does not make her pregnant."""
         known = self._said.get(name)
         if known is None:
             found = self._matcher.find(name).values()
@@ -72,7 +72,7 @@ class Context:
         return found
 
     def _can_speak_of(self, cue: Occurrence, match: Occurrence) -> bool:
-        """Same sentence, and the match does not need the cue's first word itself ("no" of "no feeling")."""
+        """Same sentence, and the match itself does not need the cue's first word ("no" of "no feeling")."""
         return self._same_sentence(cue, match) and cue.start not in match.used
 
     def _is_negated(self, match: Occurrence) -> bool:
@@ -85,13 +85,13 @@ class Context:
         )
 
     def _is_under(self, kind: str, match: Occurrence, reach: int) -> bool:
-        """Whether a cue of this kind, standing before a word of the match, reaches that word."""
+        """Whether a cue of this kind before a word of the match reaches that word."""
         cues = self._between(kind, match.start - reach, match.end)
-        # "no sale ni una gota": inside a phrase that says no itself, another no changes nothing
+        # "no sale ni una gota": inside a phrase that is itself negative, another "no" changes nothing
         if cues and kind != "hypothesis" and self._holds_negation(match):
             cues = [cue for cue in cues if cue.start < match.start]
         for cue in cues:
-            # "never had this before, I cannot pee" is no "before I"
+            # "never had this before, I cannot pee" is not "before I"
             if not self._can_speak_of(cue, match) or (cue.end - cue.start == 2 and self._joins_statements(cue)):
                 continue
             target = next((i for i in match.used if i >= cue.end), None)
@@ -104,7 +104,7 @@ class Context:
         return False
 
     def _is_scope_ended(self, kind: str, cue: Occurrence, target: int, match_end: int) -> bool:
-        """Whether a "but", a "because" or a new statement stands between the cue and the word."""
+        """Whether there is a "but", a "because" or a new statement between the cue and the word."""
         ends = "because" if kind.startswith("negation") and kind != "negation_through" else "reason"
         if self._matcher.has_contrast(cue.end, target) or self._between(ends, cue.end, target):
             return True
@@ -136,7 +136,7 @@ class Context:
         return any(self._between(kind, i, i + 1) for kind in ("negation", "negation_near") for i in match.used)
 
     def _says_no(self, match: Occurrence) -> bool:
-        """Whether the match is made of a "no", a "cannot" or a "difficult" itself."""
+        """Whether the match itself contains a "no", a "cannot" or a "difficult"."""
         return any(self._between("negator", i, i + 1) for i in match.used)
 
     def _is_denial(self, match: Occurrence) -> bool:
@@ -183,7 +183,7 @@ class Context:
         return False
 
     def _is_restarted(self, first: int, last: int) -> bool:
-        """Whether a "but" or, after a comma, a new statement stands between."""
+        """Whether there is a "but" or, after a comma, a new statement in between."""
         if self._matcher.has_contrast(first, last):
             return True
         breaks = self._matcher.words.breaks
@@ -225,7 +225,7 @@ class Context:
         return not self._between("present", match.start, match.end)
 
     def _joins_statements(self, cue: Occurrence) -> bool:
-        """ "The scan was clear, now it is numb" is no "clear now", nor "weak now, was normal" a "now normal"."""
+        """ "The scan was clear, now it is numb" is not "clear now", nor is "weak now, was normal" "now normal"."""
         breaks = self._matcher.words.breaks
         return any(
             breaks[i] == COMMA and (self._between("fresh_start", i, i + 1) or self._between("past_tense", i, i + 1))
@@ -233,7 +233,7 @@ class Context:
         )
 
     def _is_of_statement_before(self, cue: Occurrence, match: Occurrence) -> bool:
-        """ "Disc operation ten years ago, can't feel my groin": the match is a new statement, of now."""
+        """ "Disc operation ten years ago, can't feel my groin": the match is a new statement, about now."""
         breaks = self._matcher.words.breaks
         for i in range(cue.end, match.start + 1):
             joint = i < match.start and bool(self._between("joint", i, i + 1))
@@ -249,7 +249,7 @@ class Context:
         return False
 
     def _sets_time(self, cue: Occurrence) -> bool:
-        """ "Ten years ago, after the birth, I leaked": such a beginning holds for what follows."""
+        """ "Ten years ago, after the birth, I leaked": such a beginning applies to what follows."""
         words = self._matcher.words
         first = cue.start
         while first > words.sentence_starts[words.sentences[first]] and words.breaks[first] != COMMA:

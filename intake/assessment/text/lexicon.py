@@ -1,23 +1,23 @@
 """The lexicons of the free texts: a folder of TOML files per language in ``intake/knowledge/texts``, read strictly.
 
-A file holds the signs of one theme with the words they are made of. Lists are strings with one entry a line (TOML's own
-lists take four times as long to read); a line that begins with ``#`` is for the reader:
+A file holds the signs of one theme and their words. Lists are strings with one entry per line (TOML's
+own lists take four times as long to read); a line beginning with ``#`` is a comment:
 
-* ``[[sign]]``: a finding, its strength and the templates that show it, beside sentences that the tests read:
+* ``[[sign]]``: a finding, its strength and the templates that show it, with sentences for the tests:
   ``says`` (each shows the finding) and ``does_not_say`` (each is harmless);
 * ``[phrases]``: name -> templates over names: coverage comes from combination, not from lists of sentences;
 * ``[words]``: name -> words and fixed sequences of words (``back passage``); ``*`` stands for any ending.
 
-A name lives in the one file that uses it, or in ``shared.toml``. More files have no signs:
+A name is in the one file that uses it, or in ``shared.toml``. Other files have no signs:
 
 * ``medicines.toml``, above the languages: names of medicines, written once, that join the words of the same name in
-  every language that has it;
-* ``cues_*.toml``: ``[cues]``, what takes a phrase its weight (negation, history, worry, other people), each with
-  exceptions;
-* ``everyday.toml``: ``common``, the little words that tell whose language a sentence is; ``ordinary``, everyday words
-  that must not be taken for a misspelt word of the lexicon; ``sayings``, fixed sequences whose words do not mean what
-  they mean alone (``wee bit``, ``dead tired``): in one of them a word counts only as part of an entry that holds the
-  whole saying (``high blood pressure``).
+every language that has it;
+* ``cues_*.toml``: ``[cues]``, what cancels a phrase (negation, history, worry, other people), each with
+exceptions;
+* ``everyday.toml``: ``common``, the little words that reveal the language of a sentence; ``ordinary``, everyday words
+that must not be taken for a misspelt word of the lexicon; ``sayings``, fixed sequences whose words do not mean what
+they mean alone (``wee bit``, ``dead tired``): inside one a word counts only as part of an entry that contains the
+whole saying (``high blood pressure``).
 
 A template reads: ``cannot feel`` one after the other with at most two words between; ``cannot >0 feel`` with
 none between; ``numb & saddle`` in either order with at most eight words between, ``numb &4 saddle`` with four;
@@ -46,7 +46,7 @@ MEDICINES = "medicines.toml"
 def load_lexicon() -> Lexicon:
     """All lexicons of the folder, in order of language. Raises KnowledgeError with every fault found."""
     collects = gc.isenabled()
-    gc.disable()  # all that is made here stays; walking it again and again takes a third of the time
+    gc.disable()  # all objects made here stay; traversing them again and again takes a third of the time
     try:
         return read_lexicon(lexicon_files())
     finally:

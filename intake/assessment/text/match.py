@@ -13,16 +13,16 @@ from .schema import Chain, Language, Template
 from .words import Words
 
 MAX_GUESSES = 2  # misspelt words in one occurrence
-MAX_AT_ONE_WORD = 6  # occurrences kept that begin at the same word
-SENTENCE_SAMPLE = 40  # words that tell the language of a sentence
-UNLESS_REACH = 12  # words around a match in which an exception is looked for
+MAX_AT_ONE_WORD = 6  # occurrences kept per first word
+SENTENCE_SAMPLE = 40  # words used to determine the language of a sentence
+UNLESS_REACH = 12  # words around a match in which exceptions are searched for
 
 
 class Occurrence(NamedTuple):
     start: int  # first word
     end: int  # word after the last
     used: tuple[int, ...]  # the words that made it, without the gaps
-    guesses: int  # how many of them took a guess at the spelling
+    guesses: int  # how many of them needed a guess at the spelling
 
 
 Found = dict[int, list[Occurrence]]  # first word -> occurrences
@@ -45,7 +45,7 @@ class Matcher:
         self._add_phrases()
 
     def _find_sayings(self) -> dict[int, tuple[int, int]]:
-        """Word -> first word and end of the saying that it stands in."""
+        """Word -> first word and end of the saying it is in."""
         folded, sayings, found = self.words.folded, self._language.sayings, {}
         if sayings:
             for i, word in enumerate(folded):
@@ -92,7 +92,7 @@ class Matcher:
                                 self._keep_sequence(name, (i, at), rest, terms)
 
     def _add_phrases(self) -> None:
-        """The phrases that may occur: all that they need is there."""
+        """The phrases that may occur: all they need is there."""
         index, present = self._language.phrases_by_name, self._present
         new = [name for name in index if name in present]
         while new:
@@ -142,7 +142,7 @@ class Matcher:
     def cue(self, kind: str) -> list[Occurrence]:
         """Occurrences of a kind of cue, in order, without those that its exceptions cover.
 
-        Here no spelling is guessed: a wrong guess would silence a grave sign.
+        No spelling is guessed here: a wrong guess would silence a serious sign.
         """
         templates, exceptions = self._language.cues.get(kind, ((), ()))
         present = self._present
@@ -155,21 +155,21 @@ class Matcher:
         return sorted(set(found))
 
     def has_contrast(self, first: int, last: int) -> bool:
-        """Whether a contrasting word ("but") stands at a word from first up to, not including, last."""
+        """Whether there is a contrasting word ("but") from first up to, not including, last."""
         if self._contrasts is None:
             self._contrasts = self._count(self.cue("contrast"))
         return self._contrasts[max(last, first)] > self._contrasts[first]
 
     def _has_wall(self, first: int, last: int) -> bool:
-        """Whether one stands there that no template reaches across: one thought goes on in "but nothing comes"."""
+        """Whether there is one that no template reaches across: in "but nothing comes" the thought continues."""
         if self._walls is None:
-            self._walls = [0] * (len(self.words.folded) + 2)  # none stands in the way of finding them
+            self._walls = [0] * (len(self.words.folded) + 2)  # none gets in the way of finding them
             bridges = {occurrence.start for occurrence in self.cue("bridge")}
             self._walls = self._count(o for o in self.cue("contrast") if o.start not in bridges)
         return self._walls[max(last, first)] > self._walls[first]
 
     def common_words(self, sentence: int) -> int:
-        """How many of the first words of a sentence are little words of this language: tells whose sentence it is."""
+        """How many of the first words of a sentence are little words of this language: shows whose sentence it is."""
         starts, folded = self.words.sentence_starts, self.words.folded
         end = starts[sentence + 1] if sentence + 1 < len(starts) else len(folded)
         first = starts[sentence]
@@ -181,7 +181,7 @@ class Matcher:
         return all(numbers and not guessed for numbers, guessed in answers)
 
     def signs(self) -> list[tuple[int, Occurrence, tuple[str, ...]]]:
-        """Number of the sign, where it occurs, and the names that must be said anywhere for it; in this order."""
+        """Number of the sign, where it occurs, and the names that must be said anywhere for it."""
         found: set[tuple[int, Occurrence, tuple[str, ...]]] = set()
         index = self._language.signs_by_name
         for name in self._present:
@@ -238,8 +238,8 @@ class Matcher:
         return joined
 
     def _join(self, joined: Found, first: Occurrence, following: Found, gap: int, *, nearest: bool) -> None:
-        """Add first + second for each second at most ``gap`` words behind; with ``nearest`` only the first such one,
-        and one that stands between the words of first counts too. A gap below 0 reaches into the next sentence."""
+        """Add first + second for each second at most ``gap`` words later; with ``nearest`` only the first such one, and
+        one between the words of first counts too. A gap below 0 reaches into the next sentence."""
         sentences = self.words.sentences
         further, gap = (1, -gap) if gap < 0 else (0, gap)
         if nearest and first.end - first.start > len(first.used):

@@ -1,7 +1,7 @@
-"""What a patient's own words say: grave signs, and words that raise a question.
+"""What a patient's own words say: serious signs, and words that raise a question.
 
 Pure. Every lexicon reads every text, so a patient may write in any of its languages. No statistics and no network:
-a sign is found because words of the lexicon stand together, and the excerpt shows them.
+a sign is found because words of the lexicon occur together, and the excerpt shows them.
 Sources: the signs are those of the red-flag and contraindication tables (KNOWN, CES-CARD); the wording of lay
 phrases is our own (DESIGN), measured by the sentences kept with the tests; nobody has validated it clinically.
 """
@@ -24,8 +24,8 @@ MAX_PER_FINDING = 3  # places shown for one finding in one text
 class TextSign:
     """A finding read from a text.
 
-    ``states``: the patient says it of himself and of now; it stops like a ticked yes. ``asks``: a word that raises the
-    question. ``start`` and ``end`` are positions in ``texts[text_key]``, and ``excerpt`` is what stands there.
+    ``states``: the patient says it about themselves and the present; it stops like a ticked yes. ``asks``: a word that
+    raises the question. ``start`` and ``end`` are positions in ``texts[text_key]``, and ``excerpt`` is the text there.
     """
 
     finding: str
@@ -38,7 +38,7 @@ class TextSign:
 
 
 def read_texts(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ...]:
-    """All signs of all texts, ordered by text, place and finding; any string is good."""
+    """All signs of all texts, ordered by text, position and finding; accepts any strings."""
     signs: list[TextSign] = []
     for key in sorted(texts):
         words = split(texts[key])
@@ -77,7 +77,7 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
     places: dict[int, list[Occurrence]] = {}
     for number, match, anywhere in reading.matcher.signs():
         known = places.setdefault(number, [])
-        # what overlaps a place found before adds nothing
+        # an overlap with an earlier match adds nothing
         if len(known) == MAX_PER_FINDING or any(match.start < k.end and k.start < match.end for k in known):
             continue
         if not all(map(reading.context.is_said, anywhere)):
@@ -100,14 +100,14 @@ def _speakers(match: Occurrence, readings: list[_Reading]) -> list[_Reading]:
 
 
 def _is_foreign(match: Occurrence, reading: _Reading, readings: list[_Reading], speakers: list[_Reading]) -> bool:
-    """Whether what looks misspelt to this language belongs to another ("Fieber" is no misspelt "fiebre")."""
+    """Whether what looks misspelt in this language belongs to another ("Fieber" is not a misspelt "fiebre")."""
     if speakers and reading not in speakers:
         return True
     return any(other.matcher.knows(match.used) for other in speakers or readings if other is not reading)
 
 
 def _judges(match: Occurrence, reading: _Reading, speakers: list[_Reading]) -> list[_Reading]:
-    """Who may defuse a match: its own language, and for a single word, which several languages may write alike
+    """Which languages may cancel a match: its own, and for a single word, which several languages may share
     ("cancer", "stent"), also the language of the sentence."""
     if len(match.used) > 1:
         return [reading]

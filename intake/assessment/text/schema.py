@@ -1,4 +1,4 @@
-"""What a lexicon file may hold, and what it becomes: pydantic models of the file, frozen dataclasses of the reading."""
+"""What a lexicon file may contain, and what it becomes: pydantic models of the file, dataclasses of the reading."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .spelling import Speller
 CueKind = Literal[
     "negation",  # no, without, denies: reaches over a list
     "negation_through",  # "never thought of": also over a comma and "I"
-    "denial",  # "don't feel any numbness": a denial although the phrase itself uses its words
+    "denial",  # "don't feel any numbness": a denial even though the phrase itself uses its words
     "negation_near",  # not: reaches a few words
     "negation_after",  # "fever: none", "was ruled out", "is normal"
-    "negation_behind",  # German "... nicht", right behind the phrase
-    "negator",  # a phrase made of one of these ("cannot pee") is not undone by "normally" behind it
+    "negation_behind",  # German "... nicht", right after the phrase
+    "negator",  # a phrase made of one of these ("cannot pee") is not undone by a following "normally"
     "answer_no",  # "Fever? No": only as the whole answer
     "contrast",  # but, however: ends every reach
-    "bridge",  # but nothing comes: a contrast, yet one thought that a phrase may reach across
+    "bridge",  # but nothing comes: a contrast, yet one thought, which a phrase may reach across
     "because",  # because, so, when: ends the reach of a negation
     "reason",  # because: ends the reach of a worry ("worried because I cannot feel ...")
     "negation_closing",  # "numbness or loss of control I do not have": at the end of a whole list
@@ -30,14 +30,14 @@ CueKind = Literal[
     "list_or",  # or
     "joint",  # and: a new statement may begin
     "history",  # ten years ago, as a child
-    "setting",  # when, after, in: a clause that begins so sets the time for the next one too
-    "past_tense",  # could not, was: a statement after a comma that is still of then
+    "setting",  # when, after, in: such a clause sets the time for the next one too
+    "past_tense",  # could not, was: a statement after a comma that is still about then
     "present",  # now, since: in the same clause, history is no history
     "returned",  # worse, again, still: anywhere in the sentence
     "resolved",  # all fine since, went away
     "hypothesis",  # afraid of, what if
     "other",  # my mother, his
-    "other_behind",  # patients, residents: right behind the phrase ("incontinent patients")
+    "other_behind",  # patients, residents: right after the phrase ("incontinent patients")
     "owner_behind",  # "... is my father's": at the end of the clause
     "own",  # I, my
     "fleeting",  # gone in a minute, after sitting cross-legged
@@ -46,12 +46,12 @@ Silence = Literal["negation", "history", "hypothesis", "other", "fleeting"]
 
 
 def entries(written: str) -> tuple[str, ...]:
-    """One entry a line; empty lines and those that begin with ``#`` are for the reader."""
+    """One entry per line; empty lines and those beginning with ``#`` are ignored."""
     return tuple([line for line in map(str.strip, written.split("\n")) if line and line[0] != "#"])
 
 
 def _entries(value: object) -> object:
-    """Anything but a string is left to be refused."""
+    """Anything but a string is left for validation to refuse."""
     return entries(value) if isinstance(value, str) else value
 
 
@@ -95,24 +95,24 @@ _Medicines = Annotated[tuple[_Medicine, ...], BeforeValidator(_entries), Field(m
 
 
 class MedicinesFile(RootModel[dict[str, _Medicines]]):
-    """Names of medicines, one word each, by the name of the words that they join in every language that has it."""
+    """Names of medicines, one word each, by the name of the words they are added to in every language that has it."""
 
 
 # Named tuples: thousands are made when the lexicons load, and frozen dataclasses take five times as long to make.
 class Chain(NamedTuple):
-    """Names in order; ``gaps[i]`` words at most may stand between names i and i+1."""
+    """Names in order; at most ``gaps[i]`` words between names i and i+1."""
 
     names: tuple[str, ...]
     gaps: tuple[int, ...]
 
 
 class Template(NamedTuple):
-    """Chains that stand together; ``needs`` are all the names without which it cannot match."""
+    """Chains that occur together; ``needs`` are all the names without which it cannot match."""
 
     chains: tuple[Chain, ...]
     windows: tuple[int, ...]  # words between chain i and i+1, either order; below 0: also in the next sentence
     unless: tuple[str, ...]
-    anywhere: tuple[str, ...]  # names that must be said of the patient somewhere in the text
+    anywhere: tuple[str, ...]  # names that must be said about the patient somewhere in the text
     needs: frozenset[str]
 
 
@@ -124,23 +124,23 @@ class Sign:
     templates: tuple[Template, ...]
 
 
-Sequence = tuple[tuple[int, ...], str]  # further terms, and the name that the whole stands for
+Sequence = tuple[tuple[int, ...], str]  # further terms, and the name the whole stands for
 
 
 class Sequences:
     """Fixed sequences of words by their first term.
 
-    Those of a term are made ready when a text first holds it: most never are, and loading stays quick.
+    Those of a term are prepared when a text first contains it: most never are, and loading stays fast.
     """
 
     def __init__(self, terms: dict[str, int], written: dict[int, list[tuple[str, str]]]) -> None:
-        """``written``: first term -> the words after it, as written and all of them terms, and the name."""
+        """``written``: first term -> the words after it, as written (all of them terms), and the name."""
         self._terms = terms
         self._written = written
         self._ready: dict[int, dict[int, list[Sequence]]] = {}
 
     def after(self, first: int) -> dict[int, list[Sequence]]:
-        """Second term -> the sequences that begin with these two."""
+        """Second term -> the sequences beginning with these two."""
         ready = self._ready.get(first)
         if ready is None:
             ready = {}
@@ -157,8 +157,8 @@ class Language:
 
     ``single[t]`` names what term t stands for; ``sequences`` those of several terms.
     ``sayings[w]`` are the further words of the sayings that begin with word w.
-    ``signs_by_name[n]`` are the templates of signs, by the rarest name that each needs; ``phrases_by_name[n]`` the
-    phrases and what a template of theirs needs, by the names whose coming may complete it.
+    ``signs_by_name[n]`` are the templates of signs, by the rarest name each needs; ``phrases_by_name[n]`` the
+    phrases and what one of their templates needs, by the names that may complete it.
     """
 
     code: str

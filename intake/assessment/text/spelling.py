@@ -1,8 +1,8 @@
 """From a written word to the terms of a lexicon, forgiving spelling.
 
-Pure. A term is one word of the lexicon, whole (``bladder``) or a beginning (``numb*``). A word that is no term is
-compared with terms of at least five letters that begin alike: one slip of the fingers (a letter missing, doubled,
-wrong or swapped), or, from seven letters on, the same consonants with other vowels ("incontinance"); an "s" behind
+Pure. A term is one word of the lexicon, whole (``bladder``) or a prefix (``numb*``). A word that is not a term is
+compared with terms of at least five letters and the same first letter: one typing error (a letter missing, doubled,
+wrong or swapped), or, from seven letters on, the same consonants with other vowels ("incontinance"); an "s" after
 a term of any length is a guess too.
 Words listed as ordinary never count as misspelt.
 """
@@ -32,8 +32,8 @@ class Speller:
     """Finds terms for a folded word; remembers the last few thousand answers (an answer never changes)."""
 
     def __init__(self, plain: Mapping[str, int], ordinary: Iterable[str]) -> None:
-        """``plain`` holds the number of every term that is a whole word in plain small letters, and may go on
-        growing until the first question; other terms in it are no folded words and are never found there."""
+        """``plain`` holds the number of every term that is a whole word in plain lower case, and may keep growing
+        until the first lookup; other terms in it are not folded words and are never found there."""
         self._plain = plain
         self._whole: dict[str, tuple[int, ...]] = {}
         self._beginnings: dict[str, tuple[int, ...]] = {}
@@ -43,7 +43,7 @@ class Speller:
         self._answers: OrderedDict[str, tuple[tuple[int, ...], bool]] = OrderedDict()
 
     def add(self, term: str, number: int) -> None:
-        """Add a folded term that is not plain under its number; a trailing ``*`` stands for any ending."""
+        """Add a folded term that is not plain under its number; a trailing ``*`` matches any ending."""
         if term.endswith("*"):
             stem = term.rstrip("*")
             self._beginnings[stem] = (*self._beginnings.get(stem, ()), number)
@@ -52,7 +52,7 @@ class Speller:
             self._whole[term] = (*self._whole.get(term, ()), number)
 
     def _index(self, letter: str) -> _Near:
-        """Prepare the guessing for one first letter; done when an unknown word comes, so that loading stays quick."""
+        """Prepare guessing for one first letter; done when an unknown word appears, so that loading stays fast."""
         near = _Near({}, {}, {})
         plain = (term for term in self._plain if term.isascii() and term.isalpha() and term.islower())
         stems = (stem for stems in (plain, self._whole, self._beginnings) for stem in stems if stem[0] == letter)
@@ -67,7 +67,7 @@ class Speller:
         return near
 
     def terms(self, word: str) -> tuple[tuple[int, ...], bool]:
-        """Numbers of the terms that the word is, and whether it took a guess at the spelling."""
+        """Numbers of the terms the word matches, and whether that took a guess at the spelling."""
         known = self._answers.get(word)
         if known is None:
             known = self._find(word)
@@ -95,7 +95,7 @@ class Speller:
             if beginning in self._ordinary:
                 continue
             for term in self._near(beginning):
-                # long enough that an ending cannot make another word of it
+                # long enough that an ending cannot turn it into another word
                 if len(term) > MIN_FUZZY:
                     found.update(self._beginnings.get(term, ()))
         return tuple(sorted(found)), bool(found)
@@ -119,7 +119,7 @@ class Speller:
 def _one_slip(written: str, term: str) -> bool:
     """Whether one letter inserted, left out, replaced or swapped with its neighbour turns the term into the word.
 
-    A term of five letters has too many neighbours ("fever", "never"): there only a swap or a letter too much counts.
+    A term of five letters has too many neighbours ("fever", "never"): there only a swap or an extra letter counts.
     """
     i = 0
     while i < min(len(written), len(term)) and written[i] == term[i]:
@@ -143,7 +143,7 @@ def _distance(a: str, b: str) -> int:
 
 
 def _skeleton(word: str) -> str:
-    """First letter, then the consonants without doubles: what stays when someone guesses at the vowels."""
+    """First letter, then the consonants without doubles: what remains when someone guesses the vowels."""
     kept = [word[0]]
     for letter in word[1:]:
         if letter not in "aeiouyh" and letter != kept[-1]:

@@ -1,6 +1,6 @@
-"""Words of a free text: where each stands, how it reads without case, accents and apostrophes, and where clauses end.
+"""Words of a free text: their positions, how they read without case, accents and apostrophes, and where clauses end.
 
-Pure. Written for any string at all: broken Unicode, emoji or a million letters give tokens or nothing, never an error.
+Pure. Accepts any string: broken Unicode, emoji or a million letters give tokens or nothing, never an error.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 # Chinese is written without spaces, so each of its characters is a token of its own.
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _LETTER = rf"[^\W_{_HAN}]"
-# Combining marks, soft hyphens and zero-width signs sit inside a word; so do apostrophes of every make.
+# Combining marks, soft hyphens and zero-width characters are part of a word; so are apostrophes of every kind.
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060"
 _APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4\u2032"
 _TOKEN = re.compile(rf"[{_HAN}]|{_LETTER}(?:{_LETTER}|[{_INSIDE}]|[{_APOSTROPHES}](?={_LETTER}))*")
@@ -23,7 +23,7 @@ _PAUSE = re.compile(r"[,:()\[\]，、：（）–—…]|\.\.|\s-+\s")
 # "can t", "don t": the apostrophe became a space.
 _LOOSE_T = frozenset({"can", "don", "won", "isn", "didn", "doesn", "couldn", "haven", "hasn", "wasn", "aren", "wouldn"})
 
-# A full stop behind these is no end ("ca. 3 Monate", "my dr. says"); behind a number, none before what it counts.
+# A full stop after these is not an end ("ca. 3 Monate", "my dr. says"); nor after a number before what it counts.
 _ABBREVIATIONS = frozenset({
     "approx", "aprox", "bspw", "bzw", "ca", "dr", "dra", "evtl", "ggf", "ggfs", "inkl", "mr", "mrs", "nr",
     "prof", "sr", "sra", "ungef", "vs", "zb",
@@ -35,7 +35,7 @@ _COUNTED = frozenset({
     "tages", "trimenon", "trimester", "woche", "wochen",
 })  # fmt: skip
 
-_LONGEST = 60  # letters of one word that are read; longer ones are no words
+_LONGEST = 60  # letters of a word that are read; anything longer is not a word
 
 NO_BREAK, COMMA, SENTENCE = 0, 1, 2
 
@@ -55,7 +55,7 @@ def fold(word: str) -> str:
 class Words:
     """A text cut into words. All tuples have one entry per word.
 
-    ``breaks[i]`` is what stands before word i (nothing, a comma, the end of a sentence), ``sentences[i]`` the number
+    ``breaks[i]`` is what comes before word i (nothing, a comma, the end of a sentence), ``sentences[i]`` the number
     of its sentence.
     """
 
