@@ -1,11 +1,13 @@
-"""How to reach a patient, and what they told of it that differs from the record; in words."""
+"""How to reach a patient, and what they told of it that differs from the record; in words. What happened when."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from clinic.people.actions.contact import as_text
@@ -78,3 +80,9 @@ def _words(name: str, text: str) -> str:
     if name == "no_phone" and text:
         return str(Patient.NoPhone(text).label)
     return text
+
+
+def timeline_event(at: dt.datetime, title: str, text: str = "", url: str = "") -> dict[str, str]:
+    """One row of ``components/_timeline.html``. ``day`` and ``iso``: when it was, to read and for machines."""
+    local = timezone.localtime(at)
+    return {"day": f"{local.day} {local:%b %Y}", "iso": local.isoformat(), "title": title, "text": text, "url": url}

@@ -51,7 +51,8 @@ def record_scores(
 def plan_in_force(patient: Patient) -> TreatmentPlan | None:
     return (
         TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED)
-        .select_related("proposal__assessment")
+        .select_related("proposal")
+        .defer("earlier", "edits", "overrides", "review", "proposal__case")
         .first()
     )
 
@@ -86,6 +87,7 @@ def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) ->
         TreatmentPlan.objects.filter(patient=plan.patient_id, course_reference=plan.course_reference)
         .filter(status__in=TreatmentPlan.WAS_IN_FORCE)
         .order_by("version")
+        .only("treatment")
     )
     series: dict[str, list[float | None]] = {}
     deciding = {measure.id for measure in load_instruments().values() if measure.decides}

@@ -34,7 +34,13 @@ def outcomes_of(patient: Patient) -> Context:
     series = {measure.id: _series(scores, measure.id) for measure in measures}
     answered = [measure for measure in measures if series[measure.id]]
     judged = [measure for measure in answered if measure.decides not in ("", "screen")]
-    last_visit = Visit.objects.counting().filter(patient=patient).order_by("-started_at").first()
+    last_visit = (
+        Visit.objects.counting()
+        .filter(patient=patient)
+        .order_by("-started_at")
+        .only("record", "patient", "started_at")
+        .first()
+    )
     red_flag = bool(last_visit and red_flags.open_flags(last_visit))
     decision = actions.decision_for(plan, scores, red_flag=red_flag) if plan else None
     return {

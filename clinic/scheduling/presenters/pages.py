@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.lib.numbers import whole_number
 from clinic.lib.paging import Page, page_of
 from clinic.people.models import Clinic, Patient, User
+from clinic.people.presenters import timeline_event
 from clinic.scheduling.actions.changes import TRANSITIONS, can_undo, series_booked
 from clinic.scheduling.availability import day_starts
 from clinic.scheduling.closures import Stuck, troubles_of
@@ -137,7 +138,7 @@ def undo_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | N
 
 
 # --- appointment page -------------------------------------------------------------------------------
-def history(visit: Appointment) -> list[dict[str, Any]]:
+def history(visit: Appointment) -> list[dict[str, str]]:
     """For ``components/_timeline.html``: what happened to a visit, newest first."""
     zone = timezone.get_current_timezone()
     events = []
@@ -157,7 +158,7 @@ def history(visit: Appointment) -> list[dict[str, Any]]:
             title = change.get_kind_display().capitalize() + (f": back {given}" if given else "")
             if change.kind == AppointmentChange.Kind.ALIGNED and given:
                 title = f"{change.get_kind_display().capitalize()}: {given}"
-        events.append({"at": change.at, "title": title, "text": text, "url": ""})
+        events.append(timeline_event(change.at, title, text))
     return events
 
 

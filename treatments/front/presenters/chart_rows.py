@@ -8,9 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Case, CharField, F, IntegerField, JSONField, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    JSONField,
+    Model,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
 
 from clinic.people.models import Patient, SafetyFact
 from clinic.people.set_aside import set_aside_words
@@ -120,30 +132,27 @@ def plans(patient: Patient) -> list[TreatmentPlan]:
 
 
 def told(patient: Patient) -> list[Told]:
-    """All four kinds in one query, the newest of each first."""
+    """All four kinds in one query, the newest of each first. A column has the type that the first part gives it."""
     nothing: Any = Value("", output_field=CharField())
+    nobody: Any = Value(None, output_field=IntegerField())
     parts = [
-        _part("fact", SafetyFact.objects.all(), "finding", "recorded_at", F("present"), F("note"), nothing, None),
-        _part("clearance", Clearance.objects.all(), "finding", "cleared_at", _is(withdrawn_at__isnull=False),
-              F("result"), F("examined_by"), None),
-        _part("flag", RedFlagAlert.objects.all(), "flag", "raised_at", _is(acknowledged_at__isnull=False),
-              F("level"), nothing, F("response_id")),
-        _part("event", AdverseEvent.objects.all(), "code", "recorded_at", F("serious"), F("severity"), nothing,
-              F("follows_id")),
-    ]  # fmt: skip
+        _part("flag", RedFlagAlert, "flag", "raised_at", _has("acknowledged_at"), "level", nothing, "response_id"),
+        _part("event", AdverseEvent, "code", "recorded_at", "serious", "severity", nothing, "follows_id"),
+        _part("fact", SafetyFact, "finding", "recorded_at", "present", "note", nothing, nobody),
+        _part("clearance", Clearance, "finding", "cleared_at", _has("withdrawn_at"), "result", "examined_by", nobody),
+    ]
     first, *others = (part.filter(patient=patient) for part in parts)
     rows = first.union(*others, all=True)
     return sorted(map(Told._make, rows), key=lambda row: -row.pk)
 
 
-def _part(kind: str, rows: QuerySet[Any], code: str, at: str, yes: Any, text: Any, more: Any, other: Any) -> Any:
-    other = Cast(other or Value(None), output_field=IntegerField())
+def _part(kind: str, rows: type[Model], *columns: Any) -> QuerySet[Any, Any]:
     kind_of = Value(kind, output_field=CharField())
-    return rows.order_by().values_list(kind_of, "pk", code, at, yes, Cast(text, CharField()), more, other)
+    return rows._default_manager.order_by().values_list(kind_of, "pk", *columns)
 
 
-def _is(**condition: Any) -> Any:
-    return Case(When(Q(**condition), then=True), default=False, output_field=BooleanField())
+def _has(field: str) -> Any:
+    return ExpressionWrapper(Q(**{f"{field}__isnull": False}), BooleanField())
 
 
 def scores(patient: Patient, measures: list[str]) -> list[tuple[str, Any]]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import timezone
-
 from clinic.lib.http import path_to
-from clinic.lib.loose import Context
+from clinic.people.presenters import timeline_event
 from intake.assessment import load_intake_knowledge
 from intake.models import RedFlagAlert
 from intake.presenters.assessment import CLASS_WORDS
@@ -19,8 +17,7 @@ EVENTS = 40
 OF_A_KIND = 10
 
 
-def timeline(rows: ClinicalRows) -> list[Context]:
-    """``day`` and ``at``: for people, and for machines."""
+def timeline(rows: ClinicalRows) -> list[dict[str, str]]:
     events: list[tuple[dt.datetime, str, str, str]] = []
 
     def add(at: dt.datetime | None, title: str, text: str = "", url: str = "") -> None:
@@ -58,11 +55,7 @@ def timeline(rows: ClinicalRows) -> list[Context]:
         title = f"Adverse event{' reviewed' if e.other else ''}: {event_name(e.code)}"
         add(e.at, title, words, path_to("visits:event_review", e.pk))
     events.sort(key=lambda event: event[0], reverse=True)
-    return [_row(*event) for event in events[:EVENTS]]
-
-
-def _row(at: dt.datetime, title: str, text: str, url: str) -> Context:
-    return {"at": timezone.localtime(at), "title": title, "text": text, "url": url}
+    return [timeline_event(*event) for event in events[:EVENTS]]
 
 
 def _signed_words(plan: TreatmentPlan) -> str:
