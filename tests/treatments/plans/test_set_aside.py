@@ -146,7 +146,7 @@ def test_an_intake_whose_only_assessment_was_discarded_waits_to_be_read_again(an
     assessments.set_aside(assessment_id=draft.pk, code="mistake", note="", by=petra)
     home = client.get("/").context["practitioner"]
     assert [row["response"] for row in home["intakes"]] == [sent] and not home["unsigned"]
-    assert [row.is_new for row in client.get("/intakes/").context["page"].new] == [True]
+    assert [row.is_new for row in client.get("/intakes/").context["page"].new.rows] == [True]
 
 
 @pytest.mark.parametrize("kind", ["plan", "assessment"])
