@@ -30,12 +30,20 @@ _POSTGRESQL = (
     "audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::bigint[])"  # migration 0004
 )
 _AT_ONCE = 50
+# Together with the last event, in one message: the COMMIT, so that no busy program holds the lock meanwhile; and it lets
+# go of the lock before the disk has it. Then a message of no meaning in a transaction of its own, whose COMMIT (that of
+# the program) waits for the disk, and for a synchronous standby, and with them for all that was written before: when it
+# is back, what was done stays. So many wait for the disk together, though each is alone at the end of the chain.
+_COMMIT = (
+    ", set_config('synchronous_commit', 'off', true); COMMIT; "
+    "BEGIN; SELECT pg_logical_emit_message(true, 'ashi', 'on disk')"
+)
 
 
-def append(connection: BaseDatabaseWrapper, events: Sequence[Draft]) -> None:
-    """In the transaction that is open, in this order."""
+def append(connection: BaseDatabaseWrapper, events: Sequence[Draft], *, is_last: bool = False) -> None:
+    """In the transaction that is open, in this order. ``is_last``: nothing follows but the COMMIT."""
     if connection.vendor == "postgresql":
-        _to_postgresql(connection, events)
+        _to_postgresql(connection, events, is_last=is_last)
     else:
         _to_sqlite(connection, events)
 
@@ -67,7 +75,7 @@ def _to_sqlite(connection: BaseDatabaseWrapper, events: Sequence[Draft]) -> None
                 cursor.execute(_NAMED, [cursor.lastrowid, json.dumps(event.patients)])
 
 
-def _to_postgresql(connection: BaseDatabaseWrapper, events: Sequence[Draft]) -> None:
+def _to_postgresql(connection: BaseDatabaseWrapper, events: Sequence[Draft], *, is_last: bool) -> None:
     with connection.cursor() as cursor:
         for first in range(0, len(events), _AT_ONCE):
             some = events[first : first + _AT_ONCE]
@@ -75,4 +83,6 @@ def _to_postgresql(connection: BaseDatabaseWrapper, events: Sequence[Draft]) -> 
             for event in some:
                 named = "{" + ",".join(map(str, event.patients)) + "}"
                 values += [*_columns(event, event.at), start_of(event.chain), event.tail, named]
-            cursor.execute(f"SELECT {', '.join([_POSTGRESQL] * len(some))}", values)
+            calls = ", ".join([_POSTGRESQL] * len(some))
+            ends = is_last and first + _AT_ONCE >= len(events)
+            cursor.execute(f"SELECT {calls}{_COMMIT if ends else ''}", values)

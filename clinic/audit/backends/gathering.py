@@ -31,14 +31,14 @@ class Gathering(BaseDatabaseWrapper):
         """Whether no transaction of ours is open. The one around a test is not ours, and never commits."""
         return all(getattr(block, "_from_testcase", False) for block in self.atomic_blocks)
 
-    def _write_gathered(self) -> None:
+    def _write_gathered(self, *, is_last: bool) -> None:
         events, self._gathered = [event for _, event in self._gathered], []
         if events:
-            writing.append(self, events)
+            writing.append(self, events, is_last=is_last)
 
     def commit(self) -> None:
         try:
-            self._write_gathered()
+            self._write_gathered(is_last=True)
         except BaseException:  # a worker told to stop, too: a transaction left open would be committed by the next
             try:
                 self.rollback()
@@ -49,7 +49,7 @@ class Gathering(BaseDatabaseWrapper):
 
     def savepoint_commit(self, sid: str) -> None:
         if self.is_outside:  # in a test: this is as near to a commit as it comes
-            self._write_gathered()
+            self._write_gathered(is_last=False)
         super().savepoint_commit(sid)
 
     def savepoint_rollback(self, sid: str) -> None:
