@@ -30,10 +30,11 @@ _POSTGRESQL = (
     "audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::bigint[])"  # migration 0004
 )
 _AT_ONCE = 50
-# Together with the last event, in one message: the COMMIT, so that no busy program holds the lock meanwhile; and it lets
-# go of the lock before the disk has it. Then a message of no meaning in a transaction of its own, whose COMMIT (that of
-# the program) waits for the disk, and for a synchronous standby, and with them for all that was written before: when it
-# is back, what was done stays. So many wait for the disk together, though each is alone at the end of the chain.
+# Together with the last event, in one message: the COMMIT, so that no busy program holds the lock meanwhile; and it
+# lets go of the lock before the disk has it. Then a message of no meaning in a transaction of its own, whose COMMIT
+# (that of the program) waits for the disk, and for a synchronous standby, and with them for all that was written
+# before: when it is back, what was done stays. So many wait for the disk together, though each is alone at the end of
+# the chain.
 _COMMIT = (
     ", set_config('synchronous_commit', 'off', true); COMMIT; "
     "BEGIN; SELECT pg_logical_emit_message(true, 'ashi', 'on disk')"
