@@ -147,7 +147,7 @@ CACHES = {
 
 # --- people who sign in -------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["clinic.people.backend.StaffBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -179,6 +179,7 @@ KNOWN_DEVICE_DAYS = 180
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Ashi"
+SESSION_ENGINE = "clinic.people.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; idle time is judged by AccessMiddleware
 SESSION_IDLE_SECONDS = environment.number("ASHI_IDLE_MINUTES", 30) * 60
 
