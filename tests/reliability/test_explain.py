@@ -8,11 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clinic.audit import writing
+from clinic.audit.chain import Draft
+from clinic.audit.fetch import events_of
+from clinic.audit.models import AuditEvent
+from clinic.people import search
+from clinic.people.models import Patient, PatientWord
+from clinic.people.words import asked_ways
 from clinic.scheduling.asked_times import diary_at
 from clinic.scheduling.models import Appointment
 from tests.factories.people import PatientFactory, UserFactory
@@ -111,3 +118,83 @@ def test_the_guards_of_a_visit_cost_the_same_in_a_long_history(verb: str, histor
 def test_a_query_without_bounds_would_be_found(history: dt.datetime) -> None:
     plan = plan_of(Appointment.objects.filter(version__gt=7))
     assert read_whole(plan) == {"scheduling_appointment"}, plan
+
+
+# --- the trail, and whom a search finds ------------------------------------------------------------------------------
+def event(number: int) -> Draft:
+    who = ("staff", "7", "Petra", "", "chart.read")
+    return Draft(1, timezone.now(), *who, number % 1000, "", "", {}, "done")
+
+
+@pytest.fixture
+def many(db: None) -> None:
+    """A long trail, many patients and their words."""
+    with transaction.atomic():
+        writing.append(connection, [event(number) for number in range(3000)])  # type: ignore[arg-type]
+    people = Patient.objects.bulk_create(
+        Patient(given_name=f"Given{number}", family_name=f"Family{number:04}") for number in range(3000)
+    )
+    PatientWord.objects.bulk_create(
+        PatientWord(patient=one, word=word)
+        for number, one in enumerate(people)
+        for word in (f"given{number}", f"family{number:04}", f"55501{number:05}", f"@19{number % 90 + 10}0327")
+    )
+
+
+def first_of(asked: str, most: int) -> QuerySet[Any, Any]:
+    ways = asked_ways(asked, region="DE")
+    return Patient.objects.filter(pk__in=search._first_of(ways, most)).defer(*search.NOT_SHOWN)
+
+
+FOUND: dict[str, Callable[[], QuerySet[Any, Any]]] = {
+    "three letters": lambda: first_of("giv", 8),
+    "two words": lambda: first_of("given1 family1", 8),
+    "digits of a phone": lambda: first_of("5550102", 8),
+    "date of birth": lambda: first_of("27.3.1984", 8),
+    "same date of birth": lambda: PatientWord.objects.filter(word="@19840327").values("patient_id"),
+    "the filter of a list": lambda: search.find_patients("given123").values("pk"),
+    "events before one": lambda: events_of(patient=None, action="").filter(pk__lt=2000)[:61],
+    "events after one": lambda: events_of(patient=None, action="").filter(pk__gt=2000).order_by("pk")[:61],
+    "events about a patient": lambda: events_of(patient=17, action="")[:61],
+    "end of a chain": lambda: AuditEvent.objects.filter(chain=1).values_list("digest")[:1],
+    "another chain": lambda: AuditEvent.objects.filter(chain=9).values_list("digest")[:1],
+}
+BIG = {"audit_auditevent", "audit_namedpatient", "people_patient", "people_patientword", "w", "o"}  # w, o: words
+
+
+@pytest.mark.parametrize("question", FOUND)
+def test_nobody_is_looked_for_in_all_rows(question: str, many: None) -> None:
+    plan = plan_of(FOUND[question]())
+    assert not read_whole(plan) & BIG, plan
+
+
+def test_a_list_by_name_comes_in_the_order_of_its_index(many: None) -> None:
+    plan = plan_of(search.list_patients("")[:31])
+    assert "patient_by_name" in plan and "TEMP B-TREE" not in plan and "Sort" not in plan, plan
+
+
+def test_common_letters_read_no_more_than_the_first(many: None) -> None:
+    """All 3000 begin so: the index is read from where they begin, and no further than needed, by either engine."""
+    assert len(search.first_patients("fam")) == search.SHOWN
+    assert [one.family_name for one in search.first_patients("fam")] == [f"Family{n:04}" for n in range(search.SHOWN)]
+    listed = list(search.list_patients("fam"))
+    assert [one.family_name for one in listed] == [f"Family{n:04}" for n in range(search.MOST_LISTED)]
+
+
+def test_indexes_nobody_asks_are_gone(db: None) -> None:
+    """An event costs each of them; the unique digest and the words' own order stay."""
+    with connection.cursor() as cursor:
+        kept = {
+            table: {
+                tuple(one["columns"])
+                for one in connection.introspection.get_constraints(cursor, table).values()
+                if one["index"] or one["unique"] or one["primary_key"]
+            }
+            for table in ("audit_auditevent", "people_patientword")
+        }
+        like = "SELECT indexname FROM pg_indexes WHERE indexname LIKE '%\\_like' AND tablename = ANY(%s)"
+        if connection.vendor == "postgresql":
+            cursor.execute(like, [list(kept)])
+            assert cursor.fetchall() == []
+    assert kept["audit_auditevent"] == {("id",), ("at",), ("digest",), ("chain", "id")}
+    assert kept["people_patientword"] == {("id",), ("patient_id", "word"), ("word", "patient_id")}
