@@ -66,7 +66,7 @@ STRANGERS = (
 # or computed with; nothing is written. `ground`: values and functions, no rows.
 _LAYERS = """
 entry: apps admin urls assessment_urls management commands templatetags checks middleware context sign_in backend
-entry: settings wsgi start health walk language clinic.people.errors treatments.demo.scale
+entry: sessions settings wsgi start health walk language clinic.people.errors treatments.demo.scale
 views: views
 pages: forms presenters calendar_file
 actions: actions trail checking heads post tasks delivery sign_in_events
