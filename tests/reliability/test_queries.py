@@ -30,8 +30,8 @@ from tests.support.intake_page import Tab
 # page -> how many questions at most, sign-in, session and the audit event included
 MOST = {
     "/": 24,
-    "/patients/": 14,
-    "/patients/search/?q=mus": 13,
+    "/patients/": 8,
+    "/patients/search/?q=mus": 8,
     "/intakes/": 14,
     "/schedule/?view=day": 3,
     "/schedule/?view=list": 12,

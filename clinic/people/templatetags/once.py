@@ -15,7 +15,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def kept(part: str, **values: Any) -> SafeString:
+def once(part: str, **values: Any) -> SafeString:
     """The template ``part``, filled with ``values`` and nothing else, in the language of the page.
 
     Only for what depends on nothing but these: no request, no row, no clock. Kept by value, so a change is a new part.
