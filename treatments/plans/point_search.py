@@ -52,7 +52,7 @@ def planned(point: Point, *, side: str, levels: list[str] | None = None) -> Poin
         "angle": point.angle,
         "deqi": usual.deqi,
         "because": by_hand(),
-        "cautions": [point.caution] if point.caution else [],
+        "cautions": list(point.cautions),
     }
 
 

@@ -127,8 +127,15 @@ class Point(Reviewed):
     depth_of_data: Literal["deep", "basic"]
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
     confidence: Literal["READ", "KNOWN", "UNSURE", "DESIGN"]
+    pregnancy_caution: str = ""  # said where pregnancy is possible
+    thoracic_caution: str = ""  # said at a thoracic level
     thoracic_cap_mm: int | None = None
     lumbar_cap_mm: int | None = None
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Everything to mind at this point, whoever the patient is."""
+        return tuple(filter(None, (self.caution, self.thoracic_caution, self.pregnancy_caution)))
 
     @property
     def shown_name(self) -> str:

@@ -25,13 +25,13 @@ SAFETY_STEPS = (
 
 
 def planned_goal(
-    goals: Sequence[Compiled[ElectroGoal]], exclusions: Sequence[Compiled[NoElectroRule]], facts: Facts
+    goals: Sequence[Compiled[ElectroGoal]], exclusions: Sequence[Compiled[NoElectroRule]], facts: Facts, gentle: Facts
 ) -> tuple[ElectroGoal | None, list[NoElectroRule]]:
     """The goal of the current, or None; and the exclusions against it."""
     goal = first(goals, facts)
     if goal is None or goal.max_pairs == 0:
         return None, []
-    return goal, matching(exclusions, facts)
+    return goal, matching(exclusions, gentle)
 
 
 def pairs_of(

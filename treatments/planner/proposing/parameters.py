@@ -87,6 +87,16 @@ def retention(profiles: Sequence[PatientProfile], stages: int, main: bool) -> in
     return max(5, min(20, low)) if main else max(5, min(10, low))
 
 
+def _cautions_of(point: Point, level: str, facts: Facts) -> list[str]:
+    """What the point asks to mind, for this patient and at this level."""
+    told = [point.caution]
+    if level.startswith("T"):
+        told.append(point.thoracic_caution)
+    if "pregnancy:any" in facts.words:
+        told.append(point.pregnancy_caution)
+    return [caution for caution in told if caution]
+
+
 def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
     """One chosen candidate with all its parameters."""
     candidate, role, knowledge = item.candidate, role_of(item), plan.knowledge
@@ -95,7 +105,7 @@ def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
     depth, angle = depth_of(item, point, limits, plan.depths)
     stops = plan.guard.against_needle(point, Place(candidate.region, candidate.limb, item.side))
     is_fine = not FINE_FACTS.isdisjoint(plan.gentle.words)
-    cautions = [point.caution] if point.caution and candidate.code != "ASHI" else []
+    cautions = _cautions_of(point, candidate.level, plan.facts) if candidate.code != "ASHI" else []
     if candidate.code == "ASHI" and candidate.region in THORAX:
         cautions.append("Over the lung: shallow and oblique, never deep.")
     if candidate.with_movement:

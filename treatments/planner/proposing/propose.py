@@ -116,7 +116,7 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
 
 def _current(plan: ProposalInProgress, chosen: Sequence[Chosen]) -> tuple[ElectroGoal | None, list[electro.Pair]]:
     """What the current is for (None: no current), and which needles it would run between."""
-    goal, against = electro.planned_goal(plan.program.goals, plan.program.exclusions, plan.facts)
+    goal, against = electro.planned_goal(plan.program.goals, plan.program.exclusions, plan.facts, plan.gentle)
     if goal is None:
         return None, []
     most = goal.max_pairs * (2 if len(plan.facts.painful) == 2 else 1)
@@ -124,7 +124,7 @@ def _current(plan: ProposalInProgress, chosen: Sequence[Chosen]) -> tuple[Electr
     pairs = electro.pairs_of(chosen, goal, legal, plan.knowledge.points, most)
     barred = stopping(plan.guard.against("ea"))
     if pairs:
-        plan.withheld.extend(electro.excluded(against, plan.facts))
+        plan.withheld.extend(electro.excluded(against, plan.gentle))
         plan.withheld.extend(withhold("electro", "ea", stop) for stop in barred)
     return (None if against or barred else goal), pairs
 

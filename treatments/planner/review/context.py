@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from intake.assessment import ClinicalPicture
-from treatments.planner.facts import Facts, read_facts
+from treatments.planner.facts import Facts, read_facts, with_suspicions
 from treatments.planner.knowledge.compiled import program_of
 from treatments.planner.knowledge.matching import matching
 from treatments.planner.knowledge.point_names import find_point
@@ -52,12 +52,13 @@ class Context:
         self.knowledge = knowledge
         self.program = program_of(knowledge)
         self.facts: Facts = read_facts(picture)
+        self.gentle: Facts = with_suspicions(self.facts, picture)  # for limits: what the patient wrote counts too
         sites = painful_sites(self.facts, knowledge)
         self.field = frozenset(region for site in sites for region in site.regions)
         self.main_regions = tuple(dict.fromkeys(site.region for site in sites[:1])) or ("low_back",)
         self.guard: Guard = build_guard(picture, self.facts, knowledge, self.field)
-        self.persons: tuple[PatientProfile, ...] = tuple(matching(self.program.persons, self.facts))
-        self.depths: tuple[DepthRule, ...] = tuple(matching(self.program.depths, self.facts))
+        self.persons: tuple[PatientProfile, ...] = tuple(matching(self.program.persons, self.gentle))
+        self.depths: tuple[DepthRule, ...] = tuple(matching(self.program.depths, self.gentle))
         self.spots: list[Spot] = []  # filled by the needle checks, used by the checks of current and adjuncts
         self._found: dict[tuple[str, str], ReviewAlert] = {}
 
@@ -69,7 +70,7 @@ class Context:
 
     def reasons_of(self, rule: Rule) -> tuple[str, ...]:
         """The facts by which a rule holds for this patient."""
-        return tuple(word for word in rule.when.facts() if word in self.facts.words)
+        return tuple(word for word in rule.when.facts() if word in self.gentle.words)
 
     def has(self, *words: str) -> tuple[str, ...]:
         """Those of the facts that hold."""

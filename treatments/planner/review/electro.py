@@ -65,7 +65,7 @@ def _check_patient(ctx: Context, current: ReadElectro, name: str) -> None:
     """Whether this patient may have current at all now."""
     ctx.add_stops(ctx.guard.against("ea"), "ea", name, current.path, name)
     is_today = current.from_visit <= ctx.facts.visit
-    for rule in matching(ctx.program.exclusions, ctx.facts):
+    for rule in matching(ctx.program.exclusions, ctx.gentle):
         waits = "visit:first" in rule.when.facts() and not is_today
         if not waits:
             because = ctx.reasons_of(rule)

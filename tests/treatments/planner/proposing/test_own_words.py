@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 import intake
+from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.proposing.propose import propose
+from treatments.planner.review.review import review
 
 STATED = [
     ("I take Eliquis every morning.", "condition.anticoagulant", "gua_sha"),
@@ -80,3 +84,29 @@ def test_a_confirmed_condition_is_not_cautioned_twice(proposed, accident) -> Non
 
 def test_denied_words_raise_nothing(proposed) -> None:
     assert proposed(texts={"medicines": "I do not take any blood thinners."})["action"] == "treat"
+
+
+def test_current_waits_for_whoever_wrote_to_be_frail(proposed, accident) -> None:
+    """What would keep the current out after a yes keeps it out beside the patient's own words."""
+    text = {"reason": "I am frail and weak since the winter."}
+    stated = proposed((*accident,), texts=text, visit=3)
+    assert "condition.frail" in {question["finding"] for question in stated["ask"]}
+    plain = proposed((*accident,), visit=3)
+    assert any(stage["electro"] for stage in plain["treatment"]["stages"])
+    assert not any(stage["electro"] for stage in stated["treatment"]["stages"])
+    assert any(w["item"] == "electro" and w["because"] == "condition.frail" for w in stated["withheld"])
+
+
+def test_an_edited_plan_is_held_to_what_the_patient_wrote(make_case) -> None:
+    """The plan of a patient without a thinner, beside the words: its depths are too deep."""
+    knowledge, planner = load_intake_knowledge(), load_planner_knowledge()
+
+    def picture(**more: object) -> ClinicalPicture:
+        case = parse_case(make_case(visit=3, **more), knowledge)
+        return ClinicalPicture(case, assess(case, knowledge))
+
+    plan = propose(picture(), planner).treatment
+    assert plan is not None
+    codes = {alert.code for alert in review(plan, picture(texts={"medicines": "I take Eliquis"}), planner)}
+    assert "depth_past_patient_cap" in codes
+    assert "depth_past_patient_cap" not in {alert.code for alert in review(plan, picture(), planner)}

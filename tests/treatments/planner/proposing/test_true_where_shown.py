@@ -1,0 +1,105 @@
+"""What a plan says is true of this patient at this place: reasons, cautions, places, ear zones, pairs, course."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from treatments.planner.knowledge.load import load_planner_knowledge
+
+KNOWLEDGE = load_planner_knowledge()
+CODE = re.compile(r"\b(?:BL|GB|GV|CV|SI|LI|KI|SP|ST|LR|LU|HT|PC|TE)\d+\b|\bEX-[A-Z]+\d+\b")
+KIDNEY_YANG = (
+    "site.low_back", "side.left", "onset.gradual", "quality.weak_hollow", "eased_by.rest", "body.cold", "eased_by.heat",
+    "worsened_by.tiredness",
+)  # fmt: skip
+SPLEEN = (
+    "site.mid_back", "side.left", "body.weak_digestion", "quality.heavy", "worsened_by.activity", "body.damp",
+    "tongue.pale_toothmarked", "eased_by.heat",
+)  # fmt: skip
+STASIS = ("side.right", "onset.accident", "quality.stabbing_fixed", "worsened_by.pressure", "time.night_fixed")
+SPORT = ("side.right", "onset.sport", "quality.stabbing_fixed", "worsened_by.movement", "worsened_by.pressure")
+
+
+def points_of(proposal):
+    return [point for stage in proposal["treatment"]["stages"] for point in stage["points"]]
+
+
+def leads(proposal):
+    return {
+        "-".join(lead) for stage in proposal["treatment"]["stages"] for one in stage["electro"] for lead in one["leads"]
+    }
+
+
+@pytest.mark.parametrize("rule", KNOWLEDGE.rules, ids=lambda rule: rule.id)
+def test_a_reason_speaks_of_its_own_point_only(rule):
+    """It is printed beside each point of the rule, whether the others are in the plan or not."""
+    for choice in rule.points:
+        assert set(CODE.findall(f"{rule.text} {choice.text}")) <= {choice.code}
+
+
+def test_no_single_root_leads_is_never_said_where_one_leads(proposed):
+    proposal = proposed(KIDNEY_YANG)
+    assert proposal["assessment"]["root"] == "kidney_yang_deficiency"
+    reasons = {reason["rule"] for point in points_of(proposal) for reason in point["because"]}
+    assert "root.support" not in reasons and any(reason.startswith("root.kidney") for reason in reasons)
+
+
+def test_a_lumbar_needle_carries_no_word_about_the_thorax(proposed):
+    low = [p for p in points_of(proposed(("site.low_back", *STASIS))) if p["code"] == "EX-B2"]
+    high = [p for p in points_of(proposed(("site.upper_back", *STASIS))) if p["code"] == "EX-B2"]
+    assert low and not any("thorax" in caution for p in low for caution in p["cautions"])
+    assert high and all(any("thorax" in caution for caution in p["cautions"]) for p in high)
+
+
+def test_a_man_reads_nothing_of_pregnancy(proposed, accident):
+    man, woman = proposed(accident, sex="male"), proposed(accident, unknown=("condition.pregnant",))
+    assert "BL60" in {p["code"] for p in points_of(man)}
+    assert not any("pregnan" in caution.lower() for p in points_of(man) for caution in p["cautions"])
+    assert "BL60" not in {p["code"] for p in points_of(woman)}, "kept out while it is not known"
+
+
+@pytest.mark.parametrize(
+    ("site", "zone"), [("knee", "AH4"), ("shoulder", "SF4,5"), ("hip_side", "AH5"), ("groin", "AH5")]
+)
+def test_the_ear_zone_is_that_of_the_joint(proposed, site, zone):
+    proposal = proposed((f"site.{site}", *STASIS))
+    zones = {point["code"] for item in proposal["treatment"]["ear"] for point in item["points"]}
+    assert zone in zones
+    name = {"AH4": "Knee", "SF4,5": "Shoulder", "AH5": "Hip"}[zone]
+    assert KNOWLEDGE.ear_points[zone].name == name
+
+
+def test_no_current_through_the_calf_for_pain_of_the_back_alone(proposed):
+    """A blood thinner takes the needles of the trunk away; what is left on the leg carries no current for the back."""
+    calf = {"BL40-BL57", "BL36-BL57", "GB34-ST36", "ST36-SP9"}
+    back = ("site.low_back", *STASIS)
+    for condition in ((), ("condition.anticoagulant",), ("condition.recent_operation",)):
+        assert leads(proposed((*back, *condition), visit=3)).isdisjoint(calf)
+    leg = (*back, "site.leg", "radiation.back_of_leg", "radiation.below_knee", "quality.electric")
+    assert leads(proposed(leg, visit=3))
+
+
+@pytest.mark.parametrize(("age", "more"), [(80, ()), (60, ("condition.frail",)), (34, ("condition.postpartum",))])
+def test_a_fresh_strain_of_the_old_or_weak_is_treated_twice_a_week(proposed, age, more):
+    strain = ("site.low_back", "side.left", "onset.sitting_posture", "worsened_by.movement", "worsened_by.pressure")
+    fresh, old = (proposed((*strain, *more), age=age, days=days) for days in (5, 400))
+    assert fresh["treatment"]["dose"]["phases"] == [{"per_week": 2, "weeks": 3}]
+    assert old["treatment"]["dose"]["phases"] == [{"per_week": 1, "weeks": 8}]
+
+
+def test_a_sore_shoulder_of_sport_gets_cups_there_and_no_runners_legs(proposed):
+    proposal = proposed(("site.shoulder", *SPORT), visit=3)
+    cups = [item for item in proposal["treatment"]["adjuncts"] if item["kind"] == "cupping_dry"]
+    assert cups and "shoulder" in cups[0]["where"] and "low back" not in cups[0]["where"]
+    assert "distal.training" not in {r["rule"] for p in points_of(proposal) for r in p["because"]}
+    words = " ".join(item["text"] for item in proposal["treatment"]["home_care"])
+    assert "calves" not in words and "distance" not in words
+
+
+def test_the_lamp_shines_where_it_hurts(proposed):
+    proposal = proposed(SPLEEN)
+    assert proposal["assessment"]["root"] == "spleen_qi_deficiency"
+    (lamp,) = [item for item in proposal["treatment"]["adjuncts"] if item["kind"] == "heat_lamp"]
+    assert "middle back" in lamp["where"] and "low back" not in lamp["where"]
