@@ -8,6 +8,7 @@ from django.urls import include, path
 from clinic.health import healthz
 
 handler400 = "clinic.people.errors.bad_request"
+handler429 = "clinic.people.errors.too_many"  # asked for by allauth
 handler500 = "clinic.people.errors.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

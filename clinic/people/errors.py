@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from django.db import InterfaceError, OperationalError
+from allauth.core.internal import ratelimit
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -28,6 +29,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _takes_no_writes(exception):
         return _only_reads()
     return defaults.bad_request(request, exception)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429; or 503 where no try can be counted: allauth takes that for too many."""
+    asked = "SHOW transaction_read_only" if connection.vendor == "postgresql" else "PRAGMA query_only"
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        if cursor.fetchone()[0] in ("on", 1):
+            return _only_reads()
+    return ratelimit.handler429(request)  # type: ignore[no-any-return]  # allauth brings no types
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -113,9 +113,11 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def spent(pid: int) -> float:
-    """Milliseconds of processor time so far, of every thread of a process and of those it has started."""
-    nanoseconds = 0
+    """Milliseconds of processor time so far: of every thread of a process and of those it started, also the dead."""
+    nanoseconds = 0.0
     for process in family(pid):
+        dead = process.cpu_times()
+        nanoseconds += (dead.children_user + dead.children_system) * 1e9
         for thread in Path(f"/proc/{process.pid}/task").iterdir():
             nanoseconds += int((thread / "schedstat").read_text().split()[0])
     return nanoseconds / 1e6

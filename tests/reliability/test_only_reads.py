@@ -45,9 +45,15 @@ def test_a_session_that_cannot_be_written(as_petra: Client) -> None:
     assert answer.status_code == 503 and WORDS in page_text(answer)
 
 
-def test_the_page_to_sign_in_is_shown(client: Client) -> None:
+def test_signing_in(client: Client) -> None:
+    """Tries are counted in the database: one that cannot be counted is not judged, and not called too many."""
+    data = {"login": "petra@clinic.example", "password": "wrong, but long enough"}
     with only_reads():
         assert client.get("/accounts/login/").status_code == 200
+        answer = client.post("/accounts/login/", data)
+        assert answer.status_code == 503 and WORDS in page_text(answer)
+    statuses = [client.post("/accounts/login/", data).status_code for _ in range(40)]
+    assert statuses[0] == 200 and statuses[-1] == 429
 
 
 def test_a_bad_request_stays_one(as_petra: Client) -> None:
