@@ -1,3 +1,3 @@
-"""The Django project. ``__version__`` is Ashi's own; what changed in each is told in CHANGELOG.md."""
+"""The Django project. ``__version__`` is Ashi's version; CHANGELOG.md lists what changed in each."""
 
 __version__ = "0.3.0"

@@ -1,4 +1,4 @@
-"""Reading settings from the environment: odd values are refused with a sentence, never guessed."""
+"""Reads settings from the environment: invalid values are refused with a clear message, never guessed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILE = Path(__file__).resolve().parent.parent / ".env"
 
 
 def load() -> None:
-    """What .env says, where the environment itself says nothing. Nothing of it is run, unlike a shell's ``. .env``.
+    """Values from .env for what the environment does not set. Nothing in it is run, unlike with a shell's ``. .env``.
 
     Not for the demo: it must never find the clinic's own database. ASHI_ENV_FILE names another file; empty: none.
     """
@@ -31,12 +31,12 @@ def load() -> None:
 
 
 def private() -> None:
-    """What this process writes is for its own user alone: the database, its journal, keys, back-ups."""
+    """Files written by this process are for its own user only: the database, its journal, keys, back-ups."""
     os.umask(0o077)
 
 
 def text(name: str, default: str = "") -> str:
-    """A setting as it is written; empty is as good as not there."""
+    """A setting as written; empty counts as unset."""
     return os.environ.get(name, "").strip() or default
 
 
@@ -62,7 +62,7 @@ def flag(name: str, default: bool = False) -> bool:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """A comma-separated setting as a list, blanks dropped."""
+    """A comma-separated setting as a list, without blanks."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
@@ -78,7 +78,7 @@ def web_address(name: str, default: str = "") -> str:
 
 
 def file(name: str, usual: Path) -> Path | None:
-    """A file named by a setting, whether it is there or not; else the usual one if it is there; else None."""
+    """A file named by a setting, whether it exists or not; else the default if it exists; else None."""
     given = os.environ.get(name, "").strip()
     if given:
         return Path(given).absolute()
@@ -86,7 +86,7 @@ def file(name: str, usual: Path) -> Path | None:
 
 
 def secret_key(folder: Path) -> str:
-    """DJANGO_SECRET_KEY, or one made at first use and kept in var/secret-key (readable by the owner only)."""
+    """DJANGO_SECRET_KEY, or one generated on first use and kept in var/secret-key (readable by the owner only)."""
     given = os.environ.get("DJANGO_SECRET_KEY", "")
     if given:
         return given

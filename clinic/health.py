@@ -1,4 +1,4 @@
-"""/healthz: is this server able to serve, and to keep what it is told?"""
+"""/healthz: can this server serve requests and store data?"""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from django.utils import timezone
 from clinic.outbox.models import Heartbeat
 from clinic.outbox.presenters import is_mail_late
 
-NEARLY_FULL = 20 * 1024 * 1024  # bytes free where var/ lies: too little to go on working for a day (DESIGN)
-WRITE_EVERY = 5  # seconds: whoever asks more often does not make the disk work
+NEARLY_FULL = 20 * 1024 * 1024  # bytes free on the disk of var/: too little to keep working for a day (DESIGN)
+WRITE_EVERY = 5  # seconds: asking more often causes no extra disk writes
 _written_at = -WRITE_EVERY * 2.0
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and takes a write. 503 when it is away, a standby, or "degraded" and why."""
+    """200 if the database responds and accepts a write. 503 if it is away, a standby, or "degraded", and why."""
     try:
         is_standby = _is_standby()
     except Error:
@@ -57,7 +57,7 @@ def _try_a_write() -> None:
 
 @contextmanager
 def _soon() -> Iterator[None]:
-    """A writer that holds the database makes a page wait twenty seconds; here three are enough to tell."""
+    """A writer that holds the database makes a page wait twenty seconds; here three are enough to know."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -1,4 +1,4 @@
-"""What may stand in a log: addresses without tokens, faults without the words that caused them."""
+"""What may appear in a log: URLs without tokens, errors without the data that caused them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _TOKEN = re.compile(r"/(i|a|reset/key)/(?!(?:start|birth|leave|step|alert|consen
 
 
 class QuietFormatter(logging.Formatter):
-    """Tokens of links become "…". Of an exception the kind and the lines of code stay, its text goes: the database's
-    own words quote the row it refused, and Python's quote the value.
+    """Link tokens become "…". Of an exception the type and the lines of code stay, its message is dropped: the
+    database's messages quote the row it refused, and Python's quote the value.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        record.exc_text = None  # another handler's words for the fault, if there is one
+        record.exc_text = None  # another handler's text for the exception, if any
         return _TOKEN.sub(r"/\1/…", super().format(record))
 
     def formatException(self, exc_info: Any) -> str:

@@ -1,8 +1,8 @@
-"""How requests reach Ashi: gunicorn keeps the processes alive, waitress in each of them reads from the network.
+"""How requests reach Ashi: gunicorn manages the processes, waitress in each of them reads from the network.
 
-gunicorn's own threads wait for whoever has connected and says nothing: thirty idle sockets stopped the
-server. waitress reads all of a request in one loop, whatever its sender's pace, and gives a thread only what
-is complete (docs/decisions/slow-senders.md).
+gunicorn's own threads wait for connections that send nothing: thirty idle sockets stopped the server. waitress
+reads requests in one loop, however slow the sender, and hands a thread only complete ones
+(docs/decisions/slow-senders.md).
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ import waitress
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 
-# A connection that says nothing for so long is closed. Longer than a proxy keeps one for its next request (nginx: 60):
-# closed from here just as that request comes, it would be lost.
+# A connection silent for this long is closed. Longer than a proxy keeps one for its next request (nginx: 60): if we
+# closed it just as that request came, the request would be lost.
 IDLE_SECONDS = 75
-CONNECTIONS = 1000  # of one process, open at once; an idle one costs a few kilobytes
+CONNECTIONS = 1000  # open at once per process; an idle one costs a few kilobytes
 
 
 class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn brings no types
     """A gunicorn worker process that serves with waitress."""
 
     def run(self) -> None:
-        from django.conf import settings  # here: gunicorn loads this module before Django is set up
+        from django.conf import settings  # imported here: gunicorn loads this module before Django is set up
 
-        parts: dict[int, Any] = {}  # what waitress's loop looks after: sockets that listen, and those that talk
+        parts: dict[int, Any] = {}  # the sockets in waitress's loop: listening and connected ones
         server = waitress.create_server(
             self._counted,
             map=parts,
@@ -38,7 +38,7 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn brings no types
             connection_limit=CONNECTIONS,
             channel_timeout=IDLE_SECONDS,
             cleanup_interval=5,
-            asyncore_use_poll=True,  # select() knows 1024 files
+            asyncore_use_poll=True,  # select() handles only 1024 files
             max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1,
             inbuf_overflow=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1,  # never to disk
             clear_untrusted_proxy_headers=False,  # Django judges them (ASHI_BEHIND_PROXY)

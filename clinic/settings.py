@@ -18,13 +18,13 @@ DEBUG = environment.flag("DJANGO_DEBUG")
 ASHI_DEMO = environment.flag("ASHI_DEMO")  # demo accounts may sign in
 HTTPS = environment.flag("ASHI_HTTPS", default=True)  # off only for a server on this machine without TLS
 SECRET_KEY = environment.secret_key(VAR_DIR)
-# the clinic's own points and rules, laid over treatments/knowledge (docs/clinical.md); named and missing is a fault
+# the clinic's own points and rules on top of treatments/knowledge (docs/clinical.md); named but missing is a fault
 ASHI_KNOWLEDGE = environment.file("ASHI_KNOWLEDGE", VAR_DIR / "knowledge.toml")
 if VAR_DIR.is_dir() and VAR_DIR.stat().st_mode & 0o077 and VAR_DIR.stat().st_uid == os.getuid():
-    VAR_DIR.chmod(0o700)  # made by an older version: the database in it was readable by everyone on this machine
+    VAR_DIR.chmod(0o700)  # created by an older version: the database in it was readable by everyone on this machine
 ALLOWED_HOSTS = environment.words("ASHI_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("ASHI_ORIGINS")
-# in every link that leaves the site; empty, in development and in the demo: what the browser asked for
+# used in every link that leaves the site; empty in development and in the demo: what the browser asked for
 ASHI_BASE_URL = environment.web_address("ASHI_BASE_URL", next((o for o in CSRF_TRUSTED_ORIGINS if "*" not in o), ""))
 
 INSTALLED_APPS = [
@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # pages and feeds shrink to a tenth; it pads each with random bytes, and Django masks the CSRF token anew for each,
-    # so that the length of an answer tells nothing of what is secret in it (BREACH)
+    # so that the length of a response reveals nothing about the secrets in it (BREACH)
     "django.middleware.gzip.GZipMiddleware",
     "clinic.audit.caller.CallerMiddleware",
     "clinic.lib.site.SiteMiddleware",
@@ -93,7 +93,7 @@ TEMPLATES = [
 ]
 
 # --- database -----------------------------------------------------------------------------------
-# PgBouncer in transaction mode hands each transaction to another session: nothing may live in a session longer
+# PgBouncer in transaction mode gives each transaction another session: nothing may outlive a transaction in it
 PGBOUNCER = environment.flag("ASHI_PGBOUNCER")
 DATABASES = {
     "default": dj_database_url.parse(
@@ -110,12 +110,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-        # without it "INSERT OR REPLACE" removes rows past the DELETE guards
+        # without it "INSERT OR REPLACE" removes rows in spite of the DELETE guards
         "PRAGMA recursive_triggers=ON;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    if not PGBOUNCER:  # it takes no such words at the start of a session; the role says them (docs/growing.md)
-        # Whoever waits longer is told so (503), instead of everyone waiting behind one session that holds a lock.
+    if not PGBOUNCER:  # it accepts no such options at the start of a session; the role has them (docs/growing.md)
+        # Anyone waiting longer gets a 503, instead of everyone waiting behind one session that holds a lock.
         statement_seconds = environment.number("ASHI_STATEMENT_SECONDS", 20)  # 0, no limit: for migrations
         DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
             "options",
@@ -124,9 +124,9 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         )
 else:
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://.")
-# the same engines; audit events are written last in each transaction
+# Django's engines, except that audit events are written last in each transaction
 DATABASES["default"]["ENGINE"] = f"clinic.audit.backends.{DATABASES['default']['ENGINE'].rpartition('.')[2]}"
-# the location that this process serves: each has a chain of audit events of its own, and waits for none of the others
+# the location this process serves: each has its own chain of audit events, and waits for none of the others
 AUDIT_CHAIN = environment.number("ASHI_LOCATION", 1)
 if not 1 <= AUDIT_CHAIN < 2**15:
     raise ImproperlyConfigured("ASHI_LOCATION must be a number from 1 to 32767.")
@@ -135,8 +135,8 @@ if _reports := environment.text("ASHI_REPORTS_DATABASE_URL"):  # a streaming rep
     DATABASES["reports"]["TEST"] = {"MIRROR": "default"}
     DATABASE_ROUTERS = ["clinic.lib.reports.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Holds allauth's counts of tries to sign in. In the database, because workers share nothing else; large, because a full
-# cache drops rows, and with them the counts of someone who is guessing.
+# Holds allauth's counts of sign-in attempts. In the database, because workers share nothing else; large, because a full
+# cache drops rows, and with them the counts for someone guessing.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -166,8 +166,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the owner makes accounts; nobody signs up
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever's password or second factor changes is told
-# each account from each network (sign_in.py makes the key); what counts for the account as a whole: guesses.py
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # people are informed if their password or second factor changes
+# per account and network (sign_in.py makes the key); for limits per account see guesses.py
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,100/15m/ip"}
 MFA_FORMS = {
     "authenticate": "clinic.people.forms.second_factor.AuthenticateForm",
@@ -194,7 +194,7 @@ SECURE_SSL_REDIRECT = HTTPS and not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 BEHIND_PROXY = environment.flag("ASHI_BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-# whose word on the visitor's address counts: without it all visitors would share our proxy's in every limit
+# whose statement of the client address is trusted: without it all visitors would share our proxy's in every limit
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -239,12 +239,12 @@ STORAGES = {
 
 # --- language, time, mail -----------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-# what patients can be served in: a language is listed once its catalogue and its files of intake/knowledge are whole
+# languages for patients: one is listed once its catalogue and its files in intake/knowledge are complete
 LANGUAGES = [("en-gb", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"  # stored; what people see is in the clinic's own zone (ClinicMiddleware)
+TIME_ZONE = "UTC"  # as stored; people see the clinic's own zone (ClinicMiddleware)
 PHONENUMBER_DEFAULT_REGION = environment.text("ASHI_PHONE_REGION", "US")
 PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
@@ -254,7 +254,7 @@ ASHI_MAIL_TRANSPORT = (
     if environment.text("EMAIL_HOST")
     else "clinic.outbox.backend.NoServerBackend"
 )
-EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
+EMAIL_TIMEOUT = 10  # seconds for each response of the mail server
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", 587)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
@@ -263,8 +263,8 @@ EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
 DEFAULT_FROM_EMAIL = environment.text("ASHI_FROM_EMAIL", "Ashi <no-reply@localhost>")
 
-# The worker beside the server (scripts/worker). The queue only wakes it; what is to be done stands in the database, and
-# a sweep every minute finds what a lost wake-up left behind. So a small file is enough, also beside PostgreSQL.
+# The worker next to the server (scripts/worker). The queue only wakes it; the work itself is in the database, and a
+# sweep every minute finds what a lost wake-up left behind. So a small file is enough, even with PostgreSQL.
 HUEY = {
     "name": "ashi",
     "huey_class": "huey.SqliteHuey",
@@ -280,6 +280,6 @@ LOGGING = {
     "formatters": {"quiet": {"()": "clinic.logs.QuietFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"waitress.queue": {"level": "ERROR"}},  # tells of every request that waits for a thread
+    "loggers": {"waitress.queue": {"level": "ERROR"}},  # otherwise reports every request that waits for a thread
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

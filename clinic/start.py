@@ -1,8 +1,8 @@
-"""Starts Ashi in one process: judges the settings, brings database and static files up to date, serves.
+"""Starts Ashi in one process: checks the settings, updates database and static files, serves.
 
 ``make serve`` and ``make run`` (``--demo``) come here. Python, Django and the knowledge files are loaded once for all
-of it; gunicorn forks its workers from this process. Nothing is done anew that is done already: the database is asked
-which migrations it has, static files are gathered when one of them has changed.
+of it; gunicorn forks its workers from this process. Nothing is done twice: the database is asked which migrations it
+has, static files are collected if one of them has changed.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pathlib import Path
 from clinic import environment
 
 ROOT = Path(__file__).resolve().parent.parent
-ONE_AT_A_TIME = 314_159_265  # any fixed number: PostgreSQL's name for "somebody migrates"
+ONE_AT_A_TIME = 314_159_265  # any fixed number: the advisory lock of whoever migrates
 
 
 def main(words: list[str]) -> None:
-    """Serve on ``HOST:PORT`` until told to stop. Exits with 1 and a reason when that must not be."""
+    """Serve on ``HOST:PORT`` until stopped. Exits with 1 and a reason if it must not start."""
     asked = argparse.ArgumentParser(prog="python -m clinic.start")
     asked.add_argument("address", metavar="HOST:PORT")
     asked.add_argument("--demo", action="store_true", help="the demo clinic, filled the first time")
@@ -47,13 +47,13 @@ def main(words: list[str]) -> None:
         sys.exit(str(refusal))
     except OperationalError as error:
         sys.exit(f"Ashi does not start: its database does not answer. {error}")
-    sys.stdout.flush()  # else each worker would inherit what is not printed yet
+    sys.stdout.flush()  # otherwise each worker would inherit unprinted output
     subprocess.Popen(["bash", str(ROOT / "scripts" / "worker"), str(os.getpid())])
     serve(said.address, *(["--log-level", "warning"] if said.demo else []))
 
 
 def bring_database_up_to_date() -> None:
-    """Apply what is lacking; of several servers that start at once one does it and the others wait for it."""
+    """Apply missing migrations; of several servers starting at once one does it and the others wait."""
     from django.conf import settings
     from django.core.management import CommandError, call_command
     from django.db import connection
@@ -71,13 +71,13 @@ def bring_database_up_to_date() -> None:
         )
     try:
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:  # a table of twenty years may take longer than a page may
+            with connection.cursor() as cursor:  # a table with twenty years of data may take longer than a page may
                 for limit in database_checks.LIMITS:
                     cursor.execute(f"SET {limit} = 0")
                 cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
         call_command("migrate", interactive=False, verbosity=0)
     finally:
-        connection.close()  # with its lock and without its patience
+        connection.close()  # releases the lock, and drops the longer timeouts
     if lacking := _lacking():
         raise CommandError(f"The database still lacks {', '.join(lacking)}.")
 
@@ -91,7 +91,7 @@ def _lacking() -> list[str]:
 
 
 def gather_static_files() -> None:
-    """As ``collectstatic``, when a file, or what makes its name, is another than last time."""
+    """As ``collectstatic``, if a file, or what its name depends on, has changed since last time."""
     from django.conf import settings
     from django.core.management import call_command
 

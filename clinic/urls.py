@@ -1,4 +1,4 @@
-"""The composition root: which address is served by whom. Imports everything; nothing imports it."""
+"""The composition root: which URL is served by what. Imports everything; nothing imports it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a production server loads. A broken knowledge file keeps it from starting, whoever starts it."""
+"""What a production server loads. A broken knowledge file keeps it from starting, however it is started."""
 
 import os
 import sys
@@ -16,5 +16,5 @@ application = get_wsgi_application()
 faults = [str(fault) for fault in checks.run_checks(tags=["knowledge"]) if fault.is_serious()]
 if faults:
     print("Ashi does not start, because its knowledge files are broken:", *faults, sep="\n", file=sys.stderr)  # noqa: T201
-    sys.exit(4)  # gunicorn: the application cannot be loaded, do not try again and again
+    sys.exit(4)  # gunicorn: the application cannot be loaded, do not keep retrying
 get_resolver().url_patterns  # noqa: B018  every page is imported now, once for all workers, and waits for no visitor

@@ -1,4 +1,4 @@
-"""From which address a request comes. The trail notes it with every event that happens meanwhile."""
+"""The address a request comes from. The trail records it with every event during the request."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def current_address() -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Of the computer that asks; behind our own proxy the one the proxy saw. Empty when there is none to be had."""
+    """That of the client; behind our own proxy the one the proxy saw. Empty if there is none."""
     asked = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.ALLAUTH_TRUSTED_PROXY_COUNT:  # the last one is our proxy's word, those before it are anyone's
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT:  # the last one is from our proxy, those before it could be from anyone
         asked = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or asked
     try:
         return str(ipaddress.ip_address(asked))
@@ -29,13 +29,13 @@ def address_of(request: HttpRequest) -> str:
 
 
 def network_of(request: HttpRequest) -> str:
-    """What limits count together: one address, or the 2^64 of IPv6 that one household has."""
+    """What limits count as one: an address, or the 2^64 IPv6 addresses of one household."""
     address = address_of(request)
     return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
 class CallerMiddleware:
-    """Remembers the address while one request is answered."""
+    """Remembers the address for the duration of a request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,6 +1,6 @@
-"""What the chain is: each event's digest covers its own content and the digest before it. Pure: no database, no clock.
+"""The chain: each event's digest covers its own content and the previous digest. Pure: no database, no clock.
 
-Each location has a chain of its own, so that none waits for another.
+Each location has its own chain, so that none waits for another.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-START = "0" * 64  # stands before the first event of the first chain
-SCHEME = 2  # of the digest: 2 covers the caller's address too, and writes times in UTC
+START = "0" * 64  # precedes the first event of the first chain
+SCHEME = 2  # of the digest: 2 also covers the caller's address, and writes times in UTC
 
 
 def start_of(chain: int) -> str:
-    """What stands before the first event: of each chain something else, so that no event is moved to another one."""
+    """What precedes the first event: different for each chain, so that no event can be moved to another one."""
     return START if chain == 1 else hashlib.sha256(f"chain {chain}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An event that is not written yet. ``at`` in UTC; ``detail`` as JSON gives it back."""
+    """An event not written yet. ``at`` in UTC; ``detail`` as JSON returns it."""
 
     chain: int
     at: dt.datetime
@@ -45,7 +45,7 @@ class Draft:
 
     @property
     def tail(self) -> str:
-        """What the digest covers after the digest before it."""
+        """What the digest covers after the previous digest."""
         return tail(
             self.at.isoformat(timespec="microseconds"),
             self.actor_kind,
@@ -63,15 +63,15 @@ class Draft:
 
 
 def patients_in(patient_id: int | None, detail: dict[str, Any]) -> set[int]:
-    """Everyone an event is about: the one patient, or all who were on a list."""
+    """Everyone an event is about: the one patient, or all on a list."""
     return {*(detail.get("patients") or []), *([patient_id] if patient_id is not None else [])}
 
 
 def tail(*content: Any) -> str:
-    """As one text, without the bracket that opens it."""
+    """As one string, without the opening bracket."""
     return canonical(content)[1:]
 
 
 def digest(previous: str, rest: str) -> str:
-    """Of an event: the digest before it, and its own ``tail``."""
+    """Of an event: the previous digest, and its own ``tail``."""
     return hashlib.sha256(f'["{previous}",{rest}'.encode()).hexdigest()

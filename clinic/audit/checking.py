@@ -1,6 +1,6 @@
-"""Is the audit trail whole, and are the signed records as they were signed?
+"""Is the audit trail intact, and are the signed records as they were signed?
 
-Reads rows as the database has them, not as objects: a trail of twenty years is some ten million events.
+Reads rows as the database has them, not as objects: twenty years of trail are some ten million events.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from clinic.audit import seals
 from clinic.audit.chain import SCHEME, START, canonical, digest, patients_in, start_of, tail
 
-WINDOW = 20_000  # events read at once
-# Rows of scheme 1 wrote their time in whatever zone the clock spoke: UTC, or the clinic's in the demo's past.
+WINDOW = 20_000  # events read at a time
+# Rows of scheme 1 have their time in the clock's zone: UTC, or the clinic's in the demo's past.
 _OFFSETS = [dt.timezone(dt.timedelta(minutes=15 * quarter)) for quarter in range(-48, 57)]
 _AT = {
     "postgresql": """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""",
@@ -41,7 +41,7 @@ Ends = dict[int, tuple[int, str]]  # chain -> id and digest of its newest event
 
 
 class _Quoted(dict[str, str]):
-    """A text as JSON writes it, each once: names and actions repeat."""
+    """A string as JSON, each encoded once: names and actions repeat."""
 
     def __missing__(self, text: str) -> str:
         if len(self) > 100_000:
@@ -51,7 +51,7 @@ class _Quoted(dict[str, str]):
 
 
 class _Details(dict[str, tuple[str, dict[str, Any]]]):
-    """A detail as the digest has it and as it is read; most are the same few."""
+    """A detail as in the digest and as read; most are the same few."""
 
     def __missing__(self, text: str) -> tuple[str, dict[str, Any]]:
         found = json.loads(text)
@@ -64,7 +64,7 @@ class _Details(dict[str, tuple[str, dict[str, Any]]]):
 class Walk:
     """One walk along all chains.
 
-    ``heads``: event id -> digest, kept elsewhere. ``since``: where each chain was found whole before; start there.
+    ``heads``: event id -> digest, kept elsewhere. ``since``: where each chain was last found intact; start there.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Walk:
         self._sealed: dict[str, dict[str, tuple[int, dict[str, Any]]]] = defaultdict(dict)
 
     def faults(self) -> Iterator[tuple[int, str]]:
-        """(event id, what is wrong), in the order of the events; broken seals last."""
+        """(event id, what is wrong), in event order; broken seals last."""
         yield from self._starts()
         from_here = last = min((pk for pk, _ in self.since.values()), default=0)
         with self._source.cursor() as cursor:
@@ -114,13 +114,13 @@ class Walk:
         return rows
 
     def _passed_over(self, rows: list[tuple[Any, ...]]) -> set[int]:
-        """Events of a chain that was whole further on than another one: read, but not looked at again."""
+        """Events of a chain that was found intact further on than another: read, but not checked again."""
         if len(self.since) < 2:
             return set()
         return {row[0] for row in rows if row[0] <= self.since.get(row[1], (0, ""))[0]}
 
     def _window(self, rows: list[tuple[Any, ...]], named: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-        """Each row is looked at for some millionths of a second, so what could be called is written out."""
+        """Each row takes only microseconds, so function calls are written out."""
         quoted, details, heads, passed = self._quoted, self._details, self._heads, self._passed_over(rows)
         chain, last, end = 0, "", 0
         for row in rows:
@@ -185,15 +185,15 @@ def _misnamed(
 
 
 def faults(heads: Mapping[int, str] | None = None) -> Iterator[tuple[int, str]]:
-    """All that is wrong anywhere in the trail: (event id, what)."""
+    """Everything wrong anywhere in the trail: (event id, what)."""
     return Walk(heads).faults()
 
 
 @contextmanager
 def one_moment(source: BaseDatabaseWrapper) -> Iterator[None]:
-    """All of it as it is now, while others go on writing: their chains grow past each other."""
+    """All of it as of now, while others keep writing: their chains grow independently."""
     if source.vendor != "postgresql" or source.in_atomic_block:
-        yield  # SQLite: whoever writes is alone, so what is there is always without gaps
+        yield  # SQLite: there is only one writer, so there are never gaps
         return
     with transaction.atomic(using=source.alias):
         with source.cursor() as cursor:

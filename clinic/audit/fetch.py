@@ -1,4 +1,4 @@
-"""Reading the trail itself; that it was read is for the caller to note."""
+"""Reads the trail itself; recording that it was read is up to the caller."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clinic.audit.models import AuditEvent
 
 
 def events_of(*, patient: int | None, action: str) -> QuerySet[AuditEvent]:
-    """Newest first; of one patient, and of actions that begin so, where asked."""
+    """Newest first; optionally for one patient, and for actions with this prefix."""
     events = AuditEvent.objects.all()
     if patient is not None:
         events = events.filter(named__patient_id=patient)

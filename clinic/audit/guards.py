@@ -1,8 +1,8 @@
-"""Promises kept by the database itself, on SQLite and on PostgreSQL: rows that cannot change, go, or be replaced.
+"""Guarantees by the database itself, on SQLite and PostgreSQL: rows that cannot be changed, deleted or replaced.
 
-A guard is a set of triggers. ``Guard`` is a migration operation, and the migrations are the one home of what is
-guarded: after every ``migrate`` all declared triggers are put (back) in place, because changing a table on SQLite drops
-them, and ``verify_audit`` names the ones that are missing.
+A guard is a set of triggers. ``Guard`` is a migration operation, and migrations are the only place that declares what
+is guarded: after every ``migrate`` all declared triggers are put (back) in place, because altering a table on SQLite
+drops them, and ``verify_audit`` names the missing ones.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from django.db.migrations.recorder import MigrationRecorder
 class Guard(Operation):
     """Refuse UPDATE and DELETE on ``table`` (only rows where ``when`` holds, an SQL condition on OLD).
 
-    A guard against DELETE also refuses TRUNCATE (PostgreSQL) and INSERT OR REPLACE (SQLite). A later Guard of the same
-    name takes the earlier one's place, ``Lift`` takes it away.
+    A guard against DELETE also refuses TRUNCATE (PostgreSQL) and INSERT OR REPLACE (SQLite). A later Guard with the
+    same name replaces the earlier one, ``Lift`` removes it.
     """
 
     reversible = True
@@ -36,7 +36,7 @@ class Guard(Operation):
         self.table, self.name, self.message, self.when, self.verbs = table, name, message, when, tuple(verbs)
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing: a guard is not part of a model."""
+        """No change: a guard is not part of a model."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         put_up(self, schema_editor.connection)
@@ -53,8 +53,8 @@ class Guard(Operation):
 
 
 class Lift(Guard):
-    """Take a guard away for the steps that follow: SQLite makes a table anew to alter it and drops its triggers with
-    the old one, PostgreSQL keeps them. Put the ``Guard`` back behind those steps.
+    """Remove a guard for the following steps: SQLite recreates a table to alter it and drops its triggers with the
+    old one, PostgreSQL keeps them. Put the ``Guard`` back after those steps.
     """
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
@@ -69,7 +69,7 @@ class Lift(Guard):
 
 @functools.cache
 def declared() -> dict[str, tuple[tuple[str, str], Guard]]:
-    """Name of each guard -> the migration that declares it last, and the guard."""
+    """Name of each guard -> the last migration that declares it, and the guard."""
     graph = MigrationLoader(None, ignore_no_migrations=True).graph
     order = dict.fromkeys(node for leaf in graph.leaf_nodes() for node in graph.forwards_plan(leaf))
     found: dict[str, tuple[tuple[str, str], Guard]] = {}
@@ -83,13 +83,13 @@ def declared() -> dict[str, tuple[tuple[str, str], Guard]]:
 
 
 def keep_standing(connection: Any) -> None:
-    """Put up what is declared by the migrations applied so far and is missing or different. Cheap when all stand."""
+    """Create what the applied migrations declare and is missing or different. Cheap if everything is in place."""
     for guard in _missing(connection):
         put_up(guard, connection)
 
 
 def missing(connection: Any) -> list[str]:
-    """Guards that are gone, changed or switched off."""
+    """Guards that are missing, changed or switched off."""
     return [guard.name for guard in _missing(connection)]
 
 
@@ -127,7 +127,7 @@ def _drop(guard: Guard, trigger: str, connection: Any) -> str:
 
 
 def _standing(connection: Any) -> dict[str, Any]:
-    """Triggers that are there and switched on. SQLite tells their SQL; of PostgreSQL's the name must do."""
+    """Triggers that exist and are enabled. SQLite gives their SQL; for PostgreSQL the name must do."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'guard_%' AND tgenabled IN ('O', 'A')")
@@ -155,7 +155,7 @@ def _sqlite(guard: Guard, connection: Any) -> dict[str, str]:
         for verb in guard.verbs
     }
     if "DELETE" in guard.verbs:
-        # "INSERT OR REPLACE" removes what stands in its way without firing a DELETE trigger
+        # "INSERT OR REPLACE" removes conflicting rows without firing a DELETE trigger
         kept = re.sub(r"\bOLD\.", "kept.", guard.when)
         in_the_way = " OR ".join(
             f"EXISTS (SELECT 1 FROM {guard.table} AS kept WHERE {clash}{f' AND ({kept})' if kept else ''}%s)"
@@ -169,7 +169,7 @@ def _sqlite(guard: Guard, connection: Any) -> dict[str, str]:
 
 
 def _clashes(table: str, connection: Any) -> list[str]:
-    """In which ways a new row can stand where a kept one stands: the primary key, and each unique index."""
+    """The ways in which a new row can conflict with a protected one: the primary key, and each unique index."""
     clashes = ["kept.rowid = NEW.id"]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -180,13 +180,13 @@ def _clashes(table: str, connection: Any) -> list[str]:
         for name, partial, sql in cursor.fetchall():
             cursor.execute("SELECT name FROM pragma_index_info(%s)", [name])
             columns = [column for (column,) in cursor.fetchall()]
-            if None in columns or columns == ["id"]:  # an index on an expression is not read
+            if None in columns or columns == ["id"]:  # an index on an expression is not handled
                 continue
             clash = " AND ".join(f'kept."{column}" = NEW."{column}"' for column in columns)
             if partial:
                 only = re.split(r"\bWHERE\b", sql, maxsplit=1, flags=re.IGNORECASE)[1].strip()
                 named = dict.fromkeys(re.findall(r'"(\w+)"', only))
-                for side in ("kept", "NEW"):  # as rows of one, so that the index's own words hold for each
+                for side in ("kept", "NEW"):  # as one-row tables, so that the index's own SQL applies to each
                     row = ", ".join(f'{side}."{column}" AS "{column}"' for column in named)
                     clash += f" AND EXISTS (SELECT 1 FROM (SELECT {row}) WHERE {only})"
             clashes.append(clash)

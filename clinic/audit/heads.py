@@ -1,7 +1,7 @@
-"""Heads of the chains, kept in a file outside the database: whoever owns the database cannot change those.
+"""Heads of the chains, kept in a file outside the database, where its owner cannot change them.
 
-A line is written only after the trail was found whole. It is signed with the key of this installation, so that a walk
-may start from it: a line that was made up or changed does not pass as one.
+A line is written only after the trail was found intact. It is signed with the key of this installation, so that a
+check may start from it: a forged or changed line is not accepted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SIGNED = re.compile(r"(\S+) (\d+) ([0-9a-f]{64}) chain (\d+)")
 
 @dataclass(frozen=True)
 class Kept:
-    """``all``: event id -> digest. ``since``: where each chain was last found whole, by lines that are signed."""
+    """``all``: event id -> digest. ``since``: where each chain was last found intact, by signed lines."""
 
     all: dict[int, str]
     since: Ends
@@ -30,7 +30,7 @@ class Kept:
 
 
 def read(path: Path) -> Kept:
-    """Raises OSError, and ValueError on a line that is none."""
+    """Raises OSError, and ValueError on an invalid line."""
     return parse(path.read_text(encoding="ascii")) if path.exists() else Kept({}, {})
 
 
@@ -64,7 +64,7 @@ def _signed(line: str) -> re.Match[str] | None:
 
 
 def keep(path: Path, ends: Ends, at: dt.datetime) -> None:
-    """Add where each chain ends. Raises OSError."""
+    """Append the current end of each chain. Raises OSError."""
     lines = [f"{at:%Y-%m-%dT%H:%M:%SZ} {pk} {digest} chain {chain}" for chain, (pk, digest) in sorted(ends.items())]
     with path.open("a", encoding="ascii") as file:
         file.write("".join(f"{_signer().sign(line)}\n" for line in lines))

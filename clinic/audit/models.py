@@ -8,23 +8,23 @@ from clinic.audit.chain import patients_in
 
 
 class AuditEvent(models.Model):
-    """What was done, to whom, by whom, when, from where. Rows hold no foreign keys: they outlive what they speak of.
+    """What was done, to whom, by whom, when, from where. Rows hold no foreign keys: they outlive what they refer to.
 
     Rows are only ever added (database triggers refuse update and delete). Each row's ``digest`` covers its
-    own fields and the digest before it, so a changed, missing or moved row shows (see ``checking.faults``).
+    own fields and the previous digest, so a changed, missing or moved row shows (see ``checking.faults``).
     """
 
     class Outcome(models.TextChoices):
         DONE = "done", "done"
         REFUSED = "refused", "refused"
 
-    # which chain it is a link of: each location has its own (decision 0024)
+    # the chain it belongs to: each location has its own (decision 0024)
     chain = models.PositiveSmallIntegerField(default=1, db_default=1)
     at = models.DateTimeField(db_index=True)
     actor_kind = models.CharField(max_length=12)  # staff, patient, system, or nobody: not signed in
     actor_id = models.CharField(max_length=40, blank=True)
     actor_name = models.CharField(max_length=200)
-    address = models.CharField(max_length=45, blank=True)  # of the computer that asked, where there was one
+    address = models.CharField(max_length=45, blank=True)  # of the client, if there was one
     action = models.CharField(max_length=60)  # noun.verb, as in "plan.signed"
     patient_id = models.BigIntegerField(null=True)
     object_type = models.CharField(max_length=40, blank=True)
@@ -33,7 +33,7 @@ class AuditEvent(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.DONE)
     scheme = models.PositiveSmallIntegerField(
         default=1
-    )  # what the digest covers; 1: rows from before addresses and seals
+    )  # what the digest covers; 1: rows older than addresses and seals
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
 
@@ -46,12 +46,12 @@ class AuditEvent(models.Model):
 
     @property
     def patients(self) -> set[int]:
-        """Everyone this event is about: the one patient, or all who were on a list."""
+        """Everyone this event is about: the one patient, or all on a list."""
         return patients_in(self.patient_id, self.detail)
 
 
 class NamedPatient(models.Model):
-    """One patient whom an event is about, so that "who looked at me" finds lists too. Made from the event alone."""
+    """One patient an event is about, so that "who looked at me" finds lists too. Derived from the event alone."""
 
     event = models.ForeignKey(AuditEvent, on_delete=models.DO_NOTHING, related_name="named", db_constraint=False)
     patient_id = models.BigIntegerField()

@@ -17,12 +17,12 @@ MAY_MOVE_ON = ("status", "set_aside_by", "set_aside_at", "set_aside_code", "set_
 
 
 def seal(obj: models.Model) -> dict[str, Any]:
-    """Of the row as stored now, and which columns it covers. Call it after the last save."""
+    """The seal of the row as stored now, and the columns it covers. Call it after the last save."""
     return seal_of(type(obj), type(obj)._default_manager.filter(pk=obj.pk).values(*_columns(type(obj))).get())
 
 
 def seal_of(model: type[models.Model], row: dict[str, Any]) -> dict[str, Any]:
-    """The same of a row's values as they are read from the database; it may hold more than is covered."""
+    """The same for a row's values as read from the database; it may hold more than is covered."""
     columns = _columns(model)
     return {"columns": columns, "sha256": _hash({column: row[column] for column in columns})}
 
@@ -34,7 +34,7 @@ def _columns(model: type[models.Model]) -> list[str]:
 
 
 def broken(object_type: str, sealed: dict[str, dict[str, Any]]) -> Iterable[tuple[str, str]]:
-    """Of records of one type, id -> seal: each id whose record is not as sealed, and what is wrong."""
+    """For records of one type, id -> seal: each id whose record is not as sealed, and what is wrong."""
     model = next((found for found in apps.get_models() if found._meta.model_name == object_type), None)
     if model is None:
         yield from ((pk, "nothing of this kind is kept any more") for pk in sealed)
@@ -64,7 +64,7 @@ def _hash(row: dict[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Times in one zone, whatever zone the database or the clock spoke in."""
+    """Times in one zone, whatever zone the database or the clock uses."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
     return str(value)

@@ -1,4 +1,4 @@
-"""Writing the audit trail. ``checking`` reads it against itself."""
+"""Writes the audit trail. ``checking`` verifies it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from clinic.audit.models import AuditEvent
 
 @dataclass(frozen=True)
 class NamedActor:
-    """Who acts: a member of staff, a patient through a link, the system itself, or someone who is not signed in."""
+    """Who acts: a member of staff, a patient through a link, the system, or someone not signed in."""
 
     kind: str
     id: str
@@ -59,13 +59,13 @@ def record(
     outcome: str = AuditEvent.Outcome.DONE,
     sealed: bool = False,
 ) -> None:
-    """Add one event, last thing in the caller's transaction (or in one of its own).
+    """Add one event, as the last thing in the caller's transaction (or in its own).
 
     ``by``: None is the system. ``patient``: Patient or its id. ``detail``: ids and counts only; a list
-    names its people under ``patients``. ``sealed``: ``obj`` is final from here on, its hash is kept (seals.py).
+    names its patients under ``patients``. ``sealed``: ``obj`` is final from here on, its hash is kept (seals.py).
     """
     actor, this = NamedActor.of(by), cast(Gathering, connections[DEFAULT_DB_ALIAS])
-    with transaction.atomic(savepoint=this.is_outside):  # what cannot be noted takes the caller's back, too
+    with transaction.atomic(savepoint=this.is_outside):  # what cannot be recorded rolls the caller's work back, too
         kept = {**(detail or {}), **({"seal": seals.seal(obj)} if sealed and obj is not None else {})}
         this.gather(
             Draft(
@@ -79,7 +79,7 @@ def record(
                 patient_id=patient.pk if isinstance(patient, models.Model) else patient,
                 object_type=(obj._meta.model_name or "") if obj is not None else "",
                 object_id=str(obj.pk) if obj is not None else "",
-                detail=json.loads(json.dumps(kept)),  # as the database will give it back
+                detail=json.loads(json.dumps(kept)),  # as the database will return it
                 outcome=outcome,
             )
         )

@@ -21,11 +21,11 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
     """Newest first; ``?patient=`` and ``?action=`` narrow it, ``?before=`` and ``?after=`` an event turn the page."""
     patient, action = request.GET.get("patient", "").strip(), request.GET.get("action", "").strip()[:60]
     whose = whole_number(patient)
-    asked = {"action": action} if re.fullmatch(r"[a-z_.]+", action) else {}  # nothing typed at will gets into the trail
+    asked = {"action": action} if re.fullmatch(r"[a-z_.]+", action) else {}  # no arbitrary text gets into the trail
     before, after = (whole_number(request.GET.get(name)) for name in ("before", "after"))
     part = part_of(events_of(patient=whose, action=action), before=before, after=after, size=PAGE)
     acting = sorted({int(event.actor_id) for event in part.events if event.actor_kind == "patient"})
-    named = {"patients": acting} if acting else {}  # patients act by their links, and are named then
+    named = {"patients": acting} if acting else {}  # patients act through their links, and are then named
     trail.record("trail.read", by=request.user, patient=whose, detail={**asked, **named})
     context = {"rows": rows_of(part.events), "part": part, "patient": patient, "action": action}
     return render(request, "audit/trail.html", context)

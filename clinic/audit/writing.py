@@ -1,7 +1,7 @@
-"""Adding events to the end of their chain, in one statement each: nobody stands between what was last and what is new.
+"""Appends events to their chain, in one statement each: nothing can come between the last event and the new one.
 
-SQLite: whoever writes is alone (transactions are IMMEDIATE). PostgreSQL: the function ``audit_append`` takes the lock
-on the chain's end, reads the last digest, and adds the event; all that in one trip to the server (migration 0004).
+SQLite: there is only one writer (transactions are IMMEDIATE). PostgreSQL: the function ``audit_append`` locks the end
+of the chain, reads the last digest and adds the event, all in one round trip to the server (migration 0004).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _COMMIT = (
 
 
 def append(connection: BaseDatabaseWrapper, events: Sequence[Draft], *, is_last: bool = False) -> None:
-    """In the transaction that is open, in this order. ``is_last``: nothing follows but the COMMIT."""
+    """In the open transaction, in this order. ``is_last``: nothing follows but the COMMIT."""
     if connection.vendor == "postgresql":
         _to_postgresql(connection, events, is_last=is_last)
     else:

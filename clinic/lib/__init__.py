@@ -1,1 +1,1 @@
-"""Leaf library: knows nothing of what stands above it."""
+"""Leaf library: knows nothing about the layers above it."""

@@ -1,4 +1,4 @@
-"""Told before a server starts, by asking the database: does what is confirmed stay, and does nobody wait for ever?"""
+"""Database checks before a server starts: does confirmed data persist, and does nobody wait for ever?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DEFAULT_DB_ALIAS, connections
 
-SURE = ("on", "remote_apply")  # what `synchronous_commit` may say
+SURE = ("on", "remote_apply")  # allowed values of `synchronous_commit`
 LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
 
 
@@ -33,7 +33,7 @@ def what_is_confirmed_stays(app_configs: Any, databases: Sequence[str] | None = 
 
 @register(Tags.database)
 def nobody_waits_for_ever(app_configs: Any, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Behind PgBouncer a session cannot bring limits of its own, so its role must have them."""
+    """Behind PgBouncer a session cannot set its own limits, so its role must have them."""
     if not _is_asked(databases) or not settings.PGBOUNCER:
         return []
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:

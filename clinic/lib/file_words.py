@@ -1,8 +1,8 @@
-"""Knowledge files in another language: a patient's words laid over the English ones, address by address.
+"""Knowledge files in another language: patient-facing texts replace the English ones, address by address.
 
-A language is a folder `languages/<code>/` beside the English files, with files of the same names. Each is one flat
-table: the address of a sentence, then its words, such as `"screen.you.title" = "…"`. Rows of a list are named by their
-`id`, else by their place from 0. A file says every sentence or it has a fault: no page speaks half of a language.
+A language is a folder `languages/<code>/` next to the English files, with files of the same names. Each is one flat
+table: the address of a sentence and its text, such as `"screen.you.title" = "…"`. Rows of a list are named by their
+`id`, else by their index from 0. A file without all sentences has a fault: no page is half translated.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LANGUAGES = "languages"
 
 @lru_cache(maxsize=8)
 def languages(folder: Path) -> list[str]:
-    """The languages that have a folder beside the English files, English first."""
+    """The languages that have a folder next to the English files, English first."""
     found = folder / LANGUAGES
     return [ENGLISH, *sorted(p.name for p in found.iterdir() if p.is_dir())] if found.is_dir() else [ENGLISH]
 
@@ -28,7 +28,7 @@ def languages(folder: Path) -> list[str]:
 def sentences(
     data: Any, keys: Collection[str], address: str = "", is_spoken: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """(address, words) of every text under one of `keys`, in the order of the file; empty texts are none."""
+    """(address, words) of every text under one of `keys`, in file order; empty texts are left out."""
     for key, value in data.items() if isinstance(data, dict) else enumerate(data):
         here = _address(address, key, value)
         spoken = is_spoken or key in keys
@@ -46,9 +46,9 @@ def _address(above: str, key: str | int, value: Any) -> str:
 
 
 class TranslatedReader(Reader):
-    """Reads the files of `folder` as they are, or with the words of another language.
+    """Reads the files of `folder` as they are, or in another language.
 
-    `spoken`: the file, or the folder of files, that people read -> the keys that hold words there.
+    `spoken`: the file, or folder of files, that people read -> the keys that hold words there.
     """
 
     def __init__(self, folder: Path, language: str, spoken: Mapping[str, Collection[str]]) -> None:
@@ -57,7 +57,7 @@ class TranslatedReader(Reader):
         self._spoken: dict[str, Table] = {}
 
     def file(self, name: str) -> Table:
-        """The file's tables; where the language lacks words for a sentence, or has words for none, that is a fault."""
+        """The file's tables; a sentence missing from the language, or one too many, is a fault."""
         english = super().file(name)
         if self.language == ENGLISH:
             return english
@@ -82,7 +82,7 @@ class TranslatedReader(Reader):
 
 
 def _laid(data: Any, words: Table, address: str) -> Any:
-    """The same tables with the words in place of the sentences."""
+    """The same tables with the translated texts."""
     if isinstance(data, str):
         return words.get(address, data)
     if isinstance(data, dict):

@@ -1,4 +1,4 @@
-"""A request as the views get it."""
+"""The request as views see it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django_htmx.middleware import HtmxDetails
 
 
 class HtmxHttpRequest(HttpRequest):
-    """``htmx`` is true when a part of a page is asked for and not the page."""
+    """``htmx`` is true if part of a page is requested, not the whole page."""
 
     htmx: HtmxDetails
 
 
 def path_to(name: str, pk: int) -> str:
-    """``reverse`` for an address with one number, for lists: it is worked out once."""
+    """``reverse`` for a URL with one number, for lists: resolved only once."""
     before, after = _around(name)
     return f"{before}{pk}{after}"
 

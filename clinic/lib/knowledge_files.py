@@ -1,10 +1,10 @@
-"""Knowledge files: TOML read strictly, every fault of every file told at once, and who has reviewed what.
+"""Knowledge files: TOML read strictly, all faults of all files reported at once, and who reviewed what.
 
-A reader gathers faults and goes on; whoever owns the files raises `KnowledgeError` once all of them are read. Unknown
-keys are refused, so a misspelt key in a clinical rule cannot vanish; the fault names the nearest key that is known.
+A reader collects faults and continues; the owner of the files raises `KnowledgeError` once all are read. Unknown keys
+are refused, so a misspelt key in a clinical rule cannot vanish; the fault names the nearest known key.
 
-Rows that may be drafts carry `status`, `by`, `date` and `evidence`, by their own words or by the `[review]` of their
-file. A draft is read and checked with the rest, shown, and used by nothing.
+Rows that may be drafts carry `status`, `by`, `date` and `evidence`, their own or from the `[review]` of their file.
+A draft is read and checked with the rest, shown, and used by nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Strict(BaseModel):
 
 
 class Reviewed(Strict):
-    """Who has looked at a row, when, and how well it is grounded; by its own words or the `[review]` of its file."""
+    """Who reviewed a row, when, and how good its evidence is; from the row or from the `[review]` of its file."""
 
     status: Literal["reviewed", "draft"]
     by: Text
@@ -39,7 +39,7 @@ class Reviewed(Strict):
 
 
 class Review(Reviewed):
-    """The `[review]` of a file: it speaks for every row that does not say otherwise of itself."""
+    """The `[review]` of a file: the default for all its rows."""
 
     status: Literal["reviewed"]
 
@@ -50,7 +50,7 @@ Row = TypeVar("Row", bound=Reviewed)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: the file ("" where it lies between files), the key in it, and what is wrong."""
+    """One fault: the file ("" if it is across files), the key in it, and what is wrong."""
 
     file: str
     key: str
@@ -61,7 +61,7 @@ class Fault:
 
 
 class KnowledgeError(Exception):
-    """The knowledge files cannot be used. `faults`: all that is wrong, each with file and key."""
+    """The knowledge files cannot be used. `faults`: everything wrong, each with file and key."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -70,7 +70,7 @@ class KnowledgeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One row that is not used yet: its file, its key there, what it would say, and the row itself."""
+    """One row not used yet: its file, its key there, what it would say, and the row itself."""
 
     file: str
     key: str
@@ -79,16 +79,16 @@ class Draft:
 
 
 class Reader:
-    """Reads the files of one folder; keeps every fault instead of stopping at the first."""
+    """Reads the files of one folder, collecting faults instead of stopping at the first."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.faults: list[Fault] = []
-        self.places: dict[str, str] = {}  # id of a row -> the file it stands in
+        self.places: dict[str, str] = {}  # id of a row -> its file
         self._files: dict[str, Table] = {}
 
     def file(self, name: str) -> Table:
-        """The tables of a file as they are written; empty where it cannot be read."""
+        """The tables of a file as written; empty if it cannot be read."""
         if name not in self._files:
             self._files[name] = {}
             try:
@@ -100,7 +100,7 @@ class Reader:
         return self._files[name]
 
     def whole(self, name: str, model: type[Model]) -> Model | None:
-        """A file that is one table. Rows that can be drafts take what they do not say from its `review`."""
+        """A file that is one table. Rows that can be drafts inherit from its `review`."""
         before = len(self.faults)
         data = self.file(name)
         if len(self.faults) > before:
@@ -108,7 +108,7 @@ class Reader:
         return self.table(name, "", model, _with_review(data, model))
 
     def table(self, name: str, key: str, model: type[Model], data: Any) -> Model | None:
-        """One table, validated; None, and its faults kept, where it has any."""
+        """One table, validated; None if it has faults, which are kept."""
         try:
             return model.model_validate(data)
         except ValidationError as error:
@@ -116,7 +116,7 @@ class Reader:
         return None
 
     def tables(self, name: str, key: str) -> list[Table]:
-        """The rows of one list of tables as they are written; what is no list of tables is a fault."""
+        """The rows of one list of tables as written; anything else is a fault."""
         found = self.file(name).get(key, [])
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
             self.faults.append(Fault(name, key, f"must be written as [[{key}]]"))
@@ -124,7 +124,7 @@ class Reader:
         return found
 
     def review(self, name: str) -> Table:
-        """The `[review]` of a file, for rows that do not name their own; empty where there is none."""
+        """The `[review]` of a file, for rows without their own; empty if there is none."""
         review = self.file(name).get("review", {})
         if isinstance(review, dict):
             return review
@@ -134,7 +134,7 @@ class Reader:
         return {}
 
     def rows(self, name: str, key: str, model: type[Model], label: str = "id") -> tuple[Model, ...]:
-        """The rows of one list of tables, drafts and all; those with faults are left out, and the faults kept."""
+        """The rows of one list of tables, including drafts; rows with faults are left out, and the faults kept."""
         review = self.review(name) if issubclass(model, Reviewed) else {}
         found: list[Model] = []
         for place, data in enumerate(self.tables(name, key)):
@@ -145,19 +145,19 @@ class Reader:
         return tuple(found)
 
     def refuse_unknown_tables(self, tables: Mapping[str, Iterable[str]]) -> None:
-        """Tables at the top of a file that nobody reads."""
+        """Top-level tables of a file that nothing reads."""
         for name, known in tables.items():
             for key in sorted({*self.file(name)} - {*known}):
                 self.faults.append(Fault(name, key, f"unknown table{nearest(key, known)}"))
 
     def raise_faults(self) -> None:
-        """Raises KnowledgeError if anything read so far has a fault."""
+        """Raises KnowledgeError if anything read so far has faults."""
         if self.faults:
             raise KnowledgeError(self.faults)
 
 
 def parsed(name: str, text: bytes, faults: list[Fault]) -> Table:
-    """The tables of a file's text; empty, and the fault kept, where it is no TOML."""
+    """The tables in a file's text; empty, with the fault kept, if it is not TOML."""
     try:
         return tomli.loads(text.decode("utf-8"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -178,13 +178,13 @@ def set_aside(file: str, rows: Iterable[tuple[str, Row, str]]) -> tuple[list[Row
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`; the nearest is 'x'`, or nothing where no known name is like it."""
+    """`; the nearest is 'x'`, or nothing if no known name is similar."""
     near = difflib.get_close_matches(name[:60], list(known), n=1, cutoff=0.6)
     return f"; the nearest is {near[0]!r}" if near else ""
 
 
 def faults_of(file: str, key: str, error: ValidationError, model: type[BaseModel]) -> list[Fault]:
-    """What pydantic refused, in our words where it is a key that nobody knows."""
+    """What pydantic refused, in our words if it is an unknown key."""
     faults = []
     for found in error.errors():
         path = [str(part) for part in found["loc"]]
@@ -196,7 +196,7 @@ def faults_of(file: str, key: str, error: ValidationError, model: type[BaseModel
 
 
 def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """The keys of the table that lies at `path` inside a model."""
+    """The keys of the table at `path` inside a model."""
     models = [model]
     for part in path:
         models = [
@@ -205,12 +205,12 @@ def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
             for name, field in one.model_fields.items()
             if part in (name, field.alias)
             for inner in _models_in(field.annotation)
-        ] or models  # a place in a list, or the key of a row
+        ] or models  # an index in a list, or the key of a row
     return [field.alias or name for one in models for name, field in one.model_fields.items()]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models an annotation is made of: `list[Row]`, `dict[str, Row]`, `Row | None`."""
+    """The models in an annotation: `list[Row]`, `dict[str, Row]`, `Row | None`."""
     if isinstance(annotation, type) and get_origin(annotation) is None and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):
@@ -218,7 +218,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _with_review(data: Table, model: type[BaseModel]) -> Table:
-    """The tables of a file, its `review` laid under every row that can be a draft."""
+    """The tables of a file, with its `review` as the default of every row that can be a draft."""
     review = data.get("review")
     if not isinstance(review, dict):
         return data

@@ -1,17 +1,17 @@
-"""The two dictionaries that have no shape of their own, and a copy of one."""
+"""The two dictionary types without a fixed shape, and a way to copy one."""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar, cast
 
-Json = dict[str, Any]  # from outside, or of a column whose content differs from row to row; read before it is used
-Context = dict[str, Any]  # what a template is given
+Json = dict[str, Any]  # from outside, or from a column whose content varies by row; parsed before use
+Context = dict[str, Any]  # what a template gets
 T = TypeVar("T")
 
 
 def fresh(value: T) -> T:
-    """A copy of JSON that shares nothing with the first. `copy.deepcopy`, which must expect more than JSON, takes ten
-    times as long."""
+    """A deep copy of JSON. `copy.deepcopy`, which must handle more than JSON, takes ten times as
+    long."""
     return cast(T, _fresh(value))
 
 

@@ -1,4 +1,4 @@
-"""A page of a long list, without counting the list: one row more than fits tells whether there is a next page."""
+"""A page of a long list, without counting the list: one row more than fits shows whether there is a next page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 
 from clinic.lib.numbers import whole_number
 
-MOST = 100_000  # nobody turns so many; what is before a page is read to leave it out
+MOST = 100_000  # nobody goes that far; the rows before a page are read only to skip them
 
 
 @dataclass(frozen=True)
 class Page:
-    """``start``: how many rows stand before it."""
+    """``start``: how many rows come before it."""
 
     object_list: Sequence[Any]
     number: int
@@ -45,7 +45,7 @@ class Page:
 
 
 def page_of(rows: QuerySet[Any], asked: str | None, size: int) -> Page:
-    """The page asked for by its number; the first one for whatever is no page."""
+    """The requested page; the first one if the number is invalid."""
     number = min(whole_number(asked) or 1, MOST)
     for one in dict.fromkeys((number, 1)):
         start = (one - 1) * size

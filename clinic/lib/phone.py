@@ -1,4 +1,4 @@
-"""A phone number that is read only where it is looked at: most pages name patients and show no number."""
+"""A phone number parsed only when needed: most pages name patients without showing their number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from phonenumber_field.phonenumber import to_python
 
 
 class LazyPhoneNumber(PhoneNumberDescriptor):  # type: ignore[misc]  # the package has no types
-    """Keeps what was set or stored as it is, and reads it as a number the first time it is asked for."""
+    """Keeps the value as set or stored, and parses it as a number on first access."""
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         value = super().__get__(instance, owner)
@@ -23,7 +23,7 @@ class LazyPhoneNumber(PhoneNumberDescriptor):  # type: ignore[misc]  # the packa
 
 
 class PhoneNumberField(ParsedPhoneNumberField):  # type: ignore[misc]  # the package has no types
-    """As the package's field in all but when it reads the number; the same column, so no migration."""
+    """Like the package's field except for when it parses the number; the same column, so no migration."""
 
     descriptor_class = LazyPhoneNumber
 

@@ -1,7 +1,7 @@
-"""The life of a record, once: a draft with a revision, held while it is changed, signed, and then locked.
+"""The life cycle of a record, in one place: a draft with a revision, locked while it is changed, signed, then frozen.
 
-Whoever saves sends the revision that the page was drawn from. When the record has moved on since, the action refuses
-with an error that carries the record as it is now, and the view's room answers it in one place (``answering``).
+Every save sends the revision the page was rendered from. If the record has changed since, the action raises an error
+that carries the current record, and each package's views answer it in one place (``answering``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from clinic.lib.numbers import whole_number
 
 View = Callable[..., HttpResponse]
 Request = TypeVar("Request", bound=HttpRequest)
-DIGITS = 9  # of a revision: more are no number that a page of ours has sent
+DIGITS = 9  # of a revision: a longer one was not sent by a page of ours
 
 
 class Refused(Exception):
@@ -40,13 +40,13 @@ class Stale(Refused):
 
 
 class NotADraft(Refused):
-    """Signed, replaced or set aside: it is not edited any more."""
+    """Signed, replaced or set aside: it can no longer be edited."""
 
     words = "This record is not a draft any more."
 
 
 class NotReady(Refused):
-    """It cannot be signed yet, or not be changed so now; ``reasons`` say why, in words."""
+    """It cannot be signed yet, or cannot be changed like this now; ``reasons`` say why, in words."""
 
     def __init__(self, record: Any, reasons: list[str]) -> None:
         super().__init__(record, " ".join(reasons))
@@ -56,7 +56,7 @@ class NotReady(Refused):
 class Signable(models.Model):
     """What is a draft until someone signs it. ``status`` is then "signed", and the database locks the row.
 
-    ``revision`` grows with every change: of two people on one draft, the second is told.
+    ``revision`` grows with every change: of two people on one draft, the second gets a conflict.
     """
 
     revision = models.PositiveIntegerField(default=1)
@@ -65,7 +65,7 @@ class Signable(models.Model):
     )
     signed_at = models.DateTimeField(null=True, blank=True)
 
-    DRAFT, SIGNED, SUPERSEDED = "draft", "signed", "superseded"  # as in each one's own ``Status``
+    DRAFT, SIGNED, SUPERSEDED = "draft", "signed", "superseded"  # as in each model's own ``Status``
 
     class Meta:
         abstract = True
@@ -75,7 +75,7 @@ class Signable(models.Model):
         return bool(self.status == self.DRAFT)
 
     def mark_signed(self, *, by: Any) -> None:
-        """Whoever calls saves it and writes the audit row."""
+        """The caller saves it and writes the audit row."""
         self.status = self.SIGNED
         self.signed_by, self.signed_at = by, timezone.now()
         self.revision += 1
@@ -85,7 +85,7 @@ R = TypeVar("R", bound=Signable)
 
 
 def held(rows: models.QuerySet[R], pk: int) -> R:
-    """The record, nobody else's until the transaction ends."""
+    """The record, locked until the transaction ends."""
     return rows.select_for_update(of=("self",)).get(pk=pk)
 
 
@@ -98,31 +98,31 @@ def held_draft(rows: models.QuerySet[R], pk: int) -> R:
 
 
 def draft_at(rows: models.QuerySet[R], pk: int, revision: int | None) -> R:
-    """The held draft that the page was drawn from. Raises NotADraft or Stale."""
+    """The locked draft that the page was rendered from. Raises NotADraft or Stale."""
     record = held_draft(rows, pk)
     require_revision(record, revision)
     return record
 
 
 def require_revision(record: Any, revision: int | None, *, field: str = "revision") -> None:
-    """Raises Stale when the record has moved on since the page was drawn, or the page did not say from which."""
+    """Raises Stale if the record has changed since the page was rendered, or the page did not state its revision."""
     if getattr(record, field) != revision:
         raise Stale(record)
 
 
 def read_revision(text: str) -> int | None:
-    """A revision as a form sends it; None for what is none."""
+    """A revision as a form sends it; None if it is invalid."""
     return whole_number(text, digits=DIGITS)
 
 
 def revision_of(sent: Mapping[str, str], *names: str) -> int | None:
-    """The revision that a posted form was drawn from: of the fields ``names`` the first that says something."""
+    """The revision a posted form was rendered from: the first non-empty one of the fields ``names``."""
     said = (sent.get(name, "") for name in names or ("revision",))
     return read_revision(next((text for text in said if text), ""))
 
 
 class RevisionField(forms.Field):
-    """The same, where a Django form carries it. Refused as missing when it is no revision."""
+    """The same, as a Django form field. Refused as missing if it is not a revision."""
 
     widget = forms.HiddenInput
 
@@ -135,10 +135,10 @@ def answering(
     stale: Callable[[Request, Stale], HttpResponse],
     locked: Callable[[Request, NotADraft], HttpResponse] | None = None,
 ) -> Callable[[View], View]:
-    """A decorator for the views of one kind of record: how a conflict is answered there.
+    """A decorator for the views of one kind of record: how they answer a conflict.
 
-    ``stale``: someone else saved first: 409 with what is stored now beside what was sent, in place with htmx and as
-    a whole page without. ``locked``: signed or set aside meanwhile.
+    ``stale``: someone else saved first: 409 with what is stored now next to what was sent, in place with htmx and as
+    a whole page without. ``locked``: it has since been signed or set aside.
     """
 
     def decorate(view: View) -> View:

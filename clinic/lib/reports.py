@@ -1,9 +1,9 @@
-"""Long reading on another machine: a streaming replica of the database, where ASHI_REPORTS_DATABASE_URL names one.
+"""Long reads on another machine: a streaming replica of the database, if ASHI_REPORTS_DATABASE_URL names one.
 
-``with reports.reading():`` around what only reads. Inside, rows come from the replica; writing, and with it the row
-that the audit trail keeps of the reading, still goes to the main database. A report is never older than its question:
-it is read from the replica once everything that was committed before is there, and from the main database when the
-replica does not catch up, cannot be reached, or is none of ours. The log says so, and ``Source.why`` says why.
+Use ``with reports.reading():`` around code that only reads. Inside, rows come from the replica; writes, including the
+audit row for the read, still go to the main database. A report is never older than its request: it is read from the
+replica once everything committed before has arrived there, and from the main database if the replica does not catch
+up, cannot be reached, or is not one of ours. The log says so, and ``Source.why`` says why.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Source:
-    """Where a report is read from. ``why``: what keeps it from the replica, empty when nothing does."""
+    """Where a report is read from. ``why``: what prevents use of the replica, empty if nothing does."""
 
     alias: str
     why: str = ""
 
     @property
     def connection(self) -> BaseDatabaseWrapper:
-        """For SQL by hand."""
+        """For raw SQL."""
         return connections[self.alias]
 
 
 class Router:
-    """Reads go where ``reading`` says, writes to the main database. Says so always: Django would else follow a row."""
+    """Reads go where ``reading`` says, writes to the main database. Always explicit: else Django follows a row."""
 
     def db_for_read(self, model: Any, **_: Any) -> str:
         return _alias.get()
@@ -56,7 +56,7 @@ class Router:
 
 @contextmanager
 def reading(patience: float = PATIENCE) -> Iterator[Source]:
-    """Meanwhile rows come from the replica, if there is one that has all that the main database has now."""
+    """Inside, rows come from the replica, if there is one that has everything the main database has now."""
     source = _source(patience) if REPLICA in connections.settings else Source(DEFAULT_DB_ALIAS)
     if source.why:
         log.warning("A report is read from the main database: %s.", source.why)

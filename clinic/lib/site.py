@@ -1,7 +1,7 @@
-"""The site's own address, for links that leave it: in a mail, or shown to be handed on.
+"""The site's own address, for links that leave it: in a mail, or shown to be passed on.
 
-ASHI_BASE_URL says it, also where no page is being answered, as in a command. Where it is empty, in development and in
-the demo, it is what the browser asked for.
+ASHI_BASE_URL sets it, also outside a request, as in a command. If that is empty, in development and in the demo, it is
+what the browser asked for.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
-NOBODY_ASKED = "http://localhost"  # of a development machine or test
+NOBODY_ASKED = "http://localhost"  # on a development machine or in a test
 
 
 def link_to(name: str, *args: Any) -> str:
-    """The full address of a page, by the name of its view."""
+    """The absolute URL of a page, by the name of its view."""
     return full(reverse(name, args=args))
 
 
 def full(path: str) -> str:
-    """The full address of a path of ours."""
+    """The absolute URL of one of our paths."""
     request = _request.get()
     if settings.ASHI_BASE_URL or request is None:
         return (settings.ASHI_BASE_URL or NOBODY_ASKED) + path
@@ -32,7 +32,7 @@ def full(path: str) -> str:
 
 
 class SiteMiddleware:
-    """Knows, while one request is answered, which address the browser asked."""
+    """Remembers, during a request, which address the browser asked for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Links that are keys: a token that nobody guesses, of which only the hash is kept."""
+"""Links that act as keys: an unguessable token, of which only the hash is stored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 
 
 def new_token() -> str:
-    """256 bits, fit for an address. Show it at once: it cannot be had again."""
+    """256 bits, safe in a URL. Show it at once: it cannot be recovered."""
     return secrets.token_urlsafe(32)
 
 

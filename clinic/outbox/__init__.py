@@ -1,1 +1,1 @@
-"""Every mail Ashi sends: a row in the caller's transaction, worked off beside the server."""
+"""Every mail Ashi sends: a row in the caller's transaction, sent by a worker that runs alongside the server."""

@@ -1,4 +1,4 @@
-"""What a person does about a mail that was not sent: try it again, or set it aside."""
+"""What someone can do about an unsent mail: try again, or set it aside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clinic.people.models import User
 
 @transaction.atomic
 def try_again(message_id: int, *, by: User) -> bool:
-    """From the first try on. False when there is nothing to send any more: it went out, or its words are gone."""
+    """Start over with the first attempt. False if there is nothing left to send: it went out, or its text is gone."""
     message = Message.objects.select_for_update().get(pk=message_id)
     if message.status not in (Message.Status.FAILED, Message.Status.QUEUED) or not message.body:
         return False
@@ -26,7 +26,7 @@ def try_again(message_id: int, *, by: User) -> bool:
 
 @transaction.atomic
 def set_aside(message_id: int, *, by: User) -> None:
-    """Someone has seen that it was not sent, and reaches the person another way. It does not go out later."""
+    """Someone has seen that it was not sent, and contacts the person another way. It is not sent later."""
     message = Message.objects.select_for_update().get(pk=message_id)
     if message.set_aside_at is not None or message.status in (Message.Status.SENT, Message.Status.WITHDRAWN):
         return

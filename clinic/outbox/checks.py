@@ -1,4 +1,4 @@
-"""Told when the server starts: whether mail can go out and its links lead back, and that it is meant when not."""
+"""Checks at server start: that mail can go out and its links lead back here, or that this is intended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Working off the outbox: one attempt for each message that is due, gravest first, with growing waits between."""
+"""Works off the outbox: one attempt per message that is due, most urgent first, with growing delays in between."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from clinic.outbox.post import NO_SERVER_WORDS
 
 WAITS = tuple(dt.timedelta(minutes=m) for m in (1, 1, 2, 5, 10, 30, 60, 120, 240))  # DESIGN: nearly eight hours
 TRIES = len(WAITS) + 1
-LEASE = dt.timedelta(minutes=5)  # a worker that says nothing for so long is dead; far longer than one attempt lasts
-KEEP = dt.timedelta(days=7)  # of a message that failed: its words, so that it can be tried again
+LEASE = dt.timedelta(minutes=5)  # a worker silent for this long is dead; far longer than one attempt takes
+KEEP = dt.timedelta(days=7)  # how long the text of a failed message is kept, so that it can be retried
 Status = Message.Status
 
 
@@ -26,9 +26,9 @@ class NoMailServer(Exception):
 
 
 def deliver_due() -> int:
-    """Try everything that is due now; how many went out.
+    """Try everything that is due now; returns how many went out.
 
-    One round ends at the first sign that the server itself is away: the others would only wait for it, too.
+    A round ends at the first sign that the server itself is away: the rest would only wait for it too.
     """
     sent = 0
     while (message := _take()) is not None:
@@ -48,13 +48,13 @@ def deliver_due() -> int:
 
 
 def forget_bodies() -> None:
-    """What was not sent for a week is not sent any more, and the links in it open nothing any more."""
+    """Drop what could not be sent for a week; the links in it no longer open anything."""
     old = Message.objects.filter(status=Status.FAILED, created_at__lt=timezone.now() - KEEP).exclude(body="")
     old.update(body="")
 
 
 def _take() -> Message | None:
-    """The next message that is due, marked as being sent. Two workers never take the same one."""
+    """The next message due, marked as being sent. Two workers never take the same one."""
     while True:
         now = timezone.now()
         due = (
@@ -65,7 +65,7 @@ def _take() -> Message | None:
         if due is None:
             return None
         same = Message.objects.filter(pk=due.pk, status=due.status, next_try_at=due.next_try_at)
-        if due.attempts >= TRIES:  # its worker died with it each time
+        if due.attempts >= TRIES:  # its worker died each time
             same.update(status=Status.FAILED, last_error="The program stopped each time it was sent.")
         elif same.update(status=Status.SENDING, attempts=F("attempts") + 1, next_try_at=now + LEASE):
             due.refresh_from_db()
@@ -73,12 +73,12 @@ def _take() -> Message | None:
 
 
 def _settle(message: Message, **state: object) -> None:
-    """Write down how an attempt ended, unless someone else has taken the message up meanwhile."""
+    """Record how an attempt ended, unless another worker has since taken the message."""
     Message.objects.filter(pk=message.pk, status=Status.SENDING, attempts=message.attempts).update(**state)
 
 
 def _send(message: Message) -> Exception | None:
-    """One attempt. None when a mail server has taken it."""
+    """One attempt. None if a mail server has accepted it."""
     name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
     letter = EmailMessage(
         message.subject,
@@ -86,7 +86,7 @@ def _send(message: Message) -> Exception | None:
         to=[message.to],
         connection=get_connection(settings.ASHI_MAIL_TRANSPORT),
         headers={
-            "Message-ID": f"<{name}@ashi>",  # the same at each attempt: a mail server drops a second copy
+            "Message-ID": f"<{name}@ashi>",  # the same for each attempt: a mail server drops a second copy
             "Auto-Submitted": "auto-generated",
         },
     )
@@ -98,7 +98,7 @@ def _send(message: Message) -> Exception | None:
 
 
 def _is_final(fault: Exception) -> bool:
-    """Trying again would change nothing: this address or this letter is refused for good."""
+    """Retrying is pointless: this address or this letter is permanently refused."""
     if isinstance(fault, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in fault.recipients.values())
     if isinstance(fault, smtplib.SMTPDataError):
@@ -113,7 +113,7 @@ def _is_server_away(fault: Exception) -> bool:
 
 
 def words_of(fault: Exception) -> str:
-    """Why a message has not gone, for the people who look after it."""
+    """Why a message has not gone, for those who look after it."""
     if isinstance(fault.__context__, TimeoutError):  # smtplib calls it "unexpectedly closed"
         fault = fault.__context__
     match fault:

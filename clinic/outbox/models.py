@@ -1,4 +1,4 @@
-"""What is to be told by mail, and how far it has got."""
+"""Mail to be sent, and how far it has got."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = {
 
 
 class Message(models.Model):
-    """One mail to one address. ``body`` is emptied once it has gone: it may hold a link that opens something."""
+    """One mail to one address. ``body`` is emptied once it has gone: it may contain a link that opens something."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", "waiting to be sent"
@@ -34,11 +34,11 @@ class Message(models.Model):
     to = models.EmailField()
     subject = models.CharField(max_length=250)
     body = models.TextField()
-    key = models.CharField(max_length=120, unique=True)  # what it is about: the same thing is never sent again
+    key = models.CharField(max_length=120, unique=True)  # what it is about: the same thing is never sent twice
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # of a row in ``sending``: when its worker counts as dead and someone else may take it up
+    # for a row in ``sending``: when its worker counts as dead and another may take over
     next_try_at = models.DateTimeField(default=timezone.now)
     last_error = models.CharField(max_length=250, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -65,7 +65,7 @@ class Message(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something last showed that it lives: a small write that tells whether writing works at all."""
+    """When something last showed that it is alive: a small write that proves that writing works at all."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()

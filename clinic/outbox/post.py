@@ -1,4 +1,4 @@
-"""The one way to send a mail: a row in the caller's transaction. Nobody who asks for it waits for a mail server."""
+"""The only way to send a mail: a row in the caller's transaction. No caller waits for a mail server."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NO_SERVER_WORDS = "No mail server is set up (EMAIL_HOST)."
 
 
 def post(*, kind: str, to: str, subject: str, body: str, key: str, patient: Patient | None = None) -> Message:
-    """Queue a mail; it goes out only if the caller's transaction holds.
+    """Queue a mail; it goes out only if the caller's transaction commits.
 
-    ``key`` says what is told to whom ("invitation:17"): a second post with the same key gives the first message back.
+    ``key`` says what is sent to whom ("invitation:17"): a second post with the same key returns the first message.
     """
     no_server = settings.ASHI_MAIL_TRANSPORT == NO_SERVER
     message, is_new = Message.objects.get_or_create(
@@ -26,7 +26,7 @@ def post(*, kind: str, to: str, subject: str, body: str, key: str, patient: Pati
         defaults={
             "kind": kind,
             "to": to,
-            "subject": " ".join(subject.split())[:250],  # one line, whatever the clinic calls itself
+            "subject": " ".join(subject.split())[:250],  # one line, whatever the clinic's name
             "body": body,
             "patient": patient,
             "status": Message.Status.FAILED if no_server else Message.Status.QUEUED,
@@ -39,25 +39,25 @@ def post(*, kind: str, to: str, subject: str, body: str, key: str, patient: Pati
 
 
 def post_letter(kind: str, *, to: str, key: str, patient: Patient | None = None, **words: Any) -> Message:
-    """As ``post``, with the words of templates/letters/``kind``.txt: its first line is the subject."""
+    """As ``post``, with the text of templates/letters/``kind``.txt: its first line is the subject."""
     text = render_to_string(f"letters/{kind}.txt", {"clinic": Clinic.current(), **words})
     subject, _, body = text.partition("\n")
     return post(kind=kind, to=to, subject=subject, body=body.lstrip("\n"), key=key, patient=patient)
 
 
 def withdraw(key: str) -> None:
-    """What it tells is true no longer: it does not go out, unless it is going or gone."""
+    """Its content is no longer true: it is not sent, unless it is already going or gone."""
     waiting = Message.objects.filter(key=key, status__in=(Message.Status.QUEUED, Message.Status.FAILED))
     waiting.update(status=Message.Status.WITHDRAWN, body="")
 
 
 def give_up(key: str) -> None:
-    """It was not sent, and what it was for has come about another way: nobody needs to look after it any more."""
+    """It was not sent, but its purpose was achieved another way: nobody needs to look after it any more."""
     Message.objects.filter(key=key, status=Message.Status.FAILED).update(status=Message.Status.WITHDRAWN, body="")
 
 
 def wake_after_commit() -> None:
-    """The worker looks at once instead of within a minute."""
+    """The worker checks at once instead of within a minute."""
     transaction.on_commit(_wake, robust=True)  # the sweep finds it if this fails
 
 

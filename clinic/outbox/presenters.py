@@ -1,4 +1,4 @@
-"""How far a message has got, in words that claim no more than is known."""
+"""The state of a message, in words that claim no more than is known."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from clinic.outbox.models import Message
 
-PATIENCE = dt.timedelta(minutes=5)  # DESIGN: mail that has not gone by then is told to someone
+PATIENCE = dt.timedelta(minutes=5)  # DESIGN: mail that has not gone by then is reported to someone
 
 SHOWN = 12  # rows on a home page
 
 
 def is_in_trouble(message: Message) -> bool:
-    """Not sent, or late: someone should reach the person another way."""
+    """Not sent, or late: someone should contact the person another way."""
     if message.status == Message.Status.FAILED:
         return True
     is_open = message.status in (Message.Status.QUEUED, Message.Status.SENDING)
@@ -28,14 +28,14 @@ def _late() -> Q:
 
 
 def is_mail_late() -> bool:
-    """Mail waits longer than it should: the worker or the mail server is away."""
+    """Mail has been waiting too long: the worker or the mail server is away."""
     return Message.objects.filter(_late(), set_aside_at=None).exists()
 
 
 def in_trouble(*, with_accounts: bool) -> list[Message]:
-    """What was not sent, or is late, and nobody has set aside: gravest and newest first, for the home pages.
+    """Mail not sent, or late, and not set aside: most urgent and newest first, for the home pages.
 
-    ``with_accounts``: sign-in mails too; they are the owner's business.
+    ``with_accounts``: including sign-in mails, which only concern the owner.
     """
     rows = Message.objects.filter(Q(status=Message.Status.FAILED) | _late(), set_aside_at=None)
     if not with_accounts:

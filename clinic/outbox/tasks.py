@@ -1,4 +1,4 @@
-"""What the worker does: deliver when woken, and sweep every minute so that nothing queued is forgotten."""
+"""The worker's tasks: deliver when woken, and sweep every minute so that nothing queued is forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buttons beside a mail that was not sent."""
+"""Buttons next to an unsent mail."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The one table of who may do what, and of which address asks for which permission.
+"""The one table of who may do what, and which URL requires which permission.
 
-Every address refuses by default: one that is not listed here answers 403 to everyone, and a test fails on it.
+Access is denied by default: a view not listed here answers 403 to everyone, and a test fails on it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from django.shortcuts import get_object_or_404
 from clinic.audit import trail
 from clinic.people.models import Patient, User
 
-Visitor = User | AnonymousUser  # whoever asks for a page
+Visitor = User | AnonymousUser  # whoever requests a page
 
 
 class Permission(StrEnum):
     ANYONE = "anyone"  # no account needed: patients' links, sign-in, health
-    STAFF = "staff"  # whoever is signed in
+    STAFF = "staff"  # anyone signed in
     MANAGE_CLINIC = "manage clinic"
     READ_AUDIT = "read audit trail"
     FIND_PATIENTS = "find patients"
@@ -28,7 +28,7 @@ class Permission(StrEnum):
     INVITE = "send intake links"
     READ_CLINICAL = "read clinical record"
     WRITE_CLINICAL = "write clinical record"
-    SIGN = "sign clinical record"  # answer for it: then it is locked
+    SIGN = "sign clinical record"  # take responsibility for it: then it is locked
     READ_SCHEDULE = "read schedule"
     WRITE_SCHEDULE = "book"
     OWN_ABSENCES = "enter own absences"
@@ -88,7 +88,7 @@ ADDRESSES: dict[str, Permission] = {
     "mfa_login_webauthn": P.ANYONE,
     # home, people
     "home": P.STAFF,
-    "chart": P.FIND_PATIENTS,  # the clinical parts of it ask for READ_CLINICAL
+    "chart": P.FIND_PATIENTS,  # its clinical parts require READ_CLINICAL
     "people:clinic": P.MANAGE_CLINIC,
     "people:patients": P.FIND_PATIENTS,
     "people:patient_search": P.FIND_PATIENTS,
@@ -96,7 +96,7 @@ ADDRESSES: dict[str, Permission] = {
     "people:patient_edit": P.EDIT_PATIENTS,
     "people:contact_told": P.EDIT_PATIENTS,
     "people:keys": P.STAFF,
-    # mail that was not sent; a sign-in mail only for whoever manages the clinic
+    # unsent mail; sign-in mails only for those who manage the clinic
     "outbox:again": P.STAFF,
     "outbox:set_aside": P.STAFF,
     "people:session": P.STAFF,
@@ -128,11 +128,11 @@ ADDRESSES: dict[str, Permission] = {
     "intake:assessment_withdraw": P.WRITE_CLINICAL,
     # audit
     "audit:trail": P.READ_AUDIT,
-    # scheduling: logistics only, so the front desk may do all of it
+    # scheduling: only logistics, so the front desk may do all of it
     "scheduling:calendar": P.READ_SCHEDULE,
     "scheduling:feed": P.READ_SCHEDULE,
     "scheduling:today": P.READ_SCHEDULE,
-    "scheduling:absences": P.OWN_ABSENCES,  # those of others ask for ALL_ABSENCES
+    "scheduling:absences": P.OWN_ABSENCES,  # those of others require ALL_ABSENCES
     "scheduling:absence_remove": P.OWN_ABSENCES,
     "scheduling:to_move": P.READ_SCHEDULE,
     "scheduling:move_some": P.WRITE_SCHEDULE,
@@ -146,7 +146,7 @@ ADDRESSES: dict[str, Permission] = {
     "scheduling:link": P.WRITE_SCHEDULE,
     "scheduling:link_stop": P.WRITE_SCHEDULE,
     "scheduling:undo": P.WRITE_SCHEDULE,
-    "scheduling:move_seen": P.READ_SCHEDULE,  # only one's own notice
+    "scheduling:move_seen": P.READ_SCHEDULE,  # only one's own notices
     "scheduling:followups": P.WRITE_SCHEDULE,
     "scheduling:course": P.WRITE_SCHEDULE,
     "scheduling:check": P.WRITE_SCHEDULE,
@@ -177,7 +177,7 @@ ADDRESSES: dict[str, Permission] = {
     "visits:adverse_event": P.WRITE_CLINICAL,
     "visits:event_review": P.WRITE_CLINICAL,
     "visits:incident": P.WRITE_CLINICAL,
-    "outcomes:patient": P.WRITE_CLINICAL,  # the same page takes the scores of a review
+    "outcomes:patient": P.WRITE_CLINICAL,  # the same page accepts the scores of a review
     "knowledge:home": P.READ_KNOWLEDGE,
     "knowledge:points": P.READ_KNOWLEDGE,
     "knowledge:point": P.READ_KNOWLEDGE,
@@ -201,7 +201,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:check": P.ANYONE,
     "intake:send": P.ANYONE,
     "intake:sent": P.ANYONE,
-    "intake:inbox": P.INVITE,  # where each intake stands; answers ask for READ_CLINICAL
+    "intake:inbox": P.INVITE,  # the state of each intake; answers require READ_CLINICAL
     "intake:invite": P.INVITE,
     "intake:revoke": P.INVITE,
     "intake:response": P.READ_CLINICAL,
@@ -210,7 +210,7 @@ ADDRESSES: dict[str, Permission] = {
 
 
 def permissions_of(user: Visitor) -> frozenset[Permission]:
-    """All that a user may do; nothing for someone who is not signed in or may not sign in any more."""
+    """All that a user may do; nothing for someone not signed in or no longer allowed to sign in."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return frozenset()
     held = [ROLES[role] for role in ROLES if getattr(user, f"is_{role}")]
@@ -222,7 +222,7 @@ def can(user: Visitor, permission: Permission) -> bool:
 
 
 def permission_for(view_name: str | None) -> Permission | None:
-    """What an address asks for, or None when nobody listed it (then it is refused)."""
+    """What a view requires, or None if it is not listed (then access is denied)."""
     if not view_name:
         return None
     if view_name in ADDRESSES:
@@ -232,9 +232,9 @@ def permission_for(view_name: str | None) -> Permission | None:
 
 
 def patient_for(user: Visitor, patient_id: int, *, what: str, permission: Permission = P.READ_CLINICAL) -> Patient:
-    """Fetch and guard in one act, and leave the read in the audit trail.
+    """Fetch and check access in one step, and record the read in the audit trail.
 
-    ``what``: the part of the record that is read, as in "chart". Raises Http404 or PermissionDenied.
+    ``what``: the part of the record read, such as "chart". Raises Http404 or PermissionDenied.
     """
     if not can(user, permission):
         raise PermissionDenied
@@ -245,5 +245,5 @@ def patient_for(user: Visitor, patient_id: int, *, what: str, permission: Permis
 
 
 def note_read(user: Visitor, patient: Patient, *, what: str, obj: models.Model | None = None) -> None:
-    """Leave a read of a patient's record in the audit trail, when the object was fetched another way."""
+    """Record a read of a patient's record in the audit trail, for objects fetched another way."""
     trail.record(f"{what}.read", by=user, patient=patient, obj=obj)

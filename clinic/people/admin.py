@@ -23,14 +23,14 @@ from clinic.lib.numbers import whole_number
 from clinic.people.access import ROLES
 from clinic.people.models import User
 
-# Roles stand in access.py, and nobody handles other people's second factors.
+# Roles are defined in access.py, and nobody handles other people's second factors.
 for library_model in (Group, EmailAddress, Authenticator):
     admin.site.unregister(library_model)
 
-admin.site.enable_nav_sidebar = False  # the clinic page is the map of the back office
+admin.site.enable_nav_sidebar = False  # the clinic page is the index of the back office
 admin.site.index_title = "Set-up"
 
-# of these the trail keeps what was and what is, and the person is told
+# for these the trail keeps old and new values, and the person is informed
 HELD = tuple(f"is_{role}" for role in ROLES)
 TOLD = ("name", "email", *HELD, "is_active")
 
@@ -62,7 +62,7 @@ class StaffForm(ModelForm):
         return str(self.cleaned_data["email"]).lower()
 
     def clean(self) -> dict[str, Any]:
-        """Never no owner. The rows stay locked until this change is written: two owners cannot remove each other."""
+        """Never no owner. The rows stay locked until this change is saved: two owners cannot remove each other."""
         data = super().clean() or self.cleaned_data
         owners = User.objects.select_for_update().filter(is_owner=True, is_active=True)
         held = {owner.pk for owner in owners}
@@ -72,7 +72,7 @@ class StaffForm(ModelForm):
 
 
 class AuditedAdmin(admin.ModelAdmin):
-    """Writes an audit event with every save and removal. The browser's own pickers for dates and times."""
+    """Writes an audit event with every save and deletion. Uses the browser's own pickers for dates and times."""
 
     formfield_overrides = {
         models.DateTimeField: {
@@ -92,7 +92,7 @@ class AuditedAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = str(self.opts.verbose_name_plural).capitalize()
-        if request.method == "POST":  # Django asks the database for whatever is posted as a row's number
+        if request.method == "POST":  # Django queries the database for whatever is posted as a row's id
             posted = request.POST.copy()
             chosen = posted.getlist(ACTION_CHECKBOX_NAME)
             posted.setlist(ACTION_CHECKBOX_NAME, [pk for pk in chosen if whole_number(pk) is not None])
@@ -111,7 +111,7 @@ class AuditedAdmin(admin.ModelAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """What hangs on it, by kind and number: the rows themselves would name patients."""
+        """Its dependent objects, by kind and count: the rows themselves would name patients."""
         _, counts, lacking, held = super().get_deleted_objects(objs, request)
         stops = [f"{len(held)} records use it. Make it inactive instead."] if held else []
         return [str(one) for one in objs], counts, lacking, stops
@@ -140,11 +140,11 @@ class StaffAdmin(AuditedAdmin):
         return ", ".join(role.replace("_", " ") for role in ROLES if getattr(obj, f"is_{role}")) or "–"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # their signatures stay; take away "may sign in" instead
+        return False  # their signatures stay; remove "may sign in" instead
 
     @method_decorator(reauthentication_required)
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Who changes accounts shows once more who they are: an open screen is not enough."""
+        """Changing accounts requires re-authentication: an unattended screen is not enough."""
         return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -166,7 +166,7 @@ class StaffAdmin(AuditedAdmin):
 
     @staticmethod
     def _tell(request: HttpRequest, before: User, obj: User, kept: dict[str, list[Any]]) -> None:
-        """At the address of before, and at the new one."""
+        """To the old address, and to the new one."""
         words = {True: "yes", False: "no"}
         lines = [
             f"{User._meta.get_field(field).verbose_name}: {words.get(old, old)} → {words.get(new, new)}"  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""What every page knows: the clinic, what the signed-in person may do, and which Ashi this is."""
+"""What every page knows: the clinic, what the signed-in person may do, and the version of Ashi."""
 
 from __future__ import annotations
 

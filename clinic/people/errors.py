@@ -1,4 +1,4 @@
-"""Pages for what goes wrong. No decorators here: an error page must answer every method."""
+"""Error pages. No decorators here: an error page must answer every method."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.views import defaults
 
 from clinic.people import signed_out
 
-READ_ONLY = "25006"  # what PostgreSQL calls a transaction that may only read
+READ_ONLY = "25006"  # PostgreSQL's code for a read-only transaction
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The token is from before someone signed in anew: a script asks for the new one, a page shows the words."""
+    """The token predates a new sign-in: a script fetches the new one, a page shows the typed text."""
     kept = signed_out.typed_words(request) if signed_out.is_our_own(request) else []
     answer = render(request, "403_csrf.html", {"kept": kept}, status=403)
     answer.headers["X-Ashi-Token"] = "stale"
@@ -25,7 +25,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400; or 503 when it was the session that could not be written: Django takes that for a browser's mistake."""
+    """400; or 503 if the session could not be written: Django takes that for a mistake by the browser."""
     if _takes_no_writes(exception):
         return _only_reads()
     return defaults.bad_request(request, exception)
@@ -42,7 +42,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; or 503 when the database does not answer, wherever on the way it was asked. Needs no database itself."""
+    """500; or 503 if the database did not respond, at whatever stage. Needs no database itself."""
     if _takes_no_writes(sys.exc_info()[1]):
         return _only_reads()
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
@@ -55,7 +55,7 @@ def _only_reads() -> HttpResponse:
 
 
 def _takes_no_writes(error: BaseException | None) -> bool:
-    """A standby, or a database that was set to reading alone: PostgreSQL's code, SQLite's name for it."""
+    """A standby, or a read-only database: PostgreSQL's code for it, and SQLite's name."""
     while error is not None:
         if getattr(error, "pgcode", "") == READ_ONLY or "READONLY" in getattr(error, "sqlite_errorname", ""):
             return True

@@ -1,7 +1,7 @@
-"""Wrong passwords and wrong codes: after a few free tries each further one has to wait longer.
+"""Wrong passwords and codes: after a few free tries each further one has to wait longer.
 
-Counted in the cache that all workers share: by account for everyone who is new to it, and for each browser that has
-signed in to it before by itself. So nobody keeps someone else out of an account from elsewhere.
+Counted in the cache that all workers share: per account for everyone new to it, and separately for each browser that
+has signed in to it before. So nobody can lock someone else out of an account from elsewhere.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ DAY = 24 * 60 * 60
 FIRST_WAIT, LONGEST_WAIT = 30, 15 * 60
 MOST_A_DAY = 50
 FREE_FOR_ALL, FREE = 10, 5  # tries without waiting: of all who are new to an account together; of one browser, session
-RESET_HERE = "password-reset-of"  # in the session of who has just used the link that was mailed
+RESET_HERE = "password-reset-of"  # in the session of someone who has just used the mailed link
 
 
 def seconds_to_wait(times: Sequence[float], now: float, free: int) -> int:
-    """``times``: when the tries of the last day were made, oldest first."""
+    """``times``: the times of the last day's tries, oldest first."""
     if len(times) < free:
         return 0
     if len(times) >= MOST_A_DAY:
@@ -35,7 +35,7 @@ def seconds_to_wait(times: Sequence[float], now: float, free: int) -> int:
 
 
 class Tries:
-    """The tries of the last day under one name."""
+    """The last day's tries under one name."""
 
     def __init__(self, *name: str, free: int) -> None:
         self._key = f"guesses:{hashlib.sha256('|'.join(name).encode()).hexdigest()}"
@@ -47,7 +47,7 @@ class Tries:
         return [at for at in cache.get(self._key, []) if now - DAY < at <= now]
 
     def take(self) -> int:
-        """0: this try may be judged, and counts until it is undone. Otherwise the seconds to wait; nothing counts."""
+        """0: this try may proceed, and counts until it is undone. Otherwise the seconds to wait; nothing is counted."""
         with cache_lock(self._key) as locked:
             now = time.time()
             times = self._times(now)
@@ -72,13 +72,13 @@ def of_passwords(request: HttpRequest, email: str) -> Tries:
 
 
 def of_codes(request: HttpRequest, email: str) -> list[Tries]:
-    """Of this session, which is past the password, and of the account or the known browser over all its sessions."""
+    """Those of this session, which is past the password, and of the account or known browser across its sessions."""
     session = Tries("code", email.lower(), f"session {request.session.session_key}", free=FREE)
     return [session, Tries("code", email.lower(), browser_of(request, email), free=FREE_FOR_ALL)]
 
 
 def take_all(tries: list[Tries]) -> int:
-    """Counts under each, or under none when one has to wait."""
+    """Counts under each, or under none if one has to wait."""
     for place, one in enumerate(tries):
         if wait := one.take():
             for taken in tries[:place]:
@@ -94,7 +94,7 @@ def too_many(wait: int) -> ValidationError:
 
 
 def is_first_today(what: str, email: str) -> bool:
-    """Whether nobody was told of it within a day."""
+    """Whether nobody has been informed of it within a day."""
     return cache.add(f"guesses:told:{hashlib.sha256(f'{what}|{email.lower()}'.encode()).hexdigest()}", 1, DAY)
 
 
@@ -102,7 +102,7 @@ def is_first_today(what: str, email: str) -> bool:
 
 
 def known_cookie(email: str) -> str:
-    """One for each account: several people sign in at the computer of a front desk."""
+    """One per account: several people sign in at a front desk's computer."""
     return f"ashi-known-{hashlib.sha256(email.lower().encode()).hexdigest()[:12]}"
 
 
@@ -111,7 +111,7 @@ def _salt(email: str) -> str:
 
 
 def browser_of(request: HttpRequest, email: str) -> str:
-    """What a browser that is known to this account is told apart by; empty: it is new to it."""
+    """What identifies a browser known to this account; empty: it is new to it."""
     name, age = known_cookie(email), settings.KNOWN_DEVICE_DAYS * DAY
     if request.get_signed_cookie(name, "", salt=_salt(email), max_age=age):
         return f"cookie {request.COOKIES[name]}"

@@ -13,7 +13,7 @@ class Lines:
     violence: str = ""
 
 
-# KNOWN, as the services print them; a clinic checks its own in the settings.
+# KNOWN, as published by the services; a clinic checks its own in the settings.
 LINES = {
     "AU": Lines("13 11 14", "1800 737 732"),
     "CA": Lines("988"),
@@ -27,5 +27,5 @@ LINES = {
 
 
 def national_lines() -> Lines:
-    """Of the country in whose form phone numbers are read (``ASHI_PHONE_REGION``)."""
+    """Those of the country whose format phone numbers are read in (``ASHI_PHONE_REGION``)."""
     return LINES.get(settings.PHONENUMBER_DEFAULT_REGION, Lines())

@@ -1,4 +1,4 @@
-"""A request behind our middleware: it knows its clinic, and where an account is needed, who is signed in."""
+"""A request after our middleware: it knows its clinic and, if an account is needed, who is signed in."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ class ClinicRequest(HtmxHttpRequest):
 
 
 class StaffRequest(ClinicRequest):
-    """Of an address that access.py opens to staff only: someone is signed in."""
+    """For a view that access.py opens only to staff: someone is signed in."""
 
     user: User

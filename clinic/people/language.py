@@ -1,4 +1,4 @@
-"""Patients read in their own language where the clinic has it; staff in the clinic's."""
+"""Patients read in their own language if Ashi has it; staff in the clinic's."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-PATIENTS = ("/i/", "/a/")  # the addresses that are opened by a link, without an account
+PATIENTS = ("/i/", "/a/")  # the paths opened by a link, without an account
 
 
 class PatientLanguageMiddleware:
-    """For a patient's page the best of ``settings.LANGUAGES`` that the browser asks for; else ``LANGUAGE_CODE``."""
+    """For a patient's page the best match in ``settings.LANGUAGES`` for the browser; else ``LANGUAGE_CODE``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Is someone who is about to be added here already, in another spelling? Asked before saving, never decided."""
+"""Is someone about to be added here already, in another spelling? Asked before saving, never decided."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from clinic.people.models import Patient, PatientWord
 from clinic.people.search import find_patients
 from clinic.people.words import BORN, search_words
 
-LIKE = 0.75  # of 1: how alike two names are read. DESIGN: "Katrin Maier" and "Kathrin Meyer" are (0.83)
-AT_MOST = 60  # looked at by each of the three ways
+LIKE = 0.75  # out of 1: when two names count as similar. DESIGN: "Katrin Maier" and "Kathrin Meyer" are (0.83)
+AT_MOST = 60  # examined by each of the three ways
 SHOWN = 3
 
 
 def same_person(fields: Mapping[str, Any]) -> list[Patient]:
-    """Patients who may be the one in ``fields``: the same name whatever its order and spelling with no other date of
-    birth, or a like name with the same date of birth, or with the same phone.
+    """Patients who may be the one in ``fields``: the same name in any order and spelling without a different date of
+    birth, or a similar name with the same date of birth or the same phone.
     """
     names = f"{fields['given_name']} {fields['family_name']}"
     born: dt.date | None = fields.get("date_of_birth")
@@ -48,9 +48,9 @@ def same_person(fields: Mapping[str, Any]) -> list[Patient]:
 
 
 def alike(one: str, other: str) -> float:
-    """1 for the same words in any order, spaced or hyphened otherwise; else how much of the letters agree in order.
+    """1 for the same words in any order, spacing or hyphenation; else the share of letters that agree in order.
 
-    A name of which the other one leaves words out (“Zoë Brontë” for Zoë Brontë-Łuk) counts as like.
+    A name that only lacks words of the other (“Zoë Brontë” for Zoë Brontë-Łuk) counts as similar.
     """
     mine, theirs = search_words(one), search_words(other)
     if sorted(mine) == sorted(theirs) or _together(mine) & _together(theirs):
@@ -61,5 +61,5 @@ def alike(one: str, other: str) -> float:
 
 
 def _together(words: list[str]) -> set[str]:
-    """Written as one, from each word on: “Chen Mei Ling” and “Meiling Chen”."""
+    """Written as one word, starting from each word: “Chen Mei Ling” and “Meiling Chen”."""
     return {"".join(words[start:] + words[:start]) for start in range(len(words))}

@@ -1,4 +1,4 @@
-"""What may come in, who may pass, and in which time zone."""
+"""Which requests are accepted, who may pass, and in which time zone."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from clinic.people.access import Permission, can, permission_for
 from clinic.people.http import ClinicRequest
 from clinic.people.models import Clinic
 
-CLOCKS_DIFFER = 60  # seconds between two servers' clocks that are still taken for the same time
+CLOCKS_DIFFER = 60  # seconds two servers' clocks may differ
 Response = Callable[[HttpRequest], HttpResponse]
 
 
 class PlainTextMiddleware:
-    """Refuse what is too large before any of it is read. Leave out NUL: no keyboard makes it, PostgreSQL refuses it."""
+    """Refuse what is too large before reading any of it. Drop NUL: no keyboard types it, and PostgreSQL refuses it."""
 
     def __init__(self, get_response: Response) -> None:
         self.get_response = get_response
@@ -41,7 +41,7 @@ class PlainTextMiddleware:
         if request.method == "POST":
             try:
                 request.POST = self._clean(request.POST)  # type: ignore[assignment]
-            except UnreadablePostError:  # the sender went away half-way
+            except UnreadablePostError:  # the sender disconnected half-way
                 return HttpResponse(status=400)
         return self.get_response(request)
 
@@ -62,7 +62,7 @@ def _length(request: HttpRequest) -> int:
 
 
 class AccessMiddleware:
-    """Refuse by default. Signs out after idle time; a background request does not count as being there."""
+    """Deny by default. Signs out after idle time; a background request does not count as activity."""
 
     def __init__(self, get_response: Response) -> None:
         self.get_response = get_response
@@ -96,12 +96,12 @@ class AccessMiddleware:
     def _was_idle(request: HttpRequest) -> bool:
         now = time.time()
         if now - request.session.setdefault("began_at", now) > settings.SESSION_COOKIE_AGE:
-            return True  # the cookie's own age starts anew whenever the session is written
+            return True  # the cookie's age restarts whenever the session is written
         last = request.session.get("active_at")
         if last is not None and not -CLOCKS_DIFFER < now - last < settings.SESSION_IDLE_SECONDS:
-            return True  # also from the future: a clock that was a day ahead must not lend a day
+            return True  # also from the future: a clock that was a day ahead must not grant an extra day
         in_background = request.headers.get("X-Ashi-Background") == "1"
-        if last is None or (not in_background and now - last > 30):  # one session write in half a minute at most
+        if last is None or (not in_background and now - last > 30):  # at most one session write per half minute
             request.session["active_at"] = now
         return False
 
@@ -117,7 +117,7 @@ class AccessMiddleware:
 
 
 class ClinicMiddleware:
-    """Every page in the clinic's time zone."""
+    """Runs every request in the clinic's time zone."""
 
     def __init__(self, get_response: Response) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""The clinic, the people who work in it, its patients, and the safety facts known of a patient."""
+"""The clinic, the people who work there, its patients, and the safety facts known about a patient."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Clinic(models.Model):
     violence_line = models.CharField("domestic-violence helpline", max_length=60, blank=True)
     age_of_consent = models.PositiveSmallIntegerField(
         "age of consent", default=18, validators=[MinValueValidator(1), MaxValueValidator(25)]
-    )  # younger patients need the signature of a guardian
+    )  # younger patients need a guardian's signature
     phone = PhoneNumberField(blank=True)
     email = models.EmailField(blank=True)
     address = models.TextField(blank=True)
@@ -55,7 +55,7 @@ class Clinic(models.Model):
 
     @property
     def line_for_crisis(self) -> str:
-        """What was set, else the national line where one is known, else empty."""
+        """What was set, else the national line if one is known, else empty."""
         return self.crisis_line or national_lines().crisis
 
     @property
@@ -68,12 +68,12 @@ class Clinic(models.Model):
 
     @classmethod
     def current(cls) -> Clinic:
-        """The clinic's row, made with plain defaults if the owner has not set it up yet. Read once in a request."""
+        """The clinic's row, created with plain defaults if the owner has not set it up yet. Read once per request."""
         return _of_this_request.get() or cls.read()
 
     @classmethod
     def read(cls) -> Clinic:
-        """Afresh from the database, for whoever is about to change it."""
+        """Fresh from the database, for changing it."""
         # by hand, like session and user: on every page, and building such a query costs thrice its answer
         one = next(iter(cls.objects.raw("SELECT * FROM people_clinic WHERE id = 1")), None)
         return one or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
@@ -81,7 +81,7 @@ class Clinic(models.Model):
     @classmethod
     @contextmanager
     def kept(cls) -> Iterator[Clinic]:
-        """What is read now is ``current`` until the end of it, or until it is changed."""
+        """Within this block the row read now is ``current``, unless it is changed."""
         clinic = cls.read()
         before = _of_this_request.set(clinic)
         try:
@@ -92,7 +92,7 @@ class Clinic(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A member of staff. ``email`` is the name they sign in with. Raises ValueError without one."""
+        """A member of staff. They sign in with ``email``. Raises ValueError without one."""
         if not email:
             raise ValueError("A member of staff needs an e-mail address to sign in with.")
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -129,7 +129,7 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """The address here is the only one: allauth's own table of addresses is kept in step, verified by the owner."""
+        """This address is the only one: allauth's own table of addresses is kept in sync, verified by the owner."""
         self.email = self.email.lower()
         with transaction.atomic():
             super().save(*args, **kwargs)
@@ -138,12 +138,12 @@ class User(AbstractBaseUser):
                 self._keep_address()
 
     def _keep_address(self) -> None:
-        from allauth.account.models import EmailAddress  # it needs the model of staff first
+        from allauth.account.models import EmailAddress  # it needs the user model first
 
         EmailAddress.objects.filter(user=self).exclude(email=self.email).delete()
         EmailAddress.objects.update_or_create(user=self, email=self.email, defaults={"verified": True, "primary": True})
 
-    # Django's admin asks these; the answer is the one table in access.py: the owner, nobody else.
+    # Django's admin calls these; the answer comes from the one table in access.py: the owner, nobody else.
     @property
     def is_staff(self) -> bool:
         return self.is_owner and self.is_active
@@ -173,7 +173,7 @@ class Patient(models.Model):
         UNKNOWN = "", "not given"
 
     class NoPhone(models.TextChoices):
-        """Why there is no number: nobody has asked yet, or what was answered."""
+        """Why there is no number: not asked yet, or what was answered."""
 
         OPEN = "", "not asked yet"
         NONE = "none", "has no phone"
@@ -192,7 +192,7 @@ class Patient(models.Model):
     address = models.TextField(blank=True)
     desk_note = models.CharField("note for the front desk", max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
-    version = models.PositiveIntegerField(default=1)  # two people editing: the second is told
+    version = models.PositiveIntegerField(default=1)  # two people editing: the second gets a conflict
 
     class Meta:
         ordering = ["family_name", "given_name", "id"]
@@ -202,7 +202,7 @@ class Patient(models.Model):
         return name_of(self.given_name, self.family_name)
 
     def age_on(self, day: dt.date) -> int | None:
-        """Whole years on a date, or None when the date of birth is not known."""
+        """Whole years on a date, or None if the date of birth is unknown."""
         born = self.date_of_birth
         if born is None:
             return None
@@ -210,7 +210,7 @@ class Patient(models.Model):
 
 
 class ContactChange(models.Model):
-    """What the patient told of themselves that differs from the record: it waits for someone to look at it."""
+    """What the patient reported about themselves that differs from the record: it waits for someone to look at it."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_changes")
     field = models.CharField(max_length=24)  # a field of Patient
@@ -218,7 +218,7 @@ class ContactChange(models.Model):
     told_at = models.DateTimeField(db_default=Now())
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    is_taken = models.BooleanField(null=True)  # taken over into the record, or not
+    is_taken = models.BooleanField(null=True)  # taken into the record, or not
 
     class Meta:
         ordering = ["id"]
@@ -233,10 +233,10 @@ class ContactChange(models.Model):
 
 
 class PatientWord(models.Model):
-    """One searchable word of a patient: found by its first letters, on either database."""
+    """One searchable word of a patient: found by its first letters, on both databases."""
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="words", db_index=False)
-    word = models.CharField(max_length=80)  # in the plain order of its letters, also on PostgreSQL (migration 0008)
+    word = models.CharField(max_length=80)  # sorted by plain code points, also on PostgreSQL (migration 0008)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["patient", "word"], name="patient_word_once")]
@@ -247,14 +247,14 @@ class PatientWord(models.Model):
 
 
 class SafetyFact(models.Model):
-    """A condition or wish known of a patient (``condition.*``, ``wish.*``): present, absent, or again not known.
+    """A condition or wish known about a patient (``condition.*``, ``wish.*``): present, absent, or unknown again.
 
     Rows are added, never changed; the newest row of a finding counts. Finding ids are those of the vocabulary.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="safety_facts")
     finding = models.CharField(max_length=60)
-    present = models.BooleanField(null=True)  # None: not known any more
+    present = models.BooleanField(null=True)  # None: no longer known
     note = models.CharField(max_length=200, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())

@@ -1,4 +1,4 @@
-"""Passwords that are long and still guessed first: digits, repeats, words everyone takes, names of here."""
+"""Long passwords that are still guessed first: digits, repeats, common words, local names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from clinic.people.models import Clinic
 
-# what is left of a password without these must still be long enough to be a secret of its own
+# what is left of a password without these must still be long enough to be a secret
 WORDS = re.findall(
     r"\w+",
     "password passwort passphrase letmein welcome qwertzuiop qwertyuiop qwerty qwertz asdfghjkl zxcvbnm "
@@ -21,7 +21,7 @@ LEFT = 8  # letters (DESIGN)
 
 
 class GuessableValidator:
-    """Refuses a password of which little is left without its repeats, runs of digits and the words of ``WORDS``."""
+    """Refuses a password that is short without its repeats, runs of digits and the words in ``WORDS``."""
 
     def validate(self, password: str, user: Any = None) -> None:
         left = re.sub(r"[\d\W_]+", "", password.casefold())

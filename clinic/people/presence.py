@@ -1,4 +1,4 @@
-"""Whether someone of the staff is signed in, in the browser that asks."""
+"""Whether a member of staff is signed in in the requesting browser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 
 def staff_in(request: HttpRequest) -> Any | None:
-    """The member of staff whose session is alive here. One that has been idle too long is none any more."""
+    """The member of staff with a live session here. A session idle for too long no longer counts."""
     if not request.user.is_authenticated:
         return None
     now, session = time.time(), request.session

@@ -1,4 +1,4 @@
-"""How to reach a patient, and what they told of it that differs from the record; in words. What happened when."""
+"""How to reach a patient, and what they said about it that differs from the record, in words. What happened when."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clinic.people.models import ContactChange, Patient
 
 @dataclass(frozen=True)
 class Line:
-    """One number to call: who answers, and from where we have it."""
+    """One number to call: who answers, and where we have it from."""
 
     number: PhoneNumber
     who: str
@@ -33,9 +33,9 @@ class Told:
 
 
 def lines_of(patient: Patient, told: Mapping[str, str] | None = None) -> tuple[list[Line], str]:
-    """Whom to call, the patient first; and what to say when the patient has no number.
+    """Whom to call, the patient first; and what to say if the patient has no number.
 
-    ``told``: contact fields from a form that is not sent yet.
+    ``told``: contact fields from a form not submitted yet.
     """
     told = told or {}
     lines: list[Line] = []

@@ -1,4 +1,4 @@
-"""Finding a patient by the first letters of any word: name, any part of a phone, date of birth, e-mail."""
+"""Finds patients by the first letters of any word: name, any part of a phone number, date of birth, e-mail."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from clinic.people.models import Patient, PatientWord, User
 from clinic.people.words import asked_ways, index_words
 
 BATCH = 500
-SHOWN = 8  # while somebody types
+SHOWN = 8  # while someone types
 MOST_LISTED = 300  # ten pages
-WORDS_ALIKE = 12  # words of one patient that may begin alike: the endings of 555 5555555
+WORDS_ALIKE = 12  # words of one patient that may share a beginning: the endings of 555 5555555
 NOT_SHOWN = ("emergency_name", "emergency_phone", "emergency_relation", "address", "desk_note", "created_at")
 
 
 def words_of(patient: Patient) -> list[str]:
-    """The words that a patient is found by, as they are now."""
+    """The words a patient can be found by now."""
     return index_words(
         given_name=patient.given_name,
         family_name=patient.family_name,
@@ -31,7 +31,7 @@ def words_of(patient: Patient) -> list[str]:
 
 
 def index(patients: Iterable[Patient]) -> None:
-    """Keep what patients are found by; called wherever one of these fields is written."""
+    """Store what patients are found by; called wherever one of these fields is written."""
     wanted = {patient.pk: set(words_of(patient)) for patient in patients}
     known = PatientWord.objects.filter(patient__in=wanted)
     gone = [row.pk for row in known if row.word not in wanted[row.patient_id]]
@@ -52,10 +52,10 @@ def find_patients(text: str) -> QuerySet[Patient]:
 
 
 def list_patients(text: str) -> QuerySet[Patient]:
-    """As ``find_patients``, of those who match only the ``MOST_LISTED`` whose matching word comes first.
+    """As ``find_patients``, but of the matches only the ``MOST_LISTED`` whose matching word sorts first.
 
-    So common letters cost no more in a large clinic than in a small one: the index of words is read from where they
-    begin, and no further. Nobody turns hundreds of pages; another letter finds more.
+    So common letters cost no more in a large clinic than in a small one: the word index is read from where they
+    begin, and no further. Nobody pages through hundreds of results; another letter finds more.
     """
     ways = asked_ways(text, region=settings.PHONENUMBER_DEFAULT_REGION)
     found = Patient.objects.order_by("family_name", "given_name", "id")
@@ -63,7 +63,7 @@ def list_patients(text: str) -> QuerySet[Patient]:
 
 
 def first_patients(text: str) -> list[Patient]:
-    """The first few matches while somebody types, by name; none for less than two letters."""
+    """The first few matches while someone types, by name; none for fewer than two letters."""
     ways = asked_ways(text, region=settings.PHONENUMBER_DEFAULT_REGION) if len(text.strip()) >= 2 else []
     if not ways:
         return []
@@ -72,10 +72,10 @@ def first_patients(text: str) -> list[Patient]:
 
 
 def _first_of(ways: list[list[str]], most: int) -> RawSQL:
-    """Ids of those whose matching words come first, of each way to read what was asked; the first way before others."""
+    """Ids of those whose matching words sort first, for each reading of the query; the first reading comes first."""
     parts, values = [], []
     for place, words in enumerate(ways):
-        first, *others = sorted(words, key=len, reverse=True)  # the longest word leaves the fewest
+        first, *others = sorted(words, key=len, reverse=True)  # the longest word has the fewest matches
         also = "".join(
             " AND EXISTS (SELECT 1 FROM people_patientword AS o"
             " WHERE o.patient_id = w.patient_id AND o.word >= %s AND o.word < %s)"
@@ -87,7 +87,7 @@ def _first_of(ways: list[list[str]], most: int) -> RawSQL:
         )
         values += [bound for word in (first, *others) for bound in _range_of(word)] + [most * WORDS_ALIKE]
     every = " UNION ALL ".join(parts)
-    return RawSQL(  # no word of it is anybody's: what was asked stands in the values
+    return RawSQL(  # no user input in the SQL: the query is in the parameters
         f"SELECT patient_id FROM ({every}) AS found "
         "GROUP BY patient_id ORDER BY MIN(way), MIN(word), patient_id LIMIT %s",
         [*values, most],
@@ -95,7 +95,7 @@ def _first_of(ways: list[list[str]], most: int) -> RawSQL:
 
 
 def _all_of(words: list[str]) -> QuerySet[PatientWord, Any]:
-    """Ids of the patients who have all of these, each by the index of words."""
+    """Ids of the patients who have all of these, each looked up in the word index."""
     first, *others = sorted(words, key=len, reverse=True)
     found = PatientWord.objects.filter(_begins_with(first))
     for word in others:
@@ -104,7 +104,7 @@ def _all_of(words: list[str]) -> QuerySet[PatientWord, Any]:
 
 
 def _range_of(word: str) -> tuple[str, str]:
-    """Whatever begins so stands in the index from the one up to the other. LIKE cannot use SQLite's index."""
+    """All words with this prefix lie in the index between these two. LIKE cannot use SQLite's index."""
     return word, f"{word}\U0010ffff"
 
 
@@ -114,5 +114,5 @@ def _begins_with(word: str) -> Q:
 
 
 def staff() -> QuerySet[User]:
-    """Everyone with an account, who works here now first."""
+    """Everyone with an account, current staff first."""
     return User.objects.order_by("-is_active", "name")

@@ -1,4 +1,4 @@
-"""A record entered in error: it is kept, says who set it aside, when and why, and is no open work any more."""
+"""A record entered in error: it is kept, says who set it aside, when and why, and is no longer open work."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ REASONS = {
 
 
 class ReasonMissing(ValueError):
-    """Setting aside without a known code, or "other" without words."""
+    """Set aside without a known code, or "other" without an explanation."""
 
 
 def set_aside_words(code: str, note: str) -> str:
-    """ "Started by mistake", and what was written beside it."""
+    """ "Started by mistake", and what was written with it."""
     reason = REASONS.get(code, code)
     return f"{reason}: {note}" if note else reason
 
 
 class SetAside(models.Model):
-    """What a record that can be set aside remembers of it. ``status`` is then STATUS, and only then."""
+    """Fields of a record that can be set aside. ``status`` is STATUS if, and only if, it was."""
 
     set_aside_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -56,7 +56,7 @@ class SetAside(models.Model):
         return set_aside_words(self.set_aside_code, self.set_aside_note)
 
     def mark_set_aside(self, *, code: str, note: str, by: User) -> None:
-        """Fill in the fields; whoever calls saves them and writes the audit row. Raises ReasonMissing."""
+        """Fill in the fields; the caller saves them and writes the audit row. Raises ReasonMissing."""
         if code not in REASONS:
             raise ReasonMissing("Choose a reason.")
         if code == "other" and not note.strip():
@@ -67,7 +67,7 @@ class SetAside(models.Model):
 
 
 def consistent(name: str) -> models.CheckConstraint:
-    """Set aside by someone, at a time, for a reason; and nothing of it on a record that still counts."""
+    """Set aside with who, when and why; and none of these on a record that still counts."""
     given = Q(set_aside_by__isnull=False, set_aside_at__isnull=False) & ~Q(set_aside_code="")
     absent = Q(set_aside_by__isnull=True, set_aside_at__isnull=True, set_aside_code="", set_aside_note="")
     return models.CheckConstraint(condition=(Q(status=STATUS) & given) | (~Q(status=STATUS) & absent), name=name)

@@ -28,7 +28,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return False
 
     def format_email_subject(self, subject: str) -> str:
-        return subject  # the subjects say "Ashi" themselves; a host name in front helps nobody
+        return subject  # the subjects already say "Ashi"; a host name in front helps nobody
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)
@@ -39,25 +39,25 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return user
 
     def is_safe_url(self, url: str) -> bool:
-        """Where to go after signing in: never to an address that only takes forms."""
+        """Where to go after signing in: never to a URL that only accepts POST."""
         try:
             return super().is_safe_url(url) and signed_out.takes_get(resolve(urlsplit(url).path).func)
         except Resolver404:
             return False
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Wrong passwords are counted by account and network: nobody locks someone else out from elsewhere."""
+        """Wrong passwords are counted by account and network: nobody can lock someone else out from elsewhere."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{network_of(request)}"
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
-        """The password was set anew with a link from the mail: whoever holds the mailbox need not wait."""
+        """The password was reset with a mailed link: the owner of the mailbox need not wait."""
         super()._delete_login_attempts_cached_email(request, **credentials)
         email = credentials["email"].lower()
         guesses.of_passwords(request, email).clear()
         request.session[guesses.RESET_HERE] = email
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counted before it is judged, so that many at once count, too. A known browser has a count of its own."""
+        """Counted before it is checked, so that simultaneous tries count too. A known browser has its own count."""
         email = credentials.get("email", "")
         self._tries = guesses.of_passwords(request, email)
         try:
@@ -77,7 +77,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             self.tell_of_guesses("password", email)
 
     def tell_of_guesses(self, what: str, email: str) -> None:
-        """Once a day, to the person whose account it is."""
+        """Once a day, to the owner of the account."""
         person = User.objects.filter(email__iexact=email, is_active=True).first()
         if person and guesses.is_first_today(what, email):
             self.send_mail("account/email/guesses", person.email, {"what": what})
@@ -96,7 +96,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         super().send_password_reset_mail(user, email, context)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """From the site's own address: what a visitor sends as Host must not get into a mail."""
+        """From the site's own address: a visitor's Host header must not get into a mail."""
         return site.full(urlsplit(super().get_reset_password_from_key_url(key)).path)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Who signed in, tried to, left, and changed a password or second factor: each leaves an event. See apps.py."""
+"""Sign-ins, failed sign-ins, sign-outs, changed passwords and second factors: each leaves an event. See apps.py."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from clinic.people.models import User
 
 
 def note_failed(request: HttpRequest | None, email: str, *, slowed: bool = False) -> None:
-    """A wrong password, or one not even looked at because too many came before it.
+    """A wrong password, or one not even checked because there were too many before.
 
-    What was typed as the address is not kept: people type passwords there.
+    The address typed is not kept: people type passwords there.
     """
     known = User.objects.filter(email__iexact=email).first() if email else None
     person = getattr(request, "user", None)
-    again = bool(person is not None and person.is_authenticated)  # asked for once more before something delicate
+    again = bool(person is not None and person.is_authenticated)  # re-authentication before something sensitive
     trail.record(
         "staff.sign_in_slowed" if slowed else "staff.password_refused" if again else "staff.sign_in_failed",
         by=person if again else trail.NOBODY,
@@ -68,13 +68,13 @@ def _factor_failed(request: HttpRequest, user: User, authenticator: Any, **_: An
 
 
 def note_factor_slowed(request: HttpRequest, user: User) -> None:
-    """A code that was not even looked at, because too many came before it."""
+    """A code not even checked, because there were too many before."""
     by = request.user if request.user.is_authenticated else trail.NOBODY
     trail.record("staff.factor_slowed", by=by, obj=user, outcome=AuditEvent.Outcome.REFUSED)
 
 
 def connect() -> None:
-    """Once, when the app is ready."""
+    """Called once, when the app is ready."""
     once: dict[Any, Any] = {
         user_logged_out: _signed_out,
         account.password_set: _password("set"),

@@ -1,4 +1,4 @@
-"""What someone gets who is signed out: a page the way in, a script a 401, and a form its own words back."""
+"""Responses for someone signed out: a page gets the sign-in, a script a 401, and a form its own text back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
 def answer(request: HttpRequest, view: Any) -> HttpResponse:
-    """For a request that nobody signed in may make. ``view``: the one that was asked for."""
+    """For a request that needs a sign-in. ``view``: the requested one."""
     if is_from_script(request):
         gone = HttpResponse(status=401)
         gone.headers[HEADER] = resolve_url("account_login")
@@ -34,7 +34,7 @@ def answer(request: HttpRequest, view: Any) -> HttpResponse:
 
 
 def is_from_script(request: HttpRequest) -> bool:
-    """Asked for by htmx or fetch: a sign-in page would end up inside the page."""
+    """Requested by htmx or fetch: a sign-in page would end up inside the page."""
     headers = request.headers
     return bool(
         headers.get("HX-Request")
@@ -45,7 +45,7 @@ def is_from_script(request: HttpRequest) -> bool:
 
 
 def takes_get(view: Any) -> bool:
-    """Whether an address can be come back to: not one that only takes forms."""
+    """Whether one can return to a URL: not to one that only accepts POST."""
     methods = None
     while view is not None and methods is None:
         methods = (
@@ -56,7 +56,7 @@ def takes_get(view: Any) -> bool:
 
 
 def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
-    """(name of the field, text) of what a form brought, longest first: to be copied, nothing of it is kept here."""
+    """(field name, text) of what a form sent, longest first: to be copied, none of it is kept here."""
     found = [
         (re.sub(r"[._-]+", " ", name).strip(), value)
         for name in request.POST
@@ -68,12 +68,12 @@ def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def is_our_own(request: HttpRequest) -> bool:
-    """The form came from one of our pages, so that its words are those of whoever looks at the answer."""
+    """The form came from one of our pages, so its text is by the person who reads the response."""
     return urlsplit(request.headers.get("Origin") or request.headers.get("Referer", "")).netloc == request.get_host()
 
 
 def _page(request: HttpRequest) -> str:
-    """The page the form was on, when it is ours and can be come back to."""
+    """The page the form was on, if it is ours and one can return to it."""
     came = urlsplit(request.headers.get("Referer", ""))
     try:
         found = resolve(came.path or "/")

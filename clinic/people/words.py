@@ -1,7 +1,7 @@
-"""What a patient is found by, and what is asked for: pure text, no database, no clock.
+"""What a patient is found by, and what is searched for: pure text, no database, no clock.
 
-A patient's words stand in an index and are found by their first letters. So that any part of a telephone number and
-any part of a Chinese name is found too, their endings are words of their own.
+A patient's words are in an index and are found by their first letters. So that any part of a telephone number or of a
+Chinese name is found too, their endings are words of their own.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import Any
 
 LONGEST = 80  # letters of one word in the index
-MOST_WORDS = 6  # of what is asked for
-BORN = "@"  # stands before a date of birth, so that no telephone number looks like one
-# Letters that Unicode does not take apart into a letter and a mark.
+MOST_WORDS = 6  # of a query
+BORN = "@"  # precedes a date of birth, so that no telephone number looks like one
+# Letters that Unicode does not decompose into a letter and a mark.
 _LETTERS = str.maketrans(
     {
         **dict.fromkeys("łŁƚ", "l"),
@@ -55,12 +55,12 @@ _MONTHS = (
     "november",
     "december",
 )
-# Where dates are written month first (CLDR's short date patterns).
+# Regions that write dates month first (CLDR's short date patterns).
 MONTH_FIRST = frozenset({"US", "PH", "PR", "GU", "AS", "VI", "UM", "MP", "FM", "MH", "PW"})
 
 
 def clean_name(text: str) -> str:
-    """A name without what nobody sees: soft hyphens, zero-width spaces, marks that turn the line around."""
+    """A name without invisible characters: soft hyphens, zero-width spaces, direction marks."""
     kept = []
     for place, letter in enumerate(text):
         if unicodedata.category(letter) in ("Cf", "Cc") and not letter.isspace():
@@ -72,19 +72,19 @@ def clean_name(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Small letters without accents; what is no letter stays as it is."""
+    """Lower case without accents; anything but letters is unchanged."""
     plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold().translate(_LETTERS)
     plain = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    return unicodedata.normalize("NFC", plain)  # puts Korean syllables together again
+    return unicodedata.normalize("NFC", plain)  # recomposes Korean syllables
 
 
 def search_words(*texts: Any) -> list[str]:
-    """The words of a text, folded, each once."""
+    """The folded words of a text, each once."""
     return list(dict.fromkeys(_split(fold(" ".join(str(text) for text in texts if text)))))
 
 
 def _joined(words: list[str]) -> list[str]:
-    """Neighbours written together: Mei-Ling is Meiling too."""
+    """Adjacent words joined: Mei-Ling is also Meiling."""
     pairs = [first + second for first, second in pairwise(words)]
     return [*pairs, "".join(words)] if len(words) > 2 else pairs
 
@@ -99,7 +99,7 @@ def _written_out(text: str) -> str:
 
 
 def index_words(*, given_name: str, family_name: str, email: str, phone: Any, born: dt.date | None) -> list[str]:
-    """All words that one patient is found by."""
+    """All words a patient is found by."""
     words: list[str] = []
     for spelled in ((given_name, family_name), (_written_out(given_name), _written_out(family_name))):
         given, family = (search_words(name) for name in spelled)
@@ -117,9 +117,9 @@ def index_words(*, given_name: str, family_name: str, email: str, phone: Any, bo
 
 
 def phone_words(phone: Any) -> list[str]:
-    """Digits of a number with and without country, as dialled at home, and each of its endings."""
+    """Digits of a number with and without country code, as dialled nationally, and each of its endings."""
     national = str(getattr(phone, "national_number", None) or "")
-    if not national:  # a number nobody could read: its digits as they are
+    if not national:  # an unparsable number: its digits as they are
         return _endings("".join(re.findall(r"\d", str(phone))), 3)
     whole = f"{phone.country_code}{national}"
     zeros = "0" * (getattr(phone, "number_of_leading_zeros", None) or 1) if phone.italian_leading_zero else ""
@@ -129,7 +129,7 @@ def phone_words(phone: Any) -> list[str]:
 
 # --- what is asked for --------------------------------------------------------------------------------
 def asked_ways(text: str, *, region: str) -> list[list[str]]:
-    """Ways to read what is looked for: someone is found for whom all words of one way begin one of theirs.
+    """Readings of a query: a patient matches if, for one reading, each word is the beginning of one of theirs.
 
     ``region``: where the clinic is, for dates such as 3/4/1984.
     """
@@ -154,7 +154,7 @@ def _split(plain: str) -> list[str]:
 
 
 def _digits_together(words: list[str]) -> list[str]:
-    """A telephone number, however it was spaced, is one word; 00 and + mean the same."""
+    """A telephone number, however spaced, is one word; 00 and + mean the same."""
     together: list[str] = []
     for word in words:
         if word.isdecimal() and together and together[-1].isdecimal():
@@ -186,7 +186,7 @@ _PATTERNS = (
 
 
 def _dates_in(plain: str, region: str) -> Iterable[tuple[tuple[int, int], list[str]]]:
-    """(where it stands, words of the index that it may mean) for the first reading that makes a date."""
+    """(position, words of the index it may mean) for the first reading that is a date."""
     for kind, pattern in _PATTERNS:
         for found in pattern.finditer(plain):
             words = _read(kind, found.groups(), region)
@@ -214,14 +214,14 @@ def _read(kind: str, parts: tuple[str | None, ...], region: str) -> list[str]:
 
 
 def _by_region(first: str, second: str, year: str, separator: str, region: str) -> list[str]:
-    """Dots mean day first everywhere; else as the region writes, and the other way round when that is no date."""
+    """Dots mean day first everywhere; else as the region writes, or the other way round if that is not a date."""
     is_month_first = region in MONTH_FIRST and "." not in separator
     day, month = (second, first) if is_month_first else (first, second)
     return _words(year, month, day) or _words(year, day, month)
 
 
 def _words(year: str, month: str, day: str) -> list[str]:
-    """Of two digits of a year either century; without a year the day of every year. Empty: no such date."""
+    """Both centuries for a two-digit year; without a year that day in every year. Empty: no such date."""
     years = [year] if len(year) != 2 else [f"19{year}", f"20{year}"]
     words = []
     for one in years:

@@ -16,7 +16,7 @@ from clinic.scheduling.models import Absence, Device, Room, Service, WorkingHour
 
 
 class HouseAdmin(AuditedAdmin):
-    """Says at once when booked visits cannot take place as booked by what was changed."""
+    """Says at once if a change means that booked visits cannot take place as booked."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         before = to_move(now=timezone.now())

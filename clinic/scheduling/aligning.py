@@ -1,4 +1,4 @@
-"""How the bookings of a course come in line with what it asks for by now: the steps, before anyone takes them."""
+"""How to bring the bookings of a course in line with what it asks for now: the steps, before they are carried out."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ ANY = Wish()
 
 @dataclass(frozen=True)
 class Step:
-    """One visit: it stays, changes, moves, is cancelled or added. ``number`` and ``slot`` are what will be."""
+    """One visit: it stays, changes, moves, is cancelled or added. ``number`` and ``slot`` are the new ones."""
 
     appointment: Appointment | None
     number: int
-    slot: Slot | None  # None: cancelled, or (``is_stuck``) left as it is because nothing else is free
+    slot: Slot | None  # None: cancelled, or (``is_stuck``) unchanged because nothing else is free
     is_stuck: bool = False
 
     @property
@@ -43,7 +43,7 @@ class Step:
 
     @property
     def changes(self) -> bool:
-        """Whether length, room or device of a visit that keeps its time become others."""
+        """Whether length, room or device of a visit that keeps its time change."""
         one, slot = self.appointment, self.slot
         if one is None or slot is None:
             return False
@@ -53,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Alignment:
-    """All steps for a course, in order of time as it will be. ``value``: what a form sends back, so that what is done
+    """All steps for a course, in the new chronological order. ``value``: what a form sends back, so that what is done
     is what was shown."""
 
     course: Course
@@ -77,9 +77,9 @@ class Alignment:
 
 
 def alignment_of(course: Course, *, now: dt.datetime, extras_only: bool = False) -> Alignment:
-    """The steps that make the coming visits what the course asks for. What can stay as it is stays.
+    """The steps that make the coming visits what the course asks for. What can stay unchanged does.
 
-    ``extras_only``: nothing but cancelling the latest beyond the number asked for.
+    ``extras_only``: only cancel the latest ones that exceed the number asked for.
     """
     return Alignment(course, tuple(_Aligning(course, now).steps(extras_only=extras_only)))
 
@@ -126,7 +126,7 @@ class _Aligning:
         return steps
 
     def _numbered(self, kept: list[Appointment]) -> list[tuple[int, Appointment]]:
-        """Visits with the numbers they will have: their own where the course still has it."""
+        """Visits with their new numbers: their own if the course still has it."""
         own = {one.number_in_course for one in kept}
         free = [number for number in self.numbers if number not in own]
         return [
@@ -150,7 +150,7 @@ class _Aligning:
         return Step(one, number, near, is_stuck=near is None)
 
     def _added(self, missing: list[int], steps: list[Step]) -> list[Step]:
-        """Dates for what is not booked yet, after all that is."""
+        """Dates for what is not booked yet, after everything that is."""
         held = [(one.number_in_course or 0, one.starts_at.astimezone(self.zone)) for one in self.fixed]
         held += [
             (step.number, (step.slot.starts if step.slot else step.appointment.starts_at).astimezone(self.zone))
@@ -160,7 +160,7 @@ class _Aligning:
         offers = self._laid(missing, held, in_order(self.course.practitioner_id))
         return [Step(None, number, slot) for number, slot in offers]
 
-    # --- pace: the coming visits are laid anew --------------------------------------------------------
+    # --- pace: the coming visits are rescheduled --------------------------------------------------------
     def _laid_anew(self) -> list[Step]:
         held = [(one.number_in_course or 0, one.starts_at.astimezone(self.zone)) for one in self.fixed]
         who = (self.coming[0].practitioner_id,)
@@ -177,7 +177,7 @@ class _Aligning:
                 steps.append(Step(same[0], number, self._kept_where_it_is(same[0], slot)))
             else:
                 steps.append(Step(None, number, slot))
-        for place, step in enumerate(steps):  # a visit that finds no date of its own takes the place of one that does
+        for place, step in enumerate(steps):  # a visit without a date of its own takes that of another one
             if step.appointment is None and left:
                 one = left.pop(0)
                 stuck = step.slot is None
@@ -185,7 +185,7 @@ class _Aligning:
         return steps + [Step(one, one.number_in_course or 0, None) for one in left]
 
     def _kept_where_it_is(self, one: Appointment, slot: Slot | None) -> Slot | None:
-        """The offered slot with the room and the device that the visit has already, where they serve."""
+        """The offered slot with the room and device the visit already has, if they are suitable."""
         if slot is None:
             return None
         own = _slot_of(one)

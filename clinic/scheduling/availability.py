@@ -1,8 +1,8 @@
-"""When is there room for a visit? Pure: values in, values out, ``now`` is an argument.
+"""When is there time for a visit? Pure: values in, values out, ``now`` is an argument.
 
-Times are aware datetimes. Working hours are read off the clock on the clinic's wall, so 9:00 stays 9:00 when summer
-time begins or ends. A visit takes the practitioner, a room of the right kind and, if asked for, a device until the
-changeover is over, and the patient until it ends.
+Times are aware datetimes. Working hours are wall-clock times, so 9:00 stays 9:00 when summer time begins or ends. A
+visit occupies the practitioner, a room of the right kind and, if requested, a device until the end of the changeover,
+and the patient until it ends.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 STEP = timedelta(minutes=15)  # visits are offered on this grid, counted from the start of the working hours
-GRACE = timedelta(minutes=15)  # someone who walks in now can still take the quarter hour that just began
+GRACE = timedelta(minutes=15)  # someone who walks in now can still get the quarter hour that has just begun
 
 
 class GapHour(ValueError):
-    """That time of day does not exist on that day: the clock jumps over it when summer time begins."""
+    """That time of day does not exist on that day: it is skipped when summer time begins."""
 
 
 class Reason(StrEnum):
@@ -93,7 +93,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Slot:
-    """A time at which everything a visit needs is free."""
+    """A time when everything a visit needs is free."""
 
     starts: datetime
     ends: datetime
@@ -114,7 +114,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Diary:
-    """All that decides whether a time is free."""
+    """Everything that decides whether a time is free."""
 
     zone: ZoneInfo
     hours: tuple[Hours, ...]
@@ -127,12 +127,12 @@ class Diary:
         return replace(self, busy=self.busy + more)
 
     def without(self, appointment: int) -> Diary:
-        """The diary as if that visit were not booked: for moving it."""
+        """The diary without that visit: for moving it."""
         return replace(self, busy=tuple(one for one in self.busy if one.id != appointment))
 
     @cached_property
     def _openings(self) -> dict[tuple[int, date], tuple[Span, ...]]:
-        return {}  # filled by ``opening``: asked for again at every quarter hour
+        return {}  # filled by ``opening``: needed again for every quarter hour
 
     @cached_property
     def _busy_by_day(self) -> Mapping[date, tuple[Busy, ...]]:
@@ -157,9 +157,9 @@ class Diary:
 
 
 def instant(day: date, clock: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:
-    """The moment (in UTC) at which the wall clock shows ``clock`` on ``day``.
+    """The moment (in UTC) when the wall clock shows ``clock`` on ``day``.
 
-    ``fold`` 1 means the second of two equal hours when summer time ends. Raises GapHour for an hour that is skipped.
+    ``fold`` 1 is the second of the two equal hours when summer time ends. Raises GapHour for a skipped hour.
     """
     wall = datetime.combine(day, clock.replace(tzinfo=None, fold=fold), zone)
     moment = wall.astimezone(UTC)
@@ -169,12 +169,12 @@ def instant(day: date, clock: time, zone: ZoneInfo, *, fold: int = 0) -> datetim
 
 
 def reached(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """The first moment (in UTC) of ``day`` at which the wall clock shows ``clock`` or has jumped past it."""
+    """The first moment (in UTC) of ``day`` when the wall clock shows ``clock`` or has skipped past it."""
     try:
         return instant(day, clock, zone)
     except GapHour:
         wall = datetime.combine(day, clock.replace(tzinfo=None))
-        moment = datetime.combine(day, wall.time(), zone).astimezone(UTC)  # read by the old offset: after the jump
+        moment = datetime.combine(day, wall.time(), zone).astimezone(UTC)  # read by the old offset: after the skip
         minute = timedelta(minutes=1)
         while (moment - minute).astimezone(zone).replace(tzinfo=None) >= wall:
             moment -= minute
@@ -182,7 +182,7 @@ def reached(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 
 def day_starts(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of a day: midnight, or later where the clock jumps over it (Cairo, Beirut, Havana)."""
+    """The first moment of a day: midnight, or later where that is skipped (Cairo, Beirut, Havana)."""
     return reached(day, time(), zone)
 
 
@@ -196,7 +196,7 @@ Span = tuple[datetime, datetime, int | None]  # starts, ends, usual room
 
 
 def opening(diary: Diary, practitioner: int, day: date) -> tuple[Span, ...]:
-    """When a practitioner works on a day of the wall calendar, touching lines joined."""
+    """When a practitioner works on a calendar day, adjacent lines joined."""
     known = diary._openings.get((practitioner, day))
     if known is None:
         known = diary._openings[practitioner, day] = _opening(diary, practitioner, day)
@@ -265,7 +265,7 @@ def _first_free(
 
 
 def grid(diary: Diary, need: Need, practitioner: int, day: date) -> Iterator[datetime]:
-    """The times of a day at which a visit can be asked for: in the working hours, free or not."""
+    """The times of a day that can be requested: in the working hours, free or not."""
     for starts, ends, _room in opening(diary, practitioner, day):
         while starts + timedelta(minutes=need.minutes) <= ends:
             yield starts
@@ -273,7 +273,7 @@ def grid(diary: Diary, need: Need, practitioner: int, day: date) -> Iterator[dat
 
 
 def free_slots(diary: Diary, need: Need, day: date, *, now: datetime) -> tuple[Slot, ...]:
-    """All slots of a day of the wall calendar, by time, then by the order in which practitioners were asked for."""
+    """All slots of a calendar day, by time, then in the order in which practitioners were requested."""
     found: list[tuple[datetime, int, Slot]] = []
     for place, practitioner in enumerate(need.practitioners):
         for starts in grid(diary, need, practitioner, day):
@@ -288,7 +288,7 @@ def days_from(first: date, count: int) -> Iterator[date]:
 
 
 def next_fit(diary: Diary, need: Need, after: datetime, *, now: datetime, days: int = 42) -> Slot | None:
-    """The first slot that starts at ``after`` or later, within so many days; None when there is none."""
+    """The first slot starting at ``after`` or later, within so many days; None if there is none."""
     for day in days_from(after.astimezone(diary.zone).date(), days):
         for slot in free_slots(diary, need, day, now=now):
             if slot.starts >= after:
@@ -297,7 +297,7 @@ def next_fit(diary: Diary, need: Need, after: datetime, *, now: datetime, days: 
 
 
 def nearest_fit(diary: Diary, need: Need, wished: datetime, *, now: datetime, days: int = 42) -> Slot | None:
-    """The slot closest to ``wished`` on its own day, else the first one on a later day."""
+    """The slot closest to ``wished`` on the same day, else the first one on a later day."""
     day = wished.astimezone(diary.zone).date()
     same_day = free_slots(diary, need, day, now=now)
     if same_day:

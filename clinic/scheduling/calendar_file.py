@@ -1,4 +1,4 @@
-"""A patient's visits as a calendar file (RFC 5545), to keep in their own phone: when and where, nothing else."""
+"""A patient's visits as a calendar file (RFC 5545), for their own phone: when and where, nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clinic.scheduling.models import Appointment
 
 
 def calendar_file(visits: Iterable[Appointment], clinic: Clinic, *, now: dt.datetime) -> bytes:
-    """The file in UTF-8. A visit keeps its id, so that a file fetched later moves it instead of doubling it."""
+    """The file in UTF-8. A visit keeps its id, so that a later file moves it instead of duplicating it."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Ashi//visits//EN")

@@ -15,19 +15,19 @@ from clinic.scheduling.models import MOVABLE, Absence, Appointment, WorkingHours
 
 
 class Trouble(StrEnum):
-    """What stands against a booked visit."""
+    """Why a booked visit cannot take place."""
 
-    LEFT = "left"  # the practitioner's account is closed, or treats nobody any more
+    LEFT = "left"  # the practitioner's account is closed, or no longer treats patients
     CLINIC = "clinic"  # the whole clinic is closed
     AWAY = "away"  # the practitioner is
-    HOURS = "hours"  # outside the practitioner's hours as they are now
+    HOURS = "hours"  # outside the practitioner's present hours
     ROOM = "room"  # out of use
     DEVICE = "device"  # out of use
 
 
 @dataclass(frozen=True)
 class Stuck:
-    """One visit and all that stands against it."""
+    """One visit and everything that prevents it."""
 
     visit: Appointment
     troubles: tuple[Trouble, ...]
@@ -54,7 +54,7 @@ def trouble_words(troubles: Iterable[Trouble], *, who: str, room: str, device: s
 
 
 def house_between(starts: dt.datetime, ends: dt.datetime) -> Diary:
-    """Hours and absences between two moments, of everyone; no bookings, no rooms."""
+    """Everyone's hours and absences between two moments; no bookings, no rooms."""
     hours = WorkingHours.objects.values_list("practitioner_id", "weekday", "starts", "ends", "room_id")
     away = Absence.objects.filter(starts_at__lt=ends, ends_at__gt=starts)
     return Diary(
@@ -79,7 +79,7 @@ _FIELDS = (
 
 
 def troubles_in(house: Diary, row: tuple[Any, ...]) -> tuple[Trouble, ...]:
-    """What stands against one visit, given as ``_FIELDS``."""
+    """What prevents one visit, given as ``_FIELDS``."""
     who, starts, ends, is_active, is_practitioner, room, device = row
     found = []
     if not (is_active and is_practitioner):
@@ -100,7 +100,7 @@ def troubles_in(house: Diary, row: tuple[Any, ...]) -> tuple[Trouble, ...]:
 
 
 def troubles_of(visit: Appointment, *, now: dt.datetime) -> tuple[Trouble, ...]:
-    """What stands against one coming visit whose people are loaded; nothing against one that is over."""
+    """What prevents one coming visit whose people are loaded; nothing for one that is over."""
     if visit.status not in MOVABLE or visit.ends_at <= now:
         return ()
     who, device = visit.practitioner, visit.device
@@ -110,7 +110,7 @@ def troubles_of(visit: Appointment, *, now: dt.datetime) -> tuple[Trouble, ...]:
 
 
 def to_move(*, now: dt.datetime, practitioner: User | None = None) -> dict[int, tuple[Trouble, ...]]:
-    """Ids of all coming visits against which something stands, soonest first. Three queries, however many there are."""
+    """Ids of all coming visits that something prevents, soonest first. Three queries, however many there are."""
     coming = Appointment.objects.filter(status__in=MOVABLE, starts_at__gt=now).order_by("starts_at", "pk")
     if practitioner is not None:
         coming = coming.filter(practitioner=practitioner)
@@ -122,7 +122,7 @@ def to_move(*, now: dt.datetime, practitioner: User | None = None) -> dict[int, 
 
 
 def stuck_visits(*, now: dt.datetime, practitioner: User | None = None, at_most: int = 100) -> list[Stuck]:
-    """The first of them with their people."""
+    """The first of them, with their people."""
     return first_stuck(to_move(now=now, practitioner=practitioner), at_most=at_most)
 
 
@@ -143,7 +143,7 @@ def fallen_into(absence: Absence, *, now: dt.datetime) -> int:
 
 
 def coming_absences(whose: User | None, *, now: dt.datetime) -> list[dict[str, Any]]:
-    """Absences that are not over, of one person or (None) of all."""
+    """Absences that are not over, of one person or (None) everyone."""
     rows = Absence.objects.filter(ends_at__gt=now).select_related("practitioner")
     rows = rows.filter(practitioner=whose) if whose is not None else rows
     zone = Clinic.current().zone

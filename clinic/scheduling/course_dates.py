@@ -1,4 +1,4 @@
-"""Dates for a whole course: proposed, typed, and judged, at the form and at booking, by one rule."""
+"""Dates for a whole course: proposed, typed, and judged by the same rule in the form and at booking."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from clinic.scheduling.reason_words import misfit_words, offer_words
 from clinic.scheduling.rhythm import BEYOND, WEEK, Phase, habit, in_time, misfit, places
 from clinic.scheduling.series import Offer, Visit, nearest_in_rhythm, propose_series
 
-STEP_MINUTES = 5  # visits begin on full five minutes
+STEP_MINUTES = 5  # visits begin at multiples of five minutes
 Day = tuple[int, dt.date]  # a visit's number and its day on the clinic's calendar
 
 
@@ -40,7 +40,7 @@ def phases_of(course: Course) -> tuple[Phase, ...]:
 
 
 def held_visits(course: Course, *, without: Iterable[int] = ()) -> list[tuple[int, dt.datetime]]:
-    """Visits of the course that are booked or over, as (number, start on the clinic's clock), in order of time."""
+    """Visits of the course booked or over, as (number, start on the clinic's clock), in chronological order."""
     zone = Clinic.current().zone
     rows = course.appointments.active().filter(number_in_course__isnull=False).exclude(pk__in=list(without))
     found = rows.order_by("starts_at").values_list("number_in_course", "starts_at")
@@ -52,8 +52,8 @@ def held_days(course: Course) -> list[Day]:
 
 
 def number_in_time(course: Course, days: Sequence[Day], number: int) -> int:
-    """The number a visit has by its place in time, if that is the later one: a missed first visit, made up for at
-    the end, needs what the last one needs.
+    """The number a visit has by its position in time, if that is later: a missed first visit, made up for at the
+    end, needs what the last one needs.
     """
     in_order = sorted(days, key=lambda one: (one[1], one[0]))
     place = next(place for place, one in enumerate(in_order) if one[0] == number)
@@ -63,7 +63,7 @@ def number_in_time(course: Course, days: Sequence[Day], number: int) -> int:
 # --- proposing --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class VisitRow:
-    """One visit of a course on the page. Day and clock are what is typed; ``words`` say what is wrong."""
+    """One visit of a course on the page. Day and clock are as typed; ``words`` say what is wrong."""
 
     number: int
     day: str  # ISO, as a date input holds it
@@ -88,7 +88,7 @@ def usual_of(
     course: Course, held: Sequence[tuple[int, dt.datetime]], habit_of: Sequence[tuple[int, dt.datetime]]
 ) -> Wish:
     """The weekdays, as many as the next visit's pace asks for, and the time of day of the visits ``habit_of``; an
-    empty wish when there are none.
+    empty wish if there are none.
     """
     pace = places(phases_of(course), len(held) + 1)[-1].per_week
     weekdays, clock = habit([starts for _number, starts in habit_of], pace)
@@ -96,7 +96,7 @@ def usual_of(
 
 
 def with_usual(wish: Wish, usual: Wish) -> Wish:
-    """A wish with the gaps filled by habit: what was asked for goes first."""
+    """A wish with its gaps filled from habit: what was asked for takes precedence."""
     fits = usual.at is not None and wish.earliest <= usual.at <= wish.latest
     return replace(wish, weekdays=wish.weekdays or usual.weekdays, at=wish.at or (usual.at if fits else None))
 
@@ -104,8 +104,8 @@ def with_usual(wish: Wish, usual: Wish) -> Wish:
 def propose_course(
     course: Course, wish: Wish, *, practitioner: int | None, first_day: dt.date, now: dt.datetime
 ) -> list[VisitRow]:
-    """A row for every visit without a time, laid after those that have one. ``practitioner`` None: the course's own
-    first, others if need be.
+    """A row for every visit without a time, placed after those that have one. ``practitioner`` None: the course's own
+    first, others if necessary.
     """
     who = (practitioner,) if practitioner else in_order(course.practitioner_id)
     numbers = course.missing_numbers()
@@ -133,8 +133,8 @@ def lay(
     without: Iterable[int] = (),
     habit_of: Sequence[tuple[int, dt.datetime]] | None = None,
 ) -> tuple[tuple[Offer, ...], list[Visit]]:
-    """Offers for these visits after the held ones. ``without``: appointments that the diary is to forget.
-    ``habit_of``: the visits that say what is usual, when these are not the held ones.
+    """Offers for these visits after the held ones. ``without``: appointments the diary should ignore.
+    ``habit_of``: the visits that show what is usual, if these are not the held ones.
     """
     phases = phases_of(course)
     laid = places(phases, len(held) + len(numbers))[len(held) :]
@@ -184,7 +184,7 @@ def _row(offer: Offer, need: Need, practitioner: int, zone: ZoneInfo, words: str
 
 # --- judging what was typed -------------------------------------------------------------------------
 def read_rows(course: Course, data: Mapping[str, str], numbers: Iterable[int]) -> list[VisitRow]:
-    """The rows as typed, for each of these visits that the form names."""
+    """The rows as typed, for each of these visits in the form."""
     rows = []
     for number in numbers:
         if f"day-{number}" not in data:
@@ -203,7 +203,7 @@ def read_rows(course: Course, data: Mapping[str, str], numbers: Iterable[int]) -
 
 
 def moment_of(row: VisitRow, zone: ZoneInfo) -> dt.datetime:
-    """When the row's visit starts. Raises NotOpen, in words, for what is no date, no time, or a skipped hour."""
+    """When the row's visit starts. Raises NotOpen, in words, for an invalid date or time, or a skipped hour."""
     try:
         if not "2000" <= row.day[:4] <= "2100":
             raise ValueError("not in this century")
@@ -218,7 +218,7 @@ def moment_of(row: VisitRow, zone: ZoneInfo) -> dt.datetime:
 
 
 def check_dose(course: Course, days: Sequence[Day], number: int, *, held: frozenset[int]) -> None:
-    """Raises AgainstDose when the day of a visit breaks the rhythm among all days of the course."""
+    """Raises AgainstDose if the day of a visit breaks the rhythm among all days of the course."""
     if found := misfit(phases_of(course), days, number, held=held):
         raise AgainstDose(misfit_words(found, dict(days)[number]))
 
@@ -239,8 +239,8 @@ def fit_visit(
 ) -> Slot:
     """The slot of one visit among ``days`` (its own with them), if the diary and the rhythm of the course allow it.
 
-    Raises SlotTaken, NotOpen or AgainstDose, with the nearest slot that would do, also beside the ``later`` visits;
-    without ``alternatives`` that is not looked for, and the diary need hold no more than the asked time.
+    Raises SlotTaken, NotOpen or AgainstDose, with the nearest slot that would do, also with the ``later`` visits;
+    without ``alternatives`` that is not searched for, and the diary need only cover the requested time.
     """
     need = need_of_visit(course, number_in_time(course, days, number), (practitioner,))
     try:
@@ -267,7 +267,7 @@ def fit_visit(
 
 
 def check_row(course: Course, rows: Sequence[VisitRow], number: int, *, now: dt.datetime) -> VisitRow:
-    """One row against the diary, the dose and the other rows of the form, with the next fit if it will not do."""
+    """One row checked against the diary, the dose and the other rows of the form, with the next fit if it fails."""
     zone = Clinic.current().zone
     row = next(row for row in rows if row.number == number)
     try:
@@ -307,7 +307,7 @@ def _with_others(diary: Diary, course: Course, rows: Sequence[VisitRow], number:
             continue
         ends = starts + dt.timedelta(minutes=course.minutes)
         until = ends + dt.timedelta(minutes=course.service.changeover_minutes)
-        # only the patient matters here: room and device of a row are chosen when it is booked
+        # only the patient matters here: room and device of a row are chosen at booking
         diary = diary.with_busy(Busy(-other.number, 0, course.patient_id, 0, None, starts, ends, until))
     return diary
 
@@ -324,7 +324,7 @@ def marked(row: VisitRow, words: str, near: Slot | None, zone: ZoneInfo) -> Visi
 
 
 def use_slot(row: VisitRow, value: str) -> VisitRow:
-    """The row with the date of a slot value. Raises ValueError for a value that is none."""
+    """The row with the date of a slot value. Raises ValueError for an invalid one."""
     starts, practitioner = read_slot_value(value)
     local = timezone.localtime(starts)
     return VisitRow(row.number, local.date().isoformat(), f"{local:%H:%M}", practitioner, row.device)

@@ -1,4 +1,4 @@
-"""The free times of days, looked up for a whole course: what suits best on a day, and what stands against it. Pure."""
+"""The free times of days, for a whole course: what suits best on a day, and what prevents it. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clinic.scheduling.rhythm import BEYOND
 
 @dataclass(frozen=True)
 class Wish:
-    """What suits the patient. Empty ``weekdays`` (0 is Monday): any day. ``at``: the time of day liked best."""
+    """What suits the patient. Empty ``weekdays`` (0 is Monday): any day. ``at``: the preferred time of day."""
 
     weekdays: frozenset[int] = field(default_factory=frozenset)
     earliest: time = time(0, 0)
@@ -21,7 +21,7 @@ class Wish:
 
 
 def times_of(diary: Diary, need: Need, day: date, now: datetime, *, liked: time | None) -> Iterator[Slot | Refusal]:
-    """Every time of a day that can be asked for, on the grid and at the liked time; free, or why not."""
+    """Every time of a day that can be requested, on the grid and at the preferred time; free, or why not."""
     for practitioner in need.practitioners:
         starts = set(grid(diary, need, practitioner, day))
         if liked is not None:
@@ -38,7 +38,7 @@ def times_of(diary: Diary, need: Need, day: date, now: datetime, *, liked: time 
 
 
 class DaySearch:
-    """Free times by day, asked once. ``liked``: the time of day that the course has found for itself so far."""
+    """Free times by day, computed once. ``liked``: the time of day the course has settled on so far."""
 
     def __init__(self, diary: Diary, wish: Wish, now: datetime, last_day: date) -> None:
         self.diary, self.wish, self.now, self.last_day = diary, wish, now, last_day
@@ -64,7 +64,7 @@ class DaySearch:
         return next((day for day in days_from(start, days) if self.is_open(need, day)), None)
 
     def best(self, need: Need, day: date) -> Slot | None:
-        """In the wished part of the day, with the first choice of practitioner, near the liked time."""
+        """In the requested part of the day, with the preferred practitioner, close to the preferred time."""
         key = (need, day, self.liked)
         if key not in self._best:
             self._best[key] = self._look(need, day)
@@ -86,7 +86,7 @@ class DaySearch:
         )
 
     def reasons(self, need: Need, day: date) -> frozenset[Reason]:
-        """What stands against each time of the wished part of a day; empty when one of them is free."""
+        """What prevents each time in the requested part of a day; empty if one of them is free."""
         found: set[Reason] = set()
         for practitioner in need.practitioners:
             starts = [

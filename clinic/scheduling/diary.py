@@ -1,4 +1,4 @@
-"""Reads the database into the diary that availability works on, and says in words what does not fit."""
+"""Reads the diary that availability works on from the database, and says in words what does not fit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 A_DAY = dt.timedelta(days=1)
 BUSY_FIELDS = ("id", "practitioner_id", "patient_id", "room_id", "device_id", "starts_at", "ends_at", "busy_until")
-LOOK_AHEAD = dt.timedelta(days=43)  # in which the next fit is searched
+LOOK_AHEAD = dt.timedelta(days=43)  # how far ahead the next fit is searched for
 
 
 def load_diary(starts: dt.datetime, ends: dt.datetime) -> Diary:
@@ -51,7 +51,7 @@ def load_diary(starts: dt.datetime, ends: dt.datetime) -> Diary:
 
 
 def diary_around(starts: Iterable[dt.datetime], *, now: dt.datetime) -> Diary:
-    """What decides about visits at these times, and about the next fit after each. The past decides nothing."""
+    """What decides about visits at these times, and about the next fit after each. The past is left out."""
     times = [max(start, now) for start in starts]
     return load_diary(min(times), max(times) + LOOK_AHEAD)
 
@@ -79,7 +79,7 @@ def need_of_service(service: Service, practitioner_ids: Iterable[int], *, patien
 
 
 def need_of_visit(course: Course, number: int, practitioner_ids: Iterable[int]) -> Need:
-    """What visit ``number`` of a course asks for. A visit made up for at the end is given as what it is in time."""
+    """What visit ``number`` of a course asks for. One made up for at the end is numbered by its position in time."""
     return Need(
         minutes=course.minutes,
         changeover=course.service.changeover_minutes,

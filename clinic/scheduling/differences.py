@@ -1,7 +1,7 @@
-"""What is booked beside what the course asks for by now: a changed dose must not vanish.
+"""Differences between what is booked and what the course now asks for: a changed dose must not go unnoticed.
 
-Nothing here knows a plan: a course asks for so many visits, so often, so long, with a room and a device. "Plan" is the
-word the desk reads for it.
+Nothing here knows about plans: a course asks for a number of visits, how often, how long, with a room and a device.
+"Plan" is the word the desk reads for it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Differing:
-    """A course whose bookings are not what it asks for. ``extras``: ids of coming visits beyond the number."""
+    """A course whose bookings are not what it asks for. ``extras``: ids of coming visits in excess of the number."""
 
     course: Course
     words: tuple[str, ...]
@@ -46,7 +46,7 @@ class Differing:
 
     @property
     def extras_value(self) -> str:
-        """How a form says which visits it means to cancel."""
+        """How a form says which visits to cancel."""
         return ",".join(str(one) for one in self.extras)
 
 
@@ -65,7 +65,7 @@ FIELDS = (
 
 
 def differing_courses(*, now: dt.datetime, practitioner: User | None = None) -> list[Differing]:
-    """Courses on the desk's hands whose coming visits differ, those whose next visit is soonest first. Only what is to
+    """Open courses whose coming visits differ, soonest next visit first. Only what is to
     come is looked through, and only the people of courses that differ are loaded.
     """
     coming = Appointment.objects.filter(status__in=MOVABLE, starts_at__gt=now, number_in_course__isnull=False)
@@ -97,7 +97,7 @@ def _held(courses: Iterable[int], *, now: dt.datetime) -> dict[int, list[Held]]:
 
 
 def compare(course: Course, visits: Sequence[Held]) -> Differing | None:
-    """``visits``: all that hold a time, in order of time."""
+    """``visits``: all that hold a time, in chronological order."""
     coming = [one for one in visits if one.is_coming]
     many = min(max(0, len(visits) - course.sessions), len(coming))
     kept, extras = coming[: len(coming) - many], coming[len(coming) - many :]
@@ -127,7 +127,7 @@ def _service_words(course: Course, kept: Sequence[Held]) -> list[str]:
 
 
 def needed_device(course: Course, visits: Sequence[Held]) -> Callable[[Held], str]:
-    """The kind of device each visit of a course needs, by its number or its place in time, whichever is later."""
+    """The kind of device each visit of a course needs, by its number or its position in time, whichever is later."""
     zone = Clinic.current().zone
     days = [(one.number, one.starts.astimezone(zone).date()) for one in visits]
     return lambda one: course.device_kind_at(number_in_time(course, days, one.number)) or course.service.device_kind

@@ -1,4 +1,4 @@
-"""Why a booking was refused, each with the words people read."""
+"""Reasons for refusing a booking, each with the words people read."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class AgainstDose(BookingRefused):
 
 
 class FormUsedTwice(BookingRefused):
-    """The form was sent before and booked something else: nothing new is booked unasked."""
+    """The form was sent before and booked something else: nothing new is booked unintentionally."""
 
     def __init__(self, words: str, *, booked: Appointment) -> None:
         super().__init__(words)

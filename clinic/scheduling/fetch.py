@@ -1,4 +1,4 @@
-"""Fetch and guard in one act: who may not see it gets nothing, and a look at one patient's record is noted."""
+"""Fetches and checks access in one step; each read of a patient's record is logged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _allow(user: User, permission: Permission) -> None:
 
 
 def appointment_for(user: User, appointment_id: int, *, permission: Permission, what: str | None = None) -> Appointment:
-    """One appointment with its people. ``what``: noted as a read of the record, as in "appointment"."""
+    """One appointment with its people. ``what``: the part logged as read, such as "appointment"."""
     _allow(user, permission)
     with transaction.atomic():
         rows = Appointment.objects.with_people().select_related("course__service")
@@ -40,7 +40,7 @@ def change_for(user: User, change_id: int) -> AppointmentChange:
 
 
 def notice_for(user: User, notice_id: int) -> MoveNotice:
-    """One of the notices that are for this person."""
+    """One of this person's notices."""
     _allow(user, Permission.READ_SCHEDULE)
     return get_object_or_404(MoveNotice.objects.select_related("change__appointment"), pk=notice_id, reader=user)
 
@@ -51,7 +51,7 @@ def change_or_none(user: User, change_id: int) -> AppointmentChange | None:
 
 
 def absence_for(user: User, absence_id: int) -> Absence:
-    """An absence that this person may take back: their own, or anyone's by permission."""
+    """An absence this person may remove: their own, or with permission anyone's."""
     _allow(user, Permission.OWN_ABSENCES)
     rows = Absence.objects.select_related("practitioner")
     if not access.can(user, Permission.ALL_ABSENCES):
@@ -71,14 +71,14 @@ def course_for(user: User, course_id: int, *, what: str | None = None) -> Course
 
 
 def service_or_first(value: str) -> Service | None:
-    """The service an address names; the first one where it names none."""
+    """The service named in the URL; the first one if there is none."""
     services = Service.objects.filter(is_active=True)
     number = whole_number(value)
     return services.filter(pk=number).first() if number is not None else services.first()
 
 
 def practitioner_or_none(value: str | None) -> User | None:
-    """The practitioner an address names, or None."""
+    """The practitioner named in the URL, or None."""
     number = whole_number(value)
     if number is None:
         return None
@@ -86,16 +86,16 @@ def practitioner_or_none(value: str | None) -> User | None:
 
 
 def patient_or_none(user: User, value: str | None) -> Patient | None:
-    """The patient an address names, or None."""
+    """The patient named in the URL, or None."""
     _allow(user, Permission.FIND_PATIENTS)
     number = whole_number(value)
     return Patient.objects.filter(pk=number).first() if number is not None else None
 
 
 def note_refresh(request: StaffRequest, patients: Set[int], *, what: str) -> None:
-    """As ``note_ids``; a list that refreshes itself leaves an event only when someone new is on it.
+    """As ``note_ids``; a list that refreshes itself leaves an event only if someone new is on it.
 
-    What is answered "as you have it" (304) is read again all the same: it is noted by the same rule.
+    A 304 response counts as a read too: it is logged by the same rule.
     """
     key = f"noted:{what}"
     known = set(request.session.get(key, []))

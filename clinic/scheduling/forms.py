@@ -44,7 +44,7 @@ def clock_input() -> forms.TimeInput:
 
 
 class SlotField(forms.CharField):
-    """A free time as the page offered it; cleans to (moment, practitioner id)."""
+    """A free time as offered by the page; cleans to (moment, practitioner id)."""
 
     def __init__(self) -> None:
         super().__init__(max_length=60, label="Time", error_messages={"required": "Choose a time."})
@@ -108,7 +108,7 @@ class MoveForm(forms.Form):
 
 
 class WishForm(forms.Form):
-    """What suits the patient. Every field may be left alone."""
+    """What suits the patient. All fields are optional."""
 
     first_day = day_field(label="Start on or after")
     weekdays = forms.TypedMultipleChoiceField(
@@ -138,7 +138,7 @@ class WishForm(forms.Form):
     )
 
     def wish(self) -> Wish:
-        """The cleaned fields as the proposal wants them."""
+        """The cleaned fields in the form the proposal needs."""
         _words, earliest, latest = PARTS_OF_DAY[self.cleaned_data["part_of_day"]]
         return Wish(
             weekdays=frozenset(self.cleaned_data["weekdays"]),
@@ -149,7 +149,7 @@ class WishForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    """Away for whole days, or from one time to another. ``only``: someone who may enter nobody else's."""
+    """Away for whole days, or from one time to another. ``only``: someone who may enter only their own."""
 
     practitioner = forms.ModelChoiceField(
         User.objects.none(),

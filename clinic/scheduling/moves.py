@@ -1,4 +1,4 @@
-"""A visit that changed hands or rooms: who and where, before and after, in words; and who is told."""
+"""A visit that changed practitioner or room: who and where, before and after, in words; and who is informed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _differs(change: AppointmentChange, field: str) -> bool:
 
 
 def handed_over(change: AppointmentChange) -> bool:
-    """Whether the visit has another practitioner by this change."""
+    """Whether this change gave the visit another practitioner."""
     return _differs(change, WHO)
 
 
@@ -28,7 +28,7 @@ def moved_rooms(change: AppointmentChange) -> bool:
 
 
 def names_in(changes: Iterable[AppointmentChange]) -> Names:
-    """The names of all practitioners and rooms that these changes speak of: two queries."""
+    """The names of all practitioners and rooms in these changes: two queries."""
     ids: dict[str, set[int]] = {WHO: set(), WHERE: set()}
     for change in changes:
         for field, known in ids.items():
@@ -40,7 +40,7 @@ def names_in(changes: Iterable[AppointmentChange]) -> Names:
 
 
 def from_to(change: AppointmentChange, names: Names) -> str:
-    """“from Petra in Room 1 to Jonas in Room 2”, only the rooms, or nothing when neither changed."""
+    """“from Petra in Room 1 to Jonas in Room 2”, only the rooms, or nothing if neither changed."""
     fields = [field for field in (WHO, WHERE) if field in change.before]
     if not any(_differs(change, field) for field in fields):
         return ""
@@ -62,7 +62,7 @@ def who_and_where(change: AppointmentChange) -> dict[str, Any]:
 
 
 def moved_words(change: AppointmentChange) -> str:
-    """What the bar after a move says: the time, and who and where when that changed, too."""
+    """What the bar after a move says: the time, and who and where if that changed too."""
     visit = change.appointment
     when = moment(visit.starts_at, Clinic.current().zone)
     given = from_to(change, names_in([change]))
@@ -72,7 +72,7 @@ def moved_words(change: AppointmentChange) -> str:
 
 
 def tell_practitioners(change: AppointmentChange, *, by: User, now: dt.datetime) -> None:
-    """Both practitioners find it on home, but for the one who did it. Undone before anyone saw it, nobody hears."""
+    """Shown on the home pages of both practitioners, except whoever did it. Undone before anyone saw it: not shown."""
     readers = {change.before[WHO], change.after[WHO]} - {by.pk}
     if change.kind == AppointmentChange.Kind.UNDONE:
         undone = AppointmentChange.objects.filter(appointment=change.appointment_id, pk__lt=change.pk).first()
@@ -84,7 +84,7 @@ def tell_practitioners(change: AppointmentChange, *, by: User, now: dt.datetime)
 
 
 def told(reader: User) -> list[dict[str, Any]]:
-    """What was moved to this practitioner or away from them and not put away yet, newest first."""
+    """What was moved to or away from this practitioner and not dismissed yet, newest first."""
     rows = list(
         MoveNotice.objects.filter(reader=reader, dismissed_at=None).select_related(
             "change__appointment__patient", "change__by"

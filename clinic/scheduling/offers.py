@@ -14,7 +14,7 @@ SEARCH_DAYS = 42
 
 
 def slot_value(slot: Slot) -> str:
-    """How a form carries a slot: the moment in UTC, and whom with."""
+    """How a form encodes a slot: the moment in UTC, and the practitioner."""
     return f"{slot.starts:%Y-%m-%dT%H:%M}Z|{slot.practitioner}"
 
 
@@ -29,7 +29,7 @@ def read_slot_value(value: str) -> tuple[dt.datetime, int]:
 
 
 def slot_from_wall(day: str, clock: str, practitioner: int) -> str:
-    """The slot value of a time clicked in the calendar; empty for what is no time."""
+    """The slot value of a time clicked in the calendar; empty if it is not a time."""
     try:
         starts = instant(dt.date.fromisoformat(day), dt.time.fromisoformat(clock), Clinic.current().zone)
     except (ValueError, OverflowError):
@@ -40,9 +40,9 @@ def slot_from_wall(day: str, clock: str, practitioner: int) -> str:
 def free_times(
     need: Need, day: dt.date, *, chosen: str = "", now: dt.datetime, ignore: int | None = None
 ) -> dict[str, Any]:
-    """Free times of one day in groups by practitioner, and the next free slot when there is none.
+    """Free times of one day grouped by practitioner, and the next free slot if there are none.
 
-    ``chosen``: the slot value that is ticked. ``ignore``: the appointment that is being moved.
+    ``chosen``: the ticked slot value. ``ignore``: the appointment being moved.
     """
     zone = Clinic.current().zone
     midnight = day_starts(day, zone)

@@ -1,4 +1,4 @@
-"""Where visits that cannot stay could go: each proposal fits beside the ones before it, so that all can be taken."""
+"""Where visits that cannot stay could go: each proposal fits with the previous ones, so that all can be taken."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from clinic.scheduling.models import Appointment, Room
 from clinic.scheduling.offers import slot_value
 from clinic.scheduling.series import nearest_in_rhythm
 
-AT_ONCE = 20  # visits for which the page looks for places; the next ones follow when these are moved
-WITHIN = 28  # days in which another day is looked for
+AT_ONCE = 20  # visits the page searches places for; the next ones follow once these are moved
+WITHIN = 28  # days within which another day is searched for
 PERSONAL = {Trouble.LEFT, Trouble.CLINIC, Trouble.AWAY, Trouble.HOURS}
 
 
 @dataclass(frozen=True)
 class Option:
-    value: str  # as a form sends it back
+    value: str  # as sent back by a form
     words: str
 
 
@@ -95,7 +95,7 @@ def _slots(
 def _other_day(
     visit: Appointment, who: tuple[int, ...], diary: Diary, days: Mapping[int, list[Day]], now: dt.datetime
 ) -> Slot | None:
-    """Near the booked day and time; for a visit of a course only where its rhythm allows it."""
+    """Near the booked day and time; for a visit of a course only if its rhythm allows it."""
     need = need_of_appointment(visit, who)
     if visit.course and visit.number_in_course:
         others = [day for day in days[visit.course.pk] if day[0] != visit.number_in_course]

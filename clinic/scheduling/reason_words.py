@@ -1,4 +1,4 @@
-"""Why a date is not as wished, or not as the course asks, in words for the desk."""
+"""Why a date is not as requested, or not as the course asks, in words for the desk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def days_words(days: Sequence[dt.date]) -> str:
 
 
 def offer_words(offer: Offer, need: Need, names: Mapping[int, str]) -> str:
-    """What is said beside an offered date; empty when it is as wished."""
+    """The note next to an offered date; empty if it is as requested."""
     merged: dict[Hindrance, list[dt.date]] = {}
     for one in offer.why:
         same = Hindrance((), one.reasons, one.at, one.practitioner, one.near, one.costs, one.is_early)
@@ -92,7 +92,7 @@ def numbers_in_words(numbers: Sequence[int]) -> str:
 
 
 def misfit_words(found: Misfit, own: dt.date) -> str:
-    """What the course has against a day typed by hand."""
+    """Why the course rules out a day typed by hand."""
     if isinstance(found, TooLate):
         weeks = (own - found.due).days // 7
         return f"{day_words(own)} is {weeks} weeks after its week: check the date."

@@ -1,7 +1,7 @@
-"""The rhythm of a course: how many visits in any seven days, how many days between two, when the next is due. Pure.
+"""The rhythm of a course: how many visits in any seven days, how many days between two, when the next one is due. Pure.
 
-The phases follow the visits in the order in which they happen: a visit that was missed is made up for at the end,
-so the pace of a date is the pace of its place in time, whatever number the visit carries.
+The phases follow the visits in chronological order: a missed visit is made up for at the end, so the pace of a date
+is that of its position in time, whatever the number of the visit.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 WEEK = 7
-BEYOND = 56  # days past its own week in which a visit is looked for, and which a typed date may lie late
+BEYOND = 56  # days after its own week in which a visit is searched for, and by which a typed date may be late
 
 
 @dataclass(frozen=True)
 class Phase:
-    """So many visits a week for so many weeks."""
+    """A number of visits a week for a number of weeks."""
 
     per_week: int
     weeks: int
@@ -25,7 +25,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a visit belongs: its week of the course (0 is the first), and which of how many it is in that week."""
+    """Where a visit belongs: its week of the course (0 is the first), and its position among those of that week."""
 
     week: int
     turn: int
@@ -33,12 +33,12 @@ class Place:
 
     @property
     def offset(self) -> int:
-        """Days from the first visit of its week, when the visits are well spread."""
+        """Days from the first visit of its week, if the visits are evenly spread."""
         return WEEK * self.turn // self.per_week
 
     @property
     def slack(self) -> int:
-        """Days a visit may come later than well spread and still lie in its own week."""
+        """Days by which a visit may be later than evenly spread and still be in its own week."""
         return WEEK - 1 - self.offset
 
 
@@ -56,8 +56,8 @@ class TooNear:
     """Why a day breaks the dose: ``other`` is the visit in the way."""
 
     other: Dated
-    least_gap: int = 0  # so many days at least must lie between the two; 0: the gap is kept
-    per_week: int = 0  # more than so many in seven days; 0: not more
+    least_gap: int = 0  # at least this many days must lie between the two; 0: the gap is fine
+    per_week: int = 0  # more than this many in seven days; 0: not more
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Disorder:
 
 @dataclass(frozen=True)
 class TooLate:
-    """So far behind its own week that it must be a slip."""
+    """So far after its own week that it must be a mistake."""
 
     due: date
 
@@ -78,7 +78,7 @@ Misfit = TooNear | Disorder | TooLate
 
 
 def places(phases: Sequence[Phase], sessions: int) -> tuple[Place, ...]:
-    """One place for each visit; when the phases end before the visits do, the last phase goes on."""
+    """One place for each visit; if the phases end before the visits, the last phase continues."""
     laid: list[Place] = []
     week = 0
     for index, phase in enumerate(phases):
@@ -92,7 +92,7 @@ def places(phases: Sequence[Phase], sessions: int) -> tuple[Place, ...]:
 
 
 def in_time(phases: Sequence[Phase], days: Sequence[tuple[int, date]]) -> tuple[Dated, ...]:
-    """Visits as (number, day) put in order of time, each with the pace of its place in time."""
+    """Visits, given as (number, day), in chronological order, each with the pace of its position."""
     laid = places(phases, len(days))
     ordered = sorted(days, key=lambda one: (one[1], one[0]))
     return tuple(Dated(number, day, place.per_week) for (number, day), place in zip(ordered, laid, strict=True))
@@ -108,9 +108,9 @@ def _gap(one: Dated, other_per_week: int) -> int:
 
 
 def too_near(course: Sequence[Dated], at: int) -> TooNear | None:
-    """What is wrong with the day of the visit at that place of a course in order of time, if anything is.
+    """What is wrong, if anything, with the day of the visit at that position of a course in chronological order.
 
-    Between the paces of two phases the wider gap and the greater number hold.
+    Between the paces of two phases the wider gap and the greater number apply.
     """
     own = course[at]
     neighbours = [course[place] for place in (at - 1, at + 1) if 0 <= place < len(course)]
@@ -129,9 +129,9 @@ def too_near(course: Sequence[Dated], at: int) -> TooNear | None:
 def misfit(
     phases: Sequence[Phase], days: Sequence[tuple[int, date]], number: int, *, held: frozenset[int]
 ) -> Misfit | None:
-    """What the dose has against the day of one visit among all visits of the course, given as (number, day).
+    """Why the dose rules out the day of one visit among all visits of the course, given as (number, day).
 
-    ``held``: numbers that are booked already or over. A missed visit may follow those that come after it in number.
+    ``held``: numbers already booked or over. A missed visit may come after visits with higher numbers.
     """
     course = in_time(phases, days)
     at = next(place for place, one in enumerate(course) if one.number == number)
@@ -153,7 +153,7 @@ def misfit(
 
 
 def earliest_after(course: Sequence[Dated], per_week: int) -> date | None:
-    """The first day on which a visit of that pace may follow a course in order of time; None when it is the first."""
+    """The first day on which a visit with that pace may follow a chronological course; None if it is the first."""
     if not course:
         return None
     first = course[-1].day + timedelta(days=_gap(course[-1], per_week))
@@ -166,7 +166,7 @@ def earliest_after(course: Sequence[Dated], per_week: int) -> date | None:
 
 
 def ideal_day(course: Sequence[Dated], place: Place, *, first_day: date) -> date:
-    """Where the rhythm of the visits so far puts the next one; not before ``first_day``, never too near."""
+    """Where the rhythm of the visits so far puts the next one; not before ``first_day``, never too close."""
     if not course:
         return first_day
     if place.turn:
@@ -177,9 +177,9 @@ def ideal_day(course: Sequence[Dated], place: Place, *, first_day: date) -> date
 
 
 def habit(starts: Sequence[datetime], per_week: int) -> tuple[frozenset[int], time | None]:
-    """Usual weekdays and time of day of visits, given on the clinic's clock; the later ones decide between equals.
+    """Usual weekdays and time of day of visits, in wall-clock time; ties are decided by the later ones.
 
-    No usual time where fewer than half share one.
+    No usual time if fewer than half share one.
     """
     if not starts:
         return frozenset(), None

@@ -1,8 +1,8 @@
 """From "2 a week for 4 weeks, then 1 a week for 2" to exact free dates. Pure, like availability.
 
-All visits of a course are laid together. What is booked or has happened stays where it is; what is missing comes
-after it. The dose first: never too near, and as many visits as possible in their own week. Then the wishes: each
-visit takes the best-liked day that costs no later visit its week. What is not as wished says truly why.
+All visits of a course are placed together. What is booked or has happened stays where it is; what is missing comes
+after it. The dose first: never too close, and as many visits as possible in their own week. Then the wishes: each
+visit takes the preferred day that costs no later visit its week. What is not as requested comes with the true reason.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from clinic.scheduling.rhythm import (
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit of the course that still needs a date, and its place in the order of time."""
+    """One visit of the course that still needs a date, and its position in time."""
 
     number: int
     need: Need
@@ -48,10 +48,10 @@ class Visit:
 
 @dataclass(frozen=True)
 class Hindrance:
-    """Why something better liked could not be had. ``days``: those that were looked at, ``at``: the time of day.
+    """Why a better choice was not available. ``days``: those examined, ``at``: the time of day.
 
-    ``near``: the visit of the course that is too near. ``costs``: the visit that would lose its week, this or a later
-    one. ``is_early``: before the day to start on.
+    ``near``: the visit of the course that is too close. ``costs``: the visit that would lose its week, this or a
+    later one. ``is_early``: before the day to start on.
     """
 
     days: tuple[date, ...]
@@ -65,12 +65,12 @@ class Hindrance:
 
 @dataclass(frozen=True)
 class Offer:
-    """What was found for one visit. ``slot`` None: nothing at all within reach."""
+    """What was found for one visit. ``slot`` None: nothing at all in range."""
 
     number: int
     slot: Slot | None
-    as_wished: bool = True  # on a wished weekday, in the wished part of the day
-    in_its_week: bool = True  # the week that follows from the visits before it
+    as_wished: bool = True  # on a requested weekday, in the requested part of the day
+    in_its_week: bool = True  # the week that follows from the previous visits
     why: tuple[Hindrance, ...] = ()
 
 
@@ -84,7 +84,7 @@ def propose_series(
     held: Sequence[Dated] = (),
     last_day: date | None = None,
 ) -> tuple[Offer, ...]:
-    """One offer for each visit, in order. ``held``: the visits of the course that have their day, in order of time.
+    """One offer per visit, in order. ``held``: the visits of the course that have their day, in chronological order.
 
     Nothing is offered before ``first_day``, before a held visit, or after ``last_day`` (as far as the diary is known).
     """
@@ -137,7 +137,7 @@ def nearest_in_rhythm(
 def _soonest(
     search: DaySearch, course: Sequence[Dated], visits: Sequence[Visit], first_day: date
 ) -> Iterator[date | None]:
-    """The first day for each visit that the dose and the diary allow: no other way of laying them is sooner for any."""
+    """The first day that dose and diary allow for each visit: no other arrangement is sooner for any of them."""
     laid = list(course)
     for visit in visits:
         start = max(first_day, earliest_after(laid, visit.place.per_week) or first_day)
@@ -148,7 +148,7 @@ def _soonest(
 
 
 def _limits(search: DaySearch, held: Sequence[Dated], visits: Sequence[Visit], first_day: date) -> list[date | None]:
-    """The last day of the week in which each visit can be had: its own, or so many whole weeks later as must be."""
+    """The last day of the week in which each visit is possible: its own, or as many whole weeks later as necessary."""
     course = list(held)
     limits: list[date | None] = []
     for visit, soonest in zip(visits, _soonest(search, held, visits, first_day), strict=True):
@@ -164,7 +164,7 @@ def _limits(search: DaySearch, held: Sequence[Dated], visits: Sequence[Visit], f
 
 @dataclass(frozen=True)
 class _Laying:
-    """One visit about to be laid: ``visits[0]``, after ``course``, with those that are to come after it."""
+    """One visit about to be placed: ``visits[0]``, after ``course``, with those to follow."""
 
     search: DaySearch
     course: tuple[Dated, ...]
@@ -189,7 +189,7 @@ class _Laying:
         return self.ideal + timedelta(days=self.visit.place.slack)
 
     def choose(self) -> date | None:
-        """The best-liked day that costs no later visit its week."""
+        """The preferred day that costs no later visit its week."""
         return next((day for day in sorted(self._free, key=self._rank) if self.costs(day) is None), None)
 
     def _rank(self, day: date) -> tuple[bool, int, int, date]:
@@ -222,7 +222,7 @@ class _Laying:
 
     @cached_property
     def _free(self) -> tuple[date, ...]:
-        """Days with room from the first that the dose allows to the last of the week in which it can be had."""
+        """Days with free slots, from the first the dose allows to the last of the week in which it is possible."""
         limit = self.limits[0]
         if limit is None:
             return ()
@@ -246,10 +246,10 @@ class _Laying:
         return Offer(self.visit.number, slot, as_wished=is_liked, in_its_week=not is_late, why=tuple(why))
 
     def _why_late(self) -> Iterator[Hindrance]:
-        """Nothing at all in its own week: what stands against its days, in one."""
+        """Nothing at all in its own week: what prevents its days, in one reason."""
         days = tuple(days_from(self.start, (self.week_ends - self.start).days + 1))
         free = [day for day in days if self.search.is_open(self.visit.need, day)]
-        for day in free:  # one that was left because of a later visit
+        for day in free:  # one not taken because of a later visit
             yield Hindrance((day,), costs=self.costs(day))
         found = [self.search.reasons(self.visit.need, day) for day in days if day not in free]
         reasons = frozenset(reason for one in found for reason in one)
@@ -257,7 +257,7 @@ class _Laying:
             yield Hindrance(days, reasons - {Reason.CLOSED} or reasons)
 
     def _why_not_liked(self, chosen: date) -> Iterator[Hindrance]:
-        """What stands against each liked day of its week."""
+        """What prevents each preferred day of its week."""
         opens = self.ideal - timedelta(days=self.visit.place.offset)
         for day in days_from(opens, (max(self.week_ends, chosen) - opens).days + 1):
             if self._off_weekday(day):
@@ -273,7 +273,7 @@ class _Laying:
                 yield Hindrance((day,), reasons, near=near, costs=costs)
 
     def _why_other(self, day: date, slot: Slot) -> Iterator[Hindrance]:
-        """Another practitioner than the first choice; another time than the one asked for."""
+        """A practitioner other than the first choice; a time other than requested."""
         first = self.visit.need.practitioners[0]
         if slot.practitioner != first:
             only = replace(self.visit.need, practitioners=(first,))
@@ -293,7 +293,7 @@ class _Laying:
 
 
 def _in_the_way(course: Sequence[Dated], own: Dated) -> int | None:
-    """The number of the visit that is too near to a day, wherever in the course it falls."""
+    """The number of the visit too close to a day, wherever in the course that is."""
     ordered = sorted((*course, own), key=lambda one: (one.day, one.number))
     found = too_near(ordered, ordered.index(own))
     return found.other.number if found else None

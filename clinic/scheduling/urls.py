@@ -1,4 +1,4 @@
-"""Addresses of the schedule."""
+"""URLs of the schedule."""
 
 from __future__ import annotations
 

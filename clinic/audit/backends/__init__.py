@@ -1,1 +1,1 @@
-"""The two databases, each with one addition: audit events are written last, just before the COMMIT (gathering.py)."""
+"""The two database backends with one addition: audit events are written last, just before the COMMIT (gathering.py)."""

@@ -1,7 +1,7 @@
-"""Audit events wait until their transaction ends, so that the end of the chain is held for as short as can be.
+"""Audit events wait until their transaction ends, so that the end of the chain is locked as briefly as possible.
 
-The lock on it is held until the COMMIT: taken at the first event of a long action it would keep everybody else from
-reading a record meanwhile. Written inside the transaction all the same: when they cannot be written nothing else is.
+The lock is held until the COMMIT: taken at the first event of a long action it would keep everyone else from reading
+a record. They are still written inside the transaction: if they cannot be written, nothing else is.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from clinic.audit.chain import Draft
 
 
 class Gathering(BaseDatabaseWrapper):
-    """Mixin of a database connection. What a savepoint takes back takes its events with it."""
+    """Mixin for a database connection. Rolling back a savepoint drops its events too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._gathered: list[tuple[set[str | None], Draft]] = []
 
     def gather(self, event: Draft) -> None:
-        """To be written when the transaction that is open now commits."""
+        """Write it when the currently open transaction commits."""
         self._gathered.append((set(self.savepoint_ids), event))
 
     @property
     def is_outside(self) -> bool:
-        """Whether no transaction of ours is open. The one around a test is not ours, and never commits."""
+        """Whether no transaction of ours is open. The one around a test is not ours and never commits."""
         return all(getattr(block, "_from_testcase", False) for block in self.atomic_blocks)
 
     def _write_gathered(self, *, is_last: bool) -> None:
@@ -39,7 +39,7 @@ class Gathering(BaseDatabaseWrapper):
     def commit(self) -> None:
         try:
             self._write_gathered(is_last=True)
-        except BaseException:  # a worker told to stop, too: a transaction left open would be committed by the next
+        except BaseException:  # also a worker being stopped: a transaction left open would be committed by the next
             try:
                 self.rollback()
             except Error:
@@ -48,7 +48,7 @@ class Gathering(BaseDatabaseWrapper):
         super().commit()
 
     def savepoint_commit(self, sid: str) -> None:
-        if self.is_outside:  # in a test: this is as near to a commit as it comes
+        if self.is_outside:  # in a test this is as close to a commit as it gets
             self._write_gathered(is_last=False)
         super().savepoint_commit(sid)
 

@@ -1,1 +1,1 @@
-"""Writes about people: patients and the safety facts known of them."""
+"""Writes about people: patients and the safety facts known about them."""

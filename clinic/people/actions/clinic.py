@@ -1,4 +1,4 @@
-"""The clinic's own data, as the owner sets it."""
+"""The clinic's own data, set by the owner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clinic.people.models import Clinic, User
 
 @transaction.atomic
 def change_clinic(*, clinic: Clinic, changed: Collection[str], by: User) -> Clinic:
-    """Keep the clinic as it now stands; ``changed``: the names of the fields that were set anew."""
+    """Save the clinic; ``changed``: the names of the changed fields."""
     clinic.save()
     trail.record("clinic.changed", by=by, obj=clinic, detail={"fields": sorted(changed)})
     return clinic

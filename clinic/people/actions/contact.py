@@ -1,4 +1,4 @@
-"""What patients tell of how to reach them: it fills what is empty, and waits for the desk where it differs."""
+"""What patients say about how to reach them: it fills empty fields, and waits for the desk where it differs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from clinic.audit import trail
 from clinic.people.actions.patients import change_patient
 from clinic.people.models import ContactChange, Patient, User
 
-TO_CONFIRM = ("date_of_birth",)  # what opens doors is never set by whoever types it first
+TO_CONFIRM = ("date_of_birth",)  # a proof of identity is never set by whoever enters it first
 
 
 @transaction.atomic
 def take_contact(*, patient: Patient, told: Mapping[str, str], by: trail.Actor) -> None:
-    """Keep what the patient told (field -> text): fill empty fields, propose what differs. Nothing is overwritten."""
+    """Save what the patient entered (field -> text): fill empty fields, propose changes. Nothing is overwritten."""
     patient.refresh_from_db()
     fills: dict[str, Any] = {}
     for name, text in told.items():
@@ -40,14 +40,14 @@ def _propose(patient: Patient, name: str, text: str, by: trail.Actor) -> None:
     waiting = ContactChange.objects.filter(patient=patient, field=name, decided_at=None)
     if waiting.filter(value=text).exists():
         return
-    waiting.update(decided_at=timezone.now(), is_taken=False)  # the newer word stands
+    waiting.update(decided_at=timezone.now(), is_taken=False)  # the newer one counts
     change = ContactChange.objects.create(patient=patient, field=name, value=text[:160])
     trail.record("contact.told", by=by, patient=patient, obj=change, detail={"field": name})
 
 
 @transaction.atomic
 def decide_contact(change_id: int, *, by: User, take: bool) -> ContactChange:
-    """Use this into the record, or leave the record as it is. Deciding twice changes nothing."""
+    """Take this into the record, or leave the record as it is. Idempotent."""
     change = ContactChange.objects.select_for_update().get(pk=change_id)
     if change.decided_at is not None:
         return change

@@ -17,13 +17,13 @@ NAMES = ("given_name", "family_name", "emergency_name")
 
 
 def _seen(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Names without letters that nobody sees: they make twins of one name, and turn the line around."""
+    """Names without invisible characters, which create twins of a name and reverse the line's direction."""
     return {name: clean_name(value) if name in NAMES else value for name, value in fields.items()}
 
 
 @transaction.atomic
 def add_patient(*, by: trail.Actor, **fields: Any) -> Patient:
-    """A new patient, findable at once."""
+    """A new patient, searchable at once."""
     patient = Patient(**_seen(fields))
     patient.save(force_insert=True)
     index([patient])
@@ -33,7 +33,7 @@ def add_patient(*, by: trail.Actor, **fields: Any) -> Patient:
 
 @transaction.atomic
 def change_patient(patient_id: int, *, by: trail.Actor, version: int | None, changes: Mapping[str, Any]) -> Patient:
-    """Change the named fields only. Raises Stale when ``version`` is no longer the stored one."""
+    """Change only the named fields. Raises Stale if ``version`` is no longer the stored one."""
     patient = Patient.objects.select_for_update().get(pk=patient_id)
     require_revision(patient, version, field="version")
     changes = _seen(changes)
@@ -51,7 +51,7 @@ def change_patient(patient_id: int, *, by: trail.Actor, version: int | None, cha
 
 @transaction.atomic
 def record_safety_facts(*, patient: Patient, facts: Mapping[str, bool | None], by: trail.Actor, note: str = "") -> int:
-    """Keep conditions and wishes (finding id -> present, absent, not known). Unchanged ones are not repeated."""
+    """Save conditions and wishes (finding id -> present, absent, not known). Unchanged ones are not repeated."""
     known = safety_facts_of(patient)
     fresh = [
         SafetyFact(
@@ -76,6 +76,6 @@ def record_safety_facts(*, patient: Patient, facts: Mapping[str, bool | None], b
 
 
 def safety_facts_of(patient: Patient) -> dict[str, bool | None]:
-    """The newest word on every condition and wish: finding id -> present, absent, or None for not known any more."""
+    """The latest on every condition and wish: finding id -> present, absent, or None for no longer known."""
     rows = SafetyFact.objects.filter(patient=patient).order_by("id").values_list("finding", "present")
     return dict(rows)

@@ -14,7 +14,7 @@ from clinic.people.words import clean_name
 
 
 class PatientForm(forms.ModelForm):
-    """Contact and identity. ``version`` tells whether someone else saved meanwhile."""
+    """Contact and identity. ``version`` shows whether someone else has saved since."""
 
     version = RevisionField(required=False)
 
@@ -48,7 +48,7 @@ class PatientForm(forms.ModelForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """An alarm needs someone to call: a number, or the answer that there is none."""
+        """An alarm requires someone to call: a number, or a statement that there is none."""
         typed = super().clean() or self.cleaned_data
         if typed.get("phone"):
             typed["no_phone"] = ""
@@ -115,5 +115,5 @@ class ClinicForm(forms.ModelForm):
         }
 
     def clean_name(self) -> str:
-        """On one line: it is part of every mail's subject."""
+        """On one line: it is part of the subject of every mail."""
         return " ".join(self.cleaned_data["name"].split())

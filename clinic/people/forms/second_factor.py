@@ -1,5 +1,5 @@
-"""allauth's forms for the second factor, with our own count of wrong codes. Theirs is one for the account, so that
-whoever knows a password could keep its owner out.
+"""allauth's forms for the second factor, with our own count of wrong codes. Theirs is per account, so that
+anyone who knows a password could lock its owner out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class _CountedCode(codes.BaseAuthenticateForm):
         if wait := guesses.take_all(tries):
             sign_in_events.note_factor_slowed(context.request, self.user)
             raise guesses.too_many(wait)
-        # an app's codes first: a wrong one is told as theirs
+        # an app's codes first: a wrong one is reported as such
         factors = Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN)
         ordered = sorted(factors, key=lambda factor: factor.type != Authenticator.Type.TOTP)
         code: str = self.cleaned_data["code"]
@@ -51,7 +51,7 @@ class ReauthenticateForm(_CountedCode, codes.ReauthenticateForm):
 
 class _Key(keys.AuthenticateWebAuthnForm):
     def clean_credential(self) -> Authenticator:
-        """Not counted: what a key signs cannot be guessed."""
+        """Not counted: a key's signature cannot be guessed."""
         credential: Any = self.cleaned_data["credential"]
         auth.parse_authentication_response(credential)
         return auth.complete_authentication(self.user, credential)

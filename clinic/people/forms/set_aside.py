@@ -1,4 +1,4 @@
-"""Why a record is set aside: a coded reason, and words beside "other"."""
+"""Why a record is set aside: a coded reason, and an explanation for "other"."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SetAsideForm(forms.Form):
     note = forms.CharField(label="In your words", max_length=300, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "aside-%s")  # it stands beside other forms of a page
+        kwargs.setdefault("auto_id", "aside-%s")  # it shares the page with other forms
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs["class"] = "form-select form-select-sm"
         self.fields["note"].widget.attrs["class"] = "form-control form-control-sm"

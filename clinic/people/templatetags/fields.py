@@ -1,4 +1,4 @@
-"""The control of a form's field with Bootstrap's classes, as ``components/_field.html`` draws it."""
+"""The widget of a form field with Bootstrap's classes, as rendered by ``components/_field.html``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.filter
 def control(field: BoundField) -> SafeString:
-    """The field's control; one that brings a class of its own keeps it."""
+    """The field's widget; one with its own class keeps it."""
     widget = field.field.widget
     if "class" in widget.attrs:
         return field.as_widget()
@@ -30,7 +30,7 @@ def control(field: BoundField) -> SafeString:
 
 @register.simple_tag
 def all_fields(form: forms.BaseForm, css: str, label_css: str) -> SafeString:
-    """Every field as ``components/_field.html``; of a form that says nothing yet they are drawn once for all."""
+    """Every field as ``components/_field.html``; for an empty form they are rendered only once."""
     if form.is_bound or form.initial:
         return _drawn(form, css, label_css)
     of_kind: Any = type(form)  # django-stubs: a class of forms is not hashable; it is

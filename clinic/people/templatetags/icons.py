@@ -1,7 +1,7 @@
-"""``{% icon "x-lg" %}``: one of Bootstrap's icons, drawn in the page, as large and of the colour of the text around it.
+"""``{% icon "x-lg" %}``: one of Bootstrap's icons, inline, in the size and colour of the surrounding text.
 
-In the page, because one page shows ten of two thousand: a font of all of them weighed more than everything else a page
-sends. A builtin of the templates (settings.TEMPLATES), so no page loads it.
+Inline, because a page shows ten of two thousand: a font with all of them was larger than everything else a page sends.
+A template builtin (settings.TEMPLATES), so no page has to load it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ register = template.Library()
 
 @cache
 def drawn(name: str) -> SafeString:
-    """The icon as SVG, hidden from screen readers: the words beside it say what it means.
+    """The icon as SVG, hidden from screen readers: the text next to it says what it means.
 
-    Raises ValueError for a name that Bootstrap's icons have not.
+    Raises ValueError if Bootstrap has no icon with that name.
     """
     path = settings.NODE_MODULES / "bootstrap-icons" / "icons" / f"{name}.svg"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
@@ -31,7 +31,7 @@ def drawn(name: str) -> SafeString:
 
 
 class IconNode(template.Node):
-    """An icon whose name is known when the page is drawn."""
+    """An icon whose name is known only when the page is rendered."""
 
     def __init__(self, name: FilterExpression) -> None:
         self.name = name
@@ -42,7 +42,7 @@ class IconNode(template.Node):
 
 @register.tag
 def icon(parser: Parser, token: Token) -> template.Node:
-    """A name in quotes is drawn once, when the template is read: a wrong one fails there."""
+    """A name in quotes is rendered once, when the template is compiled: a wrong one fails there."""
     words = token.split_contents()
     if len(words) != 2:
         raise template.TemplateSyntaxError('write {% icon "name" %}')

@@ -1,4 +1,4 @@
-"""Durations in the words people say: one unit, no "3 days, 1 hour"."""
+"""Durations in everyday words: one unit, no "3 days, 1 hour"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.filter
 def ago(moment: dt.datetime | None) -> str:
-    """``just now``, ``5 minutes ago``, ``3 weeks ago``; empty for no moment."""
+    """``just now``, ``5 minutes ago``, ``3 weeks ago``; empty for None."""
     if moment is None:
         return ""
     words = timesince(moment, depth=1)

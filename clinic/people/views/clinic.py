@@ -1,4 +1,4 @@
-"""The owner's page: is the clinic set up, and where to change it; and the list of keys for everyone."""
+"""The owner's page: whether the clinic is set up, and where to change it; and the keyboard shortcuts for everyone."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def patient_add(request: StaffRequest) -> HttpResponse:
 
 
 def _both_versions(request: StaffRequest, clash: Stale) -> HttpResponse:
-    """409: where what was typed differs from what is stored now; sent again, it goes over it."""
+    """409: where the input differs from what is stored now; sent again, it overwrites it."""
     again = request.POST.copy()
     again["version"] = str(clash.record.version)
     typed, theirs = PatientForm(again, instance=Patient(pk=clash.record.pk)), PatientForm(instance=clash.record)
@@ -85,7 +85,7 @@ def patient_edit(request: StaffRequest, patient_id: int) -> HttpResponse:
         form = PatientForm(instance=patient, initial={"version": patient.version})
         context = {"form": form, "patient": patient, "told": told_changes(patient)}
         return render(request, "people/patient_form.html", context)
-    # validated against a fresh copy, so that the stored one stays as it is until the action writes it
+    # validated against a fresh copy, so that the original stays unchanged until the action writes it
     form = PatientForm(request.POST, instance=Patient(pk=patient.pk))
     if not form.is_valid():
         return render(request, "people/patient_form.html", {"form": form, "patient": patient}, status=422)
@@ -95,7 +95,7 @@ def patient_edit(request: StaffRequest, patient_id: int) -> HttpResponse:
 
 @require_POST
 def contact_told(request: StaffRequest, told_id: int) -> HttpResponse:
-    """Take over what the patient told of themselves, or keep what we have."""
+    """Accept what the patient reported about themselves, or keep what we have."""
     change = get_object_or_404(ContactChange, pk=told_id)
     take = request.POST.get("do") == "take"
     decide_contact(change.pk, by=request.user, take=take)

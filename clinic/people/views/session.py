@@ -1,4 +1,4 @@
-"""Is someone still signed in? Asked by a page before it sends a form, and by the dialog that signs in again."""
+"""Is someone still signed in? Called by a page before it sends a form, and by the dialog for signing in again."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET
 
 @require_GET
 def session(request: HttpRequest) -> HttpResponse:
-    """Who it is, and the token that forms need now. Whoever is signed out is answered by AccessMiddleware: 401."""
+    """Who it is, and the token that forms now need. AccessMiddleware answers 401 to anyone signed out."""
     return JsonResponse({"user": request.user.pk, "name": str(request.user), "token": get_token(request)})
 
 
 @require_GET
 def back(request: HttpRequest) -> HttpResponse:
-    """Where the window lands in which someone signed in again."""
+    """Landing page of the window in which someone signed in again."""
     return render(request, "people/signed_in_again.html")

@@ -1,4 +1,4 @@
-"""All that writes to the schedule: keyword-only verbs, one transaction each, the audit event inside it."""
+"""All writes to the schedule: keyword-only functions, one transaction each, including the audit event."""
 
 from clinic.scheduling.actions.absences import add_absence, move_all, remove_absence, undo_moves
 from clinic.scheduling.actions.aligning import aligned_together, bring_in_line, undo_alignment

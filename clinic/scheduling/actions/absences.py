@@ -1,4 +1,4 @@
-"""Absences, and moving the visits that fall into them: one act, all or none, undone in one press."""
+"""Absences, and moving the visits they affect: one action, all or none, undone with one click."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clinic.scheduling.models import Absence, Appointment, AppointmentChange
 
 @dataclass(frozen=True)
 class Wanted:
-    """Where one visit is to go, as the page offered it."""
+    """Where one visit should go, as offered by the page."""
 
     visit: int  # id
     version: int
@@ -29,7 +29,7 @@ class Wanted:
 
 
 def move_all(*, wanted: Sequence[Wanted], by: User, now: dt.datetime | None = None) -> list[AppointmentChange]:
-    """Move every visit or none. Raises NotOpen that names the first one that no longer fits."""
+    """Move every visit or none. Raises NotOpen naming the first one that no longer fits."""
     now = now or timezone.now()
     if not wanted:
         raise NotOpen("Choose at least one visit.")
@@ -59,7 +59,7 @@ def move_all(*, wanted: Sequence[Wanted], by: User, now: dt.datetime | None = No
 
 
 def moved_together(change: AppointmentChange, *, now: dt.datetime) -> list[AppointmentChange]:
-    """All moves of one act, if every one of them can still be undone; else an empty list."""
+    """All moves of one action, if every one of them can still be undone; else an empty list."""
     if not dt.timedelta() <= now - change.at <= UNDO_FOR:
         return []
     rows = AppointmentChange.objects.filter(at=change.at, by=change.by_id, kind=AppointmentChange.Kind.MOVED)
@@ -68,7 +68,7 @@ def moved_together(change: AppointmentChange, *, now: dt.datetime) -> list[Appoi
 
 
 def undo_moves(*, change: AppointmentChange, by: User, now: dt.datetime | None = None) -> int:
-    """Put back all that one act moved, the last one first. Raises CannotUndo or SlotTaken."""
+    """Undo all moves of one action, the last one first. Raises CannotUndo or SlotTaken."""
     now = now or timezone.now()
     with transaction.atomic():
         lock_schedule()
@@ -83,7 +83,7 @@ def undo_moves(*, change: AppointmentChange, by: User, now: dt.datetime | None =
 def add_absence(
     *, practitioner: User | None, starts_at: dt.datetime, ends_at: dt.datetime, reason: str, by: User
 ) -> Absence:
-    """Someone is away, or (None) the whole clinic is closed. What is booked stays, and is listed to be moved."""
+    """Someone is away, or (None) the whole clinic is closed. Booked visits stay, and are listed to be moved."""
     with transaction.atomic():
         lock_schedule()
         absence = Absence.objects.create(practitioner=practitioner, starts_at=starts_at, ends_at=ends_at, reason=reason)

@@ -1,4 +1,4 @@
-"""Bringing the bookings of a course in line with what it asks for: one act, one event, undone as one."""
+"""Brings the bookings of a course in line with what it asks for: one action, one event, undone as one."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ Kind = AppointmentChange.Kind
 def bring_in_line(
     *, course: Course, expected: str, nonce: str, by: User, now: dt.datetime | None = None, extras_only: bool = False
 ) -> AppointmentChange | None:
-    """Take all steps of the alignment that was shown (``expected`` is its value). With ``extras_only`` nothing but
-    cancelling what is beyond the number asked for.
+    """Carry out all steps of the alignment shown (``expected`` is its value). With ``extras_only`` only cancel what
+    exceeds the number asked for.
 
-    Answers one of the changes, by which all are undone; None when there was nothing to do. Raises Changed when the
-    steps would be others by now, NotOpen for a closed course, SlotTaken past a writer that does not hold the schedule.
+    Returns one of the changes, by which all can be undone; None if there was nothing to do. Raises Changed if the
+    steps have become others, NotOpen for a closed course, SlotTaken after a writer that did not lock the schedule.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -86,7 +86,7 @@ def _fields(step: Step, course: Course) -> dict[str, Any]:
         "number_in_course": step.number,
     }
     if step.appointment is not None:
-        # what is booked in length and room as the course asks is of its service and pace by now
+        # a visit with the length and room the course asks for now has its service and pace
         is_whole = int((slot.ends - slot.starts).total_seconds() // 60) == course.minutes
         fields |= {"service_id": course.service_id, "earlier_pace": None} if is_whole else {}
     return fields
@@ -95,7 +95,7 @@ def _fields(step: Step, course: Course) -> dict[str, Any]:
 def _write(
     changed: Sequence[tuple[Appointment, dict[str, Any]]], *, by: User, now: dt.datetime, kind: str
 ) -> list[AppointmentChange]:
-    """Save all at once: first every visit lets go of its time and number, then each takes its new one."""
+    """Save all at once: first every visit releases its time and number, then each takes its new one."""
     current = {one.pk: Appointment.objects.get(pk=one.pk) for one, _fields in changed}
     for one in current.values():
         Appointment.objects.filter(pk=one.pk).update(status=AppointmentStatus.CANCELLED, number_in_course=None)
@@ -113,7 +113,7 @@ def _write(
 
 
 def aligned_together(change: AppointmentChange, *, now: dt.datetime) -> list[AppointmentChange]:
-    """All changes of the act that ``change`` is of, if every one can still be undone; else an empty list."""
+    """All changes of the action ``change`` belongs to, if every one can still be undone; else an empty list."""
     course = change.appointment.course_id
     if course is None or not dt.timedelta(0) <= now - change.at <= UNDO_FOR:
         return []
@@ -129,7 +129,7 @@ def aligned_together(change: AppointmentChange, *, now: dt.datetime) -> list[App
 
 
 def undo_alignment(*, change: AppointmentChange, by: User, now: dt.datetime | None = None) -> Course:
-    """Put back all that one act changed. Raises CannotUndo, or SlotTaken when a time was given away."""
+    """Undo all changes of one action. Raises CannotUndo, or SlotTaken if a time has been given away."""
     now = now or timezone.now()
     with transaction.atomic():
         lock_schedule()

@@ -1,4 +1,4 @@
-"""Booking one visit."""
+"""Books one visit."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from clinic.scheduling.models import Appointment, AppointmentChange, Service
 
 
 def slot_for(need: Need, starts_at: dt.datetime, *, now: dt.datetime, moved: int | None = None) -> Slot:
-    """The slot at that very time with the first practitioner who fits; only that time is read. ``moved``: the visit
-    that lets go of its own time. Raises SlotTaken or NotOpen; ``with_next_fit`` looks for what would do.
+    """The slot at exactly that time with the first suitable practitioner; only that time is read. ``moved``: the visit
+    that releases its time. Raises SlotTaken or NotOpen; ``with_next_fit`` searches for what would do.
     """
     ends = starts_at + dt.timedelta(minutes=need.minutes + need.changeover)
     diary = diary_at([(starts_at, ends)], need.practitioners)
@@ -41,8 +41,8 @@ def slot_for(need: Need, starts_at: dt.datetime, *, now: dt.datetime, moved: int
 
 @contextmanager
 def with_next_fit(*, now: dt.datetime) -> Iterator[None]:
-    """Around the transaction of a verb: a refusal gets the nearest slot that would do. The weeks around are searched
-    when the schedule is free for others again.
+    """Wraps the transaction of a write: a refusal gets the nearest slot that would do. The weeks around are searched
+    once the schedule is unlocked again.
     """
     try:
         yield
@@ -81,10 +81,10 @@ def book(
     nonce: str,
     now: dt.datetime | None = None,
 ) -> Appointment:
-    """Book one visit. ``practitioner`` None: whoever is free. Room and device are chosen here.
+    """Book one visit. ``practitioner`` None: anyone free. Room and device are chosen here.
 
-    ``nonce``: made with the form; the same form sent again answers the same visit. Raises SlotTaken, NotOpen, or
-    FormUsedTwice when that form already booked something else.
+    ``nonce``: made with the form; the same form sent again returns the same visit. Raises SlotTaken, NotOpen, or
+    FormUsedTwice if that form already booked something else.
     """
     who = practitioner.pk if practitioner else None
     return make_booking(
@@ -102,7 +102,7 @@ def make_booking(
     nonce: str,
     now: dt.datetime | None = None,
 ) -> AppointmentChange:
-    """As ``book``, with the practitioner's id; answers the change, by which it is undone."""
+    """As ``book``, with the practitioner's id; returns the change, for undo."""
     now = now or timezone.now()
     with with_next_fit(now=now), transaction.atomic():
         lock_schedule()
@@ -114,7 +114,7 @@ def make_booking(
             with guarded():
                 appointment.save(force_insert=True)
         except (BookingRefused, IntegrityError):
-            # only now: the form was sent before, perhaps, and its own visit is in the way, or its nonce is taken
+            # only now: perhaps the form was sent before, and its own visit is in the way, or its nonce is taken
             made = _made_before(nonce, patient=patient, service=service, practitioner=practitioner, starts_at=starts_at)
             if made is None:
                 raise
@@ -125,7 +125,7 @@ def make_booking(
 def _made_before(
     nonce: str, *, patient: Patient, service: Service, practitioner: int | None, starts_at: dt.datetime
 ) -> AppointmentChange | None:
-    """The booking that this form made already, if it asked for the same. Raises FormUsedTwice if it did not."""
+    """The booking this form has already made, if it asked for the same. Raises FormUsedTwice if not."""
     earlier = Appointment.objects.with_people().filter(nonce=nonce).first()
     if earlier is None:
         return None

@@ -23,7 +23,7 @@ from clinic.scheduling.models import FREES_THE_SLOT, Appointment, AppointmentCha
 
 @dataclass(frozen=True)
 class WantedVisit:
-    """One date of a series as the desk left it."""
+    """One date of a series, as left by the desk."""
 
     number: int
     starts_at: dt.datetime
@@ -49,16 +49,16 @@ def book_series(
     now: dt.datetime | None = None,
 ) -> BookedSeries:
     """Book all visits or none; with ``skip_taken`` all that fit, with ``against_dose`` also what breaks the rhythm of
-    the course: each on the desk's explicit wish only, the second noted in the trail.
+    the course: either only at the desk's explicit wish, the second recorded in the trail.
 
-    Raises SeriesClash naming every visit that does not fit and the nearest slot that would.
+    Raises SeriesClash naming every visit that does not fit, and the nearest slot that would.
     """
     now = now or timezone.now()
     try:
         return _book_series(
             course, visits, by=by, nonce=nonce, now=now, skip_taken=skip_taken, against_dose=against_dose
         )
-    except SeriesClash as refusal:  # only now, when the schedule is free for others again: what would fit instead
+    except SeriesClash as refusal:  # only now, with the schedule unlocked again: what would fit instead
         found = _alternatives(course, visits, now, keep_dose=not against_dose)
         raise SeriesClash(
             tuple(found.get(clash.number, clash) for clash in refusal.clashes) or tuple(found.values())
@@ -156,7 +156,7 @@ def _fit_all(
     keep_dose: bool,
     alternatives: bool,
 ) -> tuple[list[tuple[int, Slot]], list[Clash]]:
-    """Each visit against the diary, the course, and the visits before it in the same series."""
+    """Each visit checked against the diary, the course, and the previous visits of the same series."""
     days = list(booked)
     held = frozenset(number for number, _day in days)
     wanted = {visit.number: visit.starts_at.astimezone(diary.zone).date() for visit in visits}

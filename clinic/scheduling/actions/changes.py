@@ -1,4 +1,4 @@
-"""Moving a visit, following its status through the day, cancelling, and undoing each of these."""
+"""Moves a visit, follows its status through the day, cancels it, and undoes each of these."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, Ap
 
 UNDO_FOR = dt.timedelta(minutes=10)
 S = AppointmentStatus
-# From each status, where a visit may go. Going back is part of it: clicks slip.
+# The allowed next statuses of each status. Going back is included: people misclick.
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     S.BOOKED: (S.CONFIRMED, S.ARRIVED, S.IN_ROOM, S.NO_SHOW, S.CANCELLED),
     S.CONFIRMED: (S.BOOKED, S.ARRIVED, S.IN_ROOM, S.NO_SHOW, S.CANCELLED),
@@ -33,7 +33,7 @@ _STAMPS = {S.ARRIVED: "arrived_at", S.IN_ROOM: "in_room_at", S.DONE: "done_at"}
 
 
 def _held(appointment: Appointment, version: int | None) -> Appointment:
-    """The row as it is now, with the schedule held. Raises Changed when ``version`` is not the current one."""
+    """The current row, with the schedule locked. Raises Changed if ``version`` is not the current one."""
     lock_schedule()
     current = Appointment.objects.with_people().select_related("course").get(pk=appointment.pk)
     _require(current, version)
@@ -46,7 +46,7 @@ def _require(current: Appointment, version: int | None) -> None:
 
 
 def _save(appointment: Appointment, **fields: Any) -> dict[str, Any]:
-    """Write the fields; answers what they were before. Raises SlotTaken when the database refuses."""
+    """Write the fields; returns the previous values. Raises SlotTaken if the database refuses."""
     before = {name: getattr(appointment, name) for name in fields}
     for name, value in fields.items():
         setattr(appointment, name, value)
@@ -65,10 +65,10 @@ def move(
     version: int | None = None,
     now: dt.datetime | None = None,
 ) -> AppointmentChange | None:
-    """Give a visit another time or practitioner; room and device are kept where they are free.
+    """Give a visit another time or practitioner; room and device are kept if they are free.
 
-    Where it already is, nothing happens and the answer is None. Raises SlotTaken, NotOpen (also when the
-    patient is already here), or Changed.
+    Returns None if it is already there. Raises SlotTaken, NotOpen (also if the patient is already here), or
+    Changed.
     """
     now = now or timezone.now()
     with with_next_fit(now=now), transaction.atomic():
@@ -77,7 +77,7 @@ def move(
             raise NotOpen(f"This visit is {current.get_status_display()}: only a coming visit can be moved.")
         is_whole = current.room.is_active and (current.device is None or current.device.is_active)
         if is_whole and (current.starts_at, current.practitioner_id) == (starts_at, practitioner.pk):
-            return None  # else it stays at its time and gets a room or device that is in use
+            return None  # otherwise it keeps its time and gets a room or device that is in use
         need = need_of_appointment(current, (practitioner.pk,))
         slot = slot_for(need, starts_at, now=now, moved=current.pk)
         before = _save(
@@ -102,9 +102,9 @@ def set_status(
     version: int | None = None,
     now: dt.datetime | None = None,
 ) -> AppointmentChange | None:
-    """Follow the visit through the day. Setting the status it has already is harmless and answers None.
+    """Set the visit's status during the day. Setting its current status changes nothing and returns None.
 
-    Raises NotOpen for a step that makes no sense, SlotTaken when a cancelled time was given away, Changed.
+    Raises NotOpen for a step that makes no sense, SlotTaken if a cancelled time has been given away, Changed.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -133,7 +133,7 @@ def set_status(
 def cancel(
     *, appointment: Appointment, by: User, version: int | None = None, now: dt.datetime | None = None
 ) -> AppointmentChange | None:
-    """Free the time. Undone with ``undo`` for some minutes, or by booking again."""
+    """Free the time. Can be undone with ``undo`` for some minutes, or by booking again."""
     return set_status(appointment=appointment, status=S.CANCELLED, by=by, version=version, now=now)
 
 
@@ -142,16 +142,16 @@ def _is_fresh(change: AppointmentChange, now: dt.datetime) -> bool:
 
 
 def can_undo(change: AppointmentChange, *, now: dt.datetime) -> bool:
-    """Within some minutes, and only the newest change of a visit."""
+    """For some minutes, and only the newest change of a visit."""
     if not _is_fresh(change, now):
         return False
     return not AppointmentChange.objects.filter(appointment=change.appointment_id, pk__gt=change.pk).exists()
 
 
 def undo(*, change: AppointmentChange, by: User, now: dt.datetime | None = None) -> Appointment:
-    """Put back what a change changed; an undone booking is cancelled.
+    """Undo a change; an undone booking is cancelled.
 
-    Raises CannotUndo when it is too late, SlotTaken when the old time was given away.
+    Raises CannotUndo if it is too late, SlotTaken if the old time has been given away.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -170,7 +170,7 @@ def undo(*, change: AppointmentChange, by: User, now: dt.datetime | None = None)
 
 
 def put_away(*, notice: MoveNotice, by: User, now: dt.datetime | None = None) -> None:
-    """The reader has seen it. A second time is harmless."""
+    """Mark it as seen by the reader. Idempotent."""
     with transaction.atomic():
         now = now or timezone.now()
         if MoveNotice.objects.filter(pk=notice.pk, reader=by, dismissed_at=None).update(dismissed_at=now):
@@ -198,7 +198,7 @@ def series_booked(course: Course, nonce: str, *, now: dt.datetime) -> list[Appoi
 
 
 def undo_series(*, course: Course, nonce: str, by: User, now: dt.datetime | None = None) -> None:
-    """Cancel all that one form booked. Raises CannotUndo when it is too late, or one visit changed since."""
+    """Cancel all that one form booked. Raises CannotUndo if it is too late, or a visit has changed since."""
     now = now or timezone.now()
     with transaction.atomic():
         lock_schedule()

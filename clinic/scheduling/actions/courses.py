@@ -1,4 +1,4 @@
-"""Courses to book: asked for by whoever plans the treatment, closed when they are no longer needed."""
+"""Courses to book: requested by whoever plans the treatment, closed when no longer needed."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def request_course(
     by: User,
     now: dt.datetime | None = None,
 ) -> Course:
-    """Put a course on the front desk's list, or bring the one with the same ``reference`` up to date.
+    """Put a course on the front desk's list, or update the one with the same ``reference``.
 
-    ``phases``: [{"per_week": 2, "weeks": 4}, ...]. ``needs``: logistics only, the desk reads it. Visits booked already
+    ``phases``: [{"per_week": 2, "weeks": 4}, ...]. ``needs``: logistics only, the desk reads it. Visits already booked
     stay booked; what differs is listed for the desk (``differences``). ``replaces``: the reference of a course that
-    this one takes the place of: its coming visits are brought over and it is closed. Raises ValidationError, naming
-    the field, for what cannot be a course.
+    this one replaces: its coming visits are taken over and it is closed. Raises ValidationError, naming the field,
+    for an invalid course.
     """
     fields: dict[str, Any] = {
         "patient": patient,
@@ -80,17 +80,17 @@ def request_course(
 
 
 def _visits(course: Course) -> list[Appointment]:
-    """Those that hold a time, in order of time."""
+    """Those that hold a time, in chronological order."""
     return list(course.appointments.active().filter(number_in_course__isnull=False).order_by("starts_at", "id"))
 
 
 def _paces(course: Course) -> list[int]:
-    """Visits a week, as the course asks for at the place of each booked visit."""
+    """Visits a week that the course asks for at the position of each booked visit."""
     return [place.per_week for place in places(phases_of(course), len(_visits(course)))]
 
 
 def _keep_visits(course: Course, paces_before: Sequence[int], *, replaces: str, by: User, now: dt.datetime) -> None:
-    """Bring over the coming visits of the course before, number what makes up for a missed visit, and remember on
+    """Take over the coming visits of the previous course, number those that make up for missed ones, and remember on
     each coming visit the pace it was booked for.
     """
     old = Course.objects.filter(reference=replaces, patient=course.patient_id).exclude(pk=course.pk).first()
@@ -139,10 +139,10 @@ def _set(course: Course, status: str, action: str, by: User) -> Course:
 
 
 def close_course(*, course: Course, by: User) -> Course:
-    """Take a course off the list. Its booked visits stay; they are cancelled one by one if need be."""
+    """Take a course off the list. Its booked visits stay; they can be cancelled one by one."""
     return _set(course, Course.Status.CLOSED, "course.closed", by)
 
 
 def reopen_course(*, course: Course, by: User) -> Course:
-    """Put a closed course back (the Undo of closing)."""
+    """Reopen a closed course (the Undo of closing)."""
     return _set(course, Course.Status.TO_BOOK, "course.reopened", by) if course.status == "closed" else course

@@ -20,14 +20,14 @@ GOOD_FOR = dt.timedelta(days=180)
 
 
 def make_link(*, patient: Patient, by: User, now: dt.datetime | None = None) -> str:
-    """A new token (256 bits); earlier links of the patient stop working. Only its hash is kept: show it at once."""
+    """A new token (256 bits); earlier links of the patient stop working. Only its hash is stored: show it at once."""
     token, _ = _make(patient=patient, by=by, now=now or timezone.now())
     return token
 
 
 @transaction.atomic
 def mail_link(*, patient: Patient, by: User) -> tuple[str, Message]:
-    """A new link as ``make_link`` makes it, and the mail that takes it to the patient."""
+    """A new link as from ``make_link``, and the mail that brings it to the patient."""
     token, link = _make(patient=patient, by=by, now=timezone.now())
     message = post_letter(
         "appointment_link", to=patient.email, key=_mail_key(link), patient=patient, link=address_of_link(token)
@@ -59,7 +59,7 @@ def _make(*, patient: Patient, by: User, now: dt.datetime) -> tuple[str, Appoint
 
 @transaction.atomic
 def revoke_link(*, patient: Patient, by: User, now: dt.datetime | None = None) -> bool:
-    """No link of the patient opens any more, and one still waiting to be mailed is not sent. False: there was none."""
+    """Links of the patient no longer work, and one still waiting to be mailed is not sent. False: there was none."""
     links = list(open_links(patient, now=now or timezone.now()))
     for link in links:
         withdraw(_mail_key(link))
@@ -73,7 +73,7 @@ def open_links(patient: Patient, *, now: dt.datetime) -> QuerySet[AppointmentLin
 
 
 def patient_of_link(token: str, *, now: dt.datetime | None = None) -> Patient | None:
-    """Whose link it is; None for one that is unknown, replaced or too old. Leaves the read in the audit trail."""
+    """Whose link it is; None if it is unknown, replaced or too old. Records the read in the audit trail."""
     now = now or timezone.now()
     with transaction.atomic():
         link = (

@@ -1,4 +1,4 @@
-"""What every verb of the schedule shares: one writer at a time, the database's refusal in words, the kept change."""
+"""What all writes to the schedule share: one writer at a time, the database's refusal in words, the stored change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clinic.scheduling.errors import SlotTaken
 from clinic.scheduling.models import Appointment, AppointmentChange, Course
 from clinic.scheduling.moves import handed_over, moved_rooms, tell_practitioners, who_and_where
 
-_SCHEDULE_LOCK = 141_421_356  # any fixed number: PostgreSQL's name for "whoever writes the schedule"
+_SCHEDULE_LOCK = 141_421_356  # any fixed number: the advisory lock of whoever writes the schedule
 _TAKEN = {
     "appointment_practitioner_free": ("practitioner", "The practitioner has another visit at that time."),
     "appointment_room_free": ("room", "The room has since been taken."),
@@ -31,10 +31,10 @@ _TAKEN = {
 
 
 def lock_schedule() -> None:
-    """Let one writer of the schedule in at a time, until the transaction ends.
+    """Allow one writer of the schedule at a time, until the transaction ends.
 
-    The database guards would hold without it; with it, two clashing bookings answer in order instead of in a deadlock.
-    SQLite's transactions are IMMEDIATE: whoever writes is alone already.
+    The database guards would hold without it; with it, two clashing bookings queue instead of deadlocking.
+    SQLite's transactions are IMMEDIATE: there is only one writer anyway.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -43,7 +43,7 @@ def lock_schedule() -> None:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """A savepoint in which the database's refusal of a double booking becomes SlotTaken."""
+    """A savepoint that turns the database's refusal of a double booking into SlotTaken."""
     try:
         with transaction.atomic():
             yield
@@ -67,8 +67,8 @@ def keep_change(
     action: str,
     before: dict[str, Any] | None = None,
 ) -> AppointmentChange:
-    """Keep what changed (``before``: field name -> old value) and leave the audit event. ``action`` empty: the event
-    is left by the act that this change is part of.
+    """Store what changed (``before``: field name -> old value) and the audit event. ``action`` empty: the event is
+    recorded by the action this change is part of.
     """
     before = before or {}
     change = AppointmentChange.objects.create(
@@ -99,8 +99,8 @@ def fields_before(change: AppointmentChange) -> dict[str, Any]:
 
 
 def refresh_course(course: Course | None, held: Set[int] | None = None) -> None:
-    """A course is booked when each of its visits holds a time; a cancelled visit puts it back on the desk's list.
-    ``held``: the numbers of its visits that hold one, where they are known.
+    """A course is booked once each of its visits holds a time; a cancelled visit puts it back on the desk's list.
+    ``held``: the numbers of its visits that hold one, if known.
     """
     if course is None or course.status == Course.Status.CLOSED:
         return

@@ -1,6 +1,6 @@
 """Services, rooms, devices, working hours; appointments and the courses they belong to.
 
-Nothing here speaks of findings or treatments: a visit asks for a service, a length, a kind of room and a device.
+Nothing here is about findings or treatments: a visit asks for a service, a length, a kind of room and a device.
 """
 
 from clinic.scheduling.models.appointments import (

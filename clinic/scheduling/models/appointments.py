@@ -1,7 +1,7 @@
-"""Courses, appointments, what changed about them, and the patient's link to their own.
+"""Courses, appointments, their changes, and the patient's link to their own.
 
-That no two active appointments share a practitioner, room, device or patient is kept by the database itself
-(migration 0002), not by the code that books.
+The database itself (migration 0002), not the booking code, ensures that no two active appointments share a
+practitioner, room, device or patient at the same time.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def check_phases(value: Any) -> None:
 
 
 class Course(models.Model):
-    """A course of visits someone asked for: how many, how often, how long, with what. Logistics, no medicine."""
+    """A requested course of visits: how many, how often, how long, with what. Logistics, no medicine."""
 
     class Status(models.TextChoices):
         TO_BOOK = "to_book", "to book"
@@ -70,7 +70,7 @@ class Course(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.TO_BOOK)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(db_default=Now())
-    reference = models.CharField(max_length=60, unique=True)  # who asked, opaque to scheduling: "plan:12"
+    reference = models.CharField(max_length=60, unique=True)  # who requested it, opaque to scheduling: "plan:12"
 
     class Meta:
         ordering = ["requested_at", "id"]
@@ -85,9 +85,9 @@ class Course(models.Model):
         return range(self.first_visit_number, self.first_visit_number + self.sessions)
 
     def missing_numbers(self, held: Set[int] | None = None) -> list[int]:
-        """Visits that hold no time yet. One that is booked beyond the number asked for makes up for a missed one.
+        """Visits without a time so far. One booked beyond the number asked for makes up for a missed one.
 
-        ``held``: the numbers of those that hold one, where they are known.
+        ``held``: the numbers of those that have one, if known.
         """
         if held is None:
             active = self.appointments.active().values_list("number_in_course", flat=True)
@@ -96,7 +96,7 @@ class Course(models.Model):
         return missing[len(held - set(self.numbers)) :]
 
     def device_kind_at(self, number: int) -> str:
-        """The device visit ``number`` needs, or an empty text."""
+        """The device visit ``number`` needs, or ""."""
         return self.device_kind if self.device_kind and number >= (self.device_from_visit or 1) else ""
 
 
@@ -116,7 +116,7 @@ MOVABLE = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED)
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def active(self) -> AppointmentQuerySet:
-        """Those that hold their time: neither cancelled nor missed."""
+        """Those that keep their time: neither cancelled nor missed."""
         return self.exclude(status__in=FREES_THE_SLOT)
 
     def between(self, starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
@@ -140,11 +140,11 @@ class Appointment(models.Model):
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     starts_at = models.DateTimeField(db_index=True)
     ends_at = models.DateTimeField()
-    busy_until = models.DateTimeField()  # ends_at and the changeover: practitioner, room and device are taken
+    busy_until = models.DateTimeField()  # ends_at plus the changeover: practitioner, room and device are taken
     status = models.CharField(max_length=9, choices=AppointmentStatus, default=AppointmentStatus.BOOKED)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, null=True, related_name="appointments")
     number_in_course = models.PositiveSmallIntegerField(null=True)
-    earlier_pace = models.PositiveSmallIntegerField(null=True)  # visits a week it was booked for, before these changed
+    earlier_pace = models.PositiveSmallIntegerField(null=True)  # visits a week it was booked for, before that changed
     nonce = models.CharField(max_length=80, unique=True)  # of the form that booked it: a double click books once
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -188,7 +188,7 @@ class Appointment(models.Model):
 
 
 class AppointmentChange(models.Model):
-    """One change of an appointment, kept with what was before it: history, and what Undo goes back to."""
+    """One change of an appointment, with the previous values: history, and what Undo restores."""
 
     class Kind(models.TextChoices):
         BOOKED = "booked", "booked"
@@ -199,7 +199,7 @@ class AppointmentChange(models.Model):
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=8, choices=Kind)
-    before = models.JSONField(default=dict)  # the fields that changed, as they were
+    before = models.JSONField(default=dict)  # previous values of the changed fields
     after = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -212,7 +212,7 @@ class AppointmentChange(models.Model):
 
 
 class MoveNotice(models.Model):
-    """Tells a practitioner that a visit was given to them, or from them, by someone else; until they put it away."""
+    """Informs a practitioner that someone else gave them a visit or took one from them; until they dismiss it."""
 
     change = models.ForeignKey(AppointmentChange, on_delete=models.PROTECT, related_name="notices")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="move_notices")
@@ -230,7 +230,7 @@ class MoveNotice(models.Model):
 
 
 class AppointmentLink(models.Model):
-    """A patient's link to their own coming appointments; only a hash of the token is kept."""
+    """A patient's link to their own coming appointments; only a hash of the token is stored."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointment_links")
     token_hash = models.CharField(max_length=64, unique=True)

@@ -9,8 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-# A visit is no longer than this, nor is what is kept free after it. The database keeps the sum (migration 0007), so
-# what goes on at a moment began at most ``LONGEST_STAY`` before it, and no query reads all history to find it.
+# Neither a visit nor its changeover is longer than this. The database enforces the sum (migration 0007), so whatever
+# goes on at a moment began at most ``LONGEST_STAY`` before it, and no query reads all history to find it.
 SHORTEST_MINUTES, LONGEST_MINUTES, LONGEST_CHANGEOVER = 5, 480, 120
 LONGEST_STAY = dt.timedelta(minutes=LONGEST_MINUTES + LONGEST_CHANGEOVER)
 
@@ -26,7 +26,7 @@ class DeviceKind(models.TextChoices):
 
 
 class Tint(models.TextChoices):
-    """Colours of the calendar: names, so that each has a light and a dark form in the style sheet."""
+    """Colours of the calendar: names, so that each has a light and a dark variant in the style sheet."""
 
     GREEN = "green", "green"
     BLUE = "blue", "blue"
@@ -86,7 +86,7 @@ class Device(models.Model):
 
 
 class WorkingHours(models.Model):
-    """When a practitioner works, by the clock on the clinic's wall, every week."""
+    """When a practitioner works every week, in wall-clock time."""
 
     class Weekday(models.IntegerChoices):
         MONDAY = 0, "Monday"

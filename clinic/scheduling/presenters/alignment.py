@@ -1,4 +1,4 @@
-"""The steps that bring a course in line, in words, and the bar after they are taken."""
+"""The steps that bring a course in line, in words, and the bar shown after them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def alignment_words(alignment: Alignment, zone: dt.tzinfo) -> list[dict[str, Any
 
 
 def aligned_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | None:
-    """What the bar on Follow-ups says after the act that a change is of, with its Undo; None when it is too late."""
+    """What the bar on Follow-ups says after the action a change belongs to, with its Undo; None if it is too late."""
     number = whole_number(change_id)
     if number is None:
         return None

@@ -1,4 +1,4 @@
-"""The day board: who is expected, waiting, in a room, done. All that the cards show, as plain values."""
+"""The day board: who is expected, waiting, in a room, done. Everything on the cards, as plain values."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from clinic.scheduling.presenters.rows import Row, rows_of
 
 S = AppointmentStatus
 LATE_AFTER = dt.timedelta(minutes=5)
-PLAIN = (S.BOOKED, S.ARRIVED, S.IN_ROOM, S.DONE)  # the column says it already
+PLAIN = (S.BOOKED, S.ARRIVED, S.IN_ROOM, S.DONE)  # the column already says so
 
 
 class Card(NamedTuple):
-    """One visit as the board shows it: nothing else of the visit is on the page."""
+    """One visit on the board: nothing else about the visit is on the page."""
 
     id: str
     version: str
@@ -44,7 +44,7 @@ class Column(NamedTuple):
 class Board(NamedTuple):
     columns: tuple[Column, ...]
     off: tuple[Card, ...]  # cancelled, missed
-    patients: frozenset[int]  # whose names are on it
+    patients: frozenset[int]  # named on it
 
 
 COLUMNS = (

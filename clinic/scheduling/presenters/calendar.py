@@ -1,4 +1,4 @@
-"""What the calendar draws, and the same day as a list for those without JavaScript. Rows in, plain values out."""
+"""What the calendar draws, and the same day as a list without JavaScript. Rows in, plain values out."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from clinic.scheduling.presenters.rows import Row, rows_of
 
 
 class People:
-    """The columns between two moments: practitioners, and whoever visits are booked with although they left (none
-    disappears); with hours and absences.
+    """The columns between two moments, with hours and absences: practitioners, and those who have left but still have
+    booked visits (so that none disappears).
     """
 
     def __init__(self, visits: Iterable[Row], starts: dt.datetime, ends: dt.datetime, zone: ZoneInfo) -> None:
@@ -54,7 +54,7 @@ class People:
         return self.names[pk] if self.is_here[pk] else f"{self.names[pk]} (no longer here)"
 
     def trouble(self, visit: Row, now: dt.datetime) -> str:
-        """What stands against a coming visit, in words."""
+        """What prevents a coming visit, in words."""
         if visit.status not in MOVABLE or visit.ends <= now:
             return ""
         is_here = self.is_here[visit.who]
@@ -71,10 +71,10 @@ class People:
 
 
 def calendar_feed(starts: dt.datetime, ends: dt.datetime, *, now: dt.datetime) -> tuple[dict[str, Any], set[int]]:
-    """What static/js/calendar.js draws between two moments, and the ids of all patients whose names are in it.
+    """What static/js/calendar.js draws between two moments, and the ids of all patients named in it.
 
-    Times are the clinic's wall clock, without a zone. What many visits share (words of a status, services, rooms) is
-    sent once; a visit is a row: id, practitioner, start, end, name, status, version, service, room, trouble.
+    Times are wall-clock times, without a zone. What many visits share (names of statuses, services, rooms) is sent
+    once; a visit is a row: id, practitioner, start, end, name, status, version, service, room, trouble.
     """
     zone = Clinic.current().zone
     visits = rows_of(Appointment.objects.active().between(starts, ends))
@@ -107,8 +107,8 @@ def _wall(local: dt.datetime) -> str:
 
 
 def _frame(people: People, booked: Iterable[tuple[dt.datetime, dt.datetime]]) -> dict[str, Any]:
-    """The grid: columns, first and last hour, days nobody works (0 is Sunday). Visits outside of what is worked by now
-    widen it.
+    """The grid: columns, first and last hour, days nobody works (0 is Sunday). Visits outside the present hours
+    extend it.
     """
     hours = {(one.weekday, one.starts, one.ends) for one in people.house.hours}
     for opens, closes in booked:
@@ -155,7 +155,7 @@ def _without(
 
 
 def day_list(day: dt.date, *, now: dt.datetime) -> tuple[list[dict[str, Any]], set[int]]:
-    """Each practitioner's day with the hours they work, and the ids of all patients who are named."""
+    """Each practitioner's day with the hours they work, and the ids of all patients named."""
     starts, ends = day_bounds(day)
     zone = Clinic.current().zone
     visits = rows_of(Appointment.objects.active().filter(starts_at__gte=starts, starts_at__lt=ends))

@@ -40,7 +40,7 @@ PILLS = {
     S.CANCELLED: ("", "x-lg", "Cancelled"),
     S.NO_SHOW: ("danger", "person-x", "No-show"),
 }
-# status -> what the one click on the day board does next
+# status -> the next one-click step on the day board
 NEXT_STEP = {
     S.BOOKED: (S.ARRIVED, "Arrived"),
     S.CONFIRMED: (S.ARRIVED, "Arrived"),
@@ -84,7 +84,7 @@ def course_words(course: Course) -> str:
 
 
 def usual_words(course: Course) -> str:
-    """“Mon and Thu at 09:00”: the weekdays and the time of the visits so far; empty when there are none."""
+    """“Mon and Thu at 09:00”: the weekdays and the time of the visits so far; empty if there are none."""
     held = held_visits(course)
     usual = usual_of(course, held, held)
     days = [f"{dt.date(2024, 1, 1 + day):%a}" for day in sorted(usual.weekdays)]  # 1 January 2024 was a Monday
@@ -94,19 +94,19 @@ def usual_words(course: Course) -> str:
 
 # --- for other pages: chart, home, plan -------------------------------------------------------------
 def upcoming_for(patient: Patient, *, now: dt.datetime | None = None) -> list[Appointment]:
-    """Active visits that are not over yet, soonest first; people, room and device are loaded."""
+    """Active visits not over yet, soonest first; people, room and device are loaded."""
     now = now or timezone.now()
     return list(patient.appointments.active().filter(ends_at__gte=now).with_people())
 
 
 def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    """First moment of a day of the clinic's calendar, and of the next one."""
+    """First moment of a day in the clinic's calendar, and of the next one."""
     zone = Clinic.current().zone
     return day_starts(day, zone), day_starts(day + dt.timedelta(days=1), zone)
 
 
 def day_for(practitioner: User | None, day: dt.date) -> list[Appointment]:
-    """All visits that start on a day of the clinic's calendar, cancelled ones too; ``practitioner`` None:
+    """All visits that start on a day in the clinic's calendar, including cancelled ones; ``practitioner`` None:
     everyone's.
     """
     starts, ends = day_bounds(day)
@@ -116,7 +116,7 @@ def day_for(practitioner: User | None, day: dt.date) -> list[Appointment]:
 
 # --- undo -------------------------------------------------------------------------------------------
 def undo_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | None:
-    """What the bar after a change says, and whether its Undo still works; None when there is nothing to
+    """What the bar after a change says, and whether its Undo still works; None if there is nothing to
     say.
     """
     number = whole_number(change_id)
@@ -168,7 +168,7 @@ def trouble_of(visit: Appointment) -> str:
 
 
 def appointment_words(visit: Appointment) -> dict[str, Any]:
-    """What the appointment page shows beside its forms."""
+    """What the appointment page shows besides its forms."""
     steps = [
         (status, STEP_WORDS[AppointmentStatus(status)]) for status in TRANSITIONS[visit.status] if status != S.CANCELLED
     ]
@@ -210,7 +210,7 @@ def _left(sessions: int, held: int) -> dict[str, str]:
 
 
 def visits_of(course: Course) -> list[dict[str, Any]]:
-    """Booked visits of a course in order; ``is_extra`` when the course asks for fewer by now."""
+    """Booked visits of a course in order; ``is_extra`` if the course now asks for fewer."""
     visits = course.appointments.active().with_people().order_by("starts_at")
     return [
         {"visit": visit, "pill": pill(visit.status), "is_extra": visit.number_in_course not in course.numbers}
@@ -220,7 +220,7 @@ def visits_of(course: Course) -> list[dict[str, Any]]:
 
 def series_offer(course_id: str | None, nonce: str, *, now: dt.datetime) -> dict[str, Any] | None:
     """What the bar after booking or closing a course says; ``can_undo`` while the whole booking can be
-    taken back.
+    undone.
     """
     number = whole_number(course_id)
     if number is None:

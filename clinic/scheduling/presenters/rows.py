@@ -1,4 +1,4 @@
-"""Visits as rows of what the calendar, the list of a day and the day board show: no model objects, one question."""
+"""Visits as rows for the calendar, the list of a day and the day board: no model objects, one query."""
 
 from __future__ import annotations
 
@@ -59,6 +59,6 @@ STAMPS = ("arrived_at", "in_room_at", "done_at")
 
 
 def rows_of(visits: AppointmentQuerySet, *, stamps: bool = False) -> list[Row]:
-    """In order of time; with ``stamps`` also when each came, went into the room, and left."""
+    """In chronological order; with ``stamps`` also when each arrived, went into the room, and left."""
     fields = FIELDS + STAMPS if stamps else FIELDS
     return [Row(*line) for line in visits.order_by("starts_at", "pk").values_list(*fields)]

@@ -1,4 +1,4 @@
-"""What the owner has set up, to read on the clinic page: services, rooms, devices, weekly hours, absences to come."""
+"""What the owner has set up, for the clinic page: services, rooms, devices, weekly hours, coming absences."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def clinic_setup() -> dict[str, Any]:
 
 
 def _weeks() -> list[dict[str, Any]]:
-    """Each practitioner who may sign in with their week: days of the same hours stand together."""
+    """Each practitioner who may sign in, with their week: days with the same hours are grouped."""
     people = User.objects.filter(is_practitioner=True, is_active=True).prefetch_related("working_hours__room")
     return [{"who": person, "lines": week_lines(list(person.working_hours.all()))} for person in people]
 

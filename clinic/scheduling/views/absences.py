@@ -36,7 +36,7 @@ def _absences(request: StaffRequest, form: AbsenceForm, *, status: int = 200) ->
 
 @require_http_methods(["GET", "POST"])
 def absences(request: StaffRequest) -> HttpResponse:
-    """What is entered, and the form. Whoever may enter only their own sees only these."""
+    """What has been entered, and the form. Those who may only enter their own see only these."""
     only: Any = None if can(request.user, Permission.ALL_ABSENCES) else request.user
     form = AbsenceForm(request.POST or None, only=only, zone=request.clinic.zone)
     if request.method == "GET":
@@ -84,13 +84,13 @@ def _undo_offer(request: StaffRequest, now: dt.datetime) -> dict[str, Any] | Non
 
 @require_GET
 def to_move(request: StaffRequest) -> HttpResponse:
-    """Visits that cannot take place as booked, each with places where it could go."""
+    """Visits that cannot take place as booked, each with slots it could move to."""
     return _to_move(request)
 
 
 @require_POST
 def move_some(request: StaffRequest) -> HttpResponse:
-    """One visit, or all of the page: what is done is what was chosen there."""
+    """Move one visit, or all on the page, as chosen there."""
     only = request.POST.get("only", "")
     shown = [only] if only else request.POST.getlist("visit")
     try:

@@ -1,4 +1,4 @@
-"""Bookings that are not what the course asks for any more: what would change, done in one press, and undone."""
+"""Bookings that no longer match the course: what would change, done with one click, and undone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _done(course: Course, change_id: int | None) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def align(request: StaffRequest, course_id: int) -> HttpResponse:
-    """Looked at, then done: what is done is what was shown."""
+    """GET shows the steps, POST carries them out: what is done is what was shown."""
     course = fetch.course_for(request.user, course_id, what="course" if request.method == "GET" else None)
     if request.method == "GET":
         return _page(request, course)
@@ -61,7 +61,7 @@ def align(request: StaffRequest, course_id: int) -> HttpResponse:
 
 @require_POST
 def cancel_extras(request: StaffRequest, course_id: int) -> HttpResponse:
-    """Cancel the visits beyond the number asked for: those that the page named, and nothing else."""
+    """Cancel the visits in excess of the number asked for: those named on the page, and nothing else."""
     course = fetch.course_for(request.user, course_id)
     now = timezone.now()
     differing = difference_of(course, now=now)

@@ -1,4 +1,4 @@
-"""One appointment: look, move, follow through the day, undo, link for the patient."""
+"""One appointment: view, move, follow through the day, undo, link for the patient."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _wants_json(request: StaffRequest) -> bool:
 
 @require_POST
 def move_appointment(request: StaffRequest, appointment_id: int) -> HttpResponse:
-    """By the form, or by dragging in the calendar (then the answer is JSON)."""
+    """With the form, or by dragging in the calendar (then the response is JSON)."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
     form = MoveForm(request.POST)
     if not form.is_valid():
@@ -113,7 +113,7 @@ def move_appointment(request: StaffRequest, appointment_id: int) -> HttpResponse
 def _asked_moment(visit: Appointment, day: dt.date, clock: dt.time, zone: ZoneInfo) -> dt.datetime:
     local = timezone.localtime(visit.starts_at)
     if (local.date(), local.time()) == (day, clock):
-        return visit.starts_at  # only someone else: also in an hour that the clock shows twice
+        return visit.starts_at  # only another practitioner: also in an hour that the clock shows twice
     try:
         return instant(day, clock, zone)
     except GapHour as gap:
@@ -130,7 +130,7 @@ def _refused(
     more: dict[str, Any] = {"refusal": refusal}
     if form is not None:
         kept = request.POST.copy()
-        kept["version"] = str(visit.version)  # what is shown now is what the next try is about
+        kept["version"] = str(visit.version)  # the next try is based on what is shown now
         more["form"] = MoveForm(kept)
     if refusal.next_fit:
         local = timezone.localtime(refusal.next_fit.starts)
@@ -184,7 +184,7 @@ def undo_change(request: StaffRequest, change_id: int) -> HttpResponse:
 
 @require_POST
 def move_seen(request: StaffRequest, notice_id: int) -> HttpResponse:
-    """Put away what home tells of a visit that was given to me, or from me."""
+    """Dismiss the notice about a visit that was given to me or taken from me."""
     put_away(notice=fetch.notice_for(request.user, notice_id), by=request.user)
     return redirect("home")
 
@@ -201,7 +201,7 @@ def patient_link(request: StaffRequest, appointment_id: int) -> HttpResponse:
 
 @require_POST
 def stop_link(request: StaffRequest, appointment_id: int) -> HttpResponse:
-    """The patient's link opens nothing any more: it went to a wrong address, or someone else holds it."""
+    """Revoke the patient's link: it went to a wrong address, or someone else has it."""
     visit = fetch.appointment_for(request.user, appointment_id, permission=Permission.WRITE_SCHEDULE)
     stopped = revoke_link(patient=visit.patient, by=request.user)
     messages.success(request, "The link no longer opens." if stopped else "There was no link that opens.")

@@ -1,4 +1,4 @@
-"""Booking one visit: who, what, which day, which of the free times."""
+"""Book one visit: who, what, which day, which of the free times."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _page(request: StaffRequest, data: QueryDict, *, form: BookingForm | None = 
     day_field = BookingForm.base_fields["day"]
     try:
         day = day_field.clean(data.get("day") or timezone.localdate().isoformat())
-    except ValidationError:  # the form says what is wrong with the day; the times shown are today's
+    except ValidationError:  # the form reports what is wrong with the day; the times shown are today's
         day = timezone.localdate()
     asked = data.get("q", "").replace("\0", "")[:100]
     found = [] if patient else first_patients(asked)
@@ -56,7 +56,7 @@ def _page(request: StaffRequest, data: QueryDict, *, form: BookingForm | None = 
 
 
 def _prefilled(request: StaffRequest) -> QueryDict:
-    """What the calendar or the chart hands over: ?patient= ?practitioner= ?day= ?clock= (wall clock)."""
+    """What the calendar or the chart passes in: ?patient= ?practitioner= ?day= ?clock= (wall clock)."""
     data = request.GET.copy()
     data.setdefault("day", timezone.localdate().isoformat())
     practitioner = fetch.practitioner_or_none(data.get("practitioner"))
@@ -72,7 +72,7 @@ def new(request: StaffRequest) -> HttpResponse:
         context = _page(request, data)
         context["form"].initial["day"] = context["day"]
         return render(request, "scheduling/new.html", context)
-    if request.POST.get("look"):  # the way without JavaScript: look again, book nothing
+    if request.POST.get("look"):  # without JavaScript: look again, book nothing
         return render(request, "scheduling/new.html", _page(request, request.POST))
     form = BookingForm(request.POST)
     if not form.is_valid():
@@ -96,7 +96,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 
 def _refused(request: StaffRequest, refusal: BookingRefused) -> dict[str, Any]:
-    """The page again: what was typed is kept, the next fit is ticked and said."""
+    """The page again: what was typed is kept, the next fit is ticked and mentioned."""
     data = request.POST.copy()
     if refusal.next_fit:
         data["slot"] = slot_value(refusal.next_fit)
@@ -109,13 +109,13 @@ def _refused(request: StaffRequest, refusal: BookingRefused) -> dict[str, Any]:
 
 @require_GET
 def free(request: StaffRequest) -> HttpResponse:
-    """Part of the page: the free times, when service, practitioner, day or patient change."""
+    """Part of the page: the free times, after service, practitioner, day or patient changed."""
     return render(request, "scheduling/_times.html", _page(request, request.GET))
 
 
 @require_GET
 def patient_options(request: StaffRequest) -> HttpResponse:
-    """Part of the page: the first few patients whose names begin so."""
+    """Part of the page: the first few patients whose names begin like this."""
     asked = search_query(request)
     found = first_patients(asked)
     fetch.note_list(request.user, found, what="patients")

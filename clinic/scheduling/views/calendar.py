@@ -1,6 +1,6 @@
 """The calendar: columns of practitioners, by day or week; a list of the day for phones, paper, and without JavaScript.
 
-The page itself is empty: the calendar asks for its feed, and what cannot draw a calendar asks for the list.
+The page itself is empty: the calendar fetches its feed, and clients that cannot draw one fetch the list.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LONGEST = dt.timedelta(days=42)
 
 @require_GET
 def calendar(request: StaffRequest) -> HttpResponse:
-    """The page; asked for by a script, only the list of the day."""
+    """The page; for a script, only the list of the day."""
     day = requested_date(request)
     view = request.GET.get("view", "day")
     view = view if view in VIEWS else "day"
@@ -53,11 +53,11 @@ def calendar(request: StaffRequest) -> HttpResponse:
 
 @require_GET
 def feed(request: StaffRequest) -> HttpResponse:
-    """What is between two moments of the clinic's wall clock, as JSON for the calendar."""
+    """What is between two wall-clock times, as JSON for the calendar."""
     zone = request.clinic.zone
     try:
         starts, ends = (
-            reached(moment.date(), moment.time(), zone)  # a day may begin at one: the clock jumps over midnight
+            reached(moment.date(), moment.time(), zone)  # a day may begin at one: midnight may be skipped
             for moment in (dt.datetime.fromisoformat(request.GET.get(name, "")[:19]) for name in ("start", "end"))
         )
     except (ValueError, OverflowError):

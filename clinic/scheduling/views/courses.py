@@ -63,7 +63,7 @@ def _typed(form: WishForm) -> QueryDict:
 def _page(
     request: StaffRequest, course: Course, rows: list[VisitRow], wish: WishForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    access.note_read(request.user, course.patient, what="course", obj=course)  # a refused form shows it again
+    access.note_read(request.user, course.patient, what="course", obj=course)  # an invalid form shows it again
     context = {
         "course": course,
         "words": course_words(course),
@@ -129,7 +129,7 @@ def _book(request: StaffRequest, course: Course, wish: WishForm) -> HttpResponse
         )
     except SeriesClash as refusal:
         clashes = {clash.number: clash for clash in refusal.clashes}
-        rows = read_rows(course, request.POST, course.missing_numbers())  # what has since been booked is said only
+        rows = read_rows(course, request.POST, course.missing_numbers())  # what has since been booked is only mentioned
         shown = [
             marked(row, clashes[row.number].words, clashes[row.number].next_fit, zone) if row.number in clashes else row
             for row in rows
@@ -175,7 +175,7 @@ def close(request: StaffRequest, course_id: int) -> HttpResponse:
 
 @require_POST
 def undo_booking(request: StaffRequest, course_id: int) -> HttpResponse:
-    """Cancel all that one form booked for a course, some minutes after it."""
+    """Cancel all that one form booked for a course, up to some minutes later."""
     found = fetch.course_for(request.user, course_id)
     try:
         undo_series(course=found, nonce=read_nonce(request.POST.get("nonce", "")), by=request.user)

@@ -1,4 +1,4 @@
-"""A patient's own coming appointments, by a link and without an account: when, and how to reach the clinic."""
+"""A patient's own coming appointments, with a link and without an account: when, and how to reach the clinic."""
 
 from __future__ import annotations
 

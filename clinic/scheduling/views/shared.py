@@ -1,4 +1,4 @@
-"""What several pages of the schedule need."""
+"""Shared by several pages of the schedule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def requested_date(request: HttpRequest, name: str = "date") -> dt.date:
-    """The day an address names; today when it names none, or none of this century."""
+    """The day named in the URL; today if there is none, or none in this century."""
     try:
         day = dt.date.fromisoformat(request.GET.get(name, ""))
     except ValueError:
@@ -25,17 +25,17 @@ def requested_date(request: HttpRequest, name: str = "date") -> dt.date:
 
 
 def new_nonce() -> str:
-    """Made with every form that books: the same form sent twice books once."""
+    """Created with every booking form: the same form sent twice books once."""
     return secrets.token_urlsafe(18)
 
 
 def read_nonce(text: str) -> str:
-    """The nonce a form or address carries; empty for anything that ``new_nonce`` cannot have made."""
+    """The nonce in a form or URL; empty for anything ``new_nonce`` cannot have made."""
     return text if re.fullmatch(r"[A-Za-z0-9_-]{8,40}", text) else ""
 
 
 def search_query(request: HttpRequest) -> str:
-    """What is looked for with ``?q=``: short, and without the NUL that PostgreSQL refuses."""
+    """The search text in ``?q=``: short, and without the NUL that PostgreSQL refuses."""
     return request.GET.get("q", "").replace("\0", "")[:100]
 
 
@@ -47,7 +47,7 @@ def safe_next_url(request: HttpRequest, default: str) -> str:
 
 
 def with_change(url: str, change_id: int | None) -> str:
-    """The address with the change whose Undo is offered there."""
+    """The URL with the change whose Undo is offered there."""
     base = url.split("?")[0]
     kept = [part for part in url.partition("?")[2].split("&") if part and not part.startswith("changed=")]
     query = "&".join([*kept, *([f"changed={change_id}"] if change_id else [])])
@@ -55,13 +55,13 @@ def with_change(url: str, change_id: int | None) -> str:
 
 
 def tag_of(shown: bytes) -> str:
-    """The ETag of what a page shows: another as soon as any of it changes."""
+    """The ETag of what a page shows: it differs as soon as any of it changes."""
     return f'"{hashlib.blake2b(shown, digest_size=12).hexdigest()}"'
 
 
 def unless_shown(request: HttpRequest, response: HttpResponse, tag: str) -> HttpResponse:
-    """304 without a body to whoever says that they show this very state. Nothing is kept by the browser itself (pages
-    are no-store): the script that refreshes sends the tag of what it has drawn.
+    """304 without a body if the client already shows this state. The browser itself stores nothing (pages are
+    no-store): the refreshing script sends the tag of what it has drawn.
     """
     response["ETag"] = tag
     return cast(HttpResponse, get_conditional_response(request, etag=tag, response=response))

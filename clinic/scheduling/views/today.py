@@ -24,12 +24,12 @@ from clinic.scheduling.views.shared import tag_of, unless_shown
 def _board(
     request: StaffRequest, *, changed: str, words: str = "", said: str = "", clicked: bool = False
 ) -> tuple[Board, dict[str, Any]]:
-    """The board of today, and all that its template knows. ``tag``: of everything the page shows of it."""
+    """Today's board, and the rest of its template's context. ``tag``: of everything the page shows of it."""
     now, day = timezone.now(), timezone.localdate()
     chosen = fetch.practitioner_or_none(request.POST.get("practitioner") or request.GET.get("practitioner"))
     found = board(day, practitioner=chosen, now=now)
     offer = undo_offer(changed, now=now)
-    get_token(request)  # its secret is in the forms: one that has gone must not stay there
+    get_token(request)  # its secret is in the forms: a stale one must not stay there
     shown = (
         __version__,
         request.META["CSRF_COOKIE"],
@@ -57,7 +57,7 @@ def _board(
 
 @require_GET
 def today(request: StaffRequest) -> HttpResponse:
-    """The page; asked for by htmx, only the board (it refreshes itself twice a minute)."""
+    """The page; for htmx, only the board (it refreshes itself twice a minute)."""
     found, context = _board(request, changed=request.GET.get("changed", ""))
     fetch.note_refresh(request, found.patients, what="schedule")
     if request.htmx:
@@ -69,7 +69,7 @@ def today(request: StaffRequest) -> HttpResponse:
 def board_part(
     request: StaffRequest, *, changed: str = "", words: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
-    """The board again after a click on it: with an Undo, or with why the click could not be done."""
+    """The board again after a click on it: with an Undo, or with why the click had no effect."""
     found, context = _board(request, changed=changed, words=words, said=said, clicked=True)
     fetch.note_ids(request.user, found.patients, what="schedule")
     return render(request, "scheduling/_board.html", context, status=status)

@@ -1,4 +1,4 @@
-"""Check that the audit trail and what was signed are whole."""
+"""Check that the audit trail and everything signed are intact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker: sends what waits in the outbox, beside the server and as long as it."""
+"""The worker: sends what waits in the outbox, alongside the server and for as long as it runs."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from huey.contrib.djhuey import HUEY
 
 from clinic.outbox import tasks
 
-LAST_WORDS = 30  # seconds for the mail that is just being sent when the server ends
+LAST_WORDS = 30  # seconds for the mail being sent when the server stops
 
 
 class Command(BaseCommand):
     help = "Sends what waits in the outbox. Runs beside the server; --beside PID ends it with that process."
-    requires_system_checks = []  # the server was checked a moment ago
+    requires_system_checks = []  # the server has just been checked
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--beside", type=int, metavar="PID")
 
     def handle(self, *args: Any, beside: int | None, **options: Any) -> None:
         autodiscover_modules("tasks")
-        HUEY.flush()  # wake-ups of an earlier run: one is enough for all
+        HUEY.flush()  # wake-ups from an earlier run: one is enough for all
         tasks.deliver()
         if beside:
             threading.Thread(target=_end_with, args=[beside], daemon=True).start()
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 def _end_with(server: int) -> None:
     while _is_alive(server):
         time.sleep(1)
-    os.kill(os.getpid(), signal.SIGINT)  # huey: finish the task, then end
+    os.kill(os.getpid(), signal.SIGINT)  # huey: finish the task, then stop
     time.sleep(LAST_WORDS)
     os._exit(1)
 
