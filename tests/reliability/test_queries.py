@@ -43,6 +43,11 @@ MOST = {
 }
 
 
+def without_lock(asked: CaptureQueriesContext) -> int:
+    """How many questions, the same on both engines: PostgreSQL asks for the end of the audit chain besides."""
+    return sum("pg_advisory_xact_lock" not in query["sql"] for query in asked.captured_queries)
+
+
 def more_of_everything(count: int, *, first: int, practitioner: User, desk: User) -> None:
     """Patients at every stage, today's visits, courses, alerts and drafts, ``count`` of each."""
     clinic_in("America/New_York")
@@ -108,7 +113,7 @@ class Queries(FurnishedCase):
             ) as asked:
                 answer = practitioner.get(path)
             assert answer.status_code == 200, f"{path}: {answer.status_code}"
-            found[page] = len(asked)
+            found[page] = without_lock(asked)
         return found
 
     def test_more_rows_ask_no_more(self) -> None:
@@ -142,7 +147,7 @@ class Queries(FurnishedCase):
             client.get(f"/patients/{patient.pk}/")
             with CaptureQueriesContext(connection) as questions:
                 assert client.get(f"/patients/{patient.pk}/").status_code == 200
-            asked.append(len(questions))
+            asked.append(without_lock(questions))
             for number in range(6):
                 signed_visit(patient, practitioner)
                 Score.objects.create(

@@ -195,6 +195,7 @@ def _switched_off(ids: Any, name: str, base: PlannerKnowledge, faults: list[Faul
 
 def _points(read: Reader, name: str, base: PlannerKnowledge, review: dict[str, Any]) -> tuple[Point, ...]:
     found: list[Point] = []
+    taken: set[str] = set()
     for place, row in enumerate(read.tables(name, "point")):
         label = f"point[{row.get('code', place)}]"
         region = row.get("region")
@@ -205,10 +206,10 @@ def _points(read: Reader, name: str, base: PlannerKnowledge, review: dict[str, A
         point = read.table(name, label, Point, {**_defaults(row, limit), **review, **row})
         if point is None:
             continue
-        taken = {other.code for other in found} | {plain_name(other.name) for other in found}
         faults = [*point_faults(point, limit), *name_faults(point, base, taken)]
         read.faults += [Fault(name, label, fault) for fault in faults]
         found.append(point)
+        taken |= {point.code, plain_name(point.name)}
     return tuple(found)
 
 

@@ -100,6 +100,7 @@ def _ear_names(zone: EarPoint) -> set[str]:
     return {plain_name(name) for name in (zone.name, zone.pinyin, zone.hanzi) if name}
 
 
+@lru_cache(maxsize=4096)
 def plain_name(text: str) -> str:
     """Lower case without tones, spaces and punctuation; characters stay: `Shèn Shū` -> `shenshu`."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
