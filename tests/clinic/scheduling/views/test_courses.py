@@ -8,12 +8,14 @@ import pytest
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
-from clinic.scheduling.models import Appointment
+from clinic.scheduling.models import Appointment, Course
+from clinic.scheduling.presenters import pages
 from tests.factories.scheduling import (
     AppointmentFactory,
+    CourseFactory,
     at,
 )
-from tests.support.scheduling_pages import ZONE, text
+from tests.support.scheduling_pages import NOW, ZONE, text
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +32,19 @@ def test_list_speaks_of_logistics(house, client, course):
     page = text(client.get(reverse("scheduling:followups")))
     assert "2 a week for 4 weeks, then 1 a week for 2; 45 minutes; room with table; stimulator from visit 2" in page
     assert "cannot lie face down" in page and "10 visits to book" in page
+
+
+def test_list_comes_by_the_page_and_notes_whom_it_shows(house, client, course, monkeypatch):
+    monkeypatch.setattr(pages, "AT_ONCE", 2)
+    others = [CourseFactory(practitioner=house.petra, service=house.service) for _ in range(3)]
+    listed = [course, *others]
+    Course.objects.update(requested_at=NOW)
+    for number, shown in ((1, listed[:2]), (2, listed[2:])):
+        page = client.get(reverse("scheduling:followups"), {"page": number})
+        assert [line["course"] for line in page.context["waiting"]] == shown
+        noted = AuditEvent.objects.filter(action="courses.listed").latest("pk")
+        assert noted.detail["patients"] == sorted(one.patient_id for one in shown)
+    assert ">Previous</a>" in page.content.decode() and ">Next</a>" not in page.content.decode()
 
 
 def test_course_is_proposed_booked_whole_and_undone(house, client, course):
