@@ -14,6 +14,7 @@ from tests.factories.people import PatientFactory, UserFactory
 from tests.support.page_text import page_text
 from tests.support.worked_cases import load_cases, proposal_of
 from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.vocabulary.needle_sets import load_needle_sets
 from treatments.plans.presenters import point_map
 from treatments.plans.presenters.figure import from_the_side, load_figure, places_of
 
@@ -56,6 +57,28 @@ def test_every_point_a_rule_names_or_that_is_described_in_full_has_a_place_of_it
     named -= {"ASHI", "EX-B2"}  # these lie where the hand and the level say
     about = [code for code in sorted(named) if not (places := places_of(code)) or any(p.is_about for p in places)]
     assert len(named) > 90 and about == []
+
+
+def test_every_point_that_may_be_proposed_has_a_place_of_its_own() -> None:
+    planned = {code for code, known in BOOK.items() if known.use == "plan"} - {"ASHI", "EX-B2"}
+    assert [code for code in sorted(planned) if any(place.is_about for place in places_of(code))] == []
+
+
+def test_a_set_has_a_place_for_each_of_its_needles() -> None:
+    for row in load_needle_sets():
+        if BOOK[row.code].use == "plan":
+            places = places_of(row.code)
+            mirrored = BOOK[row.code].sides == "midline"  # a place beside the middle line stands for two needles
+            drawn = sum(2 if mirrored and place.x else 1 for place in places)
+            assert drawn == row.needles, row.code
+
+
+def test_the_side_of_the_trunk_reads_from_rib_to_hip() -> None:
+    """LR13 at the tip of the 11th rib lies above GB26, which is level with the navel (WHO2008)."""
+    rib12, rib11, belt, front = (places_of(code)[0] for code in ("GB25", "LR13", "GB26", "GB27"))
+    assert rib12.y < rib11.y < belt.y < front.y
+    assert belt.y == places_of("CV8")[0].y and rib11.face == belt.face == "outer"
+    assert rib11.depth is not None and rib12.depth is not None and rib11.depth < rib12.depth  # the 11th ends in front
 
 
 def test_every_point_of_the_book_is_at_least_about_somewhere() -> None:

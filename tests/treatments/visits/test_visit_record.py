@@ -52,10 +52,21 @@ def test_what_was_done_otherwise_last_time_is_offered_again():
 
 
 @pytest.mark.parametrize(
-    ("side", "levels", "needles"), [("left", [], 1), ("both", [], 2), ("both", ["L4", "L5"], 4), ("midline", [], 1)]
+    ("code", "side", "levels", "needles"),
+    [
+        ("BL25", "left", [], 1),
+        ("BL25", "both", [], 2),
+        ("EX-B2", "both", ["L4", "L5"], 4),
+        ("GV4", "midline", [], 1),
+        ("EX-UE7", "left", [], 2),
+        ("EX-UE7", "both", [], 4),
+        ("EX-LE5", "right", [], 2),
+        ("EX-LE10", "both", [], 8),
+        ("EX-HN1", "midline", [], 4),
+    ],
 )
-def test_needles_follow_from_sides_and_levels(side, levels, needles):
-    assert needles_of({"side": side, "levels": levels}) == needles
+def test_needles_follow_from_code_sides_and_levels(code, side, levels, needles):
+    assert needles_of({"code": code, "side": side, "levels": levels}) == needles
 
 
 def test_the_ledger_counts_by_stage_and_can_be_corrected():

@@ -25,6 +25,8 @@ from treatments.planner.knowledge.tables import PointRule
 from treatments.planner.vocabulary.body import LEVELS, TRUNK
 from treatments.planner.vocabulary.facts import BRANCHES, KINDS, ROOTS, SITES
 from treatments.planner.vocabulary.modalities import ADJUNCTS, HOME_CARE, MODALITIES
+from treatments.planner.vocabulary.needle_sets import FILE as SETS_FILE
+from treatments.planner.vocabulary.needle_sets import load_needle_sets
 from treatments.planner.vocabulary.severity import STOPS
 from treatments.planner.vocabulary.signs import FILE as SIGNS_FILE
 from treatments.planner.vocabulary.signs import load_signs
@@ -93,6 +95,10 @@ def _aftercare(folder: Path) -> Iterator[Named]:
     return ((AFTERCARE_FILE, row.part, (row.source,)) for row in load_aftercare(folder))
 
 
+def _needle_sets(folder: Path) -> Iterator[Named]:
+    return ((SETS_FILE, row.code, (row.source,)) for row in load_needle_sets(folder))
+
+
 def _signs(folder: Path) -> Iterator[Named]:
     signs = load_signs(folder)
     unknown = [word for word in sorted(signs.words()) if not is_fact(word)]
@@ -106,7 +112,7 @@ def _reasons(folder: Path) -> Iterator[Named]:
     return iter(())
 
 
-BESIDE: tuple[Callable[[Path], Iterator[Named]], ...] = (_reasons, _events, _aftercare, _signs)
+BESIDE: tuple[Callable[[Path], Iterator[Named]], ...] = (_reasons, _events, _aftercare, _signs, _needle_sets)
 
 
 def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:

@@ -13,6 +13,7 @@ from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Choice, PointRule, Site
 from treatments.planner.treatment.items import Reason
 from treatments.planner.vocabulary.body import EX_B2_LEVELS, LEVELS, region_of_level
+from treatments.planner.vocabulary.needle_sets import needles_in
 
 SECOND_RULE_BONUS = 6.0  # a point that several rules ask for is the better choice
 PALPATED = "tender on palpation today"
@@ -36,9 +37,11 @@ class Candidate:
     where: str = ""
     fixed_side: str | None = None
     with_movement: bool = False
+    needles: int = field(init=False)  # on one side
     key: str = field(init=False)  # unique and stable: code, level of EX-B2, place of ASHI
 
     def __post_init__(self) -> None:
+        self.needles = needles_in(self.code)
         self.key = f"{self.code} {self.level}{self.where}".strip()
 
 

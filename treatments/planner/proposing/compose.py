@@ -33,7 +33,7 @@ class Chosen:
 
     @property
     def cost(self) -> int:
-        return 2 if self.side == "both" else 1
+        return self.candidate.needles * (2 if self.side == "both" else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _fill(
             break
         best: tuple[float, Candidate, str] | None = None
         for weight, candidate, position in reachable.get(serves, ()):
-            if candidate.key in used:
+            if candidate.key in used or candidate.needles > left:
                 continue
             if serves in covered and covered[serves] and not candidate.covers <= covered[serves]:
                 weight += UNCOVERED_BONUS
@@ -135,7 +135,7 @@ def _fill(
             continue
         _, candidate, position = best
         side = settle_side(candidate, serves, position, layout, facts)
-        if side == "both" and left == 1:
+        if side == "both" and 2 * candidate.needles > left:
             side = facts.painful[0]
         item = Chosen(candidate, serves, side, position)
         chosen.append(item)

@@ -25,7 +25,7 @@ class ReadPoint:
 
     @property
     def needles(self) -> int:
-        return needle_count(self.levels, self.side)
+        return needle_count(self.code, self.levels, self.side)
 
     @property
     def shown(self) -> str:

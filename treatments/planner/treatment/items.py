@@ -71,7 +71,7 @@ class PlannedPoint:
 
     @property
     def needles(self) -> int:
-        return needle_count(self.levels, self.side)
+        return needle_count(self.code, self.levels, self.side)
 
     def as_json(self) -> PointJson:
         shown: PointJson = {

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.vocabulary.needle_sets import load_needle_sets
 
 KNOWLEDGE = load_planner_knowledge()
 CODE = re.compile(r"\b(?:BL|GB|GV|CV|SI|LI|KI|SP|ST|LR|LU|HT|PC|TE)\d+\b|\bEX-[A-Z]+\d+\b")
@@ -103,3 +104,23 @@ def test_the_lamp_shines_where_it_hurts(proposed):
     assert proposal["assessment"]["root"] == "spleen_qi_deficiency"
     (lamp,) = [item for item in proposal["treatment"]["adjuncts"] if item["kind"] == "heat_lamp"]
     assert "middle back" in lamp["where"] and "low back" not in lamp["where"]
+
+
+def test_a_set_is_counted_as_the_needles_it_is(proposed):
+    """EX-UE7 is two needles on one hand: they are spent, told and counted in and out."""
+    sprain = ("site.low_back", "side.left", "onset.lifting", "quality.stabbing_fixed", "worsened_by.movement")
+    for pain in (5, 9):
+        proposal = proposed(sprain, days=5, pain=pain)
+        hand = next(p for p in points_of(proposal) if p["code"] == "EX-UE7")
+        assert (hand["side"], hand["needles"]) == ("right", 2)
+        assert proposal["treatment"]["needles"] == sum(p["needles"] for p in points_of(proposal)) <= 12
+
+
+def test_every_code_that_names_several_places_is_a_known_set():
+    words = (
+        "two per hand", "four on each", "two points on each", "four points", "on both sides of", "one on each side of",
+        "all ten", "index to little fingers",
+    )  # fmt: skip
+    told = {code for code, point in KNOWLEDGE.points.items() if any(word in point.location for word in words)}
+    sets = {row.code for row in load_needle_sets()}
+    assert sets == told and sets <= set(KNOWLEDGE.points)
