@@ -1,6 +1,6 @@
 // @ts-check
-// A few lines for every page: keys, focus after a swap, print and copy, saying when the network fails. What all our
-// scripts share lies in window.ashi.
+// A few lines for every page: keys, focus after a swap, print and copy, reporting network failures. What all our
+// scripts share is in window.ashi.
 (() => {
   "use strict";
   /** @param {string} text */
@@ -14,7 +14,7 @@
     locale: "en-GB", // of dates that a script writes
     say,
     at,
-    /** The words stand in the page (components/_script_words.html), in its language. @param {string} name */
+    /** The words are in the page (components/_script_words.html), in its language. @param {string} name */
     wordsOf(name) {
       const words = /** @type {HTMLTemplateElement | null} */ (document.getElementById("script-words"));
       return words?.content.querySelector(`[data-word="${name}"]`)?.textContent?.trim() ?? "";
@@ -52,7 +52,7 @@
       for (const open of document.querySelectorAll("details.me[open]")) open.removeAttribute("open");
     }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      // from the search field through what was found
+      // from the search field through the results
       const stops = find ? [find, ...document.querySelectorAll("#find-results a")] : [];
       const here = stops.indexOf(/** @type {HTMLElement} */ (document.activeElement));
       const next = stops[here + (event.key === "ArrowDown" ? 1 : -1)];
@@ -68,7 +68,7 @@
     } else if (event.key === "?") window.location.assign("/keys/");
   });
 
-  // Enter in a one-line field goes on to the next one, or adds in a row that adds; it never presses a button further down.
+  // Enter in a one-line field goes to the next one, or adds in a row that adds; it never presses a button further down.
   document.addEventListener("keydown", (event) => {
     const field = event.target;
     if (event.key !== "Enter" || event.isComposing || event.defaultPrevented) return;
@@ -96,13 +96,13 @@
     if (here && row) row.scrollLeft = here.offsetLeft - row.offsetLeft - 48;
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    // An outerHTML swap leaves the old element in detail.target: then the new one tells the event.
+    // An outerHTML swap leaves the old element in detail.target: then the new one gets the event.
     const swapped = event.detail.target.isConnected ? event.detail.target : at(event);
     focusMarked(swapped);
     const words = swapped.querySelector("[data-announce]");
     if (words) say(words.textContent?.trim() ?? "");
   });
-  // htmx takes the button that has the focus for pressed: a save that runs by itself presses none, it only saves.
+  // htmx treats the focused button as pressed: an automatic save presses none, it only saves.
   document.body.addEventListener("htmx:configRequest", (event) => {
     const { elt, triggeringEvent, parameters } = event.detail;
     const url = elt.getAttribute("hx-post");
@@ -112,7 +112,7 @@
       if (one instanceof HTMLButtonElement && one.type === "submit" && one.name) delete parameters[one.name];
     }
   });
-  // Buttons that need this script show themselves only when it runs.
+  // Buttons that need this script are shown only if it runs.
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

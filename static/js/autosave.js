@@ -1,7 +1,7 @@
 // @ts-check
-// Forms that save themselves, of patients and of staff: one save in flight, what changes meanwhile goes with the next.
-// A save that fails is tried again, soon at first, every half minute later, and at once when the net is back; nothing
-// is kept in the browser but what is on the screen. How one save is sent, and what is put where, the page says.
+// Forms that save themselves, for patients and staff: one save in flight, later changes go with the next. A save that
+// fails is retried, soon at first, every half minute later, and at once when the network is back; nothing is kept in
+// the browser but what is on the screen. The page defines how a save is sent and what is put where.
 (() => {
   "use strict";
   const PAUSE = 1500; // after the last key
@@ -117,7 +117,7 @@
       const field = window.ashi.at(event);
       if (!isOurs(field)) return;
       onInput?.();
-      // a tick tells its change right after
+      // a tick reports its change right after
       if (field.matches("textarea, input:not([type=radio]):not([type=checkbox])")) change("typing");
     });
     document.addEventListener("change", (event) => {
@@ -128,7 +128,7 @@
       if (form() && !isClosed) tellFailed();
     });
 
-    // Leaving: what is unsaved is sent along; what is in flight arrives by itself.
+    // Leaving: what is unsaved is sent now; what is in flight arrives by itself.
     /** @param {boolean} isLeaving false: only out of sight */
     const leave = (isLeaving) => {
       const of = form();
@@ -192,7 +192,7 @@
     return fetch(url, { method: "POST", body, headers, signal, keepalive: size < KEEPALIVE });
   };
 
-  // By htmx: hx-post says where to, hx-trigger="ashi:save" (and "submit", if a press sends the same) lets it be sent.
+  // By htmx: hx-post says where to, hx-trigger="ashi:save" (and "submit", if a click sends the same) sends it.
   const SAVE = "ashi:save";
   document.body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.triggeringEvent?.type === SAVE) event.detail.timeout = LONGEST;

@@ -1,5 +1,5 @@
 // @ts-check
-// The day board refreshes itself, also under someone's hands: what is open stays open, htmx keeps the focus by id.
+// The day board refreshes itself even while in use: what is open stays open, htmx keeps the focus by id.
 (() => {
   "use strict";
   const board = document.getElementById("board");
@@ -8,12 +8,12 @@
   if (!board || !refresher || !freshness || !window.htmx) return;
   const again = () => window.htmx.trigger(refresher, "ashi:refresh");
   const isOurs = (/** @type {HtmxEvent} */ event) => event.detail.target === board;
-  // A page that was answered with the sign-in form has no place inside the board.
+  // A response with the sign-in form must not end up inside the board.
   const isSignedOut = (/** @type {XMLHttpRequest} */ xhr) => xhr.status === 401 || /\/accounts\//.test(xhr.responseURL);
   /** @type {string[]} */
   let open = [];
 
-  // A refresh says which state is drawn; the server answers 304 while nothing of it changed.
+  // A refresh says which state is shown; the server answers 304 while nothing has changed.
   document.body.addEventListener("htmx:configRequest", (event) => {
     const tag = document.getElementById("board-state")?.dataset.tag;
     if (event.detail.elt === refresher && tag) event.detail.headers["If-None-Match"] = tag;

@@ -1,5 +1,5 @@
 // @ts-check
-// The visits of the calendar: from the rows of the feed to events, and what the box of one shows.
+// The visits of the calendar: turns the rows of the feed into events, and renders their boxes.
 (() => {
   "use strict";
   const { locale } = window.ashi;
@@ -38,7 +38,7 @@
     }));
     return [...visits, ...shades];
   };
-  // Few elements a visit: a week has hundreds. The name is a link, for the keyboard and for a new tab.
+  // Few elements per visit: a week has hundreds. The name is a link, for the keyboard and for a new tab.
   /** @param {Shown} shown @param {boolean} isWeek @param {string} address of all visits, before their numbers */
   const contentOf = ({ event, timeText }, isWeek, address) => {
     if (event.display === "background") return "";
@@ -69,7 +69,7 @@
   const mounted = (/** @type {Shown} */ { event, el, timeText }) => {
     if (event.display === "background") return;
     for (const name of ["role", "tabindex"]) el.removeAttribute(name); // an article is no button: the name is a link
-    // what a small box must leave out, under the mouse
+    // what a small box must leave out, as a tooltip
     const { status, service, room, trouble } = event.extendedProps;
     el.title = `${event.title}\n${timeText} · ${status}\n${service}, ${room}${trouble ? `\n${trouble}` : ""}`;
   };

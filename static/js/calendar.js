@@ -7,7 +7,7 @@
   const visits = window.ashi.calendarVisits;
   if (!box || !visits) return;
   const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-  // The page comes without the list of the day: it is asked for where no calendar is drawn, and for the printer.
+  // The page comes without the list of the day: it is fetched if no calendar is drawn, and for printing.
   const list = part("day-list");
   let isListed = false;
   const showList = async (isAgain = false) => {
@@ -43,7 +43,7 @@
   const { clockOf } = visits;
 
   /**
-   * Posts, and asks to sign in again if need be; ``then`` hears what came of it in the end, ``lost`` that it must wait.
+   * Posts, and asks to sign in again if need be; ``then`` gets the final outcome, ``lost`` is called if it must wait.
    * @param {string} url @param {Record<string, string>} fields @param {(answer: Moved) => void} then @param {() => void} [lost]
    */
   const post = async (url, fields, then, lost) => {
@@ -84,7 +84,7 @@
     part("calendar-note").replaceChildren(bar);
   };
 
-  // A refresh that fails keeps what was drawn and says from when it is; a first one shows the list of the day instead.
+  // A failed refresh keeps what was drawn and says how old it is; a failed first one shows the list of the day instead.
   const freshness = /** @type {Freshness} */ (window.ashi.freshness);
   /** @type {CalendarView | undefined} */
   let calendar; // once there was a good answer
@@ -119,7 +119,7 @@
     }
     show();
   };
-  // Dragged into another column the visit changes hands: that is asked first, with both names.
+  // Dragged into another column the visit changes practitioner: that is confirmed first, with both names.
   /** @param {Drop} drop @returns {Promise<boolean>} */
   const isMeant = ({ event, oldResource, newResource }) =>
     new Promise((answer) => {
@@ -207,7 +207,7 @@
     },
     eventDrop: move,
   });
-  // The library calls its grid a table but gives it no rows of cells: each visit says whose it is instead.
+  // The library calls its grid a table but gives it no rows of cells: instead each visit says whose it is.
   const ROLES = "[role=table],[role=rowgroup],[role=row],[role=cell],[role=columnheader],[role=rowheader]";
   const mendRoles = () => {
     for (const part of box.querySelectorAll(ROLES)) {
@@ -215,7 +215,7 @@
         if (name === "role" || /^aria-(col|row)/.test(name)) part.removeAttribute(name);
       }
     }
-    // An empty week scrolls too, and the arrow keys need something to hold on to.
+    // An empty week scrolls too, and the arrow keys need a target.
     const scroller = box.querySelector(".ec-main");
     if (scroller) Object.assign(scroller, { tabIndex: 0, role: "region", ariaLabel: "Calendar" });
   };
@@ -244,7 +244,7 @@
   refresh();
   let ticks = 0;
   window.setInterval(() => {
-    // once a minute; while it is old every ten seconds
+    // once a minute; every ten seconds while it is stale
     ticks += 1;
     if (!document.hidden && (freshness.isOld || ticks % 6 === 0)) refresh();
   }, 10000);

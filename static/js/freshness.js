@@ -1,5 +1,5 @@
 // @ts-check
-// How old is what a page that refreshes itself shows? After a failed refresh it says so and keeps what it had.
+// How stale is a page that refreshes itself? After a failed refresh it says so and keeps what it had.
 (() => {
   "use strict";
   const bar = document.getElementById("freshness");
@@ -35,7 +35,7 @@
       bar.hidden = true;
       bar.replaceChildren();
     },
-    // ``status`` 0: no answer at all; 401: signed out. ``again``: what "Try again" does
+    // ``status`` 0: no response at all; 401: signed out. ``again``: what "Try again" does
     failed(status, again) {
       let why = `the clinic’s server could not answer (${status})`;
       if (status === 401) why = "you are signed out";

@@ -1,5 +1,5 @@
 // @ts-check
-// An answer that is an alarm: what to do stands in the page at once, also without a net. The clinic is told when the
+// An answer that is an alarm: what to do appears at once, even without a network. The clinic is informed when the
 // answer is confirmed, when the question or the page is left, or after ten seconds; not while arrow keys pass over it.
 (() => {
   "use strict";
@@ -55,7 +55,7 @@
     }
   };
 
-  // Before the script that saves hears of it: it waits while the question is marked.
+  // Runs before the script that saves, which waits while the question is marked.
   document.addEventListener(
     "change",
     (event) => {

@@ -1,6 +1,6 @@
 // @ts-check
-// The patient's form on any network: saves itself (autosave.js), goes on and back without the browser's own error page,
-// never jumps away from unsaved words. Nothing is kept in the browser: what is not saved yet is only on the screen.
+// The patient's form on any network: saves itself (autosave.js), moves on and back without the browser's error page,
+// never leaves unsaved text. Nothing is kept in the browser: what is not saved yet is only on the screen.
 (() => {
   "use strict";
   const LONGEST = 30_000; // then a request counts as failed
@@ -32,7 +32,7 @@
   const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, "text/html");
 
   const put = (/** @type {string} */ text) => {
-    // the parts that a save answers, each in its place
+    // the parts that a save returns, each in its place
     const parts = parse(text).body;
     for (const id of ["saved", "clashes", "messages"]) {
       const fresh = parts.querySelector(`#${id}`);
@@ -48,7 +48,7 @@
     form,
     place: () => document.getElementById("saved"),
     isOrdered: true, // by _seq
-    // an answer that is being asked about (intake-alarm.js) waits
+    // an answer still to be confirmed (intake-alarm.js) waits
     isHeld: () => Boolean(document.querySelector("form[data-answers] [data-asking]")),
     skips: (field) => field instanceof HTMLInputElement && field.name === "_view",
     retry: () => (wants ? wants() : save.flush()),
@@ -83,14 +83,14 @@
       save.tell("asking", "asking");
     }
   });
-  // the alarm in the page was confirmed, left or waited for long enough (intake-alarm.js)
+  // the alarm in the page was confirmed, left, or has waited long enough (intake-alarm.js)
   document.addEventListener("intake:settle", (event) => {
     if (!form() || save.isClosed) return;
     isRead = event.detail.read || isRead;
     save.change("settled");
   });
 
-  // Reloaded while the last words were still on their way: this page may be older than they are.
+  // Reloaded while the last save was still on its way: this page may be older than that.
   const leave = () => {
     if (!form() || save.isClosed || (!save.unsaved && !save.flight)) return;
     try {
@@ -129,7 +129,7 @@
     }
   };
 
-  // --- Next, Back and every other way inside the form: without the browser's own error page --------
+  // --- Next, Back and all other navigation inside the form: without the browser's error page --------
   /** @param {Document} fresh @param {string} to @param {boolean} isNew */
   const show = (fresh, to, isNew) => {
     const there = fresh.getElementById("main");
@@ -160,7 +160,7 @@
     document.dispatchEvent(new Event("intake:page"));
   };
   /**
-   * Asked again when the net is back, unless someone goes on writing.
+   * Retried when the network is back, unless someone continues writing.
    * @param {() => Promise<Response>} go
    * @param {{ isNew?: boolean, undo?: () => void }} [how]
    */
@@ -235,7 +235,7 @@
     walk(go, { isNew: false, undo: () => history.pushState({}, "", was) });
   });
 
-  // --- the link does not open the form any more: say why, keep the words, let them be copied --------
+  // --- the link no longer opens the form: say why, keep the text, let it be copied --------
   /** @param {Response} answer @param {string} text */
   const close = (answer, text) => {
     const words = written();
@@ -263,7 +263,7 @@
     panel.focus({ preventScroll: true });
     panel.scrollIntoView({ block: "start" });
   };
-  // What stands on the screen, question by question.
+  // What is on the screen, question by question.
   const written = () => {
     const questions = [...(form()?.querySelectorAll(".question") ?? [])];
     const typing = "textarea, input:not([type=radio]):not([type=checkbox])";

@@ -4,7 +4,7 @@
   "use strict";
   const { at, changed } = window.ashi;
 
-  // The elements of a page that was not started yet: a page may come without the browser loading anew.
+  // The elements of a page not set up yet: a page may arrive without the browser reloading.
   const fresh = (/** @type {string} */ selector) => {
     const found = [...document.querySelectorAll(`${selector}:not([data-started])`)];
     for (const one of found) one.dataset.started = "1";
@@ -45,7 +45,7 @@
     }
   };
 
-  // --- "none of these" stands alone -----------------------------------------------------------
+  // --- "none of these" excludes the rest -----------------------------------------------------------
   document.addEventListener(
     "change",
     (event) => {
@@ -82,7 +82,7 @@
     for (const one of answered.querySelectorAll(".field-error")) one.remove();
   });
 
-  // --- a red flag message that has just come: go to it, once, unless someone is writing ------
+  // --- a new red flag message: go to it, once, unless someone is writing ------
   let wasUrgent = false;
   document.addEventListener("intake:messages", () => {
     const urgent = document.querySelector("#messages [data-urgent]");

@@ -1,5 +1,5 @@
 // @ts-check
-// The plan page: item forms opened and closed, focus that stays near, arrow keys in the list of found points.
+// The plan page: opening and closing item forms, keeping the focus close, arrow keys in the list of points found.
 (() => {
   "use strict";
   const { at: targetOf } = window.ashi;
@@ -10,7 +10,7 @@
     return field && "value" in field ? field.value : "";
   };
 
-  // ---- an item form is closed by Cancel or Esc; the focus goes back to what opened it
+  // ---- Cancel or Esc closes an item form; the focus returns to what opened it
   const close = (/** @type {HTMLElement} */ form) => {
     const slot = form.parentElement;
     if (!slot?.id.startsWith("edit-")) return false;
@@ -43,7 +43,7 @@
     (found[here + (event.key === "ArrowDown" ? 1 : -1)] ?? add.querySelector("input[name=point]"))?.focus();
   });
 
-  // ---- the plan is drawn anew after each change: the focus returns to the same place of it ("stages.0.points.2")
+  // ---- the plan is replaced after each change: the focus returns to the same place in it ("stages.0.points.2")
   /** @param {string} at @param {number} by */
   const shifted = (at, by) => at.replace(/\d+$/, (index) => String(Number(index) + by));
   const adder = (/** @type {string} */ list) => {
@@ -83,7 +83,7 @@
     near = null;
     if (!plan.querySelector("[data-focus]") && place instanceof HTMLElement) place.focus();
   });
-  // a form that has just come in takes the focus: at the field that is wrong, else at the first
+  // a new form takes the focus: at the first invalid field, else at the first
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const slot = event.detail.target;
     const form = slot.id?.startsWith("edit-") && slot.querySelector(":scope > .item-form");

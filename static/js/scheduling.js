@@ -1,5 +1,5 @@
 // @ts-check
-// The weekday beside a typed date.
+// The weekday next to a typed date.
 (() => {
   "use strict";
   const { at, locale } = window.ashi;

@@ -1,6 +1,6 @@
 // @ts-check
-// A form sent after the session has ended loses nothing: a dialog signs in again, then the same press is sent. Every
-// script that meets a lost session asks here (window.ashi.lostSession).
+// A form sent after the session has ended loses nothing: a dialog signs in again, then the same click is sent. Every
+// script that finds the session lost calls this (window.ashi.lostSession).
 (() => {
   "use strict";
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("ashi-session") : null;
@@ -30,7 +30,7 @@
   };
   const partOf = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector));
 
-  // "here", "gone", "other" (someone else is signed in), or "nowhere" (no line, no server)
+  // "here", "gone", "other" (someone else is signed in), or "nowhere" (no network, no server)
   const ask = async (/** @type {boolean} */ isPoll) => {
     const headers = { Accept: "application/json", ...(isPoll ? { "X-Ashi-Background": "1" } : {}) };
     try {
@@ -78,7 +78,7 @@
   channel?.addEventListener("message", settle);
   window.addEventListener("focus", settle);
 
-  // Signed out, or signed in anew in another window: in both cases ``again`` is called as soon as it can be sent.
+  // Signed out, or signed in again in another window: in both cases ``again`` is called as soon as it can be sent.
   window.ashi.lostSession = async (status, header, key, again) => {
     const isGone = status === 401 && Boolean(header("X-Ashi-Signed-Out"));
     if (!isGone && !(status === 403 && header("X-Ashi-Token"))) return false;
@@ -89,7 +89,7 @@
     return true;
   };
 
-  // --- forms that leave the page: asked before they are sent
+  // --- forms that leave the page: checked before they are sent
   const unsent = (/** @type {HTMLFormElement} */ form) => {
     form.querySelector("[data-unsent]")?.remove();
     const words = window.ashi.notice(
@@ -127,7 +127,7 @@
     true,
   );
 
-  // --- what htmx sent meanwhile; a form that saves itself asks on its own (autosave.js)
+  // --- what htmx has sent; a form that saves itself checks for itself (autosave.js)
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, requestConfig: sent, target } = event.detail;
     if (sent.triggeringEvent?.type === "ashi:save") return;

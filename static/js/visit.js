@@ -1,11 +1,11 @@
 // @ts-check
-// The visit page: the time of this minute, all safety questions no, revision after a save, what a colleague saved.
+// The visit page: the current time, all safety questions no, revision after a save, what a colleague saved.
 (() => {
   "use strict";
   const { at, changed } = window.ashi;
 
   for (const button of document.querySelectorAll("[data-now]")) {
-    // the clinic's clock, not this device's, which may stand in another zone or be wrong
+    // the clinic's clock, not this device's, which may be in another zone or wrong
     button.addEventListener("click", async () => {
       const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.now ?? ""));
       button.parentElement?.querySelector(".field-error")?.remove();
@@ -33,7 +33,7 @@
       );
       const answers = [...(radios ?? [])];
       const answered = new Set(answers.filter((radio) => radio.checked).map((radio) => radio.name));
-      // what is known otherwise waits for an answer of its own
+      // a question with a known answer waits for one of its own
       const open = answers.filter(
         (radio) => radio.value === "no" && !answered.has(radio.name) && !radio.closest("[data-known]"),
       );
@@ -43,7 +43,7 @@
     });
   }
 
-  // A stop that has just come up goes before the eyes: the answer that raised it may stand far below.
+  // A new stop is scrolled into view: the answer that raised it may be far below.
   const stopped = () => document.querySelector("#visit-stop .stop");
   let wasStopped = Boolean(stopped());
   document.body.addEventListener("htmx:afterSettle", () => {
@@ -54,14 +54,14 @@
     }
     wasStopped = Boolean(stop);
   });
-  // Small forms outside the big one speak of the same revision: keep them in step after a save.
+  // Small forms outside the big one refer to the same revision: keep them in sync after a save.
   document.body.addEventListener("htmx:oobAfterSwap", () => {
     const revision = /** @type {HTMLInputElement | null} */ (document.getElementById("visit-revision"));
     const fields = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(".follows-revision"));
     if (revision) for (const field of fields) field.value = revision.value;
   });
 
-  // What a colleague saved meanwhile is put into the fields that were left alone here.
+  // What a colleague has saved is put into the fields left alone here.
   /** @param {string} name @param {string} was @param {string} now */
   const put = (name, was, now) => {
     for (const one of document.getElementsByName(name)) {
@@ -86,10 +86,10 @@
     send: window.ashi.saveByHtmx(() => save.change("settled")),
     settles: 300,
   });
-  // A pressed button sends the whole form itself, to an address of its own: nothing is saved beside it.
+  // A button sends the whole form itself, to its own URL: no other save runs alongside.
   form.addEventListener("submit", () => save.stop());
   window.addEventListener("pageshow", () => save.reset());
-  // One of two values chosen: saved at once. The choice stands outside the form, so the form is told.
+  // One of two values chosen: saved at once. The choice is outside the form, so the form is notified.
   document.addEventListener("change", (event) => {
     if (at(event).matches("[data-pick]")) changed(form);
   });
