@@ -1,4 +1,4 @@
-"""Django's own `check` runs the same examination of the knowledge files as `manage.py check_knowledge`."""
+"""Django's `check` examines the knowledge files like `manage.py check_knowledge`."""
 
 from __future__ import annotations
 

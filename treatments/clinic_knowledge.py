@@ -1,4 +1,4 @@
-"""The knowledge of this installation: ours, and the clinic's own file over it where there is one."""
+"""The knowledge of this installation: ours, with the clinic's own file on top if there is one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def own_file() -> Path | None:
 
 
 def planner_knowledge() -> PlannerKnowledge:
-    """What the planner knows here, read once. Raises KnowledgeError, which the system check says before the start."""
+    """What the planner knows here, read once. Raises KnowledgeError, which the system check reports first."""
     file = own_file()
     return load_planner_knowledge() if file is None else load_planner_knowledge(own=file)

@@ -1,6 +1,6 @@
-"""The pure mind as the web asks it: a patient's case in, a proposal or a safety review out, as plain JSON.
+"""The pure code as the web app calls it: a patient's case in, a proposal or a safety review out, as plain JSON.
 
-Nothing here writes. It is the only door of this app to ``intake.case_building`` and ``treatments.planner``.
+Nothing here writes. It is this app's only door to ``intake.case_building`` and ``treatments.planner``.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ NO_PLAN = ("emergency", "refer_before_treating", "need_information")
 
 
 def picture_of(assessment: Assessment, *, today: dt.date, visit: int = 1) -> ClinicalPicture:
-    """Case and assessment of today: newly known safety facts count at once, also for an older plan. What a signed
-    assessment keeps in ``result`` is what was signed; it is shown, and never planned from."""
+    """Case and assessment as of today: newly known safety facts count at once, also for an older plan. The ``result``
+    of a signed assessment is what was signed; it is shown, but never planned from."""
     return picture_from(case_data(assessment.patient, assessment, visit=visit, today=today))
 
 
 def picture_from(case: Json) -> ClinicalPicture:
-    """Of the contract's input object. Raises CaseError for inputs that the knowledge of today does not accept."""
+    """From the contract's input object. Raises CaseError for inputs that today's knowledge does not accept."""
     intake = load_intake_knowledge()
     parsed = parse_case(case, intake)
     return ClinicalPicture(parsed, assess(parsed, intake))
 
 
 def inputs_of(assessment: Assessment, *, today: dt.date) -> Json:
-    """The contract's input object: read back by the command line, it gives the same proposal."""
+    """The contract's input object: fed to the command line, it gives the same proposal."""
     return case_data(assessment.patient, assessment, today=today)
 
 
@@ -47,7 +47,7 @@ def propose(picture: ClinicalPicture) -> ProposalJson:
 
 
 def propose_again(case: Json) -> ProposalJson:
-    """The answer to stored inputs. Raises CaseError for inputs that the knowledge of today does not accept."""
+    """The answer to stored inputs. Raises CaseError for inputs that today's knowledge does not accept."""
     return propose(picture_from(case))
 
 
@@ -57,7 +57,7 @@ def versions() -> tuple[str, str]:
 
 
 def what_if_result(picture: ClinicalPicture, changes: Mapping[str, bool | None]) -> WhatIf:
-    """What would be proposed otherwise if these findings were present, absent or not known.
+    """What would be proposed differently if these findings were present, absent or not known.
 
     Raises CaseError for an unknown finding.
     """
@@ -65,7 +65,7 @@ def what_if_result(picture: ClinicalPicture, changes: Mapping[str, bool | None])
 
 
 def safety_of(treatment: TreatmentJson, picture: ClinicalPicture) -> tuple[ReviewAlert, ...]:
-    """Every contraindication the treatment meets, gravest first."""
+    """Every contraindication the treatment meets, most severe first."""
     return review(treatment, picture, planner_knowledge())
 
 
@@ -80,5 +80,5 @@ def merged(last: TreatmentJson, edited: TreatmentJson, new: TreatmentJson) -> tu
 
 
 def compared(before: TreatmentJson, after: TreatmentJson) -> list[str]:
-    """What the second treatment has otherwise than the first, one sentence each."""
+    """How the second treatment differs from the first, one sentence each."""
     return [note.text for note in compare(before, after)]

@@ -62,7 +62,7 @@ class StaffForm(ModelForm):
         return str(self.cleaned_data["email"]).lower()
 
     def clean(self) -> dict[str, Any]:
-        """Never no owner. The rows stay locked until this change is saved: two owners cannot remove each other."""
+        """Keeps an owner. The rows stay locked until this change is saved: two owners cannot remove each other."""
         data = super().clean() or self.cleaned_data
         owners = User.objects.select_for_update().filter(is_owner=True, is_active=True)
         held = {owner.pk for owner in owners}

@@ -1,4 +1,4 @@
-"""What an invented person answers: the questionnaire walked like a patient walks it, screen after screen."""
+"""What an invented person answers: the questionnaire filled in as a patient would, screen by screen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from intake.questionnaire.values import About, Question, Questionnaire
 
 @dataclass(frozen=True)
 class Persona:
-    """Who answers. ``present``: every finding that is true of them; whatever else is asked is answered no."""
+    """Who answers. ``present``: every finding that is true of them; everything else is answered no."""
 
     given_name: str
     family_name: str
@@ -36,7 +36,7 @@ class Persona:
 def answers_of(
     persona: Persona, questionnaire: Questionnaire, about: About, *, only: int | None = None
 ) -> dict[str, Any]:
-    """Answers to every question that shows up, or to the first ``only`` of them (someone who stopped half-way)."""
+    """Answers to every question shown, or to the first ``only`` of them (someone who stopped half-way)."""
     answers: dict[str, Any] = {}
     ticks = _Ticks(persona.rmdq)
     while True:
@@ -50,7 +50,7 @@ def answers_of(
 
 
 class _Ticks:
-    """Roland-Morris sentences, ticked from the first on until the wanted number is reached."""
+    """Roland-Morris sentences, ticked from the first until the wanted number is reached."""
 
     def __init__(self, wanted: int) -> None:
         self.left = wanted
@@ -91,7 +91,7 @@ def _answer(persona: Persona, question: Question, ticks: _Ticks) -> Any:
 
 
 def _told(persona: Persona, sets: Sequence[tuple[str, bool]]) -> bool:
-    """Whether an option says something that is so, and nothing that is not."""
+    """Whether an option says something that is true, and nothing that is not."""
     present = [finding for finding, is_so in sets if is_so]
     return bool(present) and all(finding in persona.present for finding in present)
 
@@ -116,7 +116,7 @@ def _many(persona: Persona, question: Question) -> list[str] | None:
 
 
 def _regions(persona: Persona, question: Question) -> list[str]:
-    """Regions all of whose findings are so; else those of the right place, whatever the side."""
+    """Regions all of whose findings are true; else those of the right place, whatever the side."""
     exact = [region.id for region in question.regions if set(region.sets) <= persona.present]
     near = [
         region.id for region in question.regions if any(f in persona.present for f in region.sets if f[:5] == "site.")

@@ -19,7 +19,7 @@ STAFF = (
     ("practitioner3@demo.ashi", "Priya Raman", "L.Ac., sports", ("practitioner", "front_desk"), "#8a5a00"),
     ("desk@demo.ashi", "Dora Finch", "Front desk", ("front_desk",), "#56635d"),
 )
-# open every day, so that the demo has a day to run whenever someone starts it
+# open every day, so that the demo has a working day whenever someone starts it
 HOURS = (
     ((0, 1, 2, 3, 4), dt.time(8, 0), dt.time(12, 30)),
     ((0, 1, 2, 3, 4), dt.time(13, 30), dt.time(18, 0)),
@@ -51,7 +51,7 @@ def set_up() -> DemoClinic:
         },
     )
     staff = {}
-    password = make_password(PASSWORD)  # once: a slow hash is meant to be slow
+    password = make_password(PASSWORD)  # only once: the hash is slow by design
     for email, name, title, roles, colour in STAFF:
         held = {f"is_{role}": True for role in roles}
         staff[email] = User.objects.create(

@@ -1,4 +1,4 @@
-"""A clock the demo can set: records of past weeks are written by the same actions as today's."""
+"""A clock the demo can set: records of past weeks are written with the same actions as today's."""
 
 from __future__ import annotations
 

@@ -18,17 +18,17 @@ FILE = Path(__file__).with_name("personas.toml")
 
 @dataclass(frozen=True)
 class Role:
-    """A persona and how far they have come."""
+    """A persona and how far they have got."""
 
     persona: Persona
     stage: str
-    visits: int  # done so far, where the stage has visits
+    visits: int  # done so far, if the stage has visits
     email: str
     phone: str
 
 
 def cast() -> tuple[Role, ...]:
-    """Everyone, the named ones first. The same on every machine."""
+    """Everyone, those with names of their own first. The same on every machine."""
     data = tomli.loads(FILE.read_text(encoding="utf-8"))
     return (*_named(data), *_crowd(data))
 

@@ -1,4 +1,4 @@
-"""Each invented person walks the same way as a real one, through the same actions, on days of the past weeks."""
+"""Each invented person goes the same way as a real one, through the same actions, on days of the past weeks."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ AGO = {
 
 
 def _as_if_mailed() -> None:
-    """Nobody invented gets mail: in the story it went out at once, also where the demo has no mail server."""
+    """Invented people get no mail: in the story it went out at once, even if the demo has no mail server."""
     now = timezone.now()
     waiting = Message.objects.filter(status__in=(Message.Status.QUEUED, Message.Status.FAILED))
     waiting.update(status=Message.Status.SENT, created_at=now, sent_at=now, attempts=1, body="", last_error="")
 
 
 class Walk:
-    """One person's way, as far as their stage goes. ``turn``: the index within the stage."""
+    """One person's story, as far as their stage goes. ``turn``: the index within the stage."""
 
     def __init__(self, role: Role, clinic: DemoClinic, *, now: dt.datetime, turn: int, number: int) -> None:
         self.role, self.clinic, self.now = role, clinic, now
@@ -128,7 +128,7 @@ class Walk:
         if "phone" in values and self.role.phone:
             values["phone"] = {"number": self.role.phone}
         response = intake_answers.save_answers(response.pk, values=values)
-        if half:  # left each of these screens with Next, so that the inbox shows how far they came
+        if half:  # left each of these screens with Next, so that the inbox shows how far they got
             for screen in questionnaire.screens:
                 if screen.questions and all(question.id in values for question in screen.questions):
                     response = intake_answers.save_answers(response.pk, values={}, passed=screen.id)
@@ -211,7 +211,7 @@ class Walk:
             book_series(course=course, visits=wanted, by=self.clinic.desk, nonce=uuid.uuid4().hex)
 
     def _treat(self, plan: TreatmentPlan) -> None:
-        """Chart every visit whose time has passed; who is overdue stays away after that."""
+        """Chart every visit whose time has passed; overdue patients stay away after that."""
         course = Course.objects.get(reference=plan.course_reference)
         past = list(course.appointments.active().filter(ends_at__lt=self.now).order_by("starts_at"))
         for appointment in past[: self.role.visits]:
@@ -242,7 +242,7 @@ class Walk:
             set_status(appointment=Appointment.objects.get(pk=appointment.pk), status="done", by=self.clinic.desk)
 
     def _pain(self, number: int) -> int:
-        """A believable course: better by about a fifth of a point a visit, with ups and downs; overdue ones stall."""
+        """A plausible course: better by about a fifth of a point per visit, with ups and downs; overdue ones stall."""
         start = self.role.persona.pain[0]
         if self.role.stage == "overdue":
             return max(0, start - number % 2)
@@ -302,7 +302,7 @@ class Walk:
 
 
 def fill_calendar(clinic: DemoClinic, patients: list[Patient], *, now: dt.datetime) -> int:
-    """First visits for people who have none booked, from this morning on; how many were booked."""
+    """First visits for people without a booking, from this morning on; returns how many were booked."""
     morning = min(now, dt.datetime.combine(timezone.localdate(now), dt.time(7, 30), Clinic.current().zone))
     booked = 0
     with at(morning):
@@ -326,7 +326,7 @@ def fill_calendar(clinic: DemoClinic, patients: list[Patient], *, now: dt.dateti
 
 
 def keep_coming(clinic: DemoClinic, patients: list[Patient], *, now: dt.datetime) -> int:
-    """Single follow-ups, twice a week for two weeks, for people whose course is over; how many were booked."""
+    """Single follow-ups, twice a week for two weeks, for people whose course is over; returns how many were booked."""
     booked = 0
     for place, patient in enumerate(patients):
         practitioner = clinic.practitioners[place % len(clinic.practitioners)]
@@ -348,7 +348,8 @@ def keep_coming(clinic: DemoClinic, patients: list[Patient], *, now: dt.datetime
 
 
 def run_today(clinic: DemoClinic, *, now: dt.datetime) -> None:
-    """Bring the day board to this minute: who is due soon has arrived, who is on is in the room, the rest is done."""
+    """Update the day board to this minute: those due soon have arrived, the current ones are in the room, the rest is
+    done."""
     soon = now + dt.timedelta(minutes=20)
     midnight = day_starts(timezone.localdate(now), Clinic.current().zone)
     for visit in Appointment.objects.filter(status="booked", starts_at__range=(midnight, soon)):

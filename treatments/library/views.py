@@ -12,7 +12,7 @@ from treatments.plans import point_search
 
 
 def _show(request: StaffRequest, page: str, context: dict[str, object]) -> HttpResponse:
-    context.setdefault("kept", {})  # in the page's own data, which the presenter keeps for a version of the knowledge
+    context.setdefault("kept", {})  # in the page's own data, which the presenter keeps per version of the knowledge
     context = {**context, "counts": pages.counts(), "shelf": page}
     return render(request, f"library/{page}.html", context)
 

@@ -1,4 +1,4 @@
-"""What went wrong in the work itself, kept until someone has looked at it: it is told, never passed."""
+"""What went wrong in the work itself, kept until someone has reviewed it: it is reported, never overridden."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from clinic.lib.loose import Json
 
 
 class Incident(models.Model):
-    """One incident. What it says never changes; only its review is added, once.
+    """One incident. Its content never changes; only its review is added, once.
 
     ``detail``: ids, counts and codes that belong to the kind, as in {"item": "BL60", "rules": [...]}.
-    ``due_on``: the day by which someone has to have acted, where there is one.
+    ``due_on``: the day by which someone must have acted, if there is one.
     """
 
     class Kind(models.TextChoices):
@@ -74,7 +74,7 @@ class Incident(models.Model):
         return self.reviewed_at is None
 
 
-# which reasons are offered for which kind
+# the reasons offered for each kind
 REASONS_OF: dict[str, tuple[str, ...]] = {
     Incident.Kind.FORBIDDEN_GIVEN: (
         "not_known",

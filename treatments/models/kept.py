@@ -1,4 +1,4 @@
-"""Whose review is due, kept with the planned visit: a home page that counted it would read every plan ever signed."""
+"""Whose review is due, kept with the planned visit: a home page that computed it would read every plan ever signed."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _LAST = (
 _REVIEWED = (
     Score.objects.counting()
     .order_by()
-    # a later review makes up for one that was passed by
+    # a later review makes up for a missed one
     .filter(patient=OuterRef("plan__patient"), occasion=Score.Occasion.REVIEW, visit_number__gte=OuterRef("number"))
     .filter(taken_at__gte=OuterRef("plan__created_at"))
 )
-LAST_VISIT = Coalesce(Subquery(_LAST), 0)  # of the course of the plan, as a column of a planned visit
+LAST_VISIT = Coalesce(Subquery(_LAST), 0)  # of the plan's course, as a column of a planned visit
 
 
 def due_reviews() -> QuerySet[PlannedVisit]:
-    """The recount: reviews of plans in force that come next, or were passed without scores."""
+    """The recount: reviews of plans in force that come next, or have passed without scores."""
     return (
         PlannedVisit.objects.filter(is_review=True, plan__status="signed")
         .annotate(last=LAST_VISIT, was_reviewed=Exists(_REVIEWED))
@@ -37,14 +37,14 @@ def due_reviews() -> QuerySet[PlannedVisit]:
 
 
 def keep_reviews(patient: Patient) -> None:
-    """After a plan was signed, a visit begun or set aside, or scores recorded; inside the transaction that did it."""
+    """Call after a plan was signed, a visit begun or set aside, or scores recorded; inside the same transaction."""
     in_force = TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED)
     list(in_force.select_for_update(of=("self",)).values_list("pk"))  # two at once: the second counts both
     mend_reviews(PlannedVisit.objects.filter(plan__patient=patient, is_review=True))
 
 
 def mend_reviews(rows: QuerySet[PlannedVisit]) -> int:
-    """Recount these planned visits; how many were written."""
+    """Recount these planned visits; returns how many were written."""
     due = dict(due_reviews().filter(pk__in=rows).values_list("pk", "plan__signed_by"))
     written = 0
     for row in rows.only("pk", "due_from"):
@@ -56,7 +56,7 @@ def mend_reviews(rows: QuerySet[PlannedVisit]) -> int:
 
 
 def reviews_that_differ() -> QuerySet[PlannedVisit]:
-    """Planned visits that keep something else than the recount says; none unless somebody wrote past the actions."""
+    """Planned visits that differ from the recount; there are none unless someone bypassed the actions."""
     due = due_reviews().filter(plan__signed_by=F("due_from"))
     return PlannedVisit.objects.filter(
         Q(due_from__isnull=False) & ~Q(pk__in=due.values("pk")) | Q(due_from=None, pk__in=due_reviews().values("pk"))

@@ -1,4 +1,4 @@
-"""The plan a practitioner edits and signs, and the visits that come of it."""
+"""The plan a practitioner edits and signs, and the visits it plans."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from treatments.planner.treatment.shapes import OverrideJson, PlanEditJson, Plan
 
 
 class TreatmentPlan(Signable, SetAside):
-    """One version of a patient's plan. A draft is free; a signed one is locked by the database.
+    """One version of a patient's plan. A draft can be edited; a signed one is locked by the database.
 
-    A draft is no lock on the plan in force: that one is treated by until the draft is signed. A draft may be set aside.
+    A draft does not block the plan in force, which applies until the draft is signed. A draft may be set aside.
 
     ``treatment``: the contract's treatment object. ``edits``: the log. ``earlier``: treatments before the last edits,
-    newest last, for undo; emptied at signing. ``overrides``: reasons, each for its rule, item and value only.
-    ``review``: the safety review as last computed, and what was looked at.
-    ``course_reference``: by which the desk finds the course again; a change of a running plan keeps it.
+    newest last, for undo; emptied at signing. ``overrides``: reasons, each only for its rule, item and value.
+    ``review``: the safety review as last computed, and what has been read of it.
+    ``course_reference``: identifies the course for the desk; changing a running plan keeps it.
     """
 
     class Status(models.TextChoices):
@@ -73,13 +73,13 @@ class TreatmentPlan(Signable, SetAside):
 
 
 class PlannedVisit(models.Model):
-    """One visit that a signed plan asks for. Its appointment is the one with this number in the plan's course."""
+    """One visit asked for by a signed plan. Its appointment is the one with this number in the plan's course."""
 
     plan = models.ForeignKey(TreatmentPlan, on_delete=models.PROTECT, related_name="planned_visits")
     number = models.PositiveSmallIntegerField()
     needs_device = models.BooleanField(default=False)
     is_review = models.BooleanField(default=False)
-    # Whose review this is while it is due, for the home page; ``treatments.models.kept`` says when, and recounts it
+    # Whose review this is while it is due, for the home page; ``treatments.models.kept`` defines and recounts it
     due_from = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )

@@ -1,4 +1,4 @@
-"""What the planner answered, kept as it was answered."""
+"""The planner's answers, stored as given."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from treatments.planner.treatment.shapes import ProposalJson, TreatmentJson
 
 
 class Proposal(models.Model):
-    """One run of the planner: its inputs, its knowledge version and its whole answer. Rows never change."""
+    """One run of the planner: its inputs, its knowledge version and its complete answer. Rows never change."""
 
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="proposals")
     assessment = models.ForeignKey("intake.Assessment", on_delete=models.PROTECT, related_name="proposals")

@@ -1,4 +1,4 @@
-"""What was really done at a visit, and what went wrong."""
+"""What was actually done at a visit, and what went wrong."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from treatments.planner.treatment.visit_shapes import VisitRecord
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def counting(self) -> VisitQuerySet:
-        """Without those entered in error: for every number, count, course and outcome."""
+        """Without those entered in error: for all numbers, counts, courses and outcomes."""
         return self.exclude(status=Visit.Status.SET_ASIDE)
 
     def of_course(self, plan: TreatmentPlan) -> VisitQuerySet:
-        """Those that count in the course of a plan, whichever version of it they were under."""
+        """Those that count in a plan's course, under whichever version of the plan."""
         return self.in_course(plan.patient_id, plan.course_reference)
 
     def in_course(self, patient: Any, reference: Any) -> VisitQuerySet:
-        """The same by patient and reference, also of an outer query."""
+        """The same by patient and reference, also those of an outer query."""
         return self.counting().filter(patient=patient, plan__course_reference=reference)
 
     def done(self) -> VisitQuerySet:
-        """Those that took place and are written down: signed. One that is begun is not done."""
+        """Those that took place and are documented: signed. One merely begun is not done."""
         return self.filter(status=Visit.Status.SIGNED)
 
     def last_number(self) -> int:
-        """The number of the latest of these visits, 0 where there is none."""
+        """The number of the latest of these visits, 0 if there is none."""
         return self.aggregate(last=Max("number"))["last"] or 0
 
 
 class Visit(Signable, SetAside):
-    """One treatment. A draft is free; a signed one is locked by the database and only amended.
+    """One treatment. A draft can be edited; a signed one is locked by the database and can only be amended.
 
-    Either may be set aside as entered in error: kept and readable, and counted nowhere.
+    Either may be set aside as entered in error: kept and readable, but counted nowhere.
 
     ``record``: what was asked, planned and done; see ``visits/record.py``.
     """
@@ -90,7 +90,7 @@ class Visit(Signable, SetAside):
 
 
 class Amendment(models.Model):
-    """A later word on a signed visit. The first text stays; rows never change."""
+    """An addition to a signed visit. The original text stays; rows never change."""
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="amendments")
     text = models.TextField()
@@ -106,13 +106,13 @@ class Amendment(models.Model):
 
 class AdverseEventQuerySet(models.QuerySet["AdverseEvent"]):
     def open_serious(self, patient: Patient) -> AdverseEventQuerySet:
-        """Serious events that nobody has reviewed yet: until then no new plan is signed and no visit begun."""
+        """Serious events not reviewed yet: until they are, no new plan is signed and no visit begun."""
         return self.filter(patient=patient, serious=True, follows=None, later=None)
 
 
 class AdverseEvent(models.Model):
     """Something unwanted during or after a treatment. Rows never change: news of the same event is a new
-    row that points to the first one by ``follows``. Codes are those of the safety table (bruise, faint, ...).
+    row that points to the first one with ``follows``. Codes are those of the safety table (bruise, faint, ...).
     """
 
     class Severity(models.TextChoices):

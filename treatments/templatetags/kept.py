@@ -1,4 +1,4 @@
-"""Parts of a page that say the same to everybody: drawn once, and kept as long as the data they were drawn from."""
+"""Parts of a page that are the same for everyone: rendered once, and kept as long as the data behind them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Kept(template.Node):
 
 @register.tag
 def kept(parser: Parser, token: Token) -> Kept:
-    """``{% kept %}…{% endkept %}``: nothing in it may depend on who asks. ``kept``: a dict that lives with the data."""
+    """``{% kept %}…{% endkept %}``: must not depend on the user. ``kept``: a dict that lives as long as the data."""
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
     return Kept(nodelist)

@@ -1,4 +1,4 @@
-"""What every row of a plan carries, drawn once for the page: a plan has twenty rows, and their buttons are the same."""
+"""The actions of a plan's rows, rendered once per page: a plan has twenty rows, and their buttons are the same."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
-AT, TARGET, WAS = "\ue000", "\ue001", "\ue002"  # stand for a row's own words; no plan has these characters
+AT, TARGET, WAS = "\ue000", "\ue001", "\ue002"  # placeholders for a row's own words; no plan has these characters
 
 
 @register.simple_tag(takes_context=True)
 def row_actions(context: Context, at: str, was: str, is_first: bool, is_last: bool) -> SafeString:
-    """``plans/_row_actions.html`` with the words of this row; the page's ``drawn`` keeps what was drawn."""
+    """``plans/_row_actions.html`` with the words of this row; the page's ``drawn`` keeps the rendered template."""
     shape = (bool(was), is_first, is_last)
     drawn: dict[tuple[bool, bool, bool], str] = context["drawn"]
     if shape not in drawn:
@@ -25,4 +25,4 @@ def row_actions(context: Context, at: str, was: str, is_first: bool, is_last: bo
     text = drawn[shape]
     for place, word in words:
         text = text.replace(place, conditional_escape(word or ""))
-    return mark_safe(text)  # a template of ours with escaped words put in
+    return mark_safe(text)  # our own template with escaped words inserted

@@ -1,1 +1,1 @@
-"""A big clinic for measuring: ``seed_scale``. A few people are walked through the real actions; the rest are copies."""
+"""A big clinic for measuring: ``seed_scale``. A few people go through the real actions; the rest are copies."""

@@ -1,7 +1,7 @@
-"""Rows by the ten thousand: COPY on PostgreSQL, executemany on SQLite, in one transaction that is kept whole.
+"""Rows by the ten thousand: COPY on PostgreSQL, executemany on SQLite, all in one transaction.
 
-PostgreSQL gets its foreign keys, exclusion constraints and indexes back after the rows and checks every one of them
-then; SQLite keeps its triggers, and its foreign keys are checked at the end.
+On PostgreSQL foreign keys, exclusion constraints and indexes are restored after the rows, which checks all of them;
+SQLite keeps its triggers, and its foreign keys are checked at the end.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ class Bulk:
             self._write(model)
 
     def add_object(self, row: models.Model) -> None:
-        """A row that was made as an object of its model; what it does not say is the model's default."""
+        """A row from an object of its model; what it does not set is the model's default."""
         fields = concrete(type(row))
         self.add(type(row), [prepared(field, getattr(row, field.attname)) for field in fields])
 
     def take_down(self) -> None:
-        """Constraints and indexes that are made faster from all rows; ``put_back`` makes them again."""
+        """Constraints and indexes that are faster to build from all rows; ``put_back`` recreates them."""
         every = apps.get_models(include_auto_created=True)
         tables = [model._meta.db_table for model in every if model._meta.app_label in ROOMS]
         with connection.cursor() as cursor:
@@ -72,7 +72,7 @@ class Bulk:
                     cursor.execute(f'DROP INDEX "{name}"')
                 self._again = [sql for _, sql in indexes]
                 return
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # what waits, bars the way
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # pending ones block it
             cursor.execute(_CONSTRAINTS, [tables])
             constraints = cursor.fetchall()
             for table, name, _ in reversed(constraints):
@@ -133,7 +133,7 @@ def prepared(field: Any, value: Any) -> Any:
 def writing(
     tell: Callable[[int], None], say: Callable[[str], None], *, counts: Callable[[], object] = lambda: None
 ) -> Iterator[Bulk]:
-    """All or nothing. ``counts``: brings up to date what is kept of other rows, once the indexes are there."""
+    """All or nothing. ``counts``: updates what is kept about other rows, once the indexes are there."""
     bulk = Bulk(tell)
     with _unhurried(), transaction.atomic():
         yield bulk
@@ -148,7 +148,7 @@ def writing(
 
 @contextmanager
 def _unhurried() -> Iterator[None]:
-    """Settings for one long load, of this connection only."""
+    """Settings for one long load, for this connection only."""
     if connection.in_atomic_block:  # a test's own transaction
         yield
         return
@@ -157,11 +157,11 @@ def _unhurried() -> Iterator[None]:
         if connection.vendor == "postgresql":
             cursor.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
             cursor.execute("SET maintenance_work_mem = '512MB'; SET synchronous_commit = off")
-        else:  # what is new needs no journal: the way back is to cut the file
+        else:  # new data needs no journal: rolling back means truncating the file
             cursor.execute("PRAGMA journal_mode=DELETE")
             cursor.execute("PRAGMA foreign_keys=OFF")
             cursor.execute("PRAGMA cache_size=-400000")
     try:
         yield
     finally:
-        connection.close()  # the next one is set up as always, on SQLite back to WAL
+        connection.close()  # the next one is set up as usual, on SQLite back to WAL

@@ -1,4 +1,4 @@
-"""Events added to the end of the audit trail by the thousand, each with the digest that the trail asks for."""
+"""Events appended to the audit trail by the thousand, each with the digest the trail requires."""
 
 from __future__ import annotations
 

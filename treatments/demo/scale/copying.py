@@ -1,4 +1,4 @@
-"""One more person like a template: the same rows and events with other names, times, keys and neighbours."""
+"""Another person like a template: the same rows and events with other names, times, keys and neighbours."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from treatments.demo.scale.templates import Row, Template, patient_models
 _CLOCK = re.compile(r"\d\d:\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _POSTGRESQL = connection.vendor == "postgresql"
-# an event's detail names other rows under these
+# keys under which an event's detail names other rows
 DETAIL_KEYS = {"plan": "treatmentplan", "proposal": "proposal", "assessment": "assessment", "invitation": "invitation"}
 
 
 @dataclass(slots=True)
 class Copy:
-    """Who and when: what differs from the template."""
+    """Who and when: how it differs from the template."""
 
     person: Person
     practitioner: User
-    before: dt.timedelta  # by which everything moves that belongs to no visit
-    moves: Mapping[int, dt.timedelta]  # and what belongs to one, by its number
+    before: dt.timedelta  # the shift of everything that does not belong to a visit
+    moves: Mapping[int, dt.timedelta]  # and of what does, by the visit's number
     appointments: Mapping[int, int]  # number -> id
     written: frozenset[int]  # visits that are charted
-    status: Mapping[str, str]  # model name -> status, where it is not the template's
+    status: Mapping[str, str]  # model name -> status, if it is not the template's
     version: int = 1
-    previous: Mapping[str, int] | None = None  # model name -> the row that this one takes the place of
-    reference: str = ""  # of the course, where no plan asked for it
-    keeps: Callable[[Row], bool] = lambda row: True  # of the rows that a size asks for only some of
+    previous: Mapping[str, int] | None = None  # model name -> the row that this one replaces
+    reference: str = ""  # of the course, if no plan asked for it
+    keeps: Callable[[Row], bool] = lambda row: True  # for the rows of which a size needs only some
 
 
 def stamp(moment: dt.datetime) -> str:
-    """As Django writes a time of UTC without fractions."""
+    """A UTC time without fractions, as Django writes it."""
     return str(moment) if _POSTGRESQL else str(moment)[:19]
 
 
@@ -53,7 +53,7 @@ Cell = Callable[[Copy, dict[Any, int], dt.timedelta], Any]
 
 
 class Copier:
-    """Copies one template. ``sealed``: whose hash the trail keeps."""
+    """Copies one template. ``sealed``: the rows whose hash the trail keeps."""
 
     def __init__(self, template: Template, bulk: Bulk) -> None:
         self.template, self.bulk = template, bulk
@@ -131,7 +131,7 @@ class Copier:
         return None
 
     def _time(self, row: Row, value: dt.datetime, is_sealed: bool) -> Cell:
-        if value > self.template.end:  # the database's own clock: it does not know the story's
+        if value > self.template.end:  # the database's own clock, not that of the story
             others = [v for v in row.values.values() if isinstance(v, dt.datetime) and v < self.template.end]
             value = min(others, default=self.told or self.template.patient.created_at)
         value = value.replace(microsecond=0)
@@ -152,7 +152,7 @@ class Copier:
         if not _INSTANT.search(text) and not any(json.dumps(name)[1:-1] in text for name in names):
             if not re.search(rf'"{_CLOCK.pattern}"', text):
                 return Json(value, text) if is_sealed else text
-            cache: dict[dt.timedelta, Json] = {}  # of the day's time only
+            cache: dict[dt.timedelta, Json] = {}  # only of the time of day
 
             def clocks(copy: Copy, ids: dict[Any, int], move: dt.timedelta) -> Any:
                 day = dt.timedelta(seconds=move.seconds)
@@ -185,7 +185,7 @@ class Copier:
     def events_of(
         self, copy: Copy, found: dict[Any, Any], wanted: Callable[[str], bool], latest: int = 9999
     ) -> Iterable[Draft]:
-        """The events of what was copied; those of a visit's booking up to the number ``latest``."""
+        """The events of what was copied; for the booking of visits up to the number ``latest``."""
         one, ids, names = self.template, found["ids"], {m._meta.model_name: m for m in self.models}
         for event, number in one.events:
             action, kind, old = event.action, event.object_type, event.object_id
@@ -234,7 +234,7 @@ class Copier:
                 changed[key] = copy.practitioner.pk
             elif key in DETAIL_KEYS and isinstance(value, int):
                 changed[key] = ids.get((names[DETAIL_KEYS[key]], value), value)
-            elif key == "appointments":  # all that the copy holds: its course may be shorter
+            elif key == "appointments":  # all that the copy has: its course may be shorter
                 changed[key] = list(copy.appointments.values())
             elif key == "seal":
                 changed[key] = seal
@@ -262,7 +262,7 @@ def _text(field: Any, value: Any) -> Any:
 
 
 def _moved(value: Any, move: dt.timedelta, names: Mapping[str, str]) -> Any:
-    """The same with other times and names."""
+    """The same, with other times and names."""
     if isinstance(value, dict):
         return {key: _moved(one, move, names) for key, one in value.items()}
     if isinstance(value, list):

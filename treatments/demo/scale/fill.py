@@ -1,4 +1,4 @@
-"""The whole of it, week after week, so that rows and events stand in the order in which they happened."""
+"""All of it, week by week, so that rows and events are in the order in which they happened."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from treatments.demo.scale.timetable import AHEAD, SEATS_EACH, WEEKS, Size, Stay
 from treatments.models import kept
 
 UTC, DAY, HOUR = dt.UTC, dt.timedelta(days=1), dt.timedelta(hours=1)
-LEAD = 4  # weeks between what comes before a course and its first visit, at most
-# how many stand at each stage before the first visit today, in a clinic of a thousand and more
+LEAD = 4  # weeks at most between what comes before a course and its first visit
+# how many people are at each stage before the first visit today, in a clinic of a thousand and more
 WAITING = {"invited": 20, "half": 12, "submitted": 12, "red_flag": 4, "assessed": 8, "proposed": 10, "signed": 24}
-NEVER_ANSWERED, NEVER_CAME = 50, 100  # of so many patients one left a link unused, one an intake, in all these years
-# of what the actions note of a visit, of these only as many are kept as the size asks for
+NEVER_ANSWERED, NEVER_CAME = 50, 100  # one in this many patients left a link unused, or an intake, over all these years
+# of what the actions record about a visit, only as many of these are kept as the size asks for
 SOME = {"appointment.arrived", "appointment.in_room", "appointment.done", "visit.started", "visit.saved"}
 BOOKED, ADDED = "course.visits_booked", "patient.added"
 
 
 class Quota:
-    """Says yes ``wanted`` times of ``of``, evenly."""
+    """Says yes ``wanted`` times out of ``of``, evenly."""
 
     def __init__(self, wanted: int, of: int) -> None:
         self.wanted, self.of, self.seen = max(0, min(wanted, of)), max(1, of), 0
@@ -63,7 +63,7 @@ class Filling:
 
     # --- who works here -------------------------------------------------------------------------
     def _staff(self) -> list[User]:
-        """As many as there are seats; those of today first, the others have left."""
+        """As many as there are seats; the present ones first, the others have left."""
         needed = -(-max(self.size.week, len(self.size.seats_before)) // SEATS_EACH)
         found = list(self.clinic.practitioners)
         for number in range(len(found) + 1, needed + 1):
@@ -88,7 +88,7 @@ class Filling:
 
     # --- who never had a visit ------------------------------------------------------------------
     def _others(self) -> list[tuple[int, str, dt.timedelta]]:
-        """(week, stage, by how much the template moves) of those who wait now, or once did and never came."""
+        """(week, stage, shift of the template) for those who wait now, or once did and never came."""
         share = min(1.0, self.size.patients / 1000)
         found = [
             (0, stage, -n * 3 * HOUR)
@@ -103,7 +103,7 @@ class Filling:
         return sorted(found)
 
     def people(self) -> list[Person]:
-        """Everyone, by the day on which they were registered: those of the courses first."""
+        """Everyone, by the day they were registered: those with courses first."""
         first: dict[int, Stay] = {}
         for stay in self.stays:
             first.setdefault(stay.patient, stay)
@@ -242,7 +242,7 @@ class Filling:
         row = [values[field.attname] for field in concrete(Appointment)]
         week = ((start.astimezone(self.zone).date()) - self.monday).days // 7
         self.visits[week].append((values["starts_at"], row))
-        if week >= -1:  # what may still be undone
+        if week >= -1:  # what can still be undone
             change = {
                 **copier.template.changes[number],
                 "id": self.bulk.new_id(AppointmentChange),
@@ -259,7 +259,7 @@ class Filling:
         return done[stay.unwritten :] if stay.is_charted else []
 
     def _share_events(self) -> Quota:
-        """What is noted in any case, and of how many more the size asks for some."""
+        """What is recorded in any case, and how many more there are of which the size needs some."""
         certain = self.size.patients
         for _, stage, _ in self.others:
             certain += sum(event.action != ADDED for event, _ in self.stages[stage].events)
@@ -284,7 +284,7 @@ class Filling:
         return Quota(self.size.events - certain, some)
 
     def _share_scores(self) -> tuple[Quota, Quota]:
-        """One score of each note and those of reviews; then those of intakes; then further ones of notes."""
+        """One score per note and those of reviews; then those of intakes; then further ones from notes."""
         waiting = (row for _, stage, _ in self.others for row in self.stages[stage].rows)
         left = self.size.scores - sum(row.model is Score for row in waiting)
         others = more = 0
@@ -310,5 +310,5 @@ def keep_counts() -> None:
 
 
 def count_rows(size: Size) -> int:
-    """About how many rows there will be: for the bar."""
+    """Roughly how many rows there will be: for the progress bar."""
     return size.appointments + 2 * size.events + size.notes + size.scores + size.patients * 45

@@ -1,4 +1,4 @@
-"""Names, addresses and birthdays of people who do not exist, as many as wanted."""
+"""Names, addresses and birthdays of any number of people who do not exist."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ def invent(pk: int, *, sex: str, born: int, since: dt.datetime, draw: random.Ran
 
 
 def _often(words: Sequence[str], draw: random.Random) -> str:
-    """Some names are much commoner than others."""
+    """Some names are much more common than others."""
     return words[int(len(words) * draw.random() ** 1.6)]

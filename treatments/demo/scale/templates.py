@@ -1,4 +1,4 @@
-"""What is copied: a few people walk the whole way through the real actions, are read, and are rolled back."""
+"""What is copied: a few people go all the way through the real actions, are read, and are rolled back."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from treatments.plans.actions import drafts
 COURSES = (("accident", "female", 10), ("runner", "male", 6), ("stress", "female", 12), ("cold_damp", "male", 8),
            ("kidney_yang", "female", 14), ("lifting", "male", 10), ("accident", "female", 30))  # fmt: skip
 STAGES = ("invited", "half", "submitted", "red_flag", "assessed", "proposed", "signed")
-# made for the copies themselves: words by the search, appointments by the timetable, mails not at all
+# made for each copy: words by the search, appointments by the timetable, mails not at all
 NOT_COPIED = (Patient, PatientWord, Message, Appointment, AppointmentChange)
 
 
 class CourseWalk(Walk):
-    """A course of so many visits, once a week."""
+    """A course of a number of visits, once a week."""
 
     def __init__(self, role: Role, clinic: DemoClinic, *, now: dt.datetime, sessions: int, number: int) -> None:
         super().__init__(role, clinic, now=now, turn=0, number=number)
@@ -57,20 +57,20 @@ class CourseWalk(Walk):
 class Row:
     model: type[models.Model]
     values: dict[str, Any]
-    number: int | None  # of the visit it belongs to
+    number: int | None  # number of the visit it belongs to
     is_more: bool = False  # one of several scores of a visit
 
 
 @dataclass
 class Template:
-    """The record of one person: rows, and the events that the actions left. ``starts``: of each visit, by number."""
+    """The record of one person: rows, and the events of the actions. ``starts``: that of each visit, by number."""
 
     patient: Patient
     sex: str
     born: int
     sessions: int
     practitioner: User
-    end: dt.datetime  # of the story; what is later was stamped by the database's own clock
+    end: dt.datetime  # of the story; anything later was stamped by the database's own clock
     rows: list[Row] = field(default_factory=list)
     appointments: dict[int, dict[str, Any]] = field(default_factory=dict)
     changes: dict[int, dict[str, Any]] = field(default_factory=dict)  # that each was booked
@@ -146,7 +146,7 @@ def _visit_number(model: type[models.Model], values: dict[str, Any]) -> int | No
 
 @cache
 def patient_models() -> Sequence[tuple[type[models.Model], str]]:
-    """Each model whose rows belong to one patient, and by which way; those that others point to first."""
+    """Each model whose rows belong to one patient, and by which path; those that others point to first."""
     paths: dict[type[models.Model], str] = {Patient: "pk"}
     ours = [m for m in apps.get_models() if m._meta.app_label in ("people", "scheduling", "intake", "treatments")]
     grown = True

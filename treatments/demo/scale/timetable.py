@@ -1,7 +1,7 @@
 """Who comes when, over ten years: numbers only, the same for the same size and seed.
 
-A *seat* is one hour of one practitioner on one weekday. Week after week someone sits in it for a course, then the next.
-The weeks around today can hold the same number of visits in clinics of any size: only what lies behind them grows.
+A *seat* is one hour of one practitioner on one weekday. Week after week someone has it for a course, then the next.
+The weeks around today can hold the same number of visits in clinics of any size: only the past grows.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-WEEKS, AHEAD, AROUND = 522, 8, 4  # ten years; of them after this week, and before it as busy as this one
+WEEKS, AHEAD, AROUND = 522, 8, 4  # ten years; how many of them lie ahead, and how many before are as busy as this week
 HOURS = tuple(dt.time(hour, minute) for hour, minute in
               ((8, 0), (9, 0), (10, 0), (11, 0), (13, 30), (14, 30), (15, 30), (16, 30)))  # fmt: skip
-DAYS = 5  # that each practitioner works in a week
+DAYS = 5  # a week, for each practitioner
 SEATS_EACH = DAYS * len(HOURS)
 MOST_OF_A_WEEK = 600
-CAME = 0.85  # of all patients ever: the others were registered and not treated
-WITH_A_GAP = 24  # running courses in which a visit was missed: the desk has to book it again
+CAME = 0.85  # of all patients ever: the others were registered but not treated
+WITH_A_GAP = 24  # running courses with a missed visit: the desk has to book it again
 
 
 @dataclass(frozen=True)
 class Size:
-    """What a clinic of so many patients holds."""
+    """What a clinic with so many patients contains."""
 
     patients: int
     asked_week: int = 0
@@ -46,7 +46,7 @@ class Size:
 
     @property
     def week(self) -> int:
-        """Visits of one week around today: as asked, else as in all the years, but no more than a page should show."""
+        """Visits in one week around today: as requested, else as in all years, but no more than a page should show."""
         usual = min(MOST_OF_A_WEEK, -(-self.appointments // WEEKS))
         return max(1, min(self.asked_week or usual, self.appointments // 16))
 
@@ -56,7 +56,7 @@ class Size:
 
     @property
     def seats_before(self) -> list[int]:
-        """Weeks in which each seat of the years before was taken, always the latest ones."""
+        """Weeks in which each seat was taken in earlier years, always the latest ones."""
         weeks = WEEKS - 1 - AHEAD - AROUND
         whole, rest = divmod(self.appointments - self.week * (AROUND + 1 + AHEAD), weeks)
         return [weeks] * whole + [rest] * bool(rest)
@@ -73,9 +73,9 @@ class Stay:
     patient: int = -1
     states: list[str] = field(default_factory=list)
     is_charted: bool = False
-    unwritten: int = 0  # of its first visits that took place: before notes were kept here
-    version: int = 0  # of the patient's plan, where it is charted
-    is_newest: bool = False  # of the charted ones of this patient
+    unwritten: int = 0  # how many of its first visits took place before notes were kept here
+    version: int = 0  # of the patient's plan, if it is charted
+    is_newest: bool = False  # among this patient's charted ones
 
 
 def moment(seat: int, week: int, monday: dt.date) -> tuple[dt.date, dt.time]:
@@ -85,12 +85,12 @@ def moment(seat: int, week: int, monday: dt.date) -> tuple[dt.date, dt.time]:
 
 
 def works_on(practitioner: int) -> list[int]:
-    """Weekdays of a practitioner by number: every day of the week somebody works."""
+    """Weekdays of a practitioner by number: someone works every day of the week."""
     return sorted((practitioner + day) % 7 for day in range(DAYS))
 
 
 def stays(size: Size, lengths: Sequence[int], sexes: Sequence[str], draw: random.Random) -> list[Stay]:
-    """All courses in order of time, each with its patient. The last of ``lengths`` is the long one of two seats."""
+    """All courses in chronological order, each with its patient. The last of ``lengths`` is long, with two seats."""
     found: list[Stay] = []
     before = size.seats_before
     for seat in range(max(len(before), size.week)):
@@ -103,7 +103,7 @@ def stays(size: Size, lengths: Sequence[int], sexes: Sequence[str], draw: random
 
 
 def _of_seat(seat: int, start: int, end: int, lengths: Sequence[int], draw: random.Random) -> Iterator[Stay]:
-    """From the end back, so that every course is whole but the first one."""
+    """From the end backwards, so that every course but the first is complete."""
     while end > start:
         template = len(lengths) - 1 if seat < 2 else draw.randrange(len(lengths) - 1)
         length = min(lengths[template], end - start)
@@ -112,10 +112,10 @@ def _of_seat(seat: int, start: int, end: int, lengths: Sequence[int], draw: rand
 
 
 def _give_patients(found: list[Stay], size: Size, sexes: Sequence[str], draw: random.Random) -> None:
-    """New ones as they come, and in between some who were here before."""
+    """New ones as they come, with some former patients in between."""
     most = max(1, int(size.patients * CAME))
     kinds: list[str] = []  # sex of each patient so far
-    until: list[int] = []  # the week in which their last course ends
+    until: list[int] = []  # the week their last course ends
     for place, stay in enumerate(found):
         sex, wanted = sexes[stay.template], most * (place + 1) / len(found)
         if len(kinds) >= wanted or len(kinds) >= most:
@@ -129,7 +129,7 @@ def _give_patients(found: list[Stay], size: Size, sexes: Sequence[str], draw: ra
 
 
 def let_pass(found: list[Stay], size: Size, monday: dt.date, now: dt.datetime, draw: random.Random) -> None:
-    """How each visit went until ``now`` (of the clinic's clock), and which of them are charted: the newest."""
+    """How each visit went until ``now`` (on the clinic's clock), and which of them are charted: the newest."""
     gaps = WITH_A_GAP
     for stay in found:
         starts = [dt.datetime.combine(*moment(stay.seat, stay.first_week + n, monday)) for n in range(stay.length)]

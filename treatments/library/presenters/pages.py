@@ -1,6 +1,6 @@
 """The knowledge to read: points, ear, patterns, rules, red flags, contraindications, sources.
 
-Everything comes from the files that the planner itself reads, and is worded once for each process.
+Everything comes from the files the planner itself reads, and is put into words once per process.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ USE = {"plan": "proposed by the planner", "manual": "only added by hand", "never
 @lru_cache(maxsize=1)
 def _points() -> tuple[Point, ...]:
     book = planner_knowledge().points
-    return tuple(book[code] for code in book if code != point_search.ASHI)  # a place found by hand, no point
+    return tuple(book[code] for code in book if code != point_search.ASHI)  # a place found by palpation, not a point
 
 
 @lru_cache(maxsize=1)
 def shelves() -> Context:
-    """Channels and regions with how many points each has."""
+    """Channels and regions with their numbers of points."""
     channels: dict[str, int] = {}
     regions: dict[str, int] = {}
     for point in _points():
@@ -73,7 +73,7 @@ def counts() -> Context:
 
 
 def points_page(q: str, channel: str, region: str) -> Context:
-    """Points that a text may mean, or one shelf of them."""
+    """Points that a text may mean, or those of one channel or region."""
     if q.strip():
         found = point_search.search(q, limit=40)
     elif channel or region:
@@ -93,7 +93,7 @@ def points_page(q: str, channel: str, region: str) -> Context:
 
 @lru_cache(maxsize=512)
 def point_page(code: str) -> Context | None:
-    """One point with everything known of it, or None. Any spelling of its code is understood."""
+    """One point with everything known about it, or None. Any spelling of its code is accepted."""
     book = planner_knowledge().points
     point = book[code] if code in book else point_search.find(code)
     if point is None:
@@ -147,7 +147,7 @@ def ear_page() -> Context:
 
 @lru_cache(maxsize=1)
 def patterns_page() -> Context:
-    """Every pattern with its signs and their weight, gate, signs against, codes, principle."""
+    """Every pattern with its signs and their weights, gate, signs against, codes, principle."""
     intake, planner = load_intake_knowledge(), planner_knowledge()
     rows: list[Context] = []
     for name, pattern in intake.patterns.pattern.items():
@@ -189,7 +189,7 @@ def _rule_rows() -> tuple[tuple[str, str, tuple[Context, ...]], ...]:
 
 
 def rules_page(kind: str, q: str) -> Context:
-    """Rules of one kind, or those that hold a word; without either, the kinds."""
+    """Rules of one kind, or those that contain a word; without either, the kinds."""
     asked = q.strip().casefold()
     groups = []
     for key, name, rows in _rule_rows():

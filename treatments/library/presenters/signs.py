@@ -1,4 +1,4 @@
-"""The rules of the assessment in the same words as those of the planner: what a sign weighs, what raises an alarm."""
+"""The rules of the assessment, worded like those of the planner: what a sign weighs, what raises an alarm."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from treatments.library.presenters.words import fact_words
 
 @lru_cache(maxsize=1)
 def sign_rows() -> tuple[tuple[str, str, tuple[Context, ...]], ...]:
-    """(kind, its name, rows shaped as those of ``knowledge_words.rule_row``)."""
+    """(kind, its name, rows shaped like those of ``words.rule_row``)."""
     return (
         ("signs", "Signs: what each weighs", tuple(_weights())),
         ("red_flags", "Red flags", tuple(_flags())),

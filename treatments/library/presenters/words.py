@@ -32,7 +32,7 @@ SERVES = {
     "calm": "Calming points",
     "ashi": "Ashi points",
 }
-BEFORE = {  # what a finding's own label leaves unsaid
+BEFORE = {  # what a finding's label leaves unsaid
     "onset": "began with",
     "quality": "pain:",
     "worsened_by": "worse from",
@@ -87,7 +87,7 @@ def fact_words(fact: str) -> str:
 
 
 def when_words(when: When) -> str:
-    """The condition of a rule as one phrase; "always" where it has none."""
+    """The condition of a rule as one phrase; "always" if it has none."""
     parts = []
     if when.all:
         parts.append(" and ".join(fact_words(fact) for fact in when.all))
@@ -100,7 +100,7 @@ def when_words(when: When) -> str:
 
 
 def does_words(rule: Rule) -> str:
-    """What a rule brings about."""
+    """The effect of a rule."""
     if isinstance(rule, PointRule):
         points = ", ".join(
             choice.code + (f" {'/'.join(choice.levels)}" if choice.levels else "") for choice in rule.points
@@ -164,7 +164,7 @@ def _level(level: str) -> str:
 
 
 def codes_in(rule: Rule) -> frozenset[str]:
-    """Body points that a rule names."""
+    """Body points named by a rule."""
     if isinstance(rule, PointRule):
         return frozenset(choice.code for choice in rule.points)
     if isinstance(rule, ElectroPair):

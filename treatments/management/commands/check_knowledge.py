@@ -52,7 +52,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _write_coverage(self, rows: list[Coverage]) -> None:
-        """Candidates as local/distal/root, one line a pattern."""
+        """Candidates as local/distal/root, one line per pattern."""
         by_pattern: dict[str, dict[str, Coverage]] = {}
         for row in rows:
             by_pattern.setdefault(row.pattern, {})[row.site] = row

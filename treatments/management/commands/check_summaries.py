@@ -1,4 +1,4 @@
-"""`manage.py check_summaries`: what is kept for the lists, counted again from the records. Exit 1 on a difference."""
+"""`manage.py check_summaries`: what is kept for the lists, recounted from the records. Exit 1 on a difference."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         self.intake = load_intake_knowledge()
         try:
             self.planner = planner_knowledge()
-        except KnowledgeError as error:  # a clinic's own file: the system check, skipped here for speed, says it too
+        except KnowledgeError as error:  # a clinic's own file: the system check, skipped here for speed, reports it too
             self.stderr.write(str(error))
             sys.exit(UNUSABLE)
         try:
@@ -93,7 +93,7 @@ class Command(BaseCommand):
 
 
 def _opened(name: str) -> BinaryIO:
-    """The named file, or standard input for `-`. Raises OSError."""
+    """The contents of the named file, or of standard input for `-`. Raises OSError."""
     if name == "-":
         return sys.stdin.buffer
     return Path(name).open("rb")
@@ -113,7 +113,7 @@ def _written(answer: Mapping[str, object], indent: int | None = None) -> str:
 
 
 def _read_json(raw: bytes | str) -> object:
-    """One JSON value. Raises CaseError for what is no JSON, is ambiguous, or is beyond reason."""
+    """One JSON value. Raises CaseError if it is not JSON, is ambiguous, or is unreasonable."""
     try:
         text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Fill an empty database with a big invented clinic, to see how Ashi bears it."""
+"""Fill an empty database with a big invented clinic, to see how Ashi copes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 
 class Bar:
-    """How far it has come; on a terminal in one line."""
+    """Progress; on a terminal in one line."""
 
     def __init__(self, out: Any) -> None:
         self.out, self.done, self.total, self.shown, self.words = out, 0, 1, -1, ""

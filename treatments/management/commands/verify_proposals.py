@@ -1,4 +1,4 @@
-"""`manage.py verify_proposals`: every stored proposal made again from its stored inputs. Exit 1 on a difference."""
+"""`manage.py verify_proposals`: every stored proposal, recomputed from its stored inputs. Exit 1 on a difference."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class Command(BaseCommand):
 
 
 def versions_of(proposal: Proposal) -> tuple[str, str]:
-    """The versions with which a stored proposal was made: of the planner, and of the assessment."""
+    """The versions a stored proposal was made with: of the planner, and of the assessment."""
     assessment = proposal.result.get("assessment") or {}
     return proposal.knowledge_version, str(assessment.get("knowledge_version", ""))
 
 
 def differences_of(proposal: Proposal) -> Iterator[tuple[str, Any, Any]]:
-    """JSON path, what was stored, what comes now; nothing when the proposal is made again as it was."""
+    """JSON path, stored value, value now; nothing if the proposal comes out the same."""
     try:
         again = planning.propose_again(proposal.case)
     except CaseError as error:
