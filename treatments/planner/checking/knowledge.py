@@ -239,7 +239,7 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> list[Fault]:
                 or row.scope != "whole"
                 or (row.gate and modality in row.gate.modalities)
             ):
-                text = f"{modality}: only a stop of the whole body without a gate is told by area"
+                text = f"{modality}: only a stop for the whole body without a gate is given by area"
                 faults.append(Fault("", f"contraindication[{row.id}].only_at", text))
     for modality in MODALITIES:
         if not any(row.level(modality) == "forbidden" for row in knowledge.contraindications):

@@ -125,7 +125,7 @@ def _ear_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
         if method is None:
             yield Fault("", use.id, f"no such ear method {use.method!r}")
         elif (use.of_needles > 0) != (method.keep_days == 0):
-            yield Fault("", use.id, "of_needles: told for what is needled in the visit, and for nothing else")
+            yield Fault("", use.id, "of_needles: required for ear needles in the visit, allowed for nothing else")
 
 
 def _no_zone(owner: str, code: str, knowledge: PlannerKnowledge) -> Fault:

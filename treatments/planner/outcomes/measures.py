@@ -147,7 +147,7 @@ def is_positive(measure: str, value: float | None) -> bool | None:
     """Whether a short screen (PHQ-2, GAD-2) calls for a talk; None if unknown. It is not a diagnosis."""
     scale = measure_of(measure)
     if scale.positive_from is None:
-        raise ScoreError(f"{scale.short} is no screen")
+        raise ScoreError(f"{scale.short} is not a screen")
     last = checked(scale, value)
     return None if last is None else last >= scale.positive_from
 
@@ -156,7 +156,7 @@ def mean_score(measure: str, items: Sequence[float | None]) -> float | None:
     """Mean of the items, None if a required one is missing."""
     scale = measure_of(measure)
     if scale.scoring != "mean":
-        raise ScoreError(f"{scale.short} is no mean of items")
+        raise ScoreError(f"{scale.short} is not a mean of items")
     answered = [value for value in (checked(scale, item) for item in items) if value is not None]
     if not answered or (scale.needs_every_item and not len(items) == len(answered) == scale.item_count):
         return None
@@ -168,7 +168,7 @@ def sum_score(measure: str, items: Sequence[int | None]) -> int | None:
     scale = measure_of(measure)
     most = len(scale.answers) - 1
     if scale.scoring != "sum" or most < 1:
-        raise ScoreError(f"{scale.short} is no sum of answers")
+        raise ScoreError(f"{scale.short} is not a sum of answers")
     answered = [item for item in items if item is not None]
     if any(isinstance(item, bool) or not 0 <= item <= most for item in answered) or len(items) > scale.item_count:
         raise ScoreError(f"{scale.short}: {scale.item_count} items, 0 to {most} each")
