@@ -80,13 +80,13 @@ def _source(patience: float) -> Source:
                     "FROM pg_control_system()",
                     [ours, wanted],
                 )
-                is_ours, is_standby, is_there = cursor.fetchone()
+                is_ours, is_standby, is_complete = cursor.fetchone()
         except Error as error:
             connections[REPLICA].close()
             return Source(DEFAULT_DB_ALIAS, f"the replica cannot be asked ({type(error).__name__})")
         if not is_ours or not is_standby:
             return Source(DEFAULT_DB_ALIAS, "what ASHI_REPORTS_DATABASE_URL names is no replica of it")
-        if is_there:
+        if is_complete:
             return Source(REPLICA)
         if time.monotonic() > until:
             return Source(DEFAULT_DB_ALIAS, f"the replica is more than {patience:g} s behind")

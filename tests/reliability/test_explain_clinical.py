@@ -150,7 +150,7 @@ class Questions(TestCase):
                 bad = [f"{sql[:200]}\n{plan}" for sql, plan in found if read_whole(plan) & BIG]
                 assert not bad, "\n\n".join(bad)
 
-    def test_what_the_pages_keep_is_there_to_be_found(self) -> None:
+    def test_what_the_pages_keep_can_be_found(self) -> None:
         """The pages above have something to show: an empty list would be quick by any plan."""
         shown = home.page_of(self.by, clinic=Clinic.current(), now=timezone.now(), today=timezone.localdate())
         assert len(shown["practitioner"]["intakes"]) == home.SHOWN == len(shown["practitioner"]["reviews"])

@@ -86,6 +86,7 @@ def test_every_list_and_feed_of_names_is_noted_and_an_empty_page_is_not(house, c
     assert [event.detail for event in noted] == [{"patients": [house.patient.pk]}] * 2
 
 
+HOUR = dt.timedelta(hours=1)
 FEED = {"start": "2026-11-23T00:00:00", "end": "2026-11-24T00:00:00"}
 
 
@@ -123,7 +124,6 @@ CHANGES = {
     "version": lambda house: Appointment.objects.update(version=2),
     "another visit": lambda house: house.visit(TEN + 2 * HOUR, "second"),
 }
-HOUR = dt.timedelta(hours=1)
 
 
 @pytest.mark.parametrize("change", CHANGES)
