@@ -156,6 +156,15 @@ def test_the_matrix_has_a_cell_for_every_modality():
     assert {modality: mark for modality, _, mark, _ in pacemaker["cells"]}["ea"] == "F"
 
 
+def test_the_matrix_says_where_a_cell_counts_in_one_area_and_what_it_spares():
+    told = {one["row"].id: one["narrowed"] for one in pages.contraindications_page()["rows"] if one["narrowed"]}
+    assert told == {
+        "osteop": "Pressure: this level on neck and trunk only, elsewhere with care.",
+        "diabetes": "Moxa and heat: this level below the knee only, elsewhere with care.",
+        "asthma_smoke": "Says nothing about: heat lamp, warmth.",
+    }
+
+
 def test_what_is_searched_is_never_markup(as_petra):
     for name in ("points", "rules"):
         page = as_petra.get(reverse(f"knowledge:{name}"), {"q": "<script>x</script>", "channel": "<b>", "kind": "<b>"})

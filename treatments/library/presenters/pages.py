@@ -13,9 +13,10 @@ from intake.assessment import load_intake_knowledge
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import words
 from treatments.library.presenters.signs import combination_words, draft_rows, sign_rows
-from treatments.planner.knowledge.tables import Point
+from treatments.planner.knowledge.tables import Contraindication, Point
 from treatments.planner.vocabulary import severity
-from treatments.planner.vocabulary.modalities import MODALITIES
+from treatments.planner.vocabulary.body import AREA_PLACES
+from treatments.planner.vocabulary.modalities import HOME_CARE, MODALITIES, adjunct_name
 from treatments.plans import point_search
 
 PREGNANCY = {
@@ -244,6 +245,7 @@ def contraindications_page() -> Context:
     rows = [
         {
             "row": row,
+            "narrowed": _narrowed(row),
             "cells": [(modality, row.level(modality), *marks[row.level(modality)]) for modality in MODALITIES],
         }
         for row in planner_knowledge().contraindications
@@ -254,6 +256,19 @@ def contraindications_page() -> Context:
         "modalities": [words.heading for words in MODALITIES.values()],
         "signed": sorted(signed),
     }
+
+
+def _narrowed(row: Contraindication) -> str:
+    """Where a cell counts in one area alone, and which kinds of treatment the row says nothing about."""
+    told = [
+        f"{MODALITIES[modality].name}: this level {AREA_PLACES[area]} only, elsewhere with care."
+        for modality, area in row.only_at.items()
+    ]
+    if row.spares:
+        told.append(
+            f"Says nothing about: {', '.join(HOME_CARE.get(kind) or adjunct_name(kind) for kind in row.spares)}."
+        )
+    return " ".join(told)
 
 
 @lru_cache(maxsize=1)

@@ -137,6 +137,28 @@ def keep_cups_off_needles(
     )
 
 
+def keep_to_needles(adjuncts: Sequence[Adjunct], stages: Sequence[Stage]) -> tuple[Adjunct, ...]:
+    """What is done on needles that are in (warm needle) keeps to those of the plan, and without them is left out."""
+    needled = {(point.code, side) for stage in stages for point in stage.points for side in _each(point.side)}
+    kept = []
+    for adjunct in adjuncts:
+        if ADJUNCTS[adjunct.kind].needled:
+            refs = []
+            for ref in adjunct.points:
+                sides = [side for side in _each(ref.side) if (ref.code, side) in needled]
+                refs += [ref] if sides == _each(ref.side) else [PointRef(ref.code, side) for side in sides]
+            if not refs:
+                continue
+            kept.append(replace(adjunct, points=tuple(refs)))
+        else:
+            kept.append(adjunct)
+    return tuple(kept)
+
+
+def _each(side: Side) -> list[Side]:
+    return ["left", "right"] if side == "both" else [side]
+
+
 def _needled_regions(point: PlannedPoint, case: Case, knowledge: PlannerKnowledge) -> tuple[str, ...]:
     if point.levels:
         return tuple(region_of_level(level) for level in point.levels)

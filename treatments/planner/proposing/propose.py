@@ -17,7 +17,7 @@ from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import ElectroGoal, PlannerKnowledge
 from treatments.planner.proposing import compose, electro, explanation
-from treatments.planner.proposing.adjuncts import keep_cups_off_needles, plan_adjuncts, plan_home
+from treatments.planner.proposing.adjuncts import keep_cups_off_needles, keep_to_needles, plan_adjuncts, plan_home
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.ear import ear_needles, ear_uses, plan_ear
@@ -28,7 +28,6 @@ from treatments.planner.safety.withholding import gravest_stop, stopping, withho
 from treatments.planner.treatment.items import Dose, Electro, Phase, PlannedPoint, Reason, Stage
 from treatments.planner.treatment.proposal import Proposal, Question, Treatment, Withheld
 from treatments.planner.vocabulary.body import LEVELS, UPRIGHT, limb_at_risk
-from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
 WITH_MOVEMENT_MIN = 10  # minutes the needles stay in while the patient moves
@@ -70,8 +69,7 @@ def _treatment(plan: ProposalInProgress) -> Treatment:
     adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge)
     plan.withheld.extend(kept_out)
     adjuncts = keep_cups_off_needles(adjuncts, stages, plan.picture.case, knowledge)
-    if not stages:
-        adjuncts = tuple(adjunct for adjunct in adjuncts if not ADJUNCTS[adjunct.kind].needled)
+    adjuncts = keep_to_needles(adjuncts, stages)
     ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge)
     plan.withheld.extend(kept_out)
     home, kept_out = plan_home(program.home, facts, guard, knowledge)

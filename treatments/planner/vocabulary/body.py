@@ -74,6 +74,7 @@ AREAS: dict[Area, frozenset[str]] = {  # where alone a row of the safety table m
     "below_knee": frozenset({"leg", "ankle", "foot"}),
 }
 AREA_NAMES: dict[Area, str] = {"trunk": "neck and trunk", "below_knee": "below the knee"}
+AREA_PLACES: dict[Area, str] = {"trunk": "on neck and trunk", "below_knee": "below the knee"}
 LUMBOSACRAL = frozenset({"thoraco_lumbar", "low_back", "sacrum", "buttock", "hip", "abdomen", "groin"})
 FRONT = frozenset({"chest", "abdomen", "groin"})
 BACK = frozenset({"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "shoulder"})

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.support.worked_cases import load_cases, proposal_of
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.vocabulary.needle_sets import load_needle_sets
 
@@ -124,3 +125,18 @@ def test_every_code_that_names_several_places_is_a_known_set():
     told = {code for code, point in KNOWLEDGE.points.items() if any(word in point.location for word in words)}
     sets = {row.code for row in load_needle_sets()}
     assert sets == told and sets <= set(KNOWLEDGE.points)
+
+
+def test_a_warm_needle_is_one_of_the_needles():
+    """Both knees before rain: BL23 is not needled, so no moxa burns on it."""
+    warm = {}
+    for worked in load_cases():
+        proposal = proposal_of(worked.data)
+        if not proposal["treatment"]:
+            continue
+        planned = {point["code"] for point in points_of(proposal)}
+        found = [item for item in proposal["treatment"]["adjuncts"] if item["kind"] == "warm_needle"]
+        warm[worked.name] = {ref["code"] for item in found for ref in item["points"]}
+        assert warm[worked.name] <= planned, worked.name
+        assert all(item["points"] for item in found), worked.name
+    assert warm["pattern-cold-damp-visit-4"] == {"BL23"} and not warm["site-knee-cold-damp-moxa"]
