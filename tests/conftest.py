@@ -29,6 +29,8 @@ def pytest_configure() -> None:
     settings.ASHI_DEMO = True
     settings.ASHI_KNOWLEDGE = None  # a developer's own file in var/ is not under test
     settings.SECURE_SSL_REDIRECT = False
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:  # pytest-django knows this of Django's own engine only
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = ":memory:"
     settings.HUEY = {"name": "tests", "huey_class": "huey.MemoryHuey", "immediate": False}  # nobody works it off
 
 
