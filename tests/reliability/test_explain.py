@@ -192,7 +192,7 @@ def test_indexes_nobody_asks_are_gone(db: None) -> None:
             }
             for table in ("audit_auditevent", "people_patientword")
         }
-        like = "SELECT indexname FROM pg_indexes WHERE indexname LIKE '%\\_like' AND tablename = ANY(%s)"
+        like = "SELECT indexname FROM pg_indexes WHERE indexname LIKE '%%\\_like' AND tablename = ANY(%s)"
         if connection.vendor == "postgresql":
             cursor.execute(like, [list(kept)])
             assert cursor.fetchall() == []

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 
-from clinic.audit import trail
 from tests.factories.people import UserFactory
 from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.skipif(
     not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"), reason="SQLite has one limit for all, 20 s"
 )
+
+END_OF_THE_TRAIL = 718_281_828  # the lock that audit_append takes for the first chain (migration 0004 of clinic.audit)
 
 
 def shown(name: str) -> str:
@@ -43,7 +44,7 @@ def test_a_page_says_so_while_another_session_holds_the_end_of_the_trail() -> No
     try:
         with other.cursor() as holding:
             holding.execute("BEGIN")
-            holding.execute("SELECT pg_advisory_xact_lock(%s)", [trail._CHAIN_LOCK])
+            holding.execute("SELECT pg_advisory_xact_lock(%s)", [END_OF_THE_TRAIL])
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '200ms'")  # the test need not wait five seconds
             answer = client.get("/patients/?q=a")
