@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -102,6 +103,7 @@ class EveryPage(FurnishedCase):
     def shown(self) -> list[Look]:
         return [look for look in self.looks if look.status == 200]
 
+    @pytest.mark.quick
     def test_most_pages_open(self) -> None:
         """The other tests say something only if pages were seen."""
         assert len(self.shown()) > 130, len(self.shown())

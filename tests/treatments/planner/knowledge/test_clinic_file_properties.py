@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
+from tests.support.draws import IS_QUICK
 from tests.treatments.planner.proposing.test_properties import cases, needled, risks
 from treatments.planner.knowledge.clinic_file import SWITCHABLE
 from treatments.planner.knowledge.load import load_planner_knowledge
@@ -32,7 +33,7 @@ REVIEW = '[review]\nstatus = "reviewed"\nby = "A"\ndate = "2026-12-01"\n'
 KINDS_OF_ROWS = ("point", "rule", "adjunct", "ear", "home", "dose", "person", "depth", "exclusion")
 CODES = [code for code, point in BASE.points.items() if code != "ASHI" and point.use == "plan"]
 OWN_CODES = [f"T-{number}" for number in range(10, 40)]
-ROWS, FILES = 900, 60
+ROWS, FILES = (300, 20) if IS_QUICK else (900, 60)
 
 
 def written(table: str, row: dict) -> str:
