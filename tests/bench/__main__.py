@@ -14,7 +14,7 @@ import statistics
 import sys
 from typing import Any
 
-from tests.bench import planner, report
+from tests.bench import browser, planner, report
 from tests.bench.clinics import KEPT, ROOT, Place, clinic
 from tests.bench.jobs import TARGETS
 from tests.bench.measuring import Request, Server, backends_cpu
@@ -34,6 +34,8 @@ def main() -> None:
     told = {"machine": _machine(), "rows": rows}
     if not asked.no_planner:
         planner.main()
+    if asked.write:
+        told["browser"] = browser.measure()
     out = ROOT / "var" / "bench"
     out.mkdir(parents=True, exist_ok=True)
     (out / "latest.json").write_text(json.dumps(told, indent=1))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tests.bench import browser
+
 Row = dict[str, Any]
 GROWTH = {(1000, 100_000): 1.3, (100_000, 1_000_000): 2.0}
 
@@ -24,6 +26,8 @@ def show(rows: list[Row]) -> None:
 
 
 def verdict(row: Row) -> str:
+    if row["errors"]:
+        return f"{row['errors']} failed"
     if row["target"] is None:
         return "-"
     return f"{row['target']:.1f} {'met' if row['ratio'] <= row['target'] else 'NOT'}"
@@ -53,6 +57,8 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
             if row["clients"] == clients:
                 yield _cells(row)
     yield from _growth(rows)
+    if seen := told.get("browser"):
+        yield from ["", "## What a browser sees", "", browser.table(seen)]
 
 
 def _cells(row: Row) -> str:
