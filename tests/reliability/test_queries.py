@@ -59,7 +59,7 @@ def more_of_everything(count: int, *, first: int, practitioner: User, desk: User
         RedFlagAlert.objects.create(patient=patient, response=sent, flag="flag.fever", level="refer")
         ResponseFactory(invitation=InvitationFactory(patient=PatientFactory()))
         CourseFactory(patient=patient, practitioner=practitioner, service=service, reference=f"more:{number}")
-        start = now + dt.timedelta(hours=200 + number)
+        start = now + dt.timedelta(days=300, hours=number)  # past all that the furnished clinic has booked
         AppointmentFactory(
             patient=patient,
             practitioner=practitioner,
