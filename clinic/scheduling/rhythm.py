@@ -118,9 +118,15 @@ def too_near(course: Sequence[Dated], at: int) -> TooNear | None:
         if abs((own.day - other.day).days) < _gap(own, other.per_week):
             return TooNear(other, least_gap=_gap(own, other.per_week))
     for first in range(at, -1, -1):
+        begins = course[first].day
+        if (own.day - begins).days >= WEEK:
+            break
+        few = max(one.per_week for one in course[first : at + 1])
         for last in range(at, len(course)):
-            few = max(one.per_week for one in course[first : last + 1])
-            if last - first + 1 > few and (course[last].day - course[first].day).days < WEEK:
+            if (course[last].day - begins).days >= WEEK:
+                break
+            few = max(few, course[last].per_week)
+            if last - first + 1 > few:
                 other = course[last] if last > at else course[first]
                 return TooNear(other, per_week=few)
     return None

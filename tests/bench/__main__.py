@@ -138,7 +138,6 @@ def _job(
                 walls[side] += sum(found) / 1000 / clients
                 bad[side] += failed
                 size = largest if side == "ours" else size
-        assert not bad["floor"], f"{job['name']}: the floor failed {bad['floor']} times"
         mine_ms, floor_ms = (statistics.median(cpu[side]) for side in ("ours", "floor"))
         rows.append(
             {
@@ -148,7 +147,7 @@ def _job(
                 "floor_p50_ms": _p(spent["floor"], 50), "floor_p95_ms": _p(spent["floor"], 95),
                 "per_second": round(len(spent["ours"]) / walls["ours"], 1),
                 "floor_per_second": round(len(spent["floor"]) / walls["floor"], 1),
-                "queries": job["queries"], "bytes": job["bytes"], "sent": size, "errors": bad["ours"],
+                "queries": job["queries"], "bytes": job["bytes"], "sent": size, "errors": bad["ours"] + bad["floor"],
                 "peak_mib": round(ours.peak_mib()), "floor_peak_mib": round(floor.peak_mib()),
             }
         )  # fmt: skip

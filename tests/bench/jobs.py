@@ -267,9 +267,8 @@ class Maker:
                 reference=reference, replaces="", by=user,
             )  # fmt: skip
             course = Course.objects.get(reference=reference)
-            first = dt.datetime.combine(
-                self.today + dt.timedelta(days=70 + place % 5), dt.time(8 + place % 10), self.zone
-            )
+            day = self.today + dt.timedelta(days=70 + place // 10 % 5)
+            first = dt.datetime.combine(day, dt.time(8 + place % 10), self.zone)  # fifty, each free of the others
             starts = [first + dt.timedelta(days=7 * n) for n in range(12)]
             if place > self.count:
                 moments = ",".join((one + dt.timedelta(days=700 + 90 * (place // 50))).isoformat() for one in starts)
