@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from clinic.people.models import Clinic
-from clinic.scheduling.availability import Busy, Diary, Need, Slot, fit
+from clinic.scheduling.availability import Diary, Need, Slot, fit
 from clinic.scheduling.course_dates import Day, held_visits, lay, number_in_time, phases_of
 from clinic.scheduling.day_search import Wish
 from clinic.scheduling.diary import diary_around, in_order, need_of_visit
@@ -117,7 +117,7 @@ class _Aligning:
             if step.slot is not None and step.kind == "moved":
                 days = [day for day in days if day[0] != number] + [(number, self._day(step.slot.starts))]
             if step.slot is not None:
-                diary = diary.without(one.pk).with_busy(_busy(one, step.slot))
+                diary = diary.without(one.pk).with_busy(step.slot.taken_by(one.pk, one.patient_id))
             steps.append(step)
         steps += [Step(one, one.number_in_course or 0, None) for one in extras]
         missing = [number for number in self.numbers if number not in {number for number, _one in numbered}]
@@ -233,7 +233,3 @@ def _serves(one: Appointment, need: Need, course: Course) -> bool:
 
 def _slot_of(one: Appointment) -> Slot:
     return Slot(one.starts_at, one.ends_at, one.busy_until, one.practitioner_id, one.room_id, one.device_id)
-
-
-def _busy(one: Appointment, slot: Slot) -> Busy:
-    return Busy(one.pk, slot.practitioner, one.patient_id, slot.room, slot.device, slot.starts, slot.ends, slot.until)

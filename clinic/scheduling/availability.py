@@ -102,6 +102,10 @@ class Slot:
     room: int
     device: int | None
 
+    def taken_by(self, visit: int, patient: int) -> Busy:
+        """The slot once a visit holds it."""
+        return Busy(visit, self.practitioner, patient, self.room, self.device, self.starts, self.ends, self.until)
+
 
 @dataclass(frozen=True)
 class Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clinic.people.models import Clinic, User
 from clinic.scheduling.availability import Away, Busy, Diary, Hours, Need, Reason, Refusal, Resource
@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 A_DAY = dt.timedelta(days=1)
 BUSY_FIELDS = ("id", "practitioner_id", "patient_id", "room_id", "device_id", "starts_at", "ends_at", "busy_until")
 LOOK_AHEAD = dt.timedelta(days=43)  # how far ahead the next fit is searched for
+
+
+def fields_of(slot: Slot) -> dict[str, Any]:
+    """What an appointment at that slot holds, by its fields."""
+    return {
+        "starts_at": slot.starts,
+        "ends_at": slot.ends,
+        "busy_until": slot.until,
+        "practitioner_id": slot.practitioner,
+        "room_id": slot.room,
+        "device_id": slot.device,
+    }
 
 
 def load_diary(starts: dt.datetime, ends: dt.datetime) -> Diary:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from clinic.scheduling.availability import Busy, Diary, Slot, days_from, fit
+from clinic.scheduling.availability import Diary, Slot, days_from, fit
 from clinic.scheduling.closures import Stuck, Trouble
 from clinic.scheduling.course_dates import Day, phases_of
 from clinic.scheduling.day_search import DaySearch, Wish
@@ -46,7 +46,7 @@ def proposals_for(stuck: Sequence[Stuck], *, now: dt.datetime) -> list[Proposal]
     for one in rows:
         without = diary.without(one.visit.pk)
         slots = list(dict.fromkeys(_slots(one, without, days, tuple(names), now)))
-        diary = without.with_busy(_busy(one.visit, slots[0])) if slots else diary
+        diary = without.with_busy(slots[0].taken_by(one.visit.pk, one.visit.patient_id)) if slots else diary
         options = tuple(Option(slot_value(slot), _words(one.visit, slot, names, rooms, diary.zone)) for slot in slots)
         found.append(Proposal(one, options))
         if slots:
@@ -108,12 +108,6 @@ def _other_day(
     search = DaySearch(diary, Wish(at=local.time()), now, local.date() + dt.timedelta(days=WITHIN))
     found = (search.best(need, day) for day in days_from(local.date(), WITHIN))
     return next((slot for slot in found if slot is not None), None)
-
-
-def _busy(visit: Appointment, slot: Slot) -> Busy:
-    return Busy(
-        visit.pk, slot.practitioner, visit.patient_id, slot.room, slot.device, slot.starts, slot.ends, slot.until
-    )
 
 
 def _words(visit: Appointment, slot: Slot, names: Mapping[int, str], rooms: Mapping[int, str], zone: dt.tzinfo) -> str:

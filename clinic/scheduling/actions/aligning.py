@@ -14,6 +14,7 @@ from clinic.people.models import User
 from clinic.scheduling.actions.changes import UNDO_FOR
 from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, lock_schedule, refresh_course
 from clinic.scheduling.aligning import Alignment, Step, alignment_of
+from clinic.scheduling.diary import fields_of
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
 from clinic.scheduling.models import Appointment, AppointmentChange, AppointmentStatus, Course
 
@@ -76,15 +77,7 @@ def _fields(step: Step, course: Course) -> dict[str, Any]:
     if step.is_stuck or step.slot is None:
         return {}
     slot = step.slot
-    fields: dict[str, Any] = {
-        "starts_at": slot.starts,
-        "ends_at": slot.ends,
-        "busy_until": slot.until,
-        "practitioner_id": slot.practitioner,
-        "room_id": slot.room,
-        "device_id": slot.device,
-        "number_in_course": step.number,
-    }
+    fields = fields_of(slot) | {"number_in_course": step.number}
     if step.appointment is not None:
         # a visit with the length and room the course asks for now has its service and pace
         is_whole = int((slot.ends - slot.starts).total_seconds() // 60) == course.minutes

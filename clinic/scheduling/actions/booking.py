@@ -14,7 +14,7 @@ from clinic.people.models import Clinic, Patient, User
 from clinic.scheduling.actions.writing import guarded, keep_change, lock_schedule
 from clinic.scheduling.asked_times import diary_at
 from clinic.scheduling.availability import Need, Refusal, Slot, fit, nearest_fit
-from clinic.scheduling.diary import diary_around, in_order, moment, need_of_service, refused
+from clinic.scheduling.diary import diary_around, fields_of, in_order, moment, need_of_service, refused
 from clinic.scheduling.errors import BookingRefused, FormUsedTwice, NotOpen, Sought
 from clinic.scheduling.models import Appointment, AppointmentChange, Service
 
@@ -56,19 +56,7 @@ def with_next_fit(*, now: dt.datetime) -> Iterator[None]:
 
 
 def visit_in(slot: Slot, *, patient_id: int, service: Service, nonce: str, by: User, **more: Any) -> Appointment:
-    return Appointment(
-        patient_id=patient_id,
-        service=service,
-        practitioner_id=slot.practitioner,
-        room_id=slot.room,
-        device_id=slot.device,
-        starts_at=slot.starts,
-        ends_at=slot.ends,
-        busy_until=slot.until,
-        nonce=nonce,
-        created_by=by,
-        **more,
-    )
+    return Appointment(patient_id=patient_id, service=service, nonce=nonce, created_by=by, **fields_of(slot), **more)
 
 
 def book(

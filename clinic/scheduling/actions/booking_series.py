@@ -14,7 +14,7 @@ from clinic.people.models import Clinic, User
 from clinic.scheduling.actions.booking import visit_in
 from clinic.scheduling.actions.writing import guarded, lock_schedule, refresh_course
 from clinic.scheduling.asked_times import diary_at
-from clinic.scheduling.availability import Busy, Diary, Slot
+from clinic.scheduling.availability import Diary, Slot
 from clinic.scheduling.course_dates import Day, fit_visit, held_days
 from clinic.scheduling.diary import diary_around
 from clinic.scheduling.errors import AgainstDose, BookingRefused, Clash, NotOpen, SeriesClash, SlotTaken
@@ -190,16 +190,5 @@ def _fit_all(
             continue
         days.append(own)
         slots.append((visit.number, slot))
-        diary = diary.with_busy(
-            Busy(
-                -visit.number,
-                slot.practitioner,
-                course.patient_id,
-                slot.room,
-                slot.device,
-                slot.starts,
-                slot.ends,
-                slot.until,
-            )
-        )
+        diary = diary.with_busy(slot.taken_by(-visit.number, course.patient_id))
     return slots, clashes

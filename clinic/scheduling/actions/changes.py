@@ -13,7 +13,7 @@ from clinic.audit import trail
 from clinic.people.models import User
 from clinic.scheduling.actions.booking import slot_for, with_next_fit
 from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, lock_schedule, refresh_course
-from clinic.scheduling.diary import need_of_appointment
+from clinic.scheduling.diary import fields_of, need_of_appointment
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
 from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, AppointmentStatus, Course, MoveNotice
 
@@ -80,15 +80,7 @@ def move(
             return None  # otherwise it keeps its time and gets a room or device that is in use
         need = need_of_appointment(current, (practitioner.pk,))
         slot = slot_for(need, starts_at, now=now, moved=current.pk)
-        before = _save(
-            current,
-            starts_at=slot.starts,
-            ends_at=slot.ends,
-            busy_until=slot.until,
-            practitioner_id=slot.practitioner,
-            room_id=slot.room,
-            device_id=slot.device,
-        )
+        before = _save(current, **fields_of(slot))
         return keep_change(
             current, AppointmentChange.Kind.MOVED, by=by, now=now, action="appointment.moved", before=before
         )
