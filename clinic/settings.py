@@ -91,6 +91,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "clinic.lib.widgets.Renderer"
 
 # --- database -----------------------------------------------------------------------------------
 # PgBouncer in transaction mode gives each transaction another session: nothing may outlive a transaction in it

@@ -1,0 +1,62 @@
+"""Controls that are written directly are those of Django's own templates, to the byte."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.utils.safestring import mark_safe
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.lib.widgets import DRAWN, Renderer
+
+OURS, DJANGOS = Renderer(), DjangoTemplates()
+INPUTS = [
+    forms.TextInput, forms.NumberInput, forms.EmailInput, forms.URLInput, forms.PasswordInput, forms.HiddenInput,
+    forms.DateInput, forms.DateTimeInput, forms.TimeInput, forms.CheckboxInput, forms.Textarea,
+]  # fmt: skip
+GROUPED = [("", "-"), ("Body", [("L4", "L4 & L5"), (7, 1234567)]), (None, mark_safe("<i>so</i>")), (True, "yes")]
+DAY = dt.date(2026, 11, 30)
+VALUES = st.one_of(
+    st.none(), st.text(max_size=12), st.integers(), st.floats(allow_nan=False), st.booleans(), st.just(DAY)
+)
+ATTRS = st.dictionaries(
+    st.sampled_from(["class", "id", "data-x", "required"]),
+    st.one_of(st.text(max_size=8), st.booleans(), st.none(), st.integers()),
+)
+
+
+def both(widget: forms.Widget, value: Any, attrs: dict[str, Any]) -> tuple[str, str]:
+    return widget.render("a<b", value, dict(attrs), OURS), widget.render("a<b", value, dict(attrs), DJANGOS)
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+@given(value=VALUES, attrs=ATTRS)
+def test_an_input_is_as_django_writes_it(kind: type[forms.Widget], value: Any, attrs: dict[str, Any]) -> None:
+    ours, djangos = both(kind(), value, attrs)
+    assert ours == djangos
+
+
+@given(value=st.sampled_from(["", "L4", 7, None, True, "x<y", ["L4", "7"]]), attrs=ATTRS, several=st.booleans())
+def test_a_select_is_as_django_writes_it(value: Any, attrs: dict[str, Any], several: bool) -> None:
+    kind = forms.SelectMultiple if several else forms.Select
+    ours, djangos = both(kind(choices=GROUPED), value, attrs)
+    assert ours == djangos
+
+
+def test_what_is_not_ours_is_left_to_django() -> None:
+    class Option(forms.Select):
+        option_template_name = "django/forms/widgets/radio_option.html"
+
+    for widget in (forms.RadioSelect(choices=GROUPED), forms.ClearableFileInput(), Option(choices=GROUPED)):
+        ours, djangos = both(widget, "L4", {"id": "x"})
+        assert ours == djangos
+
+
+def test_every_template_named_is_one_that_django_uses() -> None:
+    used = {kind().template_name for kind in [*INPUTS, forms.Select]} | {"django/forms/widgets/input.html"}
+    assert used == set(DRAWN)
