@@ -113,6 +113,7 @@ def about(patient: Patient, day: date) -> About:
         sex=patient.sex or None,
         birth_known=patient.date_of_birth is not None,
         sex_known=bool(patient.sex),
+        email_known=bool(patient.email),
         on=day,
     )
 

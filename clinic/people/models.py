@@ -179,16 +179,31 @@ class Patient(models.Model):
         NONE = "none", "has no phone"
         DECLINED = "declined", "would rather not say"
 
+    class MessagesBy(models.TextChoices):
+        """The way the patient wants messages about visits."""
+
+        OPEN = "", "not asked yet"
+        EMAIL = "email", "by e-mail"
+        PHONE = "phone", "by phone"
+        NONE = "none", "no messages"
+
     given_name = models.CharField("given name", max_length=80)
     family_name = models.CharField("family name", max_length=80)
+    preferred_name = models.CharField("likes to be called", max_length=80, blank=True)
+    pronouns = models.CharField(max_length=40, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=8, choices=Sex, blank=True, default=Sex.UNKNOWN)
     email = models.EmailField("e-mail", blank=True)
+    messages_by = models.CharField(
+        "messages about visits", max_length=8, choices=MessagesBy, blank=True, default=MessagesBy.OPEN
+    )
     phone = PhoneNumberField(blank=True)
     no_phone = models.CharField("instead of a number", max_length=8, choices=NoPhone, blank=True, default=NoPhone.OPEN)
     emergency_name = models.CharField("emergency contact", max_length=120, blank=True)
     emergency_phone = PhoneNumberField("their phone", blank=True)
     emergency_relation = models.CharField("who they are to the patient", max_length=60, blank=True)
+    occupation = models.CharField(max_length=120, blank=True)
+    doctor = models.CharField("doctor or who referred them", max_length=120, blank=True)
     address = models.TextField(blank=True)
     desk_note = models.CharField("note for the front desk", max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())

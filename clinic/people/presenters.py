@@ -79,6 +79,8 @@ def _words(name: str, text: str) -> str:
         return str(number.as_international) if number else text
     if name == "no_phone" and text:
         return str(Patient.NoPhone(text).label)
+    if name == "messages_by" and text:
+        return str(Patient.MessagesBy(text).label)
     return text
 
 

@@ -16,7 +16,10 @@ BATCH = 500
 SHOWN = 8  # while someone types
 MOST_LISTED = 300  # ten pages
 WORDS_ALIKE = 12  # words of one patient that may share a beginning: the endings of 555 5555555
-NOT_SHOWN = ("emergency_name", "emergency_phone", "emergency_relation", "address", "desk_note", "created_at")
+NOT_SHOWN = (
+    *("preferred_name", "pronouns", "messages_by", "emergency_name", "emergency_phone", "emergency_relation"),
+    *("occupation", "doctor", "address", "desk_note", "created_at"),
+)
 
 
 def words_of(patient: Patient) -> list[str]:

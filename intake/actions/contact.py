@@ -1,4 +1,4 @@
-"""What the answers say about how to reach the patient."""
+"""What the answers say about who the patient is and how to reach them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 from intake.questionnaire.values import Answers
 
 PHONE, EMERGENCY = "phone", "emergency_contact"  # ids in questionnaire.toml
+SAME = ("preferred_name", "pronouns", "email", "messages_by", "occupation", "doctor")  # ids that are fields of Patient
 
 
 def contact_of(answers: Answers) -> dict[str, str]:
     """Fields of Patient -> text, for those answered."""
     phone: Mapping[str, Any] = answers.get(PHONE) or {}
     other: Mapping[str, Any] = answers.get(EMERGENCY) or {}
-    told = {
+    told = {name: answers.get(name) or "" for name in SAME} | {
         "phone": phone.get("number", ""),
         "no_phone": phone.get("none", ""),
         "emergency_name": other.get("name", ""),

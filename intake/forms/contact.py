@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import to_python
 
+from clinic.people.words import clean_name
 from intake.questionnaire.values import Question
 
 NO_NUMBER = gettext_lazy(
@@ -16,6 +19,19 @@ NO_NUMBER = gettext_lazy(
 )
 PARTS = {"phone": ("number",), "person": ("name", "phone", "relation")}
 LONGEST = {"name": 120, "relation": 60}
+
+
+def read_line(question: Question, data: QueryDict, errors: list[str]) -> tuple[Any, Any]:
+    """(answer, what to render) of a line of text or an e-mail address. None if nothing, or something invalid."""
+    typed = " ".join(clean_name(data.get(question.id, "")).split())
+    if len(typed) > question.max_length:
+        errors.append(_("Please keep it under {most} letters.").format(most=question.max_length))
+    elif typed and question.kind == "email":
+        try:
+            validate_email(typed)
+        except ValidationError:
+            errors.append(_("This does not look like an e-mail address. Please check it, as in anna@example.com."))
+    return (None if errors else typed or None), typed
 
 
 def read_contact(question: Question, data: QueryDict, errors: list[str]) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from clinic.lib.numbers import whole_number
-from intake.forms.contact import read_contact
+from intake.forms.contact import read_contact, read_line
 from intake.forms.dates import OLDEST, DateFault, read_date
 from intake.questionnaire.values import (
     ACTIVITY_LETTERS,
@@ -63,7 +63,7 @@ class AnswerField:
             "phone": ".number",
             "person": ".name",
         }.get(self.question.kind)
-        if first is not None or self.question.kind in ("text", "number"):
+        if first is not None or self.question.kind in ("text", "line", "email", "number"):
             return f"id_{self.question.id}{first or ''}"
         return f"id_{self.question.id}.0"
 
@@ -161,6 +161,8 @@ def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -
         return _read_duration(name, data, errors)
     if kind == "activities":
         return _read_activities(question, data, errors)
+    if kind in ("line", "email"):
+        return read_line(question, data, errors)
     if kind in ("phone", "person"):
         return read_contact(question, data, errors)
     text = clean_text(data.get(name, ""))

@@ -127,6 +127,7 @@ class _Walk:
             "sex": about.sex or None,
             "birth_known": about.birth_known,
             "sex_known": about.sex_known,
+            "email_known": about.email_known,
         }
         self.findings: dict[str, bool] = {}
         self.sure: set[str] = set()

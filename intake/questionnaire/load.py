@@ -139,6 +139,7 @@ def _question(
     return Question(
         id=q.id,
         kind="one" if q.kind == "yes_no" else q.kind,
+        autocomplete=q.autocomplete,
         label=label,
         help=q.help,
         required=q.required,

@@ -11,7 +11,7 @@ from clinic.lib.knowledge_files import Strict
 
 class Clause(Strict):
     question: str = ""
-    about: Literal["", "age", "sex", "birth_known", "sex_known", "duration_days", "onset_age"] = ""
+    about: Literal["", "age", "sex", "birth_known", "sex_known", "email_known", "duration_days", "onset_age"] = ""
     finding: str = ""
     is_: list[Any] = Field(default=[], alias="is")
     is_not: list[Any] = []
@@ -46,6 +46,8 @@ class Question(Shown):
         "scale",
         "number",
         "text",
+        "line",
+        "email",
         "date",
         "duration",
         "activities",
@@ -68,6 +70,7 @@ class Question(Shown):
     maximum: int | None = None
     low_label: str = ""
     high_label: str = ""
+    autocomplete: str = "off"  # what the browser may fill in
     max_length: int = Field(default=2000, ge=1, le=10_000)
     instrument: str = ""
     items: list[int] = []

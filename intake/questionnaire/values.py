@@ -5,7 +5,7 @@
 Answers are a mapping of question id to value. The value's shape follows the question's kind:
 
 - ``one``: option id · ``many``, ``statements``, ``chart``: list of option ids (or region ids)
-- ``scale``, ``number``: int · ``text``: str · ``date``: "YYYY-MM-DD"
+- ``scale``, ``number``: int · ``text``, ``line``, ``email``: str · ``date``: "YYYY-MM-DD"
 - ``duration``: ``{"number": int, "unit": "days|weeks|months|years"}``
 - ``phone``: ``{"number": "+12025550123"}`` or ``{"none": option id}``
 - ``person``: ``{"name": str, "phone": str, "relation": str}`` or ``{"none": option id}``
@@ -23,7 +23,20 @@ from typing import Any, Literal
 
 Answers = Mapping[str, Any]
 Kind = Literal[
-    "one", "many", "statements", "chart", "scale", "number", "text", "date", "duration", "activities", "phone", "person"
+    "one",
+    "many",
+    "statements",
+    "chart",
+    "scale",
+    "number",
+    "text",
+    "line",
+    "email",
+    "date",
+    "duration",
+    "activities",
+    "phone",
+    "person",
 ]
 DONE = "_done"  # key of the answers that lists the screens passed with Next
 DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 30.44, "years": 365.25}
@@ -37,7 +50,7 @@ class Clause:
     """
 
     question: str = ""
-    about: str = ""  # age, sex, birth_known, sex_known, duration_days, onset_age
+    about: str = ""  # age, sex, birth_known, sex_known, email_known, duration_days, onset_age
     finding: str = ""
     is_: tuple[Any, ...] = ()
     is_not: tuple[Any, ...] = ()
@@ -116,6 +129,7 @@ class Question:
     low_label: str = ""
     high_label: str = ""
     max_length: int = 2000
+    autocomplete: str = "off"
     instrument: str = ""
     private: bool = False  # never shown again on the patient's screen or on paper to take home
     show: When = ALWAYS
@@ -194,6 +208,7 @@ class About:
     sex: str | None = None
     birth_known: bool = False
     sex_known: bool = False
+    email_known: bool = False
     on: date | None = None
 
 
@@ -207,7 +222,7 @@ def is_too_long(question: Question, value: Any) -> bool:
     """Whether the stored text is longer than may be submitted."""
     if question.kind == "activities":
         return any(len(row.get("name", "")) > ACTIVITY_LETTERS for row in value or ())
-    return question.kind == "text" and len(value or "") > question.max_length
+    return question.kind in ("text", "line", "email") and len(value or "") > question.max_length
 
 
 def lacks_a_name(question: Question, value: Any) -> bool:

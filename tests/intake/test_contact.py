@@ -68,6 +68,35 @@ class TestTheForm:
         assert "I have no phone" in page and "There is nobody" in page
 
 
+class TestWhoTheyAre:
+    ABOUT = {"preferred_name": "Bea", "pronouns": "they", "occupation": "nurse", "doctor": "Dr Ito, Hoboken"}
+
+    def test_a_line_is_kept_as_typed_and_shown_again(self) -> None:
+        response = draft()
+        assert phone_with(response).post("/i/step/who/", self.ABOUT).status_code == 302
+        response.refresh_from_db()
+        assert {name: response.answers[name] for name in self.ABOUT} == self.ABOUT
+        assert 'value="Dr Ito, Hoboken"' in page_text(phone_with(response).get("/i/step/who/"))
+
+    def test_what_is_no_address_is_asked_again_and_stays_typed(self) -> None:
+        response = draft(email="")
+        answer = phone_with(response).post("/i/step/contact/", SAID | {"email": "anna at home"})
+        page = page_text(answer)
+        assert answer.status_code == 422
+        assert "does not look like an e-mail address" in page and 'value="anna at home"' in page
+        response.refresh_from_db()
+        assert "email" not in response.answers
+
+    @pytest.mark.parametrize(("known", "is_asked"), [("anna@example.com", False), ("", True)])
+    def test_an_address_we_have_is_not_asked_again(self, known: str, is_asked: bool) -> None:
+        page = page_text(phone_with(draft(email=known)).get("/i/step/contact/"))
+        assert ('type="email"' in page) is is_asked
+
+    def test_a_line_past_its_length_is_said_and_not_cut(self) -> None:
+        answer = phone_with(draft()).post("/i/step/who/", {"pronouns": "x" * 41})
+        assert answer.status_code == 422 and "under 40 letters" in page_text(answer) and "x" * 41 in page_text(answer)
+
+
 class TestTheAlarm:
     def test_desk_and_practitioner_see_whom_to_call_while_the_form_is_not_sent(self) -> None:
         response = draft({"phone": {"number": "+12025550188"}, "emergency_contact": SISTER}, phone="+12025550111")
@@ -123,6 +152,15 @@ class TestTheRecord:
         change.refresh_from_db()
         assert change.is_taken and "From the form, to check" not in page_text(desk.get("/intakes/"))
         assert AuditEvent.objects.filter(action="contact.decided", actor_kind="staff").count() == 1
+
+    def test_who_they_are_fills_the_record_and_waits_where_it_differs(self) -> None:
+        told = TestWhoTheyAre.ABOUT | {"email": "bea@example.com", "messages_by": "none"}
+        patient = self.sent(told, email="", doctor="Dr Oak")
+        assert (patient.preferred_name, patient.pronouns, patient.occupation) == ("Bea", "they", "nurse")
+        assert (patient.email, patient.messages_by, patient.doctor) == ("bea@example.com", "none", "Dr Oak")
+        assert ContactChange.objects.get(patient=patient).value == "Dr Ito, Hoboken"
+        chart = page_text(signed_in(desk=True).get(f"/patients/{patient.pk}/"))
+        assert "Bea (they)" in chart and "no messages" in chart and "nurse" in chart
 
     def test_leaving_it_keeps_ours(self) -> None:
         patient = self.sent({"phone": {"none": "none"}}, phone="+12025550111")

@@ -130,7 +130,8 @@ class TestNext:
         assert phone.post("/i/step/reason/", {"reason": "back"})["Location"] == "/i/step/where/"
         assert phone.post("/i/step/where/", {"where": ["low_back_left"]})["Location"] == "/i/step/contact/"
         told = {"phone.none": "none", "emergency_contact.none": "nobody"}
-        assert phone.post("/i/step/contact/", told)["Location"] == "/i/step/pregnancy/"
+        assert phone.post("/i/step/contact/", told)["Location"] == "/i/step/who/"
+        assert phone.post("/i/step/who/", {})["Location"] == "/i/step/pregnancy/"
         assert phone.get("/i/")["Location"] == "/i/step/pregnancy/"  # goes on where it stopped
         response.refresh_from_db()
         assert response.progress > 0

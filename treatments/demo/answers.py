@@ -83,6 +83,8 @@ def _answer(persona: Persona, question: Question, ticks: _Ticks) -> Any:
             return f"{persona.born}-06-15"
         case "text":
             return {"reason": persona.reason, "medicines": "None", **persona.texts}.get(question.id)
+        case "line" | "email":
+            return persona.texts.get(question.id)
         case "phone" | "person":
             return {"none": "declined"}
         case "activities":

@@ -13,7 +13,7 @@ from clinic.people.models import Patient, SafetyFact, User
 from clinic.people.search import index
 from clinic.people.words import clean_name
 
-NAMES = ("given_name", "family_name", "emergency_name")
+NAMES = ("given_name", "family_name", "preferred_name", "emergency_name")
 
 
 def _seen(fields: Mapping[str, Any]) -> dict[str, Any]:

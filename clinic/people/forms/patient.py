@@ -23,20 +23,26 @@ class PatientForm(forms.ModelForm):
         fields = [
             "given_name",
             "family_name",
+            "preferred_name",
+            "pronouns",
             "date_of_birth",
             "sex",
             "phone",
             "no_phone",
             "email",
+            "messages_by",
             "emergency_name",
             "emergency_phone",
             "emergency_relation",
+            "occupation",
+            "doctor",
             "address",
             "desk_note",
         ]
         labels = {"no_phone": "No number?"}
         widgets = {
             "no_phone": forms.RadioSelect,
+            "messages_by": forms.RadioSelect,
             "date_of_birth": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "address": forms.Textarea(attrs={"rows": 2}),
         }
@@ -44,6 +50,7 @@ class PatientForm(forms.ModelForm):
             "date_of_birth": "Also protects the intake link: the patient is asked for it.",
             "desk_note": "Nothing medical here, as in “prefers mornings”.",
             "phone": "With the country code if it is abroad, as in +44 20 7946 0000.",
+            "doctor": "Name, or practice and town.",
             "emergency_name": "Whom we may call when something happens.",
         }
 
