@@ -14,7 +14,7 @@ from treatments.visits.safety_questions import safety_questions
 def posted(visit: Visit, **changes: object) -> dict[str, object]:
     """What a browser sends of the page as it stands, with some fields changed."""
     visit.refresh_from_db()
-    data: dict[str, object] = {"revision": visit.revision, "base": base_of_page(visit.record)}
+    data: dict[str, object] = {"revision": visit.revision, "base": base_of_page(VisitForms(visit.record))}
     for form, uid in VisitForms(visit.record).parts():
         data[f"{uid}-here"] = "1"
         for field in form:

@@ -15,8 +15,20 @@ from clinic.people.set_aside import SetAside, consistent
 from treatments.models.plan import TreatmentPlan
 from treatments.planner.treatment.visit_shapes import VisitRecord
 
+# of the plan and what it is based on: whole documents that no visit reads
+UNREAD = (
+    "plan__earlier", "plan__edits", "plan__proposal__case", "plan__proposal__result",
+    "plan__proposal__assessment__result", "plan__proposal__assessment__notes",
+)  # fmt: skip
+
 
 class VisitQuerySet(models.QuerySet["Visit"]):
+    def with_plan(self) -> VisitQuerySet:
+        """With the plan, and all that the patient's picture is built from."""
+        return self.select_related(
+            "patient", "plan__proposal__assessment__patient", "plan__proposal__assessment__response"
+        ).defer(*UNREAD)
+
     def counting(self) -> VisitQuerySet:
         """Without those entered in error: for all numbers, counts, courses and outcomes."""
         return self.exclude(status=Visit.Status.SET_ASIDE)

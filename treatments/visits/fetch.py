@@ -19,12 +19,8 @@ def visit_for(request: StaffRequest, visit_id: int, *, what: str) -> Visit:
         raise PermissionDenied
     with transaction.atomic():
         visit = get_object_or_404(
-            Visit.objects.select_related(
-                "patient", "plan__proposal__assessment__patient", "plan__proposal__assessment__response",
-                "practitioner", "signed_by", "set_aside_by", "appointment",
-            ).prefetch_related("amendments__by", "adverse_events"),
-            pk=visit_id,
-        )  # fmt: skip
+            Visit.objects.with_plan().select_related("practitioner", "signed_by", "set_aside_by"), pk=visit_id
+        )
         access.note_read(request.user, visit.patient, what=what, obj=visit)
     return visit
 

@@ -47,5 +47,8 @@ def _row(uid: str, name: str, counted: int, inside: int, out: int | None) -> Led
 
 def totals(record: VisitRecord) -> tuple[int, int]:
     """Needles in and needles out of the whole visit."""
-    rows = ledger(record)
+    return sums(ledger(record))
+
+
+def sums(rows: list[LedgerRow]) -> tuple[int, int]:
     return sum(row["in"] for row in rows), sum(row["out"] or 0 for row in rows)

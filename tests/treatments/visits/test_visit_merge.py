@@ -109,7 +109,7 @@ EDIT = st.fixed_dictionaries({}, optional={name: st.sampled_from(VALUES[kind]) f
 
 
 def _page(record):
-    data = {"base": base_of_page(record)}
+    data = {"base": base_of_page(VisitForms(record))}
     for form, uid in VisitForms(record).parts():
         data |= {f"{uid}-here": "1", **{f.html_name: text_of(f.value()) for f in form if text_of(f.value())}}
     return data
@@ -139,7 +139,7 @@ def test_no_edit_is_lost_and_none_is_written_over(theirs, mine, later):
         elif wanted != between[name]:
             assert name in clashing and after[name] == between[name] and merged.show[name] == sent[name]
     # the same page sends again: what it did not touch since stays
-    again = merge(second, sent | later | {"base": in_step(merged, second)}, is_current=True)
+    again = merge(second, sent | later | {"base": in_step(merged, VisitForms(second))}, is_current=True)
     third = _stored(VisitForms(second, again.to_keep).merged_record())
     for name in FIELDS:
         if name not in later and name not in clashing:

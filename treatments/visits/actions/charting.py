@@ -154,9 +154,10 @@ def hold_back(visit: Visit, before: VisitRecord) -> None:
         visit.record = record.copy()
         visit.record.pop("refused", None)
         return
-    alerts = safety_of(visit)
+    picture = picture_of(visit)
+    alerts = safety_of(visit, picture)
     visit.record = before
-    visit.record = gate.held_back(record, before, alerts=alerts, known=safety_of(visit))
+    visit.record = gate.held_back(record, before, alerts=alerts, known=safety_of(visit, picture))
 
 
 def _without_new_needling(record: VisitRecord, before: VisitRecord) -> VisitRecord:
@@ -207,10 +208,11 @@ def picture_of(visit: Visit) -> ClinicalPicture:
     return planning.picture_of(visit.plan.proposal.assessment, today=day, visit=visit.number)
 
 
-def safety_of(visit: Visit) -> tuple[ReviewAlert, ...]:
-    """The planner's safety review of the visit as charted, with what is known about the patient today."""
+def safety_of(visit: Visit, picture: ClinicalPicture | None = None) -> tuple[ReviewAlert, ...]:
+    """The planner's safety review of the visit as charted, with what is known about the patient today: ``picture``,
+    if it has been read already."""
     treatment = visit_record.as_treatment(visit.record, visit.plan.treatment)
-    alerts = planning.safety_of(treatment, picture_of(visit))
+    alerts = planning.safety_of(treatment, picture or picture_of(visit))
     return tuple(alert for alert in alerts if alert.item != OF_THE_COURSE)
 
 
@@ -226,8 +228,8 @@ def unanswered_stops(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> list[Revi
     return found
 
 
-def missing_for_signature(visit: Visit) -> list[str]:
-    """What is still open, in words; empty if the visit can be signed."""
+def missing_for_signature(visit: Visit, alerts: tuple[ReviewAlert, ...] | None = None) -> list[str]:
+    """What is still open, in words; empty if the visit can be signed. ``alerts``: of ``safety_of``, if read already."""
     record, close = visit.record, visit.record["close"]
     reasons = []
     stopped = red_flags.open_flags(visit)
@@ -254,7 +256,7 @@ def missing_for_signature(visit: Visit) -> list[str]:
             reasons.append(f"{observed.ASKED[key]} is not recorded: write it, or say why not.")
         if undecided:
             reasons.append(f"{undecided} planned point{'s' * (undecided > 1)} neither done nor left out: say which.")
-        reasons += _stops_in_words(visit)
+        reasons += _stops_in_words(visit, safety_of(visit) if alerts is None else alerts)
     reasons += [
         f"{' '.join(rule['text'] for rule in one['rules'])} "
         "What you typed is not in the record: take it back, or record that it was done."
@@ -263,9 +265,9 @@ def missing_for_signature(visit: Visit) -> list[str]:
     return reasons
 
 
-def _stops_in_words(visit: Visit) -> list[str]:
+def _stops_in_words(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> list[str]:
     """One sentence for each open stop; if there are many, one for all, because they have one cause."""
-    stops = unanswered_stops(visit, safety_of(visit))
+    stops = unanswered_stops(visit, alerts)
     if len(stops) > MANY_STOPS:
         return [f"The plan does not fit what is known today, {len(stops)} stops: plan again, or answer each of them."]
     done = {item["uid"] for item in visit_record.items_of(visit.record) if item["done"] == "done"}
@@ -284,11 +286,12 @@ def _stops_in_words(visit: Visit) -> list[str]:
 def sign_visit(*, visit_id: int, revision: int | None, by: User) -> Visit:
     """Lock the visit and put its pain scores on the curve. Raises NotReady, Stale, NotADraft."""
     visit = draft_at(visit_id, revision)
-    reasons = missing_for_signature(visit)
+    alerts = safety_of(visit)
+    reasons = missing_for_signature(visit, alerts)
     if reasons:
         raise records.NotReady(visit, reasons)
     # the safety review of this visit stays readable in its note, whatever becomes known later
-    visit.record["safety"] = [_said(alert) for alert in safety_of(visit)]
+    visit.record["safety"] = [_said(alert) for alert in alerts]
     visit.mark_signed(by=by)
     visit.save()
     start = visit.record["start"]
@@ -335,9 +338,7 @@ def amend_visit(*, visit: Visit, text: str, by: User) -> Amendment:
 
 def draft_at(visit_id: int, revision: int | None) -> Visit:
     """The open visit at this revision, locked for the transaction. Raises Stale or NotADraft."""
-    return records.draft_at(
-        Visit.objects.select_related("patient", "plan__proposal__assessment__patient"), visit_id, revision
-    )
+    return records.draft_at(Visit.objects.with_plan(), visit_id, revision)
 
 
 def keep(visit: Visit, *, by: User, verb: str, detail: dict[str, int | str] | None = None) -> Visit:

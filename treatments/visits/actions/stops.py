@@ -53,11 +53,12 @@ def add(
     visit = charting.draft_at(visit_id, revision)
     if red_flags.open_flags(visit):
         raise NotReady(visit, ["A red flag is open: nothing is added until it is examined."])
-    known = {alert.stamp for alert in charting.safety_of(visit)}
+    picture = charting.picture_of(visit)
+    known = {alert.stamp for alert in charting.safety_of(visit, picture)}
     was = {item["uid"] for item in visit_record.items_of(visit.record)}
     visit.record = add_to_record(visit.record)
     new = [item["uid"] for item in visit_record.items_of(visit.record) if item["uid"] not in was]
-    alerts = charting.safety_of(visit)
+    alerts = charting.safety_of(visit, picture)
     barred = [a for a in alerts if a.level == "forbidden" and gate.concerned(a, visit.record) & set(new)]
     if barred and given:
         _keep_given(visit, new, given, by=by)

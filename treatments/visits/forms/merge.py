@@ -9,7 +9,7 @@ value that was shown next to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,8 +50,9 @@ def merge(record: VisitRecord, posted: Mapping[str, Any], *, is_current: bool) -
     for form, uid in forms.parts():
         if f"{form.prefix}-here" not in sent:
             continue
-        for bound in form:
-            name, stored, mine = bound.html_name, text_of(bound.value()), text_of(sent.get(bound.html_name))
+        for field_name, value in form.stored():
+            name, stored = form.add_prefix(field_name), text_of(value)
+            mine = text_of(sent.get(name))
             was = base.get(name, stored if is_current else None)
             if mine == stored or was == stored:  # in sync, or changed only here
                 merged.base[name] = stored
@@ -60,12 +61,12 @@ def merge(record: VisitRecord, posted: Mapping[str, Any], *, is_current: bool) -
             if was == mine or pick == "theirs":
                 _take(merged, name, mine, stored)
                 if was == mine:
-                    merged.taken.append((label_of(forms, uid, bound), stored))
+                    merged.taken.append((label_of(forms, uid, form[field_name]), stored))
                     merged.base[name] = mine
             elif pick == "mine":
                 merged.base[name] = stored
             else:
-                merged.clashes.append(Clash(name, label_of(forms, uid, bound), stored, mine))
+                merged.clashes.append(Clash(name, label_of(forms, uid, form[field_name]), stored, mine))
                 merged.to_keep[name] = stored
                 if was is not None:
                     merged.base[name] = was
@@ -77,21 +78,24 @@ def _take(merged: Merged, name: str, mine: str, stored: str) -> None:
     merged.changes[name] = (mine, stored)
 
 
-def in_step(merged: Merged, record: VisitRecord) -> str:
-    """The base for the page after ``record`` was stored: what was typed here is now stored, if it was valid."""
-    taken, clashing = set(merged.changes), {clash.name for clash in merged.clashes}
-    base = dict(merged.base)
-    for form, _ in VisitForms(record).parts():
-        for bound in form:
-            if bound.html_name in base and bound.html_name not in taken | clashing:
-                base[bound.html_name] = text_of(bound.value())
-    return json.dumps(base, ensure_ascii=False)
+def in_step(merged: Merged, forms: VisitForms) -> str:
+    """The base for the page after the record of ``forms`` was stored: what was typed here is now stored, if it was
+    valid."""
+    kept = set(merged.changes) | {clash.name for clash in merged.clashes}
+    now = {name: text for name, text in _stored(forms) if name in merged.base and name not in kept}
+    return json.dumps({**merged.base, **now}, ensure_ascii=False)
 
 
-def base_of_page(record: VisitRecord) -> str:
+def base_of_page(forms: VisitForms) -> str:
     """What each field of a fresh page shows."""
-    shown = {bound.html_name: text_of(bound.value()) for form, _ in VisitForms(record).parts() for bound in form}
-    return json.dumps(shown, ensure_ascii=False)
+    return json.dumps(dict(_stored(forms)), ensure_ascii=False)
+
+
+def _stored(forms: VisitForms) -> Iterator[tuple[str, str]]:
+    """What the record of these forms has, by the name of the field."""
+    for form, _ in forms.parts():
+        for name, value in form.stored():
+            yield form.add_prefix(name), text_of(value)
 
 
 def _base_of(posted: Mapping[str, Any]) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django import forms
-from django.utils.text import capfirst
+from django.forms.boundfield import BoundField
 
 from clinic.people.models import User
 from treatments.models.incident import incident_reasons
@@ -30,14 +31,12 @@ from treatments.planner.treatment.written import (
     needle_text,
     pairs_text,
     read_depth,
-    read_pairs,
 )
-from treatments.planner.vocabulary.modalities import DEQI, TECHNIQUES, added_on_the_day
-from treatments.plans.forms.ear_points import read_ear_points
+from treatments.planner.vocabulary.modalities import DEQI, TECHNIQUES
 from treatments.plans.forms.items import SIDES
 from treatments.plans.forms.written import LevelsField, NeedleField, PairsField, frequency_field
 from treatments.visits import observed
-from treatments.visits.forms.stops import AnsweredForm, SmallForm
+from treatments.visits.forms.stops import SmallForm, small
 from treatments.visits.safety_questions import safety_questions
 
 Item = TypeVar("Item", bound=Mapping[str, Any])
@@ -78,11 +77,27 @@ def yes_no(label: str) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=YES_NO, required=False, widget=forms.RadioSelect)
 
 
+class HintedField(BoundField):
+    """A field with the hint that its form has for it as placeholder."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        hint = cast(PartForm[Any], self.form).hints.get(self.name)
+        return {**built, "placeholder": hint} if hint is not None else built
+
+
 class PartForm(SmallForm, Generic[Item]):
     """A part of the record: ``initial_of(item)`` reads it, ``keep_in(item)`` writes valid input. A field is stored
     under its own name, except for those in OTHERWISE."""
 
     OTHERWISE: ClassVar[tuple[str, ...]] = ()
+    bound_field_class = HintedField
+    hints: Mapping[str, str] = {}
+
+    def stored(self) -> Iterator[tuple[str, Any]]:
+        """Each field and what it shows of the record, whatever was typed."""
+        for name, field in self.fields.items():
+            yield name, field.prepare_value(self.get_initial_for_field(field, name))
 
     @classmethod
     def initial_of(cls, item: Item) -> Initial:
@@ -268,12 +283,17 @@ class CloseForm(PartForm[CloseJson]):
     notes = text_field("Notes", 4000, rows=3)
     mismatch_code = forms.ChoiceField(label="What is known of them", choices=mismatch_codes, required=False)
     mismatch_where = text_field("Place: where found, or where looked for", 200)
-    mismatch_by = forms.ChoiceField(label="Counted by", choices=staff_names, required=False)
+    mismatch_by = forms.ChoiceField(label="Counted by", required=False)
     mismatch_reason = text_field("More about it", 300)
     needle_maker = text_field("Needle maker", 80)
     needle_material = text_field("Needle material", 80)
     not_treated = text_field("No treatment today, because", 300)
     flag_action = text_field("What was done about the red flag", 600, rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by = forms.ChoiceField(label="Counted by", choices=cache(staff_names), required=False)  # asked for once
+        self.fields["mismatch_by"] = small(by)
 
 
 WHY_NOT = [("", "-"), *reasons_for("unsaid").items()]
@@ -282,56 +302,6 @@ WHY_NOT = [("", "-"), *reasons_for("unsaid").items()]
 class UnsaidForm(PartForm[UnsaidJson]):
     """Why something that belongs in the note is missing."""
 
-    pain = forms.ChoiceField(choices=WHY_NOT, required=False)
-    time = forms.ChoiceField(choices=WHY_NOT, required=False)
-    response = forms.ChoiceField(choices=WHY_NOT, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for key, name in observed.ASKED.items():
-            self.fields[key].label = name
-
-
-class AddPointForm(AnsweredForm):
-    """A point by any spelling. A reason is asked for only if safety stops it."""
-
-    stage = forms.CharField(max_length=8)
-    q = forms.CharField(
-        label="Add a point",
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "bl23, Shenshu, 肾俞"}),
-    )
-    side = forms.ChoiceField(label="side", choices=[("", "usual"), *SIDES], required=False)
-
-
-class AddItemForm(AnsweredForm):
-    """Current, cups, moxa, hands or ear that was not planned. ``what``: pairs, a place, or ear points."""
-
-    kind = forms.ChoiceField(
-        label="Add", choices=lambda: [(kind, capfirst(name)) for kind, name in added_on_the_day().items()]
-    )
-    what = forms.CharField(
-        label="pairs, place or ear points",
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "BL25-BL26, lumbar muscles, TF4 Shenmen"}),
-    )
-    side = forms.ChoiceField(label="side", choices=SIDES[:3])
-    stage = forms.CharField(max_length=8)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        kind, what = data.get("kind", ""), data.get("what", "")
-        try:
-            if kind == "electro":
-                data["leads"] = read_pairs(what)
-            elif kind.startswith("ear_"):
-                data["points"] = read_ear_points(what)
-        except forms.ValidationError as error:
-            self.add_error("what", error)
-        except ValueError as error:
-            self.add_error("what", str(error))
-        return data
-
-
-class AmendForm(forms.Form):
-    text = forms.CharField(label="Amendment", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    pain = forms.ChoiceField(label=observed.ASKED["pain"], choices=WHY_NOT, required=False)
+    time = forms.ChoiceField(label=observed.ASKED["time"], choices=WHY_NOT, required=False)
+    response = forms.ChoiceField(label=observed.ASKED["response"], choices=WHY_NOT, required=False)

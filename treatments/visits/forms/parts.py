@@ -130,11 +130,9 @@ class VisitForms:
         ]
 
     def _part(self, kind: type[Part], prefix: str, item: Mapping[str, Any]) -> Part:
-        initial = kind.initial_of(item)
         posted = self.data is not None and f"{prefix}-here" in self.data
-        form = kind(self.data if posted else None, prefix=prefix, initial=initial)
-        for name, words in kind.hints_of(item).items():
-            form.fields[name].widget.attrs["placeholder"] = words
+        form = kind(self.data if posted else None, prefix=prefix, initial=kind.initial_of(item))
+        form.hints = kind.hints_of(item)
         return form
 
     def parts(self) -> Iterator[tuple[PartForm[Any], str]]:
@@ -165,7 +163,8 @@ class VisitForms:
 
     @property
     def errors(self) -> list[Any]:
-        return [field for field in self if field.errors]
+        bound = (form for form, _ in self.parts() if form.is_bound)
+        return [form[name] for form in bound if form.errors for name in form.fields if name in form.errors]
 
     @property
     def non_field_errors(self) -> list[str]:

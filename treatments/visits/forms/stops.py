@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms.forms import DeclarativeFieldsMetaclass
 
 from clinic.lib.wording import says_something
 from treatments.models.incident import incident_reasons
@@ -43,19 +44,38 @@ class GivenForm(forms.Form):
         return words_of(self.cleaned_data["text"], "Say in a few words what happened.")
 
 
-class SmallForm(forms.Form):
+class SharedFields(dict[str, forms.Field]):
+    """The fields of a form class, not copied for each of its instances: a visit page has two dozen of them. So nothing
+    may write to a field of an instance; what differs between instances is given when it is shown."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return dict(self)
+
+
+class SmallFields(DeclarativeFieldsMetaclass):
+    """Small controls, made once with the class."""
+
+    base_fields: dict[str, forms.Field]
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> SmallFields:
+        made = super().__new__(cls, name, bases, attrs)
+        for field in made.base_fields.values():
+            small(field)
+        made.base_fields = SharedFields(made.base_fields)
+        return made
+
+
+def small(field: forms.Field) -> forms.Field:
+    if not isinstance(field.widget, forms.RadioSelect):
+        is_choice = isinstance(field.widget, forms.Select)
+        field.widget.attrs["class"] = "form-select form-select-sm" if is_choice else "form-control form-control-sm"
+    return field
+
+
+class SmallForm(forms.Form, metaclass=SmallFields):
     """A form in one dense row; what is missing is reported next to the control, not by the browser."""
 
     use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if not isinstance(field.widget, forms.RadioSelect):
-                is_choice = isinstance(field.widget, forms.Select)
-                field.widget.attrs["class"] = (
-                    "form-select form-select-sm" if is_choice else "form-control form-control-sm"
-                )
 
 
 class AnsweredForm(SmallForm):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
-from intake.assessment import load_intake_knowledge
+from intake.assessment import ClinicalPicture, load_intake_knowledge
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import AdverseEvent, Visit
 from treatments.planner.knowledge.adverse_events import event_kinds
@@ -34,16 +34,17 @@ UNGRADED = "urgent"  # message for a sign whose row is a draft or gone: it was a
 UNGRADED_REASON = "No rule in use grades this sign, so it counts as the worst"
 
 
-def state_of(visit: Visit) -> Context:
+def state_of(visit: Visit, picture: ClinicalPicture | None = None) -> Context:
     """What changes with every save: stop, safety, needle ledger, checklist, what is open before signing."""
-    alerts = charting.safety_of(visit)
+    picture = picture or charting.picture_of(visit)
+    alerts = charting.safety_of(visit, picture)
     items = completeness(visit.record, visit.plan.treatment, visit.practitioner)
-    total_in, total_out = ledger.totals(visit.record)
     rows = ledger.ledger(visit.record)
+    total_in, total_out = ledger.sums(rows)
     return {
         "visit": visit,
         "stop": stop_of(visit),
-        "safety": stops.stops_of(visit, alerts),
+        "safety": stops.stops_of(visit, alerts, picture),
         "medicines_read": medicines.read_of(visit.record),
         "ledger": rows,
         "uneven": needle_count.uneven(visit.record),
@@ -52,7 +53,7 @@ def state_of(visit: Visit) -> Context:
         "is_even": all(row["is_even"] and row["is_counted"] for row in rows),
         "stricta": items,
         "stricta_done": sum(item.is_complete for item in items),
-        "open_points": charting.missing_for_signature(visit),
+        "open_points": charting.missing_for_signature(visit, alerts),
         "reaches_lung": reaches_lung(visit.record),
         "undecided": sum(point["done"] == "" for _, point in visit_record.points_of(visit.record)),
     }
@@ -98,8 +99,10 @@ def asks_pregnancy(patient: Patient, today: dt.date) -> bool:
 
 def ruled_out_rows(visit: Visit, uids: list[str]) -> list[Context]:
     """Those of these items that are ruled out and covered by no incident, each with its rules."""
-    rows = stops.stops_of(visit, charting.safety_of(visit))
-    found = [*rows["barred"], *stops.barred_of(visit)]
+    picture = charting.picture_of(visit)
+    alerts = charting.safety_of(visit, picture)
+    rows = stops.stops_of(visit, alerts, picture)
+    found = [*rows["barred"], *stops.barred_of(visit, alerts)]
     kept: dict[str, Context] = {}
     for row in found:
         for uid, name in zip(row["uids"], row["names"], strict=True):
@@ -116,8 +119,8 @@ def last_visit_of(visit: Visit) -> Visit | None:
         Visit.objects.counting()
         .filter(patient_id=visit.patient_id, started_at__lt=visit.started_at)
         .select_related("practitioner", "plan")
-        .prefetch_related("amendments__by", "adverse_events")
-        .order_by("-started_at")
+        .defer("plan__treatment", "plan__earlier", "plan__edits", "plan__review")
+        .order_by("-started_at", "-id")
         .first()
     )
 
@@ -163,7 +166,7 @@ def note_of(visit: Visit) -> Context:
         "safety": stops.note_safety(visit),
         "mismatch": needle_count.reasons().get(record.get("close", {}).get("mismatch_code", ""), ""),
         "events": [event_words(event) for event in visit.adverse_events.all()],
-        "amendments": list(visit.amendments.all()),
+        "amendments": list(visit.amendments.select_related("by")),
         "reaches_lung": reaches_lung(record),
         "aftercare": aftercare_of(),
         "unsaid": {key: observed.why_unsaid(record, key) for key in observed.missing_of(record)},
@@ -199,9 +202,8 @@ def event_words(event: AdverseEvent) -> Context:
     return {"event": event, "name": kind.name if kind else event.code}
 
 
-def _known(visit: Visit, forms: VisitForms) -> Context:
+def _known(visit: Visit, forms: VisitForms, picture: ClinicalPicture) -> Context:
     """What is already known, next to the day's questions."""
-    picture = charting.picture_of(visit)
     answers = visit_known.known_answers(picture)
     fields = zip(safety_questions(), forms.start.flag_fields(), strict=True)
     return {
@@ -215,26 +217,27 @@ def _known(visit: Visit, forms: VisitForms) -> Context:
 def page_of(visit: Visit, forms: VisitForms) -> Context:
     """Everything on the page of an open visit."""
     last = last_visit_of(visit)
-    planned = visit.plan.planned_visits.filter(number=visit.number).first()
+    picture = charting.picture_of(visit)
+    state = state_of(visit, picture)
     return {
-        **state_of(visit),
+        **state,
         "forms": forms,
-        **_rows_of(forms, visit.record),
+        **_rows_of(forms, state["ledger"]),
         "patient": visit.patient,
         "last": note_of(last) if last else None,
         "aftercare": aftercare_of(),
         "sessions": visit.plan.treatment["dose"]["sessions"],
-        "is_review": bool(planned and planned.is_review),
-        **_known(visit, forms),
+        "is_review": visit.plan.planned_visits.filter(number=visit.number, is_review=True).exists(),
+        **_known(visit, forms, picture),
         "asks_pregnancy": asks_pregnancy(visit.patient, timezone.localdate()),
         "events": [event_words(event) for event in visit.adverse_events.all()],
         "serious_open": AdverseEvent.objects.open_serious(visit.patient).exists(),
     }
 
 
-def _rows_of(forms: VisitForms, record: VisitRecord) -> Context:
+def _rows_of(forms: VisitForms, rows: list[ledger.LedgerRow]) -> Context:
     """The rows of the forms with what is shown next to them: needles counted in, and kinds in words."""
-    counted = {row["uid"]: row["counted"] for row in ledger.ledger(record)}
+    counted = {row["uid"]: row["counted"] for row in rows}
     return {
         "stages": [{**row, "counted": counted[row["item"]["uid"]]} for row in forms.stages],
         "adjuncts": [{**row, "name": sentence(row["name"])} for row in forms.adjuncts],

@@ -7,6 +7,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from clinic.lib.loose import Context
+from intake.assessment import ClinicalPicture
 from treatments import planning
 from treatments.models import Visit
 from treatments.planner.knowledge.override_reasons import reasons_for
@@ -21,12 +22,12 @@ from treatments.visits.actions import charting
 from treatments.visits.actions.replanning import newer_plan
 
 
-def stops_of(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> Context:
+def stops_of(visit: Visit, alerts: tuple[ReviewAlert, ...], picture: ClinicalPicture) -> Context:
     """``misfit``: the plan as signed no longer passes; ``barred``: ruled out; ``asks``: needs a reason;
     ``passed`` and ``given``: answered, but still shown; ``cautions``."""
     record = visit.record
     unanswered = charting.unanswered_stops(visit, alerts)
-    fresh = _of_the_plan(visit, unanswered)
+    fresh = _of_the_plan(visit, unanswered, picture)
     single = [alert for alert in unanswered if alert not in fresh]
     reasons = [*visit.plan.overrides, *charting.reasons_of(record)]
     passed = [(alert, alert.passed_by(reasons)) for alert in alerts if alert.level == "needs_reason"]
@@ -43,12 +44,12 @@ def stops_of(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> Context:
     }
 
 
-def _of_the_plan(visit: Visit, unanswered: list[ReviewAlert]) -> list[ReviewAlert]:
+def _of_the_plan(visit: Visit, unanswered: list[ReviewAlert], picture: ClinicalPicture) -> list[ReviewAlert]:
     """Stops that the plan itself meets now but did not at signing: something new is known."""
     if not unanswered:
         return []
     signed = {alert.key for alert in alerts_of(visit.plan) if alert.is_stop}
-    now = {alert.key for alert in planning.safety_of(visit.plan.treatment, charting.picture_of(visit)) if alert.is_stop}
+    now = {alert.key for alert in planning.safety_of(visit.plan.treatment, picture) if alert.is_stop}
     return [alert for alert in unanswered if alert.key in now - signed]
 
 
@@ -105,9 +106,9 @@ def _barred(record: VisitRecord, alerts: Iterable[ReviewAlert]) -> list[Context]
     ]
 
 
-def barred_of(visit: Visit) -> list[Context]:
+def barred_of(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> list[Context]:
     """Everything ruled out in the visit as charted, including what the misfit of the plan sums up."""
-    return _barred(visit.record, charting.unanswered_stops(visit, charting.safety_of(visit)))
+    return _barred(visit.record, charting.unanswered_stops(visit, alerts))
 
 
 def _reason_words(reason: Mapping[str, Any]) -> str:

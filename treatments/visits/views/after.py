@@ -15,7 +15,7 @@ from clinic.people.http import StaffRequest
 from treatments.visits.actions import charting
 from treatments.visits.actions import set_aside as visit_set_aside
 from treatments.visits.fetch import visit_for
-from treatments.visits.forms.page import AmendForm
+from treatments.visits.forms.adding import AmendForm
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.views.pages import note, page
 

@@ -24,7 +24,7 @@ from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.visits import additions, day_points
 from treatments.visits.actions import charting, marks, stops
 from treatments.visits.fetch import visit_for
-from treatments.visits.forms.page import AddItemForm, AddPointForm
+from treatments.visits.forms.adding import AddItemForm, AddPointForm
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import page as visit_page
 from treatments.visits.views.pages import note, page
@@ -76,10 +76,11 @@ def save(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Autosave (htmx) and the Save button (a whole page). Valid input is saved, errors are shown."""
     shown, forms, merged = merged_save(request, visit_id)
     if request.htmx:
+        stored = VisitForms(shown.record)
         context = {
             **visit_page.state_of(shown),
-            **step_of(shown, merged),
-            "forms": VisitForms(shown.record),
+            **step_of(stored, merged),
+            "forms": stored,
             "faults": forms.errors,
             "at": timezone.localtime(),
         }

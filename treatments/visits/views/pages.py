@@ -10,16 +10,17 @@ from django.shortcuts import render
 from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.http import StaffRequest
 from treatments.models import Visit
+from treatments.visits.forms.adding import AddItemForm, AddPointForm, AmendForm
 from treatments.visits.forms.merge import base_of_page
-from treatments.visits.forms.page import AddItemForm, AddPointForm, AmendForm
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import page as visit_page
 
 
 def page(request: StaffRequest, shown: Visit, forms: VisitForms, *, status: int = 200, **more: Any) -> HttpResponse:
+    stored = forms if forms.record is shown.record else VisitForms(shown.record)
     more = {
         "set_aside_form": SetAsideForm(),
-        "base": base_of_page(shown.record),
+        "base": base_of_page(stored),
         "asked_point": AddPointForm(prefix="add"),
         "asked_item": AddItemForm(prefix="more"),
         **more,

@@ -64,10 +64,12 @@ def told(merged: Merged) -> str:
     return "; ".join(f"{label}: {value or 'emptied'}" for label, value in merged.taken)
 
 
-def step_of(shown: Visit, merged: Merged) -> Context:
-    """What brings the page in sync: fields to refresh, the base of its next save, what others changed, what clashes."""
+def step_of(forms: VisitForms, merged: Merged) -> Context:
+    """What brings the page in sync: fields to refresh, the base of its next save, what others changed, what clashes.
+
+    ``forms``: of the record as it is now stored."""
     return {
-        "base": in_step(merged, shown.record),
+        "base": in_step(merged, forms),
         "changes": json.dumps(merged.changes, ensure_ascii=False),
         "taken": merged.taken,
         "clashes": merged.clashes,
@@ -77,7 +79,7 @@ def step_of(shown: Visit, merged: Merged) -> Context:
 def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
     """Fields changed by two people, with both values to choose from; until then the pressed button has no effect."""
     if isinstance(clash, Clashed):
-        more = step_of(clash.record, clash.merged)
+        more = step_of(clash.forms, clash.merged)
         return page(request, clash.record, clash.forms, status=409, **more)
     messages.warning(request, "Someone else saved this visit at the same moment. Check it, then press again.")
     return redirect("visits:visit", clash.record.pk)
