@@ -18,17 +18,18 @@ MAY_MOVE_ON = ("status", "set_aside_by", "set_aside_at", "set_aside_code", "set_
 
 def seal(obj: models.Model) -> dict[str, Any]:
     """The seal of the row as stored now, and the columns it covers. Call it after the last save."""
-    return seal_of(type(obj), type(obj)._default_manager.filter(pk=obj.pk).values(*_columns(type(obj))).get())
+    return seal_of(type(obj), type(obj)._default_manager.filter(pk=obj.pk).values(*columns(type(obj))).get())
 
 
 def seal_of(model: type[models.Model], row: dict[str, Any]) -> dict[str, Any]:
     """The same for a row's values as read from the database; it may hold more than is covered."""
-    columns = _columns(model)
-    return {"columns": columns, "sha256": _hash({column: row[column] for column in columns})}
+    names = columns(model)
+    return {"columns": names, "sha256": _hash({name: row[name] for name in names})}
 
 
 @functools.cache
-def _columns(model: type[models.Model]) -> list[str]:
+def columns(model: type[models.Model]) -> list[str]:
+    """What a seal covers, in its order."""
     loose = getattr(model, "MAY_MOVE_ON", MAY_MOVE_ON)
     return sorted(field.attname for field in model._meta.concrete_fields if field.name not in loose)
 
@@ -59,8 +60,7 @@ def _rows(model: type[models.Model], pks: Iterable[str]) -> Iterable[dict[str, A
 
 
 def _hash(row: dict[str, Any]) -> str:
-    text = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(encode(row).encode()).hexdigest()
 
 
 def _plain(value: Any) -> str:
@@ -68,3 +68,6 @@ def _plain(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
     return str(value)
+
+
+encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain).encode

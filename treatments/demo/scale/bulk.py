@@ -1,7 +1,8 @@
 """Rows by the ten thousand: COPY on PostgreSQL, executemany on SQLite, all in one transaction.
 
-On PostgreSQL foreign keys, exclusion constraints and indexes are restored after the rows, which checks all of them;
-SQLite keeps its triggers, and its foreign keys are checked at the end.
+Indexes, and what would look at each row as it comes, are taken down before and restored after the rows. On PostgreSQL
+that checks foreign keys, exclusion and unique constraints; on SQLite foreign keys are checked at the end, and so is
+what its triggers keep apart: no two appointments at once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 from django.apps import apps
@@ -24,9 +26,15 @@ WHERE c.conrelid = ANY(%s::regclass[]) AND c.contype IN ('f', 'x', 'u') ORDER BY
 _INDEXES = """
 SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
 WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary ORDER BY 1"""
-_SQLITE_INDEXES = """
-SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%%'
-AND tbl_name <> 'scheduling_appointment'"""  # its triggers look into them
+_SQLITE = """
+SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL
+ORDER BY type, rowid"""
+_AT_ONCE = """
+SELECT id FROM (SELECT id, starts_at, MAX({until}) OVER (PARTITION BY {whose} ORDER BY starts_at, id
+ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM scheduling_appointment
+WHERE {whose} IS NOT NULL AND status NOT IN ('cancelled', 'no_show')) WHERE before > starts_at LIMIT 1"""
+_WHOSE = {"practitioner_id": "busy_until", "room_id": "busy_until", "device_id": "busy_until", "patient_id": "ends_at"}
+NULL = "\x1f"  # no text contains it
 
 
 def concrete(model: type[models.Model]) -> list[Any]:
@@ -40,25 +48,21 @@ class Bulk:
         self.is_postgresql = connection.vendor == "postgresql"
         self.tell, self.counts = tell, dict[type[models.Model], int]()
         self._rows: dict[type[models.Model], list[Sequence[Any]]] = {}
-        self._next: dict[type[models.Model], int] = {}
+        self._next: dict[type[models.Model], Iterator[int]] = {}
         self._again: list[str] = []
 
     def new_id(self, model: type[models.Model]) -> int:
         if model not in self._next:
-            self._next[model] = (model._default_manager.aggregate(most=models.Max("pk"))["most"] or 0) + 1
-        self._next[model] += 1
-        return self._next[model] - 1
+            self._next[model] = count((model._default_manager.aggregate(most=models.Max("pk"))["most"] or 0) + 1)
+        return next(self._next[model])
 
     def add(self, model: type[models.Model], row: Sequence[Any]) -> None:
-        rows = self._rows.setdefault(model, [])
+        rows = self._rows.get(model)
+        if rows is None:
+            rows = self._rows[model] = []
         rows.append(row)
         if len(rows) >= BATCH:
             self._write(model)
-
-    def add_object(self, row: models.Model) -> None:
-        """A row from an object of its model; what it does not set is the model's default."""
-        fields = concrete(type(row))
-        self.add(type(row), [prepared(field, getattr(row, field.attname)) for field in fields])
 
     def take_down(self) -> None:
         """Constraints and indexes that are faster to build from all rows; ``put_back`` recreates them."""
@@ -66,11 +70,11 @@ class Bulk:
         tables = [model._meta.db_table for model in every if model._meta.app_label in ROOMS]
         with connection.cursor() as cursor:
             if not self.is_postgresql:
-                cursor.execute(_SQLITE_INDEXES)
-                indexes = cursor.fetchall()
-                for name, _ in indexes:
-                    cursor.execute(f'DROP INDEX "{name}"')
-                self._again = [sql for _, sql in indexes]
+                cursor.execute(_SQLITE)
+                found = cursor.fetchall()
+                for kind, name, _ in found:
+                    cursor.execute(f'DROP {kind} "{name}"')
+                self._again = [sql for *_, sql in found]
                 return
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # pending ones block it
             cursor.execute(_CONSTRAINTS, [tables])
@@ -88,6 +92,9 @@ class Bulk:
         with connection.cursor() as cursor:
             for statement in self._again:
                 cursor.execute(statement)
+            for whose, until in () if self.is_postgresql else _WHOSE.items():
+                cursor.execute(_AT_ONCE.format(whose=whose, until=until))
+                assert not cursor.fetchall(), f"two appointments at once for one {whose}"
 
     def finish(self) -> None:
         for model in list(self._rows):
@@ -106,7 +113,7 @@ class Bulk:
         with connection.cursor() as cursor:
             if self.is_postgresql:
                 text = io.StringIO("".join(map(_line, rows)))
-                cursor.cursor.copy_expert(f"COPY {model._meta.db_table} ({columns}) FROM STDIN", text)
+                cursor.cursor.copy_expert(f"COPY {model._meta.db_table} ({columns}) FROM STDIN (NULL '{NULL}')", text)
             else:
                 marks = ", ".join("?" * len(names))
                 sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks})"
@@ -119,7 +126,11 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _line(row: Sequence[Any]) -> str:
-    return "\t".join(["\\N" if value is None else str(value).translate(_ESCAPES) for value in row]) + "\n"
+    cells = [NULL if cell is None else cell if type(cell) is str else str(cell) for cell in row]
+    line = "\t".join(cells)
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(cells):
+        line = "\t".join([cell.translate(_ESCAPES) for cell in cells])
+    return f"{line}\n"
 
 
 def prepared(field: Any, value: Any) -> Any:
@@ -160,6 +171,7 @@ def _unhurried() -> Iterator[None]:
         else:  # new data needs no journal: rolling back means truncating the file
             cursor.execute("PRAGMA journal_mode=DELETE")
             cursor.execute("PRAGMA foreign_keys=OFF")
+            cursor.execute("PRAGMA synchronous=OFF")
             cursor.execute("PRAGMA cache_size=-400000")
     try:
         yield

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-import json
-
-from django.conf import settings
-
-from clinic.audit.chain import SCHEME, Draft, digest, start_of
+from clinic.audit.chain import SCHEME, digest, start_of
 from clinic.audit.models import AuditEvent, NamedPatient
+from treatments.demo.scale import moments
 from treatments.demo.scale.bulk import Bulk, concrete
-from treatments.demo.scale.copying import stamp
+from treatments.demo.scale.events import Written
+
+# the order of the columns in a row
+EVENT = ["id", "chain", "at", "actor_kind", "actor_id", "actor_name", "address", "action", "patient_id", "object_type",
+         "object_id", "detail", "outcome", "scheme", "previous", "digest"]  # fmt: skip
+NAMED = ["id", "event_id", "patient_id"]
 
 
 class Chain:
     def __init__(self, bulk: Bulk) -> None:
-        self.bulk = bulk
-        newest = AuditEvent.objects.filter(chain=settings.AUDIT_CHAIN).order_by("-id")
-        self.last = newest.values_list("digest", flat=True).first() or start_of(settings.AUDIT_CHAIN)
-        self.columns = [field.attname for field in concrete(AuditEvent)]
+        self.bulk, self.last = bulk, dict[int, str]()
+        assert [field.attname for field in concrete(AuditEvent)] == EVENT
+        assert [field.attname for field in concrete(NamedPatient)] == NAMED
 
-    def add(self, event: Draft) -> None:
-        pk, previous, self.last = self.bulk.new_id(AuditEvent), self.last, digest(self.last, event.tail)
-        told = {
-            "id": pk, "chain": event.chain, "at": stamp(event.at), "actor_kind": event.actor_kind,
-            "actor_id": event.actor_id, "actor_name": event.actor_name, "address": event.address,
-            "action": event.action, "patient_id": event.patient_id, "object_type": event.object_type,
-            "object_id": event.object_id, "detail": json.dumps(event.detail) if event.detail else "{}",
-            "outcome": event.outcome, "scheme": SCHEME, "previous": previous, "digest": self.last,
-        }  # fmt: skip
-        self.bulk.add(AuditEvent, [told[name] for name in self.columns])
-        for patient in event.patients:
-            self.bulk.add(NamedPatient, [self.bulk.new_id(NamedPatient), pk, patient])
+    def add(self, event: Written) -> None:
+        pk, chain = self.bulk.new_id(AuditEvent), event.chain
+        previous = self.last.get(chain) or self._end_of(chain)
+        self.last[chain] = now = digest(previous, event.tail)
+        self.bulk.add(
+            AuditEvent,
+            (
+                pk, chain, moments.stamp(event.at), *event.actor, event.address, event.action, event.patient,
+                event.object_type, event.object_id, event.detail, event.outcome, SCHEME, previous, now,
+            ),
+        )  # fmt: skip
+        if event.patient is not None:
+            self.bulk.add(NamedPatient, (self.bulk.new_id(NamedPatient), pk, event.patient))
+
+    @staticmethod
+    def _end_of(chain: int) -> str:
+        newest = AuditEvent.objects.filter(chain=chain).order_by("-id")
+        return newest.values_list("digest", flat=True).first() or start_of(chain)

@@ -5,43 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
-from clinic.audit.chain import Draft
-from clinic.people.models import Clinic, PatientWord, User
-from clinic.people.search import words_of
-from clinic.scheduling.models import Appointment, AppointmentChange, Course, Room, WorkingHours
-from intake.models import Score
+from django.db import models
+
+from clinic.people.models import Clinic, Patient, PatientWord, User
+from clinic.scheduling.models import Appointment, AppointmentChange, Course, Device, Room, WorkingHours
 from treatments.demo.clinic import set_up
-from treatments.demo.scale import templates, timetable
+from treatments.demo.scale import moments, shares, templates, timetable
 from treatments.demo.scale.bulk import Bulk, concrete, prepared
 from treatments.demo.scale.chain import Chain
-from treatments.demo.scale.copying import Copier, Copy, stamp
+from treatments.demo.scale.copying import Copier, Copy
+from treatments.demo.scale.events import Teller, Told, Written
 from treatments.demo.scale.people import Person, invent
+from treatments.demo.scale.shares import ADDED, SOME
 from treatments.demo.scale.timetable import AHEAD, SEATS_EACH, WEEKS, Size, Stay
 from treatments.models import kept
 
-UTC, DAY, HOUR = dt.UTC, dt.timedelta(days=1), dt.timedelta(hours=1)
+UTC, DAY, HOUR, SECOND = dt.UTC, dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(seconds=1)
 LEAD = 4  # weeks at most between what comes before a course and its first visit
 # how many people are at each stage before the first visit today, in a clinic of a thousand and more
 WAITING = {"invited": 20, "half": 12, "submitted": 12, "red_flag": 4, "assessed": 8, "proposed": 10, "signed": 24}
 NEVER_ANSWERED, NEVER_CAME = 50, 100  # one in this many patients left a link unused, or an intake, over all these years
-# of what the actions record about a visit, only as many of these are kept as the size asks for
-SOME = {"appointment.arrived", "appointment.in_room", "appointment.done", "visit.started", "visit.saved"}
-BOOKED, ADDED = "course.visits_booked", "patient.added"
-
-
-class Quota:
-    """Says yes ``wanted`` times out of ``of``, evenly."""
-
-    def __init__(self, wanted: int, of: int) -> None:
-        self.wanted, self.of, self.seen = max(0, min(wanted, of)), max(1, of), 0
-
-    def take(self) -> bool:
-        self.seen += 1
-        return self.seen * self.wanted // self.of > (self.seen - 1) * self.wanted // self.of
+BOOKED = "course.visits_booked"
+WITHOUT_A_DEVICE = 40  # in one of so many seats, the coming visits were moved by hand and the device was forgotten
+_ARRIVED, _IN_ROOM, _DONE = ("arrived", "in_room", "done"), ("in_room", "done"), ("done",)
 
 
 class Filling:
@@ -60,6 +51,8 @@ class Filling:
         )
         self.others = self._others()
         self.room_of = {user.pk: room.pk for user, room in zip(self.practitioners, self.rooms, strict=False)}
+        self.device_of = {user.pk: one.pk for user, one in zip(self.practitioners, self.devices, strict=False)}
+        self.at_noon = moments.seconds(self.now)
 
     # --- who works here -------------------------------------------------------------------------
     def _staff(self) -> list[User]:
@@ -77,6 +70,13 @@ class Filling:
         self.rooms = list(Room.objects.order_by("pk"))
         for number in range(len(self.rooms) + 1, len(found) + 1):
             self.rooms.append(Room.objects.create(name=f"Room {number}", is_active=number <= self.size.practitioners))
+        self.devices = list(Device.objects.order_by("pk"))
+        for number in range(len(self.devices) + 1, len(found) + 1):
+            self.devices.append(
+                Device.objects.create(
+                    name=f"Stimulator {number}", kind="stimulator", is_active=number <= self.size.practitioners
+                )
+            )
         WorkingHours.objects.all().delete()
         WorkingHours.objects.bulk_create(
             WorkingHours(practitioner=user, weekday=day, starts=starts, ends=ends, room=self.rooms[number])
@@ -130,15 +130,16 @@ class Filling:
     # --- writing --------------------------------------------------------------------------------
     def write(self, bulk: Bulk) -> None:
         self.bulk, self.chain = bulk, Chain(bulk)
-        self.copiers = [Copier(template, bulk) for template in self.courses]
-        self.waiting = {stage: Copier(template, bulk) for stage, template in self.stages.items()}
+        self.copiers = [_Pair(template, bulk) for template in self.courses]
+        self.waiting = {stage: _Pair(template, bulk) for stage, template in self.stages.items()}
         everyone = self.people()
-        self.events: dict[int, list[Draft]] = defaultdict(list)
-        self.visits: dict[int, list[tuple[str, list[Any]]]] = defaultdict(list)
-        self.week = -WEEKS
+        self.events: dict[int, list[Written]] = defaultdict(list)
+        self.visits: dict[int, list[tuple[str, Sequence[Any]]]] = defaultdict(list)
+        self.week, self.first_day = -WEEKS, moments.seconds(dt.datetime.combine(self.monday, dt.time(), UTC))
         self._register(everyone)
-        self.some = self._share_events()
-        self.other_scores, self.more_scores = self._share_scores()
+        others = [self.stages[stage] for _, stage, _ in self.others]
+        self.some = shares.events(self.size, self.stays, self.courses, others)
+        self.other_scores, self.more_scores = shares.scores(self.size, self.stays, self.courses, others)
         self.previous: dict[int, dict[str, int]] = {}
         places = iter(everyone[len({stay.patient for stay in self.stays}) :])
         work: dict[int, list[Callable[[], None]]] = defaultdict(list)
@@ -153,66 +154,74 @@ class Filling:
         assert not work and not self.events and not self.visits, "something was left over"
 
     def _flush(self, week: int) -> None:
-        for _, row in sorted(self.visits.pop(week, ()), key=lambda one: one[0]):
+        for _, row in sorted(self.visits.pop(week, ()), key=itemgetter(0)):
             self.bulk.add(Appointment, row)
-        for event in sorted(self.events.pop(week, ()), key=lambda one: one.at):
+        for event in sorted(self.events.pop(week, ()), key=itemgetter(0)):
             self.chain.add(event)
 
-    def _note(self, event: Draft) -> None:
-        week = max(self.week, min((event.at.date() - self.monday).days // 7, AHEAD))
-        self.events[week].append(event)
+    def _note(self, event: Written) -> None:
+        week = (event.at - self.first_day) // (7 * moments.DAY)
+        self.events[max(self.week, min(week, AHEAD))].append(event)
 
     def _register(self, everyone: list[Person]) -> None:
-        words = concrete(PatientWord)
-        assert [field.attname for field in words] == ["id", "patient_id", "word"]
-        added = Copier(self.stages["invited"], self.bulk)
+        assert [field.attname for field in concrete(PatientWord)] == ["id", "patient_id", "word"]
+        added = self.waiting["invited"]
+        registered = moments.seconds(added.copier.template.patient.created_at)
+        fields = concrete(Patient)
+        same = {field.attname: prepared(field, field.get_default()) for field in fields}
         for person in everyone:
-            patient = person.as_patient()
-            self.bulk.add_object(patient)
-            for word in sorted(words_of(patient)):
-                self.bulk.add(PatientWord, [self.bulk.new_id(PatientWord), person.pk, word])
-            move = person.since - added.template.patient.created_at.replace(microsecond=0)
-            copy = Copy(person, self.practitioners[0], move, {}, {}, frozenset(), {})
-            for event in added.events_of(copy, {"ids": {}, "seals": {}}, lambda action: action == ADDED):
+            since = moments.seconds(person.since)
+            row = {
+                **same, "id": person.pk, "given_name": person.given_name, "family_name": person.family_name,
+                "date_of_birth": str(person.born), "sex": person.sex, "email": person.email, "phone": person.phone,
+                "created_at": moments.stamp(since),
+            }  # fmt: skip
+            self.bulk.add(Patient, list(row.values()))
+            for word in sorted(person.words):
+                self.bulk.add(PatientWord, (self.bulk.new_id(PatientWord), person.pk, word))
+            copy = Copy(person, self.practitioners[0], since - registered, {}, {}, frozenset(), {})
+            for event in added.teller.of(copy, lambda told: told.event.action == ADDED):
                 self._note(event)
 
     def _wait(self, stage: str, move: dt.timedelta, person: Person) -> None:
-        copier = self.waiting[stage]
+        pair = self.waiting[stage]
         practitioner = self.practitioners[person.pk % max(1, self.size.practitioners)]
-        copy = Copy(person, practitioner, move, {}, {}, frozenset(), {})
-        for event in copier.events_of(copy, copier.rows_of(copy), lambda action: action != ADDED):
+        copy = Copy(person, practitioner, move // SECOND, {}, {}, frozenset(), {})
+        pair.copier.write(copy)
+        for event in pair.teller.of(copy, lambda told: told.event.action != ADDED):
             self._note(event)
 
     def _course(self, stay: Stay, person: Person) -> None:
-        copier = self.copiers[stay.template]
-        template = copier.template
-        starts = {n: self._start(stay, n - 1) for n in range(1, stay.length + 1)}
-        moves = {n: start - template.appointments[n]["starts_at"] for n, start in starts.items()}
-        booked = template.changes[1]["at"]
-        before = min(moves[1], self.now - HOUR - booked.replace(microsecond=0))
+        pair = self.copiers[stay.template]
+        starts = {n: moments.seconds(self._start(stay, n - 1)) for n in range(1, stay.length + 1)}
+        moves = {n: start - pair.starts[n] for n, start in starts.items()}
+        before = min(moves[1], moments.seconds(self.now - HOUR) - pair.booked[1])
         ids = {n: self.bulk.new_id(Appointment) for n in starts}
-        done = [n for n, state in enumerate(stay.states, start=1) if state == "done"]
+        done = set(shares.done(stay))
         copy = Copy(
             person, self.practitioners[stay.seat // SEATS_EACH], before, moves, ids,
-            written=frozenset(done[stay.unwritten :]) if stay.is_charted else frozenset(),
-            status=self._status(stay), version=max(1, stay.version), previous=self.previous.get(stay.patient),
-            reference="" if stay.is_charted else f"before:{ids[1]}", keeps=self._keeps,
+            written=frozenset(shares.written(stay)), status=self._status(stay), version=max(1, stay.version),
+            previous=self.previous.get(stay.patient), reference="" if stay.is_charted else f"before:{ids[1]}",
+            keeps=self._keeps,
         )  # fmt: skip
-        found = copier.rows_of(copy, None if stay.is_charted else {Course})
-        names = {model._meta.model_name: pk for (model, _), pk in found["ids"].items()}
+        pair.copier.write(copy, None if stay.is_charted else {Course})
+        names = pair.copier.ids_by_name(copy)
         if stay.is_charted:
             self.previous[stay.patient] = {name: names[name] for name in ("treatmentplan", "assessment")}
         for n, start in starts.items():
-            self._appointment(copier, copy, n, start, stay.states[n - 1], names["course"])
+            self._appointment(pair, copy, n, start, stay, names["course"])
 
-        def wanted(action: str) -> bool:
-            return action != ADDED and (stay.is_charted or action == BOOKED or action.startswith("appointment."))
+        def wanted(told: Told) -> bool:
+            action = told.event.action
+            if told.event.object_type == "appointment":
+                if told.number not in done:
+                    return False
+            elif action == ADDED or not (stay.is_charted or action == BOOKED):
+                return False
+            return action not in SOME or self.some.take()
 
-        is_done = {str(ids[number]) for number in done}
-        for event in copier.events_of(copy, found, wanted, latest=stay.length):
-            is_of_visit = event.object_type == "appointment"
-            if (not is_of_visit or event.object_id in is_done) and (event.action not in SOME or self.some.take()):
-                self._note(event)
+        for event in pair.teller.of(copy, wanted, latest=stay.length):
+            self._note(event)
 
     def _status(self, stay: Stay) -> dict[str, str]:
         missed = any(state in ("no_show", "cancelled") for state in stay.states)
@@ -222,87 +231,55 @@ class Filling:
         replaced = stay.is_charted and not stay.is_newest
         return {"course": course, **({"treatmentplan": "superseded", "assessment": "superseded"} if replaced else {})}
 
-    def _appointment(
-        self, copier: Copier, copy: Copy, number: int, start: dt.datetime, state: str, course: int
-    ) -> None:
-        model, move = copier.template.appointments[number], copy.moves[number]
+    def _appointment(self, pair: _Pair, copy: Copy, number: int, start: int, stay: Stay, course: int) -> None:
+        state, move, pk = stay.states[number - 1], copy.moves[number], copy.appointments[number]
+        was = pair.appointments[number]
+        came = {"arrived_at": _ARRIVED, "in_room_at": _IN_ROOM, "done_at": _DONE}
+        has_device = was["device_id"] and not (stay.seat % WITHOUT_A_DEVICE == 7 and start > self.at_noon)
         values = {
-            **model, "id": copy.appointments[number], "course_id": course, "status": state, "device_id": None,
+            **was, "id": pk, "course_id": course, "status": state, "nonce": f"scale-{pk}",
             "patient_id": copy.person.pk, "practitioner_id": copy.practitioner.pk,
             "room_id": self.room_of[copy.practitioner.pk],
-            "nonce": f"scale-{copy.appointments[number]}",
-            "created_at": copier.template.changes[number]["at"] + copy.before,
-            "arrived_at": model["arrived_at"] if state in ("arrived", "in_room", "done") else None,
-            "in_room_at": model["in_room_at"] if state in ("in_room", "done") else None,
-            "done_at": model["done_at"] if state == "done" else None,
+            "device_id": self.device_of[copy.practitioner.pk] if has_device else None,
+            "created_at": moments.stamp(pair.booked[number] + copy.before),
+            **{name: moments.stamp(was[name] + move) for name in ("starts_at", "ends_at", "busy_until")},
+            **{name: moments.stamp(was[name] + move) if state in states else None for name, states in came.items()},
         }  # fmt: skip
-        for name in ("starts_at", "ends_at", "busy_until", "arrived_at", "in_room_at", "done_at"):
-            values[name] = stamp(values[name] + move) if values[name] else None
-        values["created_at"] = stamp(values["created_at"].replace(microsecond=0))
-        row = [values[field.attname] for field in concrete(Appointment)]
-        week = ((start.astimezone(self.zone).date()) - self.monday).days // 7
-        self.visits[week].append((values["starts_at"], row))
-        if week >= -1:  # what can still be undone
+        row = list(values.values())
+        self.visits[(start - self.first_day) // (7 * moments.DAY)].append((values["starts_at"], row))
+        if start >= self.first_day - 7 * moments.DAY:  # what can still be undone
             change = {
-                **copier.template.changes[number],
-                "id": self.bulk.new_id(AppointmentChange),
-                "appointment_id": copy.appointments[number],
-                "at": (copier.template.changes[number]["at"] + copy.before).replace(microsecond=0),
-            }
-            fields = concrete(AppointmentChange)
-            self.bulk.add(AppointmentChange, [prepared(field, change[field.attname]) for field in fields])
-
-    # --- counted beforehand ---------------------------------------------------------------------
-    def _written(self, stay: Stay) -> list[int]:
-        """Numbers of the visits that are charted."""
-        done = [number for number, state in enumerate(stay.states, start=1) if state == "done"]
-        return done[stay.unwritten :] if stay.is_charted else []
-
-    def _share_events(self) -> Quota:
-        """What is recorded in any case, and how many more there are of which the size needs some."""
-        certain = self.size.patients
-        for _, stage, _ in self.others:
-            certain += sum(event.action != ADDED for event, _ in self.stages[stage].events)
-        some, of_visit, of_appointment, of_course = 0, {}, {}, {}
-        for place, template in enumerate(self.courses):
-            told = [(event.action, number, event.object_type) for event, number in template.events]
-            of_course[place] = sum(number is None and action != ADDED for action, number, _ in told)
-            for at in template.appointments:
-                mine = [(action, kind) for action, number, kind in told if number == at]
-                of_appointment[place, at] = sum(kind == "appointment" for _, kind in mine)
-                of_visit[place, at] = (
-                    sum(action not in SOME for action, _ in mine),
-                    sum(action in SOME and kind != "appointment" for action, kind in mine),
-                )
-        for stay in self.stays:
-            certain += of_course[stay.template] if stay.is_charted else 1
-            done = [number for number, state in enumerate(stay.states, start=1) if state == "done"]
-            some += sum(of_appointment[stay.template, number] for number in done)
-            for number in self._written(stay):
-                certain += of_visit[stay.template, number][0]
-                some += of_visit[stay.template, number][1]
-        return Quota(self.size.events - certain, some)
-
-    def _share_scores(self) -> tuple[Quota, Quota]:
-        """One score per note and those of reviews; then those of intakes; then further ones from notes."""
-        waiting = (row for _, stage, _ in self.others for row in self.stages[stage].rows)
-        left = self.size.scores - sum(row.model is Score for row in waiting)
-        others = more = 0
-        for stay in self.stays:
-            if stay.is_charted:
-                written = self._written(stay)
-                for row in self.courses[stay.template].rows:
-                    if row.model is Score and (row.number is None or row.number in written):
-                        of_intake = row.values["occasion"] == "intake"
-                        left -= not of_intake and not row.is_more
-                        more += row.is_more
-                        others += of_intake
-        return Quota(left, others), Quota(left - others, more)
+                **pair.changes[number], "id": self.bulk.new_id(AppointmentChange), "appointment_id": pk,
+                "at": moments.stamp(pair.booked[number] + copy.before),
+            }  # fmt: skip
+            self.bulk.add(AppointmentChange, list(change.values()))
 
     def _keeps(self, row: templates.Row) -> bool:
-        if row.model is not Score or not (row.is_more or row.values["occasion"] == "intake"):
-            return True
         return (self.more_scores if row.is_more else self.other_scores).take()
+
+
+class _Pair:
+    """How the rows of a template are copied, and how its events are told."""
+
+    def __init__(self, template: templates.Template, bulk: Bulk) -> None:
+        self.copier = Copier(template, bulk)
+        self.teller = Teller(self.copier)
+        self.starts = {n: moments.seconds(one["starts_at"]) for n, one in template.appointments.items()}
+        self.booked = {n: moments.seconds(one["at"]) for n, one in template.changes.items()}
+        self.appointments = {n: _in_seconds(Appointment, one) for n, one in template.appointments.items()}
+        self.changes = {
+            n: {one.attname: prepared(one, values[one.attname]) for one in concrete(AppointmentChange)}
+            for n, values in template.changes.items()
+        }
+
+
+def _in_seconds(model: type[models.Model], values: dict[str, Any]) -> dict[str, Any]:
+    """In the order of a row, as it is stored, but for moments."""
+    return {
+        one.attname: moments.seconds(value) if isinstance(value, dt.datetime) else prepared(one, value)
+        for one in concrete(model)
+        for value in [values[one.attname]]
+    }
 
 
 def keep_counts() -> None:

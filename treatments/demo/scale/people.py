@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tomli
+from phonenumber_field.phonenumber import PhoneNumber
 
-from clinic.people.models import Patient
-from clinic.people.words import fold
+from clinic.people.words import fold, index_words
 
 NAMES = tomli.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
 AREAS = (201, 212, 347, 551, 609, 646, 732, 848, 862, 908, 917, 973)
@@ -31,11 +31,13 @@ class Person:
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}"
 
-    def as_patient(self) -> Patient:
-        return Patient(
-            pk=self.pk, given_name=self.given_name, family_name=self.family_name, sex=self.sex, email=self.email,
-            phone=self.phone, date_of_birth=self.born, created_at=self.since,
-        )  # fmt: skip
+    @property
+    def words(self) -> list[str]:
+        """What is kept to find them by."""
+        phone = PhoneNumber(country_code=1, national_number=int(self.phone[2:]))
+        return index_words(
+            given_name=self.given_name, family_name=self.family_name, email=self.email, phone=phone, born=self.born
+        )
 
 
 def invent(pk: int, *, sex: str, born: int, since: dt.datetime, draw: random.Random) -> Person:

@@ -12,10 +12,11 @@ from unittest.mock import patch
 import tomli
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.db.models.functions import Now
 
 from clinic.audit.chain import Draft
 from clinic.outbox.models import Message
-from clinic.people.models import Patient, PatientWord, User
+from clinic.people.models import Clinic, Patient, PatientWord, User
 from clinic.scheduling.models import Appointment, AppointmentChange
 from intake.models import Score
 from treatments.demo.clinic import DemoClinic
@@ -59,6 +60,7 @@ class Row:
     values: dict[str, Any]
     number: int | None  # number of the visit it belongs to
     is_more: bool = False  # one of several scores of a visit
+    is_spare: bool = False  # a score that only some copies need
 
 
 @dataclass
@@ -70,7 +72,7 @@ class Template:
     born: int
     sessions: int
     practitioner: User
-    end: dt.datetime  # of the story; anything later was stamped by the database's own clock
+    walked: tuple[dt.datetime, dt.datetime]  # when it was told: what lies between was stamped by the database's clock
     rows: list[Row] = field(default_factory=list)
     appointments: dict[int, dict[str, Any]] = field(default_factory=dict)
     changes: dict[int, dict[str, Any]] = field(default_factory=dict)  # that each was booked
@@ -102,16 +104,21 @@ def _role(archetype: str, sex: str, stage: str, number: int) -> Role:
 
 def _told(walk: Walk, sex: str, now: dt.datetime) -> Template:
     events: list[Draft] = []
-    point = transaction.savepoint()
+    point, began = transaction.savepoint(), _database_clock()
     with at(now), patch.object(connection, "gather", events.append):
         patient = walk.go()
     patient.refresh_from_db()
-    template = Template(
-        patient, sex, walk.role.persona.born, getattr(walk, "sessions", 0), walk.practitioner, now + dt.timedelta(1)
-    )
+    walked = (began - dt.timedelta(seconds=1), dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1))
+    template = Template(patient, sex, walk.role.persona.born, getattr(walk, "sessions", 0), walk.practitioner, walked)
     _read(template, events)
     transaction.savepoint_rollback(point)
     return template
+
+
+def _database_clock() -> dt.datetime:
+    """On PostgreSQL the start of the transaction."""
+    now: dt.datetime = Clinic.objects.values_list(Now(), flat=True).get()
+    return now
 
 
 def _read(template: Template, events: Sequence[Draft]) -> None:
@@ -130,7 +137,9 @@ def _read(template: Template, events: Sequence[Draft]) -> None:
             if number is not None:
                 numbers[model._meta.model_name or "", str(values["id"])] = number
             is_more = model is Score and any(row.model is Score and row.number == number for row in template.rows)
-            template.rows.append(Row(model, values, number, is_more and values["occasion"] == "visit"))
+            is_more = is_more and values["occasion"] == "visit"
+            is_spare = is_more or (model is Score and values["occasion"] == "intake")
+            template.rows.append(Row(model, values, number, is_more, is_spare))
     for event in events:
         of = numbers.get((event.object_type, event.object_id))
         if of is None and event.action == "scores.recorded":

@@ -1,0 +1,127 @@
+"""The audit events of what was copied, each as the digest reads it and as it is stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from clinic.audit.chain import SCHEME, Draft, canonical
+from treatments.demo.scale import moments
+from treatments.demo.scale.copying import Copier, Copy
+
+# keys under which an event's detail names other rows
+DETAIL_KEYS = {"plan": "treatmentplan", "proposal": "proposal", "assessment": "assessment", "invitation": "invitation"}
+
+
+class Written(NamedTuple):
+    """An event, but for its place in the chain. ``tail``: what its digest covers after the previous one."""
+
+    at: int
+    tail: str
+    chain: int
+    actor: tuple[str, str, str]  # kind, id, name
+    address: str
+    action: str
+    patient: int | None
+    object_type: str
+    object_id: str
+    detail: str
+    outcome: str
+
+
+@dataclass(slots=True)
+class Told:
+    """An event of a template."""
+
+    event: Draft
+    number: int | None  # of the visit
+    at: int
+    middle: str  # of the tail: what stands between the actor and the patient
+    end: str  # and after the detail
+    place: int | None  # of the row it is about
+    detail: tuple[str, str] | None  # as in the digest, as stored; None: each copy has its own
+
+
+class Teller:
+    """Tells a copy's events."""
+
+    def __init__(self, copier: Copier) -> None:
+        self.copier, self.template = copier, copier.template
+        self.of_name = {model._meta.model_name: model for model in copier.models}
+        self.told = [self._told(event, number) for event, number in self.template.events]
+
+    def _told(self, event: Draft, number: int | None) -> Told:
+        kind, old, place = event.object_type, event.object_id, None
+        assert "patients" not in event.detail, event.action
+        if kind not in ("patient", "appointment") and old:
+            place = self.copier.places[self.of_name[kind], int(old)]
+        mine = self.template.practitioner.pk
+        differs = any(
+            key in DETAIL_KEYS or key in ("appointments", "seal") or (key == "practitioner" and value == mine)
+            for key, value in event.detail.items()
+        )
+        detail = None if differs else _both(event.detail)
+        end = f",{canonical([event.outcome, SCHEME, event.address])[1:]}"
+        return Told(event, number, moments.seconds(event.at), f",{canonical(event.action)},", end, place, detail)
+
+    def of(self, copy: Copy, wanted: Callable[[Told], bool], latest: int = 9999) -> Iterator[Written]:
+        """For the booking of visits up to the number ``latest``."""
+        person, own = copy.person, self.template.patient.pk
+        actors = {
+            ("staff", str(self.template.practitioner.pk)): _actor(
+                "staff", str(copy.practitioner.pk), copy.practitioner.name
+            ),
+            "patient": _actor("patient", str(person.pk), str(person)),
+        }
+        for one in self.told:
+            event, number = one.event, one.number
+            kind, object_id = event.object_type, event.object_id
+            if number is not None and (number > latest or (kind != "appointment" and number not in copy.written)):
+                continue
+            if not wanted(one):
+                continue
+            if kind == "appointment":
+                object_id = str(copy.appointments[number or 1])
+            elif kind == "patient":
+                object_id = str(person.pk)
+            elif one.place is not None:
+                object_id = str(copy.ids.get(one.place, ""))
+            at = one.at + (copy.before if number is None else copy.moves[number])
+            found = actors.get("patient" if event.actor_kind == "patient" else (event.actor_kind, event.actor_id))
+            who, actor = found or _actor(event.actor_kind, event.actor_id, event.actor_name)
+            patient = person.pk if event.patient_id == own else event.patient_id
+            in_digest, stored = one.detail or _both(self._detail(event.detail, copy, one.place))
+            tail = (
+                f'"{moments.iso(at)}",{who}{one.middle}{"null" if patient is None else patient},"{kind}","{object_id}",'
+                f"{in_digest}{one.end}"
+            )
+            yield Written(
+                at, tail, event.chain, actor, event.address, event.action, patient, kind, object_id, stored,
+                event.outcome,
+            )  # fmt: skip
+
+    def _detail(self, detail: dict[str, Any], copy: Copy, about: int | None) -> dict[str, Any]:
+        changed: dict[str, Any] = {}
+        for key, value in detail.items():
+            if key == "practitioner" and value == self.template.practitioner.pk:
+                changed[key] = copy.practitioner.pk
+            elif key in DETAIL_KEYS and isinstance(value, int):
+                place = self.copier.places[self.of_name[DETAIL_KEYS[key]], value]
+                changed[key] = copy.ids.get(place, value)
+            elif key == "appointments":  # all that the copy has: its course may be shorter
+                changed[key] = list(copy.appointments.values())
+            elif key == "seal":
+                assert about is not None
+                changed[key] = copy.seals[about]
+        return {**detail, **changed}
+
+
+def _both(detail: dict[str, Any]) -> tuple[str, str]:
+    return canonical(detail), json.dumps(detail)
+
+
+def _actor(kind: str, pk: str, name: str) -> tuple[str, tuple[str, str, str]]:
+    """As in the digest, as stored."""
+    return canonical([kind, pk, name])[1:-1], (kind, pk, name)
