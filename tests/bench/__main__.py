@@ -1,7 +1,8 @@
-"""``make bench``: every hot job beside a floor in the same run, interleaved; then the clinical mind beside CLIPS.
+"""``make bench``: every hot job beside a floor in the same run, interleaved; then trail, memory, start and planner.
 
 Main figure: processor time of the server's workers (and of PostgreSQL's backends) for one request, divided by the
-floor's in the same rounds. ``--jobs chart,search --engine sqlite --patients 1000 --rounds 2`` measures a part.
+floor's in the same rounds. ``--jobs chart,search --engine sqlite --patients 1000 --rounds 2`` measures some jobs,
+``--jobs none --parts start`` no job at all; with ``--more`` it is added to what was found before.
 """
 
 from __future__ import annotations
@@ -14,33 +15,46 @@ import statistics
 import sys
 from typing import Any
 
-from tests.bench import browser, planner, report
+from tests.bench import audit_writers, browser, kept, planner, report, service
 from tests.bench.clinics import KEPT, ROOT, Place, clinic
 from tests.bench.jobs import TARGETS
 from tests.bench.measuring import Request, Server, backends_cpu
 
 MANY = 8  # clients at once
+PARTS = ["audit", "memory", "start", "planner", "browser"]  # besides the jobs
 
 
 def main() -> None:
     asked = _asked()
     KEPT.mkdir(exist_ok=True)
-    rows: list[dict[str, Any]] = []
+    told = kept.Told.read(_machine()) if asked.more else kept.Told(_machine())
     for engine in asked.engine:
         with _Server(engine) as server:
-            for patients in asked.patients:
-                rows += measure(clinic(engine, patients, server), asked)
-                report.show(rows)
-    told = {"machine": _machine(), "rows": rows}
-    if not asked.no_planner:
-        planner.main()
-    if asked.write:
-        told["browser"] = browser.measure()
-    out = ROOT / "var" / "bench"
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "latest.json").write_text(json.dumps(told, indent=1))
+            for patients in asked.patients if asked.jobs else []:
+                place = clinic(engine, patients, server)
+                told.add_rows(measure(place, asked))
+                report.show(told.rows)
+                if "audit" in asked.parts and patients == max(asked.patients):
+                    told.add("verify", service.walked(place))
+            if "audit" in asked.parts:
+                told.add("audit", audit_writers.in_a_program(server))
+    if "memory" in asked.parts:
+        told.parts["memory"] = _memory(clinic("sqlite", min(asked.patients), ""), asked.requests)
+    if "start" in asked.parts:
+        told.parts["start"] = service.starts()
+    if "planner" in asked.parts:
+        told.parts["planner"] = planner.measure()
+    if "browser" in asked.parts:
+        told.parts["browser"] = browser.measure()
+    told.write()
+    report.show_parts(told.parts)
     if asked.write:
         (ROOT / "docs" / "performance.md").write_text(report.page(told), encoding="utf-8")
+
+
+def _memory(place: Place, requests: int) -> dict[str, float]:
+    names = [name for name in TARGETS if name not in service.NOT_FOR_MEMORY]
+    return service.memory(place, _requests(place, names, 1)["jobs"], requests)
 
 
 def _asked() -> argparse.Namespace:
@@ -53,12 +67,17 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=4, help="A B, B A, A B … (default: 4)")
     parser.add_argument("--clients", type=lambda t: [int(one) for one in t.split(",")], default=[1, MANY])
     parser.add_argument("--each", type=int, default=8, help="requests of one job in one turn (default: 8)")
-    parser.add_argument("--no-planner", action="store_true", help="without the figures of planner and assessment")
+    parser.add_argument(
+        "--parts", type=lambda text: text.split(","), default=PARTS, help=f"(default: {','.join(PARTS)})"
+    )
+    parser.add_argument("--requests", type=int, default=10_000, help="of the worker that is weighed (default: 10 000)")
+    parser.add_argument("--more", action="store_true", help="add to what the last run found: runs can be made in parts")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     asked = parser.parse_args()
     wanted = asked.jobs.split(",") if asked.jobs else [""]
+    is_none = asked.jobs == "none"
     asked.jobs = [name for name in TARGETS if any(name.startswith(word.strip()) for word in wanted)]
-    if not asked.jobs:
+    if not asked.jobs and not is_none:
         sys.exit(f"No such job. There are: {', '.join(TARGETS)}")
     return asked
 
@@ -84,10 +103,8 @@ class _Server:
 
 def measure(place: Place, asked: argparse.Namespace) -> list[dict[str, Any]]:
     """All jobs of one clinic."""
-    file, warm = place.folder / "jobs.json", 8
-    count = warm + asked.rounds * asked.each * len(asked.clients)
-    place.python("-m", "tests.bench.jobs", str(file), ",".join(asked.jobs), str(count))
-    told = json.loads(file.read_text())
+    warm = 8
+    told = _requests(place, asked.jobs, warm + asked.rounds * asked.each * len(asked.clients))
     floor_settings = {
         "DJANGO_SETTINGS_MODULE": "tests.bench.floor.settings",
         "FLOOR_SECRET": told["secret"],
@@ -107,6 +124,13 @@ def measure(place: Place, asked: argparse.Namespace) -> list[dict[str, Any]]:
         ours.stop()
         floor.stop()
     return rows
+
+
+def _requests(place: Place, names: list[str], count: int) -> dict[str, Any]:
+    file = place.folder / "jobs.json"
+    place.python("-m", "tests.bench.jobs", str(file), ",".join(names), str(count))
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
 
 
 def _job(
@@ -164,8 +188,7 @@ def _p(values: list[float], percent: int) -> float:
 
 
 def _machine() -> str:
-    system = f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    return f"{system}, load {os.getloadavg()[0]:.1f}"
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ import multiprocessing
 import os
 import secrets
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -129,6 +131,15 @@ def measure(*, writers: int = 32, seconds: float = 3, rounds: int = 5) -> dict[s
         "max_ms": round(every[-1] * 1000, 1),
         "events_verified": sum(kept),
     }
+
+
+def in_a_program(url: str) -> dict[str, Any]:
+    """As a program of its own, which forks before anything is open. ``url``: of a PostgreSQL, or "" for SQLite."""
+    words = [sys.executable, "-m", "tests.bench.audit_writers"]
+    environment = {**os.environ, "DATABASE_URL": url} if url else {**os.environ, "DATABASE_URL": "sqlite:///unused"}
+    done = subprocess.run(words, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def _empty() -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +21,8 @@ TARGETS: dict[str, tuple[str, float | None]] = {
     "day feed": ("feed", 2.0), "search letters": ("search", 2.0), "search phone": ("search", 2.0),
     "search birth": ("search", 2.0), "chart": ("chart", 2.0), "plan page": ("plan", 2.5), "plan edit": ("edit", 4.0),
     "propose": ("propose", None), "book": ("book", 2.0), "course of 12": ("course", 4.0),
-    "intake step": ("step", 2.0), "follow-ups": ("followups", None), "outcome": ("outcome", None),
-    "board": ("board", 2.0), "empty page": ("empty", 2.0), "audit page": ("audit", None),
+    "intake step": ("step", 2.0), "intake sent": ("send", None), "follow-ups": ("followups", None),
+    "outcome": ("outcome", None), "board": ("board", 2.0), "empty page": ("empty", 2.0), "audit page": ("audit", None),
 }  # fmt: skip
 
 
@@ -36,8 +35,6 @@ class Job:
     floors: list[dict[str, Any]]
     queries: int = 0
     bytes: int = 0
-    has_floor: bool = True
-    more: dict[str, Any] = field(default_factory=dict)
 
 
 class Maker:
@@ -50,7 +47,7 @@ class Maker:
         self.today, self.zone = timezone.localdate(), Clinic.current().zone
         self.staff = {name: User.objects.get(email=f"{name}@demo.ashi") for name in ("owner", "practitioner", "desk")}
         self.clients = {name: self._client(user) for name, user in self.staff.items()}
-        self.cookies = {name: {k: m.value for k, m in c.cookies.items()} for name, c in self.clients.items()}
+        self.cookies = {name: cookies_of(client) for name, client in self.clients.items()}
         self.floor_cookies = {name: {"sessionid": self._floor_session(user)} for name, user in self.staff.items()}
         self._find()
 
@@ -86,11 +83,9 @@ class Maker:
 
     # --- jobs -----------------------------------------------------------------------------------
     def make(self, name: str) -> Job:
-        writes: dict[str, Callable[[], Job]] = {
-            "plan edit": self._edit, "propose": self._propose, "book": self._book, "course of 12": self._course,
-            "intake step": self._step,
-        }  # fmt: skip
-        return writes[name]() if name in writes else self._read(name)
+        from tests.bench.write_jobs import MAKERS
+
+        return MAKERS[name](self) if name in MAKERS else self._read(name)
 
     def _read(self, name: str) -> Job:
         monday = self.today - dt.timedelta(days=self.today.weekday())
@@ -158,168 +153,42 @@ class Maker:
         (self.bodies / file).write_bytes(body)
         return file
 
-    def _written(
-        self, name: str, role: str, ours: list[tuple[str, dict[str, Any]]], floors: list[dict[str, Any]]
+    def written(
+        self,
+        name: str,
+        role: str,
+        ours: list[tuple[str, dict[str, Any]]],
+        floors: list[dict[str, Any]],
+        *,
+        phones: list[Any] | None = None,
+        htmx: bool = False,
     ) -> Job:
-        """``ours``: (path, data). One more than wanted: the first is looked at here."""
+        """``ours``: (path, data). One more than wanted: the first is looked at here. ``phones``: who sends each."""
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
         path, data = ours[0]
+        client = phones[0] if phones else self.clients[role]
         with CaptureQueriesContext(connection) as asked:
-            answer = self.clients[role].post(path, data, HTTP_HX_REQUEST="true" if name == "plan edit" else "")
+            answer = client.post(path, data, HTTP_HX_REQUEST="true" if htmx else "")
         assert answer.status_code < 400, f"{name}: {answer.status_code} {answer.content[:3000]!r}"
         body = self._kept(name, answer.content)
-        view = f"/{TARGETS[name][0]}/"
+        cookies = [cookies_of(one) for one in phones[1:]] if phones else [self.cookies[role]] * (len(ours) - 1)
+        view, mine = f"/{TARGETS[name][0]}/", self.floor_cookies.get(role, {})
         return Job(
             name,
             [
-                {"method": "POST", "path": p, "data": d, "cookies": self.cookies[role], "htmx": name == "plan edit"}
-                for p, d in ours[1:]
+                {"method": "POST", "path": p, "data": d, "cookies": held, "htmx": htmx}
+                for (p, d), held in zip(ours[1:], cookies, strict=True)
             ],
-            [
-                {"method": "POST", "path": view, "data": {**d, "body": body}, "cookies": self.floor_cookies[role]}
-                for d in floors
-            ],
+            [{"method": "POST", "path": view, "data": {**d, "body": body}, "cookies": mine} for d in floors],
             _count(asked),
             len(answer.content),
         )
 
-    def _free(self) -> list[tuple[Any, Any, dt.datetime]]:
-        """(practitioner, room, start) of the evenings, when nobody is booked."""
-        from clinic.people.models import User
-        from clinic.scheduling.models import WorkingHours
 
-        users = {u.pk: u for u in User.objects.filter(is_practitioner=True, is_active=True)}
-        hours = WorkingHours.objects.filter(ends__gte=dt.time(20)).select_related("room").order_by("practitioner")
-        found = []
-        for days in range(2, 50):
-            day = self.today + dt.timedelta(days=days)
-            for one in hours:
-                if one.weekday == day.weekday() and one.practitioner_id in users:
-                    for hour in (18, 19):
-                        start = dt.datetime.combine(day, dt.time(hour), self.zone).astimezone(dt.UTC)
-                        found.append((one.practitioner_id, one.room_id, start))
-        return found
-
-    def _book(self) -> Job:
-        from clinic.people.models import Patient
-        from clinic.scheduling.models import Service
-
-        service = Service.objects.get(name="Follow-up")
-        free = self._free()
-        people = list(Patient.objects.filter(appointments=None).values_list("pk", flat=True)[: 2 * self.count + 1])
-        ours, floors = [], []
-        for place, patient in enumerate(people):
-            practitioner, room, start = free[place * 7 % len(free)]
-            data = {
-                "patient": str(patient), "service": str(service.pk), "practitioner": "", "nonce": f"bench-{place:08d}-abcdef",  # noqa: E501
-                "day": f"{start.astimezone(self.zone):%Y-%m-%d}", "slot": f"{start:%Y-%m-%dT%H:%M}Z|{practitioner}",
-            }  # fmt: skip
-            if place <= self.count:
-                ours.append(("/schedule/new/", data))
-            else:
-                floors.append(
-                    {"patient": str(patient), "service": str(service.pk), "practitioner": str(practitioner),
-                     "room": str(room), "start": start.isoformat(), "nonce": f"floor-{place}"}
-                )  # fmt: skip
-        return self._written("book", "desk", ours, floors)
-
-    def _edit(self) -> Job:
-        plans = [plan for plan in self.drafts if plan.pk != self.drafts[0].pk][:1] or self.drafts
-        plan, start = plans[0], plans[0].revision
-        ours = [
-            (
-                f"/plans/{plan.pk}/change/",
-                {
-                    "revision": str(start + n),
-                    "at": "principle",
-                    "verb": "change",
-                    "principle": f"Move qi and blood, {n}.",
-                },
-            )
-            for n in range(self.count + 1)
-        ]
-        floors = [{"plan": str(self.drafts[-1].pk), "principle": f"Move, {n}."} for n in range(self.count)]
-        return self._written("plan edit", "practitioner", ours, floors)
-
-    def _propose(self) -> Job:
-        people = [plan.patient_id for plan in self.drafts[3:]] or [self.drafts[-1].patient_id]
-        ours = [(f"/patients/{people[n % len(people)]}/propose/", {}) for n in range(self.count + 1)]
-        floors = [{"patient": str(people[n % len(people)])} for n in range(self.count)]
-        return self._written("propose", "practitioner", ours, floors)
-
-    def _course(self) -> Job:
-        """Courses asked for as a signed plan asks, and the dates that the page proposes for each."""
-        from clinic.people.models import Patient
-        from clinic.scheduling.actions import request_course
-        from clinic.scheduling.models import Course, Service
-
-        service, user = Service.objects.get(name="Follow-up"), self.staff["practitioner"]
-        room = 1
-        people = list(Patient.objects.filter(appointments=None).order_by("-pk")[: 2 * self.count + 1])
-        ours, floors = [], []
-        for place, patient in enumerate(people):
-            reference = f"bench:{patient.pk}"
-            request_course(
-                patient=patient, practitioner=user, service=service, phases=[{"per_week": 1, "weeks": 12}], sessions=12,
-                minutes=service.minutes, device_kind="", device_from_visit=None, first_visit_number=1, needs="",
-                reference=reference, replaces="", by=user,
-            )  # fmt: skip
-            course = Course.objects.get(reference=reference)
-            day = self.today + dt.timedelta(days=70 + place // 10 % 5)
-            first = dt.datetime.combine(day, dt.time(8 + place % 10), self.zone)  # fifty, each free of the others
-            starts = [first + dt.timedelta(days=7 * n) for n in range(12)]
-            if place > self.count:
-                moments = ",".join((one + dt.timedelta(days=700 + 90 * (place // 50))).isoformat() for one in starts)
-                floors.append(
-                    {"course": str(course.pk), "patient": str(patient.pk), "service": str(service.pk),
-                     "practitioner": str(user.pk), "room": str(room), "starts": moments, "nonce": f"floor-c{place}"}
-                )  # fmt: skip
-                continue
-            page = self.clients["desk"].get(f"/followups/{course.pk}/")
-            rows = {
-                f"{name}-{row.number}": str(value)
-                for row in page.context["rows"]
-                for name, value in (("day", row.day), ("clock", row.clock), ("practitioner", row.practitioner))
-            }
-            data = {**rows, "nonce": f"bench-course-{place:06d}", "skip_taken": "1"}
-            ours.append((f"/followups/{course.pk}/", data))
-        return self._written("course of 12", "desk", ours, floors)
-
-    def _step(self) -> Job:
-        from clinic.people.models import Patient
-        from intake.actions import invitations
-        from intake.models import IntakeResponse
-        from tests.support.intake_page import Tab
-        from tests.support.phone import Phone
-
-        sample = Patient.objects.filter(appointments=None, intake_responses=None).order_by("pk").first()
-        assert sample is not None
-        issued = invitations.invite(patient=sample, by=self.staff["desk"])
-        phone = Phone()
-        phone.open(issued.token, born=sample.date_of_birth)
-        response = IntakeResponse.objects.get(invitation=issued.invitation)
-        tab = Tab(phone, "strength")
-        cookies = {key: morsel.value for key, morsel in phone.cookies.items()}
-        self.clients["phone"], self.cookies["phone"] = phone, cookies
-        self.floor_cookies["phone"] = {}
-        ours = [
-            (
-                "/i/step/strength/save/",
-                {
-                    "pain_now": str(1 + n % 9),
-                    "pain_average": "5",
-                    "pain_worst": "9",
-                    "_page": tab.page,
-                    "of": phone.ticket,
-                    "_seq": str(n + 1),
-                },
-            )
-            for n in range(self.count + 1)
-        ]
-        floors = [{"response": str(response.pk), "value": str(n % 9), "open": "1"} for n in range(self.count)]
-        return self._written("intake step", "phone", ours, floors)
+def cookies_of(client: Any) -> dict[str, str]:
+    return {key: morsel.value for key, morsel in client.cookies.items()}
 
 
 def _count(asked: Any) -> int:

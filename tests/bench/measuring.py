@@ -138,9 +138,18 @@ def backends_cpu(url: str) -> float:
     return spent
 
 
+def resident_mib(pid: int) -> float:
+    """What it holds now, with what it shares with others."""
+    return _status(pid, "VmRSS")
+
+
 def _peak(pid: int) -> float:
+    return _status(pid, "VmHWM")
+
+
+def _status(pid: int, name: str) -> float:
     try:
         text = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("VmHWM")), 0.0)
+    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith(name)), 0.0)

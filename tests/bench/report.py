@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench import browser
+from tests.bench import part_tables
+from tests.bench.kept import Row, Told
 
-Row = dict[str, Any]
+Parts = dict[str, Any]
 GROWTH = {(1000, 100_000): 1.3, (100_000, 1_000_000): 2.0}
 
 
@@ -33,20 +35,31 @@ def verdict(row: Row) -> str:
     return f"{row['target']:.1f} {'met' if row['ratio'] <= row['target'] else 'NOT'}"
 
 
-def page(told: dict[str, Any]) -> str:
-    return "\n".join(_lines(told)) + "\n"
+def show_parts(parts: Parts) -> None:
+    for name, found in parts.items():
+        print(f"{name}: {json.dumps(found)}", flush=True)
 
 
-def _lines(told: dict[str, Any]) -> Iterator[str]:
-    rows: list[Row] = told["rows"]
+def page(told: Told) -> str:
+    return "\n".join([*_lines(told), *part_tables.lines(told.parts)]) + "\n"
+
+
+def _lines(told: Told) -> Iterator[str]:
+    rows = told.rows
     yield "# How fast Ashi is, beside a bare Django project"
     yield ""
-    yield f"Made by `python -m tests.bench --write` on {told['machine']}. Not written by hand."
+    yield f"Made by `python -m tests.bench --write` on {told.machine}. Not written by hand."
     yield ""
     yield "`ours` and `floor`: milliseconds of processor time for one request (server's workers and, on PostgreSQL, its"
     yield "backends), medians of interleaved rounds in one run. The floor (`tests/bench/floor/`) is signed in, asks for the"  # noqa: E501
     yield "same rows by hand, writes the same audit row and sends as many bytes. p50 and p95 are wall times and depend on the"  # noqa: E501
     yield "machine."
+    if told.loads:
+        (first, _), (last, _) = told.loads[0], told.loads[-1]
+        loads = [load for _, load in told.loads]
+        yield f"Measured from {first} to {last} UTC under a load of {min(loads):g} to {max(loads):g}."
+        yield "Where that is above the number of cores, other programs held them: wall times are those of a crowded"
+        yield "machine, and processor times run high."
     for clients in sorted({row["clients"] for row in rows}):
         yield ""
         yield f"## {clients} client{'s' if clients > 1 else ''} at once"
@@ -57,8 +70,6 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
             if row["clients"] == clients:
                 yield _cells(row)
     yield from _growth(rows)
-    if seen := told.get("browser"):
-        yield from ["", "## What a browser sees", "", browser.table(seen)]
 
 
 def _cells(row: Row) -> str:

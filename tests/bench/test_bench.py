@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from tests.bench import report
+from tests.bench import kept, report
 from tests.bench.floor.database import audit
 from tests.bench.floor.reads import READS
 from tests.bench.jobs import TARGETS
+from tests.bench.kept import Told
 from tests.bench.measuring import cpu_of
 from tests.factories.people import PatientFactory
 from tests.factories.scheduling import WorkingPractitionerFactory
@@ -61,6 +64,24 @@ def row(**more: object) -> dict[str, object]:
 
 def test_what_is_missed_is_called_so() -> None:
     rows = [row(), row(patients=100_000, ours_ms=6.0, ratio=3.0)]
-    page = report.page({"machine": "two cores", "rows": rows})
+    parts = {"start": {"start_s": 2.5}, "memory": {"requests": 9, "worker_mib": 200}, "planner": {"propose_ms": 1.5}}
+    page = report.page(Told("two cores", rows, parts))
     assert "| 2.0 met |" in page and "| 2.0 **not met** |" in page
     assert "| chart | sqlite | 1000 | 100000 | 1.50 | 1.3 | **not met** |" in page
+    assert "first page, by the clock, the best of five | 2.5 s | 3 | met |" in page
+    assert "the same worker at the end | 200 MiB | 110 | **not met** |" in page
+    assert "proposal from a picture, median | 1.5 ms | 1.5 | met |" in page
+
+
+def test_a_run_in_parts_replaces_what_it_measures_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "FILE", tmp_path / "bench" / "latest.json")
+    first = Told("two cores", parts={"start": {"start_s": 1}})
+    first.add_rows([row(), row(clients=8)])
+    second = Told.read("two cores")
+    second.add_rows([row(ours_ms=3.0)])
+    second.add("audit", {"engine": "sqlite", "ratio": 0.9})
+    second.add("audit", {"engine": "sqlite", "ratio": 0.8})
+    told = json.loads(kept.FILE.read_text())
+    assert [(one["clients"], one["ours_ms"]) for one in told["rows"]] == [(8, 4.0), (1, 3.0)]
+    assert told["start"] == {"start_s": 1} and told["audit"] == [{"engine": "sqlite", "ratio": 0.8}]
+    assert len(told["loads"]) == 4 and Told.read("two cores").parts.keys() == {"start", "audit"}

@@ -115,4 +115,37 @@ def propose(given: Mapping[str, str], user: int) -> None:
         audit(user, "proposal.made", [patient])
 
 
-WRITES: dict[str, Write] = {"book": book, "course": course, "step": step, "edit": edit, "propose": propose}
+FACTS, SCORES = 41, 4  # as many rows as a form leaves
+
+
+def send(given: Mapping[str, str], user: int) -> None:
+    """The form is closed; what it says about safety, and its scores, become rows."""
+    pk, now = int(given["response"]), stamp(dt.datetime.now(dt.UTC))
+    with transaction.atomic():
+        found = rows(
+            "SELECT answers, patient_id, invitation_id FROM intake_intakeresponse "
+            "WHERE id = %s AND submitted_at IS NULL",
+            pk,
+        )
+        text, patient, invitation = found[0]
+        answers = json.loads(text) if isinstance(text, str) else text
+        rows("SELECT finding, present FROM people_safetyfact WHERE patient_id = %s ORDER BY id", patient)
+        many(
+            "INSERT INTO people_safetyfact (patient_id, finding, present, note, recorded_at) "
+            "VALUES (%s, %s, %s, %s, %s)",
+            [(patient, f"condition.floor{n}", n < len(answers) % 5, "from the floor", now) for n in range(FACTS)],
+        )
+        many(
+            "INSERT INTO intake_score (patient_id, measure, value, taken_at, occasion, filled_by, language) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [(patient, f"floor{n}", n, now, "intake", "patient", "en") for n in range(SCORES)],
+        )
+        sql = "UPDATE intake_intakeresponse SET submitted_at = %s, saved_at = %s, consent_at = %s, progress = 100 WHERE id = %s"  # noqa: E501
+        rows_changed(sql, now, now, now, pk)
+        rows_changed("UPDATE intake_invitation SET answered_at = %s WHERE id = %s", now, invitation)
+        audit(user, "intake.submitted", [patient])
+
+
+WRITES: dict[str, Write] = {
+    "book": book, "course": course, "step": step, "edit": edit, "propose": propose, "send": send,
+}  # fmt: skip
