@@ -12,6 +12,7 @@ from intake.models import IntakeResponse
 from intake.presenters.assessment import how_long
 from intake.presenters.inbox import flag_words
 from intake.presenters.patient_form import in_words
+from intake.presenters.story import story_of
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_chart, load_questionnaire
 
@@ -42,6 +43,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     return {
         "case": case,
         "assessment": assessment,
+        "story": story_of(reading, response.answers),
         "groups": _present(reading.findings, GROUPS),
         "careful": _present(reading.findings, CAREFUL),
         "open_conditions": [

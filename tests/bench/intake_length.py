@@ -1,7 +1,7 @@
 """How long the patient's form is for twelve invented patients: screens, words to read, taps, minutes.
 
-``python -m tests.bench.intake_length`` prints the table. A model, not a measurement of people: 200 words a minute, 1.5 s
-for each tap, 0.25 s for each letter typed.
+``python -m tests.bench.intake_length`` prints the table. A model, not a measurement of people: 200 words a minute,
+1.5 s for each tap, 0.25 s for each letter typed.
 """
 
 from __future__ import annotations
@@ -85,16 +85,18 @@ def lengths(roles: Iterable[Role] | None = None, *, today: dt.date = dt.date(202
     found = []
     for role in roles if roles is not None else cast()[:12]:
         person = role.persona
-        about = About(today.year - person.born, person.sex, birth_known=True, sex_known=True, email_known=True, on=today)
+        about = About(
+            today.year - person.born, person.sex, birth_known=True, sex_known=True, email_known=True, on=today
+        )
         answers = answers_of(person, questionnaire, about)
         found.append(length_of(f"{person.given_name} {person.family_name}", questionnaire, answers, about))
     return found
 
 
 def main() -> None:
-    print(f"{'who':22} screens  words   taps letters minutes")  # noqa: T201
+    print(f"{'who':22} screens  words   taps letters minutes")
     for one in lengths():
-        print(f"{one.who:22} {one.screens:7} {one.words:6} {one.taps:6} {one.letters:7} {one.minutes:7.1f}")  # noqa: T201
+        print(f"{one.who:22} {one.screens:7} {one.words:6} {one.taps:6} {one.letters:7} {one.minutes:7.1f}")
 
 
 if __name__ == "__main__":
