@@ -62,9 +62,10 @@ class StaffForm(ModelForm):
         return str(self.cleaned_data["email"]).lower()
 
     def clean(self) -> dict[str, Any]:
-        """Keeps an owner. The rows stay locked until this change is saved: two owners cannot remove each other."""
+        """Keeps an owner. The rows stay locked until this change is saved: two owners cannot remove each other;
+        nobody who only refers to one (``no_key``) waits."""
         data = super().clean() or self.cleaned_data
-        owners = User.objects.select_for_update().filter(is_owner=True, is_active=True)
+        owners = User.objects.select_for_update(no_key=True).filter(is_owner=True, is_active=True)
         held = {owner.pk for owner in owners}
         if self.instance.pk in held and held == {self.instance.pk} and not (data["is_owner"] and data["is_active"]):
             raise ValidationError("This is the last owner who may sign in. Make someone else an owner first.")

@@ -11,25 +11,29 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from clinic.people.admin import AuditedAdmin
-from clinic.scheduling.closures import to_move
+from clinic.scheduling.closures import stuck
 from clinic.scheduling.models import Absence, Device, Room, Service, WorkingHours
+
+
+def _stuck() -> set[int]:
+    return set(stuck(now=timezone.now()).values_list("pk", flat=True))
 
 
 class HouseAdmin(AuditedAdmin):
     """Says at once if a change means that booked visits cannot take place as booked."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        before = to_move(now=timezone.now())
+        before = _stuck()
         super().save_model(request, obj, form, change)
         self._tell(request, before)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        before = to_move(now=timezone.now())
+        before = _stuck()
         super().delete_model(request, obj)
         self._tell(request, before)
 
-    def _tell(self, request: HttpRequest, before: dict[int, Any]) -> None:
-        if count := len(set(to_move(now=timezone.now())) - set(before)):
+    def _tell(self, request: HttpRequest, before: set[int]) -> None:
+        if count := len(_stuck() - before):
             visits = "1 booked visit cannot" if count == 1 else f"{count} booked visits cannot"
             link = reverse("scheduling:to_move")
             words = '{} take place as booked any more. <a href="{}">Visits to move</a>'

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import QuerySet
+
 from clinic.people.models import Clinic, User
 from clinic.scheduling.availability import Away, Diary, Hours, opening
 from clinic.scheduling.diary import moment
-from clinic.scheduling.models import MOVABLE, Absence, Appointment, WorkingHours
+from clinic.scheduling.models import LONGEST_STAY, MOVABLE, Absence, Appointment, WorkingHours
 
 
 class Trouble(StrEnum):
@@ -53,9 +55,11 @@ def trouble_words(troubles: Iterable[Trouble], *, who: str, room: str, device: s
     return f"{words[:1].upper()}{words[1:]}" if words else ""
 
 
-def house_between(starts: dt.datetime, ends: dt.datetime) -> Diary:
-    """Everyone's hours and absences between two moments; no bookings, no rooms."""
+def house_between(starts: dt.datetime, ends: dt.datetime, whose: Collection[int] = ()) -> Diary:
+    """Hours, everyone's or of these practitioners, and absences between two moments; no bookings, no rooms."""
     hours = WorkingHours.objects.values_list("practitioner_id", "weekday", "starts", "ends", "room_id")
+    if 0 < len(whose) <= 100:
+        hours = hours.filter(practitioner__in=whose)
     away = Absence.objects.filter(starts_at__lt=ends, ends_at__gt=starts)
     return Diary(
         zone=Clinic.current().zone,
@@ -109,29 +113,36 @@ def troubles_of(visit: Appointment, *, now: dt.datetime) -> tuple[Trouble, ...]:
     return troubles_in(house_between(visit.starts_at, visit.ends_at), row)
 
 
-def to_move(*, now: dt.datetime, practitioner: User | None = None) -> dict[int, tuple[Trouble, ...]]:
-    """Ids of all coming visits that something prevents, soonest first. Three queries, however many there are."""
-    coming = Appointment.objects.filter(status__in=MOVABLE, starts_at__gt=now).order_by("starts_at", "pk")
-    if practitioner is not None:
-        coming = coming.filter(practitioner=practitioner)
-    rows = list(coming.values_list("pk", *_FIELDS))
+def to_move(*, now: dt.datetime) -> dict[int, tuple[Trouble, ...]]:
+    """The recount: ids of all coming visits that something prevents."""
+    return troubles_among(Appointment.objects.filter(status__in=MOVABLE, starts_at__gt=now))
+
+
+def troubles_among(visits: QuerySet[Appointment]) -> dict[int, tuple[Trouble, ...]]:
+    """What prevents them, by their ids, the soonest first; only those that something does. Three queries, however many
+    there are."""
+    rows = list(visits.order_by("starts_at", "pk").values_list("pk", *_FIELDS))
     if not rows:
         return {}
-    house = house_between(now, rows[-1][2] + dt.timedelta(days=1))  # the last one to start, and to its end
+    house = house_between(rows[0][2], rows[-1][2] + LONGEST_STAY, {row[1] for row in rows})
     return {pk: troubles for pk, *row in rows if (troubles := troubles_in(house, tuple(row)))}
 
 
+def stuck(*, now: dt.datetime, practitioner: User | None = None) -> QuerySet[Appointment]:
+    """Coming visits that something prevents, as they keep it, soonest first."""
+    visits = Appointment.objects.filter(status__in=MOVABLE, stuck_at__gt=now).order_by("stuck_at", "pk")
+    return visits if practitioner is None else visits.filter(practitioner=practitioner)
+
+
 def stuck_visits(*, now: dt.datetime, practitioner: User | None = None, at_most: int = 100) -> list[Stuck]:
-    """The first of them, with their people."""
-    return first_stuck(to_move(now=now, practitioner=practitioner), at_most=at_most)
-
-
-def first_stuck(found: dict[int, tuple[Trouble, ...]], *, at_most: int) -> list[Stuck]:
-    first = list(found)[:at_most]
-    if not first:
-        return []
-    visits = Appointment.objects.with_people().select_related("course").in_bulk(first)
-    return [Stuck(visits[pk], found[pk]) for pk in first if pk in visits]
+    """The first of them, with their people and what prevents each."""
+    visits = list(
+        stuck(now=now, practitioner=practitioner).select_related(
+            "patient", "service", "practitioner", "room", "device", "course"
+        )[:at_most]
+    )
+    found = troubles_among(Appointment.objects.filter(pk__in=[one.pk for one in visits])) if visits else {}
+    return [Stuck(one, found[one.pk]) for one in visits if one.pk in found]
 
 
 def fallen_into(absence: Absence, *, now: dt.datetime) -> int:

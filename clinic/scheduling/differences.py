@@ -2,22 +2,26 @@
 
 Nothing here knows about plans: a course asks for a number of visits, how often, how long, with a room and a device.
 "Plan" is the word the desk reads for it.
+
+Time alone only ever ends a difference: the visits in it pass, one by one, and nothing else about them changes. So a
+course keeps the start of the last one (``differs_until``, see ``kept``), and the lists need not compare each course.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from clinic.people.models import Clinic, User
-from clinic.scheduling.course_dates import number_in_time, phases_of
+from clinic.scheduling.course_dates import phases_of
 from clinic.scheduling.models import MOVABLE, Appointment, Course, DeviceKind, RoomKind
 from clinic.scheduling.reason_words import numbers_in_words
-from clinic.scheduling.rhythm import in_time, too_near
+from clinic.scheduling.rhythm import Dated, in_time, too_near
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Held:
     room_kind: str
     device_kind: str
     earlier_pace: int | None
-    is_coming: bool
+    is_movable: bool  # coming, if it is not over
 
 
 @dataclass(frozen=True)
@@ -64,98 +68,147 @@ FIELDS = (
 )
 
 
-def differing_courses(*, now: dt.datetime, practitioner: User | None = None) -> list[Differing]:
-    """Open courses whose coming visits differ, soonest next visit first. Only what is to
-    come is looked through, and only the people of courses that differ are loaded.
-    """
-    coming = Appointment.objects.filter(status__in=MOVABLE, starts_at__gt=now, number_in_course__isnull=False)
-    courses = Course.objects.exclude(status=Course.Status.CLOSED).select_related("service")
-    if practitioner is not None:
-        courses = courses.filter(practitioner=practitioner)
-    known = {course.pk: course for course in courses.filter(pk__in=coming.values("course_id"))}
-    visits = _held(known.keys(), now=now)
-    found = [one for pk, course in known.items() if (one := compare(course, visits[pk])) is not None]
-    prefetch_related_objects([one.course for one in found], "patient", "practitioner")
-    return sorted(found, key=lambda one: min(held.starts for held in visits[one.course.pk] if held.is_coming))
+def differing(*, now: dt.datetime, practitioner: User | None = None) -> QuerySet[Course]:
+    """Open courses whose coming visits differ, as they keep it."""
+    courses = Course.objects.filter(differs_until__gt=now)
+    return courses.filter(practitioner=practitioner) if practitioner is not None else courses
+
+
+def differing_courses(*, now: dt.datetime, practitioner: User | None = None, at_most: int) -> list[Differing]:
+    """The first of them, soonest next visit first, with their people and in words."""
+    coming = Appointment.objects.filter(
+        course=OuterRef("pk"), status__in=MOVABLE, starts_at__gt=now, number_in_course__isnull=False
+    )
+    soonest = Subquery(coming.order_by("starts_at").values("starts_at")[:1])
+    courses = differing(now=now, practitioner=practitioner).order_by(soonest, "pk")[:at_most]
+    found = list(courses.select_related("service", "patient", "practitioner"))
+    visits = held_of([course.pk for course in found]) if found else {}
+    return [one for course in found if (one := compare(course, visits[course.pk], now=now)) is not None]
 
 
 def difference_of(course: Course, *, now: dt.datetime) -> Differing | None:
     """What differs in one course, or None."""
-    return None if course.status == Course.Status.CLOSED else compare(course, _held([course.pk], now=now)[course.pk])
+    if course.status == Course.Status.CLOSED:
+        return None
+    return compare(course, held_of([course.pk])[course.pk], now=now)
 
 
-def _held(courses: Iterable[int], *, now: dt.datetime) -> dict[int, list[Held]]:
+def held_of(courses: Iterable[int]) -> dict[int, list[Held]]:
+    """The visits of courses that hold a time, in chronological order."""
     rows = Appointment.objects.active().filter(course__in=list(courses), number_in_course__isnull=False)
+    return in_courses(rows.order_by("starts_at", "id").values_list(*FIELDS))
+
+
+def in_courses(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Held]]:
+    """Rows of ``FIELDS`` by their course."""
     visits: dict[int, list[Held]] = defaultdict(list)
-    for course, pk, number, starts, ends, service, room, device, pace, status in rows.order_by(
-        "starts_at", "id"
-    ).values_list(*FIELDS):
-        is_coming = starts > now and status in MOVABLE
+    for course, pk, number, starts, ends, service, room, device, pace, status in rows:
         minutes = int((ends - starts).total_seconds() // 60)
-        visits[course].append(Held(pk, number, starts, minutes, service, room, device or "", pace, is_coming))
+        visits[course].append(Held(pk, number, starts, minutes, service, room, device or "", pace, status in MOVABLE))
     return visits
 
 
-def compare(course: Course, visits: Sequence[Held]) -> Differing | None:
-    """``visits``: all that hold a time, in chronological order."""
-    coming = [one for one in visits if one.is_coming]
+@dataclass(frozen=True)
+class Judged:
+    """The coming visits of a course that are not what it asks for, by what is wrong. ``extras``: those in excess."""
+
+    extras: Sequence[Held]
+    minutes: Sequence[Held]
+    service: Sequence[Held]
+    room: Sequence[Held]
+    lacking: Sequence[Held]  # a device
+    idle: Sequence[Held]  # a device nobody needs
+    paced: Sequence[tuple[int, Held]]  # booked for another number of visits a week than the first
+    near: Sequence[Dated]  # too close to another one
+    device_of: Mapping[int, str]  # kind of device each visit needs, by its number
+
+    def until(self, visits: Sequence[Held]) -> dt.datetime | None:
+        """When the last of them begins: from then on nothing differs any more."""
+        near = {one.number for one in self.near}
+        wrong = [*self.extras, *self.minutes, *self.service, *self.room, *self.lacking, *self.idle]
+        wrong += [one for _pace, one in self.paced] + [one for one in visits if one.number in near]
+        return max((one.starts for one in wrong), default=None)
+
+
+def judge(course: Course, visits: Sequence[Held], zone: dt.tzinfo, *, now: dt.datetime | None = None) -> Judged:
+    """``visits``: all that hold a time, in chronological order. ``now`` None: whatever the time is."""
+    coming = [one for one in visits if one.is_movable and (now is None or one.starts > now)]
     many = min(max(0, len(visits) - course.sessions), len(coming))
     kept, extras = coming[: len(coming) - many], coming[len(coming) - many :]
-    words = [f"The plan asks for {course.sessions} visits, {len(visits)} are booked: {many} too many"] if many else []
-    pace = _pace_words(course, visits, kept)
-    words += [*pace, *_service_words(course, kept), *_device_words(course, visits, kept)]
+    ordered = in_time(phases_of(course), [(one.number, one.starts.astimezone(zone).date()) for one in visits])
+    pace_of = {one.number: one.per_week for one in ordered}
+    numbers = {one.number for one in kept}
+    device_of = _devices(course, ordered)
+    asked = {course.device_kind, course.service.device_kind}
+    return Judged(
+        extras=extras,
+        minutes=[one for one in kept if one.minutes != course.minutes],
+        service=[one for one in kept if one.service != course.service_id],
+        room=[one for one in kept if one.room_kind != course.service.room_kind],
+        lacking=[one for one in kept if device_of[one.number] and one.device_kind != device_of[one.number]],
+        idle=[one for one in kept if one.device_kind and one.device_kind not in asked],
+        paced=[(pace_of[one.number], one) for one in kept if one.earlier_pace],
+        near=[one for place, one in enumerate(ordered) if one.number in numbers and too_near(ordered, place)],
+        device_of=device_of,
+    )
+
+
+def _devices(course: Course, ordered: Sequence[Dated]) -> dict[int, str]:
+    """The kind of device each visit of a course needs, by its number or its position in time, whichever is later
+    (``course_dates.number_in_time``)."""
+    begins = course.device_from_visit or 1
+    found = {}
+    for later, one in enumerate(ordered, start=course.first_visit_number):
+        is_needed = course.device_kind and max(one.number, later) >= begins
+        found[one.number] = (course.device_kind if is_needed else "") or course.service.device_kind
+    return found
+
+
+def compare(course: Course, visits: Sequence[Held], *, now: dt.datetime) -> Differing | None:
+    """``visits``: all that hold a time, in chronological order."""
+    found = judge(course, visits, Clinic.current().zone, now=now)
+    words = []
+    if many := len(found.extras):
+        words.append(f"The plan asks for {course.sessions} visits, {len(visits)} are booked: {many} too many")
+    pace = _pace_words(found)
+    words += [*pace, *_service_words(course, found), *_device_words(course, found)]
     if not words:
         return None
-    return Differing(course, tuple(words), tuple(one.id for one in extras), is_pace=bool(pace))
+    return Differing(course, tuple(words), tuple(one.id for one in found.extras), is_pace=bool(pace))
 
 
-def _which(visits: Sequence[Held]) -> str:
+def _which(visits: Sequence[Held | Dated]) -> str:
     return f"visit{'' if len(visits) == 1 else 's'} {numbers_in_words([one.number for one in visits])}"
 
 
-def _service_words(course: Course, kept: Sequence[Held]) -> list[str]:
+def _service_words(course: Course, found: Judged) -> list[str]:
     words = []
-    if wrong := [one for one in kept if one.minutes != course.minutes]:
+    if wrong := found.minutes:
         lengths = " or ".join(str(minutes) for minutes in sorted({one.minutes for one in wrong}))
         words.append(f"The plan asks for {course.minutes} minutes, {_which(wrong)} booked for {lengths}")
-    elif wrong := [one for one in kept if one.service != course.service_id]:
+    elif wrong := found.service:
         words.append(f"The plan asks for “{course.service}”, {_which(wrong)} booked as another service")
-    if wrong := [one for one in kept if one.room_kind != course.service.room_kind]:
+    if wrong := found.room:
         kind = RoomKind(course.service.room_kind).label
         words.append(f"The plan asks for a {kind}, not reserved for {_which(wrong)}")
     return words
 
 
-def needed_device(course: Course, visits: Sequence[Held]) -> Callable[[Held], str]:
-    """The kind of device each visit of a course needs, by its number or its position in time, whichever is later."""
-    zone = Clinic.current().zone
-    days = [(one.number, one.starts.astimezone(zone).date()) for one in visits]
-    return lambda one: course.device_kind_at(number_in_time(course, days, one.number)) or course.service.device_kind
-
-
-def _device_words(course: Course, visits: Sequence[Held], kept: Sequence[Held]) -> list[str]:
-    need = needed_device(course, visits)
+def _device_words(course: Course, found: Judged) -> list[str]:
     words = []
-    if lacking := [one for one in kept if need(one) and one.device_kind != need(one)]:
-        name = DeviceKind(need(lacking[0])).label.capitalize()
+    if lacking := found.lacking:
+        name = DeviceKind(found.device_of[lacking[0].number]).label.capitalize()
         start = course.device_from_visit if course.device_kind else None
         words.append(f"{name} needed{f' from visit {start}' if start else ''}, not reserved for {_which(lacking)}")
-    asked = {course.device_kind, course.service.device_kind}
-    if idle := [one for one in kept if one.device_kind and one.device_kind not in asked]:
+    if idle := found.idle:
         name = DeviceKind(idle[0].device_kind).label.capitalize()
         words.append(f"{name} reserved for {_which(idle)}, no longer needed")
     return words
 
 
-def _pace_words(course: Course, visits: Sequence[Held], kept: Sequence[Held]) -> list[str]:
-    zone = Clinic.current().zone
-    ordered = in_time(phases_of(course), [(one.number, one.starts.astimezone(zone).date()) for one in visits])
-    asked = {one.number: one.per_week for one in ordered}
-    changed = sorted({(asked[one.number], one.earlier_pace) for one in kept if one.earlier_pace})
+def _pace_words(found: Judged) -> list[str]:
+    changed = sorted({(pace, one.earlier_pace or 0) for pace, one in found.paced})
     words = [f"The plan asks for {now} a week, booked {before} a week" for now, before in changed]
-    numbers = {one.number for one in kept}
-    near = [one for place, one in enumerate(ordered) if one.number in numbers and too_near(ordered, place)]
-    if near and not words:
-        which = f"visit{'' if len(near) == 1 else 's'} {numbers_in_words([one.number for one in near])}"
-        words.append(f"The plan asks for {near[0].per_week} a week: {which} too close to another")
+    if found.near and not words:
+        words.append(f"The plan asks for {found.near[0].per_week} a week: {_which(found.near)} too close to another")
     return words

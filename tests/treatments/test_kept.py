@@ -128,9 +128,15 @@ def test_the_command_finds_and_mends_what_was_written_past_the_actions() -> None
     said: list[Any] = [StringIO(), StringIO()]
     with pytest.raises(SystemExit):
         call_command("check_summaries", stdout=said[0])
-    assert said[0].getvalue() == "intake links: 1 differ\nplanned visits: 1 differ\n"
+    assert (
+        said[0].getvalue()
+        == "intake links: 1 differ\nplanned visits: 1 differ\ncourses: 0 differ\nbooked visits: 0 differ\n"
+    )
     call_command("check_summaries", "--mend", stdout=StringIO())
     call_command("check_summaries", stdout=said[1])
-    assert said[1].getvalue() == "intake links: 0 differ\nplanned visits: 0 differ\n"
+    assert (
+        said[1].getvalue()
+        == "intake links: 0 differ\nplanned visits: 0 differ\ncourses: 0 differ\nbooked visits: 0 differ\n"
+    )
     link.refresh_from_db()
     assert (link.answered_at, link.is_assessed) == (now, False)

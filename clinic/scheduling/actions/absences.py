@@ -13,8 +13,8 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import User
 from clinic.scheduling.actions.changes import UNDO_FOR, can_undo, move, undo
-from clinic.scheduling.actions.writing import lock_schedule
 from clinic.scheduling.errors import BookingRefused, CannotUndo, NotOpen
+from clinic.scheduling.locking import lock_schedule
 from clinic.scheduling.models import Absence, Appointment, AppointmentChange
 
 

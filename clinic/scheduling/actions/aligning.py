@@ -12,10 +12,12 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import User
 from clinic.scheduling.actions.changes import UNDO_FOR
-from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, lock_schedule, refresh_course
+from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, refresh_course
 from clinic.scheduling.aligning import Alignment, Step, alignment_of
 from clinic.scheduling.diary import fields_of
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
+from clinic.scheduling.kept import keep_visits
+from clinic.scheduling.locking import lock_schedule
 from clinic.scheduling.models import Appointment, AppointmentChange, AppointmentStatus, Course
 
 Kind = AppointmentChange.Kind
@@ -102,6 +104,7 @@ def _write(
         with guarded():
             one.save(update_fields=[*{*fields, "status", "number_in_course"}, "version"])
         changes.append(keep_change(one, kind, by=by, now=now, action="", before=before))
+    keep_visits(list(current))
     return changes
 
 

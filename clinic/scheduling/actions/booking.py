@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.people.models import Clinic, Patient, User
-from clinic.scheduling.actions.writing import guarded, keep_change, lock_schedule
+from clinic.scheduling.actions.writing import guarded, keep_change
 from clinic.scheduling.asked_times import diary_at
 from clinic.scheduling.availability import Need, Refusal, Slot, fit, nearest_fit
 from clinic.scheduling.diary import diary_around, fields_of, in_order, moment, need_of_service, refused
 from clinic.scheduling.errors import BookingRefused, FormUsedTwice, NotOpen, Sought
+from clinic.scheduling.locking import lock_schedule
 from clinic.scheduling.models import Appointment, AppointmentChange, Service
 
 

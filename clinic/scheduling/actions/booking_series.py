@@ -12,12 +12,13 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import Clinic, User
 from clinic.scheduling.actions.booking import visit_in
-from clinic.scheduling.actions.writing import guarded, lock_schedule, refresh_course
+from clinic.scheduling.actions.writing import guarded, refresh_course
 from clinic.scheduling.asked_times import diary_at
 from clinic.scheduling.availability import Diary, Slot
 from clinic.scheduling.course_dates import Day, fit_visit, held_days
 from clinic.scheduling.diary import diary_around
 from clinic.scheduling.errors import AgainstDose, BookingRefused, Clash, NotOpen, SeriesClash, SlotTaken
+from clinic.scheduling.locking import lock_schedule
 from clinic.scheduling.models import FREES_THE_SLOT, Appointment, AppointmentChange, Course
 
 
@@ -122,7 +123,7 @@ def _book_series(
         AppointmentChange.objects.bulk_create(
             AppointmentChange(appointment=one, kind=Kind.BOOKED, by=by, at=now) for one in booked
         )
-        refresh_course(course, held={number for number, _day in held} | {number for number, _slot in slots})
+        refresh_course(course)
         if against_dose:
             detail = {"visits": [number for number, _slot in slots]}
             trail.record("course.dose_overruled", by=by, patient=course.patient_id, obj=course, detail=detail)

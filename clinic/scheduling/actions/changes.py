@@ -12,9 +12,11 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import User
 from clinic.scheduling.actions.booking import slot_for, with_next_fit
-from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, lock_schedule, refresh_course
+from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, refresh_course
 from clinic.scheduling.diary import fields_of, need_of_appointment
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
+from clinic.scheduling.kept import keep_visits
+from clinic.scheduling.locking import lock_schedule
 from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, AppointmentStatus, Course, MoveNotice
 
 UNDO_FOR = dt.timedelta(minutes=10)
@@ -35,7 +37,7 @@ _STAMPS = {S.ARRIVED: "arrived_at", S.IN_ROOM: "in_room_at", S.DONE: "done_at"}
 def _held(appointment: Appointment, version: int | None) -> Appointment:
     """The current row, with the schedule locked. Raises Changed if ``version`` is not the current one."""
     lock_schedule()
-    current = Appointment.objects.with_people().select_related("course").get(pk=appointment.pk)
+    current = Appointment.objects.with_people().select_related("course__service").get(pk=appointment.pk)
     _require(current, version)
     return current
 
@@ -53,6 +55,8 @@ def _save(appointment: Appointment, **fields: Any) -> dict[str, Any]:
     appointment.version += 1
     with guarded():
         appointment.save(update_fields=[*fields, "version"])
+    if "starts_at" in fields:  # another place: what stood in the way of the old one may be gone
+        keep_visits([appointment.pk])
     return before
 
 
@@ -81,6 +85,7 @@ def move(
         need = need_of_appointment(current, (practitioner.pk,))
         slot = slot_for(need, starts_at, now=now, moved=current.pk)
         before = _save(current, **fields_of(slot))
+        refresh_course(current.course)
         return keep_change(
             current, AppointmentChange.Kind.MOVED, by=by, now=now, action="appointment.moved", before=before
         )

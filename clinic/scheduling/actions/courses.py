@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.models import Patient, User
-from clinic.scheduling.actions.writing import keep_change, lock_schedule, refresh_course
+from clinic.scheduling.actions.writing import keep_change, refresh_course
 from clinic.scheduling.course_dates import phases_of
+from clinic.scheduling.locking import lock_schedule
 from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, Course, Service
 from clinic.scheduling.rhythm import places
 
@@ -105,6 +106,7 @@ def _keep_visits(course: Course, paces_before: Sequence[int], *, replaces: str, 
         if old.status != Course.Status.CLOSED:
             old.status = Course.Status.CLOSED
             old.save(update_fields=["status"])
+            refresh_course(old)
             detail = {"replaced_by": course.pk, "visits": len(brought)}
             trail.record("course.closed", by=by, patient=course.patient_id, obj=old, detail=detail)
     visits = _visits(course)

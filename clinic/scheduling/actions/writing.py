@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.dateparse import parse_datetime
 
 from clinic.audit import trail
-from clinic.people.models import User
+from clinic.people.models import Clinic, User
+from clinic.scheduling.differences import held_of, judge
 from clinic.scheduling.errors import SlotTaken
 from clinic.scheduling.models import Appointment, AppointmentChange, Course
 from clinic.scheduling.moves import handed_over, moved_rooms, tell_practitioners, who_and_where
 
-_SCHEDULE_LOCK = 141_421_356  # any fixed number: the advisory lock of whoever writes the schedule
 _TAKEN = {
     "appointment_practitioner_free": ("practitioner", "The practitioner has another visit at that time."),
     "appointment_room_free": ("room", "The room has since been taken."),
@@ -28,17 +28,6 @@ _TAKEN = {
         "This visit of the course has since been booked.",
     ),  # as SQLite names it
 }
-
-
-def lock_schedule() -> None:
-    """Allow one writer of the schedule at a time, until the transaction ends.
-
-    The database guards would hold without it; with it, two clashing bookings queue instead of deadlocking.
-    SQLite's transactions are IMMEDIATE: there is only one writer anyway.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SCHEDULE_LOCK])
 
 
 @contextmanager
@@ -98,13 +87,18 @@ def fields_before(change: AppointmentChange) -> dict[str, Any]:
     }
 
 
-def refresh_course(course: Course | None, held: Set[int] | None = None) -> None:
-    """A course is booked once each of its visits holds a time; a cancelled visit puts it back on the desk's list.
-    ``held``: the numbers of its visits that hold one, if known.
+def refresh_course(course: Course | None) -> None:
+    """Recount what a course keeps. It is booked once each of its visits holds a time; a cancelled visit puts it back on
+    the desk's list. While its coming visits are not what it asks for, it is on another one.
     """
-    if course is None or course.status == Course.Status.CLOSED:
+    if course is None:
         return
-    status = Course.Status.TO_BOOK if course.missing_numbers(held) else Course.Status.BOOKED
-    if status != course.status:
-        course.status = status
-        course.save(update_fields=["status"])
+    status, until = course.status, None
+    if status != Course.Status.CLOSED:
+        held = held_of([course.pk])[course.pk]
+        missing = course.missing_numbers({one.number for one in held})
+        status = Course.Status.TO_BOOK if missing else Course.Status.BOOKED
+        until = judge(course, held, Clinic.current().zone).until(held) if held else None
+    if (status, until) != (course.status, course.differs_until):
+        course.status, course.differs_until = status, until
+        course.save(update_fields=["status", "differs_until"])

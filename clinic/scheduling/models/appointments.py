@@ -71,10 +71,15 @@ class Course(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(db_default=Now())
     reference = models.CharField(max_length=60, unique=True)  # who requested it, opaque to scheduling: "plan:12"
+    # until then its bookings are not what it asks for: kept for the desk's lists (clinic.scheduling.kept)
+    differs_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["requested_at", "id"]
-        indexes = [models.Index(fields=["status", "requested_at"], name="course_waiting")]
+        indexes = [
+            models.Index(fields=["status", "requested_at"], name="course_waiting"),
+            models.Index(fields=["differs_until"], condition=Q(differs_until__isnull=False), name="course_differs"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sessions} visits for {self.patient}"
@@ -152,6 +157,8 @@ class Appointment(models.Model):
     arrived_at = models.DateTimeField(null=True)
     in_room_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    # its start while something prevents it (a closed room, an absence ...): kept for the homes (clinic.scheduling.kept)
+    stuck_at = models.DateTimeField(null=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -173,6 +180,7 @@ class Appointment(models.Model):
             models.Index(fields=["room", "busy_until"], name="appointment_room_busy"),
             models.Index(fields=["device", "busy_until"], name="appointment_device_busy"),
             models.Index(fields=["patient", "ends_at"], name="appointment_patient_busy"),
+            models.Index(fields=["stuck_at"], condition=Q(stuck_at__isnull=False), name="appointment_stuck"),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from clinic.scheduling import fetch
 from clinic.scheduling.actions import WantedVisit, book_series, close_course, reopen_course, undo_series
 from clinic.scheduling.course_dates import VisitRow, check_row, marked, moment_of, propose_course, read_rows, use_slot
 from clinic.scheduling.diary import practitioners
-from clinic.scheduling.differences import difference_of, differing_courses
+from clinic.scheduling.differences import difference_of, differing, differing_courses
 from clinic.scheduling.errors import BookingRefused, NotOpen, SeriesClash
 from clinic.scheduling.forms import WishForm
 from clinic.scheduling.models import Course
@@ -35,14 +35,14 @@ MOST_DIFFERING = 20  # shown at once: the next ones follow when these are in lin
 def followups(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     page, waiting = courses_to_book(request.GET.get("page"))
-    differing = differing_courses(now=now) if page.number == 1 else []
-    more, differing = max(0, len(differing) - MOST_DIFFERING), differing[:MOST_DIFFERING]
-    patients = [line["course"].patient for line in waiting] + [one.course.patient for one in differing]
+    found = differing_courses(now=now, at_most=MOST_DIFFERING) if page.number == 1 else []
+    more = differing(now=now).count() - len(found) if len(found) == MOST_DIFFERING else 0
+    patients = [line["course"].patient for line in waiting] + [one.course.patient for one in found]
     fetch.note_list(request.user, patients, what="courses")
     offer = aligned_offer(request.GET.get("aligned"), now=now) or series_offer(
         request.GET.get("booked"), read_nonce(request.GET.get("nonce", "")), now=now
     )
-    context = {"page": page, "waiting": waiting, "differing": differing, "more_differing": more, "offer": offer}
+    context = {"page": page, "waiting": waiting, "differing": found, "more_differing": more, "offer": offer}
     return render(request, "scheduling/followups.html", context)
 
 

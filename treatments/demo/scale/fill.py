@@ -11,8 +11,10 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from clinic.people.models import Clinic, Patient, PatientWord, User
+from clinic.scheduling import kept as schedule
 from clinic.scheduling.models import Appointment, AppointmentChange, Course, Device, Room, WorkingHours
 from treatments.demo.clinic import set_up
 from treatments.demo.scale import moments, shares, templates, timetable
@@ -284,6 +286,7 @@ def _in_seconds(model: type[models.Model], values: dict[str, Any]) -> dict[str, 
 
 def keep_counts() -> None:
     kept.mend_reviews(kept.reviews_that_differ())
+    schedule.mend(timezone.now())
 
 
 def count_rows(size: Size) -> int:

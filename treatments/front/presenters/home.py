@@ -13,7 +13,7 @@ from clinic.outbox.presenters import in_trouble, state_words
 from clinic.people.access import Permission, can
 from clinic.people.models import Clinic, User
 from clinic.scheduling import moves
-from clinic.scheduling.closures import first_stuck, to_move
+from clinic.scheduling.closures import stuck, stuck_visits
 from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
 from clinic.scheduling.presenters import pages as schedule
@@ -24,6 +24,7 @@ from treatments.models import PlannedVisit, TreatmentPlan, Visit
 from treatments.models.kept import LAST_VISIT
 from treatments.visits.actions.incidents import open_incidents
 
+TO_MOVE_SHOWN = 5
 SHOWN = 12  # rows of a list; the full list is one click away
 NAME = ("patient__given_name", "patient__family_name")  # of a patient who is only named
 
@@ -148,16 +149,16 @@ def _desk(user: User, *, now: dt.datetime, today: dt.date) -> Context:
 
 def _differing(now: dt.datetime, practitioner: User | None = None) -> list[Context]:
     """Courses whose bookings no longer match the plan."""
-    found = differing_courses(now=now, practitioner=practitioner)[:SHOWN]
+    found = differing_courses(now=now, practitioner=practitioner, at_most=SHOWN)
     return [{"patient": one.course.patient, "course": one.course, "words": one.words} for one in found]
 
 
 def _to_move(now: dt.datetime, practitioner: User | None = None) -> Context:
     """Booked visits that cannot take place as booked: how many, and the first ones."""
-    found = to_move(now=now, practitioner=practitioner)
-    rows = first_stuck(found, at_most=5)
+    rows = stuck_visits(now=now, practitioner=practitioner, at_most=TO_MOVE_SHOWN)
+    is_all = len(rows) < TO_MOVE_SHOWN
     return {
-        "to_move_count": len(found),
+        "to_move_count": len(rows) if is_all else stuck(now=now, practitioner=practitioner).count(),
         "to_move": [{"patient": one.visit.patient, "visit": one.visit, "words": one.words} for one in rows],
     }
 

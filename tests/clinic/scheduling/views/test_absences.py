@@ -38,7 +38,9 @@ def take_out(house, visit, trouble):
     elif trouble is Trouble.CLINIC:
         is_away(house, None)
     elif trouble is Trouble.HOURS:
-        WorkingHours.objects.filter(practitioner=house.petra).update(starts=dt.time(13))
+        for line in house.petra.working_hours.all():
+            line.starts = dt.time(13)
+            line.save()
     elif trouble is Trouble.LEFT:
         house.petra.is_active = False
         house.petra.save()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from clinic.scheduling import kept
 from clinic.scheduling.models import Appointment
 from tests.factories.scheduling import AppointmentFactory, CourseFactory, at
 from tests.support.scheduling_pages import ZONE, text
@@ -35,6 +37,7 @@ def shorter(house):
             if number == 1
             else at(f"2026-12-{7 * number - 13:02} 09:00", ZONE),
         )
+    kept.mend(timezone.now())
     return course
 
 
