@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.people.models import User
+from clinic.scheduling import kept
 from intake.models import RedFlagAlert, Score
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory
@@ -72,6 +73,7 @@ def more_of_everything(count: int, *, first: int, practitioner: User, desk: User
         )
         today = now.replace(hour=17, minute=0, second=0, microsecond=0)
         AppointmentFactory(patient=patient, practitioner=WorkingPractitionerFactory(), service=service, starts_at=today)
+    kept.mend(now)
 
 
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT pg_advisory_xact_lock")

@@ -156,9 +156,8 @@ def _differing(now: dt.datetime, practitioner: User | None = None) -> list[Conte
 def _to_move(now: dt.datetime, practitioner: User | None = None) -> Context:
     """Booked visits that cannot take place as booked: how many, and the first ones."""
     rows = stuck_visits(now=now, practitioner=practitioner, at_most=TO_MOVE_SHOWN)
-    is_all = len(rows) < TO_MOVE_SHOWN
     return {
-        "to_move_count": len(rows) if is_all else stuck(now=now, practitioner=practitioner).count(),
+        "to_move_count": stuck(now=now, practitioner=practitioner).count() if rows else 0,
         "to_move": [{"patient": one.visit.patient, "visit": one.visit, "words": one.words} for one in rows],
     }
 
