@@ -73,6 +73,8 @@ def clean_name(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents; anything but letters is unchanged."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold().translate(_LETTERS)
     plain = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFC", plain)  # recomposes Korean syllables

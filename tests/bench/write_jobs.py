@@ -137,16 +137,23 @@ def _opened(maker: Maker, patient: Any) -> tuple[Any, Any]:
     return phone, IntakeResponse.objects.get(invitation=issued.invitation)
 
 
-def _newcomers(number: int) -> list[Any]:
-    from clinic.people.models import Patient
+def _newcomers(maker: Maker, number: int) -> list[Any]:
+    from clinic.people.actions.patients import add_patient
 
-    return list(Patient.objects.filter(appointments=None, invitations=None).order_by("pk")[:number])
+    born, desk = dt.date(1976, 6, 15), maker.staff["desk"]
+    return [
+        add_patient(
+            by=desk, given_name="Ana", family_name=f"Bench {place}", date_of_birth=born, sex="female", email="",
+            phone=f"+1201554{place:04d}",
+        )
+        for place in range(number)
+    ]  # fmt: skip
 
 
 def step(maker: Maker) -> Job:
     from tests.support.intake_page import Tab
 
-    phone, response = _opened(maker, _newcomers(1)[0])
+    phone, response = _opened(maker, _newcomers(maker, 1)[0])
     page = Tab(phone, "strength").page
     ours = [
         (
@@ -174,7 +181,7 @@ def send(maker: Maker) -> Job:
     archetype = tomli.loads(FILE.read_text(encoding="utf-8"))["archetype"]["accident"]
     persona = persona_of(archetype, {"name": ["Ana", "Bench"], "sex": "female", "born": 1976})
     ours, phones, floors = [], [], []
-    for place, patient in enumerate(_newcomers(2 * maker.count + 1)):
+    for place, patient in enumerate(_newcomers(maker, 2 * maker.count + 1)):
         phone, response = _opened(maker, patient)
         values = answers_of(persona, load_questionnaire(), about(patient, timezone.localdate()))
         answers.save_answers(response.pk, values=values)

@@ -197,6 +197,11 @@ def test_any_text_can_be_looked_for(text, region):
     assert fold(fold(text)) == fold(text)
 
 
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=60))
+def test_plain_letters_take_a_short_way_to_the_same_words(text):
+    assert fold(text) == fold(f"{text}\u00e9")[:-1]
+
+
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_the_words_of_a_patient_are_few(one, other):
     words = index_words(given_name=one, family_name=other, email="", phone=None, born=None)
