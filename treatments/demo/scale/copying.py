@@ -42,7 +42,7 @@ class Copy:
     keeps: Callable[[Row], bool] = lambda row: True  # for the rows of which a size needs only some
     # filled in as it is written
     ids: dict[int, int] = field(default_factory=dict)  # place of a row in the template -> id
-    seals: dict[int, dict[str, Any]] = field(default_factory=dict)  # by the same
+    seals: dict[int, str] = field(default_factory=dict)  # the hash, by the same
     names: Names = NO_NAMES
 
 
@@ -71,14 +71,11 @@ class Pattern:
     sealed: list[str] = field(default_factory=list)  # of a row whose hash the trail keeps
     sealed_varying: list[tuple[int, Draw]] = field(default_factory=list)
 
-    def seal(self, copy: Copy, move: int) -> dict[str, Any]:
+    def seal(self, copy: Copy, move: int) -> str:
         parts = self.sealed.copy()
         for at, draw in self.sealed_varying:
             parts[at] = draw(copy, move)
-        return {
-            "columns": seals.columns(self.row.model),
-            "sha256": hashlib.sha256("".join(parts).encode()).hexdigest(),
-        }
+        return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 class Copier:

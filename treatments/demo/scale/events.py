@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,6 +14,9 @@ from treatments.demo.scale.copying import Copier, Copy
 
 # keys under which an event's detail names other rows
 DETAIL_KEYS = {"plan": "treatmentplan", "proposal": "proposal", "assessment": "assessment", "invitation": "invitation"}
+
+
+_MARK = re.compile(r'"@@(\w+)@@"')
 
 
 class Written(NamedTuple):
@@ -41,7 +45,8 @@ class Told:
     middle: str  # of the tail: what stands between the actor and the patient
     end: str  # and after the detail
     place: int | None  # of the row it is about
-    detail: tuple[str, str] | None  # as in the digest, as stored; None: each copy has its own
+    detail: tuple[list[str], list[str]]  # as in the digest, as stored: pieces between what each copy has its own of
+    own: list[tuple[str, Any]]  # key and the template's value of each of these
 
 
 class Teller:
@@ -57,14 +62,9 @@ class Teller:
         assert "patients" not in event.detail, event.action
         if kind not in ("patient", "appointment") and old:
             place = self.copier.places[self.of_name[kind], int(old)]
-        mine = self.template.practitioner.pk
-        differs = any(
-            key in DETAIL_KEYS or key in ("appointments", "seal") or (key == "practitioner" and value == mine)
-            for key, value in event.detail.items()
-        )
-        detail = None if differs else _both(event.detail)
+        detail, own = self._detail(event.detail)
         end = f",{canonical([event.outcome, SCHEME, event.address])[1:]}"
-        return Told(event, number, moments.seconds(event.at), f",{canonical(event.action)},", end, place, detail)
+        return Told(event, number, moments.seconds(event.at), f",{canonical(event.action)},", end, place, detail, own)
 
     def of(self, copy: Copy, wanted: Callable[[Told], bool], latest: int = 9999) -> Iterator[Written]:
         """For the booking of visits up to the number ``latest``."""
@@ -92,7 +92,7 @@ class Teller:
             found = actors.get("patient" if event.actor_kind == "patient" else (event.actor_kind, event.actor_id))
             who, actor = found or _actor(event.actor_kind, event.actor_id, event.actor_name)
             patient = person.pk if event.patient_id == own else event.patient_id
-            in_digest, stored = one.detail or _both(self._detail(event.detail, copy, one.place))
+            in_digest, stored = self._own(one, copy) if one.own else (one.detail[0][0], one.detail[1][0])
             tail = (
                 f'"{moments.iso(at)}",{who}{one.middle}{"null" if patient is None else patient},"{kind}","{object_id}",'
                 f"{in_digest}{one.end}"
@@ -102,24 +102,39 @@ class Teller:
                 event.outcome,
             )  # fmt: skip
 
-    def _detail(self, detail: dict[str, Any], copy: Copy, about: int | None) -> dict[str, Any]:
-        changed: dict[str, Any] = {}
-        for key, value in detail.items():
-            if key == "practitioner" and value == self.template.practitioner.pk:
-                changed[key] = copy.practitioner.pk
-            elif key in DETAIL_KEYS and isinstance(value, int):
-                place = self.copier.places[self.of_name[DETAIL_KEYS[key]], value]
-                changed[key] = copy.ids.get(place, value)
+    def _detail(self, detail: dict[str, Any]) -> tuple[tuple[list[str], list[str]], list[tuple[str, Any]]]:
+        """The pieces, and what stands between them."""
+        practitioner = self.template.practitioner.pk
+        marked = {
+            key: {**value, "sha256": f"@@{key}@@"} if key == "seal" else f"@@{key}@@"
+            for key, value in detail.items()
+            if key in DETAIL_KEYS
+            or key in ("appointments", "seal")
+            or (key == "practitioner" and value == practitioner)
+        }
+        in_digest, stored = (_MARK.split(dump({**detail, **marked})) for dump in (canonical, json.dumps))
+        assert sorted(in_digest[1::2]) == sorted(stored[1::2]) == sorted(marked)
+        if in_digest[1::2] != stored[1::2]:  # sorted in the one, as written in the other
+            return self._detail(dict(sorted(detail.items())))
+        return (in_digest[::2], stored[::2]), [(key, detail[key]) for key in stored[1::2]]
+
+    def _own(self, one: Told, copy: Copy) -> tuple[str, str]:
+        in_digest, stored = one.detail[0][0], one.detail[1][0]
+        for place, (key, value) in enumerate(one.own, start=1):
+            if key == "seal":
+                assert one.place is not None
+                here = there = f'"{copy.seals[one.place]}"'
             elif key == "appointments":  # all that the copy has: its course may be shorter
-                changed[key] = list(copy.appointments.values())
-            elif key == "seal":
-                assert about is not None
-                changed[key] = copy.seals[about]
-        return {**detail, **changed}
-
-
-def _both(detail: dict[str, Any]) -> tuple[str, str]:
-    return canonical(detail), json.dumps(detail)
+                numbers = list(map(str, copy.appointments.values()))
+                here, there = f"[{','.join(numbers)}]", f"[{', '.join(numbers)}]"
+            elif key == "practitioner":
+                here = there = str(copy.practitioner.pk)
+            else:
+                row = self.copier.places[self.of_name[DETAIL_KEYS[key]], value]
+                here = there = str(copy.ids.get(row, value))
+            in_digest += here + one.detail[0][place]
+            stored += there + one.detail[1][place]
+        return in_digest, stored
 
 
 def _actor(kind: str, pk: str, name: str) -> tuple[str, tuple[str, str, str]]:
