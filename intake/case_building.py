@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, SafetyFact
 from intake.assessment import Case, load_intake_knowledge, parse_case
 from intake.assessment.standing import lowers, standing_clearances
@@ -25,6 +28,7 @@ from intake.spoken import language, questionnaire
 
 READ = "_reading"  # attribute in which a response keeps what was read from its answers
 LONGEST_PREGNANCY = 42  # weeks: the week answered advances with the calendar, but no further than this
+PAIN = {"nrs_now": "pain_now", "nrs_average": "pain_average"}  # measure -> part of the complaint
 DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are reported
 
 
@@ -47,7 +51,7 @@ class CaseRows:
 
     @classmethod
     def of(cls, patient: Patient) -> CaseRows:
-        return cls(newest_facts(_facts(patient)), tuple(_clearances(patient)))
+        return cls(newest_facts(_facts(patient)), tuple(_clearances(patient.pk)))
 
 
 def build_case(
@@ -190,12 +194,17 @@ def newest_facts(rows: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(newest.values())
 
 
+@KeptQuery
+def _rows_of_facts(patient: int) -> QuerySet[SafetyFact, tuple[Any, ...]]:
+    return SafetyFact.objects.filter(patient=patient).order_by("-id").values_list(*Fact._fields)
+
+
 def _facts(patient: Patient) -> Iterable[Fact]:
-    rows = SafetyFact.objects.filter(patient=patient).order_by("-id")
-    return map(Fact._make, rows.values_list(*Fact._fields))
+    return map(Fact._make, _rows_of_facts(patient.pk))
 
 
-def _clearances(patient: Patient) -> Iterable[tuple[str, datetime]]:
+@KeptQuery
+def _clearances(patient: int) -> QuerySet[Clearance, tuple[str, datetime]]:
     rows = Clearance.objects.filter(patient=patient, withdrawn_at=None).order_by()
     return rows.values_list("finding", "cleared_at")
 
@@ -209,12 +218,14 @@ def _newer_response(assessment: Assessment, rows: CaseRows) -> IntakeResponse | 
     """The newest intake, if it came in after the assessment was begun: nobody has assessed it yet."""
     if assessment.pk is None or (rows.sent is not None and not any(_is_newer(assessment, *one) for one in rows.sent)):
         return None
-    return (
-        IntakeResponse.objects.filter(patient=assessment.patient_id, submitted_at__gt=assessment.created_at)
-        .exclude(pk=assessment.response_id or 0)
-        .order_by("-submitted_at")
-        .first()
-    )
+    newer = _newer_responses(assessment.patient_id, assessment.created_at, assessment.response_id or 0)
+    return next(iter(newer), None)
+
+
+@KeptQuery
+def _newer_responses(patient: int, since: datetime, but: int) -> QuerySet[IntakeResponse]:
+    rows = IntakeResponse.objects.filter(patient=patient, submitted_at__gt=since).exclude(pk=but)
+    return rows.order_by("-submitted_at")[:1]
 
 
 def _is_newer(assessment: Assessment, response: int, sent_at: datetime) -> bool:
@@ -251,12 +262,16 @@ def _set(findings: dict[str, bool], finding: str, present: bool | None) -> None:
 
 
 def _newest_pain(patient: Patient) -> dict[str, int]:
-    measures = {"nrs_now": "pain_now", "nrs_average": "pain_average"}
     newest: dict[str, int] = {}
-    rows = Score.objects.counting().filter(patient=patient, measure__in=measures).order_by("taken_at", "id")
-    for measure, value in rows.values_list("measure", "value"):
-        newest[measures[measure]] = int(value)
+    for measure, value in _pain_scores(patient.pk):
+        newest[PAIN[measure]] = int(value)
     return newest
+
+
+@KeptQuery
+def _pain_scores(patient: int) -> QuerySet[Score, tuple[str, Decimal]]:
+    rows = Score.objects.counting().filter(patient=patient, measure__in=PAIN).order_by("taken_at", "id")
+    return rows.values_list("measure", "value")
 
 
 def _whole(value: float | None) -> int | None:

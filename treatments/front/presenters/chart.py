@@ -199,7 +199,7 @@ def _side(side: str) -> str:
 
 def _curves(patient: Patient) -> list[Context]:
     drawn = {measure.id: measure for measure in load_instruments().values() if measure.curve}
-    rows = chart_rows.scores(patient, list(drawn))
+    rows = chart_rows.scores(patient, drawn)
     curves = []
     for measure in drawn.values():
         values = [value for of, value in reversed(rows) if of == measure.id]

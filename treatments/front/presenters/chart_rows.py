@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from decimal import Decimal
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -24,6 +25,7 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KT
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, SafetyFact
 from clinic.people.set_aside import set_aside_words
 from clinic.scheduling.models import Appointment, Course
@@ -78,61 +80,109 @@ class Told(NamedTuple):
     other: int | None
 
 
+@KeptQuery
+def _links(patient: int) -> QuerySet[Invitation]:
+    rows = Invitation.objects.filter(patient=patient).select_related("response")
+    return rows.only("created_at", *STATE)[:MOST]
+
+
 def links(patient: Patient) -> list[Invitation]:
     """Intake links, newest first, with how far each got and none of the answers."""
-    rows = Invitation.objects.filter(patient=patient).select_related("response")
-    return list(rows.only("created_at", *STATE)[:MOST])
+    return _links(patient.pk)
+
+
+@KeptQuery
+def _courses(patient: int) -> QuerySet[Course]:
+    return Course.objects.filter(patient=patient).exclude(status="closed").select_related("service")[:3]
 
 
 def courses(patient: Patient) -> list[Course]:
-    rows = Course.objects.filter(patient=patient).exclude(status="closed").select_related("service")
-    return list(rows[:3])
+    return _courses(patient.pk)
+
+
+@KeptQuery
+def _upcoming(patient: int, now: dt.datetime) -> QuerySet[Appointment]:
+    return _appointments(patient, Q(ends_at__gte=now))
+
+
+@KeptQuery
+def _upcoming_or_of_course(patient: int, now: dt.datetime, course: str) -> QuerySet[Appointment]:
+    return _appointments(patient, Q(ends_at__gte=now) | Q(course__reference=course))
+
+
+def _appointments(patient: int, wanted: Q) -> QuerySet[Appointment]:
+    rows = Appointment.objects.active().filter(wanted, patient=patient).select_related("practitioner", "room")
+    shown = ("starts_at", "ends_at", "status", "number_in_course", "practitioner__name", "practitioner__email")
+    return rows.annotate(course_reference=F("course__reference")).only(*shown, "room__name")[:MOST]
 
 
 def appointments(patient: Patient, *, now: dt.datetime, course: str) -> list[Appointment]:
     """Those that keep their time: upcoming ones, and all of a course. With who and where, by name."""
-    rows = Appointment.objects.active().filter(patient=patient).select_related("practitioner", "room")
-    wanted = Q(ends_at__gte=now) | Q(course__reference=course) if course else Q(ends_at__gte=now)
-    shown = ("starts_at", "ends_at", "status", "number_in_course", "practitioner__name", "practitioner__email")
-    rows = rows.filter(wanted).annotate(course_reference=F("course__reference"))
-    return list(rows.only(*shown, "room__name")[:MOST])
+    return _upcoming_or_of_course(patient.pk, now, course) if course else _upcoming(patient.pk, now)
 
 
-def visits(patient: Patient, wanted: Q | None = None, most: int = VISITS) -> list[VisitRow]:
-    """The newest visits, without their records."""
-    rows = Visit.objects.filter(wanted or Q(), patient=patient).values_list(
+@KeptQuery
+def _visits(patient: int) -> QuerySet[Visit, tuple[Any, ...]]:
+    return _without_records(Q(patient=patient))[:VISITS]
+
+
+@KeptQuery
+def _visits_of_course(patient: int, course: str) -> QuerySet[Visit, tuple[Any, ...]]:
+    return _without_records(Q(patient=patient, plan__course_reference=course))[:MOST]
+
+
+def _without_records(wanted: Q) -> QuerySet[Visit, tuple[Any, ...]]:
+    return Visit.objects.filter(wanted).values_list(
         "pk", "number", "status", "started_at", "needles_in", "practitioner__name", "set_aside_by__name",
         "set_aside_code", "set_aside_note", "plan__course_reference",
     )  # fmt: skip
-    return list(map(VisitRow._make, rows[:most]))
+
+
+def visits(patient: Patient) -> list[VisitRow]:
+    """The newest visits, without their records."""
+    return list(map(VisitRow._make, _visits(patient.pk)))
 
 
 def of_course(rows: list[VisitRow], plan: TreatmentPlan) -> list[VisitRow]:
     """Those of these visits that count in a plan's course; all of them, however long the record is."""
     if len(rows) == VISITS:
-        rows = visits(plan.patient, Q(plan__course_reference=plan.course_reference), MOST)
+        rows = list(map(VisitRow._make, _visits_of_course(plan.patient_id, plan.course_reference)))
     return [row for row in rows if row.course == plan.course_reference and not row.is_set_aside]
 
 
-def assessments(patient: Patient) -> list[Assessment]:
-    """With the answers each is based on; of what was signed with it only ``picture``, the class."""
+@KeptQuery
+def _assessments(patient: int) -> QuerySet[Assessment]:
     people = (f"{who}__{field}" for who in ("signed_by", "set_aside_by") for field in STAFF)
     own = ("status", "findings", "levels", "ashi", "confirmed", "created_at", "signed_at")
     aside = ("set_aside_at", "set_aside_code", "set_aside_note")
     answers = ("response__answers", "response__submitted_at", "response__saved_at")
     rows = Assessment.objects.filter(patient=patient).select_related("response", "signed_by", "set_aside_by")
-    return list(rows.only(*own, *aside, *people, *answers).annotate(picture=KT("result__class"))[:10])
+    return rows.only(*own, *aside, *people, *answers).annotate(picture=KT("result__class"))[:10]
+
+
+def assessments(patient: Patient) -> list[Assessment]:
+    """With the answers each is based on; of what was signed with it only ``picture``, the class."""
+    return _assessments(patient.pk)
+
+
+@KeptQuery
+def _plans(patient: int) -> QuerySet[TreatmentPlan]:
+    people = (f"{who}__{field}" for who in ("signed_by", "set_aside_by") for field in STAFF)
+    own = ("status", "version", "course_reference", "edits", "created_at", "signed_at", "patient_id")
+    aside = ("set_aside_at", "set_aside_code", "set_aside_note")
+    rows = TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")
+    in_force = Case(When(status="signed", then=F("treatment")), output_field=JSONField())
+    return rows.only(*own, *aside, *people).annotate(in_force=in_force)[:10]
 
 
 def plans(patient: Patient) -> list[TreatmentPlan]:
     """``in_force``: the treatment of the signed one, None for the others."""
-    rows = TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")
-    in_force = Case(When(status="signed", then=F("treatment")), output_field=JSONField())
-    return list(rows.defer("treatment", "earlier", "overrides", "review").annotate(in_force=in_force)[:10])
+    return _plans(patient.pk)
 
 
-def told(patient: Patient) -> list[Told]:
-    """All four kinds in one query, the newest of each first. A column has the type that the first part gives it."""
+@KeptQuery
+def _told(patient: int) -> QuerySet[Any, tuple[Any, ...]]:
+    """A column has the type that the first part gives it."""
     nothing: Any = Value("", output_field=CharField())
     nobody: Any = Value(None, output_field=IntegerField())
     parts = [
@@ -142,8 +192,12 @@ def told(patient: Patient) -> list[Told]:
         _part("clearance", Clearance, "finding", "cleared_at", _has("withdrawn_at"), "result", "examined_by", nobody),
     ]
     first, *others = (part.filter(patient=patient) for part in parts)
-    rows = first.union(*others, all=True)
-    return sorted(map(Told._make, rows), key=lambda row: -row.pk)
+    return first.union(*others, all=True)
+
+
+def told(patient: Patient) -> list[Told]:
+    """All four kinds in one query, the newest of each first."""
+    return sorted(map(Told._make, _told(patient.pk)), key=lambda row: -row.pk)
 
 
 def _part(kind: str, rows: type[Model], *columns: Any) -> QuerySet[Any, Any]:
@@ -155,10 +209,15 @@ def _has(field: str) -> Any:
     return ExpressionWrapper(Q(**{f"{field}__isnull": False}), BooleanField())
 
 
-def scores(patient: Patient, measures: list[str]) -> list[tuple[str, Any]]:
+@cache
+def _scores(measures: tuple[str, ...]) -> KeptQuery[tuple[str, Decimal]]:
+    counting = Score.objects.counting().filter(measure__in=measures).order_by("-taken_at", "-id")
+    return KeptQuery(lambda patient: counting.filter(patient=patient).values_list("measure", "value")[:90])
+
+
+def scores(patient: Patient, measures: Iterable[str]) -> list[tuple[str, Decimal]]:
     """(measure, value), newest first."""
-    rows = Score.objects.counting().filter(patient=patient, measure__in=measures).order_by("-taken_at", "-id")
-    return list(rows.values_list("measure", "value")[:90])
+    return _scores(tuple(measures))(patient.pk)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,98 @@
+"""A query whose SQL is kept answers what the same queryset answers anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import CharField, F, Q, Value
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from clinic.lib.kept_queries import KeptQuery
+from clinic.people.models import Patient, SafetyFact
+from clinic.scheduling.models import Appointment
+from tests.factories.people import PatientFactory
+from tests.factories.scheduling import AppointmentFactory
+
+
+def of_kind(kind: str, patient: Any) -> Any:
+    of = Value(kind, output_field=CharField())
+    return SafetyFact.objects.filter(patient=patient).order_by().values_list(of, "finding", "present", "recorded_at")
+
+
+BUILDS = {
+    "rows": lambda patient, now: Appointment.objects.filter(patient=patient, starts_at__gte=now),
+    "with others": lambda patient, now: Appointment.objects.filter(
+        Q(starts_at__gte=now) | Q(patient__family_name="Never"), patient=patient
+    ).select_related("practitioner", "room").only("starts_at", "status", "practitioner__name", "room__name").annotate(
+        of=F("patient__family_name")
+    )[:3],
+    "tuples": lambda patient, now: Appointment.objects.filter(patient=patient, starts_at__lt=now).values_list(
+        "pk", "starts_at", "practitioner__name"
+    )[:2],
+    "flat": lambda patient, now: Appointment.objects.filter(patient=patient, starts_at__gte=now).values_list(
+        "pk", flat=True
+    ),
+    "dicts": lambda patient, now: Appointment.objects.filter(patient=patient, starts_at__gte=now).values(
+        "pk", "status"
+    ),
+    "union": lambda patient, now: of_kind("a", patient).union(
+        of_kind("b", patient).filter(recorded_at__lt=now), all=True
+    ),
+}  # fmt: skip
+
+
+def shown(row: Appointment) -> tuple[Any, ...]:
+    return row.pk, row.starts_at, row.status, row.practitioner.name, row.room_id
+
+
+class Kept(TestCase):
+    def setUp(self) -> None:
+        self.now = timezone.now()
+        self.patients = [PatientFactory(), PatientFactory()]
+        for patient in self.patients:
+            SafetyFact.objects.create(patient=patient, finding="condition.pacemaker", present=True)
+            for days in (-2, -1, 1, 2, 3, 4):
+                AppointmentFactory(patient=patient, starts_at=self.now + dt.timedelta(days=days))
+
+    def test_it_answers_as_the_queryset_does_for_each_argument_anew(self) -> None:
+        for name, build in BUILDS.items():
+            kept: KeptQuery[Any] = KeptQuery(build)
+            for patient in [*self.patients, self.patients[0]]:
+                for moment in (self.now, self.now - dt.timedelta(days=30), self.now + dt.timedelta(days=30)):
+                    with self.subTest(name, patient=patient.pk, moment=moment):
+                        again = list(build(patient.pk, moment))
+                        rows = kept(patient.pk, moment)
+                        assert sorted(map(repr, rows)) == sorted(map(repr, again))
+                        if rows and isinstance(rows[0], Appointment):
+                            assert list(map(shown, rows)) == list(map(shown, again))
+
+    def test_related_rows_come_with_it_and_what_is_deferred_is_still_read(self) -> None:
+        kept: KeptQuery[Any] = KeptQuery(BUILDS["with others"])
+        with CaptureQueriesContext(connection) as asked:
+            rows = kept(self.patients[0].pk, self.now)
+            names = [(row.practitioner.name, row.room.name, row.of) for row in rows]
+        assert len(asked) == 1
+        assert len(names) == 3
+        assert rows[0].ends_at > rows[0].starts_at
+
+    def test_a_text_is_an_argument_too_and_is_never_sql(self) -> None:
+        named: KeptQuery[Patient] = KeptQuery(lambda name: Patient.objects.filter(family_name=name))
+        for name in ("O'Neill %s", self.patients[1].family_name):
+            assert {row.pk for row in named(name)} == set(
+                Patient.objects.filter(family_name=name).values_list("pk", flat=True)
+            )
+
+    def test_an_argument_that_the_sql_does_not_have_is_refused(self) -> None:
+        lost: KeptQuery[Any] = KeptQuery(lambda patient, now: Appointment.objects.filter(patient=patient))
+        with pytest.raises(ValueError, match="not every argument"):
+            lost(self.patients[0].pk, self.now)
+        fetching: KeptQuery[Any] = KeptQuery(
+            lambda patient: Patient.objects.filter(pk=patient).prefetch_related("appointments")
+        )
+        with pytest.raises(ValueError, match="prefetch"):
+            fetching(self.patients[0].pk)
