@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from copy import copy
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.test.utils import ContextList
+from pytest_django import DjangoDbBlocker
 
 from clinic.audit import guards
 from clinic.people.models import Patient, User
@@ -23,6 +25,7 @@ def pytest_configure() -> None:
     from django.test import client
 
     draws.usual()
+    gc.set_threshold(50_000, 20, 100)  # thousands of tests and all the knowledge are looked through in vain each time
     client.store_rendered_templates = _keep_the_page_only
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -47,6 +50,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.pure)
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: the collector of garbage need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _mail_through_the_outbox(django_test_environment: None) -> None:
     """As in production: every mail is a row first. ``deliver_due()`` then takes it to ``mail.outbox``."""
@@ -63,6 +72,14 @@ def _pure_means_no_database(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with pure.refuse():
         yield
+
+
+@pytest.fixture(scope="class")
+def stands(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Rows that a fixture of a class makes on top of this stand for all its tests; each test takes back its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 # --- the standing cast ---------------------------------------------------------------------------------------------

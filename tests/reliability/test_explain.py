@@ -43,8 +43,8 @@ def read_whole(plan: str) -> set[str]:
     return set(re.findall(r"\bSCAN (\w+)", plan))
 
 
-@pytest.fixture
-def history(db: None) -> dt.datetime:
+@pytest.fixture(scope="class")
+def history(stands: None) -> dt.datetime:
     """Ten visits on each of many days, some to come; the moment that is now."""
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     house = {"service": ServiceFactory(), "practitioner": WorkingPractitionerFactory(), "room": RoomFactory()}
@@ -69,55 +69,53 @@ HOT: dict[str, Callable[[dt.datetime], QuerySet[Any, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("question", HOT)
-def test_no_big_table_is_read_whole(question: str, history: dt.datetime) -> None:
-    plan = plan_of(HOT[question](history))
-    assert "scheduling_appointment" not in read_whole(plan), plan
-    assert re.search(r"starts_at>\? AND starts_at<\?|starts_at >=? .* AND \(starts_at < ", plan), plan
+class TestVisits:
+    @pytest.mark.parametrize("question", HOT)
+    def test_no_big_table_is_read_whole(self, question: str, history: dt.datetime) -> None:
+        plan = plan_of(HOT[question](history))
+        assert "scheduling_appointment" not in read_whole(plan), plan
+        assert re.search(r"starts_at>\? AND starts_at<\?|starts_at >=? .* AND \(starts_at < ", plan), plan
 
+    def test_booking_reads_the_asked_times_by_an_index(self, history: dt.datetime) -> None:
+        days = [history + dt.timedelta(days=day) for day in range(12)]
+        with CaptureQueriesContext(connection) as asked:
+            diary_at([(day, day + dt.timedelta(hours=1)) for day in days], [1])
+        [question] = [one["sql"] for one in asked if "scheduling_" in one["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+            cursor.execute(f"{'EXPLAIN' if connection.vendor == 'postgresql' else 'EXPLAIN QUERY PLAN'} {question}")
+            plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+        assert "scheduling_appointment" not in read_whole(plan), plan
+        assert "scheduling_appointment" in plan
 
-def test_booking_reads_the_asked_times_by_an_index(history: dt.datetime) -> None:
-    days = [history + dt.timedelta(days=day) for day in range(12)]
-    with CaptureQueriesContext(connection) as asked:
-        diary_at([(day, day + dt.timedelta(hours=1)) for day in days], [1])
-    [question] = [one["sql"] for one in asked if "scheduling_" in one["sql"]]
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-        cursor.execute(f"{'EXPLAIN' if connection.vendor == 'postgresql' else 'EXPLAIN QUERY PLAN'} {question}")
-        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
-    assert "scheduling_appointment" not in read_whole(plan), plan
-    assert "scheduling_appointment" in plan
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has constraints and needs no such trigger")
+    @pytest.mark.parametrize("verb", ["insert", "update"])
+    def test_the_guards_of_a_visit_cost_the_same_in_a_long_history(self, verb: str, history: dt.datetime) -> None:
+        """Once each booking and each click on the board read all visits ever made: a guard looked through them."""
+        last = Appointment.objects.order_by("-starts_at").first()
+        assert last is not None
+        steps = [0]
 
+        def count() -> int:
+            steps[0] += 1
+            return 0
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has constraints and needs no such trigger")
-@pytest.mark.parametrize("verb", ["insert", "update"])
-def test_the_guards_of_a_visit_cost_the_same_in_a_long_history(verb: str, history: dt.datetime) -> None:
-    """Once each booking and each click on the board read all visits ever made: a guard looked through them."""
-    last = Appointment.objects.order_by("-starts_at").first()
-    assert last is not None
-    steps = [0]
+        connection.connection.set_progress_handler(count, 10)
+        try:
+            if verb == "insert":
+                last.pk, last.nonce = None, "another"
+                last.starts_at, last.ends_at = (one + dt.timedelta(days=9) for one in (last.starts_at, last.ends_at))
+                last.busy_until = last.ends_at
+                last.save(force_insert=True)
+            else:
+                Appointment.objects.filter(pk=last.pk).update(status="arrived", version=2)
+        finally:
+            connection.connection.set_progress_handler(None, 0)
+        assert steps[0] < DAYS, f"{steps[0] * 10} steps for {DAYS * 10} visits"
 
-    def count() -> int:
-        steps[0] += 1
-        return 0
-
-    connection.connection.set_progress_handler(count, 10)
-    try:
-        if verb == "insert":
-            last.pk, last.nonce = None, "another"
-            last.starts_at, last.ends_at = (one + dt.timedelta(days=9) for one in (last.starts_at, last.ends_at))
-            last.busy_until = last.ends_at
-            last.save(force_insert=True)
-        else:
-            Appointment.objects.filter(pk=last.pk).update(status="arrived", version=2)
-    finally:
-        connection.connection.set_progress_handler(None, 0)
-    assert steps[0] < DAYS, f"{steps[0] * 10} steps for {DAYS * 10} visits"
-
-
-def test_a_query_without_bounds_would_be_found(history: dt.datetime) -> None:
-    plan = plan_of(Appointment.objects.filter(version__gt=7))
-    assert read_whole(plan) == {"scheduling_appointment"}, plan
+    def test_a_query_without_bounds_would_be_found(self, history: dt.datetime) -> None:
+        plan = plan_of(Appointment.objects.filter(version__gt=7))
+        assert read_whole(plan) == {"scheduling_appointment"}, plan
 
 
 # --- the trail, and whom a search finds ------------------------------------------------------------------------------
@@ -126,8 +124,8 @@ def event(number: int) -> Draft:
     return Draft(1, timezone.now(), *who, number % 1000, "", "", {}, "done")
 
 
-@pytest.fixture
-def many(db: None) -> None:
+@pytest.fixture(scope="class")
+def many(stands: None) -> None:
     """A long trail, many patients and their words."""
     with transaction.atomic():
         writing.append(connection, [event(number) for number in range(3000)])  # type: ignore[arg-type]
@@ -162,23 +160,24 @@ FOUND: dict[str, Callable[[], QuerySet[Any, Any]]] = {
 BIG = {"audit_auditevent", "audit_namedpatient", "people_patient", "people_patientword", "w", "o"}  # w, o: words
 
 
-@pytest.mark.parametrize("question", FOUND)
-def test_nobody_is_looked_for_in_all_rows(question: str, many: None) -> None:
-    plan = plan_of(FOUND[question]())
-    assert not read_whole(plan) & BIG, plan
+class TestWhoIsFound:
+    @pytest.mark.parametrize("question", FOUND)
+    def test_nobody_is_looked_for_in_all_rows(self, question: str, many: None) -> None:
+        plan = plan_of(FOUND[question]())
+        assert not read_whole(plan) & BIG, plan
 
+    def test_a_list_by_name_comes_in_the_order_of_its_index(self, many: None) -> None:
+        plan = plan_of(search.list_patients("")[:31])
+        assert "patient_by_name" in plan and "TEMP B-TREE" not in plan and "Sort" not in plan, plan
 
-def test_a_list_by_name_comes_in_the_order_of_its_index(many: None) -> None:
-    plan = plan_of(search.list_patients("")[:31])
-    assert "patient_by_name" in plan and "TEMP B-TREE" not in plan and "Sort" not in plan, plan
-
-
-def test_common_letters_read_no_more_than_the_first(many: None) -> None:
-    """All 3000 begin so: the index is read from where they begin, and no further than needed, by either engine."""
-    assert len(search.first_patients("fam")) == search.SHOWN
-    assert [one.family_name for one in search.first_patients("fam")] == [f"Family{n:04}" for n in range(search.SHOWN)]
-    listed = list(search.list_patients("fam"))
-    assert [one.family_name for one in listed] == [f"Family{n:04}" for n in range(search.MOST_LISTED)]
+    def test_common_letters_read_no_more_than_the_first(self, many: None) -> None:
+        """All 3000 begin so: the index is read from where they begin, and no further than needed, by either engine."""
+        assert len(search.first_patients("fam")) == search.SHOWN
+        assert [one.family_name for one in search.first_patients("fam")] == [
+            f"Family{n:04}" for n in range(search.SHOWN)
+        ]
+        listed = list(search.list_patients("fam"))
+        assert [one.family_name for one in listed] == [f"Family{n:04}" for n in range(search.MOST_LISTED)]
 
 
 def test_indexes_nobody_asks_are_gone(db: None) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from tests.support.html_parts import read
 
 ONE_LINE = (
     "", "text", "search", "email", "tel", "url", "password", "number", "date", "time", "datetime-local", "month",
@@ -48,9 +49,8 @@ class _Form:
             self.fields.append(at.get("name", "") or at.get("id", ""))
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self, page: str, *, has_scripts: bool) -> None:
-        super().__init__()
         self.page, self.has_scripts = page, has_scripts
         self.forms: list[_Form] = []
         self.open: _Form | None = None
@@ -101,7 +101,7 @@ def enter_on(html: str, *, page: str) -> list[Press]:
 
 def _presses(html: str, page: str, has_scripts: bool) -> Iterator[Press]:
     reader = _Reader(page, has_scripts=has_scripts)
-    reader.feed(html)
+    read(html, reader)
     for owner, control in reader.loose:
         for form in reader.forms:
             if form.id == owner:

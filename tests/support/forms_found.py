@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from tests.support.html_parts import read
 
 
 @dataclass
@@ -15,9 +16,8 @@ class FoundForm:
     fields: list[tuple[str, str]] = field(default_factory=list)
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self, page: str) -> None:
-        super().__init__()
         self.page, self.forms, self.open = page, [], []  # type: ignore[var-annotated]
         self.area = self.select = ""
 
@@ -62,7 +62,7 @@ class _Reader(HTMLParser):
 def forms_on(html: str, *, page: str) -> list[FoundForm]:
     """All forms of a page whose own address is ``page``; of a choice, the first option is what is sent."""
     reader = _Reader(page)
-    reader.feed(html)
+    read(html, reader)
     for form in reader.forms:
         form.fields = list(dict(reversed(form.fields)).items())
     return reader.forms

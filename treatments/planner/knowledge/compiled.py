@@ -43,9 +43,9 @@ class Program:
     doses: tuple[Compiled[DoseRule], ...]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def program_of(knowledge: PlannerKnowledge) -> Program:
-    """Compiled once per knowledge; a process holds one or two."""
+    """Compiled once per knowledge; a server holds one or two, a test of many clinics' own files dozens."""
     return Program(
         rules=compile_rules(knowledge.rules),
         persons=compile_rules(knowledge.persons),

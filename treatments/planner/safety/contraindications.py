@@ -51,9 +51,9 @@ class CompiledRow:
     stops: Mapping[tuple[State, str], tuple[Placed, ...]]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def compiled_rows(knowledge: PlannerKnowledge) -> tuple[CompiledRow, ...]:
-    """Compiled once per knowledge; a process holds one or two."""
+    """Compiled once per knowledge; a server holds one or two, a test of many clinics' own files dozens."""
     return tuple(compile_row(row) for row in knowledge.contraindications)
 
 
