@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 WEEK = 7
 BEYOND = 56  # days after its own week in which a visit is searched for, and by which a typed date may be late
@@ -79,6 +80,11 @@ Misfit = TooNear | Disorder | TooLate
 
 def places(phases: Sequence[Phase], sessions: int) -> tuple[Place, ...]:
     """One place for each visit; if the phases end before the visits, the last phase continues."""
+    return _places(tuple(phases), sessions)
+
+
+@lru_cache(maxsize=512)  # asked for each day that is looked at, about the same few phases
+def _places(phases: tuple[Phase, ...], sessions: int) -> tuple[Place, ...]:
     laid: list[Place] = []
     week = 0
     for index, phase in enumerate(phases):

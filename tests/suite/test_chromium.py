@@ -52,12 +52,18 @@ def npm_of(bare: Path) -> Path:
     return Path(program(bare / "bin" / "npm"))
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+@pytest.mark.parametrize("name", chromium.NAMES)
 def test_the_machines_own_goes_before_it(bare: Path, name: str) -> None:
     program(bare / ".chromium" / "chromium")
     own = program(bare / "bin" / name)
     assert chromium.executable() == own
     assert "env" not in chromium.launch()  # a browser of the machine finds its libraries itself
+
+
+def test_the_shell_goes_before_a_browser_with_a_window(bare: Path) -> None:
+    program(bare / "bin" / "chromium")
+    shell = program(bare / "bin" / "chromium-headless-shell")
+    assert chromium.executable() == shell
 
 
 def test_the_one_that_is_named_goes_before_all(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
