@@ -160,7 +160,9 @@ def undo(*, change: AppointmentChange, by: User, now: dt.datetime | None = None)
             fields: dict[str, Any] = {"status": S.CANCELLED}
         else:
             fields = fields_before(change)
+        left = current.course if "course_id" in fields else None  # it had been taken over from another course
         before = _save(current, **fields)
+        refresh_course(left)
         refresh_course(current.course)
         keep_change(current, AppointmentChange.Kind.UNDONE, by=by, now=now, action="appointment.undone", before=before)
         return current

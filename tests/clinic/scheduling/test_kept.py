@@ -220,6 +220,25 @@ class Kept(TestCase):
             check(house)
 
 
+@pytest.mark.django_db
+def test_a_visit_taken_over_that_goes_back_is_counted_for_both_courses() -> None:
+    """Undo gives it back to the course it came from: the newer one no longer differs, and has it to book again."""
+    house = House(random.Random(1))
+    asked: dict[str, Any] = {
+        "patient": house.patient, "practitioner": house.who[0], "service": house.services[0], "phases": PHASES[1],
+        "sessions": 1, "by": house.desk,
+    }  # fmt: skip
+    older = request_course(reference="plan:1", minutes=45, **asked)
+    soon = house.now.replace(minute=0, second=0, microsecond=0) + 3 * DAY
+    book_series(course=older, visits=[WantedVisit(1, soon, house.who[0].pk)], by=house.desk, nonce="form-of-this")
+    newer = request_course(reference="plan:2", replaces="plan:1", minutes=60, **asked)
+    assert differing(now=house.now).get() == newer
+    undo(change=AppointmentChange.objects.latest("pk"), by=house.desk)
+    newer.refresh_from_db()
+    assert (newer.status, newer.differs_until) == ("to_book", None)
+    check(house)
+
+
 @given(st.data())
 def test_time_alone_only_ends_a_difference_and_when_is_known(data: st.DataObject) -> None:
     """At any moment a course differs exactly until the moment it keeps; no database, no clock."""
