@@ -132,7 +132,7 @@ def undo_alignment(*, change: AppointmentChange, by: User, now: dt.datetime | No
         together = aligned_together(change, now=now)
         if not together:
             raise CannotUndo("This can no longer be undone: it is too long ago, or a visit changed again.")
-        left = {one.appointment.course_id for one in together}
+        left = {one.appointment.course_id for one in together if one.appointment.course_id}
         _write([(one.appointment, _back(one)) for one in together], by=by, now=now, kind=Kind.UNDONE)
         course = Course.objects.get(appointments=together[0].appointment)
         for one in Course.objects.filter(pk__in=left - {course.pk}):  # visits taken over go back

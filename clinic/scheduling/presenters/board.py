@@ -9,7 +9,7 @@ from clinic.people.models import Clinic, User
 from clinic.scheduling.actions.changes import TRANSITIONS
 from clinic.scheduling.models import FREES_THE_SLOT, MOVABLE, Appointment, AppointmentStatus
 from clinic.scheduling.presenters.pages import NEXT_STEP, PILLS, STEP_WORDS, day_bounds
-from clinic.scheduling.presenters.rows import Row, rows_of
+from clinic.scheduling.presenters.rows import Row, Shape, rows_of
 
 S = AppointmentStatus
 LATE_AFTER = dt.timedelta(minutes=5)
@@ -33,6 +33,20 @@ class Card(NamedTuple):
     next_status: str
     next_word: str
     others: tuple[tuple[str, str], ...]  # (status, words) behind "More"
+
+    @property
+    def shape(self) -> Shape:
+        return (
+            ("status", self.status), ("pill", self.pill), ("note_kind", self.note_kind if self.note else None),
+            ("next_status", self.next_status), ("next_word", self.next_word), ("others", self.others),
+        )  # fmt: skip
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {
+            "id": self.id, "version": self.version, "stamp": self.stamp, "clock": self.clock, "name": self.name,
+            "where": self.where, "tint": self.tint, "note": self.note,
+        }  # fmt: skip
 
 
 class Column(NamedTuple):

@@ -27,6 +27,7 @@ from clinic.scheduling.models import (
     RoomKind,
 )
 from clinic.scheduling.moves import from_to, moved_words, names_in
+from clinic.scheduling.presenters.rows import DayLine, rows_of
 
 S = AppointmentStatus
 AT_ONCE = 50  # courses on a page of the desk's list
@@ -105,13 +106,16 @@ def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
     return day_starts(day, zone), day_starts(day + dt.timedelta(days=1), zone)
 
 
-def day_for(practitioner: User | None, day: dt.date) -> list[Appointment]:
-    """All visits that start on a day in the clinic's calendar, including cancelled ones; ``practitioner`` None:
-    everyone's.
-    """
+def day_for(practitioner: User | None, day: dt.date) -> list[DayLine]:
+    """Active visits that start on a day in the clinic's calendar; ``practitioner`` None: everyone's."""
     starts, ends = day_bounds(day)
-    visits = Appointment.objects.with_people().filter(starts_at__gte=starts, starts_at__lt=ends)
-    return list(visits.filter(practitioner=practitioner) if practitioner else visits)
+    visits = Appointment.objects.active().filter(starts_at__gte=starts, starts_at__lt=ends)
+    rows = rows_of(visits.filter(practitioner=practitioner) if practitioner else visits)
+    zone = Clinic.current().zone
+    return [
+        DayLine(row, PILLS[AppointmentStatus(row.status)], f"{row.starts.astimezone(zone):%H:%M}", practitioner is None)
+        for row in rows
+    ]
 
 
 # --- undo -------------------------------------------------------------------------------------------

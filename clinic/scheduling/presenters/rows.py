@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from clinic.people.models import name_of
 from clinic.scheduling.models import AppointmentQuerySet
+
+Shape = tuple[tuple[str, Hashable], ...]  # as the tag `repeated` wants it
 
 
 class Row(NamedTuple):
@@ -35,6 +38,27 @@ class Row(NamedTuple):
     @property
     def name(self) -> str:
         return name_of(self.given_name, self.family_name)
+
+
+class DayLine(NamedTuple):
+    """One visit in the list of a day on a home page (``repeated``)."""
+
+    row: Row
+    pill: tuple[str, str, str]  # kind, icon, text
+    clock: str
+    has_practitioner: bool
+
+    @property
+    def shape(self) -> Shape:
+        return (("pill", self.pill), ("has_practitioner", self.has_practitioner))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        row = self.row
+        return {
+            "patient": str(row.patient), "clock": self.clock, "name": row.name, "service": row.service,
+            "practitioner": row.practitioner, "room": row.room,
+        }  # fmt: skip
 
 
 FIELDS = (

@@ -66,7 +66,7 @@ def test_a_day_is_the_clinics_day():
     practitioner = WorkingPractitionerFactory()
     early = AppointmentFactory(starts_at=at("2026-11-23 08:00", "Pacific/Auckland"), practitioner=practitioner)
     AppointmentFactory(starts_at=at("2026-11-24 08:00", "Pacific/Auckland"), practitioner=practitioner)
-    assert day_for(practitioner, dt.date(2026, 11, 23)) == [early]
+    assert [line.row.pk for line in day_for(practitioner, dt.date(2026, 11, 23))] == [early.pk]
     assert day_for(WorkingPractitionerFactory(), dt.date(2026, 11, 23)) == []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -52,6 +51,7 @@ def patients_shown(blocks: Context) -> list[int]:
     """The patients named on the page: for the audit trail."""
     shown: set[int] = set()
     for block in (blocks.get("practitioner"), blocks.get("desk"), blocks.get("owner")):
+        shown |= {line.row.patient for line in (block or {}).get("day", [])}
         for value in (block or {}).values():
             if isinstance(value, list):
                 shown |= {row["patient"].pk for row in value if isinstance(row, dict) and "patient" in row}
@@ -75,7 +75,7 @@ def _practitioner(user: User, *, now: dt.datetime, today: dt.date) -> Context:
             for a in alerts
         ],
         "intakes": [{"patient": r.patient, "at": r.submitted_at, "response": r} for r in responses[:SHOWN]],
-        "day": _day(schedule.day_for(user, today)) if user.is_practitioner else [],
+        "day": schedule.day_for(user, today) if user.is_practitioner else [],
         "incidents": [{"patient": i.patient, "incident": i} for i in open_incidents()[:SHOWN]],
         "needles": needles_in(today),
         "unsigned": _unsigned(user),
@@ -84,10 +84,6 @@ def _practitioner(user: User, *, now: dt.datetime, today: dt.date) -> Context:
         **(_to_move(now, practitioner=user) if user.is_practitioner else {}),
         "moved": moves.told(user)[:SHOWN] if user.is_practitioner else [],
     }
-
-
-def _day(visits: list[Any]) -> list[Context]:
-    return [{"patient": v.patient, "visit": v, "pill": schedule.pill(v.status)} for v in visits if v.is_active]
 
 
 def needles_in(today: dt.date) -> list[Context]:
@@ -139,7 +135,7 @@ def _desk(user: User, *, now: dt.datetime, today: dt.date) -> Context:
     calls = [] if can(user, Permission.READ_CLINICAL) else open_flags(is_clinical=False)  # others see the signs above
     return {
         "calls": [{"patient": row.patient, "at": row.alert.raised_at, "row": row} for row in calls],
-        "day": _day(schedule.day_for(None, today)),
+        "day": schedule.day_for(None, today),
         "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in courses],
         "differing": _differing(now),
         **_to_move(now),
