@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -50,9 +51,12 @@ class Bulk:
         self._rows: dict[type[models.Model], list[Sequence[Any]]] = {}
         self._next: dict[type[models.Model], Iterator[int]] = {}
         self._again: list[str] = []
+        self._hand = ThreadPoolExecutor(1)  # PostgreSQL takes rows while the next ones are made
+        self._copying: Future[None] | None = None
 
     def new_id(self, model: type[models.Model]) -> int:
         if model not in self._next:
+            self.settle()
             self._next[model] = count((model._default_manager.aggregate(most=models.Max("pk"))["most"] or 0) + 1)
         return next(self._next[model])
 
@@ -96,9 +100,19 @@ class Bulk:
                 cursor.execute(_AT_ONCE.format(whose=whose, until=until))
                 assert not cursor.fetchall(), f"two appointments at once for one {whose}"
 
+    def settle(self) -> None:
+        """Wait until PostgreSQL has taken what it was given: before anything else is asked of it."""
+        if self._copying is not None:
+            copying, self._copying = self._copying, None
+            copying.result()
+
+    def rest(self) -> None:
+        self._hand.shutdown()
+
     def finish(self) -> None:
         for model in list(self._rows):
             self._write(model)
+        self.settle()
         touched = list(self._rows)
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), touched):
@@ -110,27 +124,33 @@ class Bulk:
             return
         names = [field.column for field in concrete(model)]
         columns = ", ".join(f'"{name}"' for name in names)
-        with connection.cursor() as cursor:
-            if self.is_postgresql:
-                text = io.StringIO("".join(map(_line, rows)))
-                cursor.cursor.copy_expert(f"COPY {model._meta.db_table} ({columns}) FROM STDIN (NULL '{NULL}')", text)
-            else:
-                marks = ", ".join("?" * len(names))
-                sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks})"
-                connection.connection.executemany(sql, rows)
+        if self.is_postgresql:
+            self.settle()
+            sql = f"COPY {model._meta.db_table} ({columns}) FROM STDIN (NULL '{NULL}')"
+            self._copying = self._hand.submit(_copy, connection.connection, sql, rows)
+        else:
+            marks = ", ".join("?" * len(names))
+            sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks})"
+            connection.connection.executemany(sql, rows)
         self.counts[model] = self.counts.get(model, 0) + len(rows)
         self.tell(len(rows))
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _line(row: Sequence[Any]) -> str:
     cells = [NULL if cell is None else cell if type(cell) is str else str(cell) for cell in row]
     line = "\t".join(cells)
     if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(cells):
-        line = "\t".join([cell.translate(_ESCAPES) for cell in cells])
+        line = "\t".join(map(_escaped, cells))
     return f"{line}\n"
+
+
+def _copy(to: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    with to.cursor() as cursor:
+        cursor.copy_expert(sql, io.StringIO("".join(map(_line, rows))))
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def prepared(field: Any, value: Any) -> Any:
@@ -147,8 +167,11 @@ def writing(
     """All or nothing. ``counts``: updates what is kept about other rows, once the indexes are there."""
     bulk = Bulk(tell)
     with _unhurried(), transaction.atomic():
-        yield bulk
-        bulk.finish()
+        try:
+            yield bulk
+            bulk.finish()
+        finally:
+            bulk.rest()
         say("indexes and checks")
         bulk.put_back()
         with connection.cursor() as cursor:

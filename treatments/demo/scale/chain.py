@@ -34,7 +34,7 @@ class Chain:
         if event.patient is not None:
             self.bulk.add(NamedPatient, (self.bulk.new_id(NamedPatient), pk, event.patient))
 
-    @staticmethod
-    def _end_of(chain: int) -> str:
+    def _end_of(self, chain: int) -> str:
+        self.bulk.settle()
         newest = AuditEvent.objects.filter(chain=chain).order_by("-id")
         return newest.values_list("digest", flat=True).first() or start_of(chain)
