@@ -242,7 +242,7 @@ class Filling:
             **was, "id": pk, "course_id": course, "status": state, "nonce": f"scale-{pk}",
             "patient_id": copy.person.pk, "practitioner_id": copy.practitioner.pk,
             "room_id": self.room_of[copy.practitioner.pk],
-            "device_id": self.device_of[copy.practitioner.pk] if has_device else None,
+            "stuck_at": None, "device_id": self.device_of[copy.practitioner.pk] if has_device else None,
             "created_at": moments.stamp(pair.booked[number] + copy.before),
             **{name: moments.stamp(was[name] + move) for name in ("starts_at", "ends_at", "busy_until")},
             **{name: moments.stamp(was[name] + move) if state in states else None for name, states in came.items()},
