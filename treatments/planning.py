@@ -13,6 +13,7 @@ from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, pa
 from intake.case_building import case_data
 from intake.models import Assessment
 from treatments.clinic_knowledge import planner_knowledge
+from treatments.models import TreatmentPlan
 from treatments.planner.merge.merge import compare, merge
 from treatments.planner.proposing.propose import propose as propose_treatment
 from treatments.planner.proposing.what_if import WhatIf, what_if
@@ -23,17 +24,24 @@ from treatments.planner.treatment.shapes import MergeJson, ProposalJson, Treatme
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
 
 
-def picture_of(assessment: Assessment, *, today: dt.date, visit: int = 1) -> ClinicalPicture:
-    """Case and assessment as of today: newly known safety facts count at once, also for an older plan. The ``result``
-    of a signed assessment is what was signed; it is shown, but never planned from."""
-    return picture_from(case_data(assessment.patient, assessment, visit=visit, today=today))
+def picture_of(plan: TreatmentPlan, *, today: dt.date, visit: int = 1) -> ClinicalPicture:
+    """Case and assessment of a plan as of today: newly known safety facts count at once, also for an older plan. The
+    ``result`` of a signed assessment is what was signed; it is shown, but never planned from."""
+    assessment = plan.proposal.assessment
+    case = case_data(assessment.patient, assessment, visit=visit, today=today)
+    return picture_from(case, is_by_hand=plan.is_by_hand)
 
 
-def picture_from(case: Json) -> ClinicalPicture:
+def picture_from(case: Json, *, is_by_hand: bool = False) -> ClinicalPicture:
     """From the contract's input object. Raises CaseError for inputs that today's knowledge does not accept."""
     intake = load_intake_knowledge()
     parsed = parse_case(case, intake)
-    return ClinicalPicture(parsed, assess(parsed, intake))
+    return ClinicalPicture(parsed, assess(parsed, intake), is_by_hand)
+
+
+def picture_by_hand(assessment: Assessment, *, today: dt.date) -> ClinicalPicture:
+    """As of today, for a plan that a practitioner makes where there is no proposal."""
+    return picture_from(inputs_of(assessment, today=today), is_by_hand=True)
 
 
 def inputs_of(assessment: Assessment, *, today: dt.date) -> Json:

@@ -104,6 +104,7 @@ ADDRESSES: dict[str, Permission] = {
     # treatments: plans
     "plans:propose": P.WRITE_CLINICAL,
     "plans:proposal": P.READ_CLINICAL,
+    "plans:by_hand": P.WRITE_CLINICAL,
     "plans:points": P.READ_CLINICAL,
     "plans:plan": P.READ_CLINICAL,
     "plans:item": P.WRITE_CLINICAL,

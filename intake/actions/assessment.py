@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
+from clinic.lib.wording import says_something
 from clinic.people.models import Patient, User
 from intake.actions.assessment_clearance import withdraw
 from intake.assessment import Case, assess, load_intake_knowledge
@@ -18,7 +19,7 @@ from intake.models import Assessment, Clearance, IntakeResponse
 from intake.models.kept import keep_links
 
 NOTHING_YET = (
-    "Nothing is entered yet: mark where it hurts, or at least one finding as present or absent. "
+    "Nothing is entered yet: mark where it hurts, at least one finding as present or absent, or write what you found. "
     "An empty assessment would be signed for an examination that did not happen."
 )
 
@@ -170,12 +171,13 @@ def take_back_clearance(*, assessment: Assessment, clearance: Clearance, by: Use
 
 
 def _says_something(draft: Assessment, case: Case) -> bool:
-    """The minimum that can be signed: a place of the complaint, reported or found, or one finding by the practitioner.
+    """The minimum that can be signed: a place of the complaint, reported or found, one finding by the practitioner, or
+    their own words: not every complaint has a place.
 
     No more is required: an examination may find nothing, and a first plan may be based on the answers alone.
     """
     has_place = any(present and finding.startswith("site.") for finding, present in case.findings.items())
-    return has_place or bool(draft.findings or draft.levels or draft.ashi)
+    return has_place or bool(draft.findings or draft.levels or draft.ashi) or says_something(draft.notes)
 
 
 def _assessments() -> QuerySet[Assessment]:

@@ -180,6 +180,19 @@ class Assessment:
     icd11: Mapping[str, Any]
     knowledge_version: str
 
+    @property
+    def must_know(self) -> tuple[Ask, ...]:
+        """The safety questions without an answer: nothing is planned before, by whomever."""
+        return tuple(ask for ask in self.ask if ask.blocks and ask.finding.startswith("flag."))
+
+    @property
+    def action_by_hand(self) -> str:
+        """The action for a plan that a practitioner makes: it needs no place and no class, which only rules ask for.
+        Red flags and open safety questions stop it like any other."""
+        if self.action != "need_information" or self.must_know:
+            return self.action
+        return "caution" if self.alerts and self.alerts[0].level == "caution" else "treat"
+
     def as_json(self) -> AssessmentJson:
         """The contract's `assessment` object, with more keys."""
         return {
@@ -225,10 +238,13 @@ class ClinicalPicture:
     question: a planner then withholds as for an unknown condition, even with a ticked no.
     What a practitioner cleared is absent. A reported condition stays: clearing cancer lifts the referral but does not
     make the cancer go away, so what it forbids stays forbidden until the answer itself is corrected.
+
+    `is_by_hand`: it is for a plan that a practitioner made where there was no proposal.
     """
 
     case: Case
     assessment: Assessment
+    is_by_hand: bool = False
     present: frozenset[str] = field(init=False, repr=False, compare=False)
     absent: frozenset[str] = field(init=False, repr=False, compare=False)
     suspected: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -245,6 +261,10 @@ class ClinicalPicture:
         object.__setattr__(self, "present", frozenset(present))
         object.__setattr__(self, "absent", frozenset(denied.difference(mark.finding for mark in marks) | lifted))
         object.__setattr__(self, "suspected", frozenset(asked - present))
+
+    @property
+    def action(self) -> str:
+        return self.assessment.action_by_hand if self.is_by_hand else self.assessment.action
 
     def is_present(self, finding: str) -> bool:
         return finding in self.present

@@ -68,6 +68,11 @@ class TreatmentPlan(Signable, SetAside):
         return f"plan {self.pk}, version {self.version}, {self.status}"
 
     @property
+    def is_by_hand(self) -> bool:
+        """Made where there was no proposal: no rules for the complaint."""
+        return self.proposal.treatment is None
+
+    @property
     def was_in_force(self) -> bool:
         return self.status in self.WAS_IN_FORCE
 

@@ -42,9 +42,9 @@ def plan_for(
     return plan
 
 
-def proposal_for(request: StaffRequest, proposal_id: int) -> Proposal:
-    rows = Proposal.objects.select_related("patient", "assessment", "created_by")
-    proposal: Proposal = _fetch(request, rows, proposal_id, "proposal", Permission.READ_CLINICAL)
+def proposal_for(request: StaffRequest, proposal_id: int, *, needs: Permission = Permission.READ_CLINICAL) -> Proposal:
+    rows = Proposal.objects.select_related("patient", "assessment__patient", "assessment__response", "created_by")
+    proposal: Proposal = _fetch(request, rows, proposal_id, "proposal", needs)
     return proposal
 
 

@@ -10,6 +10,7 @@ app_name = "plans"
 urlpatterns = [
     path("patients/<int:patient_id>/propose/", plans.propose, name="propose"),
     path("proposals/<int:proposal_id>/", plans.proposal, name="proposal"),
+    path("proposals/<int:proposal_id>/by-hand/", plans.by_hand, name="by_hand"),
     path("plans/points/", edits.points, name="points"),
     path("plans/findings/", what_if.findings, name="findings"),
     path("plans/<int:plan_id>/", plans.page, name="plan"),

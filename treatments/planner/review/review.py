@@ -47,16 +47,18 @@ def review(
 
 def _check_action(ctx: Context) -> None:
     """No plan while the assessment says emergency, refer or ask first."""
-    assessment = ctx.picture.assessment
-    if assessment.action in _STOPS:
-        level, words = _STOPS[assessment.action]
+    assessment, action = ctx.picture.assessment, ctx.picture.action
+    if action in _STOPS:
+        level, words = _STOPS[action]
         grave = [alert for alert in assessment.alerts if alert.level == level]
         text = words.format(why=" ".join(f"{alert.text.rstrip('.')}." for alert in grave)).strip()
         because = dict.fromkeys(finding for alert in grave for finding in alert.because)
         source = grave[0].source if grave else "DESIGN"
-        ctx.add("forbidden", assessment.action, text, "plan", "", because, source)
-    elif assessment.action == "need_information":
+        ctx.add("forbidden", action, text, "plan", "", because, source)
+    elif action == "need_information":
         asks = [ask for ask in assessment.ask if ask.blocks] or list(assessment.ask)
+        if ctx.picture.is_by_hand:
+            asks = list(assessment.must_know)
         text = f"Not enough is known for a plan; {len(asks)} questions come first."
         because = dict.fromkeys(ask.finding for ask in asks)
         ctx.add("forbidden", "need_information", text, "plan", "", because)

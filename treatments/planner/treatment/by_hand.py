@@ -1,11 +1,11 @@
-"""The reason of items a person added to a plan."""
+"""What a person adds to a plan, and what a plan made by hand starts from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from treatments.planner.treatment.shapes import ReasonJson
+from treatments.planner.treatment.shapes import ReasonJson, TreatmentJson
 
 RULE = "practitioner"
 SOURCE = "PRACTITIONER"
@@ -18,3 +18,28 @@ def by_hand(text: str = "Added by the practitioner.") -> list[ReasonJson]:
 
 def is_by_hand(because: Iterable[Mapping[str, Any]]) -> bool:
     return any(reason["rule"] == RULE for reason in because)
+
+
+def empty_treatment() -> TreatmentJson:
+    """What a plan by hand starts from: one position without a point, and an average course (numbers: DESIGN)."""
+    return {
+        "principle": "",
+        "needles": 0,
+        "stages": [
+            {"position": "supine", "side_up": None, "retention_min": 20, "needles": 0, "points": [], "electro": []}
+        ],
+        "adjuncts": [],
+        "ear": [],
+        "home_care": [],
+        "dose": {
+            "phases": [{"per_week": 1, "weeks": 6}],
+            "per_week": 1,
+            "weeks": 6,
+            "sessions": 6,
+            "review_at": [3, 6],
+            "because": [
+                {"rule": RULE, "text": "A course to start from: set the one you intend.", "sources": ["DESIGN"]}
+            ],
+        },
+        "cautions": [],
+    }

@@ -20,6 +20,7 @@ from treatments.models import Proposal, TreatmentPlan
 from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import key_of_reason
+from treatments.planner.treatment.by_hand import empty_treatment
 from treatments.planner.treatment.shapes import MergeJson, PlanEditJson, PlanReviewJson, TreatmentJson
 
 UNDO_STEPS = 20
@@ -79,14 +80,15 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     treatment = result["treatment"]
     account: MergeJson | None = None
     was_kept = base is not None and keep_edits and _was_touched(base)
-    if base and base.proposal.treatment and was_kept:
-        treatment, account = planning.merged(base.proposal.treatment, base.treatment, treatment)
+    if base and was_kept:
+        last = base.proposal.treatment or empty_treatment()
+        treatment, account = planning.merged(last, base.treatment, treatment)
     elif base:  # no edits of one's own, or they were set aside: what the new proposal changes is shown anyway
         account = {"kept": [], "taken": planning.compared(base.treatment, treatment), "conflicts": []}
     if base is None or not base.is_draft:
-        plan = _new_draft(proposal, treatment, by=by, supersedes=base)
+        plan = new_draft(proposal, treatment, by=by, supersedes=base)
     else:
-        plan = records.held(_plans(), base.pk)
+        plan = records.held(plans(), base.pk)
         plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
     verb = "merged" if was_kept else "proposed"
     text = "A new proposal, your edits kept" if was_kept else "A new proposal" if base else "Taken from the proposal"
@@ -96,7 +98,7 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     told = _told(account) if account else []
     log(plan, by=by, verb=verb, text=text, changes=told)
     review_again(plan, picture)
-    _save(plan)
+    save(plan)
     trail.record(f"plan.{verb}", by=by, patient=plan.patient, obj=plan, detail={"proposal": proposal.pk})
     return Proposed(proposal, plan)
 
@@ -111,7 +113,7 @@ def _was_touched(plan: TreatmentPlan) -> bool:
     return bool(plan.treatment != plan.proposal.treatment)
 
 
-def _new_draft(
+def new_draft(
     proposal: Proposal, treatment: TreatmentJson, *, by: User, supersedes: TreatmentPlan | None
 ) -> TreatmentPlan:
     latest = TreatmentPlan.objects.filter(patient=proposal.patient).aggregate(Max("version"))["version__max"] or 0
@@ -145,7 +147,7 @@ def edit(
     EditRefused, and Forbidden if the change adds what must never be done: then nothing is saved.
     """
     plan = draft_at(plan_id, revision)
-    picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
+    picture = planning.picture_of(plan, today=timezone.localdate())
     treatment = change(plan.treatment)
     alerts = planning.safety_of(treatment, picture)
     stops = [alert for alert in alerts if alert.level == "forbidden"]
@@ -159,7 +161,7 @@ def edit(
     plan.treatment = treatment
     log(plan, by=by, verb=verb, text=text)
     review_again(plan, picture, alerts)
-    _save(plan)
+    save(plan)
     trail.record("plan.edited", by=by, patient=plan.patient, obj=plan, detail={"verb": verb})
     return plan
 
@@ -170,11 +172,11 @@ def undo(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
     plan = draft_at(plan_id, revision)
     if not plan.earlier:
         return plan
-    picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
+    picture = planning.picture_of(plan, today=timezone.localdate())
     *plan.earlier, plan.treatment = plan.earlier
     log(plan, by=by, verb="undone", text="Last edit undone")
     review_again(plan, picture)
-    _save(plan)
+    save(plan)
     trail.record("plan.edited", by=by, patient=plan.patient, obj=plan, detail={"verb": "undone"})
     return plan
 
@@ -192,7 +194,7 @@ def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, 
         raise ReasonMissing("Choose a reason.")
     if reason_code == "other" and not says_something(reason):
         raise ReasonMissing("Say which other reason, in a few words.")
-    review_again(plan, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
+    review_again(plan, planning.picture_of(plan, today=timezone.localdate()))
     alert = next((one for one in alerts_of(plan) if one.key == key), None)
     if alert is None or alert.level != "needs_reason":
         raise ValueError("Nothing here can be overridden with a reason.")
@@ -209,7 +211,7 @@ def override(*, plan_id: int, revision: int | None, key: str, reason_code: str, 
         }
     ]
     log(plan, by=by, verb="overridden", text=f"{alert.item or alert.code}: {reasons[reason_code]}")
-    _save(plan)
+    save(plan)
     detail = {"code": alert.code, "item": alert.item, "reason": reason_code}
     trail.record("plan.overridden", by=by, patient=plan.patient, obj=plan, detail=detail)
     return plan
@@ -221,7 +223,7 @@ def note_seen(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
     plan = draft_at(plan_id, revision)
     cautions = {alert.stamp for alert in alerts_of(plan) if alert.level == "caution"}
     plan.review = {**plan.review, "seen": sorted(cautions | set(plan.review.get("seen", []))), "merge": None}
-    _save(plan)
+    save(plan)
     trail.record("plan.cautions_seen", by=by, patient=plan.patient, obj=plan, detail={"count": len(cautions)})
     return plan
 
@@ -232,10 +234,10 @@ def new_version(*, plan: TreatmentPlan, by: User) -> TreatmentPlan:
     open_draft = TreatmentPlan.objects.filter(patient=plan.patient, status="draft").first()
     if open_draft:
         return open_draft
-    draft = _new_draft(plan.proposal, plan.treatment, by=by, supersedes=plan)
+    draft = new_draft(plan.proposal, plan.treatment, by=by, supersedes=plan)
     log(draft, by=by, verb="reopened", text=f"Change of version {plan.version}")
-    review_again(draft, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
-    _save(draft)
+    review_again(draft, planning.picture_of(draft, today=timezone.localdate()))
+    save(draft)
     trail.record("plan.reopened", by=by, patient=plan.patient, obj=draft, detail={"from": plan.pk})
     return draft
 
@@ -246,7 +248,7 @@ def set_aside(*, plan_id: int, code: str, note: str, by: User) -> TreatmentPlan:
 
     Raises NotADraft for a signed plan, ReasonMissing without a reason.
     """
-    plan = records.held(_plans(), plan_id)
+    plan = records.held(plans(), plan_id)
     if plan.is_set_aside:
         return plan
     if not plan.is_draft:
@@ -261,10 +263,10 @@ def set_aside(*, plan_id: int, code: str, note: str, by: User) -> TreatmentPlan:
 
 def draft_at(plan_id: int, revision: int | None) -> TreatmentPlan:
     """The draft, locked for this transaction. Raises NotADraft or Stale."""
-    return records.draft_at(_plans(), plan_id, revision)
+    return records.draft_at(plans(), plan_id, revision)
 
 
-def _plans() -> QuerySet[TreatmentPlan]:
+def plans() -> QuerySet[TreatmentPlan]:
     return TreatmentPlan.objects.select_related("patient", "proposal__assessment__patient")
 
 
@@ -283,7 +285,7 @@ def review_again(plan: TreatmentPlan, picture: ClinicalPicture, alerts: tuple[Re
     plan.review = {
         **plan.review,
         "alerts": [alert.as_json() for alert in found],
-        "action": picture.assessment.action,
+        "action": picture.action,
     }
     standing = [alert.passed_by(plan.overrides) for alert in found]
     plan.overrides = [one for one in plan.overrides if one in standing]
@@ -294,7 +296,7 @@ def alerts_of(plan: TreatmentPlan) -> list[ReviewAlert]:
     return [ReviewAlert.read(kept) for kept in plan.review.get("alerts", [])]
 
 
-def _save(plan: TreatmentPlan) -> None:
+def save(plan: TreatmentPlan) -> None:
     plan.revision += 1
     plan.changed_at = timezone.now()
     plan.save(

@@ -42,7 +42,7 @@ def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitio
     Reviewed again against what is known at this moment. Raises NotReady, Stale, NotADraft.
     """
     plan = drafts.draft_at(plan_id, revision)
-    drafts.review_again(plan, planning.picture_of(plan.proposal.assessment, today=timezone.localdate()))
+    drafts.review_again(plan, planning.picture_of(plan, today=timezone.localdate()))
     reasons = open_points(plan)
     if reasons:
         raise records.NotReady(plan, reasons)

@@ -9,10 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from clinic.lib.loose import Context
-from intake.assessment import load_intake_knowledge
-from intake.presenters.assessment import evidence_words
 from treatments import planning
-from treatments.models import Proposal, TreatmentPlan
+from treatments.models import TreatmentPlan
 from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.treatment.by_hand import is_by_hand
 from treatments.planner.treatment.shapes import (
@@ -31,6 +29,7 @@ from treatments.planner.vocabulary.body import POSITIONS, SIDES_SHORT
 from treatments.planner.vocabulary.modalities import adjunct_name, ear_method_name
 from treatments.plans.actions import drafts, signing
 from treatments.plans.presenters import planned_visits, point_map
+from treatments.plans.presenters.proposal import NO_RULES, asks_of, because_words
 from treatments.plans.treatment_edits import name_of
 
 POSITION_ICONS = {
@@ -46,19 +45,6 @@ MARKS = {  # severity -> colour and icon
     "caution": ("caution", "exclamation-triangle"),
     "note": ("", "info-circle"),
 }
-ACTIONS = {
-    "emergency": "This is an emergency: no treatment today.",
-    "refer_before_treating": "A doctor must look first: no treatment before that.",
-    "need_information": "Not enough is known yet to propose a treatment.",
-}
-
-
-def because_words(ids: str | Iterable[str]) -> list[str]:
-    """Findings and facts as a practitioner reads them; ``class:`` and ``visit:`` only repeat what the page says."""
-    shown = [
-        one for one in ([ids] if isinstance(ids, str) else ids) if not one.startswith(("class:", "visit:", "person:"))
-    ]
-    return [one.replace(":", " ").replace("_", " ") if ":" in one else evidence_words(one) for one in shown]
 
 
 def dose_words(dose: DoseJson) -> str:
@@ -96,6 +82,7 @@ def page_of(plan: TreatmentPlan) -> Context:
         "plan": plan,
         "patient": plan.patient,
         "is_draft": plan.is_draft,
+        "no_rules": NO_RULES if plan.is_by_hand else "",
         "principle": treatment["principle"],
         "needles": treatment.get("needles"),
         "dose": {
@@ -120,7 +107,7 @@ def page_of(plan: TreatmentPlan) -> Context:
         "open_points": signing.open_points(plan) if plan.is_draft else [],
         "clinical_alerts": clinical_alerts,
         "withheld": _withheld(result),
-        "ask": [{**ask, "label": load_intake_knowledge().label(ask["finding"])} for ask in result.get("ask", [])],
+        "ask": asks_of(result, is_by_hand=plan.is_by_hand),
         "merge": plan.review.get("merge"),
         "compared": _compared(plan),
         "edits": [{**e, "when": dt.datetime.fromisoformat(e["at"])} for e in reversed(plan.edits[-30:])],
@@ -295,21 +282,3 @@ def _withheld(result: ProposalJson) -> list[Context]:
             }
         )
     return rows
-
-
-def proposal_page(proposal: Proposal) -> Context:
-    """The page for an answer without a treatment: what prevents it, what to do, what to ask."""
-    result = proposal.result
-    return {
-        "proposal": proposal,
-        "patient": proposal.patient,
-        "action": proposal.action,
-        "headline": ACTIONS.get(proposal.action, ""),
-        "alerts": [
-            {**alert, "because_words": because_words(alert["because"])}
-            for alert in result.get("alerts", [])
-            if alert["level"] in ("emergency", "refer", "caution")
-        ],
-        "ask": [{**ask, "label": load_intake_knowledge().label(ask["finding"])} for ask in result.get("ask", [])],
-        "assessment": proposal.assessment,
-    }

@@ -17,11 +17,13 @@ from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.http import StaffRequest
 from treatments.models import TreatmentPlan
+from treatments.plans.actions import by_hand as by_hand_actions
 from treatments.plans.actions import drafts, signing
 from treatments.plans.fetch import plan_for, proposal_for, signed_assessment
 from treatments.plans.forms.plan import OverrideForm, SignForm
 from treatments.plans.presenters import home_care as home_care_presenter
 from treatments.plans.presenters import plan as presenter
+from treatments.plans.presenters import proposal as proposal_presenter
 from treatments.plans.views.pages import answers_conflicts, done, render_plan
 
 
@@ -43,13 +45,25 @@ def propose(request: StaffRequest, patient_id: int) -> HttpResponse:
 
 @require_GET
 def proposal(request: StaffRequest, proposal_id: int) -> HttpResponse:
-    """An answer without a treatment says why and what to do; one with a treatment redirects to its plan."""
+    """An answer without a plan says why and what to do; one with a plan redirects to it."""
     found = proposal_for(request, proposal_id)
     plans_of_it = found.plans.order_by("-id")
-    plan = (plans_of_it.exclude(status="set_aside").first() or plans_of_it.first()) if found.treatment else None
+    plan = plans_of_it.exclude(status="set_aside").first() or (plans_of_it.first() if found.treatment else None)
     if plan:
         return redirect("plans:plan", plan_id=plan.pk)
-    return render(request, "plans/proposal.html", presenter.proposal_page(found))
+    return render(request, "plans/proposal.html", proposal_presenter.proposal_page(found))
+
+
+@require_POST
+def by_hand(request: StaffRequest, proposal_id: int) -> HttpResponse:
+    """Make the plan without a proposal: where the planner has no rules, nothing else is missing."""
+    found = proposal_for(request, proposal_id, needs=Permission.WRITE_CLINICAL)
+    try:
+        plan = by_hand_actions.make_by_hand(proposal=found, by=request.user)
+    except by_hand_actions.NoPlanByHand as error:
+        messages.warning(request, str(error))
+        return redirect("plans:proposal", proposal_id=found.pk)
+    return redirect("plans:plan", plan_id=plan.pk)
 
 
 @require_GET

@@ -18,7 +18,7 @@ def page(request: StaffRequest, plan_id: int) -> HttpResponse:
     """The assumed findings are in the URL: ``f.<finding>`` is 1, 0 or empty; ``add`` and ``drop`` name one to add
     or to drop. With htmx only the part that changes."""
     plan = plan_for(request, plan_id, what="what_if", with_case=True)
-    picture = planning.picture_of(plan.proposal.assessment, today=timezone.localdate())
+    picture = planning.picture_of(plan, today=timezone.localdate())
     changes, unknown = _changes_of(request)
     added = request.GET.get("add", "")
     if added and not presenter.is_finding(added):

@@ -205,7 +205,7 @@ def _named(reason: VisitReason) -> VisitReason:
 def picture_of(visit: Visit) -> ClinicalPicture:
     """What is known about the patient today, for this visit."""
     day = timezone.localdate(visit.started_at)
-    return planning.picture_of(visit.plan.proposal.assessment, today=day, visit=visit.number)
+    return planning.picture_of(visit.plan, today=day, visit=visit.number)
 
 
 def safety_of(visit: Visit, picture: ClinicalPicture | None = None) -> tuple[ReviewAlert, ...]:

@@ -15,7 +15,7 @@ from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.visit_shapes import RuleJson, VisitRecord
 from treatments.planner.vocabulary.severity import Severity
 from treatments.plans.actions.drafts import alerts_of
-from treatments.plans.presenters.plan import because_words
+from treatments.plans.presenters.proposal import because_words
 from treatments.visits import gate
 from treatments.visits import record as visit_record
 from treatments.visits.actions import charting
