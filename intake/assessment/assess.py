@@ -49,7 +49,7 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
     if not told and worst not in ("emergency", "refer"):
         ask += decisive(case, facts, tally, computed, knowledge)
     ask += from_texts(marks, facts, knowledge)
-    ask += beside_plan(case, facts, required, knowledge)
+    ask += beside_plan(case, facts, sites, required, knowledge)
     ask += from_hands(facts, branch, root, knowledge)
     return Assessment(
         action=action,

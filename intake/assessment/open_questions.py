@@ -13,21 +13,35 @@ from intake.assessment.text import TextSign
 
 DECISIVE_SHOWN = 6
 SITE_WHY = "Where it hurts decides the channel and the local points."
+NO_RULES_WHY = "There are no rules for this complaint yet. If something hurts too, say where."
 
 
 def must_know(facts: Facts, sites: tuple[str, ...], knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
-    """The unanswered red-flag questions, and the site, that the contract requires before any plan."""
+    """The unanswered red-flag questions, and the site, that the contract requires before any plan.
+
+    A complaint in no place of the chart has red flags of its own that must be known.
+    """
     flags = knowledge.flag_by_finding
     asks = []
-    groups = [[finding] for finding in knowledge.flags.required] + knowledge.flags.required_any
+    complaint = complaint_elsewhere(facts, sites, knowledge)
+    if complaint is None:
+        groups = [[finding] for finding in knowledge.flags.required] + knowledge.flags.required_any
+    else:
+        groups = [[finding] for finding in knowledge.flags.required_of[complaint]]
     for group in sorted(groups, key=lambda names: knowledge.order[names[0]]):
         if any(_is_answered(finding, facts, knowledge) for finding in group):
             continue
         first, *others = group
         asks.append(Ask(first, flags[first].why, True, tuple(others), knowledge.asked_of[first]))
     if not sites:
-        asks.append(Ask("site.low_back", SITE_WHY, True, (), knowledge.asked_of["site.low_back"]))
+        why = SITE_WHY if complaint is None else NO_RULES_WHY
+        asks.append(Ask("site.low_back", why, True, (), knowledge.asked_of["site.low_back"]))
     return tuple(asks)
+
+
+def complaint_elsewhere(facts: Facts, sites: tuple[str, ...], knowledge: IntakeKnowledge) -> str | None:
+    """The finding that says what the complaint is, if it is in no place that there are rules for."""
+    return None if sites else next((one for one in knowledge.flags.required_of if one in facts.present), None)
 
 
 def _is_answered(finding: str, facts: Facts, knowledge: IntakeKnowledge) -> bool:
@@ -51,9 +65,13 @@ def from_texts(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowled
     return tuple(asks.values())
 
 
-def beside_plan(case: Case, facts: Facts, required: Iterable[Ask], knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
+def beside_plan(
+    case: Case, facts: Facts, sites: tuple[str, ...], required: Iterable[Ask], knowledge: IntakeKnowledge
+) -> tuple[Ask, ...]:
     """Red-flag questions that apply to this person and have no answer; they do not block a plan."""
     asked = {finding for ask in required for finding in (ask.finding, *ask.together)}
+    if complaint_elsewhere(facts, sites, knowledge):  # what must be known of a back is not asked about a bad night
+        asked.update(knowledge.flags.required, *knowledge.flags.required_any)
     asks = []
     for flag in knowledge.flags.flag:
         if flag.ask_if is not None and facts.present.isdisjoint(flag.ask_if):

@@ -20,6 +20,7 @@ GROUPS = {  # group of the vocabulary -> heading; the practitioner's own first
     "palpation": "Palpation",
     "motion": "Movement",
     "exam": "Examination",
+    "complaint": "What it is about",
     "site": "Where it hurts",
     "side": "Side",
     "radiation": "Where it travels",

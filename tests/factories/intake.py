@@ -21,6 +21,7 @@ from tests.factories.people import PatientFactory, UserFactory
 # An adult with a plain sore back and no red flag: every required question answered.
 PLAIN: dict[str, Any] = {
     "reason": "My lower back is stiff after work.",
+    "complaint": "place",
     "where": ["low_back_left", "low_back_right"],
     "phone": {"none": "declined"},
     "emergency_contact": {"name": "Rosa Muster", "phone": "+12025550177", "relation": "sister"},
@@ -98,7 +99,7 @@ class ResponseFactory(DjangoModelFactory):
 
     invitation = factory.SubFactory(InvitationFactory)
     patient = factory.SelfAttribute("invitation.patient")
-    questionnaire_version = "2026.11"
+    questionnaire_version = "2026.12"
     code_to = factory.SelfAttribute("patient.email")
     answers = factory.LazyFunction(dict)
     saved_at = factory.LazyFunction(timezone.now)

@@ -127,7 +127,8 @@ class TestNext:
         assert 'value="no" checked' in text  # what was given stays
 
     def test_the_way_goes_from_screen_to_screen(self, phone: Client, response: IntakeResponse) -> None:
-        assert phone.post("/i/step/reason/", {"reason": "back"})["Location"] == "/i/step/where/"
+        assert phone.post("/i/step/reason/", {"reason": "back"})["Location"] == "/i/step/about/"
+        assert phone.post("/i/step/about/", {"complaint": "place"})["Location"] == "/i/step/where/"
         assert phone.post("/i/step/where/", {"where": ["low_back_left"]})["Location"] == "/i/step/contact/"
         told = {"phone.none": "none", "emergency_contact.none": "nobody"}
         assert phone.post("/i/step/contact/", told)["Location"] == "/i/step/who/"
@@ -340,7 +341,9 @@ def test_every_screen_can_be_drawn() -> None:
     )
     phone = phone_with(response)
     drawn = [s.id for s in load_questionnaire().screens if phone.get(f"/i/step/{s.id}/").status_code == 200]
-    assert set(drawn) == {s.id for s in load_questionnaire().screens} - {"you"}
+    assert set(drawn) == {s.id for s in load_questionnaire().screens} - {"you", "safety_now"}
+    phone.post("/i/step/about/", {"complaint": "other"})
+    assert phone.get("/i/step/safety_now/").status_code == 200
 
 
 def test_thanks_are_for_the_device_that_sent() -> None:

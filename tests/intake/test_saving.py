@@ -168,7 +168,7 @@ def test_cancel_undoes_what_was_changed_since_change_was_pressed(phone: Client, 
     assert answers_of(response) == {"reason": "my back", "pain_now": 5, "pain_average": 4, "pain_worst": 7}
 
 
-@pytest.mark.parametrize(("go", "lands"), [("back", "/i/step/reason/"), ("leave", None)])
+@pytest.mark.parametrize(("go", "lands"), [("back", "/i/step/about/"), ("leave", None)])
 def test_back_and_stopping_keep_what_was_typed(phone: Client, response: IntakeResponse, go: str, lands: Any) -> None:
     answer = Tab(phone, "where").go({"where": ["low_back_left"]}, go=go)
     assert answer.headers.get("Location") == lands

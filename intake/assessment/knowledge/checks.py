@@ -165,6 +165,9 @@ def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Fault]
     flagged = [flag.finding for flag in file.flag]
     yield from _unknown(name, "required", file.required, flagged, "flag")
     yield from _unknown(name, "asked_at_every_visit", file.asked_at_every_visit, flagged, "flag")
+    for complaint, findings in file.required_of.items():
+        yield from _unknown(name, "required_of", [complaint], labels, "finding")
+        yield from _unknown(name, f"required_of.{complaint}", findings, flagged, "flag")
     for group in file.required_any:
         yield from _unknown(name, "required_any", group, flagged, "flag")
     yield from _unknown(name, "lift", file.messages, file.lift, "lift for message")

@@ -68,7 +68,10 @@ def without_drafts(files: Files) -> tuple[Files, tuple[Draft, ...]]:
 
 def draft_faults(flags: schema.FlagsFile) -> Iterator[Fault]:
     """What must be known before planning, or is asked at every visit, cannot be a draft."""
-    needed = {*flags.required, *(finding for group in flags.required_any for finding in group)}
+    needed = {
+        *flags.required,
+        *(finding for group in [*flags.required_any, *flags.required_of.values()] for finding in group),
+    }
     for flag in flags.flag:
         if flag.status == "draft" and flag.finding in needed:
             yield Fault("redflags.toml", f"flag.{flag.code}", "is required before a plan and cannot be a draft")

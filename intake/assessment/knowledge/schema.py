@@ -159,6 +159,7 @@ class FlagsFile(Strict):
     review: Review
     required: list[str]
     required_any: list[list[str]]
+    required_of: dict[str, list[str]] = {}  # finding that says what the complaint is -> required instead
     asked_at_every_visit: list[str]
     messages: dict[str, str]
     help: dict[str, Literal["ambulance", "hospital", "doctor", "heart", "crisis", "home", "none"]]

@@ -67,7 +67,7 @@ def test_a_draft_combination_and_a_draft_flag_raise_nothing(edited):
 
 
 def test_a_draft_flag_is_not_asked_and_raises_nothing(edited):
-    flag = next(f for f in load_intake_knowledge().flags.flag if f.finding == "flag.sudden_severe")
+    flag = next(f for f in load_intake_knowledge().flags.flag if f.finding == "flag.fainting_pale_sweating")
     knowledge = edited("redflags.toml", f'code = "{flag.code}"', f'code = "{flag.code}"\nstatus = "draft"')
     assert flag.finding not in knowledge.flag_by_finding
     after = judged(knowledge)

@@ -52,6 +52,36 @@ def test_a_site_is_needed(judged):
     assert (felt.action, felt.sites) == ("treat", ("buttock",))
 
 
+SEAT = "?flag.saddle_numbness ?flag.bladder_retention ?flag.bladder_leak ?flag.bowel_loss"
+NO_PAIN = f"{ENOUGH} {SEAT} ?site.low_back ?flag.constant_night_pain ?flag.major_trauma_unchecked complaint.not_pain"
+
+
+def test_a_complaint_in_no_place_has_its_own_red_flags_that_must_be_known(judged):
+    """Nobody who cannot sleep is asked about the seat; what is asked instead is never taken for no."""
+    a = judged(f"{NO_PAIN} -flag.chest_symptoms -flag.self_harm")
+    assert (a.action, blocking(a)) == ("need_information", ["site.low_back"])  # no rules without a place
+    assert (a.action_by_hand, a.must_know) == ("treat", ())
+    assert not {ask.finding for ask in a.ask} & {"flag.saddle_numbness", "flag.bladder_leak", "flag.bowel_loss"}
+    for flag in ("chest_symptoms", "self_harm", "fever", "weight_loss", "cancer_history"):
+        known = f"{NO_PAIN} -flag.chest_symptoms -flag.self_harm"
+        b = judged(f"{known} ?flag.{flag}")
+        assert [ask.finding for ask in b.must_know] == [f"flag.{flag}"]
+        assert b.action_by_hand == "need_information"
+
+
+def test_with_a_place_the_red_flags_of_the_back_must_be_known(judged):
+    a = judged(f"{ENOUGH} ?flag.saddle_numbness complaint.not_pain")
+    assert blocking(a) == ["flag.saddle_numbness"]
+
+
+def test_a_red_flag_stops_what_is_planned_by_hand_too(judged):
+    a = judged(f"{NO_PAIN} -flag.chest_symptoms flag.self_harm")
+    assert a.action == a.action_by_hand == "emergency"
+    assert judged(f"{NO_PAIN} -flag.chest_symptoms -flag.self_harm flag.weight_loss").action_by_hand == (
+        "refer_before_treating"
+    )
+
+
 def test_emergency_and_referral_outrank_missing_answers(judged):
     assert judged("?flag.fever flag.saddle_numbness").action == "emergency"
     assert judged("?flag.fever flag.height_loss").action == "refer_before_treating"

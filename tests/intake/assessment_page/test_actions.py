@@ -152,7 +152,7 @@ def test_what_is_recorded_after_signing_is_newer_than_the_examination(ana, petra
 
 def test_an_empty_assessment_is_not_signed(ana, petra) -> None:
     draft = actions.open_draft(patient=ana, by=petra)
-    with pytest.raises(records.NotReady, match="mark where it hurts, or at least one finding"):
+    with pytest.raises(records.NotReady, match="mark where it hurts, at least one finding"):
         actions.sign(assessment_id=draft.pk, revision=draft.revision, by=petra)
     for found in ({"palpation.tender_points": False}, {"site.neck": True}):
         kept = actions.save(

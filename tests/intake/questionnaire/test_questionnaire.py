@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from clinic.lib.knowledge_files import KnowledgeError
+from intake.assessment import load_intake_knowledge
 from intake.questionnaire.answers import findings_from, next_screen, previous_screen, progress, read, resume_at
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import DIRECTORY, load_chart, load_questionnaire
 from intake.questionnaire.values import DONE, About
 
 Q = load_questionnaire()
+FLAGS = load_intake_knowledge().flags
 WOMAN = About(age=38, sex="female", birth_known=True, sex_known=True, on=date(2026, 6, 1))
 MAN = About(age=38, sex="male", birth_known=True, sex_known=True, on=date(2026, 6, 1))
 CAUDA_AND_FOOT = [
@@ -59,14 +61,46 @@ def test_every_finding_a_patient_can_answer_has_a_question() -> None:
     assert sorted(told - {f"{g}.{k}" for g, group in groups.items() for k in group["findings"]}) == []
 
 
-def test_no_finding_is_asked_by_two_lists_of_the_form() -> None:
-    """A chart and the list of paths may both tell where pain travels; nothing else is asked twice."""
+@pytest.mark.parametrize("complaint", [None, "place", "elsewhere", "other"])
+def test_no_finding_is_asked_by_two_lists_of_the_form(complaint: str | None) -> None:
+    """A chart and the list of paths may both tell where pain travels; nothing else is asked twice of one person."""
     asked: dict[str, list[str]] = {}
     for question in Q.questions:
-        if question.kind != "chart":
-            for finding in question.findings:
+        shown = read(Q, {"complaint": complaint}, MAN).questions
+        hidden_by = [c for c in question.show.all_of if c.question == "complaint" and not c.holds(complaint)]
+        screen = next(s for s in Q.screens if question in s.questions)
+        hidden_by += [c for c in screen.show.all_of if c.question == "complaint" and not c.holds(complaint)]
+        if question.kind != "chart" and not hidden_by:
+            alike = next((q for q in shown if q.id == question.id), question)  # with the options this person sees
+            for finding in alike.findings:
                 asked.setdefault(finding, []).append(question.id)
     assert {f: ids for f, ids in asked.items() if len(ids) > 1} == {}
+
+
+def test_whoever_has_no_pain_is_not_asked_about_the_seat_and_still_about_safety() -> None:
+    """What is not asked is not known: it is never taken for no."""
+    reading = read(Q, {"complaint": "other"}, MAN)
+    screens = [screen.id for screen in reading.screens]
+    assert not {"where", "safety_bladder", "safety_body", "strength", "travel", "rmdq_1"} & set(screens)
+    kept = {"about", "safety_legs", "safety_now", "safety_general", "how_long", "sleep", "blood", "private"}
+    assert kept <= set(screens)
+    asked = {f for q in reading.questions for f in q.findings}
+    assert {*FLAGS.required_of["complaint.not_pain"], "condition.anticoagulant", "condition.pacemaker"} <= asked
+    told = found(complaint="other")
+    assert told["complaint.not_pain"] is True and "flag.saddle_numbness" not in told and "site.low_back" not in told
+
+
+def test_pain_in_no_place_of_the_drawing_is_told_without_the_drawing() -> None:
+    reading = read(Q, {"complaint": "elsewhere"}, MAN)
+    screens = [screen.id for screen in reading.screens]
+    assert not {"where", "safety_bladder", "travel", "rmdq_1"} & set(screens)
+    assert {"strength", "quality", "safety_now", "safety_general"} <= set(screens)
+    required = {f for q in reading.missing for f in q.findings}
+    assert set(FLAGS.required_of["complaint.elsewhere"]) <= required
+
+
+def test_a_form_begun_before_the_question_goes_on_as_before() -> None:
+    assert read(Q, {}, MAN).screens == read(Q, {"complaint": "place"}, MAN).screens
 
 
 def test_what_must_be_known_before_a_plan_is_required_of_everybody() -> None:

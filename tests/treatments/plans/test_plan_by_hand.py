@@ -25,6 +25,10 @@ SLEEPLESS: dict[str, bool | None] = {
     **{name.replace(".", "__"): None for name in FINDINGS if name not in ABSENT},
     "body__busy_mind": True,
     "condition__pregnant": False,
+    "complaint__not_pain": True,
+    "flag__chest_symptoms": False,
+    "flag__self_harm": False,
+    **{f"flag__{name}": None for name in ("saddle_numbness", "bladder_retention", "bladder_leak", "bowel_loss")},
 }  # nothing hurts, and two answers do not tell stagnation from deficiency
 
 

@@ -72,8 +72,8 @@ def test_the_next_proposal_counts_with_it(as_petra, visit, patient, petra) -> No
     assessment = assessed(patient, petra)
     told(as_petra, visit, "started warfarin last week")
     made = drafts.propose(assessment=assessment, by=petra)
-    assert made.proposal.case["findings"][THINNER] is True
-    picture = planning.picture_of(assessment, today=timezone.localdate())
+    assert made.proposal.case["findings"][THINNER] is True and made.plan is not None
+    picture = planning.picture_of(made.plan, today=timezone.localdate())
     assert picture.case.findings[THINNER] is True
 
 
