@@ -103,6 +103,8 @@ ADDRESSES: dict[str, Permission] = {
     "people:session_back": P.STAFF,
     # treatments: plans
     "plans:propose": P.WRITE_CLINICAL,
+    "plans:safety": P.READ_CLINICAL,  # adding requires WRITE_CLINICAL
+    "plans:safety_end": P.WRITE_CLINICAL,
     "plans:proposal": P.READ_CLINICAL,
     "plans:by_hand": P.WRITE_CLINICAL,
     "plans:points": P.READ_CLINICAL,

@@ -280,3 +280,46 @@ class SafetyFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding}={self.present}"
+
+
+class SafetyEntry(models.Model):
+    """A medicine, condition, allergy or implant as a practitioner wrote it. What it means for safety is a SafetyFact
+    written with it, if the vocabulary has a ``finding`` for it. Rows never change, but for their end.
+    """
+
+    class Kind(models.TextChoices):
+        MEDICINE = "medicine", "medicine"
+        CONDITION = "condition", "condition"
+        ALLERGY = "allergy", "allergy"
+        IMPLANT = "implant", "implant or device"
+        PREGNANCY = "pregnancy", "pregnancy"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="safety_entries")
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=120)
+    place = models.CharField(max_length=80, blank=True)  # of an implant
+    since = models.DateField(null=True, blank=True)
+    finding = models.CharField(max_length=60, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["patient", "-id"], name="safety_entry_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_by=None, ended_at=None)
+                | models.Q(ended_by__isnull=False, ended_at__isnull=False),
+                name="safety_entry_ended_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """As written, with the place: "pacemaker, left chest"."""
+        return ", ".join(part for part in (self.name, self.place) if part)

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
-from clinic.people.models import Patient
+from clinic.people.models import Patient, SafetyFact
 from intake.models import Assessment
 from treatments.models import Proposal, TreatmentPlan
 
@@ -37,7 +37,8 @@ def plan_for(
     if with_case:
         rows = rows.select_related("proposal__assessment__patient", "proposal__assessment__response")
     else:
-        rows = rows.defer(*UNSHOWN).annotate(has_earlier=Q(earlier__0__isnull=False))
+        newer = SafetyFact.objects.filter(patient=OuterRef("patient"), recorded_at__gt=OuterRef("signed_at"))
+        rows = rows.defer(*UNSHOWN).annotate(has_earlier=Q(earlier__0__isnull=False), known_since=Exists(newer))
     plan: TreatmentPlan = _fetch(request, rows, plan_id, what, needs)
     return plan
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from treatments.plans.views import edits, plans, what_if
+from treatments.plans.views import edits, plans, safety_facts, what_if
 
 app_name = "plans"
 urlpatterns = [
     path("patients/<int:patient_id>/propose/", plans.propose, name="propose"),
+    path("patients/<int:patient_id>/safety/", safety_facts.page, name="safety"),
+    path("patients/<int:patient_id>/safety/end/", safety_facts.end, name="safety_end"),
     path("proposals/<int:proposal_id>/", plans.proposal, name="proposal"),
     path("proposals/<int:proposal_id>/by-hand/", plans.by_hand, name="by_hand"),
     path("plans/points/", edits.points, name="points"),

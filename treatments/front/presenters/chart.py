@@ -17,11 +17,12 @@ from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.presenters import pages as schedule
 from intake.assessment import Assessment as Judged
-from intake.assessment import Case, assess, load_intake_knowledge
+from intake.assessment import Case, ClinicalPicture, assess, load_intake_knowledge
 from intake.case_building import build_case
 from intake.models import Invitation
 from intake.presenters import assessment as assessment_words
 from intake.questionnaire.instruments import load_instruments
+from treatments import planning
 from treatments.front.presenters import chart_rows
 from treatments.front.presenters.chart_rows import SHOWN_VISITS, ClinicalRows, VisitRow
 from treatments.front.presenters.timeline import timeline
@@ -29,6 +30,7 @@ from treatments.models import TreatmentPlan
 from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.plans.presenters import planned_visits
 from treatments.plans.presenters.plan import dose_words, review_words
+from treatments.plans.presenters.safety_facts import told_since
 
 STOPS = ("emergency", "refer_before_treating")
 INTAKE_PILLS = {
@@ -105,6 +107,7 @@ def _clinical_part(
         "curves": _curves(patient),
         "timeline": timeline(rows),
         "safety": _safety(rows, {}),
+        "misfit": None,
     }
     if has_case:
         case = build_case(patient, current, today=today, rows=rows.for_case)
@@ -113,6 +116,7 @@ def _clinical_part(
         if drafted and current is not drafted:
             part |= _warned_by_draft(build_case(patient, drafted, today=today, rows=rows.for_case), part)
         part["safety"] = _safety(rows, case.findings)
+        part["misfit"] = _misfit(in_force, rows, case, judged)
     part["alert_kind"] = "danger" if part["open_flags"] or part.get("verdict", ("",))[0] == "danger" else "caution"
     part["next"] = _next(part, patient)
     part["unfinished"] = _unfinished(part)
@@ -159,16 +163,30 @@ def _warned_by_draft(case: Case, part: Context) -> Context:
 
 
 def _safety(rows: ClinicalRows, findings: Mapping[str, bool | None]) -> list[Context]:
-    """Conditions and wishes that are present, as last reported or recorded."""
+    """Conditions and wishes that are present, as last reported or recorded; then what is only written down."""
     label = load_intake_knowledge().label
     present = {f for f, value in findings.items() if value and f.startswith(("condition.", "wish."))}
     present |= {fact.finding for fact in rows.facts if fact.present}
-    notes = {fact.finding: fact.note for fact in rows.facts}
+    newest = {fact.code: fact for fact in reversed([*rows.of_kind("fact")])}
     order = load_intake_knowledge().order
-    return [
-        {"finding": f, "label": label(f), "note": notes.get(f, "")}
-        for f in sorted(present, key=lambda f: order.get(f, 9999))
-    ]
+    shown: list[Context] = []
+    for finding in sorted(present, key=lambda f: order.get(f, 9999)):
+        fact = newest.get(finding)
+        told = {"note": fact.text, "by": fact.more, "at": fact.at} if fact else {}
+        shown.append({"label": label(finding), **told})
+    entries = (row for row in rows.of_kind("entry") if not row.yes and row.code not in present)
+    return shown + [{"label": row.text, "by": row.more, "at": row.at} for row in entries]
+
+
+def _misfit(plan: TreatmentPlan | None, rows: ClinicalRows, case: Case, judged: Judged) -> Context | None:
+    """What is known since the plan in force was signed, if the plan no longer passes with it."""
+    since = [fact for fact in rows.facts if plan and plan.signed_at and fact.recorded_at > plan.signed_at]
+    if plan is None or not since:
+        return None
+    treatment: TreatmentJson = plan.in_force  # type: ignore[attr-defined]
+    found = planning.safety_of(treatment, ClinicalPicture(case, judged, plan.is_by_hand))
+    stops = [alert for alert in found if alert.is_stop and not alert.passed_by(plan.overrides)]
+    return {"plan": plan, "count": len(stops), "told": told_since(since)} if stops else None
 
 
 def _plan(plan: TreatmentPlan, booked: list[Appointment], begun: list[VisitRow], *, now: dt.datetime) -> Context:

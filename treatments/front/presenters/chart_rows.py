@@ -26,7 +26,7 @@ from django.db.models import (
 from django.db.models.fields.json import KT
 
 from clinic.lib.kept_queries import KeptQuery
-from clinic.people.models import Patient, SafetyFact
+from clinic.people.models import Patient, SafetyEntry, SafetyFact
 from clinic.people.set_aside import set_aside_words
 from clinic.scheduling.models import Appointment, Course
 from intake.case_building import CaseRows, Fact, newest_facts
@@ -64,9 +64,10 @@ class VisitRow(NamedTuple):
 
 
 class Told(NamedTuple):
-    """One thing recorded about a patient: a safety fact, a clearance, a red flag, an adverse event.
+    """One thing recorded about a patient: a safety fact, an entry, a clearance, a red flag, an adverse event.
 
-    ``yes``: present; withdrawn; answered; serious. ``text``, ``more``: note; result, by whom; level; severity.
+    ``yes``: present; ended; withdrawn; answered; serious. ``text``, ``more``: note, by whom; name, by whom; result, by
+    whom; level; severity.
     ``other``: the intake of a red flag, the event that this one follows up.
     """
 
@@ -168,7 +169,7 @@ def assessments(patient: Patient) -> list[Assessment]:
 @KeptQuery
 def _plans(patient: int) -> QuerySet[TreatmentPlan]:
     people = (f"{who}__{field}" for who in ("signed_by", "set_aside_by") for field in STAFF)
-    own = ("status", "version", "course_reference", "edits", "created_at", "signed_at", "patient_id")
+    own = ("status", "version", "course_reference", "is_by_hand", "edits", "created_at", "signed_at", "patient_id")
     aside = ("set_aside_at", "set_aside_code", "set_aside_note")
     rows = TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")
     in_force = Case(When(status="signed", then=F("treatment")), output_field=JSONField())
@@ -188,7 +189,8 @@ def _told(patient: int) -> QuerySet[Any, tuple[Any, ...]]:
     parts = [
         _part("flag", RedFlagAlert, "flag", "raised_at", _has("acknowledged_at"), "level", nothing, "response_id"),
         _part("event", AdverseEvent, "code", "recorded_at", "serious", "severity", nothing, "follows_id"),
-        _part("fact", SafetyFact, "finding", "recorded_at", "present", "note", nothing, nobody),
+        _part("fact", SafetyFact, "finding", "recorded_at", "present", "note", "recorded_by__name", nobody),
+        _part("entry", SafetyEntry, "finding", "recorded_at", _has("ended_at"), "name", "recorded_by__name", nobody),
         _part("clearance", Clearance, "finding", "cleared_at", _has("withdrawn_at"), "result", "examined_by", nobody),
     ]
     first, *others = (part.filter(patient=patient) for part in parts)
@@ -196,7 +198,7 @@ def _told(patient: int) -> QuerySet[Any, tuple[Any, ...]]:
 
 
 def told(patient: Patient) -> list[Told]:
-    """All four kinds in one query, the newest of each first."""
+    """All five kinds in one query, the newest of each first."""
     return sorted(map(Told._make, _told(patient.pk)), key=lambda row: -row.pk)
 
 

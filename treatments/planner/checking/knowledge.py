@@ -9,6 +9,8 @@ from pathlib import Path
 
 from clinic.lib.knowledge_files import Fault, KnowledgeError, nearest
 from intake.assessment import load_intake_knowledge
+from intake.assessment.knowledge.medicines import FILE as MEDICINES_FILE
+from intake.assessment.knowledge.medicines import load_medicines
 from intake.questionnaire.instruments import load_instruments
 from treatments.planner.checking.rules import condition_faults, contradictions, never_holds, order_faults
 from treatments.planner.facts import Facts
@@ -99,6 +101,12 @@ def _needle_sets(folder: Path) -> Iterator[Named]:
     return ((SETS_FILE, row.code, (row.source,)) for row in load_needle_sets(folder))
 
 
+def _medicines(folder: Path) -> Iterator[Named]:
+    """They lie with the findings they stand for; their sources are those of the treatments."""
+    rows = {medicine.of.id: medicine.of for medicine in load_medicines().values()}
+    return ((MEDICINES_FILE, row.id, row.sources) for row in rows.values())
+
+
 def _signs(folder: Path) -> Iterator[Named]:
     signs = load_signs(folder)
     unknown = [word for word in sorted(signs.words()) if not is_fact(word)]
@@ -112,7 +120,9 @@ def _reasons(folder: Path) -> Iterator[Named]:
     return iter(())
 
 
-BESIDE: tuple[Callable[[Path], Iterator[Named]], ...] = (_reasons, _events, _aftercare, _signs, _needle_sets)
+BESIDE: tuple[Callable[[Path], Iterator[Named]], ...] = (
+    _reasons, _events, _aftercare, _signs, _needle_sets, _medicines,
+)  # fmt: skip
 
 
 def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:

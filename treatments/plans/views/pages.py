@@ -21,6 +21,7 @@ from treatments.plans.fetch import newer_assessment, plan_again
 from treatments.plans.forms.clash import sent_words
 from treatments.plans.forms.plan import SignForm
 from treatments.plans.presenters import plan as presenter
+from treatments.plans.presenters.safety_facts import misfit_of
 
 
 def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200, **extra: Any) -> HttpResponse:
@@ -35,6 +36,7 @@ def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200
         form = SignForm(has_new_cautions=bool(context["new_cautions"]))
         form.initial = _usual(request, form.services, context["minutes"])
         context["sign_form"] = form
+    context["misfit"] = misfit_of(plan) if getattr(plan, "known_since", False) and plan.status == "signed" else None
     context["saved_at"] = plan.changed_at
     context |= {"item_url": path_to("plans:item", plan.pk), "change_url": path_to("plans:change", plan.pk), "drawn": {}}
     context["set_aside_form"] = SetAsideForm()

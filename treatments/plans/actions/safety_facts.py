@@ -1,0 +1,77 @@
+"""A new fact about a patient's safety, and what it changes at once: the plan in force, its booked visits, the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import trail
+from clinic.people.models import Patient, User
+from clinic.scheduling.models import Appointment
+from treatments import planning
+from treatments.models import TreatmentPlan
+from treatments.planner.review.alert import ReviewAlert
+from treatments.plans.actions import drafts
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a fact changed. ``plan``: the one in force. ``stops``: new ones against it; ``lifted``: gone ones;
+    ``cautions``: new ones. ``booked``: visits still to come that follow it."""
+
+    plan: TreatmentPlan | None
+    stops: tuple[ReviewAlert, ...] = ()
+    cautions: tuple[ReviewAlert, ...] = ()
+    lifted: tuple[ReviewAlert, ...] = ()
+    booked: int = 0
+
+
+def in_force(patient: Patient) -> TreatmentPlan | None:
+    plans = TreatmentPlan.objects.select_related(
+        "patient", "proposal__assessment__patient", "proposal__assessment__response"
+    )
+    return plans.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).first()
+
+
+def review_now(plan: TreatmentPlan) -> tuple[ReviewAlert, ...]:
+    """The safety review of a plan with all that is known today, without what was overridden at its signature."""
+    picture = planning.picture_of(plan, today=timezone.localdate())
+    found = planning.safety_of(plan.treatment, picture)
+    return tuple(alert for alert in found if not alert.passed_by(plan.overrides))
+
+
+def booked_visits(plan: TreatmentPlan) -> int:
+    """Visits of the plan's course that are still to come."""
+    upcoming = Appointment.objects.active().filter(starts_at__gte=timezone.now(), patient=plan.patient_id)
+    return upcoming.filter(course__reference=plan.course_reference).count()
+
+
+@transaction.atomic
+def note(*, patient: Patient, change: Callable[[], object], by: User) -> Effect:
+    """Make a change to what is known, and review again what is planned. ``change``: an action of ``people``, bound."""
+    plan = in_force(patient)
+    before = review_now(plan) if plan else ()
+    change()
+    draft = drafts.plans().select_for_update(of=("self",)).filter(patient=patient, status="draft").first()
+    if draft:  # its page shows the review stored with it
+        drafts.review_again(draft, planning.picture_of(draft, today=timezone.localdate()))
+        draft.save(update_fields=["review", "overrides"])
+    if plan is None:
+        return Effect(None)
+    after = review_now(plan)
+    new = tuple(alert for alert in after if alert.stamp not in {one.stamp for one in before})
+    stamps = {alert.stamp for alert in after}
+    effect = Effect(
+        plan,
+        stops=tuple(alert for alert in new if alert.is_stop),
+        cautions=tuple(alert for alert in new if alert.level == "caution"),
+        lifted=tuple(alert for alert in before if alert.is_stop and alert.stamp not in stamps),
+        booked=booked_visits(plan),
+    )
+    if effect.stops or effect.lifted:
+        detail = {"stops": [alert.key for alert in effect.stops], "lifted": [alert.key for alert in effect.lifted]}
+        trail.record("plan.reviewed", by=by, patient=patient, obj=plan, detail=detail)
+    return effect

@@ -1,0 +1,54 @@
+"""The page of what is known about a patient's safety: read, added to, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.people import access
+from clinic.people.access import Permission
+from clinic.people.actions import safety
+from clinic.people.http import StaffRequest
+from clinic.people.models import SafetyEntry
+from treatments.plans.actions import safety_facts
+from treatments.plans.forms.safety_facts import SafetyEntryForm, conditions
+from treatments.plans.presenters import safety_facts as presenter
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: StaffRequest, patient_id: int) -> HttpResponse:
+    needs = Permission.READ_CLINICAL if request.method == "GET" else Permission.WRITE_CLINICAL
+    patient = access.patient_for(request.user, patient_id, what="safety", permission=needs)
+    form = SafetyEntryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        add = partial(safety.add_entry, patient=patient, by=request.user, **form.entry())
+        _tell(request, safety_facts.note(patient=patient, change=add, by=request.user))
+        return redirect("plans:safety", patient.pk)
+    context = {**presenter.page_of(patient), "form": form}
+    return render(request, "plans/safety.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def end(request: StaffRequest, patient_id: int) -> HttpResponse:
+    """An entry, or a finding that was reported elsewhere, no longer holds."""
+    patient = access.patient_for(request.user, patient_id, what="safety", permission=Permission.WRITE_CLINICAL)
+    entry, finding = request.POST.get("entry", ""), request.POST.get("finding", "")
+    change: Callable[[], object]
+    if entry.isascii() and entry.isdigit() and SafetyEntry.objects.filter(pk=int(entry), patient=patient).exists():
+        change = partial(safety.end_entry, entry_id=int(entry), by=request.user)
+    elif finding in dict(conditions()):
+        change = partial(safety.end_fact, patient=patient, finding=finding, by=request.user)
+    else:
+        raise Http404
+    _tell(request, safety_facts.note(patient=patient, change=change, by=request.user))
+    return redirect("plans:safety", patient.pk)
+
+
+def _tell(request: StaffRequest, effect: safety_facts.Effect) -> None:
+    level = messages.WARNING if effect.stops else messages.SUCCESS
+    messages.add_message(request, level, presenter.effect_words(effect))
