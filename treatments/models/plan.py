@@ -11,6 +11,8 @@ from clinic.lib.records import Signable
 from clinic.people.set_aside import SetAside, consistent
 from treatments.planner.treatment.shapes import OverrideJson, PlanEditJson, PlanReviewJson, TreatmentJson
 
+SINGLE = "single:"  # begins the reference of a plan that is for one visit
+
 
 class TreatmentPlan(Signable, SetAside):
     """One version of a patient's plan. A draft can be edited; a signed one is locked by the database.
@@ -71,6 +73,11 @@ class TreatmentPlan(Signable, SetAside):
     def is_by_hand(self) -> bool:
         """Made where there was no proposal: no rules for the complaint."""
         return self.proposal.treatment is None
+
+    @property
+    def is_single(self) -> bool:
+        """One visit by hand for someone who is here: a walk-in, first aid, a trial. There is no course to book."""
+        return self.course_reference.startswith(SINGLE) and self.treatment["dose"]["sessions"] == 1
 
     @property
     def was_in_force(self) -> bool:

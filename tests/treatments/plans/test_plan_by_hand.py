@@ -143,6 +143,45 @@ def test_where_the_rules_fall_silent_the_plan_there_was_goes_on_by_hand(ana: Any
     assert plan.pk == before.pk and plan.is_by_hand and plan.treatment == before.treatment
 
 
+def test_a_single_visit_has_its_points_checked_and_no_course(as_petra: Client, ana: Any, petra: Any) -> None:
+    proposal = proposed(ana, petra)
+    as_petra.post(f"/proposals/{proposal.pk}/by-hand/", {"single": "1"})
+    plan = TreatmentPlan.objects.get()
+    record_safety_facts(patient=ana, facts={"condition.pregnant": True}, by=petra)
+    with pytest.raises(drafts.Forbidden):
+        add(plan, "SP6", petra)
+    record_safety_facts(patient=ana, facts={"condition.pregnant": False}, by=petra)
+    plan = signed(add(plan, "PC6", petra), petra)
+    assert plan.is_single and plan.planned_visits.count() == 1 and not Course.objects.exists()
+    visit = signed_visit(ana, petra)
+    assert visit.number == 1 and visit.needles_in == 2
+    text = page_text(as_petra.get(f"/patients/{ana.pk}/"))
+    assert text.count("ingle visit, without a course") == 2  # the plan, and the visit in the timeline
+
+
+def test_a_plan_after_a_single_visit_is_a_course_of_its_own(ana: Any, petra: Any) -> None:
+    proposal = proposed(ana, petra)
+    single = signed(add(by_hand.make_by_hand(proposal=proposal, by=petra, is_single=True), "HT7", petra), petra)
+    signed_visit(ana, petra)
+    again = by_hand.make_by_hand(proposal=proposed(ana, petra), by=petra)
+    again = drafts.edit(
+        plan_id=again.pk, revision=again.revision, verb="change", text="dose", by=petra,
+        change=lambda treatment: treatment | {"dose": by_hand.empty_treatment()["dose"]},
+    )  # fmt: skip
+    plan = signed(again, petra)
+    assert not plan.is_single and plan.course_reference != single.course_reference
+    assert Course.objects.get().reference == plan.course_reference and plan.planned_visits.count() == 6
+
+
+def test_a_single_visit_is_not_put_in_the_place_of_a_plan(ana: Any, petra: Any) -> None:
+    """Whoever has a plan has visits of it: a single one would end the course."""
+    plan = signed(add(plan_of(ana, petra), "HT7", petra), petra)
+    with pytest.raises(by_hand.NoPlanByHand, match="start a visit of it"):
+        by_hand.make_by_hand(proposal=proposed(ana, petra), by=petra, is_single=True)
+    plan.refresh_from_db()
+    assert plan.status == "signed" and TreatmentPlan.objects.count() == 1
+
+
 def test_the_notes_alone_make_an_assessment_that_can_be_signed(as_petra: Client, ana: Any, petra: Any) -> None:
     as_petra.post(f"/patients/{ana.pk}/assessment/")
     draft = ana.assessments.get()

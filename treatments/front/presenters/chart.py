@@ -27,6 +27,7 @@ from treatments.front.presenters import chart_rows
 from treatments.front.presenters.chart_rows import SHOWN_VISITS, ClinicalRows, VisitRow
 from treatments.front.presenters.timeline import timeline
 from treatments.models import TreatmentPlan
+from treatments.models.plan import SINGLE
 from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.plans.presenters import planned_visits
 from treatments.plans.presenters.plan import dose_words, review_words
@@ -191,12 +192,13 @@ def _misfit(plan: TreatmentPlan | None, rows: ClinicalRows, case: Case, judged: 
 
 def _plan(plan: TreatmentPlan, booked: list[Appointment], begun: list[VisitRow], *, now: dt.datetime) -> Context:
     treatment: TreatmentJson = plan.in_force  # type: ignore[attr-defined]
+    is_single = plan.course_reference.startswith(SINGLE) and treatment["dose"]["sessions"] == 1
     of_course = [row for row in booked if row.course_reference == plan.course_reference]  # type: ignore[attr-defined]
     return {
         "plan": plan,
         "principle": treatment["principle"],
         "visits": planned_visits.visits_of(plan, now=now, booked=of_course, begun=begun),
-        "dose": dose_words(treatment["dose"]),
+        "dose": "A single visit, without a course" if is_single else dose_words(treatment["dose"]),
         "review": review_words(treatment["dose"]),
         "stages": [
             {

@@ -11,6 +11,7 @@ from intake.models import RedFlagAlert
 from intake.presenters.assessment import CLASS_WORDS
 from treatments.front.presenters.chart_rows import SHOWN_VISITS, ClinicalRows
 from treatments.models import AdverseEvent, TreatmentPlan
+from treatments.models.plan import SINGLE
 from treatments.planner.knowledge.adverse_events import event_name
 
 EVENTS = 40
@@ -47,7 +48,8 @@ def timeline(rows: ClinicalRows) -> list[dict[str, str]]:
             add(v.started_at, f"Visit {v.number}, entered in error", words, url)
             continue
         needles = f"{v.needles_in} needles · " if v.needles_in else ""
-        add(v.started_at, f"Visit {v.number}", f"{needles}{v.practitioner}", url)
+        title = "Single visit, without a course" if v.course.startswith(SINGLE) else f"Visit {v.number}"
+        add(v.started_at, title, f"{needles}{v.practitioner}", url)
     for c in [*rows.of_kind("clearance")][:OF_A_KIND]:
         add(c.at, f"Cleared: {label(c.code)}{' (taken back)' if c.yes else ''}", f"{c.text} · {c.more}")
     for e in [*rows.of_kind("event")][:OF_A_KIND]:

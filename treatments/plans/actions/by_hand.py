@@ -11,8 +11,9 @@ from clinic.people.models import User
 from intake.models import Assessment
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
-from treatments.planner.treatment.by_hand import empty_treatment
-from treatments.plans.actions import drafts
+from treatments.models.plan import SINGLE
+from treatments.planner.treatment.by_hand import ONE_VISIT, empty_treatment
+from treatments.plans.actions import drafts, signing
 
 
 class NoPlanByHand(ValueError):
@@ -29,16 +30,24 @@ def may_be_by_hand(proposal: Proposal) -> bool:
 
 
 @transaction.atomic
-def make_by_hand(*, proposal: Proposal, by: User) -> TreatmentPlan:
+def make_by_hand(*, proposal: Proposal, by: User, is_single: bool = False) -> TreatmentPlan:
     """The draft of a plan without a proposal: from the plan there is, else from nothing. Idempotent.
 
-    Raises NoPlanByHand.
+    ``is_single``: for one visit of someone who is here, without a course. Raises NoPlanByHand.
     """
     if not may_be_by_hand(proposal):
         raise NoPlanByHand("A red flag or an open question stops every plan, also one made by hand.")
     base = drafts.base_plan(proposal.patient)
+    if is_single and base is not None and not (base.status == "signed" and signing.is_finished(base)):
+        raise NoPlanByHand("There is a plan already: start a visit of it, or go on with its draft.")
     if base is not None and base.is_draft and base.proposal_id == proposal.pk:
         return base
+    if is_single:
+        treatment = empty_treatment() | {"dose": ONE_VISIT}
+        plan = drafts.new_draft(proposal, treatment, by=by, supersedes=None)
+        plan.course_reference = f"{SINGLE}{plan.pk}"
+        plan.save(update_fields=["course_reference"])
+        return _opened(plan, "A single visit, without a course", by=by)
     text = f"Made by hand, from version {base.version}" if base else "Made by hand: there are no rules for it"
     if base is None or not base.is_draft:
         treatment = base.treatment if base else empty_treatment()
@@ -46,8 +55,12 @@ def make_by_hand(*, proposal: Proposal, by: User) -> TreatmentPlan:
     else:
         plan = records.held(drafts.plans(), base.pk)
         plan.proposal = proposal
+    return _opened(plan, text, by=by)
+
+
+def _opened(plan: TreatmentPlan, text: str, *, by: User) -> TreatmentPlan:
     drafts.log(plan, by=by, verb="by_hand", text=text)
     drafts.review_again(plan, planning.picture_of(plan, today=timezone.localdate()))
     drafts.save(plan)
-    trail.record("plan.by_hand", by=by, patient=plan.patient, obj=plan, detail={"proposal": proposal.pk})
+    trail.record("plan.by_hand", by=by, patient=plan.patient, obj=plan, detail={"proposal": plan.proposal_id})
     return plan

@@ -57,10 +57,29 @@ def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitio
     text = f"Signed, in place of version {before.version}" if before else "Signed"
     drafts.log(plan, by=by, verb="signed", text=text, changes=changes)
     plan.earlier = []
-    plan.course_reference = before.course_reference if before and continues else f"plan:{plan.pk}"
+    if before and continues:
+        plan.course_reference = before.course_reference
+    elif not plan.is_single:
+        plan.course_reference = f"plan:{plan.pk}"
     plan.save()
     _plan_visits(plan, before if continues else None)
     keep_reviews(plan.patient)
+    if not plan.is_single:
+        _ask_for_course(plan, before, continues=continues, service=service, practitioner=practitioner, by=by)
+    detail = {"version": plan.version, "single": True} if plan.is_single else {"version": plan.version}
+    trail.record("plan.signed", by=by, patient=plan.patient, obj=plan, detail=detail, sealed=True)
+    return plan
+
+
+def _ask_for_course(
+    plan: TreatmentPlan,
+    before: TreatmentPlan | None,
+    *,
+    continues: bool,
+    service: Service,
+    practitioner: User,
+    by: User,
+) -> None:
     electro = device_from_visit(plan.treatment)
     dose = plan.treatment["dose"]
     request_course(
@@ -78,8 +97,6 @@ def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitio
         replaces=before.course_reference if before and not continues else "",
         by=by,
     )
-    trail.record("plan.signed", by=by, patient=plan.patient, obj=plan, detail={"version": plan.version}, sealed=True)
-    return plan
 
 
 def is_finished(plan: TreatmentPlan) -> bool:

@@ -86,7 +86,7 @@ def page_of(plan: TreatmentPlan) -> Context:
         "principle": treatment["principle"],
         "needles": treatment.get("needles"),
         "dose": {
-            "words": dose_words(treatment["dose"]),
+            "words": "A single visit, without a course" if plan.is_single else dose_words(treatment["dose"]),
             "review": review_words(treatment["dose"]),
             "because": treatment["dose"].get("because", []),
         },

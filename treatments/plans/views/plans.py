@@ -59,7 +59,8 @@ def by_hand(request: StaffRequest, proposal_id: int) -> HttpResponse:
     """Make the plan without a proposal: where the planner has no rules, nothing else is missing."""
     found = proposal_for(request, proposal_id, needs=Permission.WRITE_CLINICAL)
     try:
-        plan = by_hand_actions.make_by_hand(proposal=found, by=request.user)
+        is_single = "single" in request.POST
+        plan = by_hand_actions.make_by_hand(proposal=found, by=request.user, is_single=is_single)
     except by_hand_actions.NoPlanByHand as error:
         messages.warning(request, str(error))
         return redirect("plans:proposal", proposal_id=found.pk)
@@ -155,7 +156,8 @@ def sign(request: StaffRequest, plan_id: int) -> HttpResponse:
     except NotReady as error:
         plan.refresh_from_db()
         return _full(request, plan, status=422, sign_form=form, open_points=error.reasons)
-    messages.success(request, "Signed. The front desk has the course to book.")
+    booked = "Start the visit from the chart." if signed.is_single else "The front desk has the course to book."
+    messages.success(request, f"Signed. {booked}")
     return redirect("plans:plan", plan_id=signed.pk)
 
 
