@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0008_words_in_their_own_order'),
+        ('people', '0009_more_about_the_person'),
     ]
 
     operations = [
