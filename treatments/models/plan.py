@@ -47,6 +47,9 @@ class TreatmentPlan(Signable, SetAside):
     changed_at = models.DateTimeField(db_default=Now())
     course_reference = models.CharField(max_length=40, blank=True)
     supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_by_hand = models.BooleanField(
+        default=False
+    )  # its proposal has no treatment: there are no rules for the complaint
 
     class Meta:
         ordering = ["-id"]
@@ -68,11 +71,6 @@ class TreatmentPlan(Signable, SetAside):
 
     def __str__(self) -> str:
         return f"plan {self.pk}, version {self.version}, {self.status}"
-
-    @property
-    def is_by_hand(self) -> bool:
-        """Made where there was no proposal: no rules for the complaint."""
-        return self.proposal.treatment is None
 
     @property
     def is_single(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,14 @@ SLEEPLESS: dict[str, bool | None] = {
     "flag__self_harm": False,
     **{f"flag__{name}": None for name in ("saddle_numbness", "bladder_retention", "bladder_leak", "bowel_loss")},
 }  # nothing hurts, and two answers do not tell stagnation from deficiency
+
+
+@pytest.fixture(autouse=True)
+def _kept_beside_the_proposal() -> Iterator[None]:
+    """What a plan says of itself is what its proposal says."""
+    yield
+    for plan in TreatmentPlan.objects.select_related("proposal"):
+        assert plan.is_by_hand == (plan.proposal.treatment is None)
 
 
 def proposed(patient: Any, by: Any, **findings: bool | None) -> Proposal:

@@ -55,6 +55,7 @@ def make_by_hand(*, proposal: Proposal, by: User, is_single: bool = False) -> Tr
     else:
         plan = records.held(drafts.plans(), base.pk)
         plan.proposal = proposal
+        plan.is_by_hand = True
     return _opened(plan, text, by=by)
 
 

@@ -93,6 +93,7 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     verb = "merged" if was_kept else "proposed"
     text = "A new proposal, your edits kept" if was_kept else "A new proposal" if base else "Taken from the proposal"
     plan.proposal = proposal
+    plan.is_by_hand = False
     plan.treatment = treatment
     plan.review = {**plan.review, "merge": account}
     told = _told(account) if account else []
@@ -128,6 +129,7 @@ def new_draft(
         edits=carried.edits if carried else [],
         created_by=by,
         supersedes=carried,
+        is_by_hand=proposal.treatment is None,
     )
 
 
@@ -302,6 +304,7 @@ def save(plan: TreatmentPlan) -> None:
     plan.save(
         update_fields=[
             "proposal",
+            "is_by_hand",
             "treatment",
             "edits",
             "earlier",
