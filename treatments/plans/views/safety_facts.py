@@ -7,7 +7,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.people import access
@@ -39,8 +39,9 @@ def end(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = access.patient_for(request.user, patient_id, what="safety", permission=Permission.WRITE_CLINICAL)
     entry, finding = request.POST.get("entry", ""), request.POST.get("finding", "")
     change: Callable[[], object]
-    if entry.isascii() and entry.isdigit() and SafetyEntry.objects.filter(pk=int(entry), patient=patient).exists():
-        change = partial(safety.end_entry, entry_id=int(entry), by=request.user)
+    if entry.isascii() and entry.isdigit():
+        held = get_object_or_404(SafetyEntry, pk=int(entry), patient=patient)
+        change = partial(safety.end_entry, entry_id=held.pk, by=request.user)
     elif finding in dict(conditions()):
         change = partial(safety.end_fact, patient=patient, finding=finding, by=request.user)
     else:
