@@ -13,8 +13,10 @@ from intake.presenters.assessment import how_long
 from intake.presenters.inbox import flag_words
 from intake.presenters.patient_form import in_words
 from intake.presenters.story import story_of
+from intake.questionnaire.answers import Reading
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_chart, load_questionnaire
+from intake.questionnaire.values import is_answered
 
 GROUPS = [
     ("site", "Where"),
@@ -84,10 +86,21 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
             for s in reading.screens
             for q in s.questions
         ],
+        "no_longer_asked": _no_longer_asked(reading, response),
         "answered_on": answered_on(response),
         "age": case.patient.age,
         "how_long": how_long(case.complaint.duration_days),
     }
+
+
+def _no_longer_asked(reading: Reading, response: IntakeResponse) -> list[dict[str, Any]]:
+    """What was answered and today's form would not ask: the form has changed, or a later answer took it away."""
+    asked = {question.id for question in reading.questions}
+    return [
+        {"label": q.label, "words": in_words(q, response.answers[q.id])}
+        for q in load_questionnaire().questions
+        if q.id not in asked and is_answered(q, response.answers.get(q.id))
+    ]
 
 
 def questionnaire_label(question_id: str) -> str:

@@ -168,10 +168,11 @@ class TestNext:
             assert phone.post("/i/alert/", {"next": target})["Location"] == "/i/"
 
     def test_an_untouched_page_of_statements_is_no_answer(self, phone: Client, response: IntakeResponse) -> None:
+        phone.post("/i/step/where/", {"where": "low_back_left"})
         phone.post("/i/step/rmdq_1/", {})
-        assert answers_of(response) == {}
+        assert answers_of(response) == {"where": ["low_back_left"]}
         phone.post("/i/step/rmdq_1/", {"rmdq_1": ["none"]})
-        assert answers_of(response) == {"rmdq_1": ["none"]}
+        assert answers_of(response) == {"where": ["low_back_left"], "rmdq_1": ["none"]}
 
     def test_a_number_without_its_activity_is_kept_and_asked_about(
         self, phone: Client, response: IntakeResponse

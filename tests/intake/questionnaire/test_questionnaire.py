@@ -242,6 +242,7 @@ def test_inflammatory_statements_are_counted() -> None:
 
 def test_scores_of_complete_instruments_only() -> None:
     answers = {
+        "where": ["low_back_left"],
         "pain_now": 6,
         "phq2_1": "2",
         "phq2_2": "1",
@@ -258,11 +259,27 @@ def test_scores_of_complete_instruments_only() -> None:
 
 def test_an_untouched_page_is_not_answered_and_none_of_these_is_zero() -> None:
     """A Roland-Morris of 0 that nobody has said is no measurement."""
+    back = {"where": ["low_back_left"]}
     untouched: dict[str, Any] = {"rmdq_1": [], "rmdq_2": [], "rmdq_3": []}
-    assert "rmdq" not in read(Q, untouched, WOMAN).measures
-    none = {key: ["none"] for key in untouched}
+    assert "rmdq" not in read(Q, back | untouched, WOMAN).measures
+    none = back | {key: ["none"] for key in untouched}
     assert read(Q, none, WOMAN).measures["rmdq"] == 0
     assert "rmdq" not in read(Q, none | {"rmdq_2": []}, WOMAN).measures
+
+
+@pytest.mark.parametrize(
+    ("where", "is_asked"),
+    [
+        (["low_back_right"], True),
+        (["buttock_left"], True),
+        (["neck", "low_back_left"], True),
+        (["neck"], False),
+        (["knee_left"], False),
+        ([], False),
+    ],
+)
+def test_sentences_about_the_low_back_are_for_a_low_back(where: list[str], is_asked: bool) -> None:
+    assert ({"rmdq_1", "rmdq_2", "rmdq_3"} <= shown(where=where)) is is_asked
 
 
 # What cannot apply: question id, or question.option, by sex and age.
@@ -275,7 +292,7 @@ FROM_12 = {"phq2_1", "gad2_1", "self_harm", "unsafe_at_home", "mind"}
 @pytest.mark.parametrize("age", [7, 12, 15, 16, 30, 60, 80])
 def test_nobody_is_asked_what_cannot_apply(sex: str | None, age: int) -> None:
     about = About(age=age, sex=sex, birth_known=True, sex_known=True, on=date(2026, 6, 1))
-    questions = read(Q, {}, about).questions
+    questions = read(Q, {"where": ["low_back_left"]}, about).questions
     asked = {q.id for q in questions} | {f"{q.id}.{o.id}" for q in questions for o in q.options}
     could = sex != "male"
     until = {"pregnancy": 56, "periods": 62, "warmth.scanty": 62, "digestion.clots": 62}
