@@ -9,7 +9,7 @@ LOCAL := ASHI_HTTPS=0 PYTHONDONTWRITEBYTECODE=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test quick test-sqlite test-postgres test-journeys check bench screenshots clean FORCE
+.PHONY: help run serve test quick test-sqlite test-postgres test-journeys check bench sameness screenshots clean FORCE
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ test-journeys: $(DEV_READY) ## journeys in Chromium (ARGS= goes to pytest)
 
 check: $(DEV_READY) ## ruff, mypy, djlint, migrations, knowledge
 	@bash scripts/check
+
+sameness: $(DEV_READY) ## how alike plans are for patients who are not alike: figures, with the floors the tests hold
+	@$(LOCAL) $(PY) -m tests.support.sameness
 
 bench: $(DEV_READY) ## every hot job as a ratio to a bare Django project, in one run (ARGS="--jobs chart --engine sqlite --patients 1000")
 	@$(LOCAL) $(PY) -m tests.bench $(ARGS)

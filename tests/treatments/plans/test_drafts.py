@@ -83,9 +83,9 @@ def test_the_second_of_two_people_is_told(ana: Any, petra: Any) -> None:
     add(plan, "BL23", petra)
     plan.revision = old
     with pytest.raises(records.Stale) as clash:
-        add(plan, "GB34", petra)
+        add(plan, "BL58", petra)
     assert "BL23" in codes(clash.value.record)
-    assert "GB34" not in codes(TreatmentPlan.objects.get(pk=plan.pk))
+    assert "BL58" not in codes(TreatmentPlan.objects.get(pk=plan.pk))
 
 
 def test_what_must_never_be_done_is_refused_at_once_and_nothing_changes(ana: Any, petra: Any) -> None:
@@ -188,7 +188,7 @@ def test_a_change_of_a_running_plan_is_a_new_version_of_the_same_course(ana: Any
     draft = drafts.new_version(plan=first, by=petra)
     assert draft.version == 2 and codes(draft) == codes(first)
     assert drafts.new_version(plan=first, by=petra) == draft
-    second = sign(add(draft, "GB34", petra), petra)
+    second = sign(add(draft, "BL58", petra), petra)
     first.refresh_from_db()
     assert first.status == "superseded" and second.supersedes == first
     assert second.course_reference == first.course_reference and Course.objects.count() == 1
@@ -205,20 +205,20 @@ def test_a_new_plan_after_the_last_visit_is_a_new_course(ana: Any, petra: Any) -
 
 
 def test_proposing_again_keeps_every_edit_and_says_so(ana: Any, petra: Any) -> None:
-    plan = add(draft_plan(ana, petra), "GB34", petra)
+    plan = add(draft_plan(ana, petra), "BL58", petra)
     made = drafts.propose(assessment=assessed(ana, petra, body__tired=True, tongue__pale=True), by=petra)
     assert made.plan is not None and made.plan.pk == plan.pk and made.plan.is_draft
-    assert "GB34" in codes(made.plan)
-    assert any("GB34" in text for text in made.plan.review["merge"]["kept"])
+    assert "BL58" in codes(made.plan)
+    assert any("BL58" in text for text in made.plan.review["merge"]["kept"])
     assert Proposal.objects.count() == 2
 
 
 def test_starting_over_is_explicit(ana: Any, petra: Any) -> None:
-    plan = add(draft_plan(ana, petra), "GB34", petra)
+    plan = add(draft_plan(ana, petra), "BL58", petra)
     made = drafts.propose(assessment=plan.proposal.assessment, by=petra, keep_edits=False)
-    assert made.plan is not None and "GB34" not in codes(made.plan)
+    assert made.plan is not None and "BL58" not in codes(made.plan)
     undone = drafts.undo(plan_id=made.plan.pk, revision=made.plan.revision, by=petra)
-    assert "GB34" in codes(undone)
+    assert "BL58" in codes(undone)
 
 
 def test_a_new_proposal_without_own_edits_tells_what_it_changed(ana: Any, petra: Any) -> None:

@@ -179,18 +179,18 @@ def test_dose_adjuncts_ear_home_care_and_stages_are_edited_too(as_petra: Client,
 @pytest.mark.parametrize("htmx", [True, False])
 def test_a_stale_page_is_told_and_loses_nothing(as_petra: Client, plan: TreatmentPlan, htmx: bool) -> None:
     old = plan.revision
-    change(as_petra, plan, "add_point", "stages.0.points", point="GB34", side="both")
+    change(as_petra, plan, "add_point", "stages.0.points", point="BL58", side="both")
     mine = {"verb": "add_point", "at": "stages.0.points", "revision": str(old), "point": "BL23", "side": "left"}
     answer = as_petra.post(at(plan, "change/"), mine, headers=HTMX if htmx else {})
     text = page_text(answer)
     assert answer.status_code == 409
-    assert "Someone else has changed this plan" in text and "Added GB34" in text
+    assert "Someone else has changed this plan" in text and "Added BL58" in text
     assert 'name="point" value="BL23"' in text and f'name="revision" value="{plan.revision}"' in text
     plan.refresh_from_db()
-    assert "BL23" not in codes(plan) and "GB34" in codes(plan)
+    assert "BL23" not in codes(plan) and "BL58" in codes(plan)
     as_petra.post(at(plan, "change/"), {**mine, "revision": str(plan.revision)})
     plan.refresh_from_db()
-    assert {"BL23", "GB34"} <= set(codes(plan))
+    assert {"BL23", "BL58"} <= set(codes(plan))
 
 
 def test_after_a_clash_the_item_must_still_be_the_one_that_was_meant(as_petra: Client, plan: TreatmentPlan) -> None:
@@ -246,7 +246,7 @@ def test_signing_locks_and_the_desk_gets_the_course(as_petra: Client, plan: Trea
 
 
 def test_a_caution_is_shown_once(as_petra: Client, plan: TreatmentPlan) -> None:
-    for point in ("GB34", "ST36", "LR3"):
+    for point in ("BL58", "ST36", "LR3"):
         change(as_petra, plan, "add_point", "stages.0.points", point=point, side="both")
     cautions = [a for a in plan.review["alerts"] if a["level"] == "caution"]
     assert cautions and cautions[0]["text"] in as_petra.get(at(plan)).context["new_cautions"][0]["text"]
@@ -265,7 +265,7 @@ def test_the_home_care_sheet_is_plain_and_tells_when_not_to_wait(as_petra: Clien
 def test_queries_do_not_grow_with_edits(
     as_petra: Client, plan: TreatmentPlan, django_assert_max_num_queries: Any
 ) -> None:
-    for point in ("BL23", "GB34", "ST36", "LR3"):
+    for point in ("BL23", "BL58", "ST36", "LR3"):
         change(as_petra, plan, "add_point", "stages.0.points", point=point, side="both")
     with django_assert_max_num_queries(18):
         as_petra.get(at(plan))

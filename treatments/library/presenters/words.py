@@ -15,11 +15,11 @@ from treatments.planner.knowledge.rules import (
     ElectroGoal,
     ElectroPair,
     HomeRule,
-    NeedleOrder,
     NeedleSize,
     NoElectroRule,
     PatientProfile,
     Technique,
+    Worth,
 )
 from treatments.planner.knowledge.tables import PointRule, Rule, When
 
@@ -30,6 +30,7 @@ SERVES = {
     "branch": "Points for the branch",
     "root": "Points for the root",
     "calm": "Calming points",
+    "cause": "Points for the cause",
     "ashi": "Ashi points",
 }
 BEFORE = {  # what a finding's label leaves unsaid
@@ -52,7 +53,7 @@ SIDES = {
 KINDS: tuple[tuple[str, type[Rule], str], ...] = (
     ("points", PointRule, "Points"),
     ("person", PatientProfile, "How many needles, how long, how strong"),
-    ("order", NeedleOrder, "Order of choosing"),
+    ("worth", Worth, "What each job of the plan is worth"),
     ("technique", Technique, "Technique"),
     ("needle", NeedleSize, "Needle size"),
     ("depth", DepthRule, "Depth"),
@@ -114,8 +115,9 @@ def does_words(rule: Rule) -> str:
             f"at most {rule.first} needles at the first visit, {rule.later} later; {low} to {high} minutes; "
             f"deqi {rule.deqi_local} locally, {rule.deqi_root} at the root"
         )
-    if isinstance(rule, NeedleOrder):
-        return ", then ".join(rule.order)
+    if isinstance(rule, Worth):
+        ranked = sorted(rule.worth.items(), key=lambda job: (-job[1], job[0]))
+        return ", ".join(f"{SERVES.get(job, job)} {worth:g}" for job, worth in ranked)
     if isinstance(rule, Technique):
         return f"{rule.technique} for {', '.join(rule.serves)} points"
     if isinstance(rule, NeedleSize):

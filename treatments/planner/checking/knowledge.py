@@ -25,7 +25,7 @@ from treatments.planner.knowledge.references import is_fact, known_findings
 from treatments.planner.knowledge.rules import AdjunctRule, EarUse, ElectroGoal, PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule
 from treatments.planner.vocabulary.body import LEVELS, TRUNK
-from treatments.planner.vocabulary.facts import BRANCHES, KINDS, ROOTS, SITES
+from treatments.planner.vocabulary.facts import BRANCHES, CAUSES, KINDS, ROOTS, SITES
 from treatments.planner.vocabulary.modalities import ADJUNCTS, HOME_CARE, MODALITIES
 from treatments.planner.vocabulary.needle_sets import FILE as SETS_FILE
 from treatments.planner.vocabulary.needle_sets import load_needle_sets
@@ -68,6 +68,7 @@ def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[Fau
         *contradictions(knowledge),
         *_contraindication_faults(knowledge),
         *_table_faults(knowledge),
+        *_debt_faults(knowledge),
         *_modality_faults(knowledge),
         *(
             Fault("", "coverage", f"{row.pattern} at {row.site}: no candidate that is {', '.join(_lacking(row))}")
@@ -140,6 +141,29 @@ def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
                 count[serves] += len(rule.points)
             rows.append(Coverage(pattern, site, count["local"], count["distal"], count["root"]))
     return rows
+
+
+def _debt_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
+    """Every pattern, cause, place and channel of the assessment owns a point, unless a clinic took it out."""
+    if knowledge.switched_off:
+        return
+    owing = {word for rule in knowledge.rules if rule.owed for word in (*rule.when.all, *rule.when.any)}
+    try:
+        channels = {row.channel for row in load_intake_knowledge().channels.rule}
+    except KnowledgeError:
+        channels = set()  # the intake reports its own faults
+    needed = [
+        *(f"pattern:{pattern}" for pattern in BRANCHES + ROOTS),
+        *(f"site:{site}" for site in SITES),
+        *(f"channel:{channel}" for channel in sorted(channels)),
+    ]
+    causes = [cause for cause in CAUSES if cause != "pregnancy"]  # a pregnancy has points and an order of its own
+    for word in needed:
+        if word not in owing:
+            yield Fault("", "owed", f"{word} owns no point")
+    for cause in causes:
+        if not {f"cause:{cause}", f"onset.{cause}"} & owing:
+            yield Fault("", "owed", f"cause:{cause} owns no point")
 
 
 def _modality_faults(knowledge: PlannerKnowledge) -> list[Fault]:
@@ -258,11 +282,11 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> list[Fault]:
 
 
 def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
-    """What every patient needs: a budget and slots for each class, a course, principles, sites; legal pairs."""
+    """What every patient needs: needles and what jobs are worth by class, a course, principles, sites; legal pairs."""
     faults: list[Fault] = []
     for pattern_class in KINDS["class"]:
         facts = Facts(frozenset({f"class:{pattern_class}", "visit:first"}), (), ("left",), (), 1)
-        for name, rules in (("person", knowledge.persons), ("slots", knowledge.slots), ("dose", knowledge.doses)):
+        for name, rules in (("person", knowledge.persons), ("worth", knowledge.worths), ("dose", knowledge.doses)):
             if not matching(compile_rules(rules), facts):
                 faults.append(Fault("stimulation.toml", name, f"none fits class {pattern_class}"))
     faults += [

@@ -49,7 +49,7 @@ def order_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """Where the first match counts, a rule after one that always matches is never reached."""
     faults: list[Fault] = []
     tables: tuple[tuple[str, Sequence[Rule]], ...] = (
-        ("slots", knowledge.slots),
+        ("worth", knowledge.worths),
         ("goal", knowledge.goals),
         ("dose", knowledge.doses),
     )

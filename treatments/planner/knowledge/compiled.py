@@ -15,11 +15,11 @@ from treatments.planner.knowledge.rules import (
     ElectroGoal,
     ElectroPair,
     HomeRule,
-    NeedleOrder,
     NoElectroRule,
     PatientProfile,
     PlannerKnowledge,
     Technique,
+    Worth,
 )
 from treatments.planner.knowledge.tables import PointRule
 
@@ -30,7 +30,7 @@ class Program:
 
     rules: tuple[Compiled[PointRule], ...]
     persons: tuple[Compiled[PatientProfile], ...]
-    slots: tuple[Compiled[NeedleOrder], ...]
+    worths: tuple[Compiled[Worth], ...]
     techniques: tuple[Compiled[Technique], ...]
     depths: tuple[Compiled[DepthRule], ...]
     goals: tuple[Compiled[ElectroGoal], ...]
@@ -49,7 +49,7 @@ def program_of(knowledge: PlannerKnowledge) -> Program:
     return Program(
         rules=compile_rules(knowledge.rules),
         persons=compile_rules(knowledge.persons),
-        slots=compile_rules(knowledge.slots),
+        worths=compile_rules(knowledge.worths),
         techniques=compile_rules(knowledge.techniques),
         depths=compile_rules(knowledge.depths),
         goals=compile_rules(knowledge.goals),

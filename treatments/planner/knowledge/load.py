@@ -24,7 +24,6 @@ from treatments.planner.knowledge.rules import (
     ElectroPair,
     HomeRule,
     Limit,
-    NeedleOrder,
     NeedleSize,
     NoElectroRule,
     OwnLimit,
@@ -33,12 +32,13 @@ from treatments.planner.knowledge.rules import (
     Principle,
     Source,
     Technique,
+    Worth,
 )
 from treatments.planner.knowledge.tables import Contraindication, Neutral, PointRule, Rule, Site
 from treatments.planner.knowledge.toml_reader import PointBook, Reader
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
-RULE_FILES = ("rules/local.toml", "rules/distal.toml", "rules/pattern.toml")
+RULE_FILES = ("rules/local.toml", "rules/distal.toml", "rules/pattern.toml", "rules/cause.toml")
 STIMULATION = "stimulation.toml"
 
 
@@ -64,7 +64,7 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
         sites={row.id: row for row in read.rows("sites.toml", "site", Site)},
         rules=tuple(rule for name in RULE_FILES for rule in read.rules(name, "rule", PointRule)),
         persons=read.rules(STIMULATION, "person", PatientProfile),
-        slots=read.rules(STIMULATION, "slots", NeedleOrder),
+        worths=read.rules(STIMULATION, "worth", Worth),
         techniques=read.rules(STIMULATION, "technique", Technique),
         needles=read.rules(STIMULATION, "needle", NeedleSize),
         depths=read.rules(STIMULATION, "depth", DepthRule),
@@ -90,7 +90,7 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
     read.refuse_unknown_tables(
         {
             **{name: {"review", "rule"} for name in RULE_FILES},
-            STIMULATION: {"review", "person", "slots", "technique", "needle", "depth", "ashi", "by_hand"},
+            STIMULATION: {"review", "person", "worth", "technique", "needle", "depth", "ashi", "by_hand"},
             "electro.toml": {"review", "goal", "pair", "exclusion"},
             "adjuncts.toml": {"review", "adjunct"},
             "ear.toml": {"review", "ear", "use", "method"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from intake.assessment import AshiPlace
 from treatments.planner.facts import Facts
@@ -41,6 +42,12 @@ def regions_in(words: str) -> tuple[str, ...]:
     if re.search(r"\bl[1-5]\b", text):
         found.append("low_back")
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=512)
+def regions_of(words: str) -> tuple[str, ...]:
+    """The same for words of the knowledge, read once. Not for what a practitioner writes about a patient."""
+    return regions_in(words)
 
 
 def tender_region(where: str, palpation: Sequence[AshiPlace], knowledge: PlannerKnowledge) -> str | None:

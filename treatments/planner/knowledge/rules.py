@@ -32,6 +32,7 @@ def _known_adjunct(kind: str) -> str:
     return kind
 
 
+Job = Serves | Literal["pair"]
 AdjunctId = Annotated[str, AfterValidator(_known_adjunct)]
 
 
@@ -46,10 +47,13 @@ class PatientProfile(Rule):
     turn_cost: float
 
 
-class NeedleOrder(Rule):
-    """The order in which the budget is spent: each word takes the best remaining candidate that serves it."""
+class Worth(Rule):
+    """What each job of a plan is worth to this patient: needles go where they earn most (see proposing/compose.py).
 
-    order: Annotated[tuple[Serves, ...], Field(min_length=4)]
+    `pair`: a pair of needles that may carry the current. The first match counts.
+    """
+
+    worth: dict[Job, Annotated[float, Field(ge=0, le=100)]]
     turn_cost: float | None = None  # instead of that of the class
 
 
@@ -279,7 +283,7 @@ class PlannerKnowledge:
     sites: Mapping[str, Site]
     rules: tuple[PointRule, ...]
     persons: tuple[PatientProfile, ...]
-    slots: tuple[NeedleOrder, ...]
+    worths: tuple[Worth, ...]
     techniques: tuple[Technique, ...]
     needles: tuple[NeedleSize, ...]
     depths: tuple[DepthRule, ...]
@@ -313,7 +317,7 @@ class PlannerKnowledge:
     def every_rule(self) -> tuple[Rule, ...]:
         """All tables that are rules, in the order the planner uses them."""
         return (
-            *self.rules, *self.persons, *self.slots, *self.techniques, *self.needles, *self.depths,
+            *self.rules, *self.persons, *self.worths, *self.techniques, *self.needles, *self.depths,
             *self.goals, *self.pairs,
             *self.exclusions, *self.adjuncts, *self.ear_rules, *self.ear_uses, *self.home, *self.doses,
         )  # fmt: skip

@@ -16,7 +16,7 @@ from treatments.planner.vocabulary.body import Area, Limb, Position, Region
 from treatments.planner.vocabulary.modalities import Angle, Modality, Technique
 from treatments.planner.vocabulary.severity import OF_CELL, Cell, Severity
 
-Serves = Literal["local", "segmental", "distal", "branch", "root", "calm", "ashi"]
+Serves = Literal["local", "segmental", "distal", "branch", "root", "calm", "cause", "ashi"]
 SideRule = Literal["painful", "both", "opposite", "one", "midline"]
 Minutes = Annotated[int, Field(ge=1, le=60)]
 
@@ -57,9 +57,14 @@ class Choice(Strict):
 
 
 class PointRule(Rule):
-    """Facts -> candidate points that serve one purpose."""
+    """Facts -> candidate points that serve one purpose.
+
+    `owed`: so many of them are a debt of their own (the signature of a pattern, a cause, a place or a channel), which
+    counts on top of what they serve; once paid, the others of the rule are points like any other.
+    """
 
     serves: Serves
+    owed: Annotated[int, Field(ge=0, le=2)] = 0
     side: SideRule = "painful"
     points: Annotated[tuple[Choice, ...], Field(min_length=1)]
     with_movement: bool = False

@@ -8,7 +8,7 @@ from dataclasses import replace
 from intake.assessment import Case
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, matching
-from treatments.planner.knowledge.regions import painful_sites, regions_in, tender_region
+from treatments.planner.knowledge.regions import painful_sites, regions_of, tender_region
 from treatments.planner.knowledge.rules import AdjunctRule, HomeRule, PlannerKnowledge, PointAt
 from treatments.planner.knowledge.tables import Point
 from treatments.planner.safety.guard import Guard
@@ -44,7 +44,7 @@ def plan_adjuncts(
             continue
         modality = ADJUNCTS[rule.kind].modality
         where = rule.where.replace("{cups}", place)
-        regions = regions_in(where)
+        regions = regions_of(where)
         touched = regions or tuple(points[ref.code].region for ref in rule.points) or guard.field_regions
         stops = guard.against_beside(modality, rule.kind, touched)
         barred = stopping(stops)
@@ -131,7 +131,7 @@ def keep_cups_off_needles(
         if ADJUNCTS[adjunct.kind].modality == "cupping"
         and adjunct.order == "after_needles"
         and "retained" in adjunct.detail
-        and not needled.isdisjoint(regions_in(adjunct.where))
+        and not needled.isdisjoint(regions_of(adjunct.where))
         else adjunct
         for adjunct in adjuncts
     )
@@ -201,7 +201,7 @@ def plan_home(
             cautions = tuple(dict.fromkeys(stop.text for stop in stops))
             if "{place}" in rule.sheet:
                 alone = guard.limbs_left_alone(rule.modality, WITH_ROOT_REGIONS)
-                if _is_only_there(regions_in(place), alone, facts):
+                if _is_only_there(regions_of(place), alone, facts):
                     out += [withhold(f"home {rule.kind}", rule.modality, alone_stop) for alone_stop in alone.values()]
                     continue
                 sheet += "".join(f" Not on the {side} {WITH_ROOT[limb]}." for side, limb in alone)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, matching
 from treatments.planner.knowledge.regions import painful_sites, tender_region
 from treatments.planner.knowledge.rules import PlannerKnowledge
-from treatments.planner.knowledge.tables import Choice, PointRule, Site
+from treatments.planner.knowledge.tables import Choice, PointRule, Serves, Site
 from treatments.planner.treatment.items import Reason
 from treatments.planner.vocabulary.body import EX_B2_LEVELS, LEVELS, region_of_level
 from treatments.planner.vocabulary.needle_sets import needles_in
 
-SECOND_RULE_BONUS = 6.0  # a point that several rules ask for is the better choice
+ASHI_WEIGHT = 96.0  # of the first tender point
+OWED_WITHIN = 10.0  # of the weight of its first point: what a place or a channel owns of its list
 PALPATED = "tender on palpation today"
 
 
@@ -24,14 +26,17 @@ class Candidate:
     """A place that could be needled. `weights` by purpose; `side` is a rule word until composition settles it."""
 
     code: str
+    channel: str
     region: str
     limb: str
     positions: tuple[str, ...]
     is_midline: bool
-    weights: dict[str, float] = field(default_factory=dict)
-    sides: dict[str, str] = field(default_factory=dict)
+    weights: dict[Serves, float] = field(default_factory=dict)
+    sides: dict[Serves, str] = field(default_factory=dict)
     reasons: list[Reason] = field(default_factory=list)
-    covers: frozenset[str] = frozenset()  # the painful sites whose regions it lies in
+    places: dict[str, float] = field(default_factory=dict)  # weight at each painful place that it is local to
+    covers: tuple[str, ...] = ()  # the painful sites whose regions it lies in
+    debts: dict[str, tuple[Serves, float, int]] = field(default_factory=dict)  # rule that owes: job, weight, how many
     techniques: dict[str, str] = field(default_factory=dict)
     level: str = ""
     where: str = ""
@@ -52,17 +57,18 @@ def find_candidates(
     sites = painful_sites(facts, knowledge)
     found: dict[str, Candidate] = {}
     for rule in matching(rules, facts):
+        places = _places(rule, facts) if rule.serves == "local" else ()
+        owed = rule.owed if _leads(rule, facts) else 0
         for choice in rule.points:
             if choice.code == "EX-B2":
                 for rank, level in enumerate(_levels(picture, sites)):
-                    _add(found, rule, choice, knowledge, level, choice.weight - rank)
+                    _add(found, rule, choice, knowledge, level, choice.weight - rank, places, owed)
             else:
-                _add(found, rule, choice, knowledge, "", choice.weight)
+                _add(found, rule, choice, knowledge, "", choice.weight, places, owed)
     for candidate in _tender_points(picture, facts, sites, knowledge):
         found[candidate.key] = candidate
-    if len(sites) > 1:
-        for candidate in found.values():
-            candidate.covers = frozenset(site.id for site in sites if candidate.region in site.regions)
+    for candidate in found.values():
+        candidate.covers = tuple(site.id for site in sites if candidate.region in site.regions)
     return [found[key] for key in sorted(found)]
 
 
@@ -73,8 +79,26 @@ def _levels(picture: ClinicalPicture, sites: tuple[Site, ...]) -> list[str]:
     return list(dict.fromkeys(tender + by_site))[:6]
 
 
+def _leads(rule: PointRule, facts: Facts) -> bool:
+    """A channel that is only touched as well owes nothing."""
+    return not rule.when.any or any(word in facts.words for word in rule.when.any if not word.startswith("also:"))
+
+
+def _places(rule: PointRule, facts: Facts) -> tuple[str, ...]:
+    """The painful places a local rule speaks of; leg pain from the back is one of its own."""
+    told = {word.partition(":")[2] for word in (*rule.when.all, *rule.when.any) if word.startswith("site:")}
+    return tuple(site for site in facts.sites if site in told) or ("leg pain",)
+
+
 def _add(
-    found: dict[str, Candidate], rule: PointRule, choice: Choice, knowledge: PlannerKnowledge, level: str, weight: float
+    found: dict[str, Candidate],
+    rule: PointRule,
+    choice: Choice,
+    knowledge: PlannerKnowledge,
+    level: str,
+    weight: float,
+    rule_places: tuple[str, ...],
+    owed: int,
 ) -> None:
     point = knowledge.points[choice.code]
     key = f"{choice.code} {level}".strip()
@@ -82,23 +106,33 @@ def _add(
     if candidate is None:
         candidate = found[key] = Candidate(
             code=point.code,
+            channel=point.channel,
             region=region_of_level(level) if level else point.region,
             limb=point.limb,
             positions=point.positions,
             is_midline=point.sides == "midline",
             level=level,
         )
-    text = f"{rule.text} {choice.text}".strip()
-    candidate.reasons.append(Reason(rule.id, text, rule.sources))
+    candidate.reasons.append(_reason(rule.id, f"{rule.text} {choice.text}".strip(), rule.sources))
     old = candidate.weights.get(rule.serves)
     if old is None or weight > old:
         candidate.sides[rule.serves] = choice.side or rule.side
         if choice.technique is not None:
             candidate.techniques[rule.serves] = choice.technique
-    candidate.weights[rule.serves] = weight if old is None else max(old, weight) + SECOND_RULE_BONUS
+        candidate.weights[rule.serves] = weight
+    if rule.serves == "local":
+        for place in rule_places:
+            candidate.places[place] = max(weight, candidate.places.get(place, 0.0))
+    if owed and (rule.serves not in ("local", "distal") or weight >= rule.points[0].weight - OWED_WITHIN):
+        candidate.debts[rule.id] = (rule.serves, weight, owed)
     if rule.with_movement:
         candidate.with_movement = True
         candidate.positions = (rule.position,) if rule.position else candidate.positions
+
+
+@lru_cache(maxsize=1024)
+def _reason(rule: str, text: str, sources: tuple[str, ...]) -> Reason:
+    return Reason(rule, text, sources)
 
 
 def _tender_points(
@@ -114,7 +148,14 @@ def _tender_points(
             continue  # head, chest or belly: a tender point there is the practitioner's own decision
         text = "Tender point found by palpation: no expert leaves it out."
         found.append(
-            _tender(region, ashi.where, ashi.side, 90.0 - place, Reason("ashi.palpated", text, sources), knowledge)
+            _tender(
+                region,
+                ashi.where,
+                ashi.side,
+                ASHI_WEIGHT - 2 * place,
+                Reason("ashi.palpated", text, sources),
+                knowledge,
+            )
         )
     if palpated:
         return found
@@ -124,7 +165,7 @@ def _tender_points(
         places.append(knowledge.sites["leg"])
     for place, site in enumerate(places):
         for rank, where in enumerate(site.ashi[:3]):
-            weight = 80.0 - place - 3 * rank
+            weight = ASHI_WEIGHT - 16 * place - 4 * rank
             found.append(_tender(site.region, where, None, weight, Reason("ashi.site", text, sources), knowledge))
     return found
 
@@ -140,6 +181,7 @@ def _tender(
     limb = "leg" if region in ("thigh", "knee", "leg") else "none"
     return Candidate(
         code="ASHI",
+        channel="",
         region=region,
         limb=limb,
         positions=limits.positions,
@@ -147,6 +189,7 @@ def _tender(
         weights={"ashi": weight},
         sides={"ashi": "painful_one"},
         reasons=[reason],
+        debts={"ashi": ("ashi", weight, 1)},  # no expert leaves the first one out
         where=where,
         fixed_side=side if side in ("left", "right", "both") else None,
     )

@@ -1,25 +1,32 @@
-"""Step 3: spends the needles. The slots are filled in order from the candidates; what safety stops is left out.
+"""Step 3: spends the needles by what they earn.
 
-Leaving out instead of swapping keeps a simple promise: a contraindication only ever removes things.
+A plan has jobs: a needle at each painful place, its segment, each channel, what blocks, what is weak, the cause, calm,
+a pair that may carry the current; and debts, the points that a pattern, a cause, a place or a channel owns (`owed`). A
+needle earns for each job it does, the second at the same job less, the third less again. How much a job is worth to
+this patient stands in stimulation.toml, what a needle earns in offers.py.
+
+The sequence of needles follows from the facts alone; the needles of a visit are its beginning. So fewer needles are
+never other needles, and what safety takes away cannot bring anything else in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heappush
 
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.rules import NeedleOrder, PatientProfile
-from treatments.planner.knowledge.tables import Point, Site
+from treatments.planner.knowledge.rules import ElectroPair, PatientProfile, Worth
+from treatments.planner.knowledge.tables import Serves
 from treatments.planner.proposing.candidates import Candidate
-from treatments.planner.safety.guard import Guard, Place
-from treatments.planner.safety.stops import Stop
-from treatments.planner.safety.withholding import gravest_stop
-from treatments.planner.vocabulary.body import UPRIGHT
+from treatments.planner.proposing.layout import Layout
+from treatments.planner.proposing.offers import NEXT_OF_PATTERN, Earning, Key, Offer, join_pair, offers_of
+from treatments.planner.proposing.sides import Sides
 
-BOTH = ("left", "right")
-UNCOVERED_BONUS = 25.0  # for a painful place without a needle so far
 WHOLE_COURSE = 16  # needles by which a turn of the body is decided, so that a smaller budget never changes the decision
+SIDE_TURN = 60.0  # what a turn takes off at least for those who lie on the side, where most can be reached
+OTHER_SIDE = 0.3  # of its worth for the other side of a point of arm or leg
+TURNED = 0.9  # of its worth for a needle after a turn that is made anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Chosen:
     """A candidate with its side, its purpose and its position; `cost` in needles."""
 
     candidate: Candidate
-    serves: str
+    serves: Serves
     side: str
     position: str
 
@@ -36,61 +43,8 @@ class Chosen:
         return self.candidate.needles * (2 if self.side == "both" else 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The positions the patient lies in, the one where most is done first."""
-
-    positions: tuple[str, ...]
-    side_up: str | None
-    movement: bool
-
-
-def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]) -> tuple[Layout, Layout]:
-    """Positions that suit the pain and this patient; at most two, one after the other."""
-    movement = any(candidate.with_movement for candidate in candidates)
-    wished = sites[0].positions[0] if sites else "prone"
-    outer_leg = "sciatica:gallbladder" in facts.words and "sciatica:bladder" not in facts.words
-    # a girdle round the waist, not the ribs; stress needs the back itself (BL18)
-    belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"}) and "site:low_back" in facts.words
-    belt = belt and "branch:liver_qi_stagnation" not in facts.words
-    hip = {"site:hip_side", "channel:gallbladder"} <= facts.words
-    if (outer_leg or belt or hip) and len(facts.painful) == 1 and not movement:
-        wished = "side_lying"  # the whole lateral line is accessible
-    actual = wished if _can_lie(wished, facts) else "side_lying"
-    second = _second_position(wished, movement, facts)
-    possible = second
-    if second is not None and not _can_lie(second, facts):
-        possible = "side_lying" if second == "prone" else None
-    if second == "supine" and "person:pregnant" in facts.words:
-        possible = None  # lying on the back for long is uncomfortable in pregnancy
-    return _layout(wished, second, movement, facts), _layout(actual, possible, possible == UPRIGHT, facts)
-
-
-def _can_lie(position: str, facts: Facts) -> bool:
-    words = facts.words
-    if position == "prone":
-        return "condition.cannot_lie_prone" not in words and "person:pregnant" not in words
-    if position == UPRIGHT:
-        return "person:lying" not in words
-    return True
-
-
-def _second_position(primary: str, movement: bool, facts: Facts) -> str | None:
-    """What a turn would expose: from the back the front, from the front the back. A fresh strain is not turned."""
-    if movement:
-        return UPRIGHT
-    if "strain:acute" in facts.words:
-        return None
-    return "prone" if primary == "supine" else "supine"
-
-
-def _layout(primary: str, second: str | None, movement: bool, facts: Facts) -> Layout:
-    positions = (primary,) if second is None or second == primary else (primary, second)
-    return Layout(positions, facts.painful[0] if "side_lying" in positions else None, movement)
-
-
-def turn_cost(profiles: Sequence[PatientProfile], order: NeedleOrder) -> float:
-    """How much better a point must be to be worth a turn; by class only, so that safety cannot change it."""
+def turn_cost(profiles: Sequence[PatientProfile], order: Worth) -> float:
+    """What a turn takes off a needle, of 100; by class only, so that safety cannot change it."""
     if order.turn_cost is not None:
         return order.turn_cost
     by_class = [person.turn_cost for person in profiles if any(word.startswith("class:") for word in person.when.all)]
@@ -98,151 +52,144 @@ def turn_cost(profiles: Sequence[PatientProfile], order: NeedleOrder) -> float:
 
 
 def choose(
-    candidates: Sequence[Candidate], order: NeedleOrder, layout: Layout, cost: float, needles: int, facts: Facts
+    candidates: Sequence[Candidate],
+    order: Worth,
+    layout: Layout,
+    cost: float,
+    needles: int,
+    facts: Facts,
+    pairs: Sequence[ElectroPair],
 ) -> list[Chosen]:
-    """Fills the slots as if nothing were forbidden. There is no turn for fewer than two needles."""
-    full = _fill(candidates, order, layout, cost, WHOLE_COURSE, facts)
-    second = sum(item.cost for item in full if item.position != layout.positions[0])
-    if not layout.movement and second < 2:
+    """The needles of a visit as if nothing were forbidden. There is no turn for fewer than two needles."""
+    if layout.positions[0] == "side_lying":
+        cost = max(cost, SIDE_TURN)
+    sequence = _sequence(candidates, order, layout, cost, facts, pairs)
+    if not layout.movement and 0 < _turned(_in_company(sequence, layout), layout) < 2:
         layout = Layout(layout.positions[:1], layout.side_up, False)
-    chosen = _fill(candidates, order, layout, cost, needles, facts)
-    turned = sum(item.cost for item in chosen if item.position != layout.positions[0])
-    if not layout.movement and turned < 2:
-        chosen = [item for item in chosen if item.position == layout.positions[0]]
+        sequence = _sequence(candidates, order, layout, cost, facts, pairs)
+    chosen = _beginning(sequence, needles, facts)
+    if not layout.movement and _turned(chosen, layout) < 2:
+        chosen = _in_company(chosen, layout)
+        if _turned(chosen, layout) < 2:
+            chosen = [item for item in chosen if item.position == layout.positions[0]]
     return chosen
 
 
-def _fill(
-    candidates: Sequence[Candidate], order: NeedleOrder, layout: Layout, cost: float, needles: int, facts: Facts
-) -> list[Chosen]:
-    chosen: list[Chosen] = []
-    used: set[str] = set()
-    covered: dict[str, set[str]] = {"local": set(), "ashi": set()}
-    left = needles
-    reachable = _reachable(candidates, layout, cost)
-    for serves in order.order:
-        if left <= 0:
-            break
-        best: tuple[float, Candidate, str] | None = None
-        for weight, candidate, position in reachable.get(serves, ()):
-            if candidate.key in used or candidate.needles > left:
-                continue
-            if serves in covered and covered[serves] and not candidate.covers <= covered[serves]:
-                weight += UNCOVERED_BONUS
-            if best is None or weight > best[0]:
-                best = (weight, candidate, position)
-        if best is None:
-            continue
-        _, candidate, position = best
-        side = settle_side(candidate, serves, position, layout, facts)
-        if side == "both" and 2 * candidate.needles > left:
-            side = facts.painful[0]
-        item = Chosen(candidate, serves, side, position)
-        chosen.append(item)
-        used.add(candidate.key)
-        if serves in ("ashi", "segmental") or "local" in candidate.weights:
-            covered["ashi" if serves == "ashi" else "local"] |= candidate.covers
-        left -= item.cost
-    return chosen
+def _turned(items: Sequence[Chosen], layout: Layout) -> int:
+    """Needles that take a turn of the body."""
+    return sum(item.cost for item in items if item.position != layout.positions[0])
 
 
-def _reachable(
-    candidates: Sequence[Candidate], layout: Layout, cost: float
-) -> dict[str, list[tuple[float, Candidate, str]]]:
-    """By purpose: weight, less the cost of a turn, and position of every candidate that can be needled in it."""
-    found: dict[str, list[tuple[float, Candidate, str]]] = {}
-    for candidate in candidates:
-        position = _reach(candidate, layout)
-        if position is None:
-            continue
-        turned = position != layout.positions[0] and not candidate.with_movement
-        for serves, weight in candidate.weights.items():
-            found.setdefault(serves, []).append((weight - cost if turned else weight, candidate, position))
-    return found
+def _in_company(items: Sequence[Chosen], layout: Layout) -> list[Chosen]:
+    """With one needle after a turn, those of the pattern that can be reached there go with it."""
+    if _turned(items, layout) != 1:
+        return list(items)
+    second = layout.positions[1]
+    return [
+        replace(item, position=second)
+        if item.serves in NEXT_OF_PATTERN and item.candidate.limb != "none" and second in item.candidate.positions
+        else item
+        for item in items
+    ]
 
 
-def _reach(candidate: Candidate, layout: Layout) -> str | None:
-    """The position a candidate is needled in; sitting in a movement stage is only for points with movement."""
-    for position in layout.positions:
-        is_seat = layout.movement and position == UPRIGHT and position != layout.positions[0]
-        if position in candidate.positions and (not is_seat or candidate.with_movement):
-            return position
-    return None
-
-
-def settle_side(candidate: Candidate, serves: str, position: str, layout: Layout, facts: Facts) -> str:
-    """left, right, both or midline."""
-    if candidate.is_midline:
-        return "midline"
-    if position == "side_lying":
-        return layout.side_up or facts.painful[0]
-    if candidate.fixed_side:
-        return candidate.fixed_side
-    one = len(facts.painful) == 1
-    rule = candidate.sides.get(serves, "painful")
-    if rule == "both":
-        return "both"
-    if rule == "opposite":
-        return ("right" if facts.painful[0] == "left" else "left") if one else "right"
-    if rule in ("one", "painful_one"):
-        return facts.painful[0]
-    return facts.painful[0] if one else "both"
-
-
-def keep_safe(
-    chosen: Sequence[Chosen], guard: Guard, layout: Layout, points: Mapping[str, Point]
-) -> tuple[list[Chosen], list[tuple[Chosen, Stop | None]]]:
-    """Splits into what may be done and what is left out, with its stop (None: not reachable in this position)."""
-    kept: list[Chosen] = []
-    out: list[tuple[Chosen, Stop | None]] = []
-    for wished in chosen:
+def _beginning(sequence: Sequence[Chosen], needles: int, facts: Facts) -> list[Chosen]:
+    """As much of the sequence as the needles allow, the two sides of a point as one."""
+    chosen: dict[str, Chosen] = {}
+    for wished in sequence:
         item = wished
-        if item.candidate.with_movement and not layout.movement:  # lying down, so without the movement
-            positions = points[item.candidate.code].positions
-            item = replace(item, candidate=replace(item.candidate, with_movement=False, positions=positions))
-        position = item.position if item.position in layout.positions else _reach(item.candidate, layout)
-        if position is None:
-            out.append((item, None))
-            continue
-        side = item.side
-        if position == "side_lying" and side != "midline":
-            side = layout.side_up or side
-        sides, stop = safe_sides(item.candidate, side, guard, points, position)
-        if not sides:
-            out.append((item, stop))
-            continue
-        if stop is not None and sides != side:
-            out.append((Chosen(item.candidate, item.serves, side, position), stop))
-        kept.append(Chosen(item.candidate, item.serves, sides, position))
-    return kept, out
+        if item.cost > needles and item.side == "both":
+            item = replace(item, side=facts.painful[0])
+        if item.cost > needles:
+            break
+        needles -= item.cost
+        key = item.candidate.key
+        chosen[key] = replace(chosen[key], side="both") if key in chosen else item
+    return list(chosen.values())
 
 
-def safe_sides(
-    candidate: Candidate, side: str, guard: Guard, points: Mapping[str, Point], position: str
-) -> tuple[str, Stop | None]:
-    """The side that may be needled ("" for none) and the gravest stop found. A barred limb moves to the other side."""
-    wanted = BOTH if side == "both" else (side,)
-    free: list[str] = []
-    worst: Stop | None = None
-    tried = list(wanted)
-    if candidate.limb != "none" and len(wanted) == 1 and wanted[0] in BOTH and position != "side_lying":
-        tried.append("right" if wanted[0] == "left" else "left")
-    for one in tried:
-        stop = stop_of(candidate, one, guard, points)
-        if stop is None:
-            free.append(one)
-            if one in wanted and len(wanted) == 1:
+def _sequence(
+    candidates: Sequence[Candidate],
+    order: Worth,
+    layout: Layout,
+    cost: float,
+    facts: Facts,
+    pairs: Sequence[ElectroPair],
+) -> list[Chosen]:
+    """The needles in the order of what they earn."""
+    offers = offers_of(candidates, order.worth, layout, cost, facts)
+    join_pair(offers, order.worth.get("pair", 0.0), pairs)
+    ranking = _Ranking(offers.values())
+    sides = Sides(layout, facts)
+    sequence: list[Chosen] = []
+    needles = 0
+    is_turned = layout.movement
+    while needles < WHOLE_COURSE and (offer := ranking.take_best()) is not None:
+        candidate = offer.candidate
+        side = offer.side or sides.of(candidate, offer.serves, offer.position)
+        item = Chosen(candidate, offer.serves, side, offer.position)
+        sequence.append(item)
+        needles += item.cost
+        if not offer.side and (other := sides.other(candidate, offer.serves, side, offer.position)):
+            value = OTHER_SIDE * order.worth.get(offer.serves, 0.0) * candidate.weights.get(offer.serves, 0.0) / 100
+            rest = Earning(value * offer.share, (("other side", candidate.key),))
+            ranking.add(replace(offer, earnings=[rest], side=other, share=1.0, partner=None))
+        if offer.partner is not None and offer.partner in ranking:
+            offer.partner.earnings.append(Earning(order.worth.get("pair", 0.0), (("pair", ""),)))
+            ranking.rank_again()
+        if not is_turned and offer.position != layout.positions[0]:
+            is_turned = True
+            ranking.turn(layout.positions[0], needs_company=_turned(_in_company(sequence, layout), layout) < 2)
+    return sequence
+
+
+class _Ranking:
+    """The offers, best first. A gain only falls as jobs get done, so the best of an old ranking that is still the best
+    when looked at again is the best of all."""
+
+    def __init__(self, offers: Iterable[Offer]) -> None:
+        self.done: dict[Key, float] = {}
+        self.first: Offer | None = None  # comes next, whatever it earns
+        self._rank(offers)
+
+    def _rank(self, offers: Iterable[Offer]) -> None:
+        self.heap = [(-offer.gain(self.done), offer.candidate.key, offer.side, offer) for offer in offers]
+        heapify(self.heap)
+
+    def __contains__(self, offer: Offer) -> bool:
+        return any(entry[-1] is offer for entry in self.heap)
+
+    def rank_again(self) -> None:
+        self._rank([entry[-1] for entry in self.heap])
+
+    def add(self, offer: Offer) -> None:
+        heappush(self.heap, (-offer.gain(self.done), offer.candidate.key, offer.side, offer))
+
+    def take_best(self) -> Offer | None:
+        """The offer that earns most now, its jobs done; None when none earns anything."""
+        best, self.first = self.first, None
+        while best is None and self.heap:
+            offer = heappop(self.heap)[-1]
+            gain = offer.gain(self.done)
+            if self.heap and -gain > self.heap[0][0]:
+                self.add(offer)
+            elif gain <= 0.0:
                 break
-        elif worst is None or stop.severity > worst.severity:
-            worst = stop
-    if not free:
-        return "", worst
-    if side == "both" and len(free) == 2:
-        return "both", None
-    return free[0], worst
+            else:
+                best = offer
+        if best is not None:
+            for earning in best.earnings:
+                for job in earning.keys:
+                    self.done[job] = self.done.get(job, 0.0) + earning.counts
+        return best
 
-
-def stop_of(candidate: Candidate, side: str, guard: Guard, points: Mapping[str, Point]) -> Stop | None:
-    """The gravest stop against needling this candidate on this side; None if it is allowed."""
-    point = points[candidate.code]
-    return gravest_stop(guard.against_needle(point, Place(candidate.region, candidate.limb, side)))
+    def turn(self, front: str, needs_company: bool) -> None:
+        """After a first needle that takes a turn: further ones cost little; and one more makes the turn worth it."""
+        offers = [entry[-1] for entry in self.heap]
+        turned = [offer for offer in offers if offer.position != front]
+        for offer in turned:
+            offer.share = max(offer.share, TURNED)
+        if turned and needs_company:
+            self.first = min(turned, key=lambda offer: (-offer.gain(self.done), offer.candidate.key, offer.side))
+            offers.remove(self.first)
+        self._rank(offers)

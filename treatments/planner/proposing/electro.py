@@ -13,36 +13,41 @@ from treatments.planner.safety.guard import Guard, Place
 from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import stopping, withhold
 from treatments.planner.treatment.items import Electro, Reason
-from treatments.planner.treatment.proposal import Withheld
+from treatments.planner.treatment.proposal import Treatment, Withheld
 from treatments.planner.vocabulary.body import THORAX
 from treatments.planner.vocabulary.severity import withheld_level
 
 Pair = tuple[ElectroPair, str, str]  # pair, side, position
+ITEM = "electro"
+NO_PAIR = (
+    "No two needles of this plan may carry current together: only listed pairs on one side, never over chest or neck."
+)
+NO_NEEDLES = "No needles, so no current."
 SAFETY_STEPS = (
     "Device at zero before clipping and before unclipping; raise slowly while the patient speaks; raise again after "
     "5 minutes when it fades; never leave the patient unable to call."
 )
 
 
-def planned_goal(
-    goals: Sequence[Compiled[ElectroGoal]], exclusions: Sequence[Compiled[NoElectroRule]], facts: Facts, gentle: Facts
-) -> tuple[ElectroGoal | None, list[NoElectroRule]]:
-    """The goal of the current, or None; and the exclusions against it."""
-    goal = first(goals, facts)
-    if goal is None or goal.max_pairs == 0:
-        return None, []
-    return goal, matching(exclusions, gentle)
+def legal_pairs(
+    goal: ElectroGoal, pairs: Sequence[Compiled[ElectroPair]], facts: Facts, points: Mapping[str, Point]
+) -> list[ElectroPair]:
+    """The pairs that this goal may use in this patient, best first."""
+    return [
+        pair
+        for pair in matching(pairs, facts)
+        if goal.pairs in ("any", pair.reach)
+        and all(points[code].electro == "yes" and points[code].region not in THORAX for code in (pair.a, pair.b))
+    ]
 
 
 def pairs_of(
-    chosen: Sequence[Chosen], goal: ElectroGoal, pairs: Sequence[ElectroPair], points: Mapping[str, Point], most: int
+    chosen: Sequence[Chosen], pairs: Sequence[ElectroPair], points: Mapping[str, Point], most: int
 ) -> list[Pair]:
     """Legal pairs among the chosen needles, best first, no needle twice on one side."""
     found: list[Pair] = []
     used: set[tuple[str, str, str]] = set()
     for pair in pairs:
-        if goal.pairs != "any" and pair.reach != goal.pairs:
-            continue
         ends = [_end(chosen, pair.a, pair.level_a, points), _end(chosen, pair.b, pair.level_b, points)]
         a, b = ends
         if a is None or b is None or a.position != b.position:
@@ -133,6 +138,22 @@ def excluded(exclusions: Sequence[NoElectroRule], facts: Facts) -> list[Withheld
         Withheld("electro", withheld_level("needs_reason"), _shown(rule, facts), rule.text, rule.sources[0], "ea")
         for rule in exclusions
     ]
+
+
+def absence(
+    treatment: Treatment, withheld: Sequence[Withheld], facts: Facts, goals: Sequence[Compiled[ElectroGoal]]
+) -> tuple[Withheld, ...]:
+    """Why a plan has no current, where nothing else has said so."""
+    if any(stage.electro for stage in treatment.stages) or any(item.item == ITEM for item in withheld):
+        return ()
+    goal = first(goals, facts)
+    because = next((f"site.{site}" for site in facts.sites), "")
+    if goal is not None and goal.max_pairs == 0:
+        fact = next((word for word in goal.when.facts() if word in facts.words), because)
+        why, source = goal.text, goal.sources[0]
+        return (Withheld(ITEM, withheld_level("needs_reason"), fact, why, source, "ea"),)
+    why = NO_PAIR if treatment.stages else NO_NEEDLES
+    return (Withheld(ITEM, withheld_level("needs_reason"), because, why, "DESIGN", "ea"),)
 
 
 def _shown(exclusion: NoElectroRule, facts: Facts) -> str:

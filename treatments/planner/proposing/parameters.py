@@ -26,7 +26,7 @@ def role_of(item: Chosen) -> Role:
     serves = item.serves
     if serves in ("local", "segmental", "ashi"):
         return "local"
-    if serves == "branch":
+    if serves in ("branch", "cause"):
         return "distal" if item.candidate.limb != "none" else "root"
     if serves == "distal":
         return "distal"

@@ -15,13 +15,15 @@ from treatments.planner.knowledge.budget import budget
 from treatments.planner.knowledge.compiled import Program
 from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
-from treatments.planner.knowledge.rules import ElectroGoal, PlannerKnowledge
+from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, PlannerKnowledge
 from treatments.planner.proposing import compose, electro, explanation
 from treatments.planner.proposing.adjuncts import keep_cups_off_needles, keep_to_needles, plan_adjuncts, plan_home
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.ear import ear_needles, ear_uses, plan_ear
 from treatments.planner.proposing.in_progress import ProposalInProgress, begin
+from treatments.planner.proposing.keep_safe import keep_safe, make_up
+from treatments.planner.proposing.layout import Layout, lay_out
 from treatments.planner.proposing.parameters import needling_order, plan_point, retention
 from treatments.planner.safety.guard import Place
 from treatments.planner.safety.withholding import gravest_stop, stopping, withhold
@@ -44,6 +46,7 @@ def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
     if assessment.action not in NO_PLAN:
         treatment = _treatment(plan)
         withheld = explanation.tidy([*plan.withheld, *explanation.barred_modalities(plan.guard)])
+        withheld += electro.absence(treatment, withheld, plan.facts, plan.program.goals)
         ask = explanation.questions(assessment, plan.guard, withheld)
     return Proposal(
         case=picture.case.case,
@@ -91,15 +94,21 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
     if needles_out is not None:
         plan.withheld.append(withhold("needles", "needle", needles_out))
         return ()
-    for candidate in candidates:  # anything a rule asks for and safety stops is reported, chosen or not
-        _tell_stop(plan, candidate)
-    candidates = [candidate for candidate in candidates if not _pregnancy_stops(plan, candidate)]
-    order = first(plan.program.slots, facts)
-    assert order is not None, "every class has its order of needles; check_knowledge proves it"
-    ideal, layout = compose.lay_out(facts, painful_sites(facts, plan.knowledge), candidates)
+    if guard.may_stop_needles:
+        for candidate in candidates:  # anything a rule asks for and safety stops is reported, chosen or not
+            _tell_stop(plan, candidate)
+        candidates = [candidate for candidate in candidates if not _pregnancy_stops(plan, candidate)]
+    order = first(plan.program.worths, facts)
+    assert order is not None, "every class has the worth of its jobs; check_knowledge proves it"
+    ideal, layout = lay_out(facts, painful_sites(facts, plan.knowledge), candidates)
     cost = compose.turn_cost(plan.profiles, order)
-    chosen = compose.choose(candidates, order, ideal, cost, needles, facts)
-    kept, left_out = compose.keep_safe(chosen, guard, layout, plan.knowledge.points)
+    points = plan.knowledge.points
+    goal = first(plan.program.goals, facts)
+    pairs = electro.legal_pairs(goal, plan.program.pairs, facts, points) if goal and goal.max_pairs else []
+    chosen = compose.choose(candidates, order, ideal, cost, needles, facts, pairs)
+    kept, left_out = keep_safe(chosen, guard, layout, points)
+    lost = sum(item.cost for item in chosen) - sum(item.cost for item in kept)
+    kept = make_up(kept, lost, guard, points)
     for item, stop in left_out:
         if stop is not None:
             name = _name(item.candidate)
@@ -108,19 +117,20 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
                     continue
                 name = f"{name} {item.side}"
             plan.withheld.append(withhold(name, "needle", stop))
-    goal, pairs = _current(plan, chosen)
-    return _build_stages(plan, kept, layout, goal, pairs)
+    goal, joined = _current(plan, goal, chosen, pairs)
+    return _build_stages(plan, kept, layout, goal, joined)
 
 
-def _current(plan: ProposalInProgress, chosen: Sequence[Chosen]) -> tuple[ElectroGoal | None, list[electro.Pair]]:
+def _current(
+    plan: ProposalInProgress, goal: ElectroGoal | None, chosen: Sequence[Chosen], legal: Sequence[ElectroPair]
+) -> tuple[ElectroGoal | None, list[electro.Pair]]:
     """What the current is for (None: no current), and which needles it would run between."""
-    goal, against = electro.planned_goal(plan.program.goals, plan.program.exclusions, plan.facts, plan.gentle)
-    if goal is None:
+    if goal is None or goal.max_pairs == 0:
         return None, []
     most = goal.max_pairs * (2 if len(plan.facts.painful) == 2 else 1)
-    legal = matching(plan.program.pairs, plan.facts)
-    pairs = electro.pairs_of(chosen, goal, legal, plan.knowledge.points, most)
+    pairs = electro.pairs_of(chosen, legal, plan.knowledge.points, most)
     barred = stopping(plan.guard.against("ea"))
+    against = matching(plan.program.exclusions, plan.gentle)
     if pairs:
         plan.withheld.extend(electro.excluded(against, plan.gentle))
         plan.withheld.extend(withhold("electro", "ea", stop) for stop in barred)
@@ -130,7 +140,7 @@ def _current(plan: ProposalInProgress, chosen: Sequence[Chosen]) -> tuple[Electr
 def _build_stages(
     plan: ProposalInProgress,
     kept: Sequence[Chosen],
-    layout: compose.Layout,
+    layout: Layout,
     goal: ElectroGoal | None,
     pairs: Sequence[electro.Pair],
 ) -> tuple[Stage, ...]:

@@ -46,6 +46,14 @@ class Guard:
     present: tuple[tuple[Contraindication, str], ...]  # rows that hold, with the finding that makes them hold
     open: tuple[tuple[Contraindication, str], ...]  # rows not ruled out, with the finding to ask about
 
+    @property
+    def may_stop_needles(self) -> bool:
+        """Whether anything at all is said against needles, somewhere."""
+        if self.pregnancy_because or any(self.limbs["needle"].values()):
+            return True
+        tables = (self.whole, self.thorax, self.field, *self.areas.values())
+        return any(table.get(name) for table in tables for name in ("needle", "deep_trunk"))
+
     def against(self, modality: str, place: Place | None = None) -> tuple[Stop, ...]:
         """Every stop against one modality, at one place or in general; gravest first."""
         if place is None:

@@ -150,7 +150,7 @@ def test_every_contraindication_holds_for_somebody_and_reaches_every_modality_it
 
 def test_every_rule_is_first_somewhere():
     """Where only the first rule that fits counts, each comes first for somebody."""
-    for rules in (KNOWLEDGE.doses, KNOWLEDGE.goals, KNOWLEDGE.slots):
+    for rules in (KNOWLEDGE.doses, KNOWLEDGE.goals, KNOWLEDGE.worths):
         compiled, reached = compile_rules(rules), set()
         for rule in rules:
             for chosen in rule.when.any or (None,):

@@ -122,8 +122,8 @@ def test_single_faults_are_named(folder, name, old, new, told):
         # no rule that can never fire
         ("rules/distal.toml", 'when = { all = ["strain:acute"]', 'when = { all = ["strain:acute", "stage:chronic"]',
          "stage:acute and stage:chronic never hold together"),
-        ("rules/pattern.toml", 'when = { all = ["pattern:cold_damp"] }',
-         'when = { all = ["branch:cold_damp"], none = ["pattern:cold_damp"] }', "is asked for and excluded"),
+        ("rules/pattern.toml", 'when = { all = ["pattern:damp_heat"] }',
+         'when = { all = ["branch:damp_heat"], none = ["pattern:damp_heat"] }', "is asked for and excluded"),
         ("home_care.toml", 'id = "home.move_acute"\nwhen = { all = ["stage:acute"] }',
          'id = "home.move_acute"\nwhen = { all = ["cause:sport", "stage:acute"] }', "home.training is as heavy"),
         # no two rules that contradict

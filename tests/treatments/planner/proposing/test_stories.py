@@ -31,8 +31,8 @@ def test_accident_first_visit(proposed, accident):
     assert proposal["action"] == "treat"
     assert (proposal["assessment"]["class"], proposal["assessment"]["branch"]) == ("stagnation", "blood_stasis")
     assert treatment["needles"] == 12
-    expected = {("BL25", "", "right"), ("EX-B2", "L4", "right"), ("EX-B2", "L5", "right"), ("GB30", "", "right"),
-                ("BL40", "", "right"), ("BL60", "", "right"), ("BL17", "", "both"), ("KI3", "", "both")}  # fmt: skip
+    expected = {("BL25", "", "right"), ("EX-B2", "L5", "right"), ("GB30", "", "right"),
+                ("BL40", "", "right"), ("BL60", "", "right"), ("BL17", "", "both"), ("SP6", "", "left")}  # fmt: skip
     assert expected <= needled(proposal)
     (stage,) = treatment["stages"]
     assert (stage["position"], stage["retention_min"]) == ("prone", 25)
@@ -60,8 +60,8 @@ def test_runner(proposed):
     assert proposal["assessment"]["class"] == "mixed"
     assert treatment["needles"] == 10
     assert [stage["position"] for stage in treatment["stages"]] == ["prone", "supine"]
-    expected = {("BL25", "", "left"), ("BL26", "", "left"), ("EX-B2", "L5", "left"), ("GB30", "", "left"),
-                ("BL57", "", "left"), ("BL62", "", "left"), ("GB34", "", "left"), ("ST36", "", "both")}  # fmt: skip
+    expected = {("BL25", "", "left"), ("BL26", "", "left"), ("GB30", "", "left"), ("BL57", "", "left"),
+                ("GB34", "", "left"), ("ST36", "", "left"), ("SP6", "", "right")}  # fmt: skip
     assert expected <= needled(proposal)
     (electro,) = treatment["stages"][0]["electro"]
     assert (electro["leads"], electro["frequency_hz"]) == ([["BL25", "BL26"]], "2/15")
@@ -82,9 +82,9 @@ def test_stress(proposed):
     treatment = proposal["treatment"]
     assert proposal["assessment"]["branch"] == "liver_qi_stagnation"
     assert treatment["needles"] == 10
-    expected = {("BL18", "", "both"), ("LR3", "", "both"), ("EX-HN3", "", "midline")}
+    expected = {("BL18", "", "both"), ("LR3", "", "left"), ("ST36", "", "right")}
     assert expected <= needled(proposal)
-    assert {code for code, _, _ in needled(proposal)} >= {"PC6", "ST36", "EX-B2", "ASHI"}
+    assert {code for code, _, _ in needled(proposal)} >= {"PC6", "SP6", "BL25", "ASHI"}
     assert "LI4" not in {code for code, _, _ in needled(proposal)}
     assert all(stage["electro"] == [] for stage in treatment["stages"]), "no current at the first visit"
     assert [point["code"] for point in treatment["ear"][0]["points"]] == ["TF4", "AH6a", "CO12", "CO15"]
