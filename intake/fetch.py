@@ -6,8 +6,10 @@ from collections.abc import Collection
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.models import Patient, User
@@ -49,7 +51,14 @@ def invitation_or_none(invitation_id: int) -> Invitation | None:
 
 
 def invitations_of(ids: Collection[int]) -> list[Invitation]:
+    if len(ids) == 1:  # nearly always: a browser that holds one link
+        return _invitation(*ids)
     return list(Invitation.objects.select_related("patient", "response").filter(pk__in=ids)) if ids else []
+
+
+@KeptQuery
+def _invitation(pk: int) -> QuerySet[Invitation]:
+    return Invitation.objects.select_related("patient", "response").filter(pk=pk).order_by()
 
 
 def response_of_device(response_id: int) -> IntakeResponse | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.outbox.models import Message
 
 PATIENCE = dt.timedelta(minutes=5)  # DESIGN: mail that has not gone by then is reported to someone
@@ -22,14 +23,26 @@ def is_in_trouble(message: Message) -> bool:
     return is_open and timezone.now() - message.created_at > PATIENCE
 
 
-def _late() -> Q:
+def _late(since: dt.datetime) -> Q:
     waiting = (Message.Status.QUEUED, Message.Status.SENDING)
-    return Q(status__in=waiting, created_at__lt=timezone.now() - PATIENCE)
+    return Q(status__in=waiting, created_at__lt=since)
 
 
 def is_mail_late() -> bool:
     """Mail has been waiting too long: the worker or the mail server is away."""
-    return Message.objects.filter(_late(), set_aside_at=None).exists()
+    return Message.objects.filter(_late(timezone.now() - PATIENCE), set_aside_at=None).exists()
+
+
+@KeptQuery
+def _in_trouble(since: dt.datetime) -> QuerySet[Message]:
+    rows = Message.objects.filter(Q(status=Message.Status.FAILED) | _late(since), set_aside_at=None)
+    return rows.select_related("patient").order_by("-id")[:SHOWN]
+
+
+@KeptQuery
+def _in_trouble_of_patients(since: dt.datetime) -> QuerySet[Message]:
+    rows = Message.objects.filter(Q(status=Message.Status.FAILED) | _late(since), set_aside_at=None)
+    return rows.exclude(kind="account").select_related("patient").order_by("-id")[:SHOWN]
 
 
 def in_trouble(*, with_accounts: bool) -> list[Message]:
@@ -37,10 +50,7 @@ def in_trouble(*, with_accounts: bool) -> list[Message]:
 
     ``with_accounts``: including sign-in mails, which only concern the owner.
     """
-    rows = Message.objects.filter(Q(status=Message.Status.FAILED) | _late(), set_aside_at=None)
-    if not with_accounts:
-        rows = rows.exclude(kind="account")
-    newest = rows.select_related("patient").order_by("-id")[:SHOWN]
+    newest = (_in_trouble if with_accounts else _in_trouble_of_patients)(timezone.now() - PATIENCE)
     return sorted(newest, key=lambda message: not message.is_urgent)
 
 

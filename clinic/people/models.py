@@ -15,6 +15,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models.functions import Now
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.phone import PhoneNumberField
 from clinic.people.help_lines import national_lines
 
@@ -74,8 +75,7 @@ class Clinic(models.Model):
     @classmethod
     def read(cls) -> Clinic:
         """Fresh from the database, for changing it."""
-        # by hand, like session and user: on every page, and building such a query costs thrice its answer
-        one = next(iter(cls.objects.raw("SELECT * FROM people_clinic WHERE id = 1")), None)
+        one = next(iter(_the_clinic()), None)  # on every page: building the query costs thrice its answer
         return one or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
 
     @classmethod
@@ -88,6 +88,11 @@ class Clinic(models.Model):
             yield clinic
         finally:
             _of_this_request.reset(before)
+
+
+@KeptQuery
+def _the_clinic() -> models.QuerySet[Clinic]:
+    return Clinic.objects.filter(pk=1).order_by()
 
 
 class UserManager(BaseUserManager["User"]):

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Clinic, User
 from clinic.scheduling.availability import Away, Diary, Hours, opening
 from clinic.scheduling.diary import moment
@@ -134,13 +136,19 @@ def stuck(*, now: dt.datetime, practitioner: User | None = None) -> QuerySet[App
     return visits if practitioner is None else visits.filter(practitioner=practitioner)
 
 
+@cache
+def _first_stuck(at_most: int, *, is_of_one: bool) -> KeptQuery[Appointment]:
+    def build(now: dt.datetime, practitioner: int = 0) -> QuerySet[Appointment]:
+        visits = stuck(now=now).select_related("patient", "service", "practitioner", "room", "device", "course")
+        return (visits.filter(practitioner=practitioner) if is_of_one else visits)[:at_most]
+
+    return KeptQuery(build)
+
+
 def stuck_visits(*, now: dt.datetime, practitioner: User | None = None, at_most: int = 100) -> list[Stuck]:
     """The first of them, with their people and what prevents each."""
-    visits = list(
-        stuck(now=now, practitioner=practitioner).select_related(
-            "patient", "service", "practitioner", "room", "device", "course"
-        )[:at_most]
-    )
+    found_by = _first_stuck(at_most, is_of_one=practitioner is not None)
+    visits = found_by(now) if practitioner is None else found_by(now, practitioner.pk)
     found = troubles_among(Appointment.objects.filter(pk__in=[one.pk for one in visits])) if visits else {}
     return [Stuck(one, found[one.pk]) for one in visits if one.pk in found]
 

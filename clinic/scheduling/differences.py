@@ -13,10 +13,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Clinic, User
 from clinic.scheduling.course_dates import phases_of
 from clinic.scheduling.models import MOVABLE, Appointment, Course, DeviceKind, RoomKind
@@ -74,14 +76,23 @@ def differing(*, now: dt.datetime, practitioner: User | None = None) -> QuerySet
     return courses.filter(practitioner=practitioner) if practitioner is not None else courses
 
 
+@cache
+def _first_differing(at_most: int, *, is_of_one: bool) -> KeptQuery[Course]:
+    def build(now: dt.datetime, practitioner: int = 0) -> QuerySet[Course]:
+        coming = Appointment.objects.filter(
+            course=OuterRef("pk"), status__in=MOVABLE, starts_at__gt=now, number_in_course__isnull=False
+        )
+        soonest = Subquery(coming.order_by("starts_at").values("starts_at")[:1])
+        courses = differing(now=now).order_by(soonest, "pk").select_related("service", "patient", "practitioner")
+        return (courses.filter(practitioner=practitioner) if is_of_one else courses)[:at_most]
+
+    return KeptQuery(build)
+
+
 def differing_courses(*, now: dt.datetime, practitioner: User | None = None, at_most: int) -> list[Differing]:
     """The first of them, soonest next visit first, with their people and in words."""
-    coming = Appointment.objects.filter(
-        course=OuterRef("pk"), status__in=MOVABLE, starts_at__gt=now, number_in_course__isnull=False
-    )
-    soonest = Subquery(coming.order_by("starts_at").values("starts_at")[:1])
-    courses = differing(now=now, practitioner=practitioner).order_by(soonest, "pk")[:at_most]
-    found = list(courses.select_related("service", "patient", "practitioner"))
+    found_by = _first_differing(at_most, is_of_one=practitioner is not None)
+    found = found_by(now) if practitioner is None else found_by(now, practitioner.pk)
     visits = held_of([course.pk for course in found]) if found else {}
     return [one for course in found if (one := compare(course, visits[course.pk], now=now)) is not None]
 

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.actions.contact import take_contact
 from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
 from clinic.people.models import Clinic
@@ -39,15 +41,20 @@ class IncompleteIntake(Exception):
 
 def _locked(response_id: int) -> IntakeResponse:
     """The draft, locked until the transaction ends. Raises LinkNotOpen if the link no longer opens it."""
-    response = (
-        IntakeResponse.objects.select_for_update(of=("self",))
-        .select_related("patient", "invitation")
-        .get(pk=response_id)
-    )
+    found = _drafts(response_id)
+    if not found:
+        raise IntakeResponse.DoesNotExist
+    [response] = found
     response.invitation.response = response  # the state reads it; saves a query
     if not response.invitation.is_open:
         raise LinkNotOpen(response.invitation.state)
     return response
+
+
+@KeptQuery
+def _drafts(pk: int) -> QuerySet[IntakeResponse]:
+    rows = IntakeResponse.objects.select_for_update(of=("self",)).select_related("patient", "invitation")
+    return rows.filter(pk=pk).order_by()
 
 
 @transaction.atomic

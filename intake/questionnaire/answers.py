@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import is_
 from types import MappingProxyType
 from typing import Any
 
@@ -75,7 +76,9 @@ def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER
                 walk.take(kept)
             elif question.absent is not None and walk.shows(question.absent):
                 walk.tell((f, False) for f in question.findings)
-        if visible:
+        if len(visible) == len(screen.questions) and all(map(is_, visible, screen.questions)):
+            screens.append(screen)
+        elif visible:
             screens.append(
                 Screen(
                     screen.id, screen.section, screen.title, screen.intro, tuple(visible), screen.show, screen.source
@@ -100,6 +103,8 @@ def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER
 
 
 def _is_open(question: Question, value: Any) -> bool:
+    if value is None:
+        return question.required
     return (
         is_too_long(question, value)
         or lacks_a_name(question, value)
@@ -146,12 +151,15 @@ class _Walk:
         return clause.holds(self.findings.get(clause.finding))
 
     def shows(self, when: When) -> bool:
+        if when is ALWAYS:
+            return True
         return all(self.holds(c) for c in when.all_of) and (not when.any_of or any(self.holds(c) for c in when.any_of))
 
     def with_shown_options(self, question: Question) -> Question:
-        if all(o.show is ALWAYS for o in question.options):
+        if not question.options_vary:
             return question
-        return replace(question, options=tuple(o for o in question.options if self.shows(o.show)))
+        shown = tuple(o for o in question.options if self.shows(o.show))
+        return question if len(shown) == len(question.options) else replace(question, options=shown)
 
     def tell(self, told: Iterator[tuple[str, bool]]) -> None:
         """Present beats absent: a sign reported once is not undone by a list in which it was left unticked."""

@@ -17,7 +17,7 @@ No value means not answered, so nothing is known. A *finding* has three values: 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -134,6 +134,10 @@ class Question:
     private: bool = False  # never shown again on the patient's screen or on paper to take home
     show: When = ALWAYS
     absent: When | None = None  # not asked because it cannot apply: its findings are then absent
+    options_vary: bool = field(init=False, repr=False, compare=False, default=False)  # some are not always offered
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options_vary", any(option.show is not ALWAYS for option in self.options))
 
     @property
     def findings(self) -> tuple[str, ...]:

@@ -164,7 +164,7 @@ def step(maker: Maker) -> Job:
         for n in range(maker.count + 1)
     ]  # fmt: skip
     floors = [{"response": str(response.pk), "value": str(n % 9), "open": "1"} for n in range(maker.count)]
-    return maker.written("intake step", "phone", ours, floors, phones=[phone] * len(ours))
+    return maker.written("intake step", "phone", ours, floors, phones=[phone] * len(ours), htmx=True)
 
 
 def send(maker: Maker) -> Job:

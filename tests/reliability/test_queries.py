@@ -78,7 +78,7 @@ def more_of_everything(count: int, *, first: int, practitioner: User, desk: User
 
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT pg_advisory_xact_lock")
 # the same without those: a screen of the patient's form, what is saved while they answer, and Next
-OF_THE_FORM = {"screen": 4, "saved": 10, "next": 10}
+OF_THE_FORM = {"screen": 4, "saved": 9, "next": 10}
 
 
 def of_the_form() -> dict[str, int]:

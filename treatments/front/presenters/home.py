@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.loose import Context
 from clinic.outbox.presenters import in_trouble, state_words
 from clinic.people.access import Permission, can
@@ -14,17 +17,26 @@ from clinic.people.models import Clinic, User
 from clinic.scheduling import moves
 from clinic.scheduling.closures import stuck, stuck_visits
 from clinic.scheduling.differences import differing_courses
-from clinic.scheduling.models import Appointment, Course, Device, Room, Service, WorkingHours
+from clinic.scheduling.models import Appointment, Course
 from clinic.scheduling.presenters import pages as schedule
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert
 from intake.models.invitations import STATE
 from intake.presenters.inbox import flag_words, open_flags
-from treatments.models import PlannedVisit, TreatmentPlan, Visit
+from treatments.models import Incident, PlannedVisit, TreatmentPlan, Visit
 from treatments.models.kept import LAST_VISIT
 from treatments.visits.actions.incidents import open_incidents
 
 TO_MOVE_SHOWN = 5
 SHOWN = 12  # rows of a list; the full list is one click away
+# what the owner sets up: its name, its rows in SQL, and its list in the back office
+SET_UP = (
+    ("Practitioners", "people_user WHERE is_practitioner AND is_active", "people_user"),
+    ("Front desk", "people_user WHERE is_front_desk AND is_active", "people_user"),
+    ("Rooms", "scheduling_room WHERE is_active", "scheduling_room"),
+    ("Devices", "scheduling_device WHERE is_active", "scheduling_device"),
+    ("Services", "scheduling_service WHERE is_active", "scheduling_service"),
+    ("Working hours", "scheduling_workinghours", "scheduling_workinghours"),
+)
 NAME = ("patient__given_name", "patient__family_name")  # of a patient who is only named
 
 
@@ -59,24 +71,33 @@ def patients_shown(blocks: Context) -> list[int]:
     return sorted(shown)
 
 
+@KeptQuery
+def _alerts() -> QuerySet[RedFlagAlert]:
+    rows = RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient")
+    return rows.order_by("level", "-id")[:SHOWN]
+
+
+@KeptQuery
+def _to_assess() -> QuerySet[IntakeResponse]:
+    rows = IntakeResponse.objects.filter(invitation__answered_at__isnull=False, invitation__is_assessed=False)
+    rows = rows.select_related("patient").only("submitted_at", *NAME)
+    return rows.order_by("-invitation__answered_at")[:SHOWN]
+
+
+@KeptQuery
+def _incidents() -> QuerySet[Incident]:
+    return open_incidents()[:SHOWN]
+
+
 def _practitioner(user: User, *, now: dt.datetime, today: dt.date) -> Context:
-    alerts = (
-        RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient").order_by("level", "-id")[:SHOWN]
-    )
-    responses = (
-        IntakeResponse.objects.filter(invitation__answered_at__isnull=False, invitation__is_assessed=False)
-        .select_related("patient")
-        .only("submitted_at", *NAME)
-        .order_by("-invitation__answered_at")
-    )
     return {
         "alerts": [
             {"patient": a.patient, "text": flag_words(a), "level": a.get_level_display(), "at": a.raised_at, "alert": a}
-            for a in alerts
+            for a in _alerts()
         ],
-        "intakes": [{"patient": r.patient, "at": r.submitted_at, "response": r} for r in responses[:SHOWN]],
+        "intakes": [{"patient": r.patient, "at": r.submitted_at, "response": r} for r in _to_assess()],
         "day": schedule.day_for(user, today) if user.is_practitioner else [],
-        "incidents": [{"patient": i.patient, "incident": i} for i in open_incidents()[:SHOWN]],
+        "incidents": [{"patient": i.patient, "incident": i} for i in _incidents()],
         "needles": needles_in(today),
         "unsigned": _unsigned(user),
         "reviews": reviews_due(user),
@@ -86,13 +107,16 @@ def _practitioner(user: User, *, now: dt.datetime, today: dt.date) -> Context:
     }
 
 
+@KeptQuery
+def _with_needles() -> QuerySet[Visit]:
+    visits = Visit.objects.filter(status="draft", needles_in__gt=F("needles_out"))
+    return visits.select_related("patient", "practitioner").order_by("started_at")[:SHOWN]
+
+
 def needles_in(today: dt.date) -> list[Context]:
     """Open visits, of anyone, in which more needles went in than came out; the longest in first."""
-    visits = Visit.objects.filter(status="draft", needles_in__gt=F("needles_out")).select_related(
-        "patient", "practitioner"
-    )
     rows = []
-    for visit in visits.order_by("started_at")[:SHOWN]:
+    for visit in _with_needles():
         started = timezone.localtime(visit.started_at)
         told = [s["first_insertion"] for s in visit.record["stages"] if s["first_insertion"] and s["out"] is None]
         since = min(told, default=f"{started:%H:%M}")
@@ -101,42 +125,63 @@ def needles_in(today: dt.date) -> list[Context]:
     return rows
 
 
+@KeptQuery
+def _draft_assessments(by: int) -> QuerySet[Assessment]:
+    rows = Assessment.objects.filter(status="draft", created_by=by).select_related("patient")
+    return rows.only("pk", *NAME)[:SHOWN]
+
+
+@KeptQuery
+def _draft_plans(by: int) -> QuerySet[TreatmentPlan]:
+    rows = TreatmentPlan.objects.filter(status="draft", created_by=by).select_related("patient")
+    return rows.only("pk", *NAME)[:SHOWN]
+
+
+@KeptQuery
+def _draft_visits(by: int) -> QuerySet[Visit]:
+    rows = Visit.objects.filter(status="draft", practitioner=by).select_related("patient")
+    return rows.only("number", "started_at", *NAME)[:SHOWN]
+
+
 def _unsigned(user: User) -> list[Context]:
-    mine = {"status": "draft", "created_by": user}
-    assessments = Assessment.objects.filter(**mine).select_related("patient").only("pk", *NAME)[:SHOWN]
-    plans = TreatmentPlan.objects.filter(**mine).select_related("patient").only("pk", *NAME)[:SHOWN]
-    visits = Visit.objects.filter(status="draft", practitioner=user).select_related("patient")
-    visits = visits.only("number", "started_at", *NAME)[:SHOWN]
-    rows = [{"patient": a.patient, "what": "assessment", "name": "intake:assessment", "id": a.pk} for a in assessments]
-    rows += [{"patient": p.patient, "what": "plan", "name": "plans:plan", "id": p.pk} for p in plans]
+    rows: list[Context] = [
+        {"patient": a.patient, "what": "assessment", "name": "intake:assessment", "id": a.pk}
+        for a in _draft_assessments(user.pk)
+    ]
+    rows += [{"patient": p.patient, "what": "plan", "name": "plans:plan", "id": p.pk} for p in _draft_plans(user.pk)]
     rows += [
         {"patient": v.patient, "what": f"visit {v.number}", "name": "visits:visit", "id": v.pk, "at": v.started_at}
-        for v in visits
+        for v in _draft_visits(user.pk)
     ]
     return rows
 
 
 def reviews_due(user: User) -> list[Context]:
     """Reviews of plans in force that come next, or have passed without scores (newest plans first)."""
-    due = (
-        PlannedVisit.objects.filter(due_from=user)
-        .annotate(last=LAST_VISIT)
-        .select_related("plan__patient")
-        .only("number", "plan__version", *(f"plan__{field}" for field in NAME))
-        .order_by("-plan_id", "number")[:SHOWN]
-    )
     return [
-        {"patient": v.plan.patient, "number": v.number, "is_overdue": v.number <= v.last, "plan": v.plan} for v in due
+        {"patient": v.plan.patient, "number": v.number, "is_overdue": v.number <= v.last, "plan": v.plan}
+        for v in _due_from(user.pk)
     ]
 
 
+@KeptQuery
+def _due_from(user: int) -> QuerySet[Any]:
+    due = PlannedVisit.objects.filter(due_from=user).annotate(last=LAST_VISIT).select_related("plan__patient")
+    due = due.only("number", "plan__version", *(f"plan__{field}" for field in NAME))
+    return due.order_by("-plan_id", "number")[:SHOWN]
+
+
+@KeptQuery
+def _to_book() -> QuerySet[Course]:
+    return Course.objects.filter(status="to_book").select_related("patient", "service", "practitioner")[:SHOWN]
+
+
 def _desk(user: User, *, now: dt.datetime, today: dt.date) -> Context:
-    courses = Course.objects.filter(status="to_book").select_related("patient", "service", "practitioner")[:SHOWN]
     calls = [] if can(user, Permission.READ_CLINICAL) else open_flags(is_clinical=False)  # others see the signs above
     return {
         "calls": [{"patient": row.patient, "at": row.alert.raised_at, "row": row} for row in calls],
         "day": schedule.day_for(None, today),
-        "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in courses],
+        "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in _to_book()],
         "differing": _differing(now),
         **_to_move(now),
         "intakes": unfinished_intakes(now),
@@ -162,21 +207,14 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
     """Links that are open or expired unused, with nothing submitted since: soonest visit first, then the longest
     waiting. ``visit``: when that visit is, in words; ``is_soon``: today or tomorrow.
     """
+    next_visits = dict(_first_visits(now))
     links = Invitation.objects.filter(is_unfinished=True)
-    coming = Appointment.objects.active().filter(starts_at__gte=now)
-    of_patient = coming.filter(patient=OuterRef("patient"))
-    # starts from the upcoming visits, in order: they are fewer than all the links never answered
-    waiting = links.filter(patient=OuterRef("patient")).order_by("created_at").values("created_at")
-    next_visits = dict(
-        coming.filter(Exists(waiting), ~Exists(of_patient.filter(starts_at__lt=OuterRef("starts_at"))))
-        .order_by("starts_at", Subquery(waiting[:1]))
-        .values_list("patient", "starts_at")[:SHOWN]
-    )
     rows = sorted(
-        _links(links.filter(patient__in=next_visits)), key=lambda row: (next_visits[row.patient_id], row.created_at)
+        _links(links.filter(patient__in=next_visits)) if next_visits else (),
+        key=lambda row: (next_visits[row.patient_id], row.created_at),
     )
     if len(rows) < SHOWN:
-        rows += _links(links.filter(~Exists(of_patient)).order_by("created_at")[: SHOWN - len(rows)])
+        rows += _without_visit(now)[: SHOWN - len(rows)]
     return [
         {
             "patient": row.patient,
@@ -191,9 +229,28 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
     ]
 
 
-def _links(links: QuerySet[Invitation]) -> list[Invitation]:
+@KeptQuery
+def _first_visits(now: dt.datetime) -> QuerySet[Appointment, tuple[int, dt.datetime]]:
+    """The next visit of each patient with an unfinished link: (patient, start), soonest first. It starts from the
+    upcoming visits, in order: they are fewer than all the links never answered.
+    """
+    links, coming = Invitation.objects.filter(is_unfinished=True), Appointment.objects.active()
+    waiting = links.filter(patient=OuterRef("patient")).order_by("created_at").values("created_at")
+    earlier = coming.filter(starts_at__gte=now, patient=OuterRef("patient"), starts_at__lt=OuterRef("starts_at"))
+    rows = coming.filter(Exists(waiting), ~Exists(earlier), starts_at__gte=now)
+    return rows.order_by("starts_at", Subquery(waiting[:1])).values_list("patient", "starts_at")[:SHOWN]
+
+
+@KeptQuery
+def _without_visit(now: dt.datetime) -> QuerySet[Invitation]:
+    of_patient = Appointment.objects.active().filter(starts_at__gte=now, patient=OuterRef("patient"))
+    links = Invitation.objects.filter(~Exists(of_patient), is_unfinished=True).order_by("created_at")
+    return _links(links)[:SHOWN]
+
+
+def _links(links: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """With the fields ``state`` reads, without the answers."""
-    return list(links.select_related("patient", "response").only("created_at", *STATE, *NAME))
+    return links.select_related("patient", "response").only("created_at", *STATE, *NAME)
 
 
 def _days_from(moment: dt.datetime, now: dt.datetime) -> int:
@@ -211,23 +268,15 @@ def _when(moment: dt.datetime | None, now: dt.datetime) -> str:
 
 def _owner(clinic: Clinic, *, sees_incidents: bool) -> Context:
     """``sees_incidents``: false if the same person sees them above, with what happened."""
-    rows = [
-        (
-            "Practitioners",
-            User.objects.filter(is_practitioner=True, is_active=True).count(),
-            "admin:people_user_changelist",
-        ),
-        ("Front desk", User.objects.filter(is_front_desk=True, is_active=True).count(), "admin:people_user_changelist"),
-        ("Rooms", Room.objects.filter(is_active=True).count(), "admin:scheduling_room_changelist"),
-        ("Devices", Device.objects.filter(is_active=True).count(), "admin:scheduling_device_changelist"),
-        ("Services", Service.objects.filter(is_active=True).count(), "admin:scheduling_service_changelist"),
-        ("Working hours", WorkingHours.objects.count(), "admin:scheduling_workinghours_changelist"),
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"(SELECT count(*) FROM {rows})" for _name, rows, _url in SET_UP))
+        counts = cursor.fetchone()
+    rows = [(name, count, f"admin:{url}_changelist") for (name, _rows, url), count in zip(SET_UP, counts, strict=True)]
     return {
         # only that there is one, and for whom: what happened is read only with access to the clinical record
         "incidents": [
             {"patient": i.patient, "at": i.opened_at, "by": i.opened_by, "due_on": i.due_on}
-            for i in (open_incidents()[:SHOWN] if sees_incidents else [])
+            for i in (_incidents() if sees_incidents else [])
         ],
         "clinic": clinic,
         "is_named": clinic.name != "Our clinic",
