@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from copy import copy
 from typing import Any
 
@@ -16,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 from clinic.audit import guards
 from clinic.people.models import Patient, User
 from tests.factories.people import PatientFactory, UserFactory
-from tests.support import chromium, draws, pure
+from tests.support import chromium, draws, kept_files, pure
 
 
 def pytest_configure() -> None:
@@ -72,6 +74,24 @@ def _pure_means_no_database(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with pure.refuse():
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """On SQLite each process begins with a copy of a migrated file instead of migrating by itself."""
+    make = connection.creation._create_test_db
+
+    def filled(*how: Any) -> str:
+        name, file = make(*how), tmp_path_factory.mktemp("migrated") / "ashi.sqlite3"
+        kept_files.migrated(file)
+        open_connections.append(memory := sqlite3.connect(name, uri=True))  # what is in memory lasts as long as this
+        with closing(sqlite3.connect(file)) as on_disk:
+            on_disk.backup(memory)
+        return name
+
+    open_connections: list[sqlite3.Connection] = []
+    if connection.vendor == "sqlite":
+        connection.creation._create_test_db = filled  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="class")

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.demo_seed import seeded
+from tests.support.kept_files import FILE, migrated, seeded
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "ashi-demo"
@@ -77,12 +77,14 @@ def _environment(folder: Path) -> dict[str, str]:
         "ASHI_VAR": str(folder),
         "ASHI_DEMO": "1",
         "ASHI_HTTPS": "0",
-        "DATABASE_URL": os.environ.get("JOURNEY_DATABASE_URL", f"sqlite:///{folder / 'ashi.sqlite3'}"),
+        "DATABASE_URL": os.environ.get("JOURNEY_DATABASE_URL", f"sqlite:///{folder / FILE}"),
     }
 
 
 def _fill(folder: Path) -> None:
     waiting = DemoServer("", "", folder, _environment(folder))
+    if "JOURNEY_DATABASE_URL" not in os.environ:
+        migrated(folder / FILE)
     waiting.manage("migrate", "--noinput", "--verbosity", "0")
     waiting.manage("seed_demo")
 

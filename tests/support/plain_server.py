@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.support.kept_files import migrated
+
 ROOT = Path(__file__).resolve().parents[2]
 PREPARE = """
 import json, django
@@ -68,6 +70,10 @@ class PlainServer:
         return json.loads(self.python(PREPARE))
 
     def python(self, text: str) -> str:
+        """Run it in a process with these settings. An SQLite file that is not there yet is copied, migrated already."""
+        file = Path(self.database.removeprefix("sqlite:///"))
+        if self.database.startswith("sqlite:///") and not file.exists():
+            migrated(file)
         done = subprocess.run(
             [sys.executable, "-c", text], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )
