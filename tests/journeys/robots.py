@@ -161,7 +161,7 @@ class Desk:
         page.get_by_label("Family name").fill(persona.family_name)
         page.get_by_label("Date of birth").fill(f"{persona.born}-06-15")
         page.get_by_label("Sex").select_option(persona.sex)
-        page.get_by_label("E-mail").fill("story@example.org")
+        page.get_by_label("E-mail", exact=True).fill("story@example.org")
         page.get_by_label("has no phone").check()
         page.get_by_role("button", name="Save").click()
         namesake = page.get_by_role("button", name="Save as another person")  # the demo clinic may have one

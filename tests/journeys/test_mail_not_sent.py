@@ -18,7 +18,7 @@ def test_a_link_that_could_not_be_mailed_is_told_until_somebody_acts(
     desk.goto("/patients/new/")
     desk.get_by_label("Given name").fill("Nora")
     desk.get_by_label("Family name").fill("Mailless")
-    desk.get_by_label("E-mail").fill("nora.mailless@example.org")
+    desk.get_by_label("E-mail", exact=True).fill("nora.mailless@example.org")
     desk.get_by_label("has no phone").check()
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.wait_for_url(re.compile(r"/patients/\d+/"))

