@@ -8,7 +8,8 @@ their SQL anew for each page took longer than the database did.
     rows = visits_since(patient.pk, now)
 
 The rows are those of the queryset, of whichever kind. It may depend on nothing but its arguments (whole numbers, texts
-and moments, compared as they are): no clock, no setting, no language. It cannot prefetch.
+and moments, compared as they are): no clock, no setting, no language. It cannot prefetch. A number that no column can
+hold equals none: there are no rows.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from django.db.models import QuerySet
 
 Row = TypeVar("Row")
 Value = int | str | dt.datetime
+MOST = 2**63 - 1
 FAR = 8_000_000_000_000_000_000  # no row has such a number, and it fits into a column
 
 
@@ -45,6 +47,8 @@ class KeptQuery(Generic[Row]):
         self._made: dict[str, _Made] = {}  # of each database
 
     def __call__(self, *values: Value) -> list[Row]:
+        if any(isinstance(value, int) and abs(value) > MOST for value in values):
+            return []
         like = self._rows
         if like is None:
             like = self._rows = self._build(*map(_stand_in, values, range(len(values))))

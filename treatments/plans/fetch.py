@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
@@ -33,27 +35,46 @@ def plan_for(
     with_case: bool = False,
 ) -> TreatmentPlan:
     """``with_case``: with all that the patient's picture is built from. Raises Http404 or PermissionDenied."""
-    rows = TreatmentPlan.objects.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
-    if with_case:
-        rows = rows.select_related("proposal__assessment__patient", "proposal__assessment__response")
-    else:
-        newer = SafetyFact.objects.filter(patient=OuterRef("patient"), recorded_at__gt=OuterRef("signed_at"))
-        rows = rows.defer(*UNSHOWN).annotate(has_earlier=Q(earlier__0__isnull=False), known_since=Exists(newer))
-    plan: TreatmentPlan = _fetch(request, rows, plan_id, what, needs)
+    plan: TreatmentPlan = _fetch(request, _with_case if with_case else _shown, plan_id, what, needs)
     return plan
 
 
 def proposal_for(request: StaffRequest, proposal_id: int, *, needs: Permission = Permission.READ_CLINICAL) -> Proposal:
-    rows = Proposal.objects.select_related("patient", "assessment__patient", "assessment__response", "created_by")
-    proposal: Proposal = _fetch(request, rows, proposal_id, "proposal", needs)
+    proposal: Proposal = _fetch(request, _proposal, proposal_id, "proposal", needs)
     return proposal
 
 
-def _fetch(request: StaffRequest, rows: Any, pk: int, what: str, needs: Permission) -> Any:
+@KeptQuery
+def _shown(plan: int) -> QuerySet[TreatmentPlan]:
+    newer = SafetyFact.objects.filter(patient=OuterRef("patient"), recorded_at__gt=OuterRef("signed_at"))
+    rows = _plans(plan).defer(*UNSHOWN)
+    return rows.annotate(has_earlier=Q(earlier__0__isnull=False), known_since=Exists(newer))
+
+
+@KeptQuery
+def _with_case(plan: int) -> QuerySet[TreatmentPlan]:
+    return _plans(plan).select_related("proposal__assessment__patient", "proposal__assessment__response")
+
+
+def _plans(plan: int) -> QuerySet[TreatmentPlan]:
+    rows = TreatmentPlan.objects.filter(pk=plan)
+    return rows.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
+
+
+@KeptQuery
+def _proposal(proposal: int) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(pk=proposal).select_related(
+        "patient", "assessment__patient", "assessment__response", "created_by"
+    )
+
+
+def _fetch(request: StaffRequest, rows: KeptQuery[Any], pk: int, what: str, needs: Permission) -> Any:
     if not access.can(request.user, needs):
         raise PermissionDenied
     with transaction.atomic():
-        found = get_object_or_404(rows, pk=pk)
+        found = next(iter(rows(pk)), None)
+        if found is None:
+            raise Http404(f"There is no such {what}.")
         access.note_read(request.user, found.patient, what=what, obj=found)
     return found
 
@@ -74,5 +95,10 @@ def newer_assessment(plan: TreatmentPlan) -> Assessment | None:
     """One signed after the one this plan is based on."""
     if plan.status not in ("draft", "signed"):
         return None
-    newer = Assessment.objects.filter(patient=plan.patient, status="signed", pk__gt=plan.proposal.assessment_id)
-    return newer.only("signed_at").first()
+    return next(iter(_newer_assessments(plan.patient_id, plan.proposal.assessment_id)), None)
+
+
+@KeptQuery
+def _newer_assessments(patient: int, than: int) -> QuerySet[Assessment]:
+    newer = Assessment.objects.filter(patient=patient, status="signed", pk__gt=than)
+    return newer.only("signed_at").order_by("-pk")[:1]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
@@ -18,11 +21,17 @@ def visit_for(request: StaffRequest, visit_id: int, *, what: str) -> Visit:
     if not access.can(request.user, Permission.READ_CLINICAL):
         raise PermissionDenied
     with transaction.atomic():
-        visit = get_object_or_404(
-            Visit.objects.with_plan().select_related("practitioner", "signed_by", "set_aside_by"), pk=visit_id
-        )
+        visit = next(iter(_shown(visit_id)), None)
+        if visit is None:
+            raise Http404("There is no such visit.")
         access.note_read(request.user, visit.patient, what=what, obj=visit)
     return visit
+
+
+@KeptQuery
+def _shown(visit: int) -> QuerySet[Visit]:
+    rows = Visit.objects.with_plan().select_related("practitioner", "signed_by", "set_aside_by")
+    return rows.filter(pk=visit)
 
 
 def event_for(user: User, event_id: int) -> AdverseEvent:

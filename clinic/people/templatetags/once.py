@@ -1,8 +1,12 @@
-"""Parts that are on every page and say the same: made once in a process, not for each page."""
+"""Parts of a page that say the same each time: made once in a process, not for each page."""
 
 from __future__ import annotations
 
+import hashlib
+import marshal
+from collections import OrderedDict
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from django import template
@@ -26,4 +30,36 @@ def once(part: str, **values: Any) -> SafeString:
 
 @lru_cache(maxsize=2000)
 def _made(part: str, language: str | None, values: tuple[tuple[str, Any], ...]) -> SafeString:
-    return SafeString(get_template(part).render(dict(values)))
+    return _draw(part, dict(values))
+
+
+@register.simple_tag
+def kept(part: str, **values: Any) -> SafeString:
+    """As ``once``, for values that are documents: a row of a plan, the figure of a stage. The newest few hundred stay.
+
+    Found again by all that is in them, so what is shown is what would be drawn. Plain data only: anything else is
+    an error.
+    """
+    if settings.DEBUG:
+        return _draw(part, values)
+    told: Any = (part.encode(), get_language(), *sorted(values.items()))
+    key = hashlib.blake2b(marshal.dumps(told, 2), digest_size=32).digest()  # version 2: by value alone
+    with _lock:
+        if drawn := _documents.get(key):
+            _documents.move_to_end(key)
+            return drawn
+    drawn = _draw(part, values)
+    with _lock:
+        _documents[key] = drawn
+        if len(_documents) > DOCUMENTS:
+            _documents.popitem(last=False)
+    return drawn
+
+
+DOCUMENTS = 600  # about 2 MB
+_documents: OrderedDict[bytes, SafeString] = OrderedDict()
+_lock = Lock()
+
+
+def _draw(part: str, values: dict[str, Any]) -> SafeString:
+    return SafeString(get_template(part).render(values))

@@ -87,6 +87,11 @@ class Kept(TestCase):
                 Patient.objects.filter(family_name=name).values_list("pk", flat=True)
             )
 
+    def test_a_number_that_no_column_can_hold_finds_nothing(self) -> None:
+        one: KeptQuery[Patient] = KeptQuery(lambda patient: Patient.objects.filter(pk=patient))
+        assert one(10**30) == []
+        assert [row.pk for row in one(self.patients[0].pk)] == [self.patients[0].pk]
+
     def test_an_argument_that_the_sql_does_not_have_is_refused(self) -> None:
         lost: KeptQuery[Any] = KeptQuery(lambda patient, now: Appointment.objects.filter(patient=patient))
         with pytest.raises(ValueError, match="not every argument"):

@@ -269,7 +269,11 @@ def draft_at(plan_id: int, revision: int | None) -> TreatmentPlan:
 
 
 def plans() -> QuerySet[TreatmentPlan]:
-    return TreatmentPlan.objects.select_related("patient", "proposal__assessment__patient")
+    """With all that the patient's picture is built from, and without the documents that nothing here reads."""
+    rows = TreatmentPlan.objects.select_related(
+        "patient", "proposal__assessment__patient", "proposal__assessment__response"
+    )
+    return rows.defer("proposal__case", "proposal__assessment__result", "proposal__assessment__notes")
 
 
 def log(plan: TreatmentPlan, *, by: User, verb: str, text: str, changes: list[str] | None = None) -> None:

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.utils import timezone
+from django.db.models import QuerySet
+from django.utils import dateformat, timezone
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.loose import Context
 from treatments import planning
 from treatments.models import TreatmentPlan
@@ -110,11 +112,15 @@ def page_of(plan: TreatmentPlan) -> Context:
         "ask": asks_of(result, is_by_hand=plan.is_by_hand),
         "merge": plan.review.get("merge"),
         "compared": _compared(plan),
-        "edits": [{**e, "when": dt.datetime.fromisoformat(e["at"])} for e in reversed(plan.edits[-30:])],
+        "edits": [{**e, "when": _when(e["at"])} for e in reversed(plan.edits[-30:])],
         "can_undo": plan.is_draft and _has_earlier(plan),
         "reasons": reasons,
         "assessment": plan.proposal.assessment,
     }
+
+
+def _when(at: str) -> str:
+    return dateformat.format(timezone.localtime(dt.datetime.fromisoformat(at)), "j M H:i")
 
 
 def _has_earlier(plan: TreatmentPlan) -> bool:
@@ -126,11 +132,16 @@ def _compared(plan: TreatmentPlan) -> Context | None:
     """A draft compared with the plan in force: what signing it would change."""
     if not plan.is_draft:
         return None
-    in_force = TreatmentPlan.objects.filter(patient=plan.patient_id, status=TreatmentPlan.Status.SIGNED)
-    force = in_force.only("version", "treatment").first()
+    force = next(iter(_in_force(plan.patient_id)), None)
     if force is None:
         return None
     return {"plan": force, "changes": planning.compared(force.treatment, plan.treatment)}
+
+
+@KeptQuery
+def _in_force(patient: int) -> QuerySet[TreatmentPlan]:
+    rows = TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED)
+    return rows.only("version", "treatment")
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -1,0 +1,57 @@
+"""A part kept in memory is the part drawn anew: found again by all that is in its values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.people.templatetags import once
+
+PART = Template("{% load once %}{% kept 'plans/_why.html' because=because cautions=cautions %}")
+TEXT = st.text(st.sampled_from("ab<&\u4e2d"), max_size=3)
+WHY = st.lists(st.fixed_dictionaries({"text": TEXT, "sources": st.lists(TEXT, max_size=2)}), max_size=2)
+
+
+@pytest.fixture(autouse=True)
+def _empty() -> Iterator[None]:
+    once._documents.clear()
+    yield
+    once._documents.clear()
+
+
+def drawn(because: Any, cautions: Any) -> str:
+    return str(PART.render(Context({"because": because, "cautions": cautions})))
+
+
+@given(st.lists(st.tuples(WHY, st.lists(TEXT, max_size=2)), min_size=2, max_size=6))
+def test_it_is_what_would_be_drawn_also_the_second_time(pairs: list[tuple[Any, Any]]) -> None:
+    for because, cautions in [*pairs, *reversed(pairs)]:
+        again = json.loads(json.dumps([because, cautions]))  # equal, but other objects
+        assert drawn(*again) == once._draw("plans/_why.html", {"because": because, "cautions": cautions})
+
+
+def test_it_is_drawn_once_and_the_oldest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    draw = once._draw
+
+    def counted(part: str, values: dict[str, Any]) -> Any:
+        asked.append(part)
+        return draw(part, values)
+
+    monkeypatch.setattr(once, "_draw", counted)
+    monkeypatch.setattr(once, "DOCUMENTS", 2)
+    for word in ("a", "a", "b", "a", "c", "a", "b"):
+        assert f"<li>{word}</li>" in drawn([], [word])
+    assert len(asked) == 4  # a, b, c, and b again: a was asked for later
+    assert len(once._documents) == 2
+
+
+def test_what_is_not_plain_data_is_an_error() -> None:
+    with pytest.raises(ValueError, match="unmarshallable"):
+        drawn([object()], [])
