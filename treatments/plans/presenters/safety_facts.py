@@ -39,7 +39,7 @@ def page_of(patient: Patient) -> Context:
 
 def _entry(entry: SafetyEntry) -> Context:
     medicine = find_medicine(entry.name) if entry.kind == SafetyEntry.Kind.MEDICINE else None
-    label = load_intake_knowledge().label(entry.finding) if entry.finding else ""
+    label = load_intake_knowledge().label(entry.finding) if entry.finding and medicine is None else ""
     return {
         "entry": entry,
         "label": "" if label.casefold() == entry.name.casefold() else label,
@@ -84,8 +84,12 @@ def effect_words(effect: safety_facts.Effect) -> str:
         f" {effect.booked} booked visit{'s follow' if effect.booked > 1 else ' follows'} it." if effect.booked else ""
     )
     if effect.stops:
-        listed = " ".join(dict.fromkeys(alert.text for alert in effect.stops))
-        return f"Recorded. It stops {which}: {listed}{booked} Plan again before the next needle."
+        count = len(effect.stops)
+        what = "1 thing in it is" if count == 1 else f"{count} things in it are"
+        return (
+            f"Recorded. It stops {which}: {what} newly ruled out or in need of a reason.{booked} "
+            "Plan again before the next needle."
+        )
     if effect.lifted:
         return f"Recorded. It lifts {len(effect.lifted)} of the stops against {which}.{booked}"
     if effect.cautions:
