@@ -65,6 +65,7 @@ def test_a_complaint_without_a_place_has_no_proposal_and_a_plan_by_hand(as_petra
     assessed(ana, petra, **SLEEPLESS)
     page = as_petra.post(f"/patients/{ana.pk}/propose/", follow=True)
     assert "No rules for this complaint yet: your plan, checked for safety" in page_text(page)
+    assert "How does the pain feel?" not in page_text(page)  # what only rules ask for
     proposal = Proposal.objects.get()
     made = as_petra.post(f"/proposals/{proposal.pk}/by-hand/", follow=True)
     text = page_text(made)

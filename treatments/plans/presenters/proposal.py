@@ -40,19 +40,19 @@ def proposal_page(proposal: Proposal) -> Context:
     """The page for an answer without a treatment: what prevents it, what to do, what to ask."""
     result = proposal.result
     may_be_by_hand = by_hand.may_be_by_hand(proposal)
-    has_place = bool(result["assessment"].get("sites"))
+    has_no_rules = may_be_by_hand and not result["assessment"].get("sites")
     return {
         "proposal": proposal,
         "patient": proposal.patient,
         "action": proposal.action,
         "headline": ACTIONS.get(proposal.action, ""),
-        "no_rules": NO_RULES if may_be_by_hand and not has_place else "",
+        "no_rules": NO_RULES if has_no_rules else "",
         "may_be_by_hand": may_be_by_hand,
         "alerts": [
             {**alert, "because_words": because_words(alert["because"])}
             for alert in result.get("alerts", [])
             if alert["level"] in ("emergency", "refer", "caution")
         ],
-        "ask": asks_of(result, is_by_hand=False),
+        "ask": asks_of(result, is_by_hand=has_no_rules),
         "assessment": proposal.assessment,
     }
