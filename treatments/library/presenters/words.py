@@ -18,6 +18,7 @@ from treatments.planner.knowledge.rules import (
     NeedleSize,
     NoElectroRule,
     PatientProfile,
+    Retention,
     Technique,
     Worth,
 )
@@ -54,6 +55,7 @@ KINDS: tuple[tuple[str, type[Rule], str], ...] = (
     ("points", PointRule, "Points"),
     ("person", PatientProfile, "How many needles, how long, how strong"),
     ("worth", Worth, "What each job of the plan is worth"),
+    ("retention", Retention, "How long the needles stay in"),
     ("technique", Technique, "Technique"),
     ("needle", NeedleSize, "Needle size"),
     ("depth", DepthRule, "Depth"),
@@ -118,6 +120,8 @@ def does_words(rule: Rule) -> str:
     if isinstance(rule, Worth):
         ranked = sorted(rule.worth.items(), key=lambda job: (-job[1], job[0]))
         return ", ".join(f"{SERVES.get(job, job)} {worth:g}" for job, worth in ranked)
+    if isinstance(rule, Retention):
+        return f"{rule.minutes} minutes in all"
     if isinstance(rule, Technique):
         return f"{rule.technique} for {', '.join(rule.serves)} points"
     if isinstance(rule, NeedleSize):

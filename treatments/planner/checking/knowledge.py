@@ -286,7 +286,12 @@ def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     faults: list[Fault] = []
     for pattern_class in KINDS["class"]:
         facts = Facts(frozenset({f"class:{pattern_class}", "visit:first"}), (), ("left",), (), 1)
-        for name, rules in (("person", knowledge.persons), ("worth", knowledge.worths), ("dose", knowledge.doses)):
+        for name, rules in (
+            ("person", knowledge.persons),
+            ("worth", knowledge.worths),
+            ("retention", knowledge.retentions),
+            ("dose", knowledge.doses),
+        ):
             if not matching(compile_rules(rules), facts):
                 faults.append(Fault("stimulation.toml", name, f"none fits class {pattern_class}"))
     faults += [

@@ -50,6 +50,7 @@ def order_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     faults: list[Fault] = []
     tables: tuple[tuple[str, Sequence[Rule]], ...] = (
         ("worth", knowledge.worths),
+        ("retention", knowledge.retentions),
         ("goal", knowledge.goals),
         ("dose", knowledge.doses),
     )

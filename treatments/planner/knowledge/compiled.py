@@ -18,6 +18,7 @@ from treatments.planner.knowledge.rules import (
     NoElectroRule,
     PatientProfile,
     PlannerKnowledge,
+    Retention,
     Technique,
     Worth,
 )
@@ -31,6 +32,7 @@ class Program:
     rules: tuple[Compiled[PointRule], ...]
     persons: tuple[Compiled[PatientProfile], ...]
     worths: tuple[Compiled[Worth], ...]
+    retentions: tuple[Compiled[Retention], ...]
     techniques: tuple[Compiled[Technique], ...]
     depths: tuple[Compiled[DepthRule], ...]
     goals: tuple[Compiled[ElectroGoal], ...]
@@ -50,6 +52,7 @@ def program_of(knowledge: PlannerKnowledge) -> Program:
         rules=compile_rules(knowledge.rules),
         persons=compile_rules(knowledge.persons),
         worths=compile_rules(knowledge.worths),
+        retentions=compile_rules(knowledge.retentions),
         techniques=compile_rules(knowledge.techniques),
         depths=compile_rules(knowledge.depths),
         goals=compile_rules(knowledge.goals),

@@ -30,6 +30,7 @@ from treatments.planner.knowledge.rules import (
     PatientProfile,
     PlannerKnowledge,
     Principle,
+    Retention,
     Source,
     Technique,
     Worth,
@@ -65,6 +66,7 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
         rules=tuple(rule for name in RULE_FILES for rule in read.rules(name, "rule", PointRule)),
         persons=read.rules(STIMULATION, "person", PatientProfile),
         worths=read.rules(STIMULATION, "worth", Worth),
+        retentions=read.rules(STIMULATION, "retention", Retention),
         techniques=read.rules(STIMULATION, "technique", Technique),
         needles=read.rules(STIMULATION, "needle", NeedleSize),
         depths=read.rules(STIMULATION, "depth", DepthRule),
@@ -90,7 +92,7 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
     read.refuse_unknown_tables(
         {
             **{name: {"review", "rule"} for name in RULE_FILES},
-            STIMULATION: {"review", "person", "worth", "technique", "needle", "depth", "ashi", "by_hand"},
+            STIMULATION: {"review", "person", "worth", "retention", "technique", "needle", "depth", "ashi", "by_hand"},
             "electro.toml": {"review", "goal", "pair", "exclusion"},
             "adjuncts.toml": {"review", "adjunct"},
             "ear.toml": {"review", "ear", "use", "method"},

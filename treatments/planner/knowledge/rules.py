@@ -57,6 +57,13 @@ class Worth(Rule):
     turn_cost: float | None = None  # instead of that of the class
 
 
+class Retention(Rule):
+    """How long the needles stay in for one goal, in all stages together; the kinds of patient cap it. The first match
+    counts."""
+
+    minutes: Minutes
+
+
 class Technique(Rule):
     """Technique of the points that serve `serves`. The first match counts."""
 
@@ -284,6 +291,7 @@ class PlannerKnowledge:
     rules: tuple[PointRule, ...]
     persons: tuple[PatientProfile, ...]
     worths: tuple[Worth, ...]
+    retentions: tuple[Retention, ...]
     techniques: tuple[Technique, ...]
     needles: tuple[NeedleSize, ...]
     depths: tuple[DepthRule, ...]
@@ -317,7 +325,7 @@ class PlannerKnowledge:
     def every_rule(self) -> tuple[Rule, ...]:
         """All tables that are rules, in the order the planner uses them."""
         return (
-            *self.rules, *self.persons, *self.worths, *self.techniques, *self.needles, *self.depths,
+            *self.rules, *self.persons, *self.worths, *self.retentions, *self.techniques, *self.needles, *self.depths,
             *self.goals, *self.pairs,
             *self.exclusions, *self.adjuncts, *self.ear_rules, *self.ear_uses, *self.home, *self.doses,
         )  # fmt: skip

@@ -78,13 +78,14 @@ def deqi_of(role: Role, region: str, profiles: Sequence[PatientProfile]) -> str:
     return min(wished, key=MILDEST_FIRST.index)
 
 
-def retention(profiles: Sequence[PatientProfile], stages: int, main: bool) -> int:
-    """Minutes the needles of a stage stay in. With two stages the main one gets most of the time."""
-    low = min(person.retention[0] for person in profiles)
+def retention(minutes: int, profiles: Sequence[PatientProfile], stages: int, main: bool) -> int:
+    """Minutes the needles of a stage stay in: what the goal asks for, capped by the kind of patient. Two stages share
+    them, two parts to one, in steps of five."""
+    whole = min(minutes, *(person.retention[1] for person in profiles))
     if stages == 1:
-        high = min(person.retention[1] for person in profiles)
-        return low if low >= 25 else (low + high + 1) // 2 if high > low else low
-    return max(5, min(20, low)) if main else max(5, min(10, low))
+        return whole
+    longer = max(5, round(whole * 2 / 15) * 5)
+    return longer if main else max(5, whole - longer)
 
 
 def _cautions_of(point: Point, level: str, facts: Facts) -> list[str]:

@@ -150,13 +150,15 @@ def _build_stages(
     primary = layout.positions[0]
     order = sorted(by_position, key=lambda position: (position != UPRIGHT if layout.movement else False,
                                                       position != primary))  # fmt: skip
+    goal_minutes = first(plan.program.retentions, plan.facts)
+    assert goal_minutes is not None, "the last row holds always; check_knowledge proves it"
     stages = []
     for position in order:
         items = sorted(by_position[position], key=lambda item: needling_order(item, plan.facts))
         points = _join_levels([plan_point(plan, item) for item in items])
         if plan.guard.is_one_sided:
             points = _split_sides(points)
-        minutes = retention(plan.profiles, len(order), position == primary)
+        minutes = retention(goal_minutes.minutes, plan.profiles, len(order), position == primary)
         if layout.movement and position == UPRIGHT:
             minutes = WITH_MOVEMENT_MIN
         current: tuple[Electro, ...] = ()
