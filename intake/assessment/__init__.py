@@ -3,7 +3,7 @@
 from intake.assessment.assess import Signs, assess, deciding_questions, signs_of, stage
 from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
 from intake.assessment.case_parsing import CaseError, Fault, parse_case
-from intake.assessment.knowledge.load import IntakeKnowledge, load_intake_knowledge
+from intake.assessment.knowledge.load import PATTERN_IDS, IntakeKnowledge, load_intake_knowledge
 from intake.assessment.result import (
     ACTIONS,
     LEVELS,
@@ -21,6 +21,7 @@ from intake.assessment.text import TextSign
 __all__ = [
     "ACTIONS",
     "LEVELS",
+    "PATTERN_IDS",
     "Alert",
     "AshiPlace",
     "Ask",

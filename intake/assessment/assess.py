@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from intake.assessment.belief import believe
 from intake.assessment.case import Case
 from intake.assessment.facts import Facts, gather
 from intake.assessment.knowledge.load import IntakeKnowledge
 from intake.assessment.open_questions import beside_plan, decisive, from_hands, from_texts, must_know
 from intake.assessment.red_flags import raise_alerts
 from intake.assessment.result import Alert, Ask, Assessment, Contradiction
-from intake.assessment.scores import axis_scores, judge, pattern_scores, weigh
+from intake.assessment.scores import axis_scores, judge, pattern_scores, percent
 from intake.assessment.text import TextSign, load_lexicon, read_texts
 
 ACUTE_BELOW = 28  # days: under 4 weeks (VADOD2022)
@@ -24,15 +25,15 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
     marks = _marks(case)
     facts = gather(case, marks)
     alerts = raise_alerts(case, facts, marks, knowledge)
-    found, tally = weigh(case, facts, knowledge)
-    computed = judge(tally, case, facts.present, knowledge)
+    belief = believe(case, facts, knowledge)
+    computed = judge(belief, case, facts, knowledge)
     set_by_hand = case.override
     picture_class = set_by_hand.picture_class or computed.picture_class
     told = picture_class != "undetermined"
     branch = _chosen(set_by_hand.branch, computed.branch if told else None)
     root = _chosen(set_by_hand.root, computed.root if told else None)
-    stagnation, deficiency = axis_scores(found, tally, facts, knowledge)
-    patterns = pattern_scores(found, tally, computed, facts, knowledge, (branch, root))
+    stagnation, deficiency = axis_scores(belief, computed, facts, knowledge)
+    patterns = pattern_scores(belief, computed, facts, knowledge, picture_class, (branch, root))
     sites = _sites(case, facts, knowledge)
     channels = _channels(facts, knowledge)
     required = must_know(facts, sites, knowledge)
@@ -47,10 +48,10 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
         action = "caution" if worst == "caution" else "treat"
     ask = [*required]
     if not told and worst not in ("emergency", "refer"):
-        ask += decisive(case, facts, tally, computed, knowledge)
+        ask += decisive(facts, belief, knowledge)
     ask += from_texts(marks, facts, knowledge)
     ask += beside_plan(case, facts, sites, required, knowledge)
-    ask += from_hands(facts, branch, root, knowledge)
+    ask += from_hands(facts, belief, knowledge)
     return Assessment(
         action=action,
         alerts=alerts,
@@ -58,7 +59,8 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
         picture_class=picture_class,
         stagnation=stagnation,
         deficiency=deficiency,
-        share=tally.share,
+        share=belief.share,
+        likely={name: percent(chance) for name, chance in belief.classes.items()},
         patterns=tuple(p for p in patterns if p.is_lead or p.qualifies),
         considered=tuple(p for p in patterns if not (p.is_lead or p.qualifies)),
         branch=branch,
@@ -98,8 +100,7 @@ def signs_of(case: Case, knowledge: IntakeKnowledge) -> Signs:
 def deciding_questions(case: Case, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
     """The few open questions whose answers would change class or leading patterns most, even if both are known."""
     facts = gather(case, _marks(case))
-    _, tally = weigh(case, facts, knowledge)
-    return decisive(case, facts, tally, judge(tally, case, facts.present, knowledge), knowledge)
+    return decisive(facts, believe(case, facts, knowledge), knowledge)
 
 
 def stage(days: int | None) -> str:

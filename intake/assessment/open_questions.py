@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
+from intake.assessment.belief import Belief, class_gain, gain
 from intake.assessment.case import Case
 from intake.assessment.facts import Facts
-from intake.assessment.knowledge.load import PATTERN_IDS, IntakeKnowledge, Weighing
+from intake.assessment.knowledge.load import IntakeKnowledge
+from intake.assessment.knowledge.signs import Sign
 from intake.assessment.result import Ask
-from intake.assessment.scores import Tally, Verdict, is_old, judge, old_injury
 from intake.assessment.text import TextSign
 
 DECISIVE_SHOWN = 6
@@ -84,65 +86,52 @@ def beside_plan(
     return tuple(asks)
 
 
-def decisive(case: Case, facts: Facts, tally: Tally, verdict: Verdict, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
-    """The few open questions ranked by how much their answers could change class and leading patterns.
+def decisive(facts: Facts, belief: Belief, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
+    """The few open questions whose answers are expected to tell most about the class.
 
-    For each question (topic) every open answer is tried: what would class, branch and root be, and how far would
-    share and points move? A question is worth the mean of that, and the gap between its answers: one whose answers
-    point different ways decides most. Patients first, then palpation; tongue and pulse last, they never decide.
+    Patients first, then palpation and movement; tongue and pulse last, they never decide.
     """
-    worths: list[tuple[int, float, str, tuple[str, ...]]] = []
-    for topic, members in knowledge.topics.items():
-        if any(w.finding in facts.present for w in members):
-            continue  # answered
-        unanswered = [w for w in members if w.finding not in facts.absent]
-        if not unanswered:
-            continue
-        gains = [(_worth(w, case, facts, tally, verdict, knowledge), w) for w in unanswered]
-        leans = [0, *(w.s - w.d for w in unanswered)]  # 0: none of the answers applies
-        worth = sum(gain for gain, _ in gains) / len(gains) + (max(leans) - min(leans)) / 4
-        ranked = tuple(w.finding for _, w in sorted(gains, key=lambda pair: -pair[0]))
+    worths: list[tuple[int, float, Ask]] = []
+    by_class = partial(class_gain, belief=belief, knowledge=knowledge)
+    for topic, worth, members in _open_topics(facts, belief, knowledge, by_class):
         turn = 2 if members[0].never_alone else 1 if members[0].by_hand else 0
-        worths.append((turn, -worth, topic, ranked))
+        worths.append((turn, -worth, _ask(topic, members, knowledge, blocks=True)))
     worths.sort(key=lambda row: row[:2])
-    return tuple(
-        Ask(findings[0], knowledge.weights.topics[topic], True, findings[1:], knowledge.asked_of[findings[0]])
-        for _, _, topic, findings in worths[:DECISIVE_SHOWN]
-    )
+    return tuple(ask for _, _, ask in worths[:DECISIVE_SHOWN])
 
 
-def from_hands(facts: Facts, branch: str | None, root: str | None, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
+def from_hands(facts: Facts, belief: Belief, knowledge: IntakeKnowledge) -> tuple[Ask, ...]:
     """Tongue, pulse, palpation and movement not noted yet: wanted before a plan is final, never required.
 
-    First the finding that would support the leading patterns most.
+    What is expected to tell most about this patient comes first, of the questions and in each of them.
     """
-    leads = [PATTERN_IDS.index(name) for name in (branch, root) if name is not None]
-    asks = []
-    for topic, findings in knowledge.hand_topics:
-        if not (findings.isdisjoint(facts.present) and findings.isdisjoint(facts.absent)):
-            continue
-        members = knowledge.topics[topic]
-        voters = (f for index in leads for f, _, _ in knowledge.voters[index] if f in findings)  # strongest first
-        first = next(voters, members[0].finding)
-        others = tuple(w.finding for w in members if w.finding != first)
-        asks.append(Ask(first, knowledge.weights.topics[topic], False, others, knowledge.asked_of[first]))
-    return tuple(asks)
+    unnoted = {
+        topic
+        for topic, findings in knowledge.hand_topics
+        if findings.isdisjoint(facts.present) and findings.isdisjoint(facts.absent)
+    }
+    rows = [row for row in _open_topics(facts, belief, knowledge, partial(gain, belief=belief)) if row[0] in unnoted]
+    rows.sort(key=lambda row: -row[1])
+    return tuple(_ask(topic, members, knowledge, blocks=False) for topic, _, members in rows)
 
 
-def _worth(
-    weighing: Weighing, case: Case, facts: Facts, tally: Tally, verdict: Verdict, knowledge: IntakeKnowledge
-) -> float:
-    if weighing.finding in knowledge.weights.old_injury.findings and is_old(case, knowledge):
-        weighing = old_injury(weighing, knowledge)
-    after = tally.copy()
-    after.add(weighing)
-    new = judge(after, case, facts.present | {weighing.finding}, knowledge)
-    best = max((halves for _, halves in weighing.votes), default=0)
-    return (
-        6.0 * (new.picture_class != verdict.picture_class)
-        + 3.0 * (new.branch != verdict.branch)
-        + 3.0 * (new.root != verdict.root)
-        + 4.0 * abs((after.share or 0.5) - (tally.share or 0.5))
-        + best / 4
-        - len(weighing.votes) / len(PATTERN_IDS)  # an answer that votes for a single pattern says more
-    )
+def _open_topics(
+    facts: Facts, belief: Belief, knowledge: IntakeKnowledge, worth_of: Callable[[Sign], float]
+) -> Iterator[tuple[str, float, tuple[Sign, ...]]]:
+    """Each question without a yes, what its two best answers are expected to tell in bits, and its open answers, the
+    best first: a question has two ends, such as eased and worsened by rest."""
+    heard = {sign.said for sign in belief.found}
+    again = knowledge.weights.said_again
+    for topic, members in knowledge.topics.items():
+        if any(sign.finding in facts.present for sign in members):
+            continue  # answered
+        open_ = [sign for sign in members if sign.finding not in facts.absent]
+        gains = [(worth_of(sign) * (again if sign.said in heard else 1.0), sign) for sign in open_]
+        gains.sort(key=lambda row: -row[0])
+        if gains:
+            yield topic, sum(worth for worth, _ in gains[:2]), tuple(sign for _, sign in gains)
+
+
+def _ask(topic: str, members: tuple[Sign, ...], knowledge: IntakeKnowledge, *, blocks: bool) -> Ask:
+    first, *others = (sign.finding for sign in members)
+    return Ask(first, knowledge.weights.topics[topic], blocks, tuple(others), knowledge.asked_of[first])

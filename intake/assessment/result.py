@@ -25,14 +25,18 @@ LEVELS = ("note", "caution", "refer", "emergency")  # mild to grave
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A finding that counts for or against; `present` is False if it is its absence that counts."""
+    """A finding that counts for or against. `weight`: how many times as likely it is with the pattern as in ordinary
+    back pain; `present` is False if it is its absence that is so likely. `pattern` is empty in a pattern's own rows."""
 
     finding: str
     weight: float
     present: bool = True
+    pattern: str = ""
 
     def as_json(self) -> EvidenceJson:
         row: EvidenceJson = {"finding": self.finding, "weight": plain(self.weight)}
+        if self.pattern:
+            row["pattern"] = self.pattern
         if not self.present:
             row["present"] = False
         return row
@@ -40,16 +44,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class AxisScore:
-    """Stagnation or deficiency: the sum of the weights `for` it. `against` is shown and never subtracted."""
+    """Stagnation or deficiency: how likely it is in percent, alone or with the other."""
 
-    score: float
+    score: int
     for_: tuple[Evidence, ...]
     against: tuple[Evidence, ...]
     missing: tuple[str, ...] = ()
 
     def as_json(self) -> AxisJson:
         return {
-            "score": plain(self.score),
+            "score": self.score,
             "for": [e.as_json() for e in self.for_],
             "against": [e.as_json() for e in self.against],
             "missing": list(self.missing),
@@ -64,7 +68,7 @@ class PatternScore:
     name: str
     icd11: tuple[str, ...]
     role: str  # branch | root
-    score: float
+    score: int  # how likely it is, in percent
     for_: tuple[Evidence, ...]
     against: tuple[Evidence, ...]
     missing: tuple[str, ...]
@@ -79,7 +83,7 @@ class PatternScore:
             "name": self.name,
             "icd11": list(self.icd11),
             "role": self.role,
-            "score": plain(self.score),
+            "score": self.score,
             "lead": self.is_lead,
             "for": [e.as_json() for e in self.for_],
             "against": [e.as_json() for e in self.against],
@@ -160,7 +164,8 @@ class Assessment:
     picture_class: str  # stagnation | deficiency | mixed | undetermined
     stagnation: AxisScore
     deficiency: AxisScore
-    share: float | None  # S / (S + D); None when nothing weighs
+    share: float | None  # stagnation as a part of stagnation and deficiency; None when nothing weighs
+    likely: Mapping[str, int]  # stagnation, deficiency, mixed: how likely each is as the class, in percent
     patterns: tuple[PatternScore, ...]  # those that qualify, leading ones first
     considered: tuple[PatternScore, ...]  # those with points that do not qualify, with the reason
     branch: str | None
@@ -200,6 +205,7 @@ class Assessment:
             "stagnation": self.stagnation.as_json(),
             "deficiency": self.deficiency.as_json(),
             "share": None if self.share is None else round(self.share, 4),
+            "likely": dict(self.likely),
             "patterns": [p.as_json() for p in self.patterns],
             "considered": [p.as_json() for p in self.considered],
             "branch": self.branch,
@@ -291,5 +297,5 @@ class ClinicalPicture:
 
 
 def plain(number: float) -> int | float:
-    """7.0 as 7, 4.5 as 4.5: scores are sums of halves."""
+    """7.0 as 7, 4.5 as 4.5."""
     return int(number) if number == int(number) else number

@@ -1,58 +1,24 @@
-"""Stagnation and deficiency as two independent scores, and the patterns eligible as branch and root.
-
-All sums are whole half points (a practitioner's finding counts one and a half times), halved only for display.
-"""
+"""Class, branch and root from what is believed, and the evidence for each, with how much it speaks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from intake.assessment.belief import Belief, is_old
 from intake.assessment.case import Case
 from intake.assessment.facts import Facts
-from intake.assessment.knowledge.load import PATTERN_IDS, IntakeKnowledge, Weighing
+from intake.assessment.knowledge.load import PATTERN_IDS, IntakeKnowledge
+from intake.assessment.knowledge.signs import Sign
 from intake.assessment.result import AxisScore, Evidence, PatternScore
 
 MISSING_SHOWN = 6
 
 # Why a pattern cannot lead, as shown to the practitioner.
-FEW_POINTS = "too few points"
+UNLIKELY = "not likely enough"
 FEW_FINDINGS = "too few different findings"
 NEVER_ALONE = "tongue and pulse alone never decide"
 NO_OWN_SIGN = "none of its own signs"
-ALL_FEW_POINTS: tuple[str | None, ...] = (FEW_POINTS,) * len(PATTERN_IDS)
-
-
-@dataclass(slots=True)
-class Tally:
-    """Running sums in half points; `counts` findings per pattern, `solid` those that are not tongue or pulse."""
-
-    s: int = 0
-    d: int = 0
-    outside: int = 0
-    points: list[int] = field(default_factory=lambda: [0] * len(PATTERN_IDS))
-    counts: list[int] = field(default_factory=lambda: [0] * len(PATTERN_IDS))
-    solid: list[int] = field(default_factory=lambda: [0] * len(PATTERN_IDS))
-
-    def add(self, weighing: Weighing) -> None:
-        self.s += weighing.s
-        self.d += weighing.d
-        if not weighing.never_alone:
-            self.outside += weighing.s + weighing.d
-        is_sign = bool(weighing.topic)  # duration gives points but is not a sign by itself
-        for index, halves in weighing.votes:
-            self.points[index] += halves
-            self.counts[index] += is_sign
-            self.solid[index] += is_sign and not weighing.never_alone
-
-    def copy(self) -> Tally:
-        return Tally(self.s, self.d, self.outside, self.points[:], self.counts[:], self.solid[:])
-
-    @property
-    def share(self) -> float | None:
-        """S / (S + D), None if nothing has weight."""
-        total = self.s + self.d
-        return self.s / total if total else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,179 +31,131 @@ class Verdict:
     held_back: tuple[str | None, ...]
 
 
-def weigh(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> tuple[tuple[Weighing, ...], Tally]:
-    """What is present and has weight, in the order of the knowledge, and the sums."""
-    found = []
-    tally = Tally()
-    rows = knowledge.weights.weights
-    is_split = False
-    for finding, weighing in knowledge.weighings.items():
-        if finding not in facts.present:
-            continue
-        needed = rows[finding].only_if_absent
-        if needed is not None and needed not in facts.absent:
-            continue
-        if finding in knowledge.weights.old_injury.findings and is_old(case, knowledge):
-            weighing = old_injury(weighing, knowledge)
-            is_split = True
-        found.append(weighing)
-        tally.add(weighing)
-    days = case.complaint.duration_days
-    if days is not None and not is_split:  # a duration that moved the accident's vote does not count twice
-        lasted = next((row for start, row in knowledge.durations if days >= start), None)
-        if lasted is not None:
-            found.append(lasted)
-            tally.add(lasted)
-    return tuple(found), tally
-
-
-def is_old(case: Case, knowledge: IntakeKnowledge) -> bool:
-    days = case.complaint.duration_days
-    return days is not None and days > knowledge.weights.old_injury.after_days
-
-
-def old_injury(weighing: Weighing, knowledge: IntakeKnowledge) -> Weighing:
-    """The same accident long ago: same axis weight, the vote goes to old stasis."""
-    return Weighing(
-        weighing.finding,
-        weighing.s,
-        weighing.d,
-        knowledge.old_injury_votes,
-        weighing.topic,
-        weighing.never_alone,
-        weighing.by_hand,
-    )
-
-
-def judge(tally: Tally, case: Case, present: frozenset[str], knowledge: IntakeKnowledge) -> Verdict:
-    """Class, branch and root by the thresholds, gates, refinement and tie rules of patterns.toml."""
+def judge(belief: Belief, case: Case, facts: Facts, knowledge: IntakeKnowledge) -> Verdict:
+    """The class that is more likely than not, and the most likely pattern of each role that the class has room for."""
     limits = knowledge.patterns
-    share = tally.share
-    enough = tally.s + tally.d >= 2 * limits.min_axis_points and tally.outside >= 2 * limits.min_without_never_alone
-    if share is None or not enough:
-        picture_class = "undetermined"
-    elif share >= limits.stagnation_share:
-        picture_class = "stagnation"
-    elif share <= limits.deficiency_share:
-        picture_class = "deficiency"
-    else:
-        picture_class = "mixed"
-    if max(tally.points) < 2 * limits.min_points:  # the usual case while questions are being ranked
-        return Verdict(picture_class, None, None, ALL_FEW_POINTS)
     old = is_old(case, knowledge)
-    held_back = tuple([_held_back(i, tally, present, old, knowledge) for i in range(len(PATTERN_IDS))])
+    held_back = tuple([_held_back(i, belief, facts, old, knowledge) for i in range(len(PATTERN_IDS))])
+    best = max(belief.classes, key=lambda name: belief.classes[name])
+    statements = {sign.said for sign in belief.found if sign.voters}
+    enough = len(statements) >= limits.min_statements and not all(sign.never_alone for sign in belief.found)
+    if belief.classes[best] < limits.min_class or not enough:
+        return Verdict("undetermined", None, None, held_back)
+    is_below = limits.min_underlying
     return Verdict(
-        picture_class=picture_class,
-        branch=_lead(knowledge.branches, held_back, tally, present, old, knowledge),
-        root=_lead(knowledge.roots, held_back, tally, present, old, knowledge),
+        picture_class=best,
+        branch=_lead(knowledge.branches, belief, held_back, 0 if best != "deficiency" else is_below),
+        root=_lead(knowledge.roots, belief, held_back, 0 if best != "stagnation" else is_below),
         held_back=held_back,
     )
 
 
-def _held_back(index: int, tally: Tally, present: frozenset[str], old: bool, knowledge: IntakeKnowledge) -> str | None:
+def _held_back(index: int, belief: Belief, facts: Facts, old: bool, knowledge: IntakeKnowledge) -> str | None:
     limits = knowledge.patterns
-    if tally.points[index] < 2 * limits.min_points:
-        return FEW_POINTS
-    if tally.counts[index] < limits.min_findings:
+    voting = [sign for sign in belief.found if index in sign.voters]
+    if len(voting) < limits.min_findings:
         return FEW_FINDINGS
-    if not tally.solid[index]:
+    if all(sign.never_alone for sign in voting):
         return NEVER_ALONE
     pattern = limits.pattern[PATTERN_IDS[index]]
-    if not pattern.gate or not present.isdisjoint(pattern.gate):
-        return None
-    if old and not present.isdisjoint(pattern.gate_old_injury):
-        return None
-    return NO_OWN_SIGN
+    is_own = not pattern.gate or not facts.present.isdisjoint(pattern.gate)
+    if not is_own and not (old and not facts.present.isdisjoint(pattern.gate_old_injury)):
+        return NO_OWN_SIGN
+    return UNLIKELY if belief.patterns[index] < limits.min_pattern else None
 
 
-def _lead(
-    indices: tuple[int, ...],
-    held_back: tuple[str | None, ...],
-    tally: Tally,
-    present: frozenset[str],
-    old: bool,
-    knowledge: IntakeKnowledge,
-) -> str | None:
-    patterns = knowledge.patterns.pattern
+def _lead(indices: Iterable[int], belief: Belief, held_back: tuple[str | None, ...], at_least: float) -> str | None:
+    """The most likely pattern of a role that can lead, if any of the role is likely enough."""
+    indices = tuple(indices)
     able = [i for i in indices if held_back[i] is None]
-    if not able:
+    if not able or sum(belief.patterns[i] for i in indices) < at_least:
         return None
-
-    def rank(index: int) -> tuple[int, bool, bool, int]:
-        pattern = patterns[PATTERN_IDS[index]]
-        by_cause = not present.isdisjoint(pattern.tie_causes)
-        return tally.points[index], by_cause, by_cause and pattern.tie_old_injury == old, tally.counts[index]
-
-    best = max(able, key=rank)  # if equal, the first in PATTERN_IDS
-    refined = [
-        i
-        for i in able
-        if patterns[PATTERN_IDS[i]].refines == PATTERN_IDS[best]
-        and tally.points[i] >= 2 * knowledge.patterns.refine_points
-    ]
-    return PATTERN_IDS[max(refined, key=rank) if refined else best]
+    return PATTERN_IDS[max(able, key=lambda i: belief.patterns[i])]  # if equal, the first in PATTERN_IDS
 
 
 def axis_scores(
-    found: Iterable[Weighing], tally: Tally, facts: Facts, knowledge: IntakeKnowledge
+    belief: Belief, verdict: Verdict, facts: Facts, knowledge: IntakeKnowledge
 ) -> tuple[AxisScore, AxisScore]:
-    """Stagnation and deficiency with evidence. What counts against is shown, but subtracted from neither."""
-    found = tuple(found)
-    strong_absent = [w for w in knowledge.strong if w.finding in facts.absent]
-    answered = {w.topic for w in found}  # someone who reported an accident is not asked about lifting
+    """Stagnation and deficiency: how likely each is, in percent, and why."""
+    answered = {sign.topic for sign in belief.found}  # someone who reported an accident is not asked about lifting
     known = facts.absent | facts.present
-    strong_open = [w for w in knowledge.strong if w.finding not in known and w.topic not in answered]
-    vigour = tuple(
-        Evidence(f, float(weight))
-        for f, weight in knowledge.weights.speaks_against_deficiency.items()
-        if f in facts.present
+    still_open = [s for s in knowledge.signs if s.strong and s.finding not in known and s.topic not in answered]
+
+    def axis(chance: float, own: tuple[int, ...], other: tuple[int, ...], leads: tuple[str | None, ...]) -> AxisScore:
+        places = [PATTERN_IDS.index(name) for name in leads if name is not None]
+        return AxisScore(
+            score=percent(chance),
+            for_=_sorted(e for s in belief.found if (e := _most(s, own, places)) is not None),
+            against=_sorted(_elsewhere(belief.found, own, other, places)) + _sorted(_lacking(belief.missing, own)),
+            missing=tuple(s.finding for s in still_open if not set(own).isdisjoint(s.strong)),
+        )
+
+    leads = (verdict.branch, verdict.root)
+    return (
+        axis(belief.stagnation, knowledge.branches, knowledge.roots, leads),
+        axis(belief.deficiency, knowledge.roots, knowledge.branches, leads),
     )
-    stagnation = AxisScore(
-        score=tally.s / 2,
-        for_=_sorted(Evidence(w.finding, w.s / 2) for w in found if w.s),
-        against=_sorted(Evidence(w.finding, w.d / 2) for w in found if w.d > w.s)
-        + _sorted(Evidence(w.finding, w.s / 2, False) for w in strong_absent if w.s),
-        missing=tuple(w.finding for w in strong_open if w.s),
-    )
-    deficiency = AxisScore(
-        score=tally.d / 2,
-        for_=_sorted(Evidence(w.finding, w.d / 2) for w in found if w.d),
-        against=_sorted(Evidence(w.finding, w.s / 2) for w in found if w.s > w.d)
-        + _sorted(Evidence(w.finding, w.d / 2, False) for w in strong_absent if w.d)
-        + vigour,
-        missing=tuple(w.finding for w in strong_open if w.d),
-    )
-    return stagnation, deficiency
+
+
+def _most(sign: Sign, indices: tuple[int, ...], leads: list[int]) -> Evidence | None:
+    """What a sign says for a role: for its leading pattern if it speaks for that, else for the pattern it fits best."""
+    able = [i for i in sign.voters if i in indices]
+    if not able:
+        return None
+    best = max(able, key=lambda i: (i in leads, sign.times(i)))
+    return Evidence(sign.finding, _rounded(sign.times(best)), pattern=PATTERN_IDS[best])
+
+
+def _elsewhere(
+    found: Iterable[Sign], own: tuple[int, ...], other: tuple[int, ...], leads: list[int]
+) -> Iterator[Evidence]:
+    """What speaks for the other role alone, and what is rarer in the patterns of this one."""
+    for sign in found:
+        if not set(own).isdisjoint(sign.voters):
+            continue
+        evidence = _most(sign, other, leads)
+        if evidence is None:
+            rarest = min(own, key=sign.times)
+            if sign.times(rarest) >= 1:
+                continue
+            evidence = Evidence(sign.finding, _rounded(sign.times(rarest)), pattern=PATTERN_IDS[rarest])
+        yield evidence
+
+
+def _lacking(missing: Iterable[Sign], indices: tuple[int, ...]) -> Iterator[Evidence]:
+    """Strong signs of a role that were asked for and are not there."""
+    for sign in missing:
+        able = [i for i in sign.strong if i in indices]
+        if able:
+            best = max(able, key=sign.times)
+            yield Evidence(sign.finding, _rounded(sign.times(best, present=False)), False, PATTERN_IDS[best])
 
 
 def pattern_scores(
-    found: Iterable[Weighing],
-    tally: Tally,
-    verdict: Verdict,
-    facts: Facts,
-    knowledge: IntakeKnowledge,
+    belief: Belief, verdict: Verdict, facts: Facts, knowledge: IntakeKnowledge, picture_class: str,
     leads: tuple[str | None, str | None],
-) -> tuple[PatternScore, ...]:
-    """Every pattern that has points or leads: branch, root, then by points."""
-    votes: list[list[Evidence]] = [[] for _ in PATTERN_IDS]
-    answered = set()
-    for weighing in found:
-        answered.add(weighing.topic)
-        for index, halves in weighing.votes:
-            votes[index].append(Evidence(weighing.finding, halves / 2))
-    scores = [
-        _pattern(index, _sorted(votes[index]), answered, tally, verdict, facts, knowledge, leads)
+) -> tuple[PatternScore, ...]:  # fmt: skip
+    """Every pattern that something speaks for or that leads. The leads come first, and of two the branch in a
+    stagnation, the root in a deficiency, else the likelier; then the others by how likely they are."""
+    answered = {sign.topic for sign in belief.found}
+    scores = {
+        index: _pattern(index, answered, belief, verdict, facts, knowledge, leads)
         for index, name in enumerate(PATTERN_IDS)
-        if tally.points[index] or name in leads
-    ]
-    return tuple(sorted(scores, key=lambda p: (not p.is_lead, p.role if p.is_lead else "", -p.score)))
+        if name in leads or any(index in sign.voters for sign in belief.found)
+    }
+    first = {"stagnation": "branch", "deficiency": "root"}.get(picture_class)
+
+    def rank(index: int) -> tuple[bool, bool, float]:
+        score = scores[index]
+        return not score.is_lead, score.is_lead and first is not None and score.role != first, -belief.patterns[index]
+
+    return tuple(scores[index] for index in sorted(scores, key=rank))
 
 
 def _pattern(
     index: int,
-    votes: tuple[Evidence, ...],
     answered: set[str],
-    tally: Tally,
+    belief: Belief,
     verdict: Verdict,
     facts: Facts,
     knowledge: IntakeKnowledge,
@@ -245,31 +163,38 @@ def _pattern(
 ) -> PatternScore:
     name = PATTERN_IDS[index]
     pattern = knowledge.patterns.pattern[name]
-    present, absent = facts.present, facts.absent
+    present, known = facts.present, facts.present | facts.absent
     codes = next((w.codes for w in pattern.icd11_when if not present.isdisjoint(w.any)), pattern.icd11)
-    against = [Evidence(f, weight) for f, weight in knowledge.opponents[index] if f in present]
-    lacking: list[Evidence] = []
-    missing: list[str] = []
-    for finding, halves, is_strong in knowledge.voters[index]:  # strongest first
-        if finding in absent:
-            if is_strong:
-                lacking.append(Evidence(finding, halves / 2, False))
-        elif finding not in present and knowledge.weighings[finding].topic not in answered:
-            missing.append(finding)
+    votes = (Evidence(s.finding, _rounded(s.times(index))) for s in belief.found if index in s.voters)
+    opposed = (Evidence(s.finding, _rounded(s.times(index))) for s in belief.found if s.times(index) < 1)
+    lacking = (
+        Evidence(s.finding, _rounded(s.times(index, present=False)), False) for s in belief.missing if index in s.strong
+    )
+    missing = [s for s in knowledge.signs if index in s.voters and s.finding not in known and s.topic not in answered]
+    missing.sort(key=lambda s: -s.times(index))
     return PatternScore(
         id=name,
         name=pattern.name,
         icd11=tuple(codes),
         role=pattern.role,
-        score=tally.points[index] / 2,
-        for_=votes,
-        against=_sorted(against) + tuple(lacking),
-        missing=tuple(missing[:MISSING_SHOWN]),
+        score=percent(belief.patterns[index]),
+        for_=_sorted(votes),
+        against=_sorted(opposed) + _sorted(lacking),
+        missing=tuple(s.finding for s in missing[:MISSING_SHOWN]),
         is_lead=name in leads,
         qualifies=verdict.held_back[index] is None,
         held_back=verdict.held_back[index],
         principle=pattern.principle,
     )
+
+
+def percent(chance: float) -> int:
+    """A chance as shown. Answers are never sure enough for 0 or 100."""
+    return min(99, max(1, round(100 * chance)))
+
+
+def _rounded(times: float) -> float:
+    return round(times, 2 if times < 1 else 1)
 
 
 def _sorted(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

@@ -10,10 +10,12 @@ from typing import Any, NotRequired, TypedDict, final
 
 @final
 class EvidenceJson(TypedDict):
-    """`present` is there, and False, if it is the absence that counts."""
+    """`weight`: how many times as likely with `pattern` (in a pattern's rows: with it) as in ordinary back pain.
+    `present` is there, and False, if it is the absence that counts."""
 
     finding: str
     weight: int | float
+    pattern: NotRequired[str]
     present: NotRequired[bool]
 
 
@@ -77,6 +79,7 @@ class AssessmentJson(_Classed):
     stagnation: AxisJson
     deficiency: AxisJson
     share: float | None
+    likely: dict[str, int]
     patterns: list[PatternJson]
     considered: list[PatternJson]
     branch: str | None

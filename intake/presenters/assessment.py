@@ -9,10 +9,11 @@ from typing import Any
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
 from intake.assessment import Case, assess, load_intake_knowledge
-from intake.assessment.shapes import AlertJson, AskJson, AssessmentRecord, AxisJson, EvidenceJson, PatternJson
+from intake.assessment.shapes import AlertJson, AskJson, AssessmentRecord, PatternJson
 from intake.assessment.spine import PALPATED
 from intake.case_building import answered_on, build_case
 from intake.models import Assessment, Clearance
+from intake.presenters.evidence import bars, evidence_of, evidence_words, score_words
 
 GROUPS = {  # group of the vocabulary -> heading; the practitioner's own first
     "tongue": "Tongue",
@@ -35,15 +36,6 @@ GROUPS = {  # group of the vocabulary -> heading; the practitioner's own first
     "wish": "Wishes",
 }
 FOUND_BY_HAND = ("tongue", "pulse", "palpation", "motion", "exam")
-FACT_WORDS = {  # numbers that are evidence too, but not findings of the vocabulary
-    "complaint.duration_days": "how long it has lasted",
-    "patient.age": "age",
-    "patient.pregnancy_weeks": "week of pregnancy",
-    "scores.phq2": "PHQ-2 score",
-    "scores.gad2": "GAD-2 score",
-    "scores.nice_spa": "screening for inflammatory back pain",
-}
-BAR_TOP = 50  # points that fill a bar of stagnation or deficiency, which has a mark every 10
 SIDES = ("left", "right", "both", "midline")
 TEXT_LABELS = {"reason": "In the patient's words"}
 LEVEL_ICONS = {
@@ -237,49 +229,17 @@ def clearable_alert(assessment: Assessment, code: str, *, today: dt.date) -> Con
     return next((alert for alert in alerts if alert["code"] == code and alert["clearable"]), None)
 
 
-def evidence_words(source: str) -> str:
-    """The practitioner's words for a finding, or for a number that counts as evidence."""
-    return FACT_WORDS.get(source) or load_intake_knowledge().label(source)
-
-
-def bar_percent(score: float) -> float:
-    """How far a bar is filled: one fixed scale, so that the two bars and different patients can be compared."""
-    return round(min(100.0, 100 * score / BAR_TOP), 1)
-
-
 def _axes(result: AssessmentRecord) -> list[Context]:
-    return [
-        {
-            "axis": axis,
-            "name": axis.capitalize(),
-            "score": scored["score"],
-            "percent": bar_percent(scored["score"]),
-            **_evidence(scored),
-        }
-        for axis, scored in (("stagnation", result["stagnation"]), ("deficiency", result["deficiency"]))
-    ]
-
-
-def _evidence(row: AxisJson | PatternJson) -> Context:
-    return {
-        "for_": _speaking(row["for"]),
-        "against": _speaking(row["against"]),
-        "missing": [evidence_words(finding) for finding in row.get("missing", [])],
-    }
-
-
-def _speaking(evidence: list[EvidenceJson]) -> list[Context]:
-    return [
-        {"text": evidence_words(one["finding"]), "weight": one["weight"], "is_absence": one.get("present") is False}
-        for one in evidence
-    ]
+    evidence = (evidence_of(result["stagnation"], result), evidence_of(result["deficiency"], result))
+    return [{**bar, **why} for bar, why in zip(bars(result), evidence, strict=True)]
 
 
 def _pattern(pattern: PatternJson, result: AssessmentRecord) -> Context:
     titles = load_intake_knowledge().patterns.icd11_titles
     return {
         **pattern,
-        **_evidence(pattern),
+        **evidence_of(pattern, result),
+        "score": score_words(pattern["score"], result),
         "codes": [{"code": code, "title": titles.get(code, "")} for code in pattern["icd11"]],
         "is_lead": pattern["id"] in (result.get("branch"), result.get("root")),
     }

@@ -74,8 +74,8 @@ def check(
 ) -> list[Fault]:
     """All faults across files, each with file and key."""
     return [
-        *_weights(labels, weights),
-        *_patterns(labels, patterns, {*weights.weights, *weights.speaks_against_deficiency}),
+        *_weights(labels, weights, patterns),
+        *_patterns(labels, patterns, set(weights.weights)),
         *_channels(labels, channels, patterns),
         *_contradictions(labels, contradictions),
         *_flags(labels, flags),
@@ -90,31 +90,33 @@ def _unknown(file: str, key: str, names: Iterable[str], known: Iterable[str], wh
             yield Fault(file, key, f"no {what} named {name}{nearest(name, have)}")
 
 
-def _weights(labels: Mapping[str, str], file: schema.WeightsFile) -> Iterator[Fault]:
+def _weights(labels: Mapping[str, str], file: schema.WeightsFile, patterns: schema.PatternsFile) -> Iterator[Fault]:
     name = "weights.toml"
     groups = {finding.partition(".")[0] for finding in labels}
     for key in ("clinician_groups", "never_alone", "weightless_groups"):
         yield from _unknown(name, key, getattr(file, key), groups, "group")
-    for key in ("weightless", "speaks_against_deficiency"):
-        yield from _unknown(name, key, getattr(file, key), labels, "finding")
+    yield from _unknown(name, "weightless", file.weightless, labels, "finding")
     yield from _unknown(name, "old_injury.findings", file.old_injury.findings, file.weights, "weighted finding")
     yield from _unknown(name, "old_injury.votes", file.old_injury.votes, PATTERN_IDS, "pattern")
-    for place, row in enumerate(file.duration):
-        yield from _unknown(name, f"duration.{place}.votes", row.votes, PATTERN_IDS, "pattern")
+    if not file.chance.weak < file.chance.moderate < file.chance.strong:
+        yield Fault(name, "chance", "must rise from weak to strong")
+    against = {finding for row in patterns.pattern.values() for finding in row.against}
+    said = [weight.said for weight in file.weights.values()]
     for finding, weight in file.weights.items():
         key = f"weights.{finding}"
         yield from _unknown(name, key, [finding], labels, "finding")
         yield from _unknown(name, key, weight.votes, PATTERN_IDS, "pattern")
         yield from _unknown(name, key, [weight.topic], file.topics, "topic")
+        if weight.said is not None and said.count(weight.said) < 2:
+            yield Fault(name, f"{key}.said", f"nothing else says {weight.said}")
         if weight.only_if_absent is not None:
             yield from _unknown(name, key, [weight.only_if_absent], labels, "finding")
-        if not weight.s and not weight.d:
-            yield Fault(name, key, "weighs nothing; list it under weightless")
+        if not weight.votes and finding not in against:
+            yield Fault(name, key, "says nothing for or against a pattern; list it under weightless")
     for finding in labels:
         told = [
             finding in file.weights,
             finding in file.weightless,
-            finding in file.speaks_against_deficiency,
             finding.partition(".")[0] in file.weightless_groups,
         ]
         if sum(told) != 1:
@@ -131,15 +133,18 @@ def _patterns(labels: Mapping[str, str], file: schema.PatternsFile, speaking: se
     yield from _unknown(name, "icd11_class", file.icd11_class.values(), file.icd11_titles, "title for code")
     for pattern, row in file.pattern.items():
         key = f"pattern.{pattern}"
-        for field in ("gate", "gate_old_injury", "tie_causes"):
+        for field in ("gate", "gate_old_injury"):
             yield from _unknown(name, f"{key}.{field}", getattr(row, field), labels, "finding")
         yield from _unknown(name, f"{key}.against", row.against, speaking, "weighted finding")
         for when in row.icd11_when:
             yield from _unknown(name, f"{key}.icd11_when", when.any, labels, "finding")
         codes = [*row.icd11, *(code for when in row.icd11_when for code in when.codes)]
         yield from _unknown(name, f"{key}.icd11", codes, file.icd11_titles, "title for code")
-        if row.refines is not None:
-            yield from _unknown(name, f"{key}.refines", [row.refines], file.pattern, "pattern")
+        if row.contains is not None:
+            yield from _unknown(name, f"{key}.contains", [row.contains], file.pattern, "pattern")
+            contained = file.pattern.get(row.contains)
+            if contained is not None and (contained.role != row.role or contained.contains is not None):
+                yield Fault(name, f"{key}.contains", "must be a general pattern of the same role")
 
 
 def _channels(labels: Mapping[str, str], file: schema.ChannelsFile, patterns: schema.PatternsFile) -> Iterator[Fault]:

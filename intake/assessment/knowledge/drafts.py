@@ -26,7 +26,7 @@ def without_drafts(files: Files) -> tuple[Files, tuple[Draft, ...]]:
     weighed = weights.weights
     _, draft_weights = set_aside(
         "weights.toml",
-        ((finding, row, f"stagnation {row.s}, deficiency {row.d}") for finding, row in weighed.items()),
+        ((finding, row, f"{', '.join(row.votes)}") for finding, row in weighed.items()),
     )
     paths, draft_channels = set_aside("channels.toml", ((row.channel, row, row.text) for row in channels.rule))
     disagreeing, draft_contradictions = set_aside(
@@ -44,9 +44,8 @@ def without_drafts(files: Files) -> tuple[Files, tuple[Draft, ...]]:
     )
     not_used = {draft.key for draft in draft_weights}
     used = {finding: row for finding, row in weighed.items() if finding not in not_used}
-    votes = {*used, *weights.speaks_against_deficiency}
     spoken = {
-        name: row.model_copy(update={"against": [finding for finding in row.against if finding in votes]})
+        name: row.model_copy(update={"against": [finding for finding in row.against if finding in used]})
         for name, row in patterns.pattern.items()
     }
     topics = {row.topic for row in used.values()}

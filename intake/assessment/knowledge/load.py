@@ -11,24 +11,11 @@ from clinic.lib.knowledge_files import Draft, Reader
 from intake.assessment.knowledge import schema
 from intake.assessment.knowledge.checks import PATTERN_IDS, check, passing_faults
 from intake.assessment.knowledge.drafts import Files, draft_faults, without_drafts
+from intake.assessment.knowledge.signs import Sign, class_of, compile_old_injury, compile_signs, log_priors, pairs
 
-__all__ = ["PATTERN_IDS", "IntakeKnowledge", "Weighing", "load_intake_knowledge"]
+__all__ = ["PATTERN_IDS", "IntakeKnowledge", "load_intake_knowledge"]
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "knowledge"
-STRONG = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Weighing:
-    """One finding's weights in half points, the practitioner's factor included."""
-
-    finding: str
-    s: int
-    d: int
-    votes: tuple[tuple[int, int], ...]  # (index in PATTERN_IDS, half points)
-    topic: str
-    never_alone: bool
-    by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +48,17 @@ class IntakeKnowledge:
     asked_of: Mapping[str, str]  # finding id -> P, C or PC
     order: Mapping[str, int]  # finding id -> place in findings.toml
     weights: schema.WeightsFile
-    weighings: Mapping[str, Weighing]
-    strong: tuple[Weighing, ...]  # signs of weight 3: their absence counts, too
-    old_injury_votes: tuple[tuple[int, int], ...]
-    durations: tuple[tuple[int, Weighing], ...]  # (from days, weighing), longest first
-    topics: Mapping[str, tuple[Weighing, ...]]
+    signs: tuple[Sign, ...]  # those that can say most first
+    old_injuries: Mapping[str, Sign]  # what the same findings say once they are old
+    only_if_absent: Mapping[str, str]  # finding -> what must be known to be absent before it counts
+    pairs: tuple[tuple[int | None, int | None], ...]  # (branch, root) as places in PATTERN_IDS; first neither
+    classes: tuple[str, ...]  # of each pair; of neither ""
+    priors: tuple[float, ...]  # how likely each pair is before anything is known, as logarithms
+    topics: Mapping[str, tuple[Sign, ...]]
     hand_topics: tuple[tuple[str, frozenset[str]], ...]  # topics only a practitioner can answer, with their findings
     patterns: schema.PatternsFile
     branches: tuple[int, ...]  # places in PATTERN_IDS
     roots: tuple[int, ...]
-    voters: tuple[tuple[tuple[str, int, bool], ...], ...]  # per pattern (finding, half points, strong), strongest first
-    opponents: tuple[tuple[tuple[str, float], ...], ...]  # per pattern (finding, weight) that speaks against it
     channels: schema.ChannelsFile
     contradictions: tuple[schema.ContradictionRule, ...]
     flags: schema.FlagsFile
@@ -118,10 +105,8 @@ def _load(directory: Path) -> IntakeKnowledge:
     live, drafts = without_drafts(Files(weights, patterns, channels, contradictions, flags, rules))
     weights, patterns, channels, contradictions, flags, rules = live
 
-    weighings = {f: _weighing(f, w, weights) for f, w in weights.weights.items()}
-    topics: dict[str, list[Weighing]] = {topic: [] for topic in weights.topics}
-    for weighing in weighings.values():
-        topics[weighing.topic].append(weighing)
+    signs = compile_signs(weights, patterns)
+    topics = _members_of(weights.topics, signs)
     lowerings: dict[str, list[Lowering]] = {}
     for row in rules.explanation:
         lowering = Lowering(
@@ -138,27 +123,21 @@ def _load(directory: Path) -> IntakeKnowledge:
         asked_of={f"{g}.{k}": group.by for g, group in groups.items() for k in group.findings},
         order={finding: place for place, finding in enumerate(labels)},
         weights=weights,
-        weighings=weighings,
-        strong=tuple(w for f, w in weighings.items() if STRONG in (weights.weights[f].s, weights.weights[f].d)),
-        old_injury_votes=_votes(weights.old_injury.votes, 2),
-        durations=tuple(
-            (
-                row.from_,
-                Weighing("complaint.duration_days", row.s * 2, row.d * 2, _votes(row.votes, 2), "", False, False),
-            )
-            for row in sorted(weights.duration, key=lambda row: -row.from_)
-        ),
-        topics={topic: tuple(members) for topic, members in topics.items()},
+        signs=signs,
+        old_injuries=compile_old_injury(weights, patterns),
+        only_if_absent={f: row.only_if_absent for f, row in weights.weights.items() if row.only_if_absent is not None},
+        pairs=pairs(patterns),
+        classes=tuple(class_of(branch, root) for branch, root in pairs(patterns)),
+        priors=log_priors(patterns),
+        topics=topics,
         hand_topics=tuple(
-            (topic, frozenset(w.finding for w in members))
+            (topic, frozenset(sign.finding for sign in members))
             for topic, members in topics.items()
-            if all(w.by_hand for w in members)
+            if all(sign.by_hand for sign in members)
         ),
         patterns=patterns,
         branches=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "branch"),
         roots=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "root"),
-        voters=tuple(_voters(index, weighings, weights) for index in range(len(PATTERN_IDS))),
-        opponents=tuple(_opponents(patterns.pattern[name], weighings, weights) for name in PATTERN_IDS),
         channels=channels,
         contradictions=tuple(contradictions.contradiction),
         flags=flags,
@@ -192,45 +171,9 @@ def _as_question(label: str) -> str:
     return f"{label[0].upper()}{label[1:]}?"
 
 
-def _weighing(finding: str, weight: schema.Weight, file: schema.WeightsFile) -> Weighing:
-    group = finding.partition(".")[0]
-    by_hand = group in file.clinician_groups
-    halves = int(2 * file.clinician_factor) if by_hand else 2
-    return Weighing(
-        finding=finding,
-        s=weight.s * halves,
-        d=weight.d * halves,
-        votes=_votes(weight.votes, halves),
-        topic=weight.topic,
-        never_alone=group in file.never_alone,
-        by_hand=by_hand,
-    )
-
-
-def _voters(
-    index: int, weighings: Mapping[str, Weighing], file: schema.WeightsFile
-) -> tuple[tuple[str, int, bool], ...]:
-    name = PATTERN_IDS[index]
-    rows = [
-        (finding, halves, file.weights[finding].votes[name] == STRONG)
-        for finding, weighing in weighings.items()
-        for i, halves in weighing.votes
-        if i == index
-    ]
-    return tuple(sorted(rows, key=lambda row: -row[1]))
-
-
-def _opponents(
-    pattern: schema.Pattern, weighings: Mapping[str, Weighing], file: schema.WeightsFile
-) -> tuple[tuple[str, float], ...]:
-    return tuple(
-        (f, max(weighings[f].s, weighings[f].d) / 2 if f in weighings else float(file.speaks_against_deficiency[f]))
-        for f in pattern.against
-    )
-
-
-def _votes(votes: schema.Votes, halves: int) -> tuple[tuple[int, int], ...]:
-    return tuple((PATTERN_IDS.index(pattern), points * halves) for pattern, points in votes.items())
+def _members_of(topics: Iterable[str], signs: Iterable[Sign]) -> dict[str, tuple[Sign, ...]]:
+    signs = tuple(signs)
+    return {topic: tuple(sign for sign in signs if sign.topic == topic) for topic in topics}
 
 
 def _members(names: Iterable[str], sets: Mapping[str, list[str]]) -> frozenset[str]:

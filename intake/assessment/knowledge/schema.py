@@ -13,7 +13,8 @@ from clinic.lib import knowledge_files
 from clinic.lib.knowledge_files import Text
 
 Level = Literal["note", "caution", "refer", "emergency"]
-Points = Annotated[int, Field(ge=0, le=3)]
+Chance = Annotated[float, Field(ge=0.01, le=0.99)]
+Part = Annotated[float, Field(gt=0, le=1)]
 Votes = dict[str, Annotated[int, Field(ge=1, le=3)]]
 
 
@@ -42,19 +43,19 @@ class FindingGroup(Strict):
 
 
 class Weight(Reviewed):
-    s: Points
-    d: Points
-    votes: Votes
+    common: Chance  # in ordinary back pain, whatever the pattern
+    votes: Votes = {}
     topic: Text
+    said: Text | None = None  # findings with the same are one statement in several words
     source: Text
     only_if_absent: str | None = None  # counts only once this is known to be absent
 
 
-class DurationRow(Strict):
-    from_: Annotated[int, Field(ge=0, alias="from")]
-    s: Points
-    d: Points
-    votes: Votes
+class Chances(Strict):
+    strong: Chance
+    moderate: Chance
+    weak: Chance
+    against: Part
 
 
 class OldInjury(Strict):
@@ -65,14 +66,16 @@ class OldInjury(Strict):
 
 class WeightsFile(Strict):
     review: Review
-    clinician_factor: Annotated[float, Field(ge=1, le=2, multiple_of=0.5)]  # halves, so that sums stay exact
+    said_again: Part
+    unticked: Part
+    unmentioned: Part
+    clinician_factor: Annotated[float, Field(ge=1, le=2)]
     clinician_groups: list[str]
     never_alone: list[str]
     weightless_groups: list[str]
     weightless: list[str]
-    speaks_against_deficiency: dict[str, Points]
+    chance: Chances
     old_injury: OldInjury
-    duration: list[DurationRow]
     weights: dict[str, Weight]
     topics: dict[str, Text]
 
@@ -90,22 +93,19 @@ class Pattern(Strict):
     icd11_when: list[CodesWhen] = []
     gate: list[str]
     gate_old_injury: list[str] = []
-    refines: str | None = None
+    contains: str | None = None
     against: list[str]
-    tie_causes: list[str]
-    tie_old_injury: bool = False
     look_alikes: Text
 
 
 class PatternsFile(Strict):
     review: Review
-    min_axis_points: Annotated[int, Field(ge=1)]
-    min_points: Annotated[int, Field(ge=1)]
-    min_without_never_alone: Annotated[int, Field(ge=1)]
+    none: Chance
+    min_class: Chance
+    min_statements: Annotated[int, Field(ge=1)]
+    min_underlying: Chance
+    min_pattern: Chance
     min_findings: Annotated[int, Field(ge=1)]
-    refine_points: Annotated[int, Field(ge=1)]
-    stagnation_share: Annotated[float, Field(gt=0.5, lt=1)]
-    deficiency_share: Annotated[float, Field(gt=0, lt=0.5)]
     pattern: dict[str, Pattern]
     icd11_class: dict[Literal["stagnation", "deficiency", "mixed"], str]
     icd11_titles: dict[str, Text]

@@ -81,7 +81,7 @@ def test_contradictions_are_shown_and_both_sides_still_weigh(judged, words, know
     assert both in [c.findings for c in a.contradictions]
     weighed = {e.finding for e in (*a.stagnation.for_, *a.deficiency.for_)}
     needs_answer = {f for f, row in knowledge.weights.weights.items() if row.only_if_absent}
-    assert weighed >= {f for f in both if f in knowledge.weighings} - needs_answer
+    assert weighed >= {f for f in both if f in knowledge.weights.weights} - needs_answer
 
 
 def test_contradictions_with_the_patients_data(judged):

@@ -106,14 +106,15 @@ def test_order_never_matters_and_the_same_input_gives_the_same_output(data, rng:
 
 @MANY
 @given(cases)
-def test_scores_are_the_sum_of_their_evidence_and_the_action_follows_from_alerts_and_questions(data):
+def test_scores_are_chances_and_the_action_follows_from_alerts_and_questions(data):
     a = judge(data)
     case = parse_case(data, KNOWLEDGE)
     assert signs_of(case, KNOWLEDGE) == Signs(a.alerts, a.marks), "the form is told what the assessment says"
-    for axis in (a.stagnation, a.deficiency):
-        assert axis.score == sum(e.weight for e in axis.for_)
+    assert set(a.likely) == {"stagnation", "deficiency", "mixed"} and 98 <= sum(a.likely.values()) <= 102
+    for row in (a.stagnation, a.deficiency, *a.patterns, *a.considered):
+        assert 1 <= row.score <= 99
+        assert all(e.weight >= 1 for e in row.for_) and all(e.weight > 0 for e in row.against)
     for pattern in (*a.patterns, *a.considered):
-        assert pattern.score == sum(e.weight for e in pattern.for_)
         assert pattern.qualifies == (pattern.held_back is None)
         assert not pattern.is_lead or pattern.id in (a.branch, a.root)
     told = {finding for finding, answer in data.get("findings", {}).items() if answer is not None}

@@ -104,8 +104,8 @@ def test_answered_questions_are_not_asked_again(judged):
 
 
 def test_the_first_question_can_decide(judged):
-    """Five points of six: each of the first answers, told present, ends the not-knowing."""
-    words = "worsened_by.pressure eased_by.movement"
+    """One statement of two: the first answer, told present, ends the not-knowing."""
+    words = "worsened_by.pressure"
     first = next(ask for ask in judged(words).ask if ask.blocks)
     assert judged(f"{words} {first.finding}").picture_class != "undetermined"
 
@@ -129,7 +129,9 @@ def test_what_hands_can_find_is_asked_until_something_is_noted(judged):
     words = "onset.accident quality.stabbing_fixed worsened_by.pressure"
     a = judged(words, days=300)
     assert of_hands(a) == {"tongue", "pulse", "palpation", "motion"}
-    assert next(ask for ask in a.ask if ask.finding.startswith("pulse.")).finding == "pulse.choppy"
+    # the stasis is as good as known, whether there is a root is not: that is what the pulse is asked for
+    pulse = next(ask for ask in a.ask if ask.finding.startswith("pulse.")).finding
+    assert pulse in ("pulse.deep_weak", "pulse.soggy", "pulse.thin_weak")
     assert "tongue" not in of_hands(judged(f"{words} -tongue.purple", days=300))
 
 

@@ -1,28 +1,24 @@
-"""The scoring check of the pattern notes; thresholds, gates, ties and the practitioner's weight."""
+"""The scoring check of the pattern notes; limits, gates, order of patterns, evidence, the practitioner's word."""
+
+from math import log
 
 import pytest
 
 PLAIN = "onset.gradual quality.weak_hollow eased_by.rest body.cold worsened_by.tiredness eased_by.heat"
 
-# name, days, findings, S, D, points of branch patterns, of root patterns, class, branch, root
+# name, days, findings, (class, branch, root)
 CHECKS = [
     (
         "car accident, 9 months",
         270,
         "onset.accident quality.stabbing_fixed worsened_by.movement worsened_by.pressure time.night_fixed "
         "worsened_by.tiredness body.thin_sleep",
-        (13, 4),
-        {"blood_stasis": (14, 5), "qi_blood_stagnation": (7, 3), "damp_heat": (1, 1)},
-        {"qi_blood_deficiency": (4, 2), "kidney_qi_deficiency": (3, 1), "spleen_qi_deficiency": (1, 1)},
         ("stagnation", "blood_stasis", "qi_blood_deficiency"),
     ),
     (
         "the same without signs of deficiency",
         270,
         "onset.accident quality.stabbing_fixed worsened_by.movement worsened_by.pressure time.night_fixed",
-        (13, 0),
-        {"blood_stasis": (14, 5), "qi_blood_stagnation": (7, 3), "damp_heat": (1, 1)},
-        {},
         ("stagnation", "blood_stasis", None),
     ),
     (
@@ -30,9 +26,6 @@ CHECKS = [
         None,
         "onset.sport quality.tight_moving quality.spasm time.morning_short worsened_by.activity "
         "body.training_load body.tired eased_by.movement",
-        (10, 6),
-        {"qi_blood_stagnation": (8, 5), "liver_qi_stagnation": (6, 4), "cold_damp": (5, 3)},
-        {"qi_blood_deficiency": (8, 4), "kidney_qi_deficiency": (4, 3), "spleen_qi_deficiency": (2, 2)},
         ("mixed", "qi_blood_stagnation", "qi_blood_deficiency"),
     ),
     (
@@ -40,68 +33,49 @@ CHECKS = [
         None,
         "onset.stress quality.tight_moving worsened_by.stress_much worsened_by.premenstrual body.liver_tension "
         "body.busy_mind body.tired body.cold body.thin_sleep",
-        (13, 6),
-        {"liver_qi_stagnation": (15, 6), "qi_blood_stagnation": (2, 1), "blood_stasis": (1, 1)},
-        {
-            "qi_blood_deficiency": (4, 2),
-            "kidney_yang_deficiency": (3, 1),
-            "spleen_qi_deficiency": (1, 1),
-            "kidney_qi_deficiency": (1, 1),  # body.tired votes for it too; the notes list only the larger ones
-        },
         ("mixed", "liver_qi_stagnation", "qi_blood_deficiency"),
     ),
     (
         "cold and damp",
         None,
         "onset.cold_damp worsened_by.cold_damp worsened_by.rest eased_by.heat time.morning_short quality.heavy",
-        (10, 2),
-        {
-            "cold_damp": (15, 6),
-            "liver_qi_stagnation": (3, 2),
-            "qi_blood_stagnation": (2, 2),
-            "damp_heat": (1, 1),
-        },
-        {"kidney_yang_deficiency": (3, 2), "spleen_qi_deficiency": (2, 1)},
         ("stagnation", "cold_damp", None),
     ),
-    (
-        "kidney yang",
-        None,
-        PLAIN,
-        (1, 15),
-        {"cold_damp": (2, 1)},
-        {
-            "kidney_qi_deficiency": (11, 4),
-            "kidney_yang_deficiency": (8, 4),
-            "qi_blood_deficiency": (5, 3),
-            "kidney_yin_deficiency": (3, 2),
-            "spleen_qi_deficiency": (2, 2),
-        },
-        ("deficiency", None, "kidney_yang_deficiency"),
-    ),
+    ("kidney yang", None, PLAIN, ("deficiency", None, "kidney_yang_deficiency")),
 ]
 
 
-@pytest.mark.parametrize("name, days, words, axes, branches, roots, verdict", CHECKS, ids=[c[0] for c in CHECKS])
-def test_scoring_check(judged, name, days, words, axes, branches, roots, verdict):
+@pytest.mark.parametrize("name, days, words, verdict", CHECKS, ids=[c[0] for c in CHECKS])
+def test_scoring_check(judged, name, days, words, verdict):
     a = judged(words, days=days)
-    assert (a.stagnation.score, a.deficiency.score) == axes
-    points = {p.id: (p.score, len(p.for_)) for p in (*a.patterns, *a.considered)}
-    assert points == {**branches, **roots}
     assert (a.picture_class, a.branch, a.root) == verdict
-    assert a.share == axes[0] / sum(axes)
     assert a.action == "treat"
+    assert a.share == pytest.approx(a.stagnation.score / (a.stagnation.score + a.deficiency.score), abs=0.01)
+    assert a.likely[a.picture_class] == max(a.likely.values())
 
 
 def test_leads_stand_first_and_carry_their_codes(judged):
     a = judged(CHECKS[0][2], days=270).as_json()
-    assert [(p["id"], p["role"], p["lead"]) for p in a["patterns"]] == [
+    assert [(p["id"], p["role"], p["lead"]) for p in a["patterns"][:2]] == [
         ("blood_stasis", "branch", True),
         ("qi_blood_deficiency", "root", True),
-        ("qi_blood_stagnation", "branch", False),
     ]
+    assert not any(p["lead"] for p in a["patterns"][2:])
     assert a["patterns"][0]["icd11"] == ["SF01"]
-    assert a["stagnation"]["for"][0] == {"finding": "onset.accident", "weight": 3}
+    accident = {"finding": "onset.accident", "weight": 11.2, "pattern": "blood_stasis"}
+    assert a["stagnation"]["for"][0] == accident
+
+
+def test_in_a_deficiency_the_root_stands_first_and_in_a_mixed_picture_what_weighs_more(judged):
+    """A branch that scrapes by never stands before the root that the plan is made for."""
+    cold = " onset.cold_damp worsened_by.cold_damp"
+    deficient = judged(PLAIN + " body.kidney_signs eased_by.pressure worsened_by.cold_damp", confirmed={
+        "class": "deficiency", "branch": "cold_damp"})  # fmt: skip
+    assert [p.role for p in deficient.patterns if p.is_lead] == ["root", "branch"]
+    mixed = judged(PLAIN + cold + " worsened_by.rest")
+    assert mixed.picture_class == "mixed"
+    leads = [p for p in mixed.patterns if p.is_lead]
+    assert len(leads) == 2 and leads[0].score >= leads[1].score
 
 
 def test_a_pattern_without_its_own_sign_is_shown_but_never_leads(judged):
@@ -110,29 +84,35 @@ def test_a_pattern_without_its_own_sign_is_shown_but_never_leads(judged):
     assert liver.held_back == "none of its own signs"
 
 
+def test_a_specific_pattern_stands_before_the_general_one_it_contains_with_its_own_sign(judged):
+    general = "quality.weak_hollow quality.dull eased_by.rest body.kidney_signs worsened_by.tiredness"
+    assert judged(general).root == "kidney_qi_deficiency"
+    for own, pattern in (("body.cold", "kidney_yang_deficiency"), ("body.empty_heat", "kidney_yin_deficiency")):
+        a = judged(f"{general} {own}")
+        assert a.root == pattern
+        ranked = [p.id for p in a.patterns if p.role == "root"]
+        assert ranked.index(pattern) < ranked.index("kidney_qi_deficiency")
+
+
 def test_accident_votes_for_fresh_stagnation_up_to_twelve_weeks(judged):
     for days, leader in ((84, "qi_blood_stagnation"), (85, "blood_stasis")):
         a = judged("onset.accident worsened_by.movement worsened_by.pressure", days=days)
         assert a.branch == leader, days
 
 
-def test_duration_weighs_once(judged):
-    recent = judged("onset.lifting worsened_by.movement worsened_by.pressure", days=10)
-    assert ("complaint.duration_days", 2) in [(e.finding, e.weight) for e in recent.stagnation.for_]
-    old = judged("onset.accident worsened_by.movement worsened_by.pressure", days=400)
-    assert old.deficiency.score == 0
+@pytest.mark.parametrize("name, _, words, verdict", CHECKS[2:], ids=[c[0] for c in CHECKS[2:]])
+def test_how_long_it_has_lasted_is_no_sign(judged, name, _, words, verdict):
+    young, old = judged(words, days=5), judged(words, days=4000)
+    assert young.likely == old.likely
+    assert "complaint.duration_days" not in {e.finding for e in (*old.stagnation.for_, *old.deficiency.for_)}
 
 
-def test_duration_is_no_sign_of_its_own(judged):
-    a = judged("time.night_fixed eased_by.movement quality.stiff worsened_by.breathing", days=400)
-    stasis = next(p for p in a.considered if p.id == "blood_stasis")
-    assert (stasis.score, stasis.held_back) == (4, "too few different findings")
-
-
-def test_what_hands_find_counts_one_and_a_half_times(judged):
-    told = judged("worsened_by.pressure worsened_by.movement onset.lifting")
-    felt = judged("worsened_by.pressure worsened_by.movement onset.lifting palpation.tender_points")
-    assert felt.stagnation.score - told.stagnation.score == 4.5
+def test_what_hands_find_counts_more_than_what_is_told(judged, knowledge):
+    sign = next(s for s in knowledge.signs if s.finding == "palpation.hard_nodules")
+    stasis = knowledge.branches.index(1)
+    assert sign.by_hand and knowledge.weights.clinician_factor == 1.5
+    one, other = sign.present[0], sign.present[6 * (stasis + 1)]
+    assert (other - one) == pytest.approx(1.5 * log(sign.times(1)))
 
 
 def test_tongue_and_pulse_alone_never_decide(judged):
@@ -140,7 +120,7 @@ def test_tongue_and_pulse_alone_never_decide(judged):
     assert a.picture_class == "undetermined"
     assert a.action == "need_information"
     assert a.branch is None
-    assert {p.held_back for p in a.considered if p.score >= 4} == {"tongue and pulse alone never decide"}
+    assert "tongue and pulse alone never decide" in {p.held_back for p in a.considered}
     # with complaints beside them they count
     assert judged("tongue.purple pulse.choppy quality.stabbing_fixed").branch == "blood_stasis"
 
@@ -148,32 +128,31 @@ def test_tongue_and_pulse_alone_never_decide(judged):
 def test_night_pain_in_one_spot_counts_only_once_the_red_flag_is_answered(judged):
     with_answer = judged("time.night_fixed quality.stabbing_fixed worsened_by.pressure")
     without = judged("time.night_fixed quality.stabbing_fixed worsened_by.pressure ?flag.constant_night_pain")
-    assert with_answer.stagnation.score - without.stagnation.score == 2
+    assert "time.night_fixed" in {e.finding for e in with_answer.stagnation.for_}
+    assert "time.night_fixed" not in {e.finding for e in without.stagnation.for_}
     assert without.action == "need_information"
 
 
-def test_less_than_six_points_is_not_enough(judged):
-    five = judged("worsened_by.pressure eased_by.movement")
-    assert (five.stagnation.score, five.picture_class, five.action) == (5, "undetermined", "need_information")
-    six = judged("worsened_by.pressure eased_by.movement quality.stiff")
-    assert (six.stagnation.score, six.picture_class) == (6, "stagnation")
+def test_one_statement_is_not_enough_however_often_it_is_made(judged):
+    tired = "eased_by.rest worsened_by.tiredness worsened_by.activity time.evening worsened_by.standing body.tired"
+    once = judged(tired)
+    assert (once.picture_class, once.action) == ("undetermined", "need_information")
+    assert judged(f"{tired} quality.weak_hollow").picture_class == "deficiency"
 
 
-def test_both_axes_can_be_high_and_thresholds_belong_to_the_pure_side(judged):
+def test_both_can_be_likely(judged):
     both = judged(
         "worsened_by.stress_much body.liver_tension quality.tight_moving "
         "worsened_by.tiredness eased_by.rest eased_by.pressure"
     )
     assert both.picture_class == "mixed"
-    assert both.stagnation.score == 8 and both.deficiency.score == 9
-    at_seventy = judged("worsened_by.stress_much onset.stress quality.tight_moving eased_by.rest")
-    assert at_seventy.share == 0.7 and at_seventy.picture_class == "stagnation"
+    assert both.stagnation.score > 50 and both.deficiency.score > 50
 
 
 def test_yin_and_yang_can_both_be_shown(judged):
     a = judged("body.cold body.empty_heat quality.weak_hollow quality.dull eased_by.rest body.kidney_signs")
     assert {p.id for p in a.patterns} >= {"kidney_yang_deficiency", "kidney_yin_deficiency"}
-    assert a.root == "kidney_yang_deficiency"
+    assert a.root in ("kidney_yang_deficiency", "kidney_yin_deficiency")
     assert any("yin and yang" in c.text for c in a.contradictions)
 
 
@@ -181,35 +160,25 @@ def test_yin_and_yang_can_both_be_shown(judged):
     "cause, leader",
     [("onset.stress", "liver_qi_stagnation"), ("onset.cold_damp", "cold_damp")],
 )
-def test_the_cause_breaks_a_tie(judged, cause, leader):
-    # worsened_by.stress_much (liver 3) against worsened_by.cold_damp (cold 3), each cause adds 3 to its own pattern
+def test_the_cause_tips_the_balance(judged, cause, leader):
     words = "worsened_by.stress_much worsened_by.cold_damp worsened_by.pressure "
-    tied = judged(words + "onset.stress onset.cold_damp")
-    assert {p.score for p in tied.patterns if p.id in ("liver_qi_stagnation", "cold_damp")} == {6}
     assert judged(words + cause).branch == leader
 
 
-def test_injury_age_breaks_the_tie_between_fresh_and_old_stasis(judged):
-    # lifting: fresh 3 + 2, old 3; made even by old stasis signs
-    words = "onset.sport quality.stabbing_fixed body.stasis"
-    fresh, old = judged(words, days=60), judged(words, days=200)
-    assert fresh.branch == "qi_blood_stagnation"
-    assert old.branch == "blood_stasis"
-
-
 def test_against_shows_the_other_side_and_missing_strong_signs(judged):
-    a = judged(PLAIN + " -worsened_by.stress_much -eased_by.pressure")
+    a = judged(PLAIN + " -worsened_by.stress_much -quality.weak_hollow")
     against = {(e.finding, e.present) for e in a.stagnation.against}
     assert ("eased_by.rest", True) in against
     assert ("worsened_by.stress_much", False) in against
-    assert ("eased_by.pressure", False) in {(e.finding, e.present) for e in a.deficiency.against}
-    assert a.stagnation.score == 1  # nothing is subtracted
+    assert ("quality.weak_hollow", False) in {(e.finding, e.present) for e in a.deficiency.against}
 
 
-def test_good_energy_speaks_against_deficiency_without_lowering_it(judged):
-    a = judged(PLAIN + " body.normal_energy")
-    assert a.deficiency.score == 15
-    assert "body.normal_energy" in [e.finding for e in a.deficiency.against]
+def test_good_energy_makes_a_deficiency_less_likely_and_says_so(judged):
+    words = "quality.dull eased_by.rest body.kidney_signs"
+    a, without = judged(words + " body.normal_energy"), judged(words)
+    assert a.deficiency.score < without.deficiency.score
+    (energy,) = [e for e in a.deficiency.against if e.finding == "body.normal_energy"]
+    assert energy.weight == 0.5 and energy.present
 
 
 def test_missing_lists_open_questions_only(judged):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -31,7 +33,8 @@ def sent(assessment: Assessment, **more: str) -> dict[str, str]:
 
 def test_the_page_shows_both_scores_with_evidence_and_the_patterns(as_petra: Client, draft: Assessment) -> None:
     page = page_text(as_petra.get(url(draft)))
-    assert "Stagnation score" in page and "Deficiency score" in page
+    assert re.search(r'aria-label="Stagnation \d+ %"', page) and re.search(r'aria-label="Deficiency \d+ %"', page)
+    assert re.search(r"\d+ times as likely in blood stasis", page)
     assert "Blood stasis" in page and "SF01" in page
     assert "sharp or stabbing, always the same spot" in page
     assert AuditEvent.objects.filter(action="assessment.read", patient_id=draft.patient_id).count() == 1

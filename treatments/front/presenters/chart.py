@@ -21,6 +21,7 @@ from intake.assessment import Case, ClinicalPicture, assess, load_intake_knowled
 from intake.case_building import build_case
 from intake.models import Invitation
 from intake.presenters import assessment as assessment_words
+from intake.presenters.evidence import bars
 from intake.questionnaire.instruments import load_instruments
 from treatments import planning
 from treatments.front.presenters import chart_rows
@@ -136,15 +137,7 @@ def _summary(case: Case, judged: Judged) -> Context:
         "verdict": assessment_words.ACTIONS.get(judged.action, ("", "")),
         "action": judged.action,
         "picture_class": assessment_words.CLASS_WORDS.get(judged.picture_class, judged.picture_class),
-        "axes": [
-            {
-                "axis": axis,
-                "name": axis.capitalize(),
-                "score": scored["score"],
-                "percent": assessment_words.bar_percent(scored["score"]),
-            }
-            for axis, scored in (("stagnation", result["stagnation"]), ("deficiency", result["deficiency"]))
-        ],
+        "axes": bars(result),
         "leads": [{"name": p.name, "role": p.role, "codes": p.icd11} for p in judged.patterns if p.is_lead],
         "causes": [assessment_words.CAUSE_WORDS.get(c, c) for c in judged.causes],
         "channels": [assessment_words.words(c) for c in judged.channels],

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from clinic.lib.loose import Context
-from intake.assessment import load_intake_knowledge
+from intake.assessment import PATTERN_IDS, load_intake_knowledge
+from intake.presenters.evidence import as_often
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import words
 from treatments.library.presenters.signs import combination_words, draft_rows, sign_rows
@@ -148,21 +149,29 @@ def ear_page() -> Context:
 
 @lru_cache(maxsize=1)
 def patterns_page() -> Context:
-    """Every pattern with its signs and their weights, gate, signs against, codes, principle."""
+    """Every pattern with its signs and how much each speaks, gate, signs against, codes, principle."""
     intake, planner = load_intake_knowledge(), planner_knowledge()
     rows: list[Context] = []
     for name, pattern in intake.patterns.pattern.items():
+        place = PATTERN_IDS.index(name)
         signs = [
-            (words.fact_words(finding), weight.votes[name], weight.source)
-            for finding, weight in intake.weights.weights.items()
-            if name in weight.votes
+            {
+                "text": words.fact_words(sign.finding),
+                "times": sign.times(place),
+                "speaks": as_often(sign.times(place)),
+                "with_it": round(100 * sign.alone[place]),
+                "ordinary": round(100 * sign.common),
+                "source": intake.weights.weights[sign.finding].source,
+            }
+            for sign in intake.signs
+            if place in sign.voters
         ]
         principle = planner.principles.get(name)
         rows.append(
             {
                 "id": name,
                 "pattern": pattern,
-                "signs": sorted(signs, key=lambda sign: (-sign[1], sign[0])),
+                "signs": sorted(signs, key=lambda sign: (-sign["times"], sign["text"])),
                 "gate": [words.fact_words(finding) for finding in pattern.gate],
                 "against": [words.fact_words(finding) for finding in pattern.against],
                 "codes": [(code, intake.patterns.icd11_titles.get(code, "")) for code in pattern.icd11],

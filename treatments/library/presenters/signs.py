@@ -1,4 +1,4 @@
-"""The rules of the assessment, worded like those of the planner: what a sign weighs, what raises an alarm."""
+"""The rules of the assessment, worded like those of the planner: what a sign speaks for, what raises an alarm."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from clinic.lib.loose import Context
-from intake.assessment import load_intake_knowledge
+from intake.assessment import PATTERN_IDS, load_intake_knowledge
+from intake.presenters.evidence import as_often
 from treatments.library.presenters.words import fact_words
 
 
@@ -14,7 +15,7 @@ from treatments.library.presenters.words import fact_words
 def sign_rows() -> tuple[tuple[str, str, tuple[Context, ...]], ...]:
     """(kind, its name, rows shaped like those of ``words.rule_row``)."""
     return (
-        ("signs", "Signs: what each weighs", tuple(_weights())),
+        ("signs", "Signs: how much each speaks", tuple(_weights())),
         ("red_flags", "Red flags", tuple(_flags())),
         ("combinations", "Red flags: combinations", tuple(_combinations())),
     )
@@ -28,9 +29,11 @@ def draft_rows() -> list[Context]:
 def _weights() -> list[Context]:
     intake = load_intake_knowledge()
     rows = []
+    by_finding = {sign.finding: sign for sign in intake.signs}
     for finding, weight in intake.weights.weights.items():
-        votes = ", ".join(f"{intake.patterns.pattern[name].name} {points}" for name, points in weight.votes.items())
-        does = f"stagnation {weight.s}, deficiency {weight.d}" + (f"; {votes}" if votes else "")
+        sign = by_finding[finding]
+        says = [f"{as_often(sign.times(i))} in {intake.patterns.pattern[PATTERN_IDS[i]].name}" for i in sign.voters]
+        does = "; ".join([*says, f"in ordinary back pain {round(100 * sign.common)} of 100"])
         rows.append(_row(finding, fact_words(finding), does, intake.weights.topics[weight.topic], weight))
     return rows
 

@@ -1,0 +1,144 @@
+"""Compiles weights.toml and patterns.toml to what an answer says about each pair of branch and root. Pure.
+
+A patient has one branch or none and one root or none: 36 pairs. Branch, root and ordinary back pain are three causes
+that can each bring a finding about by themselves (noisy-OR), so with the chances b, r and `common` it is there with
+
+    1 - (1 - b) * (1 - r) * (1 - common)
+
+and a finding that one cause explains already says little about the others. What speaks against a pattern makes `common`
+smaller. A pattern that contains another brings about at least what that one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import log, log2
+
+from intake.assessment.knowledge import schema
+from intake.assessment.knowledge.checks import PATTERN_IDS
+
+Vector = tuple[float, ...]  # a number for each of PAIRS
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One finding. `chances` holds how often it is there for each pair; the other vectors are logarithms, weighted with
+    what its presence or absence counts: alone, and `_again` when the same was said in stronger words already."""
+
+    finding: str
+    topic: str
+    said: str  # findings with the same are one statement in several words
+    by_hand: bool
+    never_alone: bool
+    common: float
+    alone: Vector  # for each of PATTERN_IDS: how often it is there with this pattern and no other
+    voters: tuple[int, ...]  # places in PATTERN_IDS of the patterns that bring it
+    strong: tuple[int, ...]  # those that bring it often
+    chances: Vector
+    doubts: Vector  # how open the answer is for each pair, in bits
+    present: Vector
+    present_again: Vector
+    absent: Vector
+    absent_again: Vector
+    unmentioned: Vector
+    unmentioned_again: Vector
+
+    def times(self, pattern: int, *, present: bool = True) -> float:
+        """How many times as often it is found (or missing) with this pattern as in ordinary back pain."""
+        chance = self.alone[pattern]
+        return chance / self.common if present else (1 - chance) / (1 - self.common)
+
+    @property
+    def reach(self) -> float:
+        """How much it can say at most."""
+        return max(max(self.alone) / self.common, self.common / min(self.alone))
+
+
+def pairs(patterns: schema.PatternsFile) -> tuple[tuple[int | None, int | None], ...]:
+    """Every (branch, root) as places in PATTERN_IDS, or None; first the pair of neither."""
+    roles: dict[str, list[int | None]] = {"branch": [None], "root": [None]}
+    for index, name in enumerate(PATTERN_IDS):
+        roles[patterns.pattern[name].role].append(index)
+    return tuple((branch, root) for branch in roles["branch"] for root in roles["root"])
+
+
+def class_of(branch: int | None, root: int | None) -> str:
+    if branch is None:
+        return "" if root is None else "deficiency"
+    return "stagnation" if root is None else "mixed"
+
+
+def log_priors(patterns: schema.PatternsFile) -> Vector:
+    """How likely each pair is before anything is known: the two roles apart, the patterns of a role alike."""
+    some = 1 - patterns.none
+    shared = {role: some / sum(row.role == role for row in patterns.pattern.values()) for role in ("branch", "root")}
+    return tuple(
+        log(patterns.none if branch is None else shared["branch"])
+        + log(patterns.none if root is None else shared["root"])
+        for branch, root in pairs(patterns)
+    )
+
+
+def compile_signs(weights: schema.WeightsFile, patterns: schema.PatternsFile) -> tuple[Sign, ...]:
+    """Every finding that says something, those that can say most first."""
+    signs = [_sign(finding, row.votes, weights, patterns) for finding, row in weights.weights.items()]
+    return tuple(sorted(signs, key=lambda sign: -sign.reach))
+
+
+def compile_old_injury(weights: schema.WeightsFile, patterns: schema.PatternsFile) -> dict[str, Sign]:
+    """The findings that speak for something else once they are old."""
+    old = weights.old_injury
+    return {f: _sign(f, old.votes, weights, patterns) for f in old.findings if f in weights.weights}
+
+
+def _sign(finding: str, votes: Mapping[str, int], weights: schema.WeightsFile, patterns: schema.PatternsFile) -> Sign:
+    row, group = weights.weights[finding], finding.partition(".")[0]
+    strength = {1: weights.chance.weak, 2: weights.chance.moderate, 3: weights.chance.strong}
+    levels = [max((votes.get(one, 0) for one in _with_contained(name, patterns)), default=0) for name in PATTERN_IDS]
+    opposed = [finding in patterns.pattern[name].against for name in PATTERN_IDS]
+
+    def chance(*causes: int | None) -> float:
+        free, common = 1.0, row.common
+        for cause in causes:
+            if cause is not None:
+                free *= 1 - strength.get(levels[cause], 0.0)
+                common *= weights.chance.against if opposed[cause] else 1.0
+        return 1 - free * (1 - common)
+
+    chances = tuple(chance(branch, root) for branch, root in pairs(patterns))
+    by_hand = group in weights.clinician_groups
+    yes = weights.clinician_factor if by_hand else 1.0
+    no, untold = yes * weights.unticked, yes * weights.unmentioned
+    there, missing = [log(p) for p in chances], [log(1 - p) for p in chances]
+    return Sign(
+        finding=finding,
+        topic=row.topic,
+        said=row.said or finding,
+        by_hand=by_hand,
+        never_alone=group in weights.never_alone,
+        common=row.common,
+        alone=tuple(chance(index) for index in range(len(PATTERN_IDS))),
+        voters=tuple(index for index, level in enumerate(levels) if level),
+        strong=tuple(index for index, level in enumerate(levels) if level == max(strength)),
+        chances=chances,
+        doubts=tuple(doubt(chance) for chance in chances),
+        present=tuple(yes * x for x in there),
+        present_again=tuple(yes * weights.said_again * x for x in there),
+        absent=tuple(no * x for x in missing),
+        absent_again=tuple(no * weights.said_again * x for x in missing),
+        unmentioned=tuple(untold * x for x in missing),
+        unmentioned_again=tuple(untold * weights.said_again * x for x in missing),
+    )
+
+
+def doubt(chance: float) -> float:
+    """How open a question is that is answered yes with this chance, in bits."""
+    return -(chance * log2(chance) + (1 - chance) * log2(1 - chance))
+
+
+def _with_contained(name: str, patterns: schema.PatternsFile) -> Iterator[str]:
+    at: str | None = name
+    while at is not None:
+        yield at
+        at = patterns.pattern[at].contains
