@@ -109,7 +109,7 @@ def _sign(finding: str, votes: Mapping[str, int], weights: schema.WeightsFile, p
     chances = tuple(chance(branch, root) for branch, root in pairs(patterns))
     by_hand = group in weights.clinician_groups
     yes = weights.clinician_factor if by_hand else 1.0
-    no, untold = yes * weights.unticked, yes * weights.unmentioned
+    no, silent = yes * weights.unticked, yes * weights.unmentioned
     there, missing = [log(p) for p in chances], [log(1 - p) for p in chances]
     return Sign(
         finding=finding,
@@ -127,8 +127,8 @@ def _sign(finding: str, votes: Mapping[str, int], weights: schema.WeightsFile, p
         present_again=tuple(yes * weights.said_again * x for x in there),
         absent=tuple(no * x for x in missing),
         absent_again=tuple(no * weights.said_again * x for x in missing),
-        unmentioned=tuple(untold * x for x in missing),
-        unmentioned_again=tuple(untold * weights.said_again * x for x in missing),
+        unmentioned=tuple(silent * x for x in missing),
+        unmentioned_again=tuple(silent * weights.said_again * x for x in missing),
     )
 
 

@@ -78,8 +78,8 @@ def test_the_same_said_again_counts_less_in_any_order(believed, knowledge):
 def test_an_empty_box_counts_little_and_what_was_not_mentioned_less(knowledge, signs):
     sign, pair = signs["quality.stabbing_fixed"], knowledge.pairs.index((STASIS, None))
     there = sign.present[pair] - sign.present[0]
-    ticked_no, untold = sign.absent[pair] - sign.absent[0], sign.unmentioned[pair] - sign.unmentioned[0]
-    assert there > 0 > untold > ticked_no
+    ticked_no, silent = sign.absent[pair] - sign.absent[0], sign.unmentioned[pair] - sign.unmentioned[0]
+    assert there > 0 > silent > ticked_no
     assert ticked_no == pytest.approx(knowledge.weights.unticked * log(sign.times(STASIS, present=False)))
     assert abs(ticked_no) < there / 2
 

@@ -145,7 +145,7 @@ def test_the_chart_shows_a_clinician_everything_on_one_page(ana: Any, petra: Any
         Score.objects.create(patient=ana, measure="nrs_average", value=value, occasion="visit", filled_by="patient")
     text = page_text(client_of(petra).get(f"/patients/{ana.pk}/"))
     for shown in (
-        "Stagnation score",
+        ">Stagnation<",
         "Blood stasis",
         "asthma",
         "inhaler",

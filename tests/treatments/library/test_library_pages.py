@@ -129,7 +129,7 @@ def test_drafts_of_the_assessment_are_read_too(as_petra, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("kind", "word"), [("signs", "stagnation 3"), ("red_flags", "safety"), ("combinations", "safety")]
+    ("kind", "word"), [("signs", "times as likely in"), ("red_flags", "safety"), ("combinations", "safety")]
 )
 def test_rules_of_the_assessment_stand_beside_those_of_the_planner(as_petra, kind, word):
     text = page_text(as_petra.get(reverse("knowledge:rules"), {"kind": kind}))

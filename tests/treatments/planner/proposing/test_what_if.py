@@ -44,7 +44,12 @@ def ask(changes, case=CASE):
         ({"condition.anticoagulant": True}, "caution", "BL25 would be removed.", "Blood thinner"),
         ({"condition.pregnant": True}, "caution", "BL60 would be removed.", "Pregnancy"),
         ({"side.right": False, "side.left": True}, "treat", None, None),
-        ({"body.tired": True, "quality.dull": True, "eased_by.heat": True, "body.cold": True}, "treat", None, "mixed"),
+        (
+            {"body.kidney_signs": True, "quality.weak_hollow": True, "eased_by.heat": True, "body.cold": True},
+            "treat",
+            None,
+            "mixed",
+        ),
     ],
 )
 def test_a_changed_finding(changes, after, removed, because):
