@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
-from intake.presenters.assessment import evidence_words
+from intake.presenters.evidence import evidence_words
 from treatments.models import Proposal
 from treatments.planner.treatment.shapes import ProposalJson
 from treatments.plans.actions import by_hand
