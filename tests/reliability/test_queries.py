@@ -40,6 +40,8 @@ MOST = {
     "/today/": 12,
     "/followups/": 12,
     "/patients/{course}/": 17,
+    "/visits/{visit}/": 20,
+    "/plans/{plan}/": 13,
     "/outcomes/{course}/": 15,
 }
 
@@ -108,7 +110,13 @@ class Queries(FurnishedCase):
         today = timezone.localdate()
         found = {}
         for page in MOST:
-            path = page.format(course=self.made.patients["course"], today=today, later=today + dt.timedelta(days=28))
+            path = page.format(
+                course=self.made.patients["course"],
+                visit=self.made.values["visit_id"][0],
+                plan=self.made.values["plan_id"][0],
+                today=today,
+                later=today + dt.timedelta(days=28),
+            )
             practitioner.get(path)  # what is asked only once in a session
             with CaptureQueriesContext(
                 connection,

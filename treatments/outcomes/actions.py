@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, User
 from intake.models import Score
 from intake.questionnaire.instruments import load_instruments
@@ -49,12 +51,13 @@ def record_scores(
 
 
 def plan_in_force(patient: Patient) -> TreatmentPlan | None:
-    return (
-        TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED)
-        .select_related("proposal")
-        .defer("earlier", "edits", "overrides", "review", "proposal__case")
-        .first()
-    )
+    return next(iter(_plans_in_force(patient.pk)), None)
+
+
+@KeptQuery
+def _plans_in_force(patient: int) -> QuerySet[TreatmentPlan]:
+    rows = TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).select_related("proposal")
+    return rows.defer("earlier", "edits", "overrides", "review", "proposal__case")
 
 
 def latest_visit_number(patient: Patient) -> int | None:
@@ -65,13 +68,24 @@ def latest_visit_number(patient: Patient) -> int | None:
 
 def scores_of_course(patient: Patient) -> list[Score]:
     """Scores since the newest intake, in the order taken: its values are the baseline of the course that follows."""
-    rows = list(Score.objects.counting().filter(patient=patient))
+    rows = _scores(patient.pk)
     starts = [row.taken_at for row in rows if row.occasion == Score.Occasion.INTAKE]
     if not starts:
         return rows
     newest_day = max(starts).date()
     first = min(start for start in starts if start.date() == newest_day)
     return [row for row in rows if row.taken_at >= first]
+
+
+@KeptQuery
+def _scores(patient: int) -> QuerySet[Score]:
+    return Score.objects.counting().filter(patient=patient)
+
+
+@KeptQuery
+def _versions(patient: int, course: str) -> QuerySet[TreatmentPlan]:
+    rows = TreatmentPlan.objects.filter(patient=patient, course_reference=course)
+    return rows.filter(status__in=TreatmentPlan.WAS_IN_FORCE).order_by("version").only("treatment")
 
 
 def _is_old_word(score: Score, scores: list[Score]) -> bool:
@@ -83,12 +97,7 @@ def _is_old_word(score: Score, scores: list[Score]) -> bool:
 
 def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) -> Decision:
     """The advice of the progress rules for this plan's course."""
-    versions = list(
-        TreatmentPlan.objects.filter(patient=plan.patient_id, course_reference=plan.course_reference)
-        .filter(status__in=TreatmentPlan.WAS_IN_FORCE)
-        .order_by("version")
-        .only("treatment")
-    )
+    versions = _versions(plan.patient_id, plan.course_reference)
     series: dict[str, list[float | None]] = {}
     deciding = {measure.id for measure in load_instruments().values() if measure.decides}
     for score in scores:

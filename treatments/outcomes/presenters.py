@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
+from django.db.models import QuerySet
+from django.utils import dateformat, timezone
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
 from intake.models import Score
@@ -34,13 +36,7 @@ def outcomes_of(patient: Patient) -> Context:
     series = {measure.id: _series(scores, measure.id) for measure in measures}
     answered = [measure for measure in measures if series[measure.id]]
     judged = [measure for measure in answered if measure.decides not in ("", "screen")]
-    last_visit = (
-        Visit.objects.counting()
-        .filter(patient=patient)
-        .order_by("-started_at")
-        .only("record", "patient", "started_at")
-        .first()
-    )
+    last_visit = next(iter(_last_visits(patient.pk)), None)
     red_flag = bool(last_visit and red_flags.open_flags(last_visit))
     decision = actions.decision_for(plan, scores, red_flag=red_flag) if plan else None
     return {
@@ -57,6 +53,12 @@ def outcomes_of(patient: Patient) -> Context:
         "decision_panel": _panel_of(decision.kind) if decision else "",
         "pacing": _pacing(plan) if plan else None,
     }
+
+
+@KeptQuery
+def _last_visits(patient: int) -> QuerySet[Visit]:
+    rows = Visit.objects.counting().filter(patient=patient).order_by("-started_at", "-pk")
+    return rows.only("record", "patient", "started_at")[:1]
 
 
 def _panel_of(kind: str) -> str:
@@ -156,7 +158,8 @@ def _table(scores: list[Score], used: list[InstrumentFile]) -> list[Context]:
         row = rows.setdefault(
             key,
             {
-                "at": at,
+                "at": at.timestamp(),
+                "day": dateformat.format(at, "j M Y"),
                 "when": _when(score),
                 "filled_by": score.get_filled_by_display(),
                 "language": score.language,
