@@ -31,9 +31,9 @@ def test_two_patients_in_one_browser_write_into_their_own_forms(open_page: Calla
     expect(first.locator("#saved")).to_contain_text(SAVED)
     second.locator("#id_reason").fill("TOM-ONLY words")
     second.get_by_role("button", name="Next").click()
-    second.wait_for_url(re.compile("/i/step/where/"))
+    second.wait_for_url(re.compile("/i/step/about/"))
     first.get_by_role("button", name="Next").click()
-    first.wait_for_url(re.compile("/i/step/where/"))
+    first.wait_for_url(re.compile("/i/step/about/"))
     for page, name, own, other in ((first, "Anna", "ANNA", "TOM"), (second, "Tom", "TOM", "ANNA")):
         expect(page.get_by_text(f"For {name} K.")).to_be_visible()
         page.get_by_role("button", name="Back").click()
@@ -54,7 +54,7 @@ def test_two_patients_in_one_browser_write_into_their_own_forms(open_page: Calla
     assert accessibility_faults(first) == []
     second.locator("#id_reason").fill("TOM goes on")
     second.get_by_role("button", name="Next").click()
-    second.wait_for_url(re.compile("/i/step/where/"))
+    second.wait_for_url(re.compile("/i/step/about/"))
 
 
 def test_the_desk_makes_a_link_and_cannot_read(open_page: Callable[..., Page]) -> None:
@@ -65,7 +65,7 @@ def test_the_desk_makes_a_link_and_cannot_read(open_page: Callable[..., Page]) -
     Patient(phone, answers_for(persona)).open(desk.intake_link(patient), persona.born)
     phone.locator("#id_reason").fill("Only for my practitioner")
     phone.get_by_role("button", name="Next").click()
-    phone.wait_for_url(re.compile("/i/step/where/"))
+    phone.wait_for_url(re.compile("/i/step/about/"))
 
     link = desk.intake_link(patient)
     desk.page.goto(link)
