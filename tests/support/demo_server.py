@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.kept_files import FILE, migrated, seeded
+from tests.support.stays import Manager
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "ashi-demo"
@@ -29,20 +30,11 @@ class DemoServer:
     url: str
     intake_link: str
     folder: Path
-    environment: dict[str, str]
+    manager: Manager
 
     def manage(self, *words: str) -> str:
         """Run a management command against the server's database; returns what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"manage.py {' '.join(words)} failed:\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        return self.manager.run(*words)
 
     def mailed_code(self) -> str:
         """The digits in the newest mail with a code for a patient."""
@@ -82,11 +74,14 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _fill(folder: Path) -> None:
-    waiting = DemoServer("", "", folder, _environment(folder))
-    if "JOURNEY_DATABASE_URL" not in os.environ:
-        migrated(folder / FILE)
-    waiting.manage("migrate", "--noinput", "--verbosity", "0")
-    waiting.manage("seed_demo")
+    manager = Manager(_environment(folder))
+    try:
+        if "JOURNEY_DATABASE_URL" not in os.environ:
+            migrated(folder / FILE)
+        manager.run("migrate", "--noinput", "--verbosity", "0")
+        manager.run("seed_demo")
+    finally:
+        manager.stop()
 
 
 @contextmanager
@@ -95,13 +90,13 @@ def demo_server(folder: Path) -> Iterator[DemoServer]:
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = _environment(folder)
-    waiting = DemoServer(url, "", folder, environment)
+    manager = Manager(environment)
     if "JOURNEY_DATABASE_URL" in os.environ:
         _fill(folder)
     else:
         seeded(folder, _fill)
-    waiting.manage("collectstatic", "--noinput", "--verbosity", "0")
-    words = waiting.manage("demo_welcome", "--base", url)
+    manager.run("collectstatic", "--noinput", "--verbosity", "0")
+    words = manager.run("demo_welcome", "--base", url)
     link = re.search(rf"{re.escape(url)}/i/\S+", words)
     assert link, f"demo_welcome printed no intake link:\n{words}"
     server = subprocess.Popen(
@@ -124,10 +119,11 @@ def demo_server(folder: Path) -> Iterator[DemoServer]:
     )
     try:
         _wait_until_it_answers(url, server)
-        yield DemoServer(url, link.group(), folder, environment)
+        yield DemoServer(url, link.group(), folder, manager)
     finally:
         server.terminate()
         server.wait(timeout=15)
+        manager.stop()
 
 
 if __name__ == "__main__":  # fills the clinic that every server of a journey copies, if this code has none yet
