@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp
+from operator import mul
 
 from intake.assessment.case import Case
 from intake.assessment.facts import Facts
@@ -38,7 +39,7 @@ class Belief:
 def believe(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> Belief:
     found, missing = [], []
     heard: set[tuple[str, bool]] = set()
-    sums = list(knowledge.priors)
+    vectors = [knowledge.priors]
     present, absent = facts.present, facts.absent
     begun = {finding.partition(".")[0] for finding in present}
     old = knowledge.old_injuries if is_old(case, knowledge) else {}
@@ -62,7 +63,8 @@ def believe(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> Belief:
         else:
             continue
         heard.add(said)
-        sums = [a + b for a, b in zip(sums, vector, strict=True)]
+        vectors.append(vector)
+    sums = [sum(of_pair) for of_pair in zip(*vectors, strict=True)]
     highest = max(sums)
     likely = [exp(one - highest) for one in sums]
     total = sum(likely)
@@ -101,10 +103,8 @@ def is_old(case: Case, knowledge: IntakeKnowledge) -> bool:
 def gain(sign: Sign, belief: Belief) -> float:
     """What the answer is expected to tell about branch and root, in bits."""
     some = 1 - belief.pairs[0]  # whether there is a pattern at all is not the question
-    yes = told = 0.0
-    for chance, sure, often in zip(belief.pairs[1:], sign.doubts[1:], sign.chances[1:], strict=True):
-        yes += chance * often
-        told += chance * sure
+    yes = sum(map(mul, belief.pairs, sign.chances)) - belief.pairs[0] * sign.chances[0]
+    told = sum(map(mul, belief.pairs, sign.doubts)) - belief.pairs[0] * sign.doubts[0]
     return max(0.0, doubt(yes / some) - told / some)
 
 

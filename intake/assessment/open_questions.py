@@ -93,7 +93,7 @@ def decisive(facts: Facts, belief: Belief, knowledge: IntakeKnowledge) -> tuple[
     """
     worths: list[tuple[int, float, Ask]] = []
     by_class = partial(class_gain, belief=belief, knowledge=knowledge)
-    for topic, worth, members in _open_topics(facts, belief, knowledge, by_class):
+    for topic, worth, members in _open_topics(knowledge.topics, facts, belief, knowledge, by_class):
         turn = 2 if members[0].never_alone else 1 if members[0].by_hand else 0
         worths.append((turn, -worth, _ask(topic, members, knowledge, blocks=True)))
     worths.sort(key=lambda row: row[:2])
@@ -105,24 +105,29 @@ def from_hands(facts: Facts, belief: Belief, knowledge: IntakeKnowledge) -> tupl
 
     What is expected to tell most about this patient comes first, of the questions and in each of them.
     """
-    unnoted = {
+    unnoted = [
         topic
         for topic, findings in knowledge.hand_topics
         if findings.isdisjoint(facts.present) and findings.isdisjoint(facts.absent)
-    }
-    rows = [row for row in _open_topics(facts, belief, knowledge, partial(gain, belief=belief)) if row[0] in unnoted]
+    ]
+    rows = list(_open_topics(unnoted, facts, belief, knowledge, partial(gain, belief=belief)))
     rows.sort(key=lambda row: -row[1])
     return tuple(_ask(topic, members, knowledge, blocks=False) for topic, _, members in rows)
 
 
 def _open_topics(
-    facts: Facts, belief: Belief, knowledge: IntakeKnowledge, worth_of: Callable[[Sign], float]
+    topics: Iterable[str],
+    facts: Facts,
+    belief: Belief,
+    knowledge: IntakeKnowledge,
+    worth_of: Callable[[Sign], float],
 ) -> Iterator[tuple[str, float, tuple[Sign, ...]]]:
     """Each question without a yes, what its two best answers are expected to tell in bits, and its open answers, the
     best first: a question has two ends, such as eased and worsened by rest."""
     heard = {sign.said for sign in belief.found}
     again = knowledge.weights.said_again
-    for topic, members in knowledge.topics.items():
+    for topic in topics:
+        members = knowledge.topics[topic]
         if any(sign.finding in facts.present for sign in members):
             continue  # answered
         open_ = [sign for sign in members if sign.finding not in facts.absent]

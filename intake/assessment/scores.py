@@ -166,7 +166,7 @@ def _pattern(
     present, known = facts.present, facts.present | facts.absent
     codes = next((w.codes for w in pattern.icd11_when if not present.isdisjoint(w.any)), pattern.icd11)
     votes = (Evidence(s.finding, _rounded(s.times(index))) for s in belief.found if index in s.voters)
-    opposed = (Evidence(s.finding, _rounded(s.times(index))) for s in belief.found if s.times(index) < 1)
+    opposed = (Evidence(s.finding, _rounded(s.times(index))) for s in belief.found if s.alone[index] < s.common)
     lacking = (
         Evidence(s.finding, _rounded(s.times(index, present=False)), False) for s in belief.missing if index in s.strong
     )
