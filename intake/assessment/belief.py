@@ -103,8 +103,8 @@ def is_old(case: Case, knowledge: IntakeKnowledge) -> bool:
 def gain(sign: Sign, belief: Belief) -> float:
     """What the answer is expected to tell about branch and root, in bits."""
     some = 1 - belief.pairs[0]  # whether there is a pattern at all is not the question
-    yes = sum(map(mul, belief.pairs, sign.chances)) - belief.pairs[0] * sign.chances[0]
-    told = sum(map(mul, belief.pairs, sign.doubts)) - belief.pairs[0] * sign.doubts[0]
+    yes: float = sum(map(mul, belief.pairs, sign.chances)) - belief.pairs[0] * sign.chances[0]
+    told: float = sum(map(mul, belief.pairs, sign.doubts)) - belief.pairs[0] * sign.doubts[0]
     return max(0.0, doubt(yes / some) - told / some)
 
 
