@@ -18,7 +18,7 @@ from typing import Any
 from tests.bench import audit_writers, browser, kept, planner, report, service
 from tests.bench.clinics import KEPT, ROOT, Place, clinic
 from tests.bench.jobs import TARGETS
-from tests.bench.measuring import Request, Server, backends_cpu
+from tests.bench.measuring import Request, Server, backends_cpu, since
 
 MANY = 8  # clients at once
 PARTS = ["audit", "memory", "start", "planner", "browser"]  # besides the jobs
@@ -157,7 +157,7 @@ def _job(
                 used[side] += len(mine)
                 before = _cpu(server, place)
                 found, largest, failed = server.timed(mine, clients)
-                cpu[side].append((_cpu(server, place) - before) * 1000 / len(mine))
+                cpu[side].append(since(before, _cpu(server, place)) * 1000 / len(mine))
                 spent[side] += found
                 walls[side] += sum(found) / 1000 / clients
                 bad[side] += failed
@@ -178,8 +178,8 @@ def _job(
     return rows
 
 
-def _cpu(server: Server, place: Place) -> float:
-    return server.cpu() + (backends_cpu(place.url) if place.engine == "postgresql" else 0.0)
+def _cpu(server: Server, place: Place) -> dict[int, float]:
+    return {**server.cpu(), **(backends_cpu(place.url) if place.engine == "postgresql" else {})}
 
 
 def _p(values: list[float], percent: int) -> float:

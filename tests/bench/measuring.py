@@ -78,8 +78,8 @@ class Server:
         assert self.process is not None
         return [self.process.pid, *children(self.process.pid)]
 
-    def cpu(self) -> float:
-        return sum(map(cpu_of, self.pids))
+    def cpu(self) -> dict[int, float]:
+        return {pid: cpu_of(pid) for pid in self.pids}
 
     def peak_mib(self) -> float:
         """Of the largest worker."""
@@ -125,17 +125,23 @@ def cpu_of(pid: int) -> float:
     return spent / 1e9
 
 
-def backends_cpu(url: str) -> float:
-    """Of the processes of a PostgreSQL server that work for one database."""
-    name, spent = url.partition("?")[0].rsplit("/", 1)[-1], 0.0
+def backends_cpu(url: str) -> dict[int, float]:
+    """Of each process of a PostgreSQL server that works for one database, by its id."""
+    name = url.partition("?")[0].rsplit("/", 1)[-1]
+    found: dict[int, float] = {}
     for place in Path("/proc").glob("[0-9]*"):
         try:
             command = (place / "cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
         except OSError:
             continue
         if command.startswith("postgres:") and f" {name} " in f"{command} ":
-            spent += cpu_of(int(place.name))
-    return spent
+            found[int(place.name)] = cpu_of(int(place.name))
+    return found
+
+
+def since(before: dict[int, float], after: dict[int, float]) -> float:
+    """What was used in between. A process that has ended meanwhile takes nothing back."""
+    return sum(max(0.0, cpu - before.get(pid, 0.0)) for pid, cpu in after.items())
 
 
 def resident_mib(pid: int) -> float:

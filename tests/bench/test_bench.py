@@ -16,7 +16,7 @@ from tests.bench.floor.database import audit
 from tests.bench.floor.reads import READS
 from tests.bench.jobs import TARGETS
 from tests.bench.kept import Told
-from tests.bench.measuring import cpu_of
+from tests.bench.measuring import cpu_of, since
 from tests.factories.people import PatientFactory
 from tests.factories.scheduling import WorkingPractitionerFactory
 from tests.factories.treatments import signed_plan
@@ -53,6 +53,10 @@ def test_processor_time_is_measured() -> None:
     while time.process_time() < until:
         pass
     assert 0.04 < cpu_of(os.getpid()) - before < 2
+
+
+def test_a_process_that_ended_takes_nothing_back() -> None:
+    assert since({1: 5.0, 2: 90.0}, {1: 7.0, 3: 1.5}) == 3.5
 
 
 def row(**more: object) -> dict[str, object]:
