@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from intake.assessment.belief import Belief, is_old
 from intake.assessment.case import Case
@@ -102,8 +103,8 @@ def _most(sign: Sign, indices: tuple[int, ...], leads: list[int]) -> Evidence | 
     able = [i for i in sign.voters if i in indices]
     if not able:
         return None
-    best = max(able, key=lambda i: (i in leads, sign.times(i)))
-    return Evidence(sign.finding, _rounded(sign.times(best)), pattern=PATTERN_IDS[best])
+    best = max(able, key=lambda i: (i in leads, sign.times(i))) if len(able) > 1 else able[0]
+    return _of(sign.says[best], best)
 
 
 def _elsewhere(
@@ -118,7 +119,7 @@ def _elsewhere(
             rarest = min(own, key=sign.times)
             if sign.times(rarest) >= 1:
                 continue
-            evidence = Evidence(sign.finding, _rounded(sign.times(rarest)), pattern=PATTERN_IDS[rarest])
+            evidence = _of(sign.says[rarest], rarest)
         yield evidence
 
 
@@ -128,7 +129,12 @@ def _lacking(missing: Iterable[Sign], indices: tuple[int, ...]) -> Iterator[Evid
         able = [i for i in sign.strong if i in indices]
         if able:
             best = max(able, key=sign.times)
-            yield Evidence(sign.finding, _rounded(sign.times(best, present=False)), False, PATTERN_IDS[best])
+            yield _of(sign.lacks[best], best)
+
+
+def _of(evidence: Evidence, index: int) -> Evidence:
+    """The same, where it must be said which pattern it speaks of."""
+    return Evidence(evidence.finding, evidence.weight, evidence.present, PATTERN_IDS[index])
 
 
 def pattern_scores(
@@ -165,13 +171,10 @@ def _pattern(
     pattern = knowledge.patterns.pattern[name]
     present, known = facts.present, facts.present | facts.absent
     codes = next((w.codes for w in pattern.icd11_when if not present.isdisjoint(w.any)), pattern.icd11)
-    votes = (Evidence(s.finding, _rounded(s.times(index))) for s in belief.found if index in s.voters)
-    opposed = (Evidence(s.finding, _rounded(s.times(index))) for s in belief.found if s.alone[index] < s.common)
-    lacking = (
-        Evidence(s.finding, _rounded(s.times(index, present=False)), False) for s in belief.missing if index in s.strong
-    )
-    missing = [s for s in knowledge.signs if index in s.voters and s.finding not in known and s.topic not in answered]
-    missing.sort(key=lambda s: -s.times(index))
+    votes = [s.says[index] for s in belief.found if index in s.voters]
+    opposed = [s.says[index] for s in belief.found if s.alone[index] < s.common]
+    lacking = [s.lacks[index] for s in belief.missing if index in s.strong]
+    wanted = (s for s in knowledge.signs_of[index] if s.finding not in known and s.topic not in answered)
     return PatternScore(
         id=name,
         name=pattern.name,
@@ -180,7 +183,7 @@ def _pattern(
         score=percent(belief.patterns[index]),
         for_=_sorted(votes),
         against=_sorted(opposed) + _sorted(lacking),
-        missing=tuple(s.finding for s in missing[:MISSING_SHOWN]),
+        missing=tuple(s.finding for s in islice(wanted, MISSING_SHOWN)),
         is_lead=name in leads,
         qualifies=verdict.held_back[index] is None,
         held_back=verdict.held_back[index],
@@ -191,10 +194,6 @@ def _pattern(
 def percent(chance: float) -> int:
     """A chance as shown. Answers are never sure enough for 0 or 100."""
     return min(99, max(1, round(100 * chance)))
-
-
-def _rounded(times: float) -> float:
-    return round(times, 2 if times < 1 else 1)
 
 
 def _sorted(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

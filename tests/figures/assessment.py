@@ -11,7 +11,7 @@ import random
 from dataclasses import replace
 
 from intake.assessment import Assessment, IntakeKnowledge, assess, load_intake_knowledge, parse_case
-from intake.assessment.knowledge.signs import compile_old_injury, compile_signs, log_priors
+from intake.assessment.knowledge.signs import by_pattern, compile_old_injury, compile_signs, log_priors
 from tests.figures.textbook import Patient, draw
 
 CLASSES = ("stagnation", "deficiency", "mixed")
@@ -67,6 +67,7 @@ def shaken(knowledge: IntakeKnowledge, chance: random.Random, most: float) -> In
         weights=weights,
         patterns=patterns,
         signs=signs,
+        signs_of=by_pattern(signs),
         old_injuries=old,
         priors=log_priors(patterns),
         topics=topics,

@@ -11,7 +11,15 @@ from clinic.lib.knowledge_files import Draft, Reader
 from intake.assessment.knowledge import schema
 from intake.assessment.knowledge.checks import PATTERN_IDS, check, passing_faults
 from intake.assessment.knowledge.drafts import Files, draft_faults, without_drafts
-from intake.assessment.knowledge.signs import Sign, class_of, compile_old_injury, compile_signs, log_priors, pairs
+from intake.assessment.knowledge.signs import (
+    Sign,
+    by_pattern,
+    class_of,
+    compile_old_injury,
+    compile_signs,
+    log_priors,
+    pairs,
+)
 
 __all__ = ["PATTERN_IDS", "IntakeKnowledge", "load_intake_knowledge"]
 
@@ -49,6 +57,7 @@ class IntakeKnowledge:
     order: Mapping[str, int]  # finding id -> place in findings.toml
     weights: schema.WeightsFile
     signs: tuple[Sign, ...]  # those that can say most first
+    signs_of: tuple[tuple[Sign, ...], ...]  # for each of PATTERN_IDS those that speak for it, the loudest first
     old_injuries: Mapping[str, Sign]  # what the same findings say once they are old
     only_if_absent: Mapping[str, str]  # finding -> what must be known to be absent before it counts
     pairs: tuple[tuple[int | None, int | None], ...]  # (branch, root) as places in PATTERN_IDS; first neither
@@ -124,6 +133,7 @@ def _load(directory: Path) -> IntakeKnowledge:
         order={finding: place for place, finding in enumerate(labels)},
         weights=weights,
         signs=signs,
+        signs_of=by_pattern(signs),
         old_injuries=compile_old_injury(weights, patterns),
         only_if_absent={f: row.only_if_absent for f, row in weights.weights.items() if row.only_if_absent is not None},
         pairs=pairs(patterns),

@@ -17,6 +17,7 @@ from math import log, log2
 
 from intake.assessment.knowledge import schema
 from intake.assessment.knowledge.checks import PATTERN_IDS
+from intake.assessment.result import Evidence
 
 Vector = tuple[float, ...]  # a number for each of PAIRS
 
@@ -33,6 +34,8 @@ class Sign:
     never_alone: bool
     common: float
     alone: Vector  # for each of PATTERN_IDS: how often it is there with this pattern and no other
+    says: tuple[Evidence, ...]  # what its presence and its absence are shown as, for each of PATTERN_IDS
+    lacks: tuple[Evidence, ...]
     voters: tuple[int, ...]  # places in PATTERN_IDS of the patterns that bring it
     strong: tuple[int, ...]  # those that bring it often
     chances: Vector
@@ -46,13 +49,16 @@ class Sign:
 
     def times(self, pattern: int, *, present: bool = True) -> float:
         """How many times as often it is found (or missing) with this pattern as in ordinary back pain."""
-        chance = self.alone[pattern]
-        return chance / self.common if present else (1 - chance) / (1 - self.common)
+        return _times(self.alone[pattern], self.common, present=present)
 
     @property
     def reach(self) -> float:
         """How much it can say at most."""
         return max(max(self.alone) / self.common, self.common / min(self.alone))
+
+
+def _times(chance: float, common: float, *, present: bool) -> float:
+    return chance / common if present else (1 - chance) / (1 - common)
 
 
 def pairs(patterns: schema.PatternsFile) -> tuple[tuple[int | None, int | None], ...]:
@@ -86,6 +92,16 @@ def compile_signs(weights: schema.WeightsFile, patterns: schema.PatternsFile) ->
     return tuple(sorted(signs, key=lambda sign: -sign.reach))
 
 
+def by_pattern(signs: tuple[Sign, ...]) -> tuple[tuple[Sign, ...], ...]:
+    """For each of PATTERN_IDS the signs that speak for it, the loudest first."""
+    return tuple(_loudest(signs, index) for index in range(len(PATTERN_IDS)))
+
+
+def _loudest(signs: tuple[Sign, ...], index: int) -> tuple[Sign, ...]:
+    voting = (sign for sign in signs if index in sign.voters)
+    return tuple(sorted(voting, key=lambda sign: -sign.times(index)))
+
+
 def compile_old_injury(weights: schema.WeightsFile, patterns: schema.PatternsFile) -> dict[str, Sign]:
     """The findings that speak for something else once they are old."""
     old = weights.old_injury
@@ -110,6 +126,12 @@ def _sign(finding: str, votes: Mapping[str, int], weights: schema.WeightsFile, p
     by_hand = group in weights.clinician_groups
     yes = weights.clinician_factor if by_hand else 1.0
     no, silent = yes * weights.unticked, yes * weights.unmentioned
+    alone = tuple(chance(index) for index in range(len(PATTERN_IDS)))
+
+    def shown(present: bool) -> tuple[Evidence, ...]:
+        times = [_times(one, row.common, present=present) for one in alone]
+        return tuple(Evidence(finding, round(x, 2 if x < 1 else 1), present) for x in times)
+
     there, missing = [log(p) for p in chances], [log(1 - p) for p in chances]
     return Sign(
         finding=finding,
@@ -118,7 +140,9 @@ def _sign(finding: str, votes: Mapping[str, int], weights: schema.WeightsFile, p
         by_hand=by_hand,
         never_alone=group in weights.never_alone,
         common=row.common,
-        alone=tuple(chance(index) for index in range(len(PATTERN_IDS))),
+        alone=alone,
+        says=shown(present=True),
+        lacks=shown(present=False),
         voters=tuple(index for index, level in enumerate(levels) if level),
         strong=tuple(index for index, level in enumerate(levels) if level == max(strength)),
         chances=chances,
