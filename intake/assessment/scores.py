@@ -104,7 +104,7 @@ def _most(sign: Sign, indices: tuple[int, ...], leads: list[int]) -> Evidence | 
     if not able:
         return None
     best = max(able, key=lambda i: (i in leads, sign.times(i))) if len(able) > 1 else able[0]
-    return _of(sign.says[best], best)
+    return Evidence(sign.finding, sign.says[best], pattern=PATTERN_IDS[best])
 
 
 def _elsewhere(
@@ -119,7 +119,7 @@ def _elsewhere(
             rarest = min(own, key=sign.times)
             if sign.times(rarest) >= 1:
                 continue
-            evidence = _of(sign.says[rarest], rarest)
+            evidence = Evidence(sign.finding, sign.says[rarest], pattern=PATTERN_IDS[rarest])
         yield evidence
 
 
@@ -129,12 +129,7 @@ def _lacking(missing: Iterable[Sign], indices: tuple[int, ...]) -> Iterator[Evid
         able = [i for i in sign.strong if i in indices]
         if able:
             best = max(able, key=sign.times)
-            yield _of(sign.lacks[best], best)
-
-
-def _of(evidence: Evidence, index: int) -> Evidence:
-    """The same, where it must be said which pattern it speaks of."""
-    return Evidence(evidence.finding, evidence.weight, evidence.present, PATTERN_IDS[index])
+            yield Evidence(sign.finding, sign.lacks[best], False, PATTERN_IDS[best])
 
 
 def pattern_scores(
@@ -171,9 +166,9 @@ def _pattern(
     pattern = knowledge.patterns.pattern[name]
     present, known = facts.present, facts.present | facts.absent
     codes = next((w.codes for w in pattern.icd11_when if not present.isdisjoint(w.any)), pattern.icd11)
-    votes = [s.says[index] for s in belief.found if index in s.voters]
-    opposed = [s.says[index] for s in belief.found if s.alone[index] < s.common]
-    lacking = [s.lacks[index] for s in belief.missing if index in s.strong]
+    votes = [Evidence(s.finding, s.says[index]) for s in belief.found if index in s.voters]
+    opposed = [Evidence(s.finding, s.says[index]) for s in belief.found if s.alone[index] < s.common]
+    lacking = [Evidence(s.finding, s.lacks[index], False) for s in belief.missing if index in s.strong]
     wanted = (s for s in knowledge.signs_of[index] if s.finding not in known and s.topic not in answered)
     return PatternScore(
         id=name,

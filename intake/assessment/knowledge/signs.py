@@ -17,7 +17,6 @@ from math import log, log2
 
 from intake.assessment.knowledge import schema
 from intake.assessment.knowledge.checks import PATTERN_IDS
-from intake.assessment.result import Evidence
 
 Vector = tuple[float, ...]  # a number for each of PAIRS
 
@@ -34,8 +33,8 @@ class Sign:
     never_alone: bool
     common: float
     alone: Vector  # for each of PATTERN_IDS: how often it is there with this pattern and no other
-    says: tuple[Evidence, ...]  # what its presence and its absence are shown as, for each of PATTERN_IDS
-    lacks: tuple[Evidence, ...]
+    says: Vector  # `times` as it is shown, for each of PATTERN_IDS
+    lacks: Vector  # the same of its absence
     voters: tuple[int, ...]  # places in PATTERN_IDS of the patterns that bring it
     strong: tuple[int, ...]  # those that bring it often
     chances: Vector
@@ -128,9 +127,9 @@ def _sign(finding: str, votes: Mapping[str, int], weights: schema.WeightsFile, p
     no, silent = yes * weights.unticked, yes * weights.unmentioned
     alone = tuple(chance(index) for index in range(len(PATTERN_IDS)))
 
-    def shown(present: bool) -> tuple[Evidence, ...]:
+    def shown(*, present: bool) -> Vector:
         times = [_times(one, row.common, present=present) for one in alone]
-        return tuple(Evidence(finding, round(x, 2 if x < 1 else 1), present) for x in times)
+        return tuple(round(x, 2 if x < 1 else 1) for x in times)
 
     there, missing = [log(p) for p in chances], [log(1 - p) for p in chances]
     return Sign(
