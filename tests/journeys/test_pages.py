@@ -12,10 +12,21 @@ from tests.journeys.conftest import accessibility_faults
 
 PAGES = {
     "owner": ["/", "/clinic/", "/audit/", "/patients/", "/knowledge/", "/accounts/2fa/"],
-    "desk": ["/", "/today/", "/schedule/", "/followups/", "/intakes/", "/patients/", "/patients/1/", "/patients/new/"],
+    "desk": [
+        "/",
+        "/today/",
+        "/schedule/",
+        "/followups/",
+        "/intakes/",
+        "/patients/",
+        "/patients/1/",
+        "/patients/new/",
+        "/patients/1/edit/",
+    ],
     "practitioner": [
         "/",
         "/patients/1/",
+        "/patients/1/safety/",
         "/patients/3/assessment/",
         "/plans/1/",
         "/visits/1/",
