@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from clinic.lib.knowledge_files import Strict
+from intake.questionnaire.values import Kind
 
 
 class Clause(Strict):
@@ -37,23 +38,7 @@ class Option(Shown):
 
 class Question(Shown):
     id: str
-    kind: Literal[
-        "yes_no",
-        "one",
-        "many",
-        "statements",
-        "chart",
-        "scale",
-        "number",
-        "text",
-        "line",
-        "email",
-        "date",
-        "duration",
-        "activities",
-        "phone",
-        "person",
-    ]
+    kind: Kind | Literal["yes_no"]
     label: str = ""
     help: str = ""
     required: bool = False

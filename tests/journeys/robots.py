@@ -43,6 +43,22 @@ def begin_visit(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=re.compile(r"Visit \d+"))).to_be_visible()
 
 
+def chart_as_planned(page: Page, *, changed: str) -> None:
+    """What is left of an open visit, done as planned: needles in, needles out, what changed, signed."""
+    with page.expect_navigation():
+        page.get_by_role("button", name="All done as planned").click()
+    for now in page.get_by_label("first needle in").locator("..").get_by_role("button", name="now").all():
+        press_now(page, now)
+    page.get_by_role("textbox", name="What changed right after").fill(changed)
+    for place in page.locator(".ledger-row").all():
+        counted = place.locator(".ledger-count .figures").inner_text()
+        place.get_by_label("needles out").fill(counted.strip() or "0")
+    page.get_by_label("needles out").last.blur()
+    expect(page.get_by_text("ready to sign")).to_be_visible()
+    page.get_by_role("button", name="Sign and lock").click()
+    expect(page.get_by_text(re.compile(r"signed \d"))).to_be_visible()
+
+
 def begin_assessment(page: Page, name: str) -> None:
     """Assess somebody, or go on with the draft that is open; returns when its page is there."""
     open_chart(page, name)
@@ -267,15 +283,4 @@ class Practitioner:
         expect(page.locator("#visit-saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
         for tender in page.get_by_label("found by palpation at").all():
             tender.fill("two fingers beside L4, on the right")
-        with page.expect_navigation():
-            page.get_by_role("button", name="All done as planned").click()
-        for now in page.get_by_label("first needle in").locator("..").get_by_role("button", name="now").all():
-            press_now(page, now)
-        page.get_by_role("textbox", name="What changed right after").fill("Turns more easily")
-        for place in page.locator(".ledger-row").all():
-            counted = place.locator(".ledger-count .figures").inner_text()
-            place.get_by_label("needles out").fill(counted.strip() or "0")
-        page.get_by_label("needles out").last.blur()
-        expect(page.get_by_text("ready to sign")).to_be_visible()
-        page.get_by_role("button", name="Sign and lock").click()
-        expect(page.get_by_text(re.compile(r"signed \d"))).to_be_visible()
+        chart_as_planned(page, changed="Turns more easily")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.robots import Desk, Patient, Practitioner, answers_for, begin_visit, press_now
+from tests.journeys.robots import Desk, Patient, Practitioner, answers_for, begin_visit, chart_as_planned
 from treatments.demo.people import cast
 
 NO_RULES = "No rules for this complaint yet: your plan, checked for safety"
@@ -73,15 +73,4 @@ def _visit(page: Page, name: str, number: int) -> None:
     page.get_by_label("Pain now, 0–10").fill("0")
     page.get_by_role("button", name="All asked: no").click()
     expect(page.locator("#visit-saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
-    with page.expect_navigation():
-        page.get_by_role("button", name="All done as planned").click()
-    for now in page.get_by_label("first needle in").locator("..").get_by_role("button", name="now").all():
-        press_now(page, now)
-    page.get_by_role("textbox", name="What changed right after").fill("Calmer; slept six hours last night")
-    for place in page.locator(".ledger-row").all():
-        counted = place.locator(".ledger-count .figures").inner_text()
-        place.get_by_label("needles out").fill(counted.strip() or "0")
-    page.get_by_label("needles out").last.blur()
-    expect(page.get_by_text("ready to sign")).to_be_visible()
-    page.get_by_role("button", name="Sign and lock").click()
-    expect(page.get_by_text(re.compile(r"signed \d"))).to_be_visible()
+    chart_as_planned(page, changed="Calmer; slept six hours last night")
