@@ -29,8 +29,8 @@ def test_every_fault_is_printed_and_the_exit_is_1(tmp_path):
     folder = tmp_path / "knowledge"
     shutil.copytree(FOLDER, folder)
     for name, old, new in (
-        ("rules/local.toml", 'code = "BL25"', 'code = "BL250"'),
-        ("rules/distal.toml", '"channel:kidney"', '"channel:kidny"'),
+        ("complaints/back/rules/local.toml", 'code = "BL25"', 'code = "BL250"'),
+        ("complaints/back/rules/distal.toml", '"channel:kidney"', '"channel:kidny"'),
     ):
         path = folder / name
         path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
@@ -44,9 +44,9 @@ def test_every_fault_is_printed_and_the_exit_is_1(tmp_path):
 
 def test_django_check_reports_the_same_faults(monkeypatch):
     assert run_checks(tags=["knowledge"]) == []
-    monkeypatch.setattr(checks, "check_knowledge", lambda own: ("dose.toml: dose[x]: broken",))
+    monkeypatch.setattr(checks, "check_knowledge", lambda own: ("complaints/back/dose.toml: dose[x]: broken",))
     (error,) = run_checks(tags=["knowledge"])
-    assert error.id == "treatments.E001" and "dose.toml" in error.msg
+    assert error.id == "treatments.E001" and "complaints/back/dose.toml" in error.msg
 
 
 def test_a_clinics_own_file_is_checked_before_the_server_starts(tmp_path, settings):
@@ -83,8 +83,8 @@ def test_faults_of_every_kind_are_told_at_once_with_their_files(tmp_path):
     folder = tmp_path / "knowledge"
     shutil.copytree(FOLDER, folder)
     for name, old, new in (
-        ("rules/local.toml", "sources = [", "sorces = ["),
-        ("rules/distal.toml", 'code = "BL40"', 'code = "BL99"'),
+        ("complaints/back/rules/local.toml", "sources = [", "sorces = ["),
+        ("complaints/back/rules/distal.toml", 'code = "BL40"', 'code = "BL99"'),
         ("points/bladder.toml", "cap_mm = 25", 'cap_mm = "deep"'),
     ):
         text = (folder / name).read_text(encoding="utf-8")
@@ -92,8 +92,8 @@ def test_faults_of_every_kind_are_told_at_once_with_their_files(tmp_path):
         (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
     faults = [str(fault) for fault in check_knowledge(folder)]
     for start in (
-        "rules/local.toml: rule[local.low_back]: sorces",
-        "rules/distal.toml: distal.bladder_back: no such point 'BL99'",
+        "complaints/back/rules/local.toml: rule[local.low_back]: sorces",
+        "complaints/back/rules/distal.toml: distal.bladder_back: no such point 'BL99'",
         "points/bladder.toml: point[BL23]: cap_mm",
     ):
         assert any(fault.startswith(start) for fault in faults), f"{start} is not among {faults}"

@@ -39,7 +39,8 @@ from treatments.planner.knowledge.tables import Contraindication, Neutral, Point
 from treatments.planner.knowledge.toml_reader import PointBook, Reader
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
-RULE_FILES = ("rules/local.toml", "rules/distal.toml", "rules/pattern.toml", "rules/cause.toml")
+BACK = "complaints/back"  # what is only the back's
+RULE_FILES = (f"{BACK}/rules/local.toml", f"{BACK}/rules/distal.toml", "rules/pattern.toml", "rules/cause.toml")
 STIMULATION = "stimulation.toml"
 
 
@@ -80,8 +81,8 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
         ear_uses=read.rules("ear.toml", "use", EarUse),
         ear_methods={row.id: row for row in read.rows("ear.toml", "method", EarMethod)},
         ear_points={row.code: row for row in read.rows("ear_points.toml", "ear_point", EarPoint, "code")},
-        home=read.rules("home_care.toml", "home", HomeRule),
-        doses=read.rules("dose.toml", "dose", DoseRule),
+        home=read.rules(f"{BACK}/home_care.toml", "home", HomeRule),
+        doses=read.rules(f"{BACK}/dose.toml", "dose", DoseRule),
         principles={row.pattern: row for row in read.rows("principles.toml", "principle", Principle, "pattern")},
         contraindications=read.rows("contraindications.toml", "contraindication", Contraindication),
         neutral=read.rows("contraindications.toml", "neutral", Neutral, "finding"),
@@ -99,8 +100,8 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
             "ear_points.toml": {"review", "ear_point"},
             "sites.toml": {"review", "site"},
             "principles.toml": {"review", "principle"},
-            "home_care.toml": {"review", "home"},
-            "dose.toml": {"review", "dose"},
+            f"{BACK}/home_care.toml": {"review", "home"},
+            f"{BACK}/dose.toml": {"review", "dose"},
             "contraindications.toml": {"review", "contraindication", "neutral"},
             "review_limits.toml": {"review", "limit"},
             "sources.toml": {"source"},

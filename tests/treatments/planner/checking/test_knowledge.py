@@ -15,6 +15,8 @@ from treatments.planner.checking.rules import never_holds
 from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
 from treatments.planner.knowledge.tables import When
 
+DISTAL = "complaints/back/rules/distal.toml"
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -51,13 +53,13 @@ def test_every_pattern_at_every_site_has_local_distal_and_root():
 
 
 def test_all_faults_are_told_at_once_with_file_and_key(folder):
-    change(folder, "dose.toml", "per_week = 1", "per_week = 9")
+    change(folder, "complaints/back/dose.toml", "per_week = 1", "per_week = 9")
     change(folder, "electro.toml", 'wave = "dense_disperse"', 'wave = "dense_disperse"\nvolume = 3')
     change(folder, "ear.toml", 'id = "ear.stress"', 'ident = "ear.stress"')
     with pytest.raises(KnowledgeError) as caught:
         load_planner_knowledge(folder)
     text = str(caught.value)
-    assert "dose.toml: dose[dose.pregnancy]: phases.0.per_week" in text
+    assert "complaints/back/dose.toml: dose[dose.pregnancy]: phases.0.per_week" in text
     assert "electro.toml: goal[electro.sciatica]: volume" in text
     assert "ear.toml" in text and "ident" in text
 
@@ -65,11 +67,11 @@ def test_all_faults_are_told_at_once_with_file_and_key(folder):
 @pytest.mark.parametrize(
     ("name", "old", "new", "told"),
     [
-        ("rules/distal.toml", 'code = "BL40"', 'code = "BL99"', "no such point 'BL99'"),
-        ("rules/distal.toml", '"CLASSICS"', '"CLASICS"', "no such source 'CLASICS'"),
-        ("rules/distal.toml", "channel:bladder", "channel:bladdder", "no such fact 'channel:bladdder'"),
+        ("complaints/back/rules/distal.toml", 'code = "BL40"', 'code = "BL99"', "no such point 'BL99'"),
+        ("complaints/back/rules/distal.toml", '"CLASSICS"', '"CLASICS"', "no such source 'CLASICS'"),
+        ("complaints/back/rules/distal.toml", "channel:bladder", "channel:bladdder", "no such fact 'channel:bladdder'"),
         ("rules/pattern.toml", "body.poor_sleep", "body.poor_slep", "no such fact 'body.poor_slep'"),
-        ("dose.toml", 'id = "dose.acute"', 'id = "dose.sciatica"', "duplicate"),
+        ("complaints/back/dose.toml", 'id = "dose.acute"', 'id = "dose.sciatica"', "duplicate"),
         ("meta.toml", "knowledge_version =", "version =", "knowledge_version"),
         ("sites.toml", "[[site]]", "[[sit]]", "sites.toml"),
         ("contraindications.toml", 'ea = "forbid"', 'ea = "forbidden"', "ea"),
@@ -94,15 +96,15 @@ def test_single_faults_are_named(folder, name, old, new, told):
          "condition.keloid is in no row"),
         ("principles.toml", 'pattern = "cold_damp"', 'pattern = "cold"', "no principle for cold_damp"),
         ("electro.toml", 'a = "GB34"\nb = "ST36"', 'a = "GV20"\nb = "ST36"', "GV20 takes no current"),
-        ("dose.toml", "review_at = [5, 10]", "review_at = [5, 99]", "lies behind the last"),
+        ("complaints/back/dose.toml", "review_at = [5, 10]", "review_at = [5, 99]", "lies behind the last"),
         # every point named exists: rules, adjuncts, home care, pairs, ear zones
         ("adjuncts.toml", 'code = "GV4"', 'code = "GV44"', "moxa.kidney_yang: no such point 'GV44'"),
-        ("home_care.toml", 'code = "', 'code = "X', "no such point"),
+        ("complaints/back/home_care.toml", 'code = "', 'code = "X', "no such point"),
         ("electro.toml", 'a = "GB34"\nb = "ST36"', 'a = "GB34"\nb = "ST99"', "no such point 'ST99'"),
         ("ear.toml", 'code = "TF4"', 'code = "TF9"', "ear.pain: no such ear zone 'TF9'"),
         ("ear.toml", 'code = "TF4"', 'code = "BFA-PZ"', "is not worked with seeds"),
         ("sites.toml", 'ear = ["', 'ear = ["ZZ9", "', "no such ear zone 'ZZ9'"),
-        ("rules/local.toml", 'code = "BL25"', 'code = "CV17"', "may not be proposed"),
+        ("complaints/back/rules/local.toml", 'code = "BL25"', 'code = "CV17"', "may not be proposed"),
         # every kind of treatment is proposed for somebody; an ear needle is told as one
         ("ear.toml", 'method = "press_tacks"', 'method = "seeds"', "modality: nothing ever proposes tacks"),
         ("ear.toml", 'method = "magnets"', 'method = "seeds"', "modality: nothing ever proposes magnets"),
@@ -120,14 +122,14 @@ def test_single_faults_are_named(folder, name, old, new, told):
         ("sources.toml", 'key = "OSTELO"', 'key = "OSTELOO"', "nrs_average.toml: sources: no such source 'OSTELO'"),
         ("sources.toml", 'key = "IFOMPT"', 'key = "IFOMT"', "redflags.toml: "),
         # no rule that can never fire
-        ("rules/distal.toml", 'when = { all = ["strain:acute"]', 'when = { all = ["strain:acute", "stage:chronic"]',
+        (DISTAL, 'when = { all = ["strain:acute"]', 'when = { all = ["strain:acute", "stage:chronic"]',
          "stage:acute and stage:chronic never hold together"),
         ("rules/pattern.toml", 'when = { all = ["pattern:damp_heat"] }',
          'when = { all = ["branch:damp_heat"], none = ["pattern:damp_heat"] }', "is asked for and excluded"),
-        ("home_care.toml", 'id = "home.move_acute"\nwhen = { all = ["stage:acute"] }',
+        ("complaints/back/home_care.toml", 'id = "home.move_acute"\nwhen = { all = ["stage:acute"] }',
          'id = "home.move_acute"\nwhen = { all = ["cause:sport", "stage:acute"] }', "home.training is as heavy"),
         # no two rules that contradict
-        ("rules/distal.toml", 'code = "SI3", weight = 81', 'code = "SI3", weight = 80', "one or opposite is left open"),
+        (DISTAL, 'code = "SI3", weight = 81', 'code = "SI3", weight = 80', "one or opposite is left open"),
         ("adjuncts.toml", "weight = 88", "weight = 80", "which one counts is left open"),
         ("rules/pattern.toml", 'code = "SP6", weight = 55, side = "both", technique = "reducing"',
          'code = "BL17", weight = 55, side = "both", technique = "reinforcing"', "both reinforced and reduced"),
@@ -143,7 +145,7 @@ def test_what_does_not_hang_together_is_named(folder, name, old, new, told):
 
 def test_a_gap_in_the_coverage_is_named(folder):
     """All rules for the coccyx gone: every pattern there lacks its local points."""
-    path = folder / "rules/local.toml"
+    path = folder / "complaints/back/rules/local.toml"
     rules = path.read_text(encoding="utf-8").split("[[rule]]")
     kept = [rule for rule in rules if "site:coccyx" not in rule]
     assert len(kept) < len(rules)
@@ -175,7 +177,7 @@ def test_a_draft_of_any_kind_is_kept_for_reading(folder):
 
 
 def test_a_rule_behind_one_that_always_fits_is_named(folder):
-    path = folder / "dose.toml"
+    path = folder / "complaints/back/dose.toml"
     text = path.read_text(encoding="utf-8")
     rule = text[text.index('[[dose]]\nid = "dose.chronic"') : text.index('[[dose]]\nid = "dose.unknown"')]
     path.write_text(text + "\n" + rule.replace("dose.chronic", "dose.late"), encoding="utf-8")
