@@ -32,6 +32,7 @@ from treatments.planner.knowledge.rules import (
     Principle,
     Retention,
     Source,
+    Style,
     Technique,
     Worth,
 )
@@ -42,6 +43,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
 BACK = "complaints/back"  # what is only the back's
 RULE_FILES = (f"{BACK}/rules/local.toml", f"{BACK}/rules/distal.toml", "rules/pattern.toml", "rules/cause.toml")
 STIMULATION = "stimulation.toml"
+STIMULATION_TABLES = ("person", "worth", "style", "retention", "technique", "needle", "depth", "ashi")
 
 
 @lru_cache(maxsize=4)
@@ -67,6 +69,7 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
         rules=tuple(rule for name in RULE_FILES for rule in read.rules(name, "rule", PointRule)),
         persons=read.rules(STIMULATION, "person", PatientProfile),
         worths=read.rules(STIMULATION, "worth", Worth),
+        styles={row.id: row for row in read.rows(STIMULATION, "style", Style)},
         retentions=read.rules(STIMULATION, "retention", Retention),
         techniques=read.rules(STIMULATION, "technique", Technique),
         needles=read.rules(STIMULATION, "needle", NeedleSize),
@@ -93,7 +96,7 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
     read.refuse_unknown_tables(
         {
             **{name: {"review", "rule"} for name in RULE_FILES},
-            STIMULATION: {"review", "person", "worth", "retention", "technique", "needle", "depth", "ashi", "by_hand"},
+            STIMULATION: {"review", "by_hand", *STIMULATION_TABLES},
             "electro.toml": {"review", "goal", "pair", "exclusion"},
             "adjuncts.toml": {"review", "adjunct"},
             "ear.toml": {"review", "ear", "use", "method"},

@@ -147,6 +147,8 @@ def _list_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
         owner = f"neutral[{row.finding}]"
         yield from _no_facts(owner, "no such finding", (row.finding,))
         yield from _sources(owner, (row.source,), knowledge)
+    for style in knowledge.styles.values():
+        yield from _sources(f"style[{style.id}]", style.sources, knowledge)
     for limit in knowledge.limits.values():
         yield from _sources(f"limit[{limit.id}]", (limit.source,), knowledge)
     for one in get_args(LimitId):

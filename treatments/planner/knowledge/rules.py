@@ -57,6 +57,18 @@ class Worth(Rule):
     turn_cost: float | None = None  # instead of that of the class
 
 
+class Style(Reviewed):
+    """Another way to put a plan together for the same patient, to be looked at beside the usual one: what each job is
+    worth is multiplied. `fewest`: no more needles than it takes to serve what the usual number serves."""
+
+    id: Text
+    name: Text
+    text: Text
+    sources: Annotated[tuple[str, ...], Field(min_length=1)]
+    times: dict[Job, Annotated[float, Field(gt=0, le=3)]] = Field(default_factory=dict)
+    fewest: bool = False
+
+
 class Retention(Rule):
     """How long the needles stay in for one goal, in all stages together; the kinds of patient cap it. The first match
     counts."""
@@ -291,6 +303,7 @@ class PlannerKnowledge:
     rules: tuple[PointRule, ...]
     persons: tuple[PatientProfile, ...]
     worths: tuple[Worth, ...]
+    styles: Mapping[str, Style]
     retentions: tuple[Retention, ...]
     techniques: tuple[Technique, ...]
     needles: tuple[NeedleSize, ...]

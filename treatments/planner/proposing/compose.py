@@ -43,6 +43,20 @@ class Chosen:
         return self.candidate.needles * (2 if self.side == "both" else 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """How the needles of one visit were chosen: what may be looked at closer afterwards."""
+
+    candidates: tuple[Candidate, ...]
+    order: Worth
+    ideal: Layout  # as if nothing were forbidden
+    actual: Layout
+    cost: float
+    needles: int
+    pairs: tuple[ElectroPair, ...]
+    kept: tuple[Chosen, ...]
+
+
 def turn_cost(profiles: Sequence[PatientProfile], order: Worth) -> float:
     """What a turn takes off a needle, of 100; by class only, so that safety cannot change it."""
     if order.turn_cost is not None:
@@ -61,18 +75,32 @@ def choose(
     pairs: Sequence[ElectroPair],
 ) -> list[Chosen]:
     """The needles of a visit as if nothing were forbidden. There is no turn for fewer than two needles."""
-    if layout.positions[0] == "side_lying":
-        cost = max(cost, SIDE_TURN)
-    sequence = _sequence(candidates, order, layout, cost, facts, pairs)
-    if not layout.movement and 0 < _turned(_in_company(sequence, layout), layout) < 2:
-        layout = Layout(layout.positions[:1], layout.side_up, False)
-        sequence = _sequence(candidates, order, layout, cost, facts, pairs)
+    sequence, layout = ranked(candidates, order, layout, cost, facts, pairs)
     chosen = _beginning(sequence, needles, facts)
     if not layout.movement and _turned(chosen, layout) < 2:
         chosen = _in_company(chosen, layout)
         if _turned(chosen, layout) < 2:
             chosen = [item for item in chosen if item.position == layout.positions[0]]
     return chosen
+
+
+def ranked(
+    candidates: Sequence[Candidate],
+    order: Worth,
+    layout: Layout,
+    cost: float,
+    facts: Facts,
+    pairs: Sequence[ElectroPair],
+    most: int = WHOLE_COURSE,
+) -> tuple[list[Chosen], Layout]:
+    """Needles in the order of what they earn, at most so many; and the positions that they are worth."""
+    if layout.positions[0] == "side_lying":
+        cost = max(cost, SIDE_TURN)
+    sequence = _sequence(candidates, order, layout, cost, facts, pairs, most)
+    if not layout.movement and 0 < _turned(_in_company(sequence, layout), layout) < 2:
+        layout = Layout(layout.positions[:1], layout.side_up, False)
+        sequence = _sequence(candidates, order, layout, cost, facts, pairs, most)
+    return sequence, layout
 
 
 def _turned(items: Sequence[Chosen], layout: Layout) -> int:
@@ -115,6 +143,7 @@ def _sequence(
     cost: float,
     facts: Facts,
     pairs: Sequence[ElectroPair],
+    most: int,
 ) -> list[Chosen]:
     """The needles in the order of what they earn."""
     offers = offers_of(candidates, order.worth, layout, cost, facts)
@@ -124,7 +153,7 @@ def _sequence(
     sequence: list[Chosen] = []
     needles = 0
     is_turned = layout.movement
-    while needles < WHOLE_COURSE and (offer := ranking.take_best()) is not None:
+    while needles < most and (offer := ranking.take_best()) is not None:
         candidate = offer.candidate
         side = offer.side or sides.of(candidate, offer.serves, offer.position)
         item = Chosen(candidate, offer.serves, side, offer.position)

@@ -10,20 +10,24 @@ from treatments.planner.facts import Facts, read_facts, with_suspicions
 from treatments.planner.knowledge.compiled import Program, program_of
 from treatments.planner.knowledge.matching import matching
 from treatments.planner.knowledge.regions import painful_sites
-from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge, Technique
+from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge, Style, Technique
+from treatments.planner.proposing.compose import Composed
 from treatments.planner.safety.guard import Guard, build_guard
 from treatments.planner.treatment.proposal import Withheld
 
 
 @dataclass(frozen=True)
 class ProposalInProgress:
-    """`facts` choose; `gentle`, which adds what the patient's own words raise, only makes milder. `withheld` grows."""
+    """`facts` choose; `gentle`, which adds what the patient's own words raise, only makes milder. `style`: what to put
+    first instead of what is usual. `withheld` and `composed` grow."""
 
     picture: ClinicalPicture
     knowledge: PlannerKnowledge
     facts: Facts
     guard: Guard
+    style: Style | None = None
     withheld: list[Withheld] = field(default_factory=list)
+    composed: list[Composed] = field(default_factory=list)
 
     @cached_property
     def program(self) -> Program:
@@ -51,7 +55,7 @@ class ProposalInProgress:
         return replace(self, facts=replace(self.facts, words=self.facts.words | {"needles:none"}))
 
 
-def begin(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> ProposalInProgress:
+def begin(picture: ClinicalPicture, knowledge: PlannerKnowledge, style: Style | None = None) -> ProposalInProgress:
     facts = read_facts(picture)
     regions = frozenset(region for site in painful_sites(facts, knowledge) for region in site.regions)
-    return ProposalInProgress(picture, knowledge, facts, build_guard(picture, facts, knowledge, regions))
+    return ProposalInProgress(picture, knowledge, facts, build_guard(picture, facts, knowledge, regions), style)

@@ -15,8 +15,8 @@ from treatments.planner.knowledge.budget import budget
 from treatments.planner.knowledge.compiled import Program
 from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
-from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, PlannerKnowledge
-from treatments.planner.proposing import compose, electro, explanation
+from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, PlannerKnowledge, Style
+from treatments.planner.proposing import compose, electro, explanation, styles
 from treatments.planner.proposing.adjuncts import keep_cups_off_needles, keep_to_needles, plan_adjuncts, plan_home
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
@@ -37,8 +37,15 @@ WITH_MOVEMENT_MIN = 10  # minutes the needles stay in while the patient moves
 
 def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
     """The proposal for one patient. Never raises for a picture that the assessment accepted."""
+    return worked_out(picture, knowledge)[0]
+
+
+def worked_out(
+    picture: ClinicalPicture, knowledge: PlannerKnowledge, style: Style | None = None
+) -> tuple[Proposal, ProposalInProgress]:
+    """The proposal, in the usual style or in another, and how it came about."""
     assessment = picture.assessment
-    plan = begin(picture, knowledge)
+    plan = begin(picture, knowledge, style)
     shown = explanation.alerts(assessment, plan.guard)
     treatment: Treatment | None = None
     withheld: tuple[Withheld, ...] = ()
@@ -48,7 +55,7 @@ def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
         withheld = explanation.tidy([*plan.withheld, *explanation.barred_modalities(plan.guard)])
         withheld += electro.absence(treatment, withheld, plan.facts, plan.program.goals)
         ask = explanation.questions(assessment, plan.guard, withheld)
-    return Proposal(
+    proposal = Proposal(
         case=picture.case.case,
         knowledge_version=knowledge.version,
         action=explanation.action_of(assessment, shown),
@@ -58,6 +65,7 @@ def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
         withheld=withheld,
         ask=ask,
     )
+    return proposal, plan
 
 
 def _treatment(plan: ProposalInProgress) -> Treatment:
@@ -100,15 +108,20 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
         candidates = [candidate for candidate in candidates if not _pregnancy_stops(plan, candidate)]
     order = first(plan.program.worths, facts)
     assert order is not None, "every class has the worth of its jobs; check_knowledge proves it"
+    order = styles.in_style(order, plan.style)
     ideal, layout = lay_out(facts, painful_sites(facts, plan.knowledge), candidates)
     cost = compose.turn_cost(plan.profiles, order)
     points = plan.knowledge.points
     goal = first(plan.program.goals, facts)
     pairs = electro.legal_pairs(goal, plan.program.pairs, facts, points) if goal and goal.max_pairs else []
+    needles = styles.needles_for(plan.style, candidates, order, ideal, cost, needles, facts, pairs)
     chosen = compose.choose(candidates, order, ideal, cost, needles, facts, pairs)
     kept, left_out = keep_safe(chosen, guard, layout, points)
     lost = sum(item.cost for item in chosen) - sum(item.cost for item in kept)
     kept = make_up(kept, lost, guard, points)
+    plan.composed.append(
+        compose.Composed(tuple(candidates), order, ideal, layout, cost, needles, tuple(pairs), tuple(kept))
+    )
     for item, stop in left_out:
         if stop is not None:
             name = _name(item.candidate)

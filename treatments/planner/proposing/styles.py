@@ -1,0 +1,40 @@
+"""Step 3, in another style: the same candidates and the same safety, other worths or fewer needles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from treatments.planner.facts import Facts
+from treatments.planner.knowledge.rules import ElectroPair, Style, Worth
+from treatments.planner.proposing import compose
+from treatments.planner.proposing.candidates import Candidate
+from treatments.planner.proposing.layout import Layout
+
+
+def in_style(order: Worth, style: Style | None) -> Worth:
+    """What each job is worth in this style."""
+    if style is None or not style.times:
+        return order
+    return order.model_copy(
+        update={"worth": {job: value * style.times.get(job, 1.0) for job, value in order.worth.items()}}
+    )
+
+
+def needles_for(
+    style: Style | None,
+    candidates: Sequence[Candidate],
+    order: Worth,
+    layout: Layout,
+    cost: float,
+    needles: int,
+    facts: Facts,
+    pairs: Sequence[ElectroPair],
+) -> int:
+    """How many of the needles this style spends: all, or the fewest that serve everything which all of them serve."""
+    if style is None or not style.fewest:
+        return needles
+    wanted = {item.serves for item in compose.choose(candidates, order, layout, cost, needles, facts, pairs)}
+    for few in range(1, needles):
+        if wanted <= {item.serves for item in compose.choose(candidates, order, layout, cost, few, facts, pairs)}:
+            return few
+    return needles
