@@ -81,7 +81,9 @@ def case_data(
     for row in rows.facts:
         if not lowers(row.present, at=row.recorded_at, told=findings.get(row.finding), told_at=answered_at):
             _set(findings, row.finding, row.present)
-    for finding, present in (assessment.findings if assessment is not None else {}).items():
+    found: dict[str, bool | None] = assessment.findings if assessment is not None else {}
+    noted = sorted(finding for finding, present in found.items() if present and not findings.get(finding))
+    for finding, present in found.items():
         _set(findings, finding, present)
     if assessment is not None and assessment.signed_at is not None:
         for row in rows.facts:  # newer than the examination
@@ -101,6 +103,7 @@ def case_data(
             "ashi": [{key: value for key, value in place.items() if value} for place in assessment.ashi],
             "levels": assessment.levels,
             "confirmed": {key: assessment.confirmed.get(key) for key in ("class", "branch", "root")},
+            "noted": noted,
         }
     return data
 

@@ -71,6 +71,11 @@ class Case:
     palpation: tuple[AshiPlace, ...] = ()
     levels: tuple[str, ...] = ()
     override: Confirmed = Confirmed()
+    noted: frozenset[str] = frozenset()  # what is present by the practitioner's word, not by the patient's answer
+
+    def is_told(self, finding: str) -> bool:
+        """Whether the patient said it: a reason may quote it."""
+        return self.findings.get(finding) is True and finding not in self.noted
 
     def is_present(self, finding: str) -> bool:
         return self.findings.get(finding) is True

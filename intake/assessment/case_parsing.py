@@ -33,6 +33,7 @@ CASE_KEYS = (
     "ashi",
     "levels",
     "confirmed",
+    "noted",
 )
 
 
@@ -57,7 +58,7 @@ class CaseError(ValueError):
 
 def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
     """`data` is what json.loads returns: the contract's input object, plus the app's keys `cleared`, `scores`, `ashi`,
-    `levels` and `confirmed`. Raises CaseError for anything else."""
+    `levels`, `confirmed` and `noted`. Raises CaseError for anything else."""
     reader = _Reader(knowledge)
     top = reader.table(data, "", CASE_KEYS)
     if not isinstance(data, dict):
@@ -88,7 +89,7 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
         findings=reader.findings(top.get("findings")),
         texts=reader.texts(top.get("texts")),
         visit=1 if visit is None else visit,
-        cleared=reader.cleared(top.get("cleared")),
+        cleared=reader.named(top.get("cleared"), "cleared"),
         screening=Screening(
             phq2=reader.whole(scores.get("phq2"), "scores.phq2", 0, 6),
             gad2=reader.whole(scores.get("gad2"), "scores.gad2", 0, 6),
@@ -96,6 +97,7 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
         ),
         palpation=reader.ashi(top.get("ashi")),
         levels=reader.levels(top.get("levels")),
+        noted=reader.named(top.get("noted"), "noted"),
         override=Confirmed(
             picture_class=reader.one_of(confirmed.get("class"), "confirmed.class", CLASSES),
             branch=reader.one_of(confirmed.get("branch"), "confirmed.branch", (*branches, "none")),
@@ -208,8 +210,9 @@ class _Reader:
                 found[key] = read
         return MappingProxyType(dict(sorted(found.items())))
 
-    def cleared(self, value: object) -> frozenset[str]:
-        names = (self.finding(item, f"cleared[{i}]") for i, item in enumerate(self.items(value, "cleared")))
+    def named(self, value: object, path: str) -> frozenset[str]:
+        """A list of findings."""
+        names = (self.finding(item, f"{path}[{i}]") for i, item in enumerate(self.items(value, path)))
         return frozenset(name for name in names if name is not None)
 
     def ashi(self, value: object) -> tuple[AshiPlace, ...]:

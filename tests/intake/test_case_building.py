@@ -79,6 +79,16 @@ def test_safety_facts_outweigh_answers_and_findings_outweigh_both() -> None:
     assert case.palpation[0].where == "left of L4" and case.override.picture_class == "stagnation"
 
 
+def test_what_the_practitioner_noted_is_not_what_the_patient_told() -> None:
+    response = sent(onset=["lifting"], quality=["dull"])
+    found = {"onset.lifting": True, "worsened_by.cold_damp": True, "quality.dull": False, "pulse.wiry": True}
+    assessment = Assessment(patient=response.patient, response=response, findings=found)
+    case = build_case(response.patient, assessment, today=DAY)
+    assert case.noted == {"worsened_by.cold_damp", "pulse.wiry"}
+    assert case.is_told("onset.lifting") and not case.is_told("worsened_by.cold_damp")
+    assert not case.is_told("quality.dull")
+
+
 def test_clearances_count_until_they_are_withdrawn() -> None:
     response = sent()
     cleared = Clearance.objects.create(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from clinic.lib.knowledge_files import Fault, nearest
 from intake.assessment.knowledge import schema
+from intake.assessment.said import clause_is_whole
 
 PATTERN_IDS = (
     "qi_blood_stagnation",
@@ -185,6 +186,14 @@ def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Fault]
     for kind, names in (("code", [flag.code for flag in file.flag]), ("finding", flagged)):
         for value in sorted({value for value in names if names.count(value) > 1}):
             yield Fault(name, f"flag.{value}", f"the {kind} appears twice")
+
+
+def said_faults(labels: Mapping[str, str], said: Mapping[str, str]) -> Iterator[Fault]:
+    """Clauses of findings that do not exist, and words in braces that nobody replaces."""
+    yield from _unknown("findings.toml", "said", said, labels, "finding")
+    for finding, text in said.items():
+        if not clause_is_whole(text):
+            yield Fault("findings.toml", f"said.{finding}", "only {they}, {them}, {their} and one [part for women]")
 
 
 def passing_faults(labels: Mapping[str, str], file: schema.PassingFile) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clinic.lib.knowledge_files import Draft, Reader
 from intake.assessment.knowledge import schema
-from intake.assessment.knowledge.checks import PATTERN_IDS, check, passing_faults
+from intake.assessment.knowledge.checks import PATTERN_IDS, check, passing_faults, said_faults
 from intake.assessment.knowledge.drafts import Files, draft_faults, without_drafts
 from intake.assessment.knowledge.signs import (
     Sign,
@@ -53,6 +53,7 @@ class IntakeKnowledge:
 
     version: str
     labels: Mapping[str, str]  # finding id -> the practitioner's words
+    said: Mapping[str, str]  # finding id -> what a patient says with it, as a clause (see said.py)
     asked_of: Mapping[str, str]  # finding id -> P, C or PC
     order: Mapping[str, int]  # finding id -> place in findings.toml
     weights: schema.WeightsFile
@@ -110,6 +111,8 @@ def _load(directory: Path) -> IntakeKnowledge:
     read.faults += check(labels, weights, patterns, channels, contradictions, flags, rules)
     read.faults += draft_faults(flags)
     read.faults += passing_faults(labels, passing)
+    said = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.said.items()}
+    read.faults += said_faults(labels, said)
     read.raise_faults()
     live, drafts = without_drafts(Files(weights, patterns, channels, contradictions, flags, rules))
     weights, patterns, channels, contradictions, flags, rules = live
@@ -129,6 +132,7 @@ def _load(directory: Path) -> IntakeKnowledge:
     return IntakeKnowledge(
         version=version.version,
         labels=labels,
+        said=said,
         asked_of={f"{g}.{k}": group.by for g, group in groups.items() for k in group.findings},
         order={finding: place for place, finding in enumerate(labels)},
         weights=weights,

@@ -40,6 +40,7 @@ class FindingGroup(Strict):
     by: Literal["P", "C", "PC"]
     label: Text
     findings: dict[str, Text]
+    said: dict[str, Text] = {}
 
 
 class Weight(Reviewed):

@@ -262,6 +262,14 @@ def test_the_home_care_sheet_is_plain_and_tells_when_not_to_wait(as_petra: Clien
         assert hidden not in text
 
 
+def test_the_home_care_sheet_quotes_the_patient_as_you(as_petra: Client, plan: TreatmentPlan) -> None:
+    assert "You said" not in page_text(as_petra.get(at(plan, "home-care/")))  # all of it noted by the practitioner
+    plan.treatment["home_care"][0]["because"][0]["said"] = ["eased_by.movement", "body.tired", "onset.dropped"]
+    plan.save()
+    text = page_text(as_petra.get(at(plan, "home-care/")))
+    assert "You said that moving about gently makes it better and that you are tired most of the day" in text
+
+
 def test_queries_do_not_grow_with_edits(
     as_petra: Client, plan: TreatmentPlan, django_assert_max_num_queries: Any
 ) -> None:

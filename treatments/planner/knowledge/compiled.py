@@ -22,7 +22,7 @@ from treatments.planner.knowledge.rules import (
     Technique,
     Worth,
 )
-from treatments.planner.knowledge.tables import PointRule
+from treatments.planner.knowledge.tables import PointRule, When
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Program:
     ear_uses: tuple[Compiled[EarUse], ...]
     home: tuple[Compiled[HomeRule], ...]
     doses: tuple[Compiled[DoseRule], ...]
+    whens: dict[str, When]  # of every rule, by its id
 
 
 @lru_cache(maxsize=64)
@@ -63,4 +64,5 @@ def program_of(knowledge: PlannerKnowledge) -> Program:
         ear_uses=compile_rules(knowledge.ear_uses),
         home=compile_rules(knowledge.home),
         doses=compile_rules(knowledge.doses),
+        whens={rule.id: rule.when for rule in knowledge.every_rule()},
     )

@@ -11,10 +11,11 @@ from treatments.planner.knowledge.matching import Compiled, matching
 from treatments.planner.knowledge.regions import painful_sites, regions_of, tender_region
 from treatments.planner.knowledge.rules import AdjunctRule, HomeRule, PlannerKnowledge, PointAt
 from treatments.planner.knowledge.tables import Point
+from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard
 from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import gravest_stop, stopping, stops_at, withhold
-from treatments.planner.treatment.items import Adjunct, HomeCare, PlannedPoint, PointRef, Reason, Stage
+from treatments.planner.treatment.items import Adjunct, HomeCare, PlannedPoint, PointRef, Stage
 from treatments.planner.treatment.proposal import Withheld
 from treatments.planner.vocabulary.body import (
     THORAX,
@@ -28,7 +29,7 @@ from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 
 def plan_adjuncts(
-    rules: Sequence[Compiled[AdjunctRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
+    rules: Sequence[Compiled[AdjunctRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
 ) -> tuple[tuple[Adjunct, ...], list[Withheld]]:
     """The heaviest rule of each kind; withheld where the guard says so."""
     best: dict[str, AdjunctRule] = {}
@@ -67,7 +68,7 @@ def plan_adjuncts(
                 detail=rule.detail,
                 where=where + "".join(f"; not on the {side} {WITH_ROOT[limb]}" for side, limb in alone),
                 minutes=rule.minutes,
-                because=(Reason(rule.id, rule.text, rule.sources),),
+                because=(quotes.reason(rule),),
                 points=refs,
                 from_visit=rule.from_visit,
                 size=rule.size,
@@ -169,7 +170,7 @@ def _needled_regions(point: PlannedPoint, case: Case, knowledge: PlannerKnowledg
 
 
 def plan_home(
-    rules: Sequence[Compiled[HomeRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
+    rules: Sequence[Compiled[HomeRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
 ) -> tuple[tuple[HomeCare, ...], list[Withheld]]:
     """The heaviest item of each group, in the patient's words; the aftercare text last."""
     best: dict[str, HomeRule] = {}
@@ -205,5 +206,5 @@ def plan_home(
                     out += [withhold(f"home {rule.kind}", rule.modality, alone_stop) for alone_stop in alone.values()]
                     continue
                 sheet += "".join(f" Not on the {side} {WITH_ROOT[limb]}." for side, limb in alone)
-        kept.append(HomeCare(rule.kind, sheet, (Reason(rule.id, rule.text, rule.sources),), refs, cautions))
+        kept.append(HomeCare(rule.kind, sheet, (quotes.reason(rule),), refs, cautions))
     return tuple(kept), out

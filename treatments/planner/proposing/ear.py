@@ -12,9 +12,10 @@ from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import EarPoint, EarRule, EarUse, PlannerKnowledge
+from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard
 from treatments.planner.safety.withholding import stopping, withhold
-from treatments.planner.treatment.items import EarItem, EarPointRef, Reason
+from treatments.planner.treatment.items import EarItem, EarPointRef
 from treatments.planner.treatment.proposal import Withheld
 
 SITE_WEIGHT = 80.0  # of the first zone of the painful place
@@ -32,7 +33,12 @@ def ear_needles(uses: Sequence[EarUse]) -> int:
 
 
 def plan_ear(
-    rules: Sequence[Compiled[EarRule]], uses: Sequence[EarUse], facts: Facts, guard: Guard, knowledge: PlannerKnowledge
+    rules: Sequence[Compiled[EarRule]],
+    uses: Sequence[EarUse],
+    facts: Facts,
+    guard: Guard,
+    knowledge: PlannerKnowledge,
+    quotes: Quotes,
 ) -> tuple[tuple[EarItem, ...], list[Withheld]]:
     """At most: needles for the visit, and one method to take home, which then goes on the other ear."""
     weights, reasons = _zones(rules, facts, knowledge)
@@ -54,7 +60,7 @@ def plan_ear(
             allowed = [zone for zone in zones if method.id in zone.methods and _is_allowed(zone, guard)][: use.zones]
             if not allowed:
                 continue
-            why = dict.fromkeys([Reason(use.id, use.text, use.sources), *(reasons[zone.code] for zone in allowed)])
+            why = dict.fromkeys(quotes.reason(rule) for rule in (use, *(reasons[zone.code] for zone in allowed)))
             items.append(
                 EarItem(
                     method=method.id,
@@ -72,10 +78,10 @@ def plan_ear(
 
 def _zones(
     rules: Sequence[Compiled[EarRule]], facts: Facts, knowledge: PlannerKnowledge
-) -> tuple[dict[str, float], dict[str, Reason]]:
-    """Zone -> the highest weight a rule gives it, and that rule's reason."""
+) -> tuple[dict[str, float], dict[str, EarRule]]:
+    """Zone -> the highest weight a rule gives it, and that rule."""
     weights: dict[str, float] = {}
-    reasons: dict[str, Reason] = {}
+    reasons: dict[str, EarRule] = {}
     for rule in matching(rules, facts):
         choices = [(choice.code, choice.weight) for choice in rule.points]
         if rule.from_sites:
@@ -84,7 +90,7 @@ def _zones(
         for code, weight in choices:
             if weight > weights.get(code, 0.0):
                 weights[code] = weight
-                reasons[code] = Reason(rule.id, rule.text, rule.sources)
+                reasons[code] = rule
     return weights, reasons
 
 

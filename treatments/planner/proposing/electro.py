@@ -9,10 +9,11 @@ from treatments.planner.knowledge.matching import Compiled, first, matching
 from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, NoElectroRule
 from treatments.planner.knowledge.tables import Point
 from treatments.planner.proposing.compose import Chosen
+from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard, Place
 from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import stopping, withhold
-from treatments.planner.treatment.items import Electro, Reason
+from treatments.planner.treatment.items import Electro
 from treatments.planner.treatment.proposal import Treatment, Withheld
 from treatments.planner.vocabulary.body import THORAX
 from treatments.planner.vocabulary.severity import withheld_level
@@ -84,6 +85,7 @@ def electro_items(
     guard: Guard,
     minutes: int,
     position: str,
+    quotes: Quotes,
 ) -> tuple[tuple[Electro, ...], list[Withheld]]:
     """The current of one stage, one item for each side; only pairs whose two needles are still in the plan."""
     out: list[Withheld] = []
@@ -114,8 +116,8 @@ def electro_items(
                     minutes=min(goal.minutes, minutes),
                     from_visit=goal.from_visit,
                     because=(
-                        Reason(goal.id, goal.text, goal.sources),
-                        *(Reason(pair.id, pair.text, pair.sources) for pair in legal),
+                        quotes.reason(goal),
+                        *(quotes.reason(pair) for pair in legal),
                     ),
                     cautions=(SAFETY_STEPS, *cautions),
                 )

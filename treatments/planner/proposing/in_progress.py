@@ -12,6 +12,7 @@ from treatments.planner.knowledge.matching import matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge, Style, Technique
 from treatments.planner.proposing.compose import Composed
+from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard, build_guard
 from treatments.planner.treatment.proposal import Withheld
 
@@ -36,6 +37,10 @@ class ProposalInProgress:
     @cached_property
     def gentle(self) -> Facts:
         return with_suspicions(self.facts, self.picture)
+
+    @cached_property
+    def quotes(self) -> Quotes:
+        return Quotes(self.picture, self.facts, self.program.whens)
 
     @cached_property
     def profiles(self) -> list[PatientProfile]:

@@ -122,7 +122,7 @@ def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
         depth_mm=depth,
         angle=angle,
         deqi=deqi_of(role, candidate.region, plan.profiles),
-        because=tuple(candidate.reasons),
+        because=tuple(plan.quotes.add(reason) for reason in candidate.reasons),
         cautions=tuple(dict.fromkeys(cautions)),
         levels=(candidate.level,) if candidate.level else (),
         where=candidate.where,

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from intake.assessment import ClinicalPicture
-from treatments.planner.facts import Facts
 from treatments.planner.knowledge.budget import budget
-from treatments.planner.knowledge.compiled import Program
 from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, PlannerKnowledge, Style
@@ -27,7 +25,7 @@ from treatments.planner.proposing.layout import Layout, lay_out
 from treatments.planner.proposing.parameters import needling_order, plan_point, retention
 from treatments.planner.safety.guard import Place
 from treatments.planner.safety.withholding import gravest_stop, stopping, withhold
-from treatments.planner.treatment.items import Dose, Electro, Phase, PlannedPoint, Reason, Stage
+from treatments.planner.treatment.items import Dose, Electro, Phase, PlannedPoint, Stage
 from treatments.planner.treatment.proposal import Proposal, Question, Treatment, Withheld
 from treatments.planner.vocabulary.body import LEVELS, UPRIGHT, limb_at_risk
 
@@ -77,13 +75,13 @@ def _treatment(plan: ProposalInProgress) -> Treatment:
     if not stages:
         plan = plan.without_needles()
     facts = plan.facts
-    adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge)
+    adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge, plan.quotes)
     plan.withheld.extend(kept_out)
     adjuncts = keep_cups_off_needles(adjuncts, stages, plan.picture.case, knowledge)
     adjuncts = keep_to_needles(adjuncts, stages)
-    ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge)
+    ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge, plan.quotes)
     plan.withheld.extend(kept_out)
-    home, kept_out = plan_home(program.home, facts, guard, knowledge)
+    home, kept_out = plan_home(program.home, facts, guard, knowledge, plan.quotes)
     plan.withheld.extend(kept_out)
     return Treatment(
         principle=explanation.principle(facts, plan.picture.assessment, knowledge),
@@ -91,7 +89,7 @@ def _treatment(plan: ProposalInProgress) -> Treatment:
         adjuncts=adjuncts,
         ear=ear,
         home_care=home,
-        dose=_dose(facts, program),
+        dose=_dose(plan),
         cautions=tuple(dict.fromkeys(stop.text for stop in guard.against("needle") if not stop.is_stop)),
     )
 
@@ -177,7 +175,9 @@ def _build_stages(
         current: tuple[Electro, ...] = ()
         if goal:
             points_known = plan.knowledge.points
-            current, kept_out = electro.electro_items(goal, pairs, kept, points_known, plan.guard, minutes, position)
+            current, kept_out = electro.electro_items(
+                goal, pairs, kept, points_known, plan.guard, minutes, position, plan.quotes
+            )
             plan.withheld.extend(kept_out)
         side_up = layout.side_up if position == "side_lying" else None
         stages.append(Stage(position, side_up, minutes, tuple(points), current))
@@ -239,11 +239,11 @@ def _name(candidate: Candidate) -> str:
     return f"{candidate.code} {candidate.level}".strip()
 
 
-def _dose(facts: Facts, program: Program) -> Dose:
-    rule = first(program.doses, facts)
+def _dose(plan: ProposalInProgress) -> Dose:
+    rule = first(plan.program.doses, plan.facts)
     assert rule is not None, "the last dose rule holds always; check_knowledge proves it"
     return Dose(
         phases=tuple(Phase(phase.per_week, phase.weeks) for phase in rule.phases),
         review_at=rule.review_at,
-        because=(Reason(rule.id, rule.text, rule.sources),),
+        because=(plan.quotes.reason(rule),),
     )

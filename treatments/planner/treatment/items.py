@@ -29,14 +29,19 @@ from treatments.planner.vocabulary.modalities import Role
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an item is in the plan: the rule, one plain sentence, and keys of sources.toml."""
+    """Why an item is in the plan: the rule, plain words, keys of sources.toml, and the findings that the words quote as
+    said by the patient."""
 
     rule: str
     text: str
     sources: tuple[str, ...]
+    said: tuple[str, ...] = ()
 
     def as_json(self) -> ReasonJson:
-        return {"rule": self.rule, "text": self.text, "sources": list(self.sources)}
+        shown: ReasonJson = {"rule": self.rule, "text": self.text, "sources": list(self.sources)}
+        if self.said:
+            shown["said"] = list(self.said)
+        return shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,12 @@ from intake.assessment.shapes import AlertJson, AssessmentJson
 
 @final
 class ReasonJson(TypedDict):
+    """`said`: findings that `text` quotes, for paper on which the patient is "you"."""
+
     rule: str
     text: str
     sources: list[str]
+    said: NotRequired[list[str]]
 
 
 @final

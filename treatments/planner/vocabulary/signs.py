@@ -45,11 +45,24 @@ class FaceRow(Reviewed):
     source: Text
 
 
+class AnswersRow(Reviewed):
+    """Answers that a computed fact rests on, those that say most first: a reason that names the fact quotes them."""
+
+    facts: Words
+    any: Words
+    source: Text
+
+    @property
+    def id(self) -> str:
+        return self.facts[0]
+
+
 class SignsFile(Strict):
     review: Review
     sign: tuple[SignRow, ...]
     heat: tuple[HeatRow, ...]
     face: tuple[FaceRow, ...]
+    answers: tuple[AnswersRow, ...]
 
 
 Row = TypeVar("Row", SignRow, FaceRow)
@@ -66,15 +79,20 @@ class Voice:
 class Signs:
     """The file, ready to match."""
 
-    rows: tuple[SignRow | HeatRow | FaceRow, ...]
+    rows: tuple[SignRow | HeatRow | FaceRow | AnswersRow, ...]
     signs: Mapping[str, frozenset[str]]
     heat: tuple[Voice, ...]
+    answers: Mapping[str, tuple[str, ...]]  # fact -> findings
     front: frozenset[str]
     back: frozenset[str]
 
     def words(self) -> frozenset[str]:
         """Every finding and fact named in the file."""
-        named = (row.any + getattr(row, "outweighed_by", ()) for row in self.rows if not isinstance(row, FaceRow))
+        named = (
+            row.any + getattr(row, "outweighed_by", ()) + getattr(row, "facts", ())
+            for row in self.rows
+            if not isinstance(row, FaceRow)
+        )
         return frozenset(word for words in named for word in words)
 
 
@@ -96,16 +114,24 @@ def load_signs(folder: Path = FOLDER) -> Signs:
     ]
     read.raise_faults()
     return Signs(
-        rows=(*file.sign, *file.heat, *file.face),
+        rows=(*file.sign, *file.heat, *file.face, *file.answers),
         signs={row.id: frozenset(row.any) for row in signs.values()},
         heat=tuple(
             Voice(frozenset(row.any), row.alone, frozenset(row.outweighed_by))
             for row in file.heat
             if row.status == "reviewed"
         ),
+        answers=_answers(file),
         front=frozenset(faces["front"].sites),
         back=frozenset(faces["back"].sites),
     )
+
+
+def _answers(file: SignsFile) -> dict[str, tuple[str, ...]]:
+    found = {f"sign:{row.id}": row.any for row in file.sign if row.status == "reviewed"}
+    heat = [finding for row in file.heat if row.status == "reviewed" for finding in row.any]
+    found |= dict.fromkeys(("sign:heat", "sign:heat_unclear"), tuple(heat))
+    return found | {fact: row.any for row in file.answers if row.status == "reviewed" for fact in row.facts}
 
 
 def _live(rows: tuple[Row, ...]) -> dict[str, Row]:

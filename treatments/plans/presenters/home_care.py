@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from clinic.lib.loose import Context
+from intake.assessment import load_intake_knowledge
+from intake.assessment.said import sentence
 from treatments.models import TreatmentPlan
 from treatments.planner.knowledge.aftercare import told
 from treatments.planner.treatment.shapes import HomeCareJson
@@ -49,14 +51,21 @@ def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Context:
         "patient": plan.patient,
         "today": today,
         # aftercare has its own part of the sheet
-        "items": [_item(item) for item in treatment.get("home_care", []) if item["kind"] != "aftercare"],
+        "items": [
+            _item(item, is_man=plan.patient.sex == "male")
+            for item in treatment.get("home_care", [])
+            if item["kind"] != "aftercare"
+        ],
         "dose": dose_words(treatment["dose"]),
         "aftercare": aftercare_of(methods),
     }
 
 
-def _item(item: HomeCareJson) -> Context:
+def _item(item: HomeCareJson, *, is_man: bool) -> Context:
+    known = load_intake_knowledge().said
+    said = [known[one] for reason in item["because"] for one in reason.get("said", ()) if one in known]
     return {
+        "said": sentence(said, to_patient=True, is_man=is_man),
         "heading": HEADINGS.get(item["kind"], item["kind"].replace("_", " ").capitalize()),
         "text": item["text"],
         "points": [
