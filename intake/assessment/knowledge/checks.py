@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from clinic.lib.knowledge_files import Fault, nearest
 from intake.assessment.knowledge import schema
-from intake.assessment.said import clause_is_whole
+from intake.assessment.knowledge.said import clause_is_whole
 
 PATTERN_IDS = (
     "qi_blood_stagnation",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from intake.assessment import ClinicalPicture, load_intake_knowledge
-from intake.assessment.said import sentence
+from intake.assessment.knowledge.said import sentence
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.tables import Rule, When
 from treatments.planner.treatment.items import Reason

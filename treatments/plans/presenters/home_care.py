@@ -6,7 +6,7 @@ import datetime as dt
 
 from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
-from intake.assessment.said import sentence
+from intake.assessment.knowledge.said import sentence
 from treatments.models import TreatmentPlan
 from treatments.planner.knowledge.aftercare import told
 from treatments.planner.treatment.shapes import HomeCareJson

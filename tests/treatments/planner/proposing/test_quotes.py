@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-from intake.assessment.said import clause, clause_is_whole, sentence
+from intake.assessment.knowledge.said import clause, clause_is_whole, sentence
 from tests.support.worked_cases import load_cases, proposal_of
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
