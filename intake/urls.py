@@ -18,6 +18,7 @@ urlpatterns = [
     path("i/step/<slug:screen_id>/save/", form.save, name="save"),
     path("i/alert/", form.alert, name="alert"),
     path("i/consent/", form.consent, name="consent"),
+    path("i/consent/copy/", form.consent_copy, name="consent_copy"),
     path("i/check/", form.check, name="check"),
     path("i/send/", form.send, name="send"),
     path("i/sent/", form.sent, name="sent"),
@@ -25,6 +26,7 @@ urlpatterns = [
     # staff
     path("intakes/", invitations.inbox, name="inbox"),
     path("intakes/<int:response_id>/", responses.page, name="response"),
+    path("intakes/<int:response_id>/consent/", responses.consent_paper, name="consent_paper"),
     path("red-flags/<int:alert_id>/answer/", responses.acknowledge, name="acknowledge"),
     path("patients/<int:patient_id>/invite/", invitations.invite, name="invite"),
     path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke"),

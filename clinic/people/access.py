@@ -105,6 +105,7 @@ ADDRESSES: dict[str, Permission] = {
     "plans:propose": P.WRITE_CLINICAL,
     "plans:safety": P.READ_CLINICAL,  # adding requires WRITE_CLINICAL
     "plans:safety_end": P.WRITE_CLINICAL,
+    "plans:safety_consent": P.WRITE_CLINICAL,
     "plans:proposal": P.READ_CLINICAL,
     "plans:by_hand": P.WRITE_CLINICAL,
     "plans:points": P.READ_CLINICAL,
@@ -201,6 +202,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:save": P.ANYONE,
     "intake:alert": P.ANYONE,
     "intake:consent": P.ANYONE,
+    "intake:consent_copy": P.ANYONE,
     "intake:check": P.ANYONE,
     "intake:send": P.ANYONE,
     "intake:sent": P.ANYONE,
@@ -208,6 +210,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:invite": P.INVITE,
     "intake:revoke": P.INVITE,
     "intake:response": P.READ_CLINICAL,
+    "intake:consent_paper": P.READ_CLINICAL,
     "intake:acknowledge": P.WRITE_CLINICAL,
 }
 

@@ -1,4 +1,4 @@
-"""The patient's answers: saved one by one, consented to, sent once."""
+"""The patient's answers: saved one by one, sent once."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
-from clinic.lib.kept_queries import KeptQuery
 from clinic.people.actions.contact import take_contact
 from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
-from clinic.people.models import Clinic
 from intake.actions.assessment import renew_draft
 from intake.actions.beside import beside
+from intake.actions.consent import facts_of_consent, lacks_consent
 from intake.actions.contact import contact_of
+from intake.actions.drafts import locked_draft
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
 from intake.assessment import load_intake_knowledge
@@ -27,7 +26,6 @@ from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.merging import Opened, mark_of, merge
 from intake.questionnaire.values import DONE, Question
-from intake.spoken import consent
 
 
 class IncompleteIntake(Exception):
@@ -37,24 +35,6 @@ class IncompleteIntake(Exception):
         super().__init__("Some questions are still open.")
         self.missing = missing
         self.lacks_consent = lacks_consent
-
-
-def _locked(response_id: int) -> IntakeResponse:
-    """The draft, locked until the transaction ends. Raises LinkNotOpen if the link no longer opens it."""
-    found = _drafts(response_id)
-    if not found:
-        raise IntakeResponse.DoesNotExist
-    [response] = found
-    response.invitation.response = response  # the state reads it; saves a query
-    if not response.invitation.is_open:
-        raise LinkNotOpen(response.invitation.state)
-    return response
-
-
-@KeptQuery
-def _drafts(pk: int) -> QuerySet[IntakeResponse]:
-    rows = IntakeResponse.objects.select_for_update(of=("self",)).select_related("patient", "invitation")
-    return rows.filter(pk=pk).order_by()
 
 
 @transaction.atomic
@@ -75,7 +55,7 @@ def save_answers(
     someone is still typing, so that half a sentence raises no alarm. ``seen``: the row as the page has
     read it, which avoids reading the same answers again. Raises LinkNotOpen.
     """
-    response = _locked(response_id)
+    response = locked_draft(response_id)
     if seen is not None:
         hand_on_reading(seen, response)
     known = beside(response_id, opened.page if opened else "")
@@ -154,7 +134,7 @@ def settle_clash(response_id: int, *, question: str, chosen: str) -> IntakeRespo
 
     Raises LinkNotOpen.
     """
-    response = _locked(response_id)
+    response = locked_draft(response_id)
     clash = Clash.objects.filter(response=response, question=question).first()
     if clash is None:  # already chosen on another page
         return response
@@ -175,59 +155,13 @@ def clashing(response: IntakeResponse, reading: Reading) -> tuple[Question, ...]
 
 
 @transaction.atomic
-def sign_consent(
-    response_id: int, *, name: str, signature: str, guardian: str = "", relation: str = "", filled_by: str = ""
-) -> IntakeResponse:
-    """Record who consented, to which text, when. ``signature``: PNG data URL or empty.
-
-    For a minor ``name`` is the child's, and ``guardian`` signs. Raises LinkNotOpen, and ValueError without one.
-    """
-    response = _locked(response_id)
-    if needs_guardian(reading_of(response)) and not (guardian and relation):
-        raise ValueError("A guardian signs for a minor.")
-    response.consent_name = name
-    response.consent_guardian, response.consent_relation = guardian or None, relation or None
-    response.filled_by = filled_by or None
-    response.consent_signature = signature
-    response.consent_text_version = consent().version
-    response.consent_at = response.saved_at = timezone.now()
-    response.save(
-        update_fields=[
-            "consent_name", "consent_guardian", "consent_relation", "filled_by",
-            "consent_signature", "consent_text_version", "consent_at", "saved_at",
-        ]
-    )  # fmt: skip
-    trail.record(
-        "consent.signed",
-        by=trail.patient_actor(response.patient),
-        patient=response.patient,
-        obj=response,
-        detail={"text_version": response.consent_text_version, "by_guardian": bool(guardian)},
-    )
-    return response
-
-
-def needs_guardian(reading: Reading) -> bool:
-    """Whether the patient is too young to consent alone, by the clinic's age of consent."""
-    age = reading.about.get("age")
-    return age is not None and age < Clinic.current().age_of_consent
-
-
-def lacks_consent(response: IntakeResponse, reading: Reading) -> bool:
-    """Not signed, signed for an older text, or by a minor alone."""
-    if response.consent_at is None or response.consent_text_version != consent().version:
-        return True
-    return needs_guardian(reading) and not response.consent_guardian
-
-
-@transaction.atomic
 def submit(response_id: int) -> IntakeResponse:
     """Submit the intake: frozen from here on. Idempotent.
 
     Raises IncompleteIntake if something required is open, LinkNotOpen if the link has since been closed.
     """
     try:
-        response = _locked(response_id)
+        response = locked_draft(response_id)
     except LinkNotOpen as closed:
         if closed.state == "submitted":
             return IntakeResponse.objects.get(pk=response_id)
@@ -284,4 +218,5 @@ def _keep_safety_facts(response: IntakeResponse, reading: Reading, by: trail.Act
         and finding not in reading.holds_days
         and (present or not known.get(finding) or finding in passing or finding.startswith("wish."))
     }
+    facts |= facts_of_consent(response, known=known, told=facts)
     record_safety_facts(patient=response.patient, facts=facts, by=by, note="from the intake form")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from intake.models import IntakeResponse
+from intake.questionnaire.consent import Consent
 
 LARGEST = 100_000  # characters of the picture, as in 100 kB
 PREFIX = "data:image/png;base64,"
@@ -38,9 +39,11 @@ class ConsentForm(forms.Form):
     relation = forms.CharField(max_length=80, required=False)
     filled_by = forms.ChoiceField(choices=IntakeResponse.FilledBy.choices, required=False)
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
+    methods = forms.MultipleChoiceField(required=False)  # no tick: not agreed, and so not done
 
-    def __init__(self, *args: Any, is_minor: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_minor: bool, consent: Consent, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["methods"].choices = [(one.id, one.name) for one in consent.method]  # type: ignore[attr-defined]
         self.is_minor = is_minor
         if is_minor:
             self.fields["name"].error_messages["required"] = _("Please write the child’s full name.")

@@ -44,6 +44,8 @@ class IntakeResponse(models.Model):
     consent_signature = models.TextField(blank=True)  # data:image/png;base64,... of at most 100 kB, or empty
     consent_text_version = models.CharField(max_length=20, blank=True)
     consent_at = models.DateTimeField(null=True, blank=True)
+    # the text as it was read, with the tick of each method (``ConsentGiven``); NULL: signed before methods had ticks
+    consent_given = models.JSONField(null=True, blank=True)
     red_flags_shown = models.JSONField(default=list)
 
     has_clashes = True  # False once no question is known to have two answers

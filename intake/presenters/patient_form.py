@@ -191,3 +191,8 @@ def typed_words(posted: Mapping[str, Any]) -> list[dict[str, str]]:
     }
     labels["name"] = _("Your full name")
     return [{"label": label, "text": str(posted[key])} for key, label in labels.items() if posted.get(key)]
+
+
+def methods_agreed(response: IntakeResponse) -> list[str]:
+    """Ids of the methods ticked in the consent signed before."""
+    return [method["id"] for method in (response.consent_given or {"methods": []})["methods"] if method["agreed"]]

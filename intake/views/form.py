@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from intake import spoken
 from intake.actions import answers as actions
+from intake.actions import consent as signing
 from intake.actions import limits, red_flags
 from intake.actions.answers import IncompleteIntake
 from intake.case_building import reading_of
@@ -21,6 +22,7 @@ from intake.forms.opened import opened, seal
 from intake.forms.screen import ScreenForm
 from intake.models import IntakeResponse
 from intake.presenters import patient_form as words
+from intake.presenters.consent_copy import as_file, copy_of
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, next_screen, previous_screen, resume_at
 from intake.questionnaire.load import load_chart
@@ -137,19 +139,32 @@ def consent(request: FormRequest, response: IntakeResponse) -> HttpResponse:
         "guardian": response.consent_guardian,
         "relation": response.consent_relation,
         "filled_by": response.filled_by,
+        "methods": words.methods_agreed(response),
     }
-    form = ConsentForm(request.POST or None, initial=signed, is_minor=actions.needs_guardian(reading))
+    text = spoken.consent()
+    form = ConsentForm(request.POST or None, initial=signed, is_minor=signing.needs_guardian(reading), consent=text)
     if request.method == "POST" and form.is_valid():
         told = {key: form.cleaned_data[key] for key in ("name", "signature", "guardian", "relation", "filled_by")}
-        actions.sign_consent(response.pk, **told)
+        signing.sign_consent(response.pk, agreed=form.cleaned_data["methods"], **told)
         return go_to(request, "check")
     context = {
         "form": form,
-        "consent": spoken.consent(),
+        "consent": text,
         "last": reading.screens[-1].id,
         "is_signed": response.consent_at is not None,
     }
     return render(request, "intake/consent.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def consent_copy(request: FormRequest) -> HttpResponse:
+    """What was signed, as a PDF: while the form is open, and for an hour after it was sent."""
+    response = own_response(request)
+    if response is None or response.consent_given is None:
+        return closed(request, "none")
+    if response.is_submitted and timezone.now() - response.saved_at >= TOLD_AFTER_SENDING:
+        return closed(request, "submitted")
+    return as_file(copy_of(response, clinic=request.clinic.name), "consent.pdf")
 
 
 @require_GET
@@ -176,7 +191,8 @@ def sent(request: FormRequest) -> HttpResponse:
     if response is None or not response.is_submitted:
         return closed(request, "none") if response is None else redirect("intake:welcome")
     is_just_sent = timezone.now() - response.saved_at < TOLD_AFTER_SENDING
-    return render(request, "intake/sent.html", messages(response, None, request.clinic) if is_just_sent else {})
+    told = messages(response, None, request.clinic) | {"has_copy": response.consent_given is not None}
+    return render(request, "intake/sent.html", told if is_just_sent else {})
 
 
 def _draw(
@@ -211,7 +227,7 @@ def _draw_check(
         "response": response,
         "sections": words.answers_in_words(reading, response.answers),
         "missing": words.open_questions(reading, response.answers, actions.clashing(response, reading)),
-        "lacks_consent": actions.lacks_consent(response, reading),
+        "lacks_consent": signing.lacks_consent(response, reading),
         **messages(response, None, request.clinic),
     }
     return render(request, "intake/check.html", context, status=status)

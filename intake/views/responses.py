@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +14,7 @@ from intake.fetch import response_for
 from intake.forms.invitation import AcknowledgeForm
 from intake.models import RedFlagAlert
 from intake.presenters import response as presenter
+from intake.presenters.consent_copy import as_file, copy_of
 
 
 @require_GET
@@ -22,6 +23,15 @@ def page(request: StaffRequest, response_id: int) -> HttpResponse:
     found = response_for(request.user, response_id)
     context = {"response": found, "patient": found.patient, "note_form": AcknowledgeForm(), **presenter.summary(found)}
     return render(request, "intake/response.html", context)
+
+
+@require_GET
+def consent_paper(request: StaffRequest, response_id: int) -> HttpResponse:
+    """The signed consent as a PDF, to print or to hand out again."""
+    found = response_for(request.user, response_id)
+    if found.consent_given is None:
+        raise Http404
+    return as_file(copy_of(found, clinic=request.clinic.name), f"consent-{found.pk}.pdf")
 
 
 @require_POST

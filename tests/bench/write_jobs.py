@@ -172,8 +172,9 @@ def send(maker: Maker) -> Job:
     import tomli
     from django.utils import timezone
 
-    from intake.actions import answers
+    from intake.actions import answers, consent
     from intake.case_building import about
+    from intake.questionnaire.consent import load_consent
     from intake.questionnaire.load import load_questionnaire
     from treatments.demo.answers import answers_of
     from treatments.demo.people import FILE, persona_of
@@ -188,7 +189,7 @@ def send(maker: Maker) -> Job:
         if place > maker.count:
             floors.append({"response": str(response.pk), "open": "1"})
             continue
-        answers.sign_consent(response.pk, name=str(patient), signature="")
+        consent.sign_consent(response.pk, name=str(patient), signature="", agreed=load_consent().methods)
         phone.get("/i/check/")
         ours.append(("/i/send/", {"of": phone.ticket}))
         phones.append(phone)

@@ -14,6 +14,7 @@ from clinic.lib.tokens import hash_of
 from intake.models import IntakeResponse, Invitation
 from intake.models.kept import keep_links
 from intake.questionnaire.answers import read
+from intake.questionnaire.consent import load_consent
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import DONE, About
 from tests.factories.people import PatientFactory, UserFactory
@@ -93,7 +94,7 @@ class ResponseFactory(DjangoModelFactory):
         complete = factory.Trait(
             answers=factory.LazyFunction(lambda: {**PLAIN, DONE: all_screens()}),
             consent_name="Ana Muster",
-            consent_text_version="2026.11",
+            consent_text_version=factory.LazyFunction(lambda: load_consent().version),
             consent_at=factory.LazyFunction(timezone.now),
         )
 

@@ -18,6 +18,7 @@ from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import ContactChange, Patient
 from intake.actions import answers as actions
 from intake.models import IntakeResponse, Invitation, Score
+from intake.questionnaire.consent import load_consent
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import DONE
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
@@ -194,6 +195,20 @@ class TestConsent:
         assert phone.post("/i/consent/", {"agreed": "on", "name": "Ana Muster"}).status_code == 302
         response.refresh_from_db()
         assert response.consent_name == "Ana Muster" and response.consent_text_version and response.consent_at
+
+    def test_each_method_has_a_tick_of_its_own_empty_at_first(self, phone: Client, response: IntakeResponse) -> None:
+        page = page_text(phone.get("/i/consent/"))
+        assert "229,230 people" in page and "nobody has counted how often" in page
+        assert b"checked" not in phone.get("/i/consent/").content
+        phone.post("/i/consent/", {"agreed": "on", "name": "Ana", "methods": ["needles", "heat"]})
+        response.refresh_from_db()
+        kept = response.consent_given
+        assert [one["id"] for one in kept["methods"] if one["agreed"]] == ["needles", "heat"]
+        assert kept["methods"][0]["text"] == load_consent().method[0].text and kept["language"] == "en"
+        assert phone.get("/i/consent/").content.count(b" checked") == 2
+
+    def test_an_unknown_method_is_refused(self, phone: Client) -> None:
+        assert phone.post("/i/consent/", {"agreed": "on", "name": "Ana", "methods": ["laser"]}).status_code == 422
 
     def test_only_a_small_png_is_kept(self, phone: Client, response: IntakeResponse) -> None:
         png = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n123").decode()

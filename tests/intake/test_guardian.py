@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic.people.models import Clinic
 from intake.actions import answers as actions
 from intake.actions.answers import IncompleteIntake
+from intake.actions.consent import sign_consent
 from intake.models import IntakeResponse
 from tests.factories.intake import ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
@@ -52,7 +53,7 @@ def test_name_relation_and_who_answered_are_needed(child: IntakeResponse) -> Non
 
 def test_a_minor_alone_cannot_send_and_the_age_is_the_clinics(child: IntakeResponse) -> None:
     with pytest.raises(ValueError, match="guardian"):
-        actions.sign_consent(child.pk, name="Ben Muster", signature="")
+        sign_consent(child.pk, name="Ben Muster", signature="", agreed=[])
     clinic = Clinic.current()
     clinic.age_of_consent = 15
     clinic.save()

@@ -156,6 +156,8 @@ class Patient:
 
     def consent_and_send(self, name: str) -> None:
         page = self.page
+        for method in page.locator("label.choice", has=page.locator("[name=methods]")).all():
+            method.click()
         page.locator("label.choice", has=page.locator("#id_agreed")).click()
         page.get_by_label("Your full name").fill(name)
         page.get_by_role("button", name="Sign and continue").click()

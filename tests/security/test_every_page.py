@@ -72,7 +72,8 @@ def look(client: Client, who: str, address: Address, query: str = POSING, **sent
     newest = AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
     answer = client.post(address.path, **sent) if sent else client.get(address.path + query)
     noted = set(NamedPatient.objects.filter(event_id__gt=newest).values_list("patient_id", flat=True))
-    text = page_text(answer) if not answer.streaming else ""
+    is_words = not answer.streaming and answer.headers.get("Content-Type") != "application/pdf"
+    text = page_text(answer) if is_words else ""
     return Look(who, address, answer.status_code, dict(answer.headers), text, frozenset(noted))
 
 

@@ -18,9 +18,10 @@ from clinic.scheduling.diary import diary_around, need_of_service
 from clinic.scheduling.models import Appointment, Course
 from intake.actions import answers as intake_answers
 from intake.actions import assessment as assessing
-from intake.actions import invitations
+from intake.actions import consent, invitations
 from intake.case_building import about
 from intake.models import Assessment, IntakeResponse, RedFlagAlert
+from intake.questionnaire.consent import load_consent
 from intake.questionnaire.load import load_questionnaire
 from treatments.demo.answers import answers_of
 from treatments.demo.clinic import DemoClinic
@@ -136,7 +137,8 @@ class Walk:
         _as_if_mailed()
         if half:
             return response
-        intake_answers.sign_consent(response.pk, name=str(self.patient), signature="")
+        agreed = [one.id for one in load_consent().method if one.finding not in self.role.persona.present]
+        consent.sign_consent(response.pk, name=str(self.patient), signature="", agreed=agreed)
         response = intake_answers.submit(response.pk)
         RedFlagAlert.objects.filter(response=response).update(raised_at=timezone.now())
         _as_if_mailed()

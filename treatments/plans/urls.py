@@ -10,6 +10,7 @@ app_name = "plans"
 urlpatterns = [
     path("patients/<int:patient_id>/propose/", plans.propose, name="propose"),
     path("patients/<int:patient_id>/safety/", safety_facts.page, name="safety"),
+    path("patients/<int:patient_id>/safety/consent/", safety_facts.consent, name="safety_consent"),
     path("patients/<int:patient_id>/safety/end/", safety_facts.end, name="safety_end"),
     path("proposals/<int:proposal_id>/", plans.proposal, name="proposal"),
     path("proposals/<int:proposal_id>/by-hand/", plans.by_hand, name="by_hand"),

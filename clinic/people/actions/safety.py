@@ -62,3 +62,19 @@ def end_fact(*, patient: Patient, finding: str, by: User) -> None:
     for entry in SafetyEntry.objects.filter(patient=patient, finding=finding, ended_at=None):
         end_entry(entry_id=entry.pk, by=by)
     record_safety_facts(patient=patient, facts={finding: False}, by=by, note="no longer so")
+
+
+@transaction.atomic
+def record_consent(*, patient: Patient, method: str, finding: str, agreed: bool, by: User) -> None:
+    """The patient told the practitioner: agreed to a method now, or withdrawn. ``finding``: not agreed to it.
+
+    An entry which says that it is not wanted has ended when it is agreed to.
+    """
+    if agreed:
+        for entry in SafetyEntry.objects.filter(patient=patient, finding=finding, ended_at=None):
+            end_entry(entry_id=entry.pk, by=by)
+    note = f"{method}: agreed at the clinic" if agreed else f"{method}: consent withdrawn"
+    record_safety_facts(patient=patient, facts={finding: not agreed}, by=by, note=note)
+    trail.record(
+        "consent.agreed" if agreed else "consent.withdrawn", by=by, patient=patient, detail={"finding": finding}
+    )

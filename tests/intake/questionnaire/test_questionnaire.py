@@ -13,6 +13,7 @@ import pytest
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import load_intake_knowledge
 from intake.questionnaire.answers import findings_from, next_screen, previous_screen, progress, read, resume_at
+from intake.questionnaire.consent import load_consent
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import DIRECTORY, load_chart, load_questionnaire
 from intake.questionnaire.values import DONE, About
@@ -56,6 +57,7 @@ def test_every_finding_a_patient_can_answer_has_a_question() -> None:
     groups = tomllib.loads((DIRECTORY / "findings.toml").read_text("utf-8"))
     answerable = {f"{g}.{k}" for g, group in groups.items() if "P" in group["by"] for k in group["findings"]}
     told = {f for q in Q.questions for f in q.findings} | {c.sets for c in Q.counts}
+    told |= {method.finding for method in load_consent().method}
     assert answerable
     assert sorted(answerable - told) == []
     assert sorted(told - {f"{g}.{k}" for g, group in groups.items() for k in group["findings"]}) == []

@@ -12,6 +12,7 @@ from intake.case_building import Fact
 from treatments.models import TreatmentPlan
 from treatments.plans.actions import safety_facts
 from treatments.plans.forms.safety_facts import conditions
+from treatments.plans.presenters.consent import consent_of
 from treatments.plans.presenters.proposal import because_words
 
 
@@ -20,13 +21,15 @@ def page_of(patient: Patient) -> Context:
     entries = list(SafetyEntry.objects.filter(patient=patient).select_related("recorded_by", "ended_by")[:100])
     open_entries = [entry for entry in entries if entry.ended_at is None]
     said = {entry.finding for entry in open_entries if entry.finding}
+    consent = consent_of(patient)
     plan = safety_facts.in_force(patient)
     stops = [alert for alert in safety_facts.review_now(plan) if alert.is_stop] if plan else []
     return {
         "patient": patient,
         "entries": [_entry(entry) for entry in open_entries],
         "ended": [entry for entry in entries if entry.ended_at is not None],
-        "facts": [fact for fact in _facts(patient) if fact["finding"] not in said],
+        "facts": [fact for fact in _facts(patient) if fact["finding"] not in said | consent["findings"]],
+        "consent": consent,
         "plan": plan,
         "stops": [{"alert": alert, "because": because_words(alert.because)} for alert in stops],
         "booked": safety_facts.booked_visits(plan) if plan else 0,

@@ -15,6 +15,7 @@ from clinic.people.access import Permission
 from clinic.people.actions import safety
 from clinic.people.http import StaffRequest
 from clinic.people.models import SafetyEntry
+from intake.questionnaire.consent import load_consent
 from treatments.plans.actions import safety_facts
 from treatments.plans.forms.safety_facts import SafetyEntryForm, conditions
 from treatments.plans.presenters import safety_facts as presenter
@@ -46,6 +47,26 @@ def end(request: StaffRequest, patient_id: int) -> HttpResponse:
         change = partial(safety.end_fact, patient=patient, finding=finding, by=request.user)
     else:
         raise Http404
+    _tell(request, safety_facts.note(patient=patient, change=change, by=request.user))
+    return redirect("plans:safety", patient.pk)
+
+
+@require_POST
+def consent(request: StaffRequest, patient_id: int) -> HttpResponse:
+    """The patient agrees to a method at the clinic, or withdraws what was agreed."""
+    patient = access.patient_for(request.user, patient_id, what="safety", permission=Permission.WRITE_CLINICAL)
+    method = load_consent().methods.get(request.POST.get("method", ""))
+    state = request.POST.get("state")
+    if method is None or state not in ("agreed", "withdrawn"):
+        raise Http404
+    change = partial(
+        safety.record_consent,
+        patient=patient,
+        method=method.name,
+        finding=method.finding,
+        agreed=state == "agreed",
+        by=request.user,
+    )
     _tell(request, safety_facts.note(patient=patient, change=change, by=request.user))
     return redirect("plans:safety", patient.pk)
 
