@@ -177,9 +177,15 @@ class EarChoice(Strict):
     weight: float
 
 
-class EarRule(Rule):
-    """Ear zones with weights; the heaviest few are taken. `from_sites` adds the zones of the painful places."""
+EarJob = Literal["pain", "place", "branch", "root", "cause"]
 
+
+class EarRule(Rule):
+    """Ear zones with weights. Pain, place and what leads (branch or root) get their heaviest zone first, then whatever
+    is heaviest. `from_sites` adds the zones of
+    the painful places."""
+
+    serves: EarJob = "branch"
     points: tuple[EarChoice, ...]
     from_sites: bool = False
 

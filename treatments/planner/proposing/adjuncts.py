@@ -1,4 +1,4 @@
-"""Besides needles: cups, scraping, moxa, lamp, pressure and hands; home care. All pass the guard (ear: ear.py)."""
+"""Besides needles: cups, scraping, moxa, lamp, pressure and hands. All pass the guard (ear: ear.py, home: home.py)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from intake.assessment import Case
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, matching
 from treatments.planner.knowledge.regions import painful_sites, regions_of, tender_region
-from treatments.planner.knowledge.rules import AdjunctRule, HomeRule, PlannerKnowledge, PointAt
-from treatments.planner.knowledge.tables import Point
+from treatments.planner.knowledge.rules import AdjunctRule, PlannerKnowledge, PointAt
+from treatments.planner.knowledge.tables import Point, SideRule
 from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard
 from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import gravest_stop, stopping, stops_at, withhold
-from treatments.planner.treatment.items import Adjunct, HomeCare, PlannedPoint, PointRef, Stage
+from treatments.planner.treatment.items import Adjunct, PlannedPoint, PointRef, Stage
 from treatments.planner.treatment.proposal import Withheld
 from treatments.planner.vocabulary.body import (
     THORAX,
     WITH_ROOT,
-    WITH_ROOT_REGIONS,
     Side,
     limb_of_region,
     region_of_level,
@@ -59,7 +58,7 @@ def plan_adjuncts(
         if rule.points and not refs:
             continue
         alone = guard.limbs_left_alone(modality, regions)
-        if _is_only_there(regions, alone, facts):
+        if is_only_there(regions, alone, facts):
             out.extend(withhold(rule.kind, modality, stop) for stop in alone.values())
             continue
         kept.append(
@@ -79,10 +78,18 @@ def plan_adjuncts(
     return tuple(kept), out
 
 
-def _is_only_there(regions: Sequence[str], alone: Mapping[tuple[str, str], Stop], facts: Facts) -> bool:
+def is_only_there(regions: Sequence[str], alone: Mapping[tuple[str, str], Stop], facts: Facts) -> bool:
     """Whether a place lies only on barred limbs, on every painful side."""
     limbs = {limb_of_region(region) for region in regions}
     return bool(alone) and all((side, limb) in alone for limb in limbs for side in facts.painful)
+
+
+def sides_of(side: SideRule, facts: Facts) -> tuple[Side, ...]:
+    """The sides that a rule's word means in this patient. Pain on both sides, or in the middle, is treated on both."""
+    if side == "both" or len(facts.painful) == 2:
+        return ("left", "right")
+    is_left = (facts.painful[0] == "left") == (side == "painful")
+    return ("left",) if is_left else ("right",)
 
 
 def safe_refs(
@@ -101,10 +108,8 @@ def safe_refs(
         point = points[ref.code]
         if point.sides == "midline":
             wanted: tuple[Side, ...] = ("midline",)
-        elif ref.side == "both":
-            wanted = ("left", "right")
         else:
-            wanted = ("left",) if facts.painful[0] == "left" else ("right",)
+            wanted = sides_of(ref.side, facts)
         free: list[Side] = []
         for side in wanted:
             if modality == "moxa_heat" and point.moxa == "no":
@@ -167,44 +172,3 @@ def _needled_regions(point: PlannedPoint, case: Case, knowledge: PlannerKnowledg
         region = tender_region(point.where, case.palpation, knowledge)
         return (region,) if region else tuple(THORAX)
     return (knowledge.points[point.code].region,)
-
-
-def plan_home(
-    rules: Sequence[Compiled[HomeRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
-) -> tuple[tuple[HomeCare, ...], list[Withheld]]:
-    """The heaviest item of each group, in the patient's words; the aftercare text last."""
-    best: dict[str, HomeRule] = {}
-    for rule in matching(rules, facts):
-        if rule.group not in best or rule.weight > best[rule.group].weight:
-            best[rule.group] = rule
-    place = next((site.plain for site in painful_sites(facts, knowledge)), "back")
-    kept: list[HomeCare] = []
-    out: list[Withheld] = []
-    for rule in sorted(best.values(), key=lambda rule: (-rule.weight, rule.id)):
-        if rule.id in knowledge.silent:
-            continue
-        cautions: tuple[str, ...] = ()
-        refs: tuple[PointRef, ...] = ()
-        sheet = rule.sheet.replace("{place}", place)
-        if rule.modality:
-            # A question not asked yet keeps nothing out at home: the sheet itself says where not to use it.
-            touched = [knowledge.points[ref.code].region for ref in rule.points] or guard.field_regions
-            stops = guard.against_beside(rule.modality, rule.kind, touched)
-            stops = tuple(stop for stop in stops if not stop.is_open or stop.level == "caution")
-            stop = gravest_stop(stops)
-            if stop is not None:
-                out.append(withhold(f"home {rule.kind}", rule.modality, stop))
-                continue
-            refs, dropped = safe_refs(rule.points, rule.modality, facts, guard, knowledge.points, rule.kind)
-            out.extend(dropped)
-            if dropped:  # the sheet names every place: one with a barred place is not handed out
-                continue
-            cautions = tuple(dict.fromkeys(stop.text for stop in stops))
-            if "{place}" in rule.sheet:
-                alone = guard.limbs_left_alone(rule.modality, WITH_ROOT_REGIONS)
-                if _is_only_there(regions_of(place), alone, facts):
-                    out += [withhold(f"home {rule.kind}", rule.modality, alone_stop) for alone_stop in alone.values()]
-                    continue
-                sheet += "".join(f" Not on the {side} {WITH_ROOT[limb]}." for side, limb in alone)
-        kept.append(HomeCare(rule.kind, sheet, (quotes.reason(rule),), refs, cautions))
-    return tuple(kept), out

@@ -6,12 +6,12 @@ next lighter method on the same zones; seeds are the lightest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.matching import Compiled, matching
 from treatments.planner.knowledge.regions import painful_sites
-from treatments.planner.knowledge.rules import EarPoint, EarRule, EarUse, PlannerKnowledge
+from treatments.planner.knowledge.rules import EarJob, EarPoint, EarRule, EarUse, PlannerKnowledge
 from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard
 from treatments.planner.safety.withholding import stopping, withhold
@@ -19,6 +19,10 @@ from treatments.planner.treatment.items import EarItem, EarPointRef
 from treatments.planner.treatment.proposal import Withheld
 
 SITE_WEIGHT = 80.0  # of the first zone of the painful place
+# Each of these jobs gets its heaviest zone before any gets a second. A root in the background takes none from a second
+# place that hurts.
+IN_STAGNATION: tuple[EarJob, ...] = ("pain", "place", "branch")
+OTHERWISE: tuple[EarJob, ...] = ("pain", "place", "root")
 
 
 def ear_uses(uses: Sequence[Compiled[EarUse]], facts: Facts, budget: int) -> list[EarUse]:
@@ -41,8 +45,8 @@ def plan_ear(
     quotes: Quotes,
 ) -> tuple[tuple[EarItem, ...], list[Withheld]]:
     """At most: needles for the visit, and one method to take home, which then goes on the other ear."""
-    weights, reasons = _zones(rules, facts, knowledge)
-    ranked = sorted(weights, key=lambda code: (-weights[code], code))
+    jobs = IN_STAGNATION if "class:stagnation" in facts.words else OTHERWISE
+    ranked = _ranked(_zones(rules, facts, knowledge), jobs)
     side = facts.painful[0] if len(facts.painful) == 1 else "left"
     items: list[EarItem] = []
     out: list[Withheld] = []
@@ -60,7 +64,7 @@ def plan_ear(
             allowed = [zone for zone in zones if method.id in zone.methods and _is_allowed(zone, guard)][: use.zones]
             if not allowed:
                 continue
-            why = dict.fromkeys(quotes.reason(rule) for rule in (use, *(reasons[zone.code] for zone in allowed)))
+            why = dict.fromkeys(quotes.reason(rule) for rule in (use, *(ranked[zone.code] for zone in allowed)))
             items.append(
                 EarItem(
                     method=method.id,
@@ -78,20 +82,34 @@ def plan_ear(
 
 def _zones(
     rules: Sequence[Compiled[EarRule]], facts: Facts, knowledge: PlannerKnowledge
-) -> tuple[dict[str, float], dict[str, EarRule]]:
-    """Zone -> the highest weight a rule gives it, and that rule."""
-    weights: dict[str, float] = {}
-    reasons: dict[str, EarRule] = {}
+) -> dict[EarJob, dict[str, tuple[float, EarRule]]]:
+    """For each job its zones with the highest weight a rule gives them, and that rule."""
+    found: dict[EarJob, dict[str, tuple[float, EarRule]]] = {}
     for rule in matching(rules, facts):
         choices = [(choice.code, choice.weight) for choice in rule.points]
         if rule.from_sites:
             codes = dict.fromkeys(code for site in painful_sites(facts, knowledge) for code in site.ear)
             choices += [(code, SITE_WEIGHT - place) for place, code in enumerate(codes)]
+        zones = found.setdefault(rule.serves, {})
         for code, weight in choices:
-            if weight > weights.get(code, 0.0):
-                weights[code] = weight
-                reasons[code] = rule
-    return weights, reasons
+            if code not in zones or weight > zones[code][0]:
+                zones[code] = (weight, rule)
+    return found
+
+
+def _ranked(zones: Mapping[EarJob, Mapping[str, tuple[float, EarRule]]], jobs: Sequence[EarJob]) -> dict[str, EarRule]:
+    """All zones in the order in which they are taken, each with the rule that gives the reason: the heaviest of every
+    job first, then whatever is heaviest. A zone that serves two jobs does both."""
+    taken: dict[str, EarRule] = {}
+    for job in jobs:
+        mine = zones.get(job, {})
+        if mine and taken.keys().isdisjoint(mine):
+            best = min(mine, key=lambda code: (-mine[code][0], code))
+            taken[best] = mine[best][1]
+    rest = [(weight, code, rule) for mine in zones.values() for code, (weight, rule) in mine.items()]
+    for _, code, rule in sorted(rest, key=lambda one: (-one[0], one[1], one[2].id)):
+        taken.setdefault(code, rule)
+    return taken
 
 
 def _is_allowed(zone: EarPoint, guard: Guard) -> bool:

@@ -15,10 +15,11 @@ from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, PlannerKnowledge, Style
 from treatments.planner.proposing import compose, electro, explanation, styles
-from treatments.planner.proposing.adjuncts import keep_cups_off_needles, keep_to_needles, plan_adjuncts, plan_home
+from treatments.planner.proposing.adjuncts import keep_cups_off_needles, keep_to_needles, plan_adjuncts
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.ear import ear_needles, ear_uses, plan_ear
+from treatments.planner.proposing.home import plan_home
 from treatments.planner.proposing.in_progress import ProposalInProgress, begin
 from treatments.planner.proposing.keep_safe import keep_safe, make_up
 from treatments.planner.proposing.layout import Layout, lay_out

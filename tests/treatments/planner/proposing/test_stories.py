@@ -39,7 +39,7 @@ def test_accident_first_visit(proposed, accident):
     assert sum(point["code"] == "ASHI" for point in stage["points"]) == 2
     gb30 = next(point for point in stage["points"] if point["code"] == "GB30")
     assert gb30["needle"]["diameter_mm"] == 0.3 and 60 <= gb30["needle"]["length_mm"] <= 75
-    assert [point["code"] for point in treatment["ear"][0]["points"]] == ["TF4", "AH9", "AH6", "AT4"]
+    assert [point["code"] for point in treatment["ear"][0]["points"]] == ["TF4", "AH9", "AT4", "AH6"]
     assert {electro["from_visit"] for electro in stage["electro"]} == {2}
     assert (treatment["dose"]["sessions"], treatment["dose"]["review_at"]) == (10, [5, 10])
     assert "moxa_indirect" not in kinds(proposal)
@@ -87,7 +87,7 @@ def test_stress(proposed):
     assert {code for code, _, _ in needled(proposal)} >= {"PC6", "SP6", "BL25", "ASHI"}
     assert "LI4" not in {code for code, _, _ in needled(proposal)}
     assert all(stage["electro"] == [] for stage in treatment["stages"]), "no current at the first visit"
-    assert [point["code"] for point in treatment["ear"][0]["points"]] == ["TF4", "AH6a", "CO12", "CO15"]
+    assert [point["code"] for point in treatment["ear"][0]["points"]] == ["TF4", "AH9", "CO13", "AH6a"]
     assert {"breathing", "acupressure", "diary"} <= {care["kind"] for care in treatment["home_care"]}
     assert kinds(proposal).isdisjoint({"moxa_indirect", "warm_needle", "heat_lamp"})
     techniques = {point["technique"] for stage in treatment["stages"] for point in stage["points"]}
