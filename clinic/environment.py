@@ -85,6 +85,14 @@ def file(name: str, usual: Path) -> Path | None:
     return usual if usual.is_file() else None
 
 
+def folder(name: str, usual: Path) -> Path | None:
+    """A folder named by a setting, whether it exists or not; else the default if it exists; else None."""
+    given = os.environ.get(name, "").strip()
+    if given:
+        return Path(given).absolute()
+    return usual if usual.is_dir() else None
+
+
 def secret_key(folder: Path) -> str:
     """DJANGO_SECRET_KEY, or one generated on first use and kept in var/secret-key (readable by the owner only)."""
     given = os.environ.get("DJANGO_SECRET_KEY", "")

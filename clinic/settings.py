@@ -20,6 +20,8 @@ HTTPS = environment.flag("ASHI_HTTPS", default=True)  # off only for a server on
 SECRET_KEY = environment.secret_key(VAR_DIR)
 # the clinic's own points and rules on top of treatments/knowledge (docs/clinical.md); named but missing is a fault
 ASHI_KNOWLEDGE = environment.file("ASHI_KNOWLEDGE", VAR_DIR / "knowledge.toml")
+# a folder of complaint packs beside those of treatments/knowledge/complaints, each in a folder of its own
+ASHI_COMPLAINTS = environment.folder("ASHI_COMPLAINTS", VAR_DIR / "complaints")
 if VAR_DIR.is_dir() and VAR_DIR.stat().st_mode & 0o077 and VAR_DIR.stat().st_uid == os.getuid():
     VAR_DIR.chmod(0o700)  # created by an older version: the database in it was readable by everyone on this machine
 ALLOWED_HOSTS = environment.words("ASHI_HOSTS", "localhost,127.0.0.1,[::1]")

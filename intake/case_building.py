@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from clinic.lib.complaints import complaints
 from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, SafetyFact
-from intake.assessment import Case, load_intake_knowledge, parse_case
+from intake.assessment import Case, load_intake_knowledge, read_case
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, IntakeResponse, Score
 from intake.questionnaire.answers import Reading, age_on, read
@@ -62,7 +63,7 @@ def build_case(
     Raises `intake.assessment.CaseError` if a stored finding is unknown to the knowledge files.
     """
     data = case_data(patient, assessment, visit=visit, today=today, rows=rows)
-    return parse_case(data, load_intake_knowledge())
+    return read_case(data)[0]
 
 
 def case_data(
@@ -105,12 +106,15 @@ def case_data(
             "confirmed": {key: assessment.confirmed.get(key) for key in ("class", "branch", "root")},
             "noted": noted,
         }
+    _set_complaint(data)
     return data
 
 
 def case_of_answers(response: IntakeResponse, *, today: date) -> Case:
     """Only the patient's answers so far: for red flags while the form is being filled in."""
-    return parse_case(_answers_part(response.patient, response, today), load_intake_knowledge())
+    data = _answers_part(response.patient, response, today)
+    _set_complaint(data)
+    return read_case(data)[0]
 
 
 def about(patient: Patient, day: date) -> About:
@@ -182,6 +186,13 @@ def _answers_part(patient: Patient, response: IntakeResponse | None, today: date
         "nice_spa": reading.counts.get("nice_spa"),
     }
     return data
+
+
+def _set_complaint(data: dict[str, Any]) -> None:
+    """Names the first complaint that the patient or the practitioner ticked and that there are rules for."""
+    ticked = (pack for pack in complaints().values() if data["findings"].get(pack.finding))
+    if (pack := next(ticked, None)) is not None:
+        data["complaint"]["id"] = pack.id
 
 
 def facts_since(patient: Patient, moment: datetime) -> dict[str, bool | None]:

@@ -16,6 +16,7 @@ from django.test.utils import ContextList
 from pytest_django import DjangoDbBlocker
 
 from clinic.audit import guards
+from clinic.lib import complaints
 from clinic.people.models import Patient, User
 from tests.factories.people import PatientFactory, UserFactory
 from tests.support import chromium, draws, kept_files, pure
@@ -33,6 +34,8 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ASHI_DEMO = True
     settings.ASHI_KNOWLEDGE = None  # a developer's own file in var/ is not under test
+    settings.ASHI_COMPLAINTS = None
+    complaints.use_folder(None)
     settings.SECURE_SSL_REDIRECT = False
     if "sqlite" in settings.DATABASES["default"]["ENGINE"]:  # pytest-django knows this of Django's own engine only
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = ":memory:"

@@ -92,6 +92,7 @@ PURE_FILES = frozenset(
         "clinic.audit.backends.sqlite3",
         "clinic.audit.chain",
         "clinic.lib",
+        "clinic.lib.complaints",
         "clinic.lib.file_words",
         "clinic.lib.knowledge_files",
         "clinic.lib.loose",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from clinic.lib.complaints import DEFAULT
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.rules import PlannerKnowledge
 
@@ -16,7 +17,7 @@ def own_file() -> Path | None:
     return file
 
 
-def planner_knowledge() -> PlannerKnowledge:
-    """What the planner knows here, read once. Raises KnowledgeError, which the system check reports first."""
-    file = own_file()
-    return load_planner_knowledge() if file is None else load_planner_knowledge(own=file)
+def planner_knowledge(complaint: str = DEFAULT) -> PlannerKnowledge:
+    """What the planner knows here of a complaint, read once. Raises KnowledgeError, which the system check reports
+    first."""
+    return load_planner_knowledge(own=own_file(), complaint=complaint)

@@ -9,11 +9,12 @@ import datetime as dt
 from collections.abc import Mapping
 
 from clinic.lib.loose import Json
-from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
+from intake.assessment import ClinicalPicture, assess, complaint_id, knowledge_of, load_intake_knowledge, read_case
 from intake.case_building import case_data
 from intake.models import Assessment
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import TreatmentPlan
+from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.merge.merge import compare, merge
 from treatments.planner.proposing.propose import propose as propose_treatment
 from treatments.planner.proposing.what_if import WhatIf, what_if
@@ -34,8 +35,7 @@ def picture_of(plan: TreatmentPlan, *, today: dt.date, visit: int = 1) -> Clinic
 
 def picture_from(case: Json, *, is_by_hand: bool = False) -> ClinicalPicture:
     """From the contract's input object. Raises CaseError for inputs that today's knowledge does not accept."""
-    intake = load_intake_knowledge()
-    parsed = parse_case(case, intake)
+    parsed, intake = read_case(case)
     return ClinicalPicture(parsed, assess(parsed, intake), is_by_hand)
 
 
@@ -51,7 +51,7 @@ def inputs_of(assessment: Assessment, *, today: dt.date) -> Json:
 
 def propose(picture: ClinicalPicture) -> ProposalJson:
     """The contract's output object."""
-    return propose_treatment(picture, planner_knowledge()).as_json()
+    return propose_treatment(picture, _planner_of(picture)).as_json()
 
 
 def propose_again(case: Json) -> ProposalJson:
@@ -59,9 +59,14 @@ def propose_again(case: Json) -> ProposalJson:
     return propose(picture_from(case))
 
 
-def versions() -> tuple[str, str]:
-    """The versions of the knowledge in use: of the planner, and of the assessment."""
-    return planner_knowledge().version, load_intake_knowledge().version
+def _planner_of(picture: ClinicalPicture) -> PlannerKnowledge:
+    return planner_knowledge(picture.case.complaint.id)
+
+
+def versions(case: Json) -> tuple[str, str]:
+    """The versions of the knowledge in use for a case: of the planner, and of the assessment."""
+    about = complaint_id(case)
+    return planner_knowledge(about).version, load_intake_knowledge(complaint=about).version
 
 
 def what_if_result(picture: ClinicalPicture, changes: Mapping[str, bool | None]) -> WhatIf:
@@ -69,12 +74,12 @@ def what_if_result(picture: ClinicalPicture, changes: Mapping[str, bool | None])
 
     Raises CaseError for an unknown finding.
     """
-    return what_if(picture, changes, load_intake_knowledge(), planner_knowledge())
+    return what_if(picture, changes, knowledge_of(picture.case), _planner_of(picture))
 
 
 def safety_of(treatment: TreatmentJson, picture: ClinicalPicture) -> tuple[ReviewAlert, ...]:
     """Every contraindication the treatment meets, most severe first."""
-    return review(treatment, picture, planner_knowledge())
+    return review(treatment, picture, _planner_of(picture))
 
 
 def merged(last: TreatmentJson, edited: TreatmentJson, new: TreatmentJson) -> tuple[TreatmentJson, MergeJson]:

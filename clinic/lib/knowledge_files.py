@@ -86,26 +86,57 @@ class Reader:
         self.faults: list[Fault] = []
         self.places: dict[str, str] = {}  # id of a row -> its file
         self._files: dict[str, Table] = {}
+        self._paths: dict[str, Path] = {}  # of files outside the folder
+
+    def add(self, name: str, path: Path) -> str:
+        """A file outside the folder, known by `name` from here on."""
+        self._paths[name] = path
+        return name
 
     def file(self, name: str) -> Table:
         """The tables of a file as written; empty if it cannot be read."""
         if name not in self._files:
             self._files[name] = {}
             try:
-                self._files[name] = parsed(name, (self.folder / name).read_bytes(), self.faults)
+                path = self._paths.get(name, self.folder / name)
+                self._files[name] = parsed(name, path.read_bytes(), self.faults)
             except FileNotFoundError:
                 self.faults.append(Fault(name, "", "the file is missing"))
             except OSError as error:
                 self.faults.append(Fault(name, "", f"cannot be read: {error.strerror}"))
         return self._files[name]
 
-    def whole(self, name: str, model: type[Model]) -> Model | None:
-        """A file that is one table. Rows that can be drafts inherit from its `review`."""
+    def whole(
+        self, name: str, model: type[Model], more: Iterable[tuple[str, Path]] = (), replaced: str = ""
+    ) -> Model | None:
+        """A file that is one table. Rows that can be drafts inherit from its `review`.
+
+        `more`: files that add rows to its tables; they change none, but for the table `replaced`.
+        """
         before = len(self.faults)
-        data = self.file(name)
+        data = _with_review(self.file(name), model)
+        for other, path in more:
+            added = _with_review(self.file(self.add(other, path)), model)
+            data = self._joined(data, added, other, replaced)
         if len(self.faults) > before:
             return None
-        return self.table(name, "", model, _with_review(data, model))
+        return self.table(name, "", model, data)
+
+    def _joined(self, data: Table, added: Table, name: str, replaced: str) -> Table:
+        joined = dict(data)
+        for key, value in added.items():
+            have = data.get(key)
+            if key == "review":
+                continue
+            if isinstance(value, list) and isinstance(have, list):
+                joined[key] = have + value
+            elif isinstance(value, dict) and isinstance(have, dict):
+                twice = set() if key == replaced else have.keys() & value.keys()
+                self.faults += [Fault(name, f"{key}.{one}", "is in the common file already") for one in sorted(twice)]
+                joined[key] = {**have, **value}
+            else:
+                self.faults.append(Fault(name, key, "is no table that can be added to"))
+        return joined
 
     def table(self, name: str, key: str, model: type[Model], data: Any) -> Model | None:
         """One table, validated; None if it has faults, which are kept."""

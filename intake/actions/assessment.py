@@ -13,7 +13,7 @@ from clinic.lib import records
 from clinic.lib.wording import says_something
 from clinic.people.models import Patient, User
 from intake.actions.assessment_clearance import withdraw
-from intake.assessment import Case, assess, load_intake_knowledge
+from intake.assessment import Case, assess, knowledge_of
 from intake.case_building import DANGER, build_case, facts_since, reading_of
 from intake.models import Assessment, Clearance, IntakeResponse
 from intake.models.kept import keep_links
@@ -118,8 +118,7 @@ def sign(*, assessment_id: int, revision: int | None, by: User) -> Assessment:
     """
     draft = records.draft_at(_assessments(), assessment_id, revision)
     case = build_case(draft.patient, draft, today=timezone.localdate())
-    knowledge = load_intake_knowledge()
-    result = assess(case, knowledge)
+    result = assess(case, knowledge_of(case))
     reasons = []
     if not _says_something(draft, case):
         reasons.append(NOTHING_YET)

@@ -10,7 +10,7 @@ from clinic.lib import site
 from clinic.outbox.models import Message
 from clinic.outbox.post import post_letter
 from clinic.people.models import Clinic, User
-from intake.assessment import Alert, Case, Signs, load_intake_knowledge, signs_of
+from intake.assessment import Alert, Case, Signs, knowledge_of, signs_of
 from intake.case_building import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse, RedFlagAlert
 
@@ -24,7 +24,7 @@ def judged(response: IntakeResponse) -> tuple[Case, Signs]:
     kept: tuple[object, Case, Signs] | None = vars(response).get(JUDGED)
     if kept is None or kept[0] is not reading:
         case = case_of_answers(response, today=answered_on(response))
-        kept = vars(response)[JUDGED] = (reading, case, signs_of(case, load_intake_knowledge()))
+        kept = vars(response)[JUDGED] = (reading, case, signs_of(case, knowledge_of(case)))
     return kept[1], kept[2]
 
 

@@ -2,8 +2,8 @@
 
 from intake.assessment.assess import Signs, assess, deciding_questions, signs_of, stage
 from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
-from intake.assessment.case_parsing import CaseError, Fault, parse_case
-from intake.assessment.knowledge.load import PATTERN_IDS, IntakeKnowledge, load_intake_knowledge
+from intake.assessment.case_parsing import CaseError, Fault, complaint_id, knowledge_of, parse_case, read_case
+from intake.assessment.knowledge.load import IntakeKnowledge, load_intake_knowledge
 from intake.assessment.result import (
     ACTIONS,
     LEVELS,
@@ -21,7 +21,6 @@ from intake.assessment.text import TextSign
 __all__ = [
     "ACTIONS",
     "LEVELS",
-    "PATTERN_IDS",
     "Alert",
     "AshiPlace",
     "Ask",
@@ -42,9 +41,12 @@ __all__ = [
     "Signs",
     "TextSign",
     "assess",
+    "complaint_id",
     "deciding_questions",
+    "knowledge_of",
     "load_intake_knowledge",
     "parse_case",
+    "read_case",
     "signs_of",
     "stage",
 ]

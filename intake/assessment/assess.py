@@ -134,10 +134,10 @@ def _keys(
 
 
 def _sites(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> tuple[str, ...]:
-    """Reported sites, and the regions where palpation found tender places."""
+    """Reported sites, and the regions where palpation found tender places; of those that the complaint is about."""
     felt = {f"site.{place.region}" for place in case.palpation if place.region is not None}
-    told = {f for f in facts.present if f.startswith("site.")}
-    return tuple(f.partition(".")[2] for f in sorted(felt | told, key=knowledge.order.__getitem__))
+    told = (felt | facts.present) & {f"site.{site}" for site in knowledge.complaint.sites}
+    return tuple(f.partition(".")[2] for f in sorted(told, key=knowledge.order.__getitem__))
 
 
 def _channels(facts: Facts, knowledge: IntakeKnowledge) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from operator import mul
 
 from intake.assessment.case import Case
 from intake.assessment.facts import Facts
-from intake.assessment.knowledge.checks import PATTERN_IDS
 from intake.assessment.knowledge.load import IntakeKnowledge
 from intake.assessment.knowledge.signs import Sign, doubt
 
@@ -25,7 +24,7 @@ class Belief:
     pairs: tuple[float, ...]
     stagnation: float
     deficiency: float
-    patterns: tuple[float, ...]  # for each of PATTERN_IDS
+    patterns: tuple[float, ...]  # for each of knowledge.pattern_ids
     classes: dict[str, float]  # stagnation, deficiency, mixed; given that there is one of them
     found: tuple[Sign, ...]
     missing: tuple[Sign, ...]
@@ -74,7 +73,7 @@ def believe(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> Belief:
 def _belief(
     chances: tuple[float, ...], found: tuple[Sign, ...], missing: tuple[Sign, ...], knowledge: IntakeKnowledge
 ) -> Belief:
-    patterns = [0.0] * len(PATTERN_IDS)
+    patterns = [0.0] * len(knowledge.pattern_ids)
     classes = {"stagnation": 0.0, "deficiency": 0.0, "mixed": 0.0}
     for (branch, root), name, chance in zip(knowledge.pairs, knowledge.classes, chances, strict=True):
         if branch is not None:

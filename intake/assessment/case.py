@@ -21,8 +21,10 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Days since the pain began; pain 0 to 10 in whole numbers (now, average, worst of the week)."""
+    """What it is (a pack of rules); days since it began; pain 0 to 10 in whole numbers (now, average, worst of the
+    week)."""
 
+    id: str = "back"
     duration_days: int | None = None
     pain_now: int | None = None
     pain_average: int | None = None

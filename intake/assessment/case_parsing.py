@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from clinic.lib.complaints import DEFAULT, complaints
 from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
-from intake.assessment.knowledge.load import PATTERN_IDS, IntakeKnowledge
+from intake.assessment.knowledge.load import IntakeKnowledge, load_intake_knowledge
 from intake.assessment.spine import LEVELS
 
 SEXES = ("female", "male", "other")
 CLASSES = ("stagnation", "deficiency", "mixed", "undetermined")
 SIDES = ("left", "right", "both", "midline")
 MAX_DAYS = 50_000  # longer than any life
-COMPLAINTS = ("back",)  # what there are rules for; the default is the back
 MAX_FAULTS = 200  # a file of nonsense does not need a longer list
 
 CASE_KEYS = (
@@ -56,6 +56,24 @@ class CaseError(ValueError):
         super().__init__("; ".join(str(fault) for fault in self.faults))
 
 
+def complaint_id(data: object) -> str:
+    """What a case is about, to choose the knowledge it is read with; the back for what is no case at all."""
+    complaint = data.get("complaint") if isinstance(data, dict) else None
+    about = complaint.get("id") if isinstance(complaint, dict) else None
+    return about if isinstance(about, str) and about in complaints() else DEFAULT
+
+
+def read_case(data: object) -> tuple[Case, IntakeKnowledge]:
+    """The case, and the knowledge of what it is about. Raises CaseError (see `parse_case`)."""
+    knowledge = load_intake_knowledge(complaint=complaint_id(data))
+    return parse_case(data, knowledge), knowledge
+
+
+def knowledge_of(case: Case) -> IntakeKnowledge:
+    """What is known of the complaint of a case."""
+    return load_intake_knowledge(complaint=case.complaint.id)
+
+
 def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
     """`data` is what json.loads returns: the contract's input object, plus the app's keys `cleared`, `scores`, `ashi`,
     `levels`, `confirmed` and `noted`. Raises CaseError for anything else."""
@@ -67,11 +85,11 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
     complaint = reader.table(
         top.get("complaint"), "complaint", ("id", "duration_days", "pain_now", "pain_average", "pain_worst")
     )
-    reader.one_of(complaint.get("id"), "complaint.id", COMPLAINTS)
+    about = reader.one_of(complaint.get("id"), "complaint.id", tuple(complaints())) or DEFAULT
     scores = reader.table(top.get("scores"), "scores", ("phq2", "gad2", "nice_spa"))
     confirmed = reader.table(top.get("confirmed"), "confirmed", ("class", "branch", "root"))
-    branches = [PATTERN_IDS[i] for i in knowledge.branches]
-    roots = [PATTERN_IDS[i] for i in knowledge.roots]
+    branches = [knowledge.pattern_ids[i] for i in knowledge.branches]
+    roots = [knowledge.pattern_ids[i] for i in knowledge.roots]
     visit = reader.whole(top.get("visit"), "visit", 1, 1000)
     case = Case(
         case=reader.string(top.get("case"), "case"),
@@ -81,6 +99,7 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
             pregnancy_weeks=reader.whole(patient.get("pregnancy_weeks"), "patient.pregnancy_weeks", 0, 45),
         ),
         complaint=Complaint(
+            id=about,
             duration_days=reader.whole(complaint.get("duration_days"), "complaint.duration_days", 0, MAX_DAYS),
             pain_now=reader.whole(complaint.get("pain_now"), "complaint.pain_now", 0, 10),
             pain_average=reader.whole(complaint.get("pain_average"), "complaint.pain_average", 0, 10),

@@ -27,23 +27,24 @@ def must_know(facts: Facts, sites: tuple[str, ...], knowledge: IntakeKnowledge) 
     asks = []
     complaint = complaint_elsewhere(facts, sites, knowledge)
     if complaint is None:
-        groups = [[finding] for finding in knowledge.flags.required] + knowledge.flags.required_any
+        groups = [*((finding,) for finding in knowledge.complaint.required), *knowledge.complaint.required_any]
     else:
-        groups = [[finding] for finding in knowledge.flags.required_of[complaint]]
+        groups = [(finding,) for finding in knowledge.complaint.required_of[complaint]]
     for group in sorted(groups, key=lambda names: knowledge.order[names[0]]):
         if any(_is_answered(finding, facts, knowledge) for finding in group):
             continue
         first, *others = group
         asks.append(Ask(first, flags[first].why, True, tuple(others), knowledge.asked_of[first]))
-    if not sites:
+    if not sites and knowledge.complaint.sites:
         why = SITE_WHY if complaint is None else NO_RULES_WHY
-        asks.append(Ask("site.low_back", why, True, (), knowledge.asked_of["site.low_back"]))
+        first = f"site.{knowledge.complaint.site_asked or knowledge.complaint.sites[0]}"
+        asks.append(Ask(first, why, True, (), knowledge.asked_of[first]))
     return tuple(asks)
 
 
 def complaint_elsewhere(facts: Facts, sites: tuple[str, ...], knowledge: IntakeKnowledge) -> str | None:
     """The finding that says what the complaint is, if it is in no place that there are rules for."""
-    return None if sites else next((one for one in knowledge.flags.required_of if one in facts.present), None)
+    return None if sites else next((one for one in knowledge.complaint.required_of if one in facts.present), None)
 
 
 def _is_answered(finding: str, facts: Facts, knowledge: IntakeKnowledge) -> bool:
@@ -73,9 +74,9 @@ def beside_plan(
     """Red-flag questions that apply to this person and have no answer; they do not block a plan."""
     asked = {finding for ask in required for finding in (ask.finding, *ask.together)}
     if complaint_elsewhere(facts, sites, knowledge):  # what must be known of a back is not asked about a bad night
-        asked.update(knowledge.flags.required, *knowledge.flags.required_any)
+        asked.update(knowledge.complaint.required, *knowledge.complaint.required_any)
     asks = []
-    for flag in knowledge.flags.flag:
+    for flag in knowledge.asked_beside:
         if flag.ask_if is not None and facts.present.isdisjoint(flag.ask_if):
             continue
         if flag.sex is not None and case.patient.sex not in (None, flag.sex):

@@ -9,7 +9,7 @@ from itertools import islice
 from intake.assessment.belief import Belief, is_old
 from intake.assessment.case import Case
 from intake.assessment.facts import Facts
-from intake.assessment.knowledge.load import PATTERN_IDS, IntakeKnowledge
+from intake.assessment.knowledge.load import IntakeKnowledge
 from intake.assessment.knowledge.signs import Sign
 from intake.assessment.result import AxisScore, Evidence, PatternScore
 
@@ -36,17 +36,18 @@ def judge(belief: Belief, case: Case, facts: Facts, knowledge: IntakeKnowledge) 
     """The class that is more likely than not, and the most likely pattern of each role that the class has room for."""
     limits = knowledge.patterns
     old = is_old(case, knowledge)
-    held_back = tuple([_held_back(i, belief, facts, old, knowledge) for i in range(len(PATTERN_IDS))])
+    held_back = tuple([_held_back(i, belief, facts, old, knowledge) for i in range(len(knowledge.pattern_ids))])
     best = max(belief.classes, key=lambda name: belief.classes[name])
     statements = {sign.said for sign in belief.found if sign.voters}
     enough = len(statements) >= limits.min_statements and not all(sign.never_alone for sign in belief.found)
     if belief.classes[best] < limits.min_class or not enough:
         return Verdict("undetermined", None, None, held_back)
     is_below = limits.min_underlying
+    ids = knowledge.pattern_ids
     return Verdict(
         picture_class=best,
-        branch=_lead(knowledge.branches, belief, held_back, 0 if best != "deficiency" else is_below),
-        root=_lead(knowledge.roots, belief, held_back, 0 if best != "stagnation" else is_below),
+        branch=_lead(ids, knowledge.branches, belief, held_back, 0 if best != "deficiency" else is_below),
+        root=_lead(ids, knowledge.roots, belief, held_back, 0 if best != "stagnation" else is_below),
         held_back=held_back,
     )
 
@@ -58,20 +59,26 @@ def _held_back(index: int, belief: Belief, facts: Facts, old: bool, knowledge: I
         return FEW_FINDINGS
     if all(sign.never_alone for sign in voting):
         return NEVER_ALONE
-    pattern = limits.pattern[PATTERN_IDS[index]]
+    pattern = limits.pattern[knowledge.pattern_ids[index]]
     is_own = not pattern.gate or not facts.present.isdisjoint(pattern.gate)
     if not is_own and not (old and not facts.present.isdisjoint(pattern.gate_old_injury)):
         return NO_OWN_SIGN
     return UNLIKELY if belief.patterns[index] < limits.min_pattern else None
 
 
-def _lead(indices: Iterable[int], belief: Belief, held_back: tuple[str | None, ...], at_least: float) -> str | None:
+def _lead(
+    ids: tuple[str, ...],
+    indices: Iterable[int],
+    belief: Belief,
+    held_back: tuple[str | None, ...],
+    at_least: float,
+) -> str | None:
     """The most likely pattern of a role that can lead, if any of the role is likely enough."""
     indices = tuple(indices)
     able = [i for i in indices if held_back[i] is None]
     if not able or sum(belief.patterns[i] for i in indices) < at_least:
         return None
-    return PATTERN_IDS[max(able, key=lambda i: belief.patterns[i])]  # if equal, the first in PATTERN_IDS
+    return ids[max(able, key=lambda i: belief.patterns[i])]  # if equal, the first in the list
 
 
 def axis_scores(
@@ -83,11 +90,12 @@ def axis_scores(
     still_open = [s for s in knowledge.signs if s.strong and s.finding not in known and s.topic not in answered]
 
     def axis(chance: float, own: tuple[int, ...], other: tuple[int, ...], leads: tuple[str | None, ...]) -> AxisScore:
-        places = [PATTERN_IDS.index(name) for name in leads if name is not None]
+        places = [knowledge.pattern_ids.index(name) for name in leads if name is not None]
         return AxisScore(
             score=percent(chance),
-            for_=_sorted(e for s in belief.found if (e := _most(s, own, places)) is not None),
-            against=_sorted(_elsewhere(belief.found, own, other, places)) + _sorted(_lacking(belief.missing, own)),
+            for_=_sorted(e for s in belief.found if (e := _most(s, own, places, knowledge)) is not None),
+            against=_sorted(_elsewhere(belief.found, own, other, places, knowledge))
+            + _sorted(_lacking(belief.missing, own, knowledge)),
             missing=tuple(s.finding for s in still_open if not set(own).isdisjoint(s.strong)),
         )
 
@@ -98,38 +106,42 @@ def axis_scores(
     )
 
 
-def _most(sign: Sign, indices: tuple[int, ...], leads: list[int]) -> Evidence | None:
+def _most(sign: Sign, indices: tuple[int, ...], leads: list[int], knowledge: IntakeKnowledge) -> Evidence | None:
     """What a sign says for a role: for its leading pattern if it speaks for that, else for the pattern it fits best."""
     able = [i for i in sign.voters if i in indices]
     if not able:
         return None
     best = max(able, key=lambda i: (i in leads, sign.times(i))) if len(able) > 1 else able[0]
-    return Evidence(sign.finding, sign.says[best], pattern=PATTERN_IDS[best])
+    return Evidence(sign.finding, sign.says[best], pattern=knowledge.pattern_ids[best])
 
 
 def _elsewhere(
-    found: Iterable[Sign], own: tuple[int, ...], other: tuple[int, ...], leads: list[int]
+    found: Iterable[Sign],
+    own: tuple[int, ...],
+    other: tuple[int, ...],
+    leads: list[int],
+    knowledge: IntakeKnowledge,
 ) -> Iterator[Evidence]:
     """What speaks for the other role alone, and what is rarer in the patterns of this one."""
     for sign in found:
         if not set(own).isdisjoint(sign.voters):
             continue
-        evidence = _most(sign, other, leads)
+        evidence = _most(sign, other, leads, knowledge)
         if evidence is None:
             rarest = min(own, key=sign.times)
             if sign.times(rarest) >= 1:
                 continue
-            evidence = Evidence(sign.finding, sign.says[rarest], pattern=PATTERN_IDS[rarest])
+            evidence = Evidence(sign.finding, sign.says[rarest], pattern=knowledge.pattern_ids[rarest])
         yield evidence
 
 
-def _lacking(missing: Iterable[Sign], indices: tuple[int, ...]) -> Iterator[Evidence]:
+def _lacking(missing: Iterable[Sign], indices: tuple[int, ...], knowledge: IntakeKnowledge) -> Iterator[Evidence]:
     """Strong signs of a role that were asked for and are not there."""
     for sign in missing:
         able = [i for i in sign.strong if i in indices]
         if able:
             best = max(able, key=sign.times)
-            yield Evidence(sign.finding, sign.lacks[best], False, PATTERN_IDS[best])
+            yield Evidence(sign.finding, sign.lacks[best], False, knowledge.pattern_ids[best])
 
 
 def pattern_scores(
@@ -141,7 +153,7 @@ def pattern_scores(
     answered = {sign.topic for sign in belief.found}
     scores = {
         index: _pattern(index, answered, belief, verdict, facts, knowledge, leads)
-        for index, name in enumerate(PATTERN_IDS)
+        for index, name in enumerate(knowledge.pattern_ids)
         if name in leads or any(index in sign.voters for sign in belief.found)
     }
     first = {"stagnation": "branch", "deficiency": "root"}.get(picture_class)
@@ -162,7 +174,7 @@ def _pattern(
     knowledge: IntakeKnowledge,
     leads: tuple[str | None, str | None],
 ) -> PatternScore:
-    name = PATTERN_IDS[index]
+    name = knowledge.pattern_ids[index]
     pattern = knowledge.patterns.pattern[name]
     present, known = facts.present, facts.present | facts.absent
     codes = next((w.codes for w in pattern.icd11_when if not present.isdisjoint(w.any)), pattern.icd11)

@@ -8,7 +8,7 @@ from typing import Any
 
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
-from intake.assessment import Case, assess, load_intake_knowledge
+from intake.assessment import Case, assess, knowledge_of, load_intake_knowledge
 from intake.assessment.shapes import AlertJson, AskJson, AssessmentRecord, PatternJson
 from intake.assessment.spine import PALPATED
 from intake.case_building import answered_on, build_case
@@ -103,7 +103,7 @@ def page_of(assessment: Assessment, *, today: dt.date) -> Context:
 def result_of(assessment: Assessment, *, case: Case) -> Context:
     """The right-hand part: alerts, two scores, patterns, questions."""
     if assessment.signed_at is None:  # a draft, or a discarded one
-        result: AssessmentRecord = assess(case, load_intake_knowledge()).as_record()
+        result: AssessmentRecord = assess(case, knowledge_of(case)).as_record()
     else:
         result = assessment.result
     kind, sentence = ACTIONS.get(result.get("action", ""), ("", ""))

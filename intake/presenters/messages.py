@@ -14,7 +14,7 @@ from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from intake import spoken
 from intake.actions.red_flags import judged, serious_alerts, standing
-from intake.assessment import Alert, Case, Signs, load_intake_knowledge, signs_of
+from intake.assessment import Alert, Case, Signs, knowledge_of, load_intake_knowledge, signs_of
 from intake.case_building import reading_of
 from intake.models import IntakeResponse
 from intake.questionnaire.answers import Reading
@@ -102,7 +102,7 @@ def alarms(response: IntakeResponse, screen: Screen, clinic: Clinic) -> dict[str
 
 
 def _alone(case: Case, number: str) -> list[Told]:
-    alerts = serious_alerts(signs_of(case, load_intake_knowledge()))
+    alerts = serious_alerts(signs_of(case, knowledge_of(case)))
     shown = [a for a in alerts if a.patient_text and (a.level == "emergency" or _help(a) == "heart")]
     return list(dict.fromkeys(Told(_words(a, number), _help(a)) for a in shown))
 

@@ -59,17 +59,18 @@ def shaken(knowledge: IntakeKnowledge, chance: random.Random, most: float) -> In
     )
     moving = ("none", "min_class", "min_underlying", "min_pattern")
     patterns = patterns.model_copy(update={name: moved(getattr(patterns, name)) for name in moving})
-    signs = compile_signs(weights, patterns)
-    old, by_finding = compile_old_injury(weights, patterns), {sign.finding: sign for sign in signs}
+    ids = knowledge.pattern_ids
+    signs = compile_signs(weights, patterns, ids)
+    old, by_finding = compile_old_injury(weights, patterns, ids), {sign.finding: sign for sign in signs}
     topics = {topic: tuple(by_finding[s.finding] for s in members) for topic, members in knowledge.topics.items()}
     return replace(
         knowledge,
         weights=weights,
         patterns=patterns,
         signs=signs,
-        signs_of=by_pattern(signs),
+        signs_of=by_pattern(signs, ids),
         old_injuries=old,
-        priors=log_priors(patterns),
+        priors=log_priors(patterns, ids),
         topics=topics,
     )
 

@@ -13,13 +13,14 @@ from functools import cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from clinic.lib.complaints import complaints
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.matching import Compiled, compile_rules, matching
 from treatments.planner.knowledge.references import known_findings
 from treatments.planner.knowledge.tables import PointRule
-from treatments.planner.vocabulary.facts import BRANCHES, CAUSES, ROOTS
+from treatments.planner.vocabulary.facts import CAUSES, branches
 
 from .worked_cases import proposal_of
 
@@ -62,7 +63,7 @@ class Figures:
 
 
 def _case(who: Who) -> dict[str, Any]:
-    role, pattern_class = ("branch", "stagnation") if who.pattern in BRANCHES else ("root", "deficiency")
+    role, pattern_class = ("branch", "stagnation") if who.pattern in branches() else ("root", "deficiency")
     no = {finding: False for finding in sorted(known_findings()) if finding.split(".")[0] in ("flag", "condition")}
     sides = ("side.left", "side.right") if who.both_sides else ("side.left",)
     yes = (*PLACES[who.place], *sides, *([CAUSE_FINDINGS[who.cause]] if who.cause else ()))
@@ -122,7 +123,7 @@ def _grid(patterns: Iterable[str], causes: Iterable[str], places: Iterable[str])
 
 
 def figures(
-    patterns: Iterable[str] = (*BRANCHES, *ROOTS),
+    patterns: Iterable[str] = complaints()["back"].patterns,
     places: Iterable[str] = tuple(PLACES),
     patterns_of_causes: Iterable[str] = ("blood_stasis", "cold_damp", "liver_qi_stagnation", "kidney_yang_deficiency",
                                         "spleen_qi_deficiency"),

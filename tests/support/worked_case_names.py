@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from intake.assessment import IntakeKnowledge
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.vocabulary.body import EX_B2_LEVELS, POSITIONS, SIDES
-from treatments.planner.vocabulary.facts import BRANCHES, CAUSES, CHANNELS, ROOTS
+from treatments.planner.vocabulary.facts import CAUSES, CHANNELS, branches, roots
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 LIMBS = {"left arm", "right arm", "left leg", "right leg"}
@@ -27,9 +27,9 @@ def unknown_names(file: object, intake: IntakeKnowledge, planner: PlannerKnowled
         "positions": set(POSITIONS),
         "limbs": LIMBS,
         "regions": {point.region for point in planner.points.values()},
-        "patterns": set(BRANCHES + ROOTS),
-        "branch": {*BRANCHES, "none"},
-        "root": {*ROOTS, "none"},
+        "patterns": set(branches() + roots()),
+        "branch": {*branches(), "none"},
+        "root": {*roots(), "none"},
         "causes": set(CAUSES),
         "channels": set(CHANNELS),
         "alerts": {

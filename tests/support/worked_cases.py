@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from intake.assessment import CaseError, ClinicalPicture, assess, load_intake_knowledge, parse_case
+from clinic.lib.complaints import DEFAULT, complaints
+from intake.assessment import CaseError, ClinicalPicture, assess, load_intake_knowledge, read_case
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.proposing.propose import propose
@@ -56,6 +57,7 @@ class CaseInput(Table):
     """The patient. `like` takes everything from another file; what is written here is added or wins."""
 
     like: str | None = None
+    complaint: str | None = None  # the pack; the back if none is named
     age: int | None = None
     sex: Literal["female", "male", "other"] | None = None
     pregnancy_weeks: int | None = None
@@ -188,8 +190,11 @@ def read_file(path: Path) -> WorkedCase:
 
 @cache
 def load_cases(folder: Path = FOLDER) -> tuple[Worked, ...]:
-    """Every case, by name. Raises CaseFileError for the first file that is wrong."""
-    files = {path.stem: read_file(path) for path in sorted(folder.glob("*.toml"))}
+    """Every case, by name, with those that lie in the packs. Raises CaseFileError for the first file that is wrong."""
+    paths = sorted(folder.glob("*.toml"))
+    if folder == FOLDER:
+        paths += [path for pack in complaints().values() for path in sorted(pack.folder.glob("cases/*.toml"))]
+    files = {path.stem: read_file(path) for path in paths}
     for name, file in files.items():
         unknown = list(unknown_names(file, load_intake_knowledge(), planner()))
         if unknown:
@@ -213,19 +218,22 @@ def input_of(name: str, files: dict[str, WorkedCase]) -> dict[str, Any]:
         if key not in planner().sources:
             raise CaseFileError(f"{name}.toml: sources: {key} is no key of sources.toml")
     try:
-        parse_case(data, load_intake_knowledge())
+        read_case(data)
     except CaseError as error:
         raise CaseFileError(f"{name}.toml: case: {error}") from error
     return data
 
 
 def _merged(name: str, chain: list[CaseInput]) -> dict[str, Any]:
-    knowledge = load_intake_knowledge()
-    must_know = [*knowledge.flags.required, *(flag for group in knowledge.flags.required_any for flag in group)]
+    about = next((case.complaint for case in reversed(chain) if case.complaint is not None), DEFAULT)
+    knowledge = load_intake_knowledge(complaint=about)
+    pack = knowledge.complaint
+    must_know = [*pack.required, *(flag for group in pack.required_any for flag in group)]
     told: dict[str, Any] = {}
     findings: dict[str, bool] = {}
     for case in chain:
-        written = case.model_dump(exclude_unset=True, exclude={"like", "screened", "asked", "yes", "no", "unknown"})
+        not_told = {"like", "complaint", "screened", "asked", "yes", "no", "unknown"}
+        written = case.model_dump(exclude_unset=True, exclude=not_told)
         for key in ("texts", "scores", "confirmed"):
             if key in written:
                 written[key] = told.get(key, {}) | written[key]
@@ -244,6 +252,7 @@ def _merged(name: str, chain: list[CaseInput]) -> dict[str, Any]:
     data["complaint"] = {
         key: told.get(key) for key in ("duration_days", "pain_now", "pain_average", "pain_worst")
     }  # fmt: skip
+    data["complaint"] |= {} if about == DEFAULT else {"id": about}
     for key in ("texts", "scores", "confirmed"):
         data[key] = told.get(key, {})
     for key in ("cleared", "ashi", "levels"):
@@ -258,9 +267,10 @@ def planner() -> PlannerKnowledge:
 
 def proposal_of(data: dict[str, Any]) -> dict[str, Any]:
     """What the propose command would answer, as plain JSON values."""
-    case = parse_case(data, load_intake_knowledge())
-    picture = ClinicalPicture(case, assess(case, load_intake_knowledge()))
-    return json.loads(json.dumps(propose(picture, planner()).as_json()))  # type: ignore[no-any-return]
+    case, knowledge = read_case(data)
+    picture = ClinicalPicture(case, assess(case, knowledge))
+    answer = propose(picture, load_planner_knowledge(complaint=case.complaint.id))
+    return json.loads(json.dumps(answer.as_json()))  # type: ignore[no-any-return]
 
 
 def shown(proposal: dict[str, Any]) -> str:

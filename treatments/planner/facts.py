@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.vocabulary.body import can_be_pregnant
-from treatments.planner.vocabulary.facts import CAUSES, LYING_ONLY, SITES
+from treatments.planner.vocabulary.facts import CAUSES, LYING_ONLY
+from treatments.planner.vocabulary.facts import sites as every_site
 from treatments.planner.vocabulary.signs import load_signs
 
 STRAINS = ("accident", "lifting", "sport", "sudden")
@@ -33,7 +34,7 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     case, assessment = picture.case, picture.assessment
     words = {finding for finding in case.findings if picture.is_present(finding)}
     words.update(mark.finding for mark in assessment.marks if mark.strength == "states")
-    sites = tuple(site for site in SITES if site in assessment.sites) or _travelling_sites(words)
+    sites = tuple(site for site in every_site() if site in assessment.sites) or _travelling_sites(words)
     words.update(f"site:{site}" for site in sites)
     known = load_signs()
     if not known.front.isdisjoint(sites) and not known.back.isdisjoint(sites):

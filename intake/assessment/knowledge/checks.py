@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from clinic.lib.complaints import Complaint
 from clinic.lib.knowledge_files import Fault, nearest
 from intake.assessment.knowledge import schema
 from intake.assessment.knowledge.said import clause_is_whole
 
-PATTERN_IDS = (
-    "qi_blood_stagnation",
-    "blood_stasis",
-    "liver_qi_stagnation",
-    "cold_damp",
-    "damp_heat",
-    "kidney_yang_deficiency",
-    "kidney_yin_deficiency",
-    "kidney_qi_deficiency",
-    "spleen_qi_deficiency",
-    "qi_blood_deficiency",
-)
 # Computed from age, duration, weeks and scores: see facts.py.
 COMPUTED = frozenset(
     [
@@ -65,7 +54,9 @@ CHANNELS = frozenset(
 
 
 def check(
+    complaint: Complaint,
     labels: Mapping[str, str],
+    foreign: frozenset[str],
     weights: schema.WeightsFile,
     patterns: schema.PatternsFile,
     channels: schema.ChannelsFile,
@@ -73,10 +64,11 @@ def check(
     flags: schema.FlagsFile,
     rules: schema.FlagRulesFile,
 ) -> list[Fault]:
-    """All faults across files, each with file and key."""
+    """All faults across files, each with file and key. `foreign`: findings of other complaints, never weighed here."""
     return [
-        *_weights(labels, weights, patterns),
-        *_patterns(labels, patterns, set(weights.weights)),
+        *_complaint(complaint, labels, patterns, flags),
+        *_weights(labels, foreign, weights, patterns),
+        *_patterns(complaint, labels, patterns, set(weights.weights)),
         *_channels(labels, channels, patterns),
         *_contradictions(labels, contradictions),
         *_flags(labels, flags),
@@ -91,14 +83,36 @@ def _unknown(file: str, key: str, names: Iterable[str], known: Iterable[str], wh
             yield Fault(file, key, f"no {what} named {name}{nearest(name, have)}")
 
 
-def _weights(labels: Mapping[str, str], file: schema.WeightsFile, patterns: schema.PatternsFile) -> Iterator[Fault]:
+def _complaint(
+    complaint: Complaint, labels: Mapping[str, str], patterns: schema.PatternsFile, flags: schema.FlagsFile
+) -> Iterator[Fault]:
+    name = f"complaints/{complaint.id}/complaint.toml"
+    flagged = [flag.finding for flag in flags.flag]
+    yield from _unknown(name, "sites", (f"site.{site}" for site in complaint.sites), labels, "finding")
+    yield from _unknown(name, "required", complaint.required, flagged, "flag")
+    yield from _unknown(name, "asked_at_every_visit", complaint.asked_at_every_visit, flagged, "flag")
+    for elsewhere, findings in complaint.required_of.items():
+        yield from _unknown(name, "required_of", [elsewhere], labels, "finding")
+        yield from _unknown(name, f"required_of.{elsewhere}", findings, flagged, "flag")
+    for group in complaint.required_any:
+        yield from _unknown(name, "required_any", group, flagged, "flag")
+    for key, ids in (("branches", complaint.branches), ("roots", complaint.roots)):
+        yield from _unknown(name, key, ids, patterns.pattern, "pattern")
+        for one in ids:
+            if one in patterns.pattern and patterns.pattern[one].role != {"branches": "branch", "roots": "root"}[key]:
+                yield Fault(name, key, f"{one} is a {patterns.pattern[one].role}")
+
+
+def _weights(
+    labels: Mapping[str, str], foreign: frozenset[str], file: schema.WeightsFile, patterns: schema.PatternsFile
+) -> Iterator[Fault]:
     name = "weights.toml"
     groups = {finding.partition(".")[0] for finding in labels}
     for key in ("clinician_groups", "never_alone", "weightless_groups"):
         yield from _unknown(name, key, getattr(file, key), groups, "group")
     yield from _unknown(name, "weightless", file.weightless, labels, "finding")
     yield from _unknown(name, "old_injury.findings", file.old_injury.findings, file.weights, "weighted finding")
-    yield from _unknown(name, "old_injury.votes", file.old_injury.votes, PATTERN_IDS, "pattern")
+    yield from _unknown(name, "old_injury.votes", file.old_injury.votes, patterns.pattern, "pattern")
     if not file.chance.weak < file.chance.moderate < file.chance.strong:
         yield Fault(name, "chance", "must rise from weak to strong")
     against = {finding for row in patterns.pattern.values() for finding in row.against}
@@ -106,7 +120,7 @@ def _weights(labels: Mapping[str, str], file: schema.WeightsFile, patterns: sche
     for finding, weight in file.weights.items():
         key = f"weights.{finding}"
         yield from _unknown(name, key, [finding], labels, "finding")
-        yield from _unknown(name, key, weight.votes, PATTERN_IDS, "pattern")
+        yield from _unknown(name, key, weight.votes, patterns.pattern, "pattern")
         yield from _unknown(name, key, [weight.topic], file.topics, "topic")
         if weight.said is not None and said.count(weight.said) < 2:
             yield Fault(name, f"{key}.said", f"nothing else says {weight.said}")
@@ -115,6 +129,8 @@ def _weights(labels: Mapping[str, str], file: schema.WeightsFile, patterns: sche
         if not weight.votes and finding not in against:
             yield Fault(name, key, "says nothing for or against a pattern; list it under weightless")
     for finding in labels:
+        if finding in foreign:
+            continue
         told = [
             finding in file.weights,
             finding in file.weightless,
@@ -127,16 +143,17 @@ def _weights(labels: Mapping[str, str], file: schema.WeightsFile, patterns: sche
             yield Fault(name, f"topics.{topic}", "no finding belongs to it")
 
 
-def _patterns(labels: Mapping[str, str], file: schema.PatternsFile, speaking: set[str]) -> Iterator[Fault]:
+def _patterns(
+    complaint: Complaint, labels: Mapping[str, str], file: schema.PatternsFile, speaking: set[str]
+) -> Iterator[Fault]:
     name = "patterns.toml"
-    yield from _unknown(name, "pattern", file.pattern, PATTERN_IDS, "pattern")
-    yield from _unknown(name, "pattern", PATTERN_IDS, file.pattern, "pattern")
     yield from _unknown(name, "icd11_class", file.icd11_class.values(), file.icd11_titles, "title for code")
     for pattern, row in file.pattern.items():
         key = f"pattern.{pattern}"
         for field in ("gate", "gate_old_injury"):
             yield from _unknown(name, f"{key}.{field}", getattr(row, field), labels, "finding")
-        yield from _unknown(name, f"{key}.against", row.against, speaking, "weighted finding")
+        if pattern in complaint.patterns:
+            yield from _unknown(name, f"{key}.against", row.against, speaking, "weighted finding")
         for when in row.icd11_when:
             yield from _unknown(name, f"{key}.icd11_when", when.any, labels, "finding")
         codes = [*row.icd11, *(code for when in row.icd11_when for code in when.codes)]
@@ -169,13 +186,6 @@ def _flags(labels: Mapping[str, str], file: schema.FlagsFile) -> Iterator[Fault]
     name = "redflags.toml"
     facts = {*labels, *COMPUTED}
     flagged = [flag.finding for flag in file.flag]
-    yield from _unknown(name, "required", file.required, flagged, "flag")
-    yield from _unknown(name, "asked_at_every_visit", file.asked_at_every_visit, flagged, "flag")
-    for complaint, findings in file.required_of.items():
-        yield from _unknown(name, "required_of", [complaint], labels, "finding")
-        yield from _unknown(name, f"required_of.{complaint}", findings, flagged, "flag")
-    for group in file.required_any:
-        yield from _unknown(name, "required_any", group, flagged, "flag")
     yield from _unknown(name, "lift", file.messages, file.lift, "lift for message")
     yield from _unknown(name, "help", file.messages, file.help, "help for message")
     for flag in file.flag:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from clinic.lib.complaints import Complaint
 from clinic.lib.knowledge_files import Draft, Fault, set_aside
 from intake.assessment.knowledge import schema
 
@@ -65,14 +66,12 @@ def without_drafts(files: Files) -> tuple[Files, tuple[Draft, ...]]:
     return live, drafts
 
 
-def draft_faults(flags: schema.FlagsFile) -> Iterator[Fault]:
+def draft_faults(complaint: Complaint, flags: schema.FlagsFile) -> Iterator[Fault]:
     """What must be known before planning, or is asked at every visit, cannot be a draft."""
-    needed = {
-        *flags.required,
-        *(finding for group in [*flags.required_any, *flags.required_of.values()] for finding in group),
-    }
+    groups = (complaint.required, *complaint.required_any, *complaint.required_of.values())
+    needed = {finding for group in groups for finding in group}
     for flag in flags.flag:
         if flag.status == "draft" and flag.finding in needed:
             yield Fault("redflags.toml", f"flag.{flag.code}", "is required before a plan and cannot be a draft")
-        elif flag.status == "draft" and flag.finding in flags.asked_at_every_visit:
+        elif flag.status == "draft" and flag.finding in complaint.asked_at_every_visit:
             yield Fault("redflags.toml", f"flag.{flag.code}", "is asked at every visit and cannot be a draft")

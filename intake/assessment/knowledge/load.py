@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from clinic.lib.knowledge_files import Draft, Reader
+from clinic.lib.complaints import DEFAULT, Complaint, beside, complaints, folders
+from clinic.lib.knowledge_files import Draft, Fault, Reader
 from intake.assessment.knowledge import schema
-from intake.assessment.knowledge.checks import PATTERN_IDS, check, passing_faults, said_faults
+from intake.assessment.knowledge.checks import check, passing_faults, said_faults
 from intake.assessment.knowledge.drafts import Files, draft_faults, without_drafts
 from intake.assessment.knowledge.signs import (
     Sign,
@@ -19,9 +20,8 @@ from intake.assessment.knowledge.signs import (
     compile_signs,
     log_priors,
     pairs,
+    speaking,
 )
-
-__all__ = ["PATTERN_IDS", "IntakeKnowledge", "load_intake_knowledge"]
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "knowledge"
 
@@ -49,30 +49,36 @@ class Lowering:
 
 @dataclass(frozen=True, slots=True)
 class IntakeKnowledge:
-    """All that the assessment knows, ready to match. Immutable; shared between threads."""
+    """All that the assessment knows of one complaint, ready to match. Immutable; shared between threads.
+
+    Words, red flags and names of patterns are those of every complaint: what stops a plan stops it whatever for.
+    """
 
     version: str
+    complaint: Complaint
+    pattern_ids: tuple[str, ...]  # that are told apart, branches first
     labels: Mapping[str, str]  # finding id -> the practitioner's words
     said: Mapping[str, str]  # finding id -> what a patient says with it, as a clause (see said.py)
     asked_of: Mapping[str, str]  # finding id -> P, C or PC
     order: Mapping[str, int]  # finding id -> place in findings.toml
     weights: schema.WeightsFile
     signs: tuple[Sign, ...]  # those that can say most first
-    signs_of: tuple[tuple[Sign, ...], ...]  # for each of PATTERN_IDS those that speak for it, the loudest first
+    signs_of: tuple[tuple[Sign, ...], ...]  # for each pattern those that speak for it, the loudest first
     old_injuries: Mapping[str, Sign]  # what the same findings say once they are old
     only_if_absent: Mapping[str, str]  # finding -> what must be known to be absent before it counts
-    pairs: tuple[tuple[int | None, int | None], ...]  # (branch, root) as places in PATTERN_IDS; first neither
+    pairs: tuple[tuple[int | None, int | None], ...]  # (branch, root) as places in pattern_ids; first neither
     classes: tuple[str, ...]  # of each pair; of neither ""
     priors: tuple[float, ...]  # how likely each pair is before anything is known, as logarithms
     topics: Mapping[str, tuple[Sign, ...]]
     hand_topics: tuple[tuple[str, frozenset[str]], ...]  # topics only a practitioner can answer, with their findings
     patterns: schema.PatternsFile
-    branches: tuple[int, ...]  # places in PATTERN_IDS
+    branches: tuple[int, ...]  # places in pattern_ids
     roots: tuple[int, ...]
     channels: schema.ChannelsFile
     contradictions: tuple[schema.ContradictionRule, ...]
     flags: schema.FlagsFile
     flag_by_finding: Mapping[str, schema.Flag]
+    asked_beside: tuple[schema.Flag, ...]  # that may be asked beside a plan
     visit_questions: Mapping[str, str]  # red flags asked at every visit, with the question, in order
     passing: frozenset[str]  # conditions that pass with time
     rules: tuple[Rule, ...]
@@ -84,40 +90,48 @@ class IntakeKnowledge:
         return self.labels.get(finding, finding)
 
 
-def load_intake_knowledge(directory: Path | None = None) -> IntakeKnowledge:
-    """The knowledge of `directory` (the app's own when None), read and checked once per process.
+def load_intake_knowledge(directory: Path | None = None, complaint: str = DEFAULT) -> IntakeKnowledge:
+    """What is known of one complaint: the common files of `directory` (the app's own when None) and its pack, read and
+    checked once per process; a pack nobody asks for is not compiled.
 
-    Raises KnowledgeError with every fault of every file.
+    Raises KnowledgeError with every fault of every file, KeyError for a complaint without a pack.
     """
-    return _load(directory or DIRECTORY)
+    return _load(directory or DIRECTORY, complaint, folders())
 
 
-@lru_cache(maxsize=4)
-def _load(directory: Path) -> IntakeKnowledge:
+@lru_cache(maxsize=16)
+def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowledge:
+    complaint = complaints()[about]
+    ids = complaint.patterns
     read = Reader(directory)
     version = read.whole("version.toml", schema.VersionFile)
-    groups = _read_groups(read)
-    weights = read.whole("weights.toml", schema.WeightsFile)
-    patterns = read.whole("patterns.toml", schema.PatternsFile)
-    channels = read.whole("channels.toml", schema.ChannelsFile)
-    contradictions = read.whole("contradictions.toml", schema.ContradictionsFile)
-    flags = read.whole("redflags.toml", schema.FlagsFile)
-    rules = read.whole("redflag_rules.toml", schema.FlagRulesFile)
+    groups, foreign = _read_groups(read, about)
+    weights = read.whole(
+        "weights.toml", schema.WeightsFile, beside("weights.toml", complaint=about), replaced="weights"
+    )
+    patterns = read.whole("patterns.toml", schema.PatternsFile, beside("patterns.toml"))
+    channels = read.whole("channels.toml", schema.ChannelsFile, beside("channels.toml", complaint=about))
+    contradictions = read.whole(
+        "contradictions.toml", schema.ContradictionsFile, beside("contradictions.toml", complaint=about)
+    )
+    flags = read.whole("redflags.toml", schema.FlagsFile, beside("redflags.toml"))
+    rules = read.whole("redflag_rules.toml", schema.FlagRulesFile, beside("redflag_rules.toml"))
     passing = read.whole("passing.toml", schema.PassingFile)
     read.raise_faults()
     assert version and weights and patterns and channels and contradictions and flags and rules and passing
 
     labels = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.findings.items()}
-    read.faults += check(labels, weights, patterns, channels, contradictions, flags, rules)
-    read.faults += draft_faults(flags)
+    read.faults += check(complaint, labels, foreign, weights, patterns, channels, contradictions, flags, rules)
+    read.faults += draft_faults(complaint, flags)
     read.faults += passing_faults(labels, passing)
     said = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.said.items()}
     read.faults += said_faults(labels, said)
     read.raise_faults()
     live, drafts = without_drafts(Files(weights, patterns, channels, contradictions, flags, rules))
     weights, patterns, channels, contradictions, flags, rules = live
+    weights = speaking(weights, patterns, ids)
 
-    signs = compile_signs(weights, patterns)
+    signs = compile_signs(weights, patterns, ids)
     topics = _members_of(weights.topics, signs)
     lowerings: dict[str, list[Lowering]] = {}
     for row in rules.explanation:
@@ -130,19 +144,21 @@ def _load(directory: Path) -> IntakeKnowledge:
         for code in row.of:
             lowerings.setdefault(code, []).append(lowering)
     return IntakeKnowledge(
-        version=version.version,
+        version=versioned(version.version, complaint),
+        complaint=complaint,
+        pattern_ids=ids,
         labels=labels,
         said=said,
         asked_of={f"{g}.{k}": group.by for g, group in groups.items() for k in group.findings},
         order={finding: place for place, finding in enumerate(labels)},
         weights=weights,
         signs=signs,
-        signs_of=by_pattern(signs),
-        old_injuries=compile_old_injury(weights, patterns),
+        signs_of=by_pattern(signs, ids),
+        old_injuries=compile_old_injury(weights, patterns, ids),
         only_if_absent={f: row.only_if_absent for f, row in weights.weights.items() if row.only_if_absent is not None},
-        pairs=pairs(patterns),
-        classes=tuple(class_of(branch, root) for branch, root in pairs(patterns)),
-        priors=log_priors(patterns),
+        pairs=pairs(patterns, ids),
+        classes=tuple(class_of(branch, root) for branch, root in pairs(patterns, ids)),
+        priors=log_priors(patterns, ids),
         topics=topics,
         hand_topics=tuple(
             (topic, frozenset(sign.finding for sign in members))
@@ -150,13 +166,14 @@ def _load(directory: Path) -> IntakeKnowledge:
             if all(sign.by_hand for sign in members)
         ),
         patterns=patterns,
-        branches=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "branch"),
-        roots=tuple(i for i, name in enumerate(PATTERN_IDS) if patterns.pattern[name].role == "root"),
+        branches=tuple(i for i, name in enumerate(ids) if patterns.pattern[name].role == "branch"),
+        roots=tuple(i for i, name in enumerate(ids) if patterns.pattern[name].role == "root"),
         channels=channels,
         contradictions=tuple(contradictions.contradiction),
         flags=flags,
         flag_by_finding={flag.finding: flag for flag in flags.flag},
-        visit_questions={finding: _as_question(labels[finding]) for finding in flags.asked_at_every_visit},
+        asked_beside=_asked_beside(read, flags, complaint),
+        visit_questions={finding: _as_question(labels[finding]) for finding in complaint.asked_at_every_visit},
         passing=frozenset(row.finding for row in passing.passing if row.status == "reviewed"),
         rules=tuple(
             Rule(
@@ -173,12 +190,45 @@ def _load(directory: Path) -> IntakeKnowledge:
     )
 
 
-def _read_groups(read: Reader) -> dict[str, schema.FindingGroup]:
-    groups = {
-        name: read.table("findings.toml", name, schema.FindingGroup, group)
-        for name, group in read.file("findings.toml").items()
+def versioned(version: str, complaint: Complaint) -> str:
+    """The version of the common knowledge, and of the pack where it has a later one of its own."""
+    return version if complaint.id == DEFAULT else f"{version}+{complaint.id}.{complaint.version}"
+
+
+def _read_groups(read: Reader, about: str) -> tuple[dict[str, schema.FindingGroup], frozenset[str]]:
+    """The findings of every complaint by group, and those that belong to other complaints than this."""
+    tables = dict(read.file("findings.toml"))
+    foreign: set[str] = set()
+    for name, path in beside("findings.toml"):
+        for group, table in read.file(read.add(name, path)).items():
+            have = tables.get(group)
+            added = table.get("findings", {}) if isinstance(table, dict) else {}
+            if have is None:
+                tables[group] = table
+            elif {*table} - {"findings", "said"} or have["findings"].keys() & added.keys():
+                read.faults.append(Fault(name, group, "a group that is there already takes new findings, nothing else"))
+            else:
+                more = {key: {**have.get(key, {}), **table.get(key, {})} for key in ("findings", "said")}
+                tables[group] = {**have, **more}
+            if not name.startswith(f"complaints/{about}/"):
+                foreign |= {f"{group}.{key}" for key in added}
+    groups = {group: read.table("findings.toml", group, schema.FindingGroup, table) for group, table in tables.items()}
+    return {name: group for name, group in groups.items() if group is not None}, frozenset(foreign)
+
+
+def _asked_beside(read: Reader, flags: schema.FlagsFile, complaint: Complaint) -> tuple[schema.Flag, ...]:
+    """The red flags of the complaint, and of the common ones those that it names: nobody with a sore knee is asked
+    about the seat."""
+    common = {flag["finding"] for flag in read.tables("redflags.toml", "flag")}
+    others = {
+        flag["finding"]
+        for name, _ in beside("redflags.toml")
+        if not name.startswith(f"complaints/{complaint.id}/")
+        for flag in read.tables(name, "flag")
     }
-    return {name: group for name, group in groups.items() if group is not None}
+    if complaint.asked_beside is not None:
+        others |= common - {*complaint.asked_beside}
+    return tuple(flag for flag in flags.flag if flag.finding not in others)
 
 
 def _as_question(label: str) -> str:

@@ -44,7 +44,7 @@ class FindingGroup(Strict):
 
 
 class Weight(Reviewed):
-    common: Chance  # in ordinary back pain, whatever the pattern
+    common: Chance  # in the ordinary complaint, whatever the pattern
     votes: Votes = {}
     topic: Text
     said: Text | None = None  # findings with the same are one statement in several words
@@ -158,10 +158,6 @@ class Flag(Reviewed):
 
 class FlagsFile(Strict):
     review: Review
-    required: list[str]
-    required_any: list[list[str]]
-    required_of: dict[str, list[str]] = {}  # finding that says what the complaint is -> required instead
-    asked_at_every_visit: list[str]
     messages: dict[str, str]
     help: dict[str, Literal["ambulance", "hospital", "doctor", "heart", "crisis", "home", "none"]]
     lift: dict[str, Text]

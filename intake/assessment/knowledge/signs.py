@@ -1,7 +1,8 @@
 """Compiles weights.toml and patterns.toml to what an answer says about each pair of branch and root. Pure.
 
-A patient has one branch or none and one root or none: 36 pairs. Branch, root and ordinary back pain are three causes
-that can each bring a finding about by themselves (noisy-OR), so with the chances b, r and `common` it is there with
+A patient has one branch or none and one root or none: 36 pairs of the back's ten patterns. Branch, root and the
+ordinary complaint are three causes that can each bring a finding about by themselves (noisy-OR), so with the chances
+b, r and `common` it is there with
 
     1 - (1 - b) * (1 - r) * (1 - common)
 
@@ -11,12 +12,11 @@ smaller. A pattern that contains another brings about at least what that one doe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, log2
 
 from intake.assessment.knowledge import schema
-from intake.assessment.knowledge.checks import PATTERN_IDS
 
 Vector = tuple[float, ...]  # a number for each of PAIRS
 
@@ -32,10 +32,10 @@ class Sign:
     by_hand: bool
     never_alone: bool
     common: float
-    alone: Vector  # for each of PATTERN_IDS: how often it is there with this pattern and no other
-    says: Vector  # `times` as it is shown, for each of PATTERN_IDS
+    alone: Vector  # for each pattern: how often it is there with this pattern and no other
+    says: Vector  # `times` as it is shown, for each pattern
     lacks: Vector  # the same of its absence
-    voters: tuple[int, ...]  # places in PATTERN_IDS of the patterns that bring it
+    voters: tuple[int, ...]  # places in the list of patterns of the patterns that bring it
     strong: tuple[int, ...]  # those that bring it often
     chances: Vector
     doubts: Vector  # how open the answer is for each pair, in bits
@@ -47,7 +47,7 @@ class Sign:
     unmentioned_again: Vector
 
     def times(self, pattern: int, *, present: bool = True) -> float:
-        """How many times as often it is found (or missing) with this pattern as in ordinary back pain."""
+        """How many times as often it is found (or missing) with this pattern as in the ordinary complaint."""
         return _times(self.alone[pattern], self.common, present=present)
 
     @property
@@ -60,10 +60,10 @@ def _times(chance: float, common: float, *, present: bool) -> float:
     return chance / common if present else (1 - chance) / (1 - common)
 
 
-def pairs(patterns: schema.PatternsFile) -> tuple[tuple[int | None, int | None], ...]:
-    """Every (branch, root) as places in PATTERN_IDS, or None; first the pair of neither."""
+def pairs(patterns: schema.PatternsFile, ids: Sequence[str]) -> tuple[tuple[int | None, int | None], ...]:
+    """Every (branch, root) as places in `ids`, or None; first the pair of neither."""
     roles: dict[str, list[int | None]] = {"branch": [None], "root": [None]}
-    for index, name in enumerate(PATTERN_IDS):
+    for index, name in enumerate(ids):
         roles[patterns.pattern[name].role].append(index)
     return tuple((branch, root) for branch in roles["branch"] for root in roles["root"])
 
@@ -74,26 +74,41 @@ def class_of(branch: int | None, root: int | None) -> str:
     return "stagnation" if root is None else "mixed"
 
 
-def log_priors(patterns: schema.PatternsFile) -> Vector:
+def log_priors(patterns: schema.PatternsFile, ids: Sequence[str]) -> Vector:
     """How likely each pair is before anything is known: the two roles apart, the patterns of a role alike."""
     some = 1 - patterns.none
-    shared = {role: some / sum(row.role == role for row in patterns.pattern.values()) for role in ("branch", "root")}
+    roles = [patterns.pattern[name].role for name in ids]
+    shared = {role: some / roles.count(role) for role in ("branch", "root")}
     return tuple(
         log(patterns.none if branch is None else shared["branch"])
         + log(patterns.none if root is None else shared["root"])
-        for branch, root in pairs(patterns)
+        for branch, root in pairs(patterns, ids)
     )
 
 
-def compile_signs(weights: schema.WeightsFile, patterns: schema.PatternsFile) -> tuple[Sign, ...]:
+def speaking(weights: schema.WeightsFile, patterns: schema.PatternsFile, ids: Sequence[str]) -> schema.WeightsFile:
+    """Only the findings that say something for or against one of these patterns, with the topics they belong to."""
+    heard = {name for one in ids for name in _with_contained(one, patterns)}
+    against = {finding for one in ids for finding in patterns.pattern[one].against}
+    rows = {
+        finding: row
+        for finding, row in weights.weights.items()
+        if finding in against or not heard.isdisjoint(row.votes)
+    }
+    topics = {row.topic for row in rows.values()}
+    kept = {topic: text for topic, text in weights.topics.items() if topic in topics}
+    return weights.model_copy(update={"weights": rows, "topics": kept})
+
+
+def compile_signs(weights: schema.WeightsFile, patterns: schema.PatternsFile, ids: Sequence[str]) -> tuple[Sign, ...]:
     """Every finding that says something, those that can say most first."""
-    signs = [_sign(finding, row.votes, weights, patterns) for finding, row in weights.weights.items()]
+    signs = [_sign(finding, row.votes, weights, patterns, ids) for finding, row in weights.weights.items()]
     return tuple(sorted(signs, key=lambda sign: -sign.reach))
 
 
-def by_pattern(signs: tuple[Sign, ...]) -> tuple[tuple[Sign, ...], ...]:
-    """For each of PATTERN_IDS the signs that speak for it, the loudest first."""
-    return tuple(_loudest(signs, index) for index in range(len(PATTERN_IDS)))
+def by_pattern(signs: tuple[Sign, ...], ids: Sequence[str]) -> tuple[tuple[Sign, ...], ...]:
+    """For each pattern the signs that speak for it, the loudest first."""
+    return tuple(_loudest(signs, index) for index in range(len(ids)))
 
 
 def _loudest(signs: tuple[Sign, ...], index: int) -> tuple[Sign, ...]:
@@ -101,17 +116,25 @@ def _loudest(signs: tuple[Sign, ...], index: int) -> tuple[Sign, ...]:
     return tuple(sorted(voting, key=lambda sign: -sign.times(index)))
 
 
-def compile_old_injury(weights: schema.WeightsFile, patterns: schema.PatternsFile) -> dict[str, Sign]:
+def compile_old_injury(
+    weights: schema.WeightsFile, patterns: schema.PatternsFile, ids: Sequence[str]
+) -> dict[str, Sign]:
     """The findings that speak for something else once they are old."""
     old = weights.old_injury
-    return {f: _sign(f, old.votes, weights, patterns) for f in old.findings if f in weights.weights}
+    return {f: _sign(f, old.votes, weights, patterns, ids) for f in old.findings if f in weights.weights}
 
 
-def _sign(finding: str, votes: Mapping[str, int], weights: schema.WeightsFile, patterns: schema.PatternsFile) -> Sign:
+def _sign(
+    finding: str,
+    votes: Mapping[str, int],
+    weights: schema.WeightsFile,
+    patterns: schema.PatternsFile,
+    ids: Sequence[str],
+) -> Sign:
     row, group = weights.weights[finding], finding.partition(".")[0]
     strength = {1: weights.chance.weak, 2: weights.chance.moderate, 3: weights.chance.strong}
-    levels = [max((votes.get(one, 0) for one in _with_contained(name, patterns)), default=0) for name in PATTERN_IDS]
-    opposed = [finding in patterns.pattern[name].against for name in PATTERN_IDS]
+    levels = [max((votes.get(one, 0) for one in _with_contained(name, patterns)), default=0) for name in ids]
+    opposed = [finding in patterns.pattern[name].against for name in ids]
 
     def chance(*causes: int | None) -> float:
         free, common = 1.0, row.common
@@ -121,11 +144,11 @@ def _sign(finding: str, votes: Mapping[str, int], weights: schema.WeightsFile, p
                 common *= weights.chance.against if opposed[cause] else 1.0
         return 1 - free * (1 - common)
 
-    chances = tuple(chance(branch, root) for branch, root in pairs(patterns))
+    chances = tuple(chance(branch, root) for branch, root in pairs(patterns, ids))
     by_hand = group in weights.clinician_groups
     yes = weights.clinician_factor if by_hand else 1.0
     no, silent = yes * weights.unticked, yes * weights.unmentioned
-    alone = tuple(chance(index) for index in range(len(PATTERN_IDS)))
+    alone = tuple(chance(index) for index in range(len(ids)))
 
     def shown(*, present: bool) -> Vector:
         times = [_times(one, row.common, present=present) for one in alone]

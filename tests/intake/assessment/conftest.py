@@ -18,7 +18,7 @@ def knowledge() -> IntakeKnowledge:
 @pytest.fixture(scope="session")
 def no_flags(knowledge: IntakeKnowledge) -> dict[str, bool]:
     """Every red flag that must be known, told absent."""
-    ids = [*knowledge.flags.required, *(f for group in knowledge.flags.required_any for f in group)]
+    ids = [*knowledge.complaint.required, *(f for group in knowledge.complaint.required_any for f in group)]
     return dict.fromkeys(ids, False)
 
 

@@ -5,13 +5,14 @@ from math import log
 
 import pytest
 
+from clinic.lib.complaints import complaints
 from intake.assessment import IntakeKnowledge, parse_case
 from intake.assessment.belief import Belief, believe, class_gain, gain
 from intake.assessment.facts import gather
-from intake.assessment.knowledge.checks import PATTERN_IDS
 from intake.assessment.knowledge.signs import Sign
 
 Believe = Callable[..., Belief]
+PATTERN_IDS = complaints()["back"].patterns
 KIDNEY_QI = PATTERN_IDS.index("kidney_qi_deficiency")
 STASIS = PATTERN_IDS.index("blood_stasis")
 

@@ -101,16 +101,11 @@ def test_a_file_without_review_is_refused(edited, name):
 
 def test_what_is_asked_at_every_visit_cannot_be_a_draft_and_is_a_flag(edited):
     knowledge = load_intake_knowledge()
-    assert list(knowledge.visit_questions) == knowledge.flags.asked_at_every_visit
+    assert list(knowledge.visit_questions) == [*knowledge.complaint.asked_at_every_visit]
     assert all(question[0].isupper() and question.endswith("?") for question in knowledge.visit_questions.values())
     flag = knowledge.flag_by_finding["flag.both_legs"]
     with pytest.raises(KnowledgeError, match="asked at every visit and cannot be a draft"):
         edited("redflags.toml", f'code = "{flag.code}"', f'code = "{flag.code}"\nstatus = "draft"')
-
-
-def test_a_flag_asked_at_every_visit_exists(edited):
-    with pytest.raises(KnowledgeError, match=r"asked_at_every_visit: no flag named flag\.both_leggs; the nearest is"):
-        edited("redflags.toml", '"flag.both_legs", "flag.leg', '"flag.both_leggs", "flag.leg')
 
 
 def test_what_passes_with_time_is_a_condition(edited):

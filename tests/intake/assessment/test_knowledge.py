@@ -7,7 +7,7 @@ import pytest
 
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import load_intake_knowledge
-from intake.assessment.knowledge.load import DIRECTORY, PATTERN_IDS, _load
+from intake.assessment.knowledge.load import DIRECTORY, _load
 
 FILES = sorted(path.name for path in DIRECTORY.glob("*.toml") if path.name != "questionnaire.toml")
 
@@ -41,7 +41,7 @@ def test_every_finding_is_weighted_or_weightless(knowledge):
 
 
 def test_every_pattern_can_lead(knowledge):
-    for index, name in enumerate(PATTERN_IDS):
+    for index, name in enumerate(knowledge.pattern_ids):
         voters = {sign.finding for sign in knowledge.signs if index in sign.voters}
         assert len(voters) >= knowledge.patterns.min_findings, name
         gate = set(knowledge.patterns.pattern[name].gate)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from clinic.lib.complaints import complaints
 from clinic.lib.knowledge_files import KnowledgeError
-from intake.assessment import load_intake_knowledge
 from intake.questionnaire.answers import findings_from, next_screen, previous_screen, progress, read, resume_at
 from intake.questionnaire.consent import load_consent
 from intake.questionnaire.instruments import load_instruments
@@ -19,7 +19,7 @@ from intake.questionnaire.load import DIRECTORY, load_chart, load_questionnaire
 from intake.questionnaire.values import DONE, About
 
 Q = load_questionnaire()
-FLAGS = load_intake_knowledge().flags
+BACK = complaints()["back"]
 WOMAN = About(age=38, sex="female", birth_known=True, sex_known=True, on=date(2026, 6, 1))
 MAN = About(age=38, sex="male", birth_known=True, sex_known=True, on=date(2026, 6, 1))
 CAUDA_AND_FOOT = [
@@ -87,7 +87,7 @@ def test_whoever_has_no_pain_is_not_asked_about_the_seat_and_still_about_safety(
     kept = {"about", "safety_legs", "safety_now", "safety_general", "how_long", "sleep", "blood", "private"}
     assert kept <= set(screens)
     asked = {f for q in reading.questions for f in q.findings}
-    assert {*FLAGS.required_of["complaint.not_pain"], "condition.anticoagulant", "condition.pacemaker"} <= asked
+    assert {*BACK.required_of["complaint.not_pain"], "condition.anticoagulant", "condition.pacemaker"} <= asked
     told = found(complaint="other")
     assert told["complaint.not_pain"] is True and "flag.saddle_numbness" not in told and "site.low_back" not in told
 
@@ -98,7 +98,7 @@ def test_pain_in_no_place_of_the_drawing_is_told_without_the_drawing() -> None:
     assert not {"where", "safety_bladder", "travel", "rmdq_1"} & set(screens)
     assert {"strength", "quality", "safety_now", "safety_general"} <= set(screens)
     required = {f for q in reading.missing for f in q.findings}
-    assert set(FLAGS.required_of["complaint.elsewhere"]) <= required
+    assert set(BACK.required_of["complaint.elsewhere"]) <= required
 
 
 def test_a_form_begun_before_the_question_goes_on_as_before() -> None:

@@ -70,7 +70,8 @@ def test_stored_proposals_are_made_again_as_they_were(stored: list[Proposal]) ->
 
 def test_both_versions_are_kept_with_a_proposal(stored: list[Proposal]) -> None:
     for proposal in Proposal.objects.all():
-        assert (proposal.knowledge_version, proposal.result["assessment"]["knowledge_version"]) == planning.versions()
+        kept = (proposal.knowledge_version, proposal.result["assessment"]["knowledge_version"])
+        assert kept == planning.versions(proposal.case)
 
 
 def test_a_difference_is_printed_with_its_path_and_no_patient_data(stored: list[Proposal]) -> None:

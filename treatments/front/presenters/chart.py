@@ -17,7 +17,7 @@ from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.presenters import pages as schedule
 from intake.assessment import Assessment as Judged
-from intake.assessment import Case, ClinicalPicture, assess, load_intake_knowledge
+from intake.assessment import Case, ClinicalPicture, assess, knowledge_of, load_intake_knowledge
 from intake.case_building import build_case
 from intake.models import Invitation
 from intake.presenters import assessment as assessment_words
@@ -113,7 +113,7 @@ def _clinical_part(
     }
     if has_case:
         case = build_case(patient, current, today=today, rows=rows.for_case)
-        judged = assess(case, load_intake_knowledge())
+        judged = assess(case, knowledge_of(case))
         part |= _summary(case, judged)
         if drafted and current is not drafted:
             part |= _warned_by_draft(build_case(patient, drafted, today=today, rows=rows.for_case), part)
@@ -147,7 +147,7 @@ def _summary(case: Case, judged: Judged) -> Context:
 
 def _warned_by_draft(case: Case, part: Context) -> Context:
     """A sign added by an unsigned draft warns at once: it is a stop even before anyone signs."""
-    judged = assess(case, load_intake_knowledge())
+    judged = assess(case, knowledge_of(case))
     known = {alert["text"] for alert in part["alerts"]}
     added = [alert.as_json() for alert in judged.alerts if alert.level != "note" and alert.text not in known]
     found: Context = {"alerts": [*map(assessment_words.alert_words, added), *part["alerts"]]}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from clinic.lib.loose import Context
-from intake.assessment import PATTERN_IDS, load_intake_knowledge
+from intake.assessment import load_intake_knowledge
 from intake.presenters.evidence import as_often
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import words
@@ -152,8 +152,8 @@ def patterns_page() -> Context:
     """Every pattern with its signs and how much each speaks, gate, signs against, codes, principle."""
     intake, planner = load_intake_knowledge(), planner_knowledge()
     rows: list[Context] = []
-    for name, pattern in intake.patterns.pattern.items():
-        place = PATTERN_IDS.index(name)
+    for place, name in enumerate(intake.pattern_ids):
+        pattern = intake.patterns.pattern[name]
         signs = [
             {
                 "text": words.fact_words(sign.finding),

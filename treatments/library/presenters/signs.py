@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from clinic.lib.loose import Context
-from intake.assessment import PATTERN_IDS, load_intake_knowledge
+from intake.assessment import load_intake_knowledge
 from intake.presenters.evidence import as_often
 from treatments.library.presenters.words import fact_words
 
@@ -32,7 +32,9 @@ def _weights() -> list[Context]:
     by_finding = {sign.finding: sign for sign in intake.signs}
     for finding, weight in intake.weights.weights.items():
         sign = by_finding[finding]
-        says = [f"{as_often(sign.times(i))} in {intake.patterns.pattern[PATTERN_IDS[i]].name}" for i in sign.voters]
+        says = [
+            f"{as_often(sign.times(i))} in {intake.patterns.pattern[intake.pattern_ids[i]].name}" for i in sign.voters
+        ]
         does = "; ".join([*says, f"in ordinary back pain {round(100 * sign.common)} of 100"])
         rows.append(_row(finding, fact_words(finding), does, intake.weights.topics[weight.topic], weight))
     return rows

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from clinic.lib.complaints import complaints
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.checks import knowledge_faults
 from treatments.clinic_knowledge import own_file
 from treatments.planner.checking.knowledge import Coverage, check_knowledge, coverage
 from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
-from treatments.planner.vocabulary.facts import SITES
+from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.plans.presenters.figure import figure_faults
 
 
@@ -34,30 +35,34 @@ class Command(BaseCommand):
         for fault in faults:
             self.stderr.write(str(fault))
         try:
-            knowledge = load_planner_knowledge(folder, own)
+            for complaint in complaints().values():
+                knowledge = load_planner_knowledge(folder, own, complaint.id)
+                if not options["quiet"]:
+                    self.stdout.write(f"{complaint.name}: candidates by pattern and site, local/distal/root")
+                    self._write_coverage(coverage(knowledge))
+                self._write_counts(knowledge, len(faults))
         except KnowledgeError:
-            knowledge = None
-        if knowledge is not None:
-            if not options["quiet"]:
-                self._write_coverage(coverage(knowledge))
-            self.stdout.write(
-                f"Knowledge {knowledge.version}: {len(knowledge.every_rule())} rules, {len(knowledge.points)} points, "
-                f"{len(knowledge.contraindications)} contraindications, {len(faults)} faults."
-            )
-            if knowledge.drafts:
-                self.stdout.write("Drafts (inert): " + ", ".join(knowledge.drafts))
-            if knowledge.switched_off:
-                self.stdout.write("Switched off: " + ", ".join(rule.id for rule in knowledge.switched_off))
+            pass  # told above
         if faults:
             sys.exit(1)
 
+    def _write_counts(self, knowledge: PlannerKnowledge, faults: int) -> None:
+        self.stdout.write(
+            f"Knowledge {knowledge.version}: {len(knowledge.every_rule())} rules, {len(knowledge.points)} points, "
+            f"{len(knowledge.contraindications)} contraindications, {faults} faults."
+        )
+        if knowledge.drafts:
+            self.stdout.write("Drafts (inert): " + ", ".join(knowledge.drafts))
+        if knowledge.switched_off:
+            self.stdout.write("Switched off: " + ", ".join(rule.id for rule in knowledge.switched_off))
+
     def _write_coverage(self, rows: list[Coverage]) -> None:
         """Candidates as local/distal/root, one line per pattern."""
+        sites = tuple(dict.fromkeys(row.site for row in rows))
         by_pattern: dict[str, dict[str, Coverage]] = {}
         for row in rows:
             by_pattern.setdefault(row.pattern, {})[row.site] = row
-        self.stdout.write("Candidates by pattern and site: local/distal/root")
-        self.stdout.write(f"{'':24}" + "".join(f"{site:>12}" for site in SITES))
+        self.stdout.write(f"{'':24}" + "".join(f"{site:>12}" for site in sites))
         for pattern, cells in by_pattern.items():
-            texts = (f"{cells[site].local}/{cells[site].distal}/{cells[site].root}" for site in SITES)
+            texts = (f"{cells[site].local}/{cells[site].distal}/{cells[site].root}" for site in sites)
             self.stdout.write(f"{pattern:24}" + "".join(f"{text:>12}" for text in texts))

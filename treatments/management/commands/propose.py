@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NoReturn
 from django.core.management.base import BaseCommand
 
 from clinic.lib.knowledge_files import KnowledgeError
-from intake.assessment import CaseError, ClinicalPicture, Fault, assess, load_intake_knowledge, parse_case
+from intake.assessment import CaseError, ClinicalPicture, Fault, assess, read_case
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.proposing.propose import propose
 
@@ -32,9 +32,8 @@ class Command(BaseCommand):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # characters such as 肾俞 must not depend on the locale
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-        self.intake = load_intake_knowledge()
         try:
-            self.planner = planner_knowledge()
+            planner_knowledge()
         except KnowledgeError as error:  # a clinic's own file: the system check, skipped here for speed, reports it too
             self.stderr.write(str(error))
             sys.exit(UNUSABLE)
@@ -82,8 +81,8 @@ class Command(BaseCommand):
             sys.exit(UNUSABLE)
 
     def _answer(self, data: object) -> Mapping[str, object]:
-        case = parse_case(data, self.intake)
-        return propose(ClinicalPicture(case, assess(case, self.intake)), self.planner).as_json()
+        case, intake = read_case(data)
+        return propose(ClinicalPicture(case, assess(case, intake)), planner_knowledge(case.complaint.id)).as_json()
 
     def _refuse(self, faults: tuple[Fault, ...]) -> NoReturn:
         for fault in faults:

@@ -27,10 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--values", action="store_true", help="also what stood there and stands now (patient data)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = planning.versions()
         same = other = different = 0
         for proposal in Proposal.objects.order_by("pk").iterator(chunk_size=200):
-            if versions_of(proposal) != now:
+            if versions_of(proposal) != planning.versions(proposal.case):
                 other += 1
                 continue
             found = list(differences_of(proposal))
@@ -42,6 +41,7 @@ class Command(BaseCommand):
                     break
                 values = f": {_short(before)} -> {_short(after)}" if options["values"] else ""
                 self.stdout.write(f"proposal {proposal.pk}: {path}{values}")
+        now = planning.versions({})
         self.stdout.write(
             f"Knowledge {now[0]}, assessment {now[1]}: {same} the same, {different} different, "
             f"{other} of another version."

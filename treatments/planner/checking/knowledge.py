@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clinic.lib.complaints import complaints
 from clinic.lib.knowledge_files import Fault, KnowledgeError, nearest
 from intake.assessment import load_intake_knowledge
 from intake.assessment.knowledge.medicines import FILE as MEDICINES_FILE
@@ -25,7 +26,7 @@ from treatments.planner.knowledge.references import is_fact, known_findings
 from treatments.planner.knowledge.rules import AdjunctRule, EarUse, ElectroGoal, PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule
 from treatments.planner.vocabulary.body import LEVELS, TRUNK
-from treatments.planner.vocabulary.facts import BRANCHES, CAUSES, KINDS, ROOTS, SITES
+from treatments.planner.vocabulary.facts import CAUSES, kinds, sites
 from treatments.planner.vocabulary.modalities import ADJUNCTS, HOME_CARE, MODALITIES
 from treatments.planner.vocabulary.needle_sets import FILE as SETS_FILE
 from treatments.planner.vocabulary.needle_sets import load_needle_sets
@@ -35,6 +36,7 @@ from treatments.planner.vocabulary.signs import load_signs
 
 Named = tuple[str, str, Sequence[str]]  # file, key, the sources it names
 NEEDED = ("local", "distal", "root")
+NO_PLACE = "anywhere"  # the column of a complaint that is no place: it needs points of the pattern, and no others
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,34 @@ class Coverage:
 
     @property
     def is_complete(self) -> bool:
-        return self.local > 0 and self.distal > 0 and self.root > 0
+        return self.root > 0 and (self.site == NO_PLACE or (self.local > 0 and self.distal > 0))
 
 
 def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[Fault, ...]:
-    """One line per fault, with file or rule and key; empty when the knowledge is sound. `own`: the clinic's file."""
-    lists, beside = _lists_beside(folder)
+    """One line per fault, with file or rule and key; empty when the knowledge of every complaint is sound.
+
+    `own`: the clinic's file.
+    """
     try:
-        knowledge = load_planner_knowledge(folder) if own is None else load_planner_knowledge(folder, own)
+        packs = tuple(complaints())
     except KnowledgeError as error:
-        return (*error.faults, *beside)
+        return error.faults
+    lists, faults = _lists_beside(folder)
+    for complaint in packs:
+        try:
+            knowledge = load_planner_knowledge(folder, own, complaint)
+        except KnowledgeError as error:
+            faults += error.faults
+        else:
+            faults += _source_faults(knowledge, lists)
+            faults += _point_faults(knowledge) if complaint == packs[0] else []
+            faults += _faults_of(knowledge)
+    return tuple(dict.fromkeys(faults))
+
+
+def _faults_of(knowledge: PlannerKnowledge) -> tuple[Fault, ...]:
+    """What is wrong among the rules of one complaint."""
     return (
-        *beside,
-        *_source_faults(knowledge, lists),
-        *_point_faults(knowledge),
         *condition_faults(knowledge),
         *order_faults(knowledge),
         *contradictions(knowledge),
@@ -130,10 +146,12 @@ def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:
     """The local, distal and root candidates that the rules of each pattern give at each site."""
     rules = compile_rules(knowledge.rules)
     rows = []
-    for pattern in BRANCHES + ROOTS:
-        role, kind = ("branch", "stagnation") if pattern in BRANCHES else ("root", "deficiency")
-        for site in SITES:
-            words = {f"site:{site}", f"pattern:{pattern}", f"{role}:{pattern}", f"class:{kind}", "stage:chronic"}
+    pack = knowledge.complaint
+    for pattern in pack.patterns:
+        role, kind = ("branch", "stagnation") if pattern in pack.branches else ("root", "deficiency")
+        for site in pack.sites or (NO_PLACE,):
+            words = {f"pattern:{pattern}", f"{role}:{pattern}", f"class:{kind}", "stage:chronic"}
+            words |= {f"site:{site}"} if pack.sites else set()
             facts = Facts(frozenset(words | {"visit:first", "side:left"}), (site,), ("left",), (), 1)
             count: Counter[str] = Counter()
             for rule in matching(rules, facts):
@@ -149,13 +167,13 @@ def _debt_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
         return
     owing = {word for rule in knowledge.rules if rule.owed for word in (*rule.when.all, *rule.when.any)}
     try:
-        channels = {row.channel for row in load_intake_knowledge().channels.rule}
+        channels = {row.channel for row in load_intake_knowledge(complaint=knowledge.complaint.id).channels.rule}
     except KnowledgeError:
         channels = set()  # the intake reports its own faults
     needed = [
-        *(f"pattern:{pattern}" for pattern in BRANCHES + ROOTS),
-        *(f"site:{site}" for site in SITES),
-        *(f"channel:{channel}" for channel in sorted(channels)),
+        *(f"pattern:{pattern}" for pattern in knowledge.complaint.patterns),
+        *(f"site:{site}" for site in knowledge.complaint.sites),
+        *(f"channel:{channel}" for channel in sorted(channels) if knowledge.complaint.sites),
     ]
     causes = [cause for cause in CAUSES if cause != "pregnancy"]  # a pregnancy has points and an order of its own
     for word in needed:
@@ -212,7 +230,7 @@ def _source_faults(knowledge: PlannerKnowledge, lists: Sequence[Named]) -> list[
         *(("", rule.id, rule.sources) for rule in knowledge.draft_rules),
     ]
     try:
-        intake, measures = load_intake_knowledge(), load_instruments()
+        intake, measures = load_intake_knowledge(complaint=knowledge.complaint.id), load_instruments()
     except KnowledgeError:
         pass  # the intake reports its own faults
     else:
@@ -284,7 +302,7 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> list[Fault]:
 def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     """What every patient needs: needles and what jobs are worth by class, a course, principles, sites; legal pairs."""
     faults: list[Fault] = []
-    for pattern_class in KINDS["class"]:
+    for pattern_class in kinds()["class"]:
         facts = Facts(frozenset({f"class:{pattern_class}", "visit:first"}), (), ("left",), (), 1)
         for name, rules in (
             ("person", knowledge.persons),
@@ -295,13 +313,13 @@ def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
             if not matching(compile_rules(rules), facts):
                 faults.append(Fault("stimulation.toml", name, f"none fits class {pattern_class}"))
     faults += [
-        Fault("principles.toml", "", f"no principle for {p}") for p in BRANCHES + ROOTS if p not in knowledge.principles
+        Fault("principles.toml", "", f"no principle for {p}")
+        for p in knowledge.complaint.patterns
+        if p not in knowledge.principles
     ]
-    faults += [Fault("sites.toml", "", f"no site {site}") for site in SITES if site not in knowledge.sites]
-    unplanned = sorted(f for f in known_findings() if f.startswith("site.") and f.removeprefix("site.") not in SITES)
-    faults += [
-        Fault("findings.toml", finding, "a place that no rule can speak of: not in SITES") for finding in unplanned
-    ]
+    faults += [Fault("sites.toml", "", f"no site {site}") for site in sites() if site not in knowledge.sites]
+    unplanned = sorted(f for f in known_findings() if f.startswith("site.") and f.removeprefix("site.") not in sites())
+    faults += [Fault("findings.toml", finding, "a place that no complaint is about") for finding in unplanned]
     for pair in knowledge.pairs:
         for code in (pair.a, pair.b):
             if knowledge.points[code].electro != "yes":

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from clinic.lib.knowledge_files import Fault
 from treatments.planner.knowledge.rules import AdjunctRule, EarUse, HomeRule, PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule, Rule, When
-from treatments.planner.vocabulary.facts import BRANCHES, LYING_ONLY, ROOTS
+from treatments.planner.vocabulary.facts import LYING_ONLY, branches, roots
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 _Weighed = AdjunctRule | EarUse | HomeRule
 EXCLUSIVE = ("class", "stage", "branch", "root", "side", "visit", "channel")  # one value of each at a time
 # What a fact implies (facts.py): a rule that requires the one and excludes the other never holds.
 BRINGS: dict[str, tuple[str, ...]] = {
-    **{f"branch:{pattern}": (f"pattern:{pattern}",) for pattern in BRANCHES},
-    **{f"root:{pattern}": (f"pattern:{pattern}",) for pattern in ROOTS},
     **dict.fromkeys(LYING_ONLY, ("person:lying",)),
     "strain:acute": ("stage:acute",),
     "injury:first_72h": ("stage:acute",),
@@ -32,7 +30,7 @@ def condition_faults(knowledge: PlannerKnowledge) -> list[Fault]:
 
 def never_holds(when: When) -> list[str]:
     """Why a condition can never hold; empty where it can."""
-    held = tuple(dict.fromkeys(word for one in when.all for word in (one, *BRINGS.get(one, ()))))
+    held = tuple(dict.fromkeys(word for one in when.all for word in (one, *_brought(one))))
     why = [f"{word!r} is asked for and excluded" for word in held if word in when.none]
     if when.any and set(when.any) <= set(when.none):
         why.append("all of `any` is excluded")
@@ -43,6 +41,13 @@ def never_holds(when: When) -> list[str]:
         if len(values) == 1 and when.any and all(w.startswith(f"{kind}:") and w != values[0] for w in when.any):
             why.append(f"{values[0]} never holds together with {', '.join(when.any)}")
     return why
+
+
+def _brought(fact: str) -> tuple[str, ...]:
+    kind, _, value = fact.partition(":")
+    if kind in ("branch", "root") and value in branches() + roots():
+        return (f"pattern:{value}",)
+    return BRINGS.get(fact, ())
 
 
 def order_faults(knowledge: PlannerKnowledge) -> list[Fault]:

@@ -8,7 +8,7 @@ them here, and all it adds passes the same Guard. Anything it must not do is a f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -88,8 +88,11 @@ class Meta(Strict):
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$", max_length=10)]
 
 
-def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
-    """`base` with the clinic's file on top. Raises KnowledgeError with all faults, each with file and key."""
+def with_own(base: PlannerKnowledge, path: Path, elsewhere: Callable[[], frozenset[str]]) -> PlannerKnowledge:
+    """`base` with the clinic's file on top. `elsewhere`: the rules of other complaints, which it may switch off, too.
+
+    Raises KnowledgeError with all faults, each with file and key.
+    """
     read = Reader(path.parent)
     name = path.name
     data = read.file(name)
@@ -107,7 +110,7 @@ def with_own(base: PlannerKnowledge, path: Path) -> PlannerKnowledge:
     rules = {key: read.rules(name, key, model) for key, model in RULES.items()}
     drafts = [draft.row for draft in read.drafts if isinstance(draft.row, Rule)]
     every = [rule for rows in rules.values() for rule in rows] + drafts
-    off = _switched_off(data.get("switched_off", []), name, base, read.faults)
+    off = _switched_off(data.get("switched_off", []), name, base, elsewhere, read.faults)
     read.faults += [
         replace(fault, file=name)
         for fault in (
@@ -164,7 +167,9 @@ def _after_careful_doses(doses: Sequence[DoseRule]) -> int:
 # ------------------------------------------------------------------------------------------------ switched off
 
 
-def _switched_off(ids: Any, name: str, base: PlannerKnowledge, faults: list[Fault]) -> tuple[Rule, ...]:
+def _switched_off(
+    ids: Any, name: str, base: PlannerKnowledge, elsewhere: Callable[[], frozenset[str]], faults: list[Fault]
+) -> tuple[Rule, ...]:
     """Our rules that propose something the clinic does not want. What protects a patient cannot be switched off."""
     if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
         faults.append(Fault(name, "switched_off", "must be a list of rule ids, written above the first [table]"))
@@ -179,6 +184,8 @@ def _switched_off(ids: Any, name: str, base: PlannerKnowledge, faults: list[Faul
         why = ""
         if one in protected:
             why = "a contraindication cannot be switched off"
+        elif rule is None and one in elsewhere():
+            continue
         elif rule is None:
             why = f"no such rule{nearest(one, known) or '; red flags cannot be switched off'}"
         elif rule.evidence == "safety" or not isinstance(rule, SWITCHABLE):

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from clinic.lib.complaints import DEFAULT, SHIPPED, Complaint, beside, complaints, folders
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Model
 from treatments.planner.knowledge.clinic_file import with_own
+from treatments.planner.knowledge.pack import with_pack
 from treatments.planner.knowledge.references import reference_faults
 from treatments.planner.knowledge.rules import (
     AdjunctRule,
     AshiRegion,
     ByHand,
     DepthRule,
-    DoseRule,
     EarMethod,
     EarPoint,
     EarRule,
     EarUse,
     ElectroGoal,
     ElectroPair,
-    HomeRule,
     Limit,
     NeedleSize,
     NoElectroRule,
@@ -40,32 +40,69 @@ from treatments.planner.knowledge.tables import Contraindication, Neutral, Point
 from treatments.planner.knowledge.toml_reader import PointBook, Reader
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
-BACK = "complaints/back"  # what is only the back's
-RULE_FILES = (f"{BACK}/rules/local.toml", f"{BACK}/rules/distal.toml", "rules/pattern.toml", "rules/cause.toml")
+RULE_FILES = ("rules/pattern.toml", "rules/cause.toml")
 STIMULATION = "stimulation.toml"
 STIMULATION_TABLES = ("person", "worth", "style", "retention", "technique", "needle", "depth", "ashi")
 
 
-@lru_cache(maxsize=4)
-def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) -> PlannerKnowledge:
-    """The checked knowledge of the directory, read once; with `own`, a clinic's own file on top (see clinic_file.py).
+def load_planner_knowledge(
+    directory: Path = FOLDER, own: Path | None = None, complaint: str = DEFAULT
+) -> PlannerKnowledge:
+    """The checked knowledge of one complaint, read once; with `own`, a clinic's own file on top (see clinic_file.py).
+    A pack nobody asks for is neither read nor compiled.
 
-    Raises KnowledgeError with all faults.
+    Raises KnowledgeError with all faults, KeyError for a complaint without a pack.
     """
-    if own is not None:
-        whole = with_own(load_planner_knowledge(directory), own)
-        if faults := reference_faults(whole):
-            raise KnowledgeError(replace(fault, file=own.name) for fault in faults)
-        return whole
+    return _load(directory, own, complaint, folders())
+
+
+@lru_cache(maxsize=16)
+def _load(directory: Path, own: Path | None, complaint: str, where: tuple[Path, ...]) -> PlannerKnowledge:
+    if own is None:
+        return _with_pack(directory, complaints()[complaint], where)
+
+    def elsewhere() -> frozenset[str]:
+        others = (load_planner_knowledge(directory, complaint=one) for one in complaints() if one != complaint)
+        return frozenset(rule.id for other in others for rule in other.every_rule())
+
+    whole = with_own(load_planner_knowledge(directory, complaint=complaint), own, elsewhere)
+    if faults := reference_faults(whole):
+        raise KnowledgeError(replace(fault, file=own.name) for fault in faults)
+    return whole
+
+
+def _with_pack(directory: Path, pack: Complaint, where: tuple[Path, ...]) -> PlannerKnowledge:
+    common, places, faults = _common(directory, where)
+    folder = directory / "complaints" / pack.id if pack.folder.parent == SHIPPED else pack.folder
+    read = Reader(folder)
+    knowledge = with_pack(common, pack, read)
+    places = {**places, **read.places}
+    if faults := (*faults, *read.faults, *(_with_file(fault, places) for fault in reference_faults(knowledge))):
+        raise KnowledgeError(faults)
+    return knowledge
+
+
+@lru_cache(maxsize=4)
+def _common(directory: Path, where: tuple[Path, ...]) -> tuple[PlannerKnowledge, Mapping[str, str], tuple[Fault, ...]]:
+    """What every complaint shares, the file of each row, and the faults. References are checked with a pack on top."""
     read = Reader(directory)
     points = PointBook(directory / "points")
     version = read.file("meta.toml").get("knowledge_version", "")
     if not isinstance(version, str) or not version:
         read.faults.append(Fault("meta.toml", "knowledge_version", "missing"))
+
+    def every(name: str, key: str, model: type[Model], label: str = "id") -> Iterator[Model]:
+        """The rows of the common file and of the packs' files of that name."""
+        yield from read.rows(name, key, model, label)
+        for other, path in beside(name):
+            yield from read.rows(read.add(other, path), key, model, label)
+            read.refuse_unknown_tables({other: {"review", key}})
+
     knowledge = PlannerKnowledge(
         version=str(version),
-        sources={row.key: row for row in read.rows("sources.toml", "source", Source, "key")},
-        sites={row.id: row for row in read.rows("sites.toml", "site", Site)},
+        complaint=complaints()[DEFAULT],
+        sources={row.key: row for row in every("sources.toml", "source", Source, "key")},
+        sites={row.id: row for row in every("sites.toml", "site", Site)},
         rules=tuple(rule for name in RULE_FILES for rule in read.rules(name, "rule", PointRule)),
         persons=read.rules(STIMULATION, "person", PatientProfile),
         worths=read.rules(STIMULATION, "worth", Worth),
@@ -84,9 +121,9 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
         ear_uses=read.rules("ear.toml", "use", EarUse),
         ear_methods={row.id: row for row in read.rows("ear.toml", "method", EarMethod)},
         ear_points={row.code: row for row in read.rows("ear_points.toml", "ear_point", EarPoint, "code")},
-        home=read.rules(f"{BACK}/home_care.toml", "home", HomeRule),
-        doses=read.rules(f"{BACK}/dose.toml", "dose", DoseRule),
-        principles={row.pattern: row for row in read.rows("principles.toml", "principle", Principle, "pattern")},
+        home=(),
+        doses=(),
+        principles={row.pattern: row for row in every("principles.toml", "principle", Principle, "pattern")},
         contraindications=read.rows("contraindications.toml", "contraindication", Contraindication),
         neutral=read.rows("contraindications.toml", "neutral", Neutral, "finding"),
         limits={row.id: row for row in read.rows("review_limits.toml", "limit", Limit)},
@@ -103,8 +140,6 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
             "ear_points.toml": {"review", "ear_point"},
             "sites.toml": {"review", "site"},
             "principles.toml": {"review", "principle"},
-            f"{BACK}/home_care.toml": {"review", "home"},
-            f"{BACK}/dose.toml": {"review", "dose"},
             "contraindications.toml": {"review", "contraindication", "neutral"},
             "review_limits.toml": {"review", "limit"},
             "sources.toml": {"source"},
@@ -113,11 +148,7 @@ def load_planner_knowledge(directory: Path = FOLDER, own: Path | None = None) ->
         }
     )
     knowledge = replace(knowledge, draft_rules=tuple(draft.row for draft in read.drafts if isinstance(draft.row, Rule)))
-    faults = read.faults + points.faults
-    faults += [_with_file(fault, read.places) for fault in reference_faults(knowledge)]
-    if faults:
-        raise KnowledgeError(faults)
-    return knowledge
+    return knowledge, read.places, (*read.faults, *points.faults)
 
 
 def _only(read: Reader, key: str, model: type[Model]) -> Model:
@@ -135,3 +166,9 @@ def _with_file(fault: Fault, places: Mapping[str, str]) -> Fault:
         return fault
     row = fault.key.partition(":")[0]
     return replace(fault, file=places.get(row.partition("[")[2].partition("]")[0] or row, ""))
+
+
+def forget() -> None:
+    """Reads every file again, for who has changed one."""
+    _load.cache_clear()
+    _common.cache_clear()

@@ -7,21 +7,28 @@ from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
+from clinic.lib.complaints import beside, folders
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, nearest
 from treatments.planner.knowledge.rules import LimitId, PlannerKnowledge
 from treatments.planner.knowledge.tables import When
-from treatments.planner.vocabulary.facts import KINDS
+from treatments.planner.vocabulary.facts import kinds
 
 INTAKE_KNOWLEDGE = Path(__file__).resolve().parents[3] / "intake" / "knowledge"
 
 
-@lru_cache(maxsize=1)
 def known_findings() -> frozenset[str]:
-    """The ids of every finding a rule may name, from the intake's vocabulary."""
-    groups = Reader(INTAKE_KNOWLEDGE).file("findings.toml")
+    """The ids of every finding a rule may name, from the intake's vocabulary and that of the complaints."""
+    return _known_findings(folders())
+
+
+@lru_cache(maxsize=16)
+def _known_findings(where: tuple[Path, ...]) -> frozenset[str]:
+    read = Reader(INTAKE_KNOWLEDGE)
+    files = ["findings.toml", *(read.add(name, path) for name, path in beside("findings.toml"))]
     return frozenset(
         f"{group}.{key}"
-        for group, table in groups.items()
+        for name in files
+        for group, table in read.file(name).items()
         if isinstance(table, dict)
         for key in table.get("findings", {})
     )
@@ -31,7 +38,7 @@ def is_fact(word: str) -> bool:
     """Whether a rule may use this word: a finding of the vocabulary or a computed fact of `vocabulary.facts.KINDS`."""
     kind, colon, value = word.partition(":")
     if colon:
-        return value in KINDS.get(kind, ())
+        return value in kinds().get(kind, ())
     return word in known_findings()
 
 
@@ -56,7 +63,7 @@ def _no_facts(owner: str, says: str, words: Iterable[str]) -> Iterator[Fault]:
     for word in words:
         if not is_fact(word):
             kind, colon, _ = word.partition(":")
-            known = [f"{kind}:{value}" for value in KINDS.get(kind, ())] if colon else known_findings()
+            known = [f"{kind}:{value}" for value in kinds().get(kind, ())] if colon else known_findings()
             yield Fault("", owner, f"{says} {word!r}{nearest(word, known)}")
 
 
@@ -136,7 +143,7 @@ def _site_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
     for site in knowledge.sites.values():
         owner = f"site[{site.id}]"
         yield from (_no_zone(owner, code, knowledge) for code in site.ear if code not in knowledge.ear_points)
-        if site.id not in KINDS["site"]:
+        if site.id not in kinds()["site"]:
             yield Fault("", owner, "not a site of the vocabulary")
         if site.region not in knowledge.ashi:
             yield Fault("", owner, f"region {site.region!r} has no limits for tender points")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from clinic.lib.complaints import Complaint
 from clinic.lib.knowledge_files import Reviewed, Strict, Text
 from treatments.planner.knowledge.tables import (
     Contraindication,
@@ -304,6 +305,7 @@ class PlannerKnowledge:
     """Everything the planner knows, checked and cross-referenced; `points` maps a code to its point."""
 
     version: str
+    complaint: Complaint
     sources: Mapping[str, Source]
     sites: Mapping[str, Site]
     rules: tuple[PointRule, ...]

@@ -5,35 +5,26 @@
 
 from __future__ import annotations
 
-BRANCHES = ("qi_blood_stagnation", "blood_stasis", "liver_qi_stagnation", "cold_damp", "damp_heat")
-ROOTS = (
-    "kidney_yang_deficiency",
-    "kidney_yin_deficiency",
-    "kidney_qi_deficiency",
-    "spleen_qi_deficiency",
-    "qi_blood_deficiency",
-)
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from clinic.lib.complaints import complaints, folders
+
 CHANNELS = (
     "bladder", "gallbladder", "governor_vessel", "belt_vessel", "small_intestine", "kidney", "liver", "stomach",
     "spleen", "lung", "large_intestine", "heart", "pericardium", "triple_energizer", "conception_vessel",
     "yang_heel_vessel",
 )  # fmt: skip
-SITES = (
-    "neck", "upper_back", "mid_back", "low_back", "sacrum", "sacroiliac", "buttock", "hip_side", "coccyx", "groin",
-    "abdomen", "knee", "shoulder", "leg",
-)  # fmt: skip
 CAUSES = (
     "accident", "lifting", "sport", "stress", "overwork", "gradual", "cold_damp", "illness_or_birth", "recurrent",
     "sudden", "pregnancy", "sitting_posture",
 )  # fmt: skip
-KINDS: dict[str, tuple[str, ...]] = {
-    "site": SITES,
+_FIXED: dict[str, tuple[str, ...]] = {
     "side": ("left", "right", "both", "central", "unknown"),
     "channel": CHANNELS,
     "also": CHANNELS,
-    "branch": BRANCHES,
-    "root": ROOTS,
-    "pattern": BRANCHES + ROOTS,
     "class": ("stagnation", "deficiency", "mixed", "undetermined"),
     "cause": CAUSES,
     "stage": ("acute", "subacute", "chronic", "unknown"),
@@ -63,3 +54,32 @@ FINE_FACTS = frozenset(
     }
 )  # fmt: skip
 PHASES = {"t1": "in weeks 1 to 12", "t2": "in weeks 13 to 36", "t3": "from week 37"}  # of a pregnancy
+
+
+def sites() -> tuple[str, ...]:
+    """Every place that a complaint is about, in the order of the complaints."""
+    return kinds()["site"]
+
+
+def branches() -> tuple[str, ...]:
+    """The patterns of what blocks now, of every complaint."""
+    return kinds()["branch"]
+
+
+def roots() -> tuple[str, ...]:
+    """The patterns of what is weak, of every complaint."""
+    return kinds()["root"]
+
+
+def kinds() -> Mapping[str, tuple[str, ...]]:
+    """Every kind of computed fact, with its values."""
+    return _kinds(folders())
+
+
+@lru_cache(maxsize=16)
+def _kinds(where: tuple[Path, ...]) -> Mapping[str, tuple[str, ...]]:
+    packs = complaints().values()
+    branch = tuple(dict.fromkeys(one for pack in packs for one in pack.branches))
+    root = tuple(dict.fromkeys(one for pack in packs for one in pack.roots))
+    site = tuple(dict.fromkeys(one for pack in packs for one in pack.sites))
+    return MappingProxyType(_FIXED | {"site": site, "branch": branch, "root": root, "pattern": branch + root})

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field
 
 from clinic.lib.knowledge_files import Fault, Reader, Review, Reviewed, Strict, Text, nearest
-from treatments.planner.vocabulary.facts import SITES
+from treatments.planner.vocabulary.facts import sites
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
 FILE = "signs.toml"
@@ -107,10 +107,10 @@ def load_signs(folder: Path = FOLDER) -> Signs:
     read.faults += [Fault(FILE, f"sign[{one}]", "missing") for one in SIGNS if one not in signs]
     read.faults += [Fault(FILE, f"face[{one}]", "missing") for one in ("front", "back") if one not in faces]
     read.faults += [
-        Fault(FILE, f"face[{face.id}]", f"no site named {site}{nearest(site, SITES)}")
+        Fault(FILE, f"face[{face.id}]", f"no site named {site}{nearest(site, sites())}")
         for face in file.face
         for site in face.sites
-        if site not in SITES
+        if site not in sites()
     ]
     read.raise_faults()
     return Signs(

@@ -13,7 +13,7 @@ from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.matching import compile_rules, condition_of, first
 from treatments.planner.safety.contraindications import compile_row
 from treatments.planner.safety.guard import build_guard, row_state
-from treatments.planner.vocabulary.facts import BRANCHES
+from treatments.planner.vocabulary.facts import branches
 from treatments.planner.vocabulary.modalities import MODALITIES
 
 KNOWLEDGE, INTAKE = load_planner_knowledge(), load_intake_knowledge()
@@ -48,7 +48,7 @@ def options(word):
             found = [(*one, before) for one in found for before in ("radiation.side_of_leg", "radiation.back_of_leg")]
         return [(findings, {}) for findings in found]
     if kind in ("branch", "root", "pattern", "class"):
-        role = kind if kind != "pattern" else "branch" if value in BRANCHES else "root"
+        role = kind if kind != "pattern" else "branch" if value in branches() else "root"
         return [((), {("confirmed", role): value})]
     if kind == "cause":
         return [((finding,), {}) for finding in INTAKE.labels if finding == f"onset.{value}"] or [

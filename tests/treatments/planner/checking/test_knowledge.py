@@ -12,7 +12,7 @@ from clinic.lib.knowledge_files import Fault, KnowledgeError
 from treatments.planner.checking import knowledge as checking
 from treatments.planner.checking.knowledge import Coverage, check_knowledge, coverage
 from treatments.planner.checking.rules import never_holds
-from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
+from treatments.planner.knowledge.load import FOLDER, forget, load_planner_knowledge
 from treatments.planner.knowledge.tables import When
 
 DISTAL = "complaints/back/rules/distal.toml"
@@ -41,7 +41,7 @@ def test_a_place_that_no_rule_can_speak_of_is_a_fault(monkeypatch):
     known = checking.known_findings()
     monkeypatch.setattr(checking, "known_findings", lambda: known | {"site.ankle"})
     assert [str(fault) for fault in check_knowledge()] == [
-        "findings.toml: site.ankle: a place that no rule can speak of: not in SITES"
+        "findings.toml: site.ankle: a place that no complaint is about"
     ]
 
 
@@ -164,7 +164,7 @@ def test_a_row_that_reaches_nothing_and_a_modality_that_nothing_forbids_are_name
     empty = re.sub(r'^(needle|deep_trunk|ea|tacks|seeds|magnets|cupping|guasha|moxa_heat|acupressure) = ".*"',
                    r'\1 = ""', text[text.rindex("[[contraindication]]"):], flags=re.MULTILINE)  # fmt: skip
     path.write_text(text[: text.rindex("[[contraindication]]")] + empty, encoding="utf-8")
-    load_planner_knowledge.cache_clear()
+    forget()
     assert any("reaches no modality" in str(fault) for fault in check_knowledge(folder))
 
 
@@ -210,7 +210,7 @@ def test_points_carry_the_caps_of_the_table():
 
 
 def test_loading_is_small():
-    load_planner_knowledge.cache_clear()
+    forget()
     tracemalloc.start()
     load_planner_knowledge()
     _, peak = tracemalloc.get_traced_memory()

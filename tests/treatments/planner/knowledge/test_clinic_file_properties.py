@@ -22,12 +22,12 @@ from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.references import known_findings
 from treatments.planner.proposing.propose import propose
 from treatments.planner.review.review import review
-from treatments.planner.vocabulary.facts import KINDS
+from treatments.planner.vocabulary.facts import kinds
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 from treatments.planner.vocabulary.severity import STOPS
 
 BASE = load_planner_knowledge()
-FACTS = [f"{kind}:{value}" for kind, values in KINDS.items() for value in values]
+FACTS = [f"{kind}:{value}" for kind, values in kinds().items() for value in values]
 FINDINGS = sorted(known_findings())
 REVIEW = '[review]\nstatus = "reviewed"\nby = "A"\ndate = "2026-12-01"\n'
 KINDS_OF_ROWS = ("point", "rule", "adjunct", "ear", "home", "dose", "person", "depth", "exclusion")

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
+from clinic.lib.complaints import complaints
 from tests.support.sameness import PLACES, Figures, Who, figures, has_current, is_told, needles, plan_for
-from treatments.planner.vocabulary.facts import BRANCHES, ROOTS
 
 SOME_PLACES = ("low back", "hip", "neck and upper back")
 
@@ -29,7 +29,7 @@ def test_visit_four_is_not_visit_one() -> None:
     assert some_figures().visits_alike == 0
 
 
-@pytest.mark.parametrize("pattern", [*BRANCHES, *ROOTS])
+@pytest.mark.parametrize("pattern", complaints()["back"].patterns)
 def test_what_a_pattern_owns_reaches_the_plan(pattern: str) -> None:
     assert some_figures().own_points[pattern] >= 0.6
     assert some_figures().signature >= 0.9
