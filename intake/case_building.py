@@ -130,11 +130,14 @@ def about(patient: Patient, day: date) -> About:
 
 
 def reading_of(response: IntakeResponse) -> Reading:
-    """What the answers of a response say, on the day they were given. Read once, until something changes."""
-    asked = (language(), about(response.patient, answered_on(response)))
+    """What the answers of a response say, on the day they were given, by the form they were given to. Read once, until
+    something changes.
+    """
+    version = response.questionnaire_version
+    asked = (language(), version, about(response.patient, answered_on(response)))
     kept: tuple[object, Answers, Reading] | None = vars(response).get(READ)
     if kept is None or kept[0] != asked or kept[1] != response.answers:
-        kept = (asked, dict(response.answers), read(questionnaire(), response.answers, asked[1]))
+        kept = (asked, dict(response.answers), read(questionnaire(version), response.answers, asked[2]))
         vars(response)[READ] = kept
     return kept[2]
 

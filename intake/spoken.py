@@ -20,8 +20,9 @@ def language() -> str:
     return next((one for one in (active, active.partition("-")[0]) if one in spoken), ENGLISH)
 
 
-def questionnaire() -> Questionnaire:
-    return load_questionnaire(DIRECTORY, language())
+def questionnaire(version: str = "") -> Questionnaire:
+    """Today's form, or the one asked under an earlier version."""
+    return load_questionnaire(DIRECTORY, language(), version=version)
 
 
 def consent() -> Consent:

@@ -68,7 +68,7 @@ def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]
 def _is_plain(question: Question, value: Any) -> bool:
     """Whether an answer is just "no" or "none of these": many of these are shown in one line."""
     if question.kind == "one":
-        return bool(value == "no" and question.option("yes"))
+        return bool(value == "no")
     return question.kind in ("many", "statements") and not any(o.id in value for o in question.options if not o.is_none)
 
 

@@ -16,7 +16,7 @@ from intake.presenters.story import story_of
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_chart, load_questionnaire
-from intake.questionnaire.values import is_answered
+from intake.questionnaire.values import Questionnaire, is_answered
 
 GROUPS = [
     ("site", "Where"),
@@ -36,7 +36,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     """Everything on the page; reads the alerts, writes nothing."""
     knowledge = load_intake_knowledge()
     reading = reading_of(response)
-    questionnaire = load_questionnaire()
+    questionnaire = load_questionnaire(version=response.questionnaire_version)
     case = case_of_answers(response, today=timezone.localdate())
     assessment = assess(case, knowledge)
     asked = {q.instrument for q in reading.questions}
@@ -72,7 +72,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         "regions": [r for r in chart_question.regions if r.id in painted],
         "chart": load_chart(),
         "texts": [
-            {"label": questionnaire_label(question_id), "text": text, "marks": marks_of(assessment, question_id)}
+            {"label": label_of(questionnaire, question_id), "text": text, "marks": marks_of(assessment, question_id)}
             for question_id, text in reading.texts.items()
         ],
         "activities": [
@@ -98,13 +98,13 @@ def _no_longer_asked(reading: Reading, response: IntakeResponse) -> list[dict[st
     asked = {question.id for question in reading.questions}
     return [
         {"label": q.label, "words": in_words(q, response.answers[q.id])}
-        for q in load_questionnaire().questions
+        for q in load_questionnaire(version=response.questionnaire_version).questions
         if q.id not in asked and is_answered(q, response.answers.get(q.id))
     ]
 
 
-def questionnaire_label(question_id: str) -> str:
-    question = load_questionnaire().question(question_id)
+def label_of(questionnaire: Questionnaire, question_id: str) -> str:
+    question = questionnaire.question(question_id)
     return question.label if question else question_id
 
 

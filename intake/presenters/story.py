@@ -10,6 +10,12 @@ from intake.questionnaire.answers import Reading
 from intake.questionnaire.values import DAYS_IN, Answers, Question
 
 STRENGTH = (("pain_now", "{} now"), ("pain_average", "{} on average"), ("pain_worst", "{} at worst"))
+COURSE = {
+    "better": "since then better",
+    "same": "since then the same",
+    "worse": "since then worse",
+    "varies": "it comes and goes",
+}
 STRESS = {"some": "a little worse", "much": "much worse"}
 
 
@@ -24,7 +30,7 @@ def story_of(reading: Reading, answers: Answers) -> list[str]:
     return [
         sentence
         for sentence in (
-            _where_and_since(told("where"), answers.get("duration"), told("onset")),
+            _where_and_since(told("where"), answers.get("duration"), told("onset"), answers.get("course")),
             _how(
                 [words.format(answers[key]) for key, words in STRENGTH if key in answers],
                 told("quality"),
@@ -71,15 +77,17 @@ def _joined(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
-def _where_and_since(places: Sequence[str], lasted: Any, onset: Sequence[str]) -> str:
-    began = [one for one in onset if not one.startswith("it ")]
-    clauses = [f"it began {_joined(began)}"] if began else []
-    clauses += [one for one in onset if one.startswith("it ")]
+def _where_and_since(places: Sequence[str], lasted: Any, onset: Sequence[str], course: Any) -> str:
+    began = [one for one in onset if not _clause(one)]
+    clauses = [f"it began: {_joined(began)}"] if began else []
+    clauses += [_clause(one) for one in onset if _clause(one)]
     since = f" for {duration(round(lasted['number'] * DAYS_IN[lasted['unit']]))}" if lasted else ""
     if places:
         clauses.append(f"it {'has hurt' if since else 'hurts'}{since}: {_joined(places)}")
     elif since:
         clauses.append(f"it has been there{since}")
+    if course in COURSE:
+        clauses.append(COURSE[course])
     return _sentence(clauses)
 
 
@@ -87,15 +95,16 @@ def _how(strength: Sequence[str], quality: Sequence[str], travel: Sequence[str])
     clauses = [f"it is {_joined(strength)}, out of 10"] if strength else []
     if quality:
         clauses.append(f"it feels {_joined(quality)}")
-    if goes := [one for one in travel if not _is_clause(one)]:
-        clauses.append(f"it goes {_joined(goes)}")
-    clauses += [one.partition(": ")[2] for one in travel if _is_clause(one)]
+    if goes := [one for one in travel if not _clause(one)]:
+        clauses.append(f"it travels: {_joined(goes)}")
+    clauses += [_clause(one) for one in travel if _clause(one)]
     return _sentence(clauses)
 
 
-def _is_clause(label: str) -> bool:
-    """Whether it says it all by itself, as in "nowhere: it stays in the back"."""
-    return label.partition(": ")[2].startswith("it ")
+def _clause(label: str) -> str:
+    """What says it all by itself, as in "it stays in place"; else nothing."""
+    said = label.partition(": ")[2] or label
+    return said if said.startswith("it ") else ""
 
 
 def _what_changes(eases: Sequence[str], worsens: Sequence[str], stress: Any) -> str:

@@ -79,11 +79,7 @@ def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER
         if len(visible) == len(screen.questions) and all(map(is_, visible, screen.questions)):
             screens.append(screen)
         elif visible:
-            screens.append(
-                Screen(
-                    screen.id, screen.section, screen.title, screen.intro, tuple(visible), screen.show, screen.source
-                )
-            )
+            screens.append(replace(screen, questions=tuple(visible)))
     for count in questionnaire.counts:
         walk.count(count)
     shown_questions = tuple(q for s in screens for q in s.questions)

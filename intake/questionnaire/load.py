@@ -13,6 +13,7 @@ from types import MappingProxyType
 from clinic.lib.file_words import ENGLISH, TranslatedReader
 from clinic.lib.knowledge_files import Reader
 from intake.questionnaire import schema
+from intake.questionnaire.asking import check_asking
 from intake.questionnaire.checks import check
 from intake.questionnaire.instruments import InstrumentFile, read_instruments
 from intake.questionnaire.values import (
@@ -30,6 +31,7 @@ from intake.questionnaire.values import (
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "knowledge"
 FILE = "questionnaire.toml"
+PAST = "past"  # the folder of the forms asked before
 # what a patient reads in these files; the rest is the same in every language
 SPOKEN = {
     "questionnaire.toml": frozenset(
@@ -45,9 +47,27 @@ _TILES = {
 }  # the side on the viewer's left, then right
 
 
-def load_questionnaire(directory: Path | None = None, language: str = ENGLISH) -> Questionnaire:
-    """The questionnaire of ``directory`` (the app's own when None), once for each language. Raises KnowledgeError."""
-    return _load(directory or DIRECTORY, language)
+def load_questionnaire(directory: Path | None = None, language: str = ENGLISH, *, version: str = "") -> Questionnaire:
+    """The questionnaire of ``directory`` (the app's own when None), once for each language. Raises KnowledgeError.
+
+    ``version``: that of a form begun earlier, which is read as it was asked, in English; "" or one unknown: today's.
+    """
+    folder = directory or DIRECTORY
+    past = past_files(folder).get(version, "")
+    return _load(folder, ENGLISH if past else language, past or FILE)
+
+
+@lru_cache(maxsize=8)
+def past_files(directory: Path) -> Mapping[str, str]:
+    """Version -> the file that reads the answers given under it; today's version has none here."""
+    read = Reader(directory)
+    found = {}
+    for path in sorted((directory / PAST).glob("*.toml")):
+        name = f"{PAST}/{path.name}"
+        file = read.file(name)
+        found |= dict.fromkeys((file.get("version", ""), *file.get("also_reads", ())), name)
+    read.raise_faults()
+    return MappingProxyType(found)
 
 
 @lru_cache(maxsize=8)
@@ -70,9 +90,9 @@ def load_chart(directory: Path | None = None) -> schema.ChartFile:
 
 
 @lru_cache(maxsize=8)
-def _load(directory: Path, language: str) -> Questionnaire:
+def _load(directory: Path, language: str, name: str) -> Questionnaire:
     read = TranslatedReader(directory, language, SPOKEN)
-    file = read.whole(FILE, schema.QuestionnaireFile)
+    file = read.whole(name, schema.QuestionnaireFile)
     chart = read.whole("body_chart.toml", schema.ChartFile)
     instruments = read_instruments(read)
     findings = {
@@ -95,7 +115,9 @@ def _load(directory: Path, language: str) -> Questionnaire:
             }
         ),
     )
-    read.faults += check(questionnaire, findings, FILE)
+    read.faults += check(questionnaire, findings, name)
+    if name == FILE:
+        read.faults += check_asking(questionnaire, name)
     read.raise_faults()
     return questionnaire
 
@@ -127,6 +149,7 @@ def _screen(
         tuple(_question(q, regions, instruments.get(q.instrument), words) for q in screen.question),
         _when(screen),
         screen.source,
+        screen.part,
     )
 
 

@@ -65,6 +65,7 @@ class Question(Shown):
 class Screen(Shown):
     id: str
     section: str
+    part: Literal[1, 2] = 1
     title: str
     intro: str = ""
     source: str = ""
@@ -93,6 +94,7 @@ class Words(Strict):
 
 class QuestionnaireFile(Strict):
     version: str
+    also_reads: list[str] = []  # earlier versions whose answers it reads
     title: str
     words: Words
     screen: list[Screen] = Field(min_length=1)

@@ -158,6 +158,7 @@ class Screen:
     questions: tuple[Question, ...]
     show: When = ALWAYS
     source: str = ""  # credit line or short reason, shown small
+    part: int = 1  # 1: before the first needle, 2: when there is time
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,26 @@
-"""How long the patient's form is for twelve invented patients: screens, words to read, taps, minutes.
+"""How long the patient's form is for twelve invented patients: screens, words to read, taps, minutes, for each part.
 
-``python -m tests.bench.intake_length`` prints the table. A model, not a measurement of people: 200 words a minute,
-1.5 s for each tap, 0.25 s for each letter typed.
+``python -m tests.bench.intake_length`` prints the table; ``make bench`` has it among its figures. A model, not a
+measurement of people: 200 words a minute, 1.5 s for each tap; letters are told apart, 0.25 s for each.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from intake.questionnaire.answers import read
 from intake.questionnaire.load import load_questionnaire
-from intake.questionnaire.values import About, Question, Questionnaire, Screen, is_answered
+from intake.questionnaire.values import About, Question, Screen, is_answered
 from treatments.demo.answers import answers_of
 from treatments.demo.people import Role, cast
 
 WORDS_A_MINUTE, SECONDS_A_TAP, SECONDS_A_LETTER = 200, 1.5, 0.25
+MOST_SCREENS, MOST_MINUTES, MOST_WORDS = 18, 7, 1600
+PARTS = (1, 2)
 TYPED = ("text", "line", "email")
 
 
@@ -27,6 +29,7 @@ class Length:
     """What one person reads and does until everything is answered; the welcome, consent and check pages not counted."""
 
     who: str
+    part: int
     screens: int
     words: int
     taps: int
@@ -34,8 +37,13 @@ class Length:
 
     @property
     def minutes(self) -> float:
-        seconds = self.taps * SECONDS_A_TAP + self.letters * SECONDS_A_LETTER
-        return self.words / WORDS_A_MINUTE + seconds / 60
+        """To read and to tap."""
+        return self.words / WORDS_A_MINUTE + self.taps * SECONDS_A_TAP / 60
+
+    @property
+    def typing(self) -> float:
+        """Minutes to type what this person has to tell."""
+        return self.letters * SECONDS_A_LETTER / 60
 
 
 def _words(*texts: str) -> int:
@@ -67,11 +75,11 @@ def _done(question: Question, value: Any) -> tuple[int, int]:
     return (len(value), 0) if isinstance(value, list) else (1, 0)
 
 
-def length_of(who: str, questionnaire: Questionnaire, answers: Mapping[str, Any], about: About) -> Length:
-    screens = read(questionnaire, answers, about).screens
+def length_of(who: str, part: int, screens: Sequence[Screen], answers: Mapping[str, Any]) -> Length:
     done = [_done(question, answers.get(question.id)) for screen in screens for question in screen.questions]
     return Length(
         who,
+        part,
         len(screens),
         sum(map(_read, screens)),
         sum(taps for taps, _ in done) + len(screens),  # and Next on each
@@ -80,7 +88,7 @@ def length_of(who: str, questionnaire: Questionnaire, answers: Mapping[str, Any]
 
 
 def lengths(roles: Iterable[Role] | None = None, *, today: dt.date = dt.date(2026, 12, 1)) -> list[Length]:
-    """Of twelve invented people, whose date of birth, sex and e-mail the clinic knows."""
+    """Both parts of twelve invented people, whose date of birth, sex and e-mail the clinic knows."""
     questionnaire = load_questionnaire()
     found = []
     for role in roles if roles is not None else cast()[:12]:
@@ -89,14 +97,31 @@ def lengths(roles: Iterable[Role] | None = None, *, today: dt.date = dt.date(202
             today.year - person.born, person.sex, birth_known=True, sex_known=True, email_known=True, on=today
         )
         answers = answers_of(person, questionnaire, about)
-        found.append(length_of(f"{person.given_name} {person.family_name}", questionnaire, answers, about))
+        screens = read(questionnaire, answers, about).screens
+        who = f"{person.given_name} {person.family_name}"
+        found += [length_of(who, part, [s for s in screens if s.part == part], answers) for part in PARTS]
     return found
 
 
+def summary() -> dict[str, float]:
+    """The longest of each part, and of both: the figures of ``make bench``."""
+    rows = lengths()
+    first, second = ([row for row in rows if row.part == part] for part in PARTS)
+    return {
+        "screens": max(row.screens for row in first),
+        "minutes": round(max(row.minutes for row in first), 2),
+        "words": max(one.words + two.words for one, two in zip(first, second, strict=True)),
+        "minutes_two": round(max(row.minutes for row in second), 2),
+    }
+
+
 def main() -> None:
-    print(f"{'who':22} screens  words   taps letters minutes")
+    print(f"{'who':22} part screens  words   taps minutes  typing")
     for one in lengths():
-        print(f"{one.who:22} {one.screens:7} {one.words:6} {one.taps:6} {one.letters:7} {one.minutes:7.1f}")
+        print(
+            f"{one.who:22} {one.part:4} {one.screens:7} {one.words:6} {one.taps:6} {one.minutes:7.1f} {one.typing:7.1f}"
+        )
+    print("the longest:", ", ".join(f"{name} {figure:g}" for name, figure in summary().items()))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench import browser, service
+from tests.bench import browser, intake_length, service
 
 # key -> (words, unit, at most)
 PLANNER: dict[str, tuple[str, str, float | None]] = {
@@ -20,6 +20,12 @@ PLANNER: dict[str, tuple[str, str, float | None]] = {
     "load_mb": ("memory of all knowledge", "MB", 60),
     "match_ms": ("matching all point rules", "ms", None),
     "clips_ms": ("the same rules by CLIPS", "ms", None),
+}
+INTAKE: dict[str, tuple[str, str, float | None]] = {
+    "screens": ("screens before the first needle", "", intake_length.MOST_SCREENS),
+    "minutes": ("minutes before the first needle, 200 words a minute and 1.5 s a tap", "", intake_length.MOST_MINUTES),
+    "words": ("words of both parts", "", intake_length.MOST_WORDS),
+    "minutes_two": ("minutes of the second part", "", None),
 }
 SERVICE: dict[str, dict[str, tuple[str, str, float | None]]] = {
     "start": {
@@ -51,6 +57,9 @@ def lines(parts: dict[str, Any]) -> Iterator[str]:
     if "planner" in parts:
         yield from _head("The clinical mind, in processor time")
         yield from _figures(parts["planner"], PLANNER)
+    if "intake" in parts:
+        yield from _head("The patient's form, the longest of twelve invented patients")
+        yield from _figures(parts["intake"], INTAKE)
     if "browser" in parts:
         yield from ["", "## What a browser sees", "", browser.table(parts["browser"])]
 

@@ -33,15 +33,11 @@ PLAIN: dict[str, Any] = {
     "bowel_loss": "no",
     "leg_weakness": "no",
     "both_legs": "no",
-    "cord_signs": "no",
-    "fever": "no",
-    "chest_symptoms": "no",
-    "tearing": "no",
-    "calf_swollen": "no",
-    "weight_loss": "no",
-    "constant_night_pain": "no",
-    "cancer_history": "no",
-    "major_trauma": "no",
+    "cord": ["none"],
+    "now": ["none"],
+    "with_it": ["none"],
+    "general": ["none"],
+    "signs": ["none"],
     "duration": {"number": 8, "unit": "weeks"},
     "pain_now": 5,
     "pain_average": 5,
@@ -50,6 +46,13 @@ PLAIN: dict[str, Any] = {
     "quality": ["stiff"],
     "heart": ["none"],
     "blood": ["none"],
+    "illness": ["none"],
+    "epilepsy": "no",
+    "operations": ["none"],
+    "lymph": ["none"],
+    "skin": ["none"],
+    "needles": ["none"],
+    "risks": ["none"],
     "rmdq_1": ["2", "3"],
     "rmdq_2": ["none"],
     "rmdq_3": ["21"],
@@ -100,7 +103,7 @@ class ResponseFactory(DjangoModelFactory):
 
     invitation = factory.SubFactory(InvitationFactory)
     patient = factory.SelfAttribute("invitation.patient")
-    questionnaire_version = "2026.12"
+    questionnaire_version = factory.LazyFunction(lambda: load_questionnaire().version)
     code_to = factory.SelfAttribute("patient.email")
     answers = factory.LazyFunction(dict)
     saved_at = factory.LazyFunction(timezone.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from intake.actions import answers as actions
 from intake.actions.red_flags import acknowledge, judged, serious_alerts
+from intake.case_building import reading_of
 from intake.models import IntakeResponse, RedFlagAlert
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.load import load_questionnaire
@@ -28,7 +30,7 @@ from tests.support.page_text import page_text
 
 pytestmark = pytest.mark.django_db
 BLADDER = {"saddle_numbness": "no", "bladder_retention": "no", "bladder_leak": "no", "bowel_loss": "no"}
-BODY = {"fever": "no", "chest_symptoms": "no", "tearing": "no", "calf_swollen": "no"}
+BODY = {"with_it": ["none"]}
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +49,11 @@ def response() -> IntakeResponse:
 @pytest.fixture
 def phone(response: IntakeResponse) -> Client:
     return phone_with(response)
+
+
+def findings_of(response: IntakeResponse) -> Mapping[str, bool]:
+    response.refresh_from_db()
+    return reading_of(response).findings
 
 
 def staff(**role: bool) -> Client:
@@ -98,8 +105,8 @@ class TestTakenBack:
 
     def test_an_alarm_that_becomes_part_of_another_is_not_taken_back(self) -> None:
         response = ResponseFactory(answers={"risks": ["infection"]})
-        actions.save_answers(response.pk, values={"fever": "yes"})
-        actions.save_answers(response.pk, values={"constant_night_pain": "yes"})
+        actions.save_answers(response.pk, values={"now": ["fever"]})
+        actions.save_answers(response.pk, values={"general": ["night"]})
         assert not RedFlagAlert.objects.exclude(taken_back_at=None).exists()
 
 
@@ -111,22 +118,24 @@ def test_i_dont_know_is_no_sign_in_the_practitioners_words(phone: Client) -> Non
 
 
 class TestWhatItSays:
-    @pytest.mark.parametrize("answers", [{"fever": "yes"}, {"calf_swollen": "yes"}])
-    def test_a_doctor_today_is_no_ambulance(self, phone: Client, answers: dict[str, str]) -> None:
-        text = page_text(Tab(phone, "safety_body").save({**BODY, **answers}))
+    @pytest.mark.parametrize("answers", [{"now": ["fever"]}, {"now": ["calf"]}])
+    def test_a_doctor_today_is_no_ambulance(self, phone: Client, answers: dict[str, list[str]]) -> None:
+        text = page_text(Tab(phone, "safety_now").save({**BODY, **answers}))
         assert "You need to be seen by a doctor today." in text and "Call 911" not in text
         assert (
             'href="tel:+1 201-555-0100"' in text and 'href="tel:911"' in text
         )  # the number stays, small: if it gets worse
 
     def test_a_neck_that_hurts_into_the_arm_raises_no_alarm(self, phone: Client) -> None:
-        text = page_text(Tab(phone, "safety_body").save({**BODY, "chest_symptoms": "arm"}))
+        response = ResponseFactory(answers={"where": ["neck"]})
+        text = page_text(Tab(phone_with(response), "quality").save({"travel": ["arm"]}))
+        assert findings_of(response)["radiation.shoulder_arm"] is True
         assert "read this now" not in text and not RedFlagAlert.objects.exists()
 
     def test_the_chest_calls_the_number_and_says_which_answer(self, phone: Client) -> None:
-        text = page_text(Tab(phone, "safety_body").save({**BODY, "chest_symptoms": "yes"}))
+        text = page_text(Tab(phone, "safety_now").save({**BODY, "now": ["chest"]}))
         assert "Call 911 now." in text and "emergency number" not in text
-        assert "You chose “Yes” for: “Does this back pain come with pressure in the chest" in text
+        assert "You ticked: “Chest pressure or trouble breathing" in text
 
     def test_the_heart_on_the_devices_screen_is_not_passed_over(self, phone: Client) -> None:
         text = page_text(Tab(phone, "implants").save({"heart": ["unstable"]}))
@@ -148,7 +157,7 @@ class TestWhatItSays:
         assert "0800 1" not in page_text(phone.get("/i/step/medicines/"))
 
     def test_the_fever_question_is_about_this_pain(self, phone: Client) -> None:
-        assert "together with this back pain" in page_text(phone.get("/i/step/safety_body/"))
+        assert "Along with it, now" in page_text(phone.get("/i/step/safety_now/"))
 
     def test_a_private_answer_is_not_repeated_on_the_next_screen(self, phone: Client) -> None:
         Tab(phone, "private").save({"self_harm": "yes"})
@@ -198,7 +207,7 @@ class TestInThePage:
     def test_without_scripts_a_slip_can_be_corrected(self, phone: Client) -> None:
         where = Tab(phone, "safety_bladder").go({**BLADDER, "bladder_leak": "yes"})["Location"]
         text = page_text(phone.get(where))
-        assert "You chose “Yes” for: “Have you started to leak" in text
+        assert "You chose “Yes” for: “Have you leaked urine since this pain" in text
         assert (
             "No, that was a mistake: change “A short safety check”" in text and 'href="/i/step/safety_bladder/' in text
         )

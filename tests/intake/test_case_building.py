@@ -32,7 +32,7 @@ def test_answers_become_findings_numbers_and_words() -> None:
     response = sent()
     case = build_case(response.patient, None, today=DAY)
     assert case.is_present("site.low_back") and case.is_absent("flag.fever")
-    assert case.is_unknown("condition.epilepsy_controlled")
+    assert case.is_unknown("condition.lacks_capacity")  # "mind" is not answered
     assert (case.patient.age, case.patient.sex) == (42, "female")
     assert (case.complaint.duration_days, case.complaint.pain_worst) == (56, 7)
     assert case.texts["reason"] == PLAIN["reason"]
@@ -45,7 +45,7 @@ def test_without_an_intake_only_the_patient_is_known() -> None:
 
 
 def test_time_goes_on() -> None:
-    response = sent(pregnancy="yes", pregnancy_weeks=10, pregnancy_bleeding="no", pregnancy_warning="no")
+    response = sent(pregnancy="yes", pregnancy_weeks=10, pregnancy_bleeding="no", pregnancy_signs=["none"])
     later = build_case(response.patient, None, today=DAY + dt.timedelta(days=21))
     assert later.complaint.duration_days == 56 + 21
     assert later.patient.pregnancy_weeks == 13

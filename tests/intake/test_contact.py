@@ -65,7 +65,7 @@ class TestTheForm:
         told = {"phone.none": "none", "emergency_contact.none": "nobody"}
         assert phone_with(response).post("/i/step/contact/", told).status_code == 302
         page = page_text(phone_with(response).get("/i/check/"))
-        assert "I have no phone" in page and "There is nobody" in page
+        assert "No phone" in page and "Nobody" in page
 
 
 class TestWhoTheyAre:

@@ -76,7 +76,7 @@ def test_an_older_no_of_the_staff_does_not_take_back_a_newer_yes(ana, petra) -> 
     old = timezone.now() - dt.timedelta(days=400)
     for finding in ("flag.fever", "condition.pacemaker"):
         SafetyFact.objects.create(patient=ana, finding=finding, present=False, recorded_by=petra, recorded_at=old)
-    sent(ana, fever="yes", heart=["pacemaker"])
+    sent(ana, now=["fever"], heart=["pacemaker"])
     case = build_case(ana, None, today=timezone.localdate())
     assert case.is_present("flag.fever") and case.is_present("condition.pacemaker")
 

@@ -115,7 +115,7 @@ def test_a_referral_is_a_calm_note_and_reaches_the_clinic_when_sent(
 ) -> None:
     response = ResponseFactory(complete=True)
     phone = phone_with(response)
-    told = {"weight_loss": "yes", "constant_night_pain": "no", "cancer_history": "no", "major_trauma": "no"}
+    told = {"general": ["weight"], "signs": ["none"], "pregnancy": "no"}
     text = page_text(Tab(phone, "safety_general").save(told))
     assert "see a doctor before treatment" in text and "Please read this now" not in text
     assert not RedFlagAlert.objects.exists()
@@ -127,7 +127,7 @@ def test_a_referral_is_a_calm_note_and_reaches_the_clinic_when_sent(
 
 
 def test_a_note_stands_only_on_the_screen_that_raised_it(phone: Client) -> None:
-    phone.post("/i/step/safety_general/save/", {"weight_loss": "yes"})
+    phone.post("/i/step/safety_general/save/", {"general": ["weight"]})
     assert "see a doctor" in page_text(phone.get("/i/step/safety_general/"))
     assert "see a doctor" not in page_text(phone.get("/i/step/medicines/"))
 

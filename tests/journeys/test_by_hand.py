@@ -31,7 +31,7 @@ def test_insomnia_by_hand_from_the_link_to_the_third_visit(open_page: Callable[.
     patient = Patient(open_page(size=PHONE), answers_for(persona))
     patient.open(desk.intake_link(patient_id), persona.born)
     passed = patient.answer_until()
-    assert {"about", "safety_now", "sleep", "blood"} <= set(passed)
+    assert {"about", "safety_now", "warmth", "implants"} <= set(passed)
     assert not {"where", "safety_bladder", "rmdq_1"} & set(passed)  # nobody asks where the sleeplessness hurts
     patient.consent_and_send(full_name)
 

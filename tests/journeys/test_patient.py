@@ -59,7 +59,7 @@ def test_leaving_and_coming_back_on_another_device(open_page: Callable[..., Page
     first = open_page(size=PHONE)
     patient = Patient(first, answers_for(persona))
     patient.open(link, persona.born)
-    patient.answer_until("how_long")
+    patient.answer_until("strength")
     first.close()
 
     second = open_page(size=PHONE)
@@ -76,7 +76,7 @@ def test_leaving_and_coming_back_on_another_device(open_page: Callable[..., Page
     second.get_by_role("button", name="Continue").click()
     second.wait_for_url(re.compile("/i/step/"))
     again = Patient(second, answers_for(persona))
-    assert again.screen_id() == "how_long"
+    assert again.screen_id() == "strength"
     again.answer_until()
     again.consent_and_send("Mara Comesback")
     second.goto(link)
@@ -99,7 +99,7 @@ def test_the_form_is_usable_for_everybody(open_page: Callable[..., Page]) -> Non
     patient = Patient(page, answers_for(persona))
     patient.open(link, persona.born)
     faults = []
-    while patient.screen_id() and patient.screen_id() != "strength":
+    while patient.screen_id() and patient.screen_id() != "onset":
         faults += [f"{patient.screen_id()}: {fault}" for fault in accessibility_faults(page)]
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{patient.screen_id()} is {wide} px wider than the phone"

@@ -50,7 +50,7 @@ def test_two_patients_in_one_browser_write_into_their_own_forms(open_page: Calla
     expect(first.locator("#saved")).to_contain_text("Not saved")
     first.get_by_role("button", name="Next").click()
     expect(first.get_by_role("heading", name="no longer open here")).to_be_visible()
-    expect(first.get_by_label("What is the problem")).to_have_value("typed too late")
+    expect(first.get_by_label("The problem, and what you want")).to_have_value("typed too late")
     assert accessibility_faults(first) == []
     second.locator("#id_reason").fill("TOM goes on")
     second.get_by_role("button", name="Next").click()

@@ -18,8 +18,8 @@ IMPLANTS = next(q for q in Q.questions if any(o.id == "pacemaker" for o in q.opt
 NONE = next(o.id for o in IMPLANTS.options if o.is_none)
 OTHERS = [o.id for o in IMPLANTS.options if not o.is_none]
 REASON = Q.question("reason")
-FEVER = Q.question("fever")
-assert REASON is not None and FEVER is not None
+LEAK = Q.question("bladder_leak")
+assert REASON is not None and LEAK is not None
 
 
 def test_an_untouched_answer_never_overwrites() -> None:
@@ -40,10 +40,10 @@ def test_none_of_these_against_a_tick_keeps_both() -> None:
 
 
 def test_the_newest_stands_and_the_other_is_kept() -> None:
-    merged = merge(FEVER, base=None, mine="yes", stored="no")
+    merged = merge(LEAK, base=None, mine="yes", stored="no")
     assert (merged.value, merged.beside) == ("yes", "no")
-    assert merge(FEVER, base="no", mine="yes", stored="no").beside is None
-    assert merge(FEVER, base="no", mine="yes", stored="yes").beside is None
+    assert merge(LEAK, base="no", mine="yes", stored="no").beside is None
+    assert merge(LEAK, base="no", mine="yes", stored="yes").beside is None
     assert merge(REASON, base="a", mine="b", stored=None).beside is None  # nothing to keep
 
 

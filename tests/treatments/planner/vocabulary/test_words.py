@@ -94,8 +94,8 @@ def test_the_spine_is_written_down_once() -> None:
 @pytest.mark.parametrize("sex", ["female", "male", "other", None])
 def test_who_can_be_pregnant_is_answered_alike_by_form_and_planner(sex: str | None) -> None:
     form = load_questionnaire()
-    screen = form.screen("pregnancy")
-    assert screen is not None and {clause.about for clause in screen.show.clauses} == {"sex", "age"}
+    question = form.question("pregnancy")
+    assert question is not None and {clause.about for clause in question.show.clauses} == {"sex", "age"}
     for age in (None, *range(121)):
-        asked = all(clause.holds({"sex": sex, "age": age}[clause.about]) for clause in screen.show.all_of)
+        asked = all(clause.holds({"sex": sex, "age": age}[clause.about]) for clause in question.show.all_of)
         assert asked == body.can_be_pregnant(sex, age), (sex, age)

@@ -1,0 +1,48 @@
+"""Is the form asked well: one question for each finding, one or two things in a label, part two after part one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from clinic.lib.knowledge_files import Fault
+from intake.questionnaire.values import Question, Questionnaire
+
+MOST_THINGS = 2  # a yes to one of three says too little, and a no takes longer to be sure of
+_ASIDE = re.compile(r"\([^)]*\)|\bsuch as\b.*")  # explains, joins nothing
+_JOINS = re.compile(r",|;|\bor\b")
+
+
+def check_asking(questionnaire: Questionnaire, file: str) -> list[Fault]:
+    """What makes a form long or its answers vague; forms of the past are as they were."""
+    return [Fault(file, key, text) for key, text in _faults(questionnaire)]
+
+
+def _faults(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
+    asked_by: dict[str, str] = {}
+    parts = [screen.part for screen in questionnaire.screens]
+    if parts != sorted(parts):
+        yield "part", "the screens of part two stand after those of part one"
+    for question in questionnaire.questions:
+        if question.kind == "chart":  # a place may also tell a path that the list of paths asks about
+            continue
+        for finding in question.findings:
+            if asked_by.setdefault(finding, question.id) != question.id:
+                yield question.id, f"“{finding}” is asked by “{asked_by[finding]}” already"
+        for key, label in _labels(question):
+            if things_in(label) > MOST_THINGS:
+                yield key, f"“{label}” joins more than {MOST_THINGS} things: a yes could not be told apart"
+
+
+def _labels(question: Question) -> Iterator[tuple[str, str]]:
+    """The words whose yes tells a finding: a question to answer with Yes, and each option of a list."""
+    if any(option.id == "yes" and option.sets for option in question.options):
+        yield question.id, question.label
+    for option in question.options:
+        if option.sets and option.id not in ("yes", "no", "dont_know"):
+            yield f"{question.id}.{option.id}", option.label
+
+
+def things_in(label: str) -> int:
+    """How many things a label names; what stands in brackets or after "such as" explains one of them."""
+    return sum(bool(part.strip()) for part in _JOINS.split(_ASIDE.sub("", label)))

@@ -1,0 +1,107 @@
+"""The form is short, asks each thing once, and reads what was answered under an earlier version."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from clinic.lib.knowledge_files import KnowledgeError
+from intake.assessment import load_intake_knowledge
+from intake.questionnaire.answers import read
+from intake.questionnaire.asking import things_in
+from intake.questionnaire.load import DIRECTORY, PAST, load_questionnaire, past_files
+from tests.bench import intake_length
+from tests.intake.questionnaire.test_questionnaire import MAN, change, own_knowledge  # noqa: F401
+
+pytestmark = pytest.mark.pure
+Q = load_questionnaire()
+TOTAL_WORDS = 1713  # of both parts, 429 of them the printed words of three instruments; the aim is MOST_WORDS
+
+
+def test_before_the_first_needle_it_takes_seven_minutes() -> None:
+    first = [row for row in intake_length.lengths() if row.part == 1]
+    assert len(first) == 12
+    assert max(row.screens for row in first) <= intake_length.MOST_SCREENS
+    assert max(row.minutes for row in first) <= intake_length.MOST_MINUTES
+    assert intake_length.summary()["words"] <= TOTAL_WORDS
+
+
+@pytest.mark.parametrize(
+    ("label", "things"),
+    [
+        ("Fever or shivering", 2),
+        ("Cold hands, feet, or night urine", 3),
+        ("Black stools; yellow skin; belly pain", 3),
+        ("Weak immune system (transplant, chemotherapy, no spleen)", 1),
+        ("Pain where tendons meet bone, such as the heel, the knee or the elbow", 1),
+        ("Sharp, in one spot", 2),
+        ("An old order", 1),
+    ],
+)
+def test_what_a_label_joins_is_counted(label: str, things: int) -> None:
+    assert things_in(label) == things
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('label = "Dull ache", finding = "quality.dull"', 'label = "Dull ache", finding = "eased_by.rest"', "already"),
+        ('label = "Fever or shivering"', 'label = "Fever, shivering or sweats"', "joins more than 2 things"),
+        ("Is it newly hard to pee, or to", "Is it newly hard to pee, or to pass stool, or to", "joins more than 2"),
+        ('id = "weather"\npart = 2', 'id = "weather"\npart = 1', ""),
+        ('id = "mood"\npart = 2', 'id = "mood"\npart = 1', "stand after those of part one"),
+    ],
+)
+def test_a_question_asked_badly_is_a_fault(own_knowledge: Path, old: str, new: str, said: str) -> None:  # noqa: F811
+    change(own_knowledge, "questionnaire.toml", old, new)
+    if not said:
+        assert load_questionnaire(own_knowledge)
+        return
+    with pytest.raises(KnowledgeError, match=said):
+        load_questionnaire(own_knowledge)
+
+
+def test_every_version_of_the_past_is_read_by_a_file_of_its_own() -> None:
+    assert past_files(DIRECTORY) == {"2026.11": f"{PAST}/2026.12.toml", "2026.12": f"{PAST}/2026.12.toml"}
+    assert Q.version not in past_files(DIRECTORY)
+    answers = {"complaint": "place", "fever": "yes", "cancer_history": "no", "signs": ["waves"]}
+    then = read(load_questionnaire(version="2026.12"), answers, MAN).findings
+    assert then["flag.fever"] is True and then["flag.cancer_history"] is False
+    assert then["flag.urine_blood_or_colic"] is True and then["flag.fainting_pale_sweating"] is False
+    assert "flag.fever" not in read(Q, answers, MAN).findings
+
+
+def test_what_no_plan_is_made_without_is_in_part_one_and_required() -> None:
+    knowledge = load_intake_knowledge()
+    first = {f for s in Q.screens if s.part == 1 for q in s.questions if q.required for f in q.findings}
+    flags = knowledge.flags
+    needed = {*flags.required, *(f for group in flags.required_any for f in group)}
+    needed |= {f for group in flags.required_of.values() for f in group} - {
+        "flag.self_harm"
+    }  # private: may be declined
+    assert needed <= first
+
+
+def test_what_contraindicates_is_in_part_one() -> None:
+    """All conditions but the few that no needle depends on."""
+    later = {f for s in Q.screens if s.part == 2 for q in s.questions for f in q.findings}
+    assert {f for f in later if f.startswith("condition.")} == {
+        "condition.menopause",
+        "condition.earlier_stress_fracture",
+    }
+    assert {f for f in later if f.startswith("flag.")} == {"flag.missed_periods", "flag.stress_fracture_signs"}
+
+
+def test_lists_of_signs_are_short_and_need_an_answer() -> None:
+    for question in Q.questions:
+        signs = {f for f in question.findings if f.startswith("flag.")}
+        if question.kind == "many" and signs and question.id != "periods":
+            told = [o for o in question.options if o.sets]
+            assert len(told) <= 4 and question.required, question.id
+            assert [o.is_none for o in question.options].count(True) == 1
+    alone = {"saddle_numbness", "bladder_retention", "bladder_leak", "bowel_loss", "leg_weakness", "both_legs"}
+    for question in Q.questions:
+        if question.id in alone:
+            assert question.kind == "one" and question.required and re.match("[A-Z].*\\?", question.label)
