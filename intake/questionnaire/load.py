@@ -61,7 +61,7 @@ def load_questionnaire(directory: Path | None = None, language: str = ENGLISH, *
 def past_files(directory: Path) -> Mapping[str, str]:
     """Version -> the file that reads the answers given under it; today's version has none here."""
     read = Reader(directory)
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted((directory / PAST).glob("*.toml")):
         name = f"{PAST}/{path.name}"
         file = read.file(name)
