@@ -120,6 +120,10 @@ ADDRESSES: dict[str, Permission] = {
     "plans:set_aside": P.WRITE_CLINICAL,
     "plans:home_care": P.READ_CLINICAL,
     "plans:what_if": P.READ_CLINICAL,
+    "plans:closer": P.READ_CLINICAL,
+    "plans:proposal_closer": P.READ_CLINICAL,
+    "plans:swap": P.WRITE_CLINICAL,
+    "plans:style": P.WRITE_CLINICAL,
     "plans:findings": P.READ_CLINICAL,
     # intake: the practitioner's assessment
     "intake:assess": P.READ_CLINICAL,

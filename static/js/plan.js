@@ -61,6 +61,7 @@
     up: (at) => button(shifted(at, -1), "up", "down"),
     down: (at) => button(shifted(at, 1), "down", "up"),
     remove: (at) => button(at, "remove") ?? button(shifted(at, -1), "remove") ?? adder(at.replace(/\.?\d+$/, "")),
+    swap: (at) => all("#plan .swap-link").find((link) => link.getAttribute("href")?.endsWith(`?at=${at}`)),
     change: (at) => all("#plan .edit-link").find((link) => link.getAttribute("href")?.endsWith(`?at=${at}`)),
     add: adder,
     undo: () =>
@@ -87,6 +88,6 @@
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const slot = event.detail.target;
     const form = slot.id?.startsWith("edit-") && slot.querySelector(":scope > .item-form");
-    if (form) form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    if (form) form.querySelector("input:not([type=hidden]), select, textarea, [name=instead], [data-focus]")?.focus();
   });
 })();

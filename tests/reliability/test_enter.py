@@ -35,6 +35,8 @@ MAY: dict[tuple[str, str], str] = {
     ("plans:change", ""): ANY,  # one item of a draft; the plan has an undo
     ("plans:reason", ""): "reason",
     ("plans:what_if", ""): "q",
+    ("plans:closer", ""): "point",
+    ("plans:proposal_closer", ""): "point",
     ("knowledge:points", ""): "q",
     ("knowledge:rules", ""): "q",
     ("audit:trail", ""): ANY,

@@ -137,6 +137,18 @@ def removed(treatment: TreatmentJson, address: str) -> TreatmentJson:
     return _recounted(new)
 
 
+def swapped(treatment: TreatmentJson, address: str, item: PointJson) -> TreatmentJson:
+    """With another point in the place of the one at ``address``; electro pairs of the old one go with it."""
+    new = fresh(treatment)
+    here, index = _list_of(new, address)
+    others = [other for place, other in enumerate(here) if place != index]
+    if any("code" in other and _same_place(other, item) for other in others):
+        raise EditRefused(f"{item['code']} is already in this stage: change its side there.")
+    here[index] = fresh(item)
+    _drop_loose_leads(new)
+    return _recounted(new)
+
+
 def moved(treatment: TreatmentJson, address: str, steps: int) -> TreatmentJson:
     """Moved one place up (-1) or down (1) in its list; at either end it stays where it is."""
     new = fresh(treatment)

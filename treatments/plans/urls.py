@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from treatments.plans.views import edits, plans, safety_facts, what_if
+from treatments.plans.views import closer, edits, plans, safety_facts, what_if
 
 app_name = "plans"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("plans/<int:plan_id>/", plans.page, name="plan"),
     path("plans/<int:plan_id>/item/", edits.item_form, name="item"),
     path("plans/<int:plan_id>/change/", edits.change, name="change"),
+    path("plans/<int:plan_id>/swap/", closer.swap, name="swap"),
+    path("plans/<int:plan_id>/closer/", closer.page, name="closer"),
+    path("plans/<int:plan_id>/style/", closer.style, name="style"),
+    path("proposals/<int:proposal_id>/closer/", closer.of_proposal, name="proposal_closer"),
     path("plans/<int:plan_id>/undo/", plans.undo, name="undo"),
     path("plans/<int:plan_id>/override/", plans.override, name="override"),
     path("plans/<int:plan_id>/seen/", plans.seen, name="seen"),

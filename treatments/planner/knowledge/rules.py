@@ -67,6 +67,7 @@ class Style(Reviewed):
     text: Text
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
     times: dict[Job, Annotated[float, Field(gt=0, le=3)]] = Field(default_factory=dict)
+    turn_cost: float | None = None
     fewest: bool = False
 
 

@@ -15,9 +15,9 @@ def in_style(order: Worth, style: Style | None) -> Worth:
     """What each job is worth in this style."""
     if style is None or not style.times:
         return order
-    return order.model_copy(
-        update={"worth": {job: value * style.times.get(job, 1.0) for job, value in order.worth.items()}}
-    )
+    worth = {job: value * style.times.get(job, 1.0) for job, value in order.worth.items()}
+    turn_cost = order.turn_cost if style.turn_cost is None else style.turn_cost
+    return order.model_copy(update={"worth": worth, "turn_cost": turn_cost})
 
 
 def needles_for(

@@ -23,6 +23,8 @@ def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
         stop = split_key(data.get("key", ""))[1] or "a stop"
         reason = reasons_for("override").get(data.get("reason_code", ""), "")
         return ": ".join(part for part in (f"Keep {stop}", reason, data.get("reason", "")) if part)
+    if action == "style":
+        return f"Choose the plan {data.get('style', '')}"
     if action != "change":
         return _WHOLE.get(action, "Your change")
     verb, address = data.get("verb", ""), data.get("at", "")
@@ -30,6 +32,8 @@ def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
         point = (data.get("chosen") or data.get("point", "")).strip()
         where = data.get("where", "").strip()
         return ", ".join(part for part in (f"Add {point}", SIDES_LONG.get(data.get("side", ""), ""), where) if part)
+    if verb == "swap":
+        return f"Put {data.get('instead', '')} in place of {data.get('was', '')}"
     try:
         kind = kind_of(address)
         item = item_at(plan.treatment, address) if verb != "add" and kind != "principle" else None

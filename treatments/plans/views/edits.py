@@ -19,7 +19,7 @@ from treatments.planner.treatment.by_hand import by_hand
 from treatments.planner.treatment.shapes import ListedItem, PointJson, TreatmentJson
 from treatments.planner.treatment.written import split_levels
 from treatments.planner.vocabulary.body import SIDES
-from treatments.plans import point_search, treatment_edits
+from treatments.plans import closer, point_search, treatment_edits
 from treatments.plans.actions import drafts
 from treatments.plans.fetch import plan_for
 from treatments.plans.forms import items
@@ -28,7 +28,7 @@ from treatments.plans.forms.items import Initial, ItemForm
 from treatments.plans.forms.refusals import refuse
 from treatments.plans.presenters.plan import split_name
 from treatments.plans.treatment_edits import EditRefused, name_of
-from treatments.plans.views.pages import answers_conflicts, done, render_plan
+from treatments.plans.views.pages import answers_conflicts, done, refused
 
 Change = Callable[[TreatmentJson], TreatmentJson]
 
@@ -91,6 +91,9 @@ def change(request: StaffRequest, plan_id: int) -> HttpResponse:
         elif verb == "add_point":
             item = _asked_point(data)
             edit = partial(_add_point, address=address, item=item)
+        elif verb == "swap":
+            item = closer.substitute(plan, address, data.get("instead", ""), data.get("was", ""))
+            edit = partial(treatment_edits.swapped, address=address, item=item)
         elif verb in MOVES:
             edit = MOVES[verb](address)
         else:
@@ -108,12 +111,12 @@ def change(request: StaffRequest, plan_id: int) -> HttpResponse:
         if form is not None:
             refuse(form, kind, [(alert.code, f"{alert.text} Nothing was changed.") for alert in stop.alerts])
             return _sent_back(request, plan, form, kind)
-        return _refused(request, plan, refused=stop.alerts)
+        return refused(request, plan, refused=stop.alerts)
     except EditRefused as error:
         if form is not None:
             refuse(form, kind, [("", str(error))])
             return _sent_back(request, plan, form, kind)
-        return _refused(request, plan, problem=str(error))
+        return refused(request, plan, problem=str(error))
     return done(request, plan)
 
 
@@ -124,14 +127,6 @@ def _sent_back(request: StaffRequest, plan: TreatmentPlan, form: forms.Form, kin
     return _item_form(
         request, plan, form, address=data["at"], kind=kind, is_new=is_new, was=data.get("was", ""), status=422
     )
-
-
-def _refused(request: StaffRequest, plan: TreatmentPlan, **why: Any) -> HttpResponse:
-    answer = render_plan(request, plan, status=422, typed=request.POST, **why)
-    if request.htmx:
-        answer.headers["HX-Retarget"] = "#plan"
-        answer.headers["HX-Reswap"] = "outerHTML"
-    return answer
 
 
 def _checked(treatment: TreatmentJson, *, edit: Change, address: str, was: str) -> TreatmentJson:
@@ -232,6 +227,10 @@ MOVES: dict[str, Callable[[str], Change]] = {
 
 def _text(plan: TreatmentPlan, verb: str, address: str, added: PointJson | None) -> str:
     """The line of the log."""
+    if added is not None and verb == "swap":
+        return (
+            f"{added['code']} {added['side']} in place of {name_of(treatment_edits.item_at(plan.treatment, address))}"
+        )
     if added is not None:
         return f"Added {added['code']} {added['side']}"
     words = {"change": "Changed", "remove": "Removed", "up": "Moved up", "down": "Moved down", "add": "Added"}

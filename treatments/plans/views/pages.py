@@ -39,6 +39,7 @@ def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200
     context["misfit"] = misfit_of(plan) if getattr(plan, "known_since", False) and plan.status == "signed" else None
     context["saved_at"] = plan.changed_at
     context |= {"item_url": path_to("plans:item", plan.pk), "change_url": path_to("plans:change", plan.pk), "drawn": {}}
+    context["swap_url"] = path_to("plans:swap", plan.pk)
     context["set_aside_form"] = SetAsideForm()
     is_part = request.htmx and not request.htmx.boosted
     template = "plans/_plan.html" if is_part else "plans/plan.html"
@@ -59,6 +60,11 @@ def done(request: StaffRequest, plan: TreatmentPlan) -> HttpResponse:
     if request.htmx:
         return _in_place_of_the_plan(request, render_plan(request, plan))
     return redirect("plans:plan", plan_id=plan.pk)
+
+
+def refused(request: StaffRequest, plan: TreatmentPlan, **why: Any) -> HttpResponse:
+    """422: the plan as it is, why nothing was changed, and what was typed."""
+    return _in_place_of_the_plan(request, render_plan(request, plan, status=422, typed=request.POST, **why))
 
 
 def stale(request: StaffRequest, clash: Stale) -> HttpResponse:
