@@ -34,6 +34,7 @@ ROOMS = (
     "treatments.planner.merge",
     "treatments.planner.proposing",
     "treatments.planner.review",
+    "treatments.planner.closer",
     "treatments.planner.outcomes",
     "treatments.planner.checking",
     "treatments.planner",
@@ -71,7 +72,7 @@ views: views
 pages: forms presenters calendar_file
 actions: actions trail checking heads post tasks delivery sign_in_events
 actions: treatments.demo.clinic treatments.demo.people
-reads: fetch access search likeness passwords signed_out case_building point_search day_points
+reads: fetch access search likeness passwords signed_out case_building point_search day_points closer
 reads: aligning asked_times closures course_dates diary differences kept locking moves offers proposals reason_words
 reads: answers clock
 models: models errors set_aside http

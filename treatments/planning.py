@@ -14,16 +14,16 @@ from intake.case_building import case_data
 from intake.models import Assessment
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import TreatmentPlan
+from treatments.planner.closer import examine, swap
+from treatments.planner.closer.examine import Examination
+from treatments.planner.closer.swap import Swap, Swapped
+from treatments.planner.closer.why_not import WhyNot
+from treatments.planner.closer.why_not import why_not as why_not_proposed
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.merge.merge import compare, merge
-from treatments.planner.proposing import examine, swap
-from treatments.planner.proposing.examine import Examination
 from treatments.planner.proposing.propose import propose as propose_treatment
 from treatments.planner.proposing.propose import worked_out
-from treatments.planner.proposing.swap import Swap, Swapped
 from treatments.planner.proposing.what_if import WhatIf, what_if
-from treatments.planner.proposing.why_not import WhyNot
-from treatments.planner.proposing.why_not import why_not as why_not_proposed
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.review.review import review
 from treatments.planner.treatment.shapes import MergeJson, ProposalJson, TreatmentJson
@@ -85,22 +85,22 @@ def what_if_result(picture: ClinicalPicture, changes: Mapping[str, bool | None])
 
 def why_not(code: str, picture: ClinicalPicture) -> WhyNot:
     """Why a point of the book is not proposed, what beat it, and which answers would bring it in."""
-    return why_not_proposed(code, picture, load_intake_knowledge(), planner_knowledge())
+    return why_not_proposed(code, picture, knowledge_of(picture.case), _planner_of(picture))
 
 
 def worth_examining(picture: ClinicalPicture) -> tuple[Examination, ...]:
     """The places to press and the tests that would change the proposal most."""
-    return examine.worth_examining(picture, load_intake_knowledge(), planner_knowledge())
+    return examine.worth_examining(picture, knowledge_of(picture.case), _planner_of(picture))
 
 
 def substitutes(treatment: TreatmentJson, stage: int, place: int, swapped: Swapped, picture: ClinicalPicture) -> Swap:
     """What could stand in for one point of a plan."""
-    return swap.substitutes(treatment, stage, place, swapped, picture, planner_knowledge())
+    return swap.substitutes(treatment, stage, place, swapped, picture, _planner_of(picture))
 
 
 def in_style(picture: ClinicalPicture, style: str) -> TreatmentJson | None:
     """What would be proposed in another style; None if nothing may be planned."""
-    knowledge = planner_knowledge()
+    knowledge = _planner_of(picture)
     treatment = worked_out(picture, knowledge, knowledge.styles[style])[0].treatment
     return treatment.as_json() if treatment else None
 

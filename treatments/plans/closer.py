@@ -11,11 +11,10 @@ from intake.assessment import ClinicalPicture
 from treatments import planning
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import TreatmentPlan
-from treatments.planner.proposing.swap import Swap
+from treatments.planner.closer.swap import Swap
 from treatments.planner.treatment.by_hand import by_hand
 from treatments.planner.treatment.shapes import PointJson, TreatmentJson
 from treatments.plans import treatment_edits
-from treatments.plans.forms.fields import kind_of
 from treatments.plans.treatment_edits import EditRefused
 
 
@@ -29,13 +28,14 @@ class Subject:
 
 def swap_of(plan: TreatmentPlan, address: str) -> Swap:
     """What could stand in for the point at ``address``. Raises EditRefused if there is no point."""
-    if kind_of(address) != "points":
+    kind, _, rest = address.partition(".")
+    stage, _, last = rest.partition(".points.")
+    if kind != "stages" or not last.isdecimal():
         raise EditRefused("Only a point can be swapped.")
     treatment_edits.item_at(plan.treatment, address)
-    _, stage, _, place = address.split(".")
     change = partial(_swapped, address=address)
     picture = planning.picture_of(plan, today=timezone.localdate())
-    return planning.substitutes(plan.treatment, int(stage), int(place), change, picture)
+    return planning.substitutes(plan.treatment, int(stage), int(last), change, picture)
 
 
 def _swapped(treatment: TreatmentJson, item: PointJson, *, address: str) -> TreatmentJson:

@@ -64,7 +64,7 @@ def what_if(
     """
     case = subject.case if isinstance(subject, ClinicalPicture) else subject
     before = _propose(case, intake_knowledge, planner_knowledge)
-    return compared(before, _propose(supposed(case, changes, intake_knowledge), intake_knowledge, planner_knowledge))
+    return compared(before, _propose(assuming(case, changes, intake_knowledge), intake_knowledge, planner_knowledge))
 
 
 def compared(before: Proposal, after: Proposal) -> WhatIf:
@@ -73,7 +73,7 @@ def compared(before: Proposal, after: Proposal) -> WhatIf:
     return WhatIf(before.action, after.action, added, removed, changed, tuple(_because(before, after)))
 
 
-def supposed(case: Case, changes: Mapping[str, bool | None], knowledge: IntakeKnowledge) -> Case:
+def assuming(case: Case, changes: Mapping[str, bool | None], knowledge: IntakeKnowledge) -> Case:
     """The case with these findings answered so. Raises CaseError for an unknown finding."""
     faults = [
         Fault(f"changes.{finding}", "is not a known finding") for finding in changes if finding not in knowledge.order

@@ -8,11 +8,11 @@ from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import TreatmentPlan
-from treatments.planner.proposing.examine import Examination
+from treatments.planner.closer.examine import Examination
+from treatments.planner.closer.swap import Swap
+from treatments.planner.closer.why_not import Answer, Missing, WhyNot
 from treatments.planner.proposing.offers import Key
-from treatments.planner.proposing.swap import Swap
 from treatments.planner.proposing.what_if import WhatIf
-from treatments.planner.proposing.why_not import Answer, Missing, WhyNot
 from treatments.planner.treatment.shapes import PointJson, TreatmentJson
 from treatments.planner.vocabulary.body import POSITIONS, SIDES_SHORT
 from treatments.plans import point_search

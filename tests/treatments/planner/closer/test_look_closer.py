@@ -12,14 +12,14 @@ from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, pa
 from tests.support.draws import draws
 from tests.treatments.planner.conftest import ACCIDENT, case_of
 from tests.treatments.planner.proposing.test_properties import cases
+from treatments.planner.closer.examine import worth_examining
+from treatments.planner.closer.swap import Swap, substitutes
+from treatments.planner.closer.why_not import ANSWERS, SAFETY, WhyNot, is_needled, why_not
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.proposing import compose
-from treatments.planner.proposing.examine import worth_examining
 from treatments.planner.proposing.propose import propose, worked_out
-from treatments.planner.proposing.swap import Swap, substitutes
-from treatments.planner.proposing.what_if import supposed
-from treatments.planner.proposing.why_not import ANSWERS, SAFETY, WhyNot, is_needled, why_not
+from treatments.planner.proposing.what_if import assuming
 from treatments.planner.review.review import review
 from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.plans.treatment_edits import swapped
@@ -97,7 +97,7 @@ def test_the_explanation_is_true(data: Any, code: str) -> None:
     if found.state == "withheld":
         assert found.stop is not None and found.stop.is_stop
     for answer in found.answers:
-        changed = supposed(picture.case, {answer.finding: answer.value}, INTAKE)
+        changed = assuming(picture.case, {answer.finding: answer.value}, INTAKE)
         assert is_needled(code, propose(ClinicalPicture(changed, assess(changed, INTAKE)), KNOWLEDGE))
     if found.state == "beaten":
         assert all(is_needled(rival.code, proposal) for rival in found.rivals)
@@ -121,7 +121,7 @@ def test_no_answer_is_passed_over(data: Any, code: str) -> None:
     named = {answer.finding for answer in found.answers}
     for finding in INTAKE.order[:: len(code)]:
         if finding not in named and picture.case.is_unknown(finding) and not finding.startswith(SAFETY):
-            changed = supposed(picture.case, {finding: True}, INTAKE)
+            changed = assuming(picture.case, {finding: True}, INTAKE)
             assert not is_needled(code, propose(ClinicalPicture(changed, assess(changed, INTAKE)), KNOWLEDGE))
 
 

@@ -22,7 +22,7 @@ from treatments.planner.proposing.in_progress import ProposalInProgress
 from treatments.planner.proposing.layout import reach
 from treatments.planner.proposing.offers import Key, Offer, join_pair, offers_of
 from treatments.planner.proposing.propose import worked_out
-from treatments.planner.proposing.what_if import supposed
+from treatments.planner.proposing.what_if import assuming
 from treatments.planner.safety.guard import Place
 from treatments.planner.safety.stops import Stop
 from treatments.planner.safety.withholding import gravest_stop
@@ -30,7 +30,7 @@ from treatments.planner.treatment.items import Reason
 from treatments.planner.treatment.proposal import Proposal
 
 ANSWERS = 3  # named at most
-SAFETY = ("flag.", "condition.", "wish.")  # never supposed present: nobody wishes for a danger to get a point
+SAFETY = ("flag.", "condition.", "wish.")  # never assuming present: nobody wishes for a danger to get a point
 PLACES = ("site.", "side.", "radiation.", "complaint.")
 
 State = Literal["in_plan", "never", "no_plan", "no_needles", "withheld", "not_asked", "out_of_reach", "beaten"]
@@ -193,7 +193,7 @@ def _jobs(offer: Offer) -> frozenset[Key]:
 
 
 def _answers(case: Case, intake: IntakeKnowledge) -> Iterator[Answer]:
-    """Every single answer that may be supposed: first what nobody has asked, then what is known otherwise; where it
+    """Every single answer that may be assuming: first what nobody has asked, then what is known otherwise; where it
     hurts comes last."""
     order = sorted(intake.order, key=lambda finding: finding.startswith(PLACES))
     for finding in order:
@@ -215,7 +215,7 @@ def _brings_in(
     intake: IntakeKnowledge,
     knowledge: PlannerKnowledge,
 ) -> bool:
-    changed = supposed(before.case, {answer.finding: answer.value}, intake)
+    changed = assuming(before.case, {answer.finding: answer.value}, intake)
     picture = ClinicalPicture(changed, assess(changed, intake), before.is_by_hand)
     after = read_facts(picture)
     if picture.action == before.action and after.words ^ facts.words <= {answer.finding} - words_used(knowledge):

@@ -16,7 +16,7 @@ from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.proposing.propose import propose
-from treatments.planner.proposing.what_if import WhatIf, compared, supposed
+from treatments.planner.proposing.what_if import WhatIf, assuming, compared
 from treatments.planner.treatment.proposal import Proposal
 from treatments.planner.vocabulary.body import EX_B2_LEVELS
 
@@ -69,7 +69,7 @@ def _possible(
     for kind, groups in GROUPS.items():
         for finding in intake.order:
             if finding.startswith(groups) and case.is_unknown(finding):
-                yes, no = (supposed(case, {finding: answer}, intake) for answer in (True, False))
+                yes, no = (assuming(case, {finding: answer}, intake) for answer in (True, False))
                 yield kind, "finding", finding, yes, no  # type: ignore[misc]
     facts = read_facts(picture)
     sites = painful_sites(facts, knowledge)
