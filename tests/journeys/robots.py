@@ -110,18 +110,26 @@ class Patient:
 
     def fill(self) -> None:
         form = self.page.locator("form[data-answers]")
+        asked = self._fields(form)
         for question, value in self.answers.items():
-            if form.locator(f'[name="{question}"], [name^="{question}."]').count():
-                self._put(form, question, value)
+            if any(name == question or name.startswith(f"{question}.") for name in asked):
+                self._put(form, question, value, asked.get(question, ""))
+                asked = self._fields(form)  # an answer may ask for more
         if form.locator("input, textarea").count() > 1:
             expect(self.page.locator("#saved")).to_contain_text(re.compile("Saved|Every answer"))
+
+    @staticmethod
+    def _fields(form: Locator) -> dict[str, str]:
+        """The names asked on this screen, and what kind of field each is: asked of the browser once, not for each."""
+        found = form.evaluate("form => [...form.elements].map(field => [field.name, field.type])")
+        return {name: kind for name, kind in found if name}
 
     def next(self) -> None:
         before = self.page.url
         self.page.get_by_role("button", name="Next").click()
         self.page.wait_for_url(lambda url: url != before)
 
-    def _put(self, form: Locator, question: str, value: Any) -> None:
+    def _put(self, form: Locator, question: str, value: Any, kind: str) -> None:
         if isinstance(value, dict) and "none" in value:
             self._tick(form, f"{question}.none", value["none"])
         elif isinstance(value, dict) and "unit" not in value:
@@ -140,11 +148,9 @@ class Patient:
                 listed.click()
             for one in value:
                 self._tick(form, question, one)
-        elif form.locator(f'textarea[name="{question}"], input[type="text"][name="{question}"]').count():
+        elif kind != "radio":
             form.locator(f'[name="{question}"]').fill(str(value))
-            form.locator(f'[name="{question}"]').blur()
-        elif form.locator(f'[name="{question}"]:not([type="radio"])').count():
-            form.locator(f'[name="{question}"]').fill(str(value))
+            form.locator(f'[name="{question}"]').blur()  # saved at once: without it a second and a half later
         else:
             self._tick(form, question, value)
 

@@ -6,16 +6,18 @@ fifteenth of either. Drawn from a fixed seed: what is green here is green in CI.
 
 from __future__ import annotations
 
+import math
 import os
 import random
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 THOROUGH = 2000
 FEWER = 15
+SPECIAL = "<>&\"'%{}[]()\\/:;,.=\0\n\u2028"
 T = TypeVar("T")
 IS_QUICK = os.environ.get("HYPOTHESIS_PROFILE", "thorough") == "quick"
 
@@ -40,6 +42,34 @@ def seeded(make: Callable[[random.Random], T]) -> st.SearchStrategy[T]:
 def some(chance: random.Random, of: Sequence[T], most: int, least: int = 0) -> list[T]:
     """Between ``least`` and ``most`` of them, each once."""
     return chance.sample(of, min(len(of), chance.randint(least, most)))
+
+
+def text(chance: random.Random, most: int) -> str:
+    """Of what is special to HTML, a format or JSON, of plain letters and of everything else that is a character."""
+    kinds = chance.choices((SPECIAL, "ab é", ""), (3, 2, 1), k=chance.randint(0, most))
+    return "".join(chance.choice(kind) if kind else _any_character(chance) for kind in kinds)
+
+
+def _any_character(chance: random.Random) -> str:
+    place = chance.choice((chance.randrange(0x20), chance.randrange(0x3000), chance.randrange(0x110000 - 0x800)))
+    return chr(place if place < 0xD800 else place + 0x800)  # half of a pair is no character
+
+
+def json_value(chance: random.Random, depth: int = 3) -> Any:
+    """Any value that JSON, or Python's reading of it, may hold."""
+    kind = chance.randrange(8 if depth else 6)
+    if kind < 2:
+        return chance.choice((None, True, False))
+    if kind == 2:
+        return chance.choice((0, 1, -1, 2**31, 2**63, -(2**63) - 1, 10**400, chance.randint(-99, 99)))
+    if kind == 3:
+        return chance.choice((0.0, -0.0, 0.5, 1e308, 5e-324, math.nan, math.inf, -math.inf, chance.uniform(-9, 9)))
+    if kind < 6:
+        return text(chance, 12)
+    many = range(chance.randint(0, 4))
+    if kind == 6:
+        return [json_value(chance, depth - 1) for _ in many]
+    return {text(chance, 8): json_value(chance, depth - 1) for _ in many}
 
 
 def usual() -> None:

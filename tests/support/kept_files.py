@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -31,8 +32,9 @@ def _code() -> str:
 
 
 def seeded(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Copy the filled demo clinic into ``folder``. Made anew each hour: its visits of today lie around the present."""
-    _copied("demo", f"{_code()}-{datetime.now(UTC):%Y%m%d%H}", folder, fill)
+    """Copy the filled demo clinic into ``folder``. Made anew after an hour: its visits of today lie around the present.
+    An hour from its making, within a day: one made just before the clock strikes is no older for that."""
+    _copied("demo", f"{_code()}-{datetime.now(UTC):%Y%m%d}", folder, fill, lasts=timedelta(hours=1))
 
 
 def migrated(file: Path) -> None:
@@ -51,20 +53,24 @@ def _migrate(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _copied(kind: str, key: str, into: Path, fill: Callable[[Path], None]) -> None:
+def _copied(kind: str, key: str, into: Path, fill: Callable[[Path], None], *, lasts: timedelta | None = None) -> None:
     """``fill(home)`` makes the files when this key has none yet; one at a time, the others wait."""
     kept = ROOT / "var" / "seeds" / kind
     kept.mkdir(parents=True, exist_ok=True)
     with (kept / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         home = kept / key
+        made = home / "made"
+        if lasts and made.exists() and time.time() - made.stat().st_mtime > lasts.total_seconds():
+            shutil.rmtree(home)
         if not home.exists():
             unfinished = kept / "unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
             fill(unfinished)
+            (unfinished / made.name).touch()
             unfinished.rename(home)
         os.utime(home)
         for old in sorted((p for p in kept.iterdir() if p.is_dir()), key=lambda p: -p.stat().st_mtime)[KEPT:]:
             shutil.rmtree(old)
-        shutil.copytree(home, into, dirs_exist_ok=True)
+        shutil.copytree(home, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns("made"))

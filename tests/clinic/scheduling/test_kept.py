@@ -49,8 +49,10 @@ from tests.factories.scheduling import (
     WorkingPractitionerFactory,
     clinic_in,
 )
+from tests.support.draws import seeded, some
 
 DAY = dt.timedelta(days=1)
+BEGIN = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)
 PHASES = (
     [{"per_week": 2, "weeks": 3}],
     [{"per_week": 1, "weeks": 4}],
@@ -239,34 +241,36 @@ def test_a_visit_taken_over_that_goes_back_is_counted_for_both_courses() -> None
     check(house)
 
 
-@given(st.data())
-def test_time_alone_only_ends_a_difference_and_when_is_known(data: st.DataObject) -> None:
-    """At any moment a course differs exactly until the moment it keeps; no database, no clock."""
-    draw = data.draw
-    kinds = st.sampled_from(["", "stimulator", "heat_lamp"])
-    rooms = st.sampled_from(["table", "chair"])
-    service = Service(pk=1, name="One", minutes=45, room_kind=draw(rooms), device_kind=draw(kinds))
+def _course_and_visits(chance: random.Random) -> tuple[Course, list[Held]]:
+    kinds, rooms = ["", "stimulator", "heat_lamp"], ["table", "chair"]
+    service = Service(pk=1, name="One", minutes=45, room_kind=chance.choice(rooms), device_kind=chance.choice(kinds))
     course = Course(
-        service=service, phases=draw(st.sampled_from(PHASES)), sessions=draw(st.integers(1, 6)), minutes=45,
-        device_kind=draw(kinds), device_from_visit=draw(st.sampled_from([None, 1, 3])),
-        first_visit_number=draw(st.sampled_from([1, 3])),
+        service=service, phases=chance.choice(PHASES), sessions=chance.randint(1, 6), minutes=45,
+        device_kind=chance.choice(kinds), device_from_visit=chance.choice([None, 1, 3]),
+        first_visit_number=chance.choice([1, 3]),
     )  # fmt: skip
-    begin = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)
-    hours = sorted(draw(st.lists(st.integers(0, 900), max_size=8, unique=True)))
-    numbers = draw(st.permutations(range(course.first_visit_number, course.first_visit_number + len(hours))))
+    hours = sorted(some(chance, range(901), 8))
+    numbers = chance.sample(range(course.first_visit_number, course.first_visit_number + len(hours)), len(hours))
     visits = [
         Held(
-            number, number, begin + dt.timedelta(hours=hour), draw(st.sampled_from([45, 45, 60])),
-            draw(st.sampled_from([1, 1, 2])), draw(rooms), draw(kinds), draw(st.sampled_from([None, None, 3])),
-            draw(st.booleans()),
+            number, number, BEGIN + dt.timedelta(hours=hour), chance.choice([45, 45, 60]), chance.choice([1, 1, 2]),
+            chance.choice(rooms), chance.choice(kinds), chance.choice([None, None, 3]), chance.choice([True, False]),
         )
         for number, hour in zip(numbers, hours, strict=True)
     ]  # fmt: skip
+    return course, visits
+
+
+@given(seeded(_course_and_visits))
+def test_time_alone_only_ends_a_difference_and_when_is_known(both: tuple[Course, list[Held]]) -> None:
+    """At any moment a course differs exactly until the moment it keeps; no database, no clock."""
+    course, visits = both
     until = judge(course, visits, ZoneInfo("UTC")).until(visits)
+    clinic = Clinic(time_zone="UTC")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Clinic, "current", lambda: Clinic(time_zone="UTC"))
+        patch.setattr(Clinic, "current", lambda: clinic)
         for hour in range(-1, 910, 7):
-            now = begin + dt.timedelta(hours=hour)
+            now = BEGIN + dt.timedelta(hours=hour)
             differs = compare(course, visits, now=now) is not None
             assert differs == (until is not None and until > now)
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.assessment import CaseError, ClinicalPicture, assess, load_intake_knowledge, parse_case
+from intake.assessment import Case, CaseError, ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.proposing import what_if as module
 from treatments.planner.proposing.what_if import what_if
+from treatments.planner.treatment.proposal import Proposal
 
 INTAKE, PLANNER = load_intake_knowledge(), load_planner_knowledge()
 NO = (
@@ -88,8 +90,27 @@ def test_an_unknown_finding_is_named():
     assert caught.value.faults[0].path == "changes.flag.fevr"
 
 
+@pytest.fixture(scope="module")
+def proposed_once():
+    """A case that comes again, as each does on the way back, has the proposal it had: one has no other (see
+    test_properties.py). Only the last few are kept."""
+    kept: list[tuple[Case, Proposal]] = []
+
+    def remembering(case, *knowledge):
+        found = next((proposal for known, proposal in kept if known == case), None)
+        if found is None:
+            kept.append((case, found := propose_anew(case, *knowledge)))
+            del kept[1:-2]  # the first is of CASE, to which every change is made
+        return found
+
+    propose_anew = module._propose
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_propose", remembering)
+        yield
+
+
 @given(st.dictionaries(st.sampled_from(sorted(INTAKE.order)), st.sampled_from([True, False, None]), max_size=4))
-def test_there_and_back_mirror_each_other(changes):
+def test_there_and_back_mirror_each_other(proposed_once, changes):
     """What goes one way comes the other way."""
     there = ask(changes)
     changed = parse_case(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.assessment import ClinicalPicture, assess, parse_case
+from tests.support.draws import json_value, seeded
 from tests.support.review_plans import (
     COLD,
     CUPS,
@@ -70,11 +71,7 @@ def test_empty_plans_are_plans(made):
 
 # ---------------------------------------------------------------- properties
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
+JSON = seeded(json_value)
 FULL = plan(
     stage(point("EX-B2", levels=["L4"]), point("BL25"), point("BL26"), electro=(current("BL25", "BL26"),)),
     adjuncts=[adjunct(**CUPS, where="upper back", points=[{"code": "BL13", "side": "both"}])],
