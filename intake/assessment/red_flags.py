@@ -171,12 +171,12 @@ def _cleared(case: Case, signs: Mapping[str, _Sign], knowledge: IntakeKnowledge)
 
 
 def _written(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowledge) -> list[Alert]:
-    """A condition or medicine in the patient's own words that no answer confirms, even with a ticked no: it counts as
-    not known until someone has asked, so it is never overlooked."""
+    """What the patient's own words may mean and no answer confirms, even with a ticked no: half of a danger, a condition,
+    a medicine. It counts as not known until someone has asked, so it is never overlooked."""
     alerts: dict[str, Alert] = {}
     for mark in marks:
         finding = mark.finding
-        if mark.strength != "asks" or not finding.startswith("condition.") or finding in facts.present:
+        if mark.strength != "asks" or finding.startswith("wish.") or finding in facts.present:
             continue
         beside = "ticked no, yet wrote" if finding in facts.absent else "wrote"
         alerts.setdefault(

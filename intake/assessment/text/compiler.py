@@ -9,16 +9,19 @@ from typing import Literal
 
 from clinic.lib.knowledge_files import Fault
 
-from .schema import Chain, Language, LexiconFile, Sequences, Sign, Template
+from .schema import Chain, ConceptFile, Language, LexiconFile, Sequences, Sign, Template
 from .spelling import Speller
 from .words import fold
 
 CHAIN_GAP = 2  # words allowed between two names of a chain, unless the template says otherwise
 WINDOW = 8  # words between two chains joined by &
 NEXT_SENTENCE_WINDOW = 10  # words between two chains joined by +
+CONCEPT_WINDOW = 25  # the same, in a concept
 
 _WORD = re.compile(r"[\w']+\*?")
 _HAN_SIGN = re.compile(r"([\u3400-\u9fff])")
+_NAME = re.compile(r"[a-z_]+")
+_EXCEPTION = re.compile(r"!([a-z_]+)")
 _PIECE = re.compile(r"'[^']*'|[>&+]\d*|[!@]?\w+|\S")
 
 
@@ -26,13 +29,18 @@ class Compiler:
     """``language()`` returns the compiled language; ``faults`` then lists all that is wrong with its files."""
 
     def __init__(
-        self, language: str, parts: Mapping[str, LexiconFile], medicines: Mapping[str, tuple[str, ...]]
+        self,
+        language: str,
+        parts: Mapping[str, LexiconFile],
+        medicines: Mapping[str, tuple[str, ...]],
+        concepts: tuple[ConceptFile, ...] = (),
     ) -> None:
         """``parts``: the files of the language by their names. ``medicines`` join the words of the same name."""
         self.faults: list[Fault] = []
         self._code = language
         self._parts = parts
         self._medicines = medicines
+        self._concepts = concepts
         self._terms: dict[str, int] = {}
         self._single: dict[int, tuple[str, ...]] = {}
         # first term of a sequence -> its further words, and the name the whole stands for
@@ -70,7 +78,7 @@ class Compiler:
             )
             for file, part in parts.items()
             for sign in part.sign
-        )
+        ) + tuple(self._concept_signs())
         further = " ".join(words for sequences in self._written.values() for words, _ in sequences)
         for word in dict.fromkeys(further.split()):
             if word not in self._terms:
@@ -91,6 +99,25 @@ class Compiler:
             _by_rarest_name(signs),
             _by_completing_name(phrases),
         )
+
+    def _concept_signs(self) -> Iterable[Sign]:
+        """The concepts as this language can say them: of each template it needs every name."""
+        for concept in self._concepts:
+            strengths: tuple[tuple[Literal["states", "asks"], tuple[str, ...]], ...] = (
+                ("states", concept.whole),
+                ("asks", concept.half),
+            )
+            for strength, entries in strengths:
+                within = [self._without_foreign_exceptions(entry) for entry in entries]
+                spoken = [entry for entry in within if all(name in self._homes for name in names_in(entry))]
+                if spoken:
+                    where = f"concepts.toml: {concept.finding}"
+                    templates = tuple(self._template(entry, where, CONCEPT_WINDOW) for entry in spoken)
+                    yield Sign(concept.finding, strength, frozenset(concept.ignores), templates, is_concept=True)
+
+    def _without_foreign_exceptions(self, entry: str) -> str:
+        """An exception that a language has no words for excepts nothing there."""
+        return _EXCEPTION.sub(lambda found: found[0] if found[1] in self._homes else "", entry)
 
     def _declared(self) -> dict[str, str]:
         """Name -> file that declares it; a name, or a kind of cue, is declared in only one place."""
@@ -176,7 +203,7 @@ class Compiler:
     def _templates(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
         return tuple(self._template(entry, where) for entry in entries)
 
-    def _template(self, entry: str, where: str) -> Template:
+    def _template(self, entry: str, where: str, reach: int = NEXT_SENTENCE_WINDOW) -> Template:
         names: list[str] = []
         gaps: list[int] = []
         chains = [(names, gaps)]
@@ -187,7 +214,7 @@ class Compiler:
         for piece in _PIECE.findall(entry):
             sign = piece[0]
             if sign in "&+":
-                windows.append(int(piece[1:] or WINDOW) if sign == "&" else -int(piece[1:] or NEXT_SENTENCE_WINDOW))
+                windows.append(int(piece[1:] or WINDOW) if sign == "&" else -int(piece[1:] or reach))
                 names, gaps = [], []
                 chains.append((names, gaps))
             elif sign == ">":
@@ -224,6 +251,11 @@ class Compiler:
             self._literals.add(piece)
             self._words(piece, (piece.strip("' "),), where)
         return piece
+
+
+def names_in(template: str) -> list[str]:
+    """The names of a template without quoted words."""
+    return _NAME.findall(template)
 
 
 def _by_rarest_name(signs: tuple[Sign, ...]) -> dict[str, tuple[tuple[int, Template], ...]]:

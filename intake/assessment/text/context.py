@@ -6,6 +6,7 @@ Negation, history, worry, other people, passing trouble. Pure.
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import Literal
 
 from .match import Matcher, Occurrence
 from .words import COMMA, NO_BREAK
@@ -16,6 +17,8 @@ NEAR_REACH = 4  # words that "not" reaches
 AFTER_REACH = 3  # words between a phrase and a following "none", "ruled out"
 CLAUSE_REACH = 24  # words within which history, worry, an owner or a resolution is searched for
 
+
+Verdict = Literal["said", "doubted", "denied"]
 
 # "I might be pregnant" is enough where pregnancy only makes another sign more serious.
 _SAID = frozenset({"hypothesis", "fleeting"})
@@ -29,22 +32,25 @@ class Context:
         self._cues: dict[str, tuple[list[Occurrence], list[int]]] = {}
         self._said: dict[str, bool] = {}
 
-    def silences(self, match: Occurrence, ignores: frozenset[str]) -> bool:
-        """Whether the context says that it is not the patient's own present trouble."""
-        return (
-            ("negation" not in ignores and self._is_negated(match))
-            or ("other" not in ignores and self._is_of_another(match))
+    def verdict(self, match: Occurrence, ignores: frozenset[str]) -> Verdict:
+        """Whether the context denies it, or says that it is another's, over, fleeting or only feared ("doubted")."""
+        if "negation" not in ignores and self._is_negated(match):
+            return "denied"
+        if (
+            ("other" not in ignores and self._is_of_another(match))
             or ("hypothesis" not in ignores and self._is_under("hypothesis", match, CLAUSE_REACH))
             or ("history" not in ignores and self._is_history(match))
             or ("fleeting" not in ignores and bool(self._around("fleeting", match)))
-        )
+        ):
+            return "doubted"
+        return "said"
 
     def is_said(self, name: str) -> bool:
         """Whether the name is said about the patient anywhere: "no chance of pregnancy" does not make her pregnant."""
         known = self._said.get(name)
         if known is None:
             found = self._matcher.find(name).values()
-            known = self._said[name] = any(not self.silences(match, _SAID) for here in found for match in here)
+            known = self._said[name] = any(self.verdict(match, _SAID) == "said" for here in found for match in here)
         return known
 
     def _between(self, kind: str, first: int, last: int) -> list[Occurrence]:

@@ -12,6 +12,9 @@ A name is in the one file that uses it, or in ``shared.toml``. Other files have 
 
 * ``medicines.toml``, above the languages: names of medicines, written once, that join the words of the same name in
 every language that has it;
+* ``concepts.toml``, above the languages: danger concepts, the second net. Each is built from what a red flag means, its
+templates from names alone (no quoted words); a language reads those templates of which it has every name. The words that
+only concepts use stand in ``concepts.toml`` of the language;
 * ``cues_*.toml``: ``[cues]``, what cancels a phrase (negation, history, worry, other people), each with
 exceptions;
 * ``everyday.toml``: ``common``, the little words that reveal the language of a sentence; ``ordinary``, everyday words
@@ -35,11 +38,11 @@ from pydantic import ValidationError
 
 from clinic.lib.knowledge_files import Fault, KnowledgeError, faults_of, parsed
 
-from .compiler import Compiler
-from .schema import Lexicon, LexiconFile, MedicinesFile
+from .compiler import Compiler, names_in
+from .schema import ConceptFile, ConceptsFile, Lexicon, LexiconFile, MedicinesFile
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge" / "texts"
-MEDICINES = "medicines.toml"
+MEDICINES, CONCEPTS = "medicines.toml", "concepts.toml"  # above the languages
 
 
 @lru_cache(maxsize=1)
@@ -55,33 +58,46 @@ def load_lexicon() -> Lexicon:
 
 
 def lexicon_files() -> dict[str, str]:
-    """``medicines.toml`` and ``language/theme.toml`` -> TOML text."""
+    """``medicines.toml``, ``concepts.toml`` and ``language/theme.toml`` -> TOML text."""
     files = {f"{path.parent.name}/{path.name}": path.read_text("utf-8") for path in sorted(FOLDER.glob("*/*.toml"))}
-    return {MEDICINES: (FOLDER / MEDICINES).read_text("utf-8"), **files}
+    return {name: (FOLDER / name).read_text("utf-8") for name in (MEDICINES, CONCEPTS)} | files
 
 
 def read_lexicon(files: dict[str, str]) -> Lexicon:
     """Lexicon from ``language/theme.toml`` -> TOML text. Raises KnowledgeError with every fault found."""
     faults: list[Fault] = []
     medicines: dict[str, tuple[str, ...]] = {}
+    concepts: tuple[ConceptFile, ...] = ()
     languages: dict[str, dict[str, LexiconFile]] = {}
     for name in sorted(files):
         data = parsed(name, files[name].encode(), faults)
+        model = {MEDICINES: MedicinesFile, CONCEPTS: ConceptsFile}.get(name, LexiconFile)
         try:
-            if name == MEDICINES:
-                medicines = MedicinesFile.model_validate(data).root
-            else:
-                languages.setdefault(name.partition("/")[0], {})[name] = LexiconFile.model_validate(data)
+            read = model.model_validate(data)
         except ValidationError as error:
-            faults += faults_of(name, "", error, MedicinesFile if name == MEDICINES else LexiconFile)
+            faults += faults_of(name, "", error, model)
+            continue
+        if isinstance(read, MedicinesFile):
+            medicines = read.root
+        elif isinstance(read, ConceptsFile):
+            concepts = read.concept
+        else:
+            languages.setdefault(name.partition("/")[0], {})[name] = read
     compiled = []
     for language, parts in languages.items():
-        compiler = Compiler(language, parts, medicines)
+        compiler = Compiler(language, parts, medicines, concepts)
         compiled.append(compiler.language())
         faults.extend(compiler.faults)
-    known = {name for parts in languages.values() for part in parts.values() for name in part.words}
+    known = {name for parts in languages.values() for part in parts.values() for name in (*part.words, *part.phrases)}
     faults.extend(
         Fault(MEDICINES, name, "no language has words of this name") for name in sorted(medicines.keys() - known)
+    )
+    faults.extend(
+        Fault(CONCEPTS, concept.finding, f"no language has words of the name {name!r}")
+        for concept in concepts
+        for template in (*concept.whole, *concept.half)
+        for name in names_in(template)
+        if name not in known
     )
     if not compiled:
         faults.append(Fault("", "", "no lexicon file found"))

@@ -14,9 +14,10 @@ from typing import Literal
 
 from .context import Context
 from .match import Matcher, Occurrence
-from .schema import Language, Lexicon
+from .schema import Language, Lexicon, Sign
 from .words import Words, split
 
+Strength = Literal["states", "asks"]
 MAX_PER_FINDING = 3  # places shown for one finding in one text
 
 
@@ -34,7 +35,7 @@ class TextSign:
     start: int
     end: int
     language: str
-    strength: Literal["states", "asks"]
+    strength: Strength
 
 
 def read_texts(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ...]:
@@ -50,11 +51,14 @@ def read_texts(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ..
 def _read_text(key: str, words: Words, lexicon: Lexicon) -> list[TextSign]:
     readings = [_Reading.of(words, language) for language in lexicon.languages]
     kept: dict[str, list[TextSign]] = {}
-    for reading in readings:
-        for sign in _read_language(key, words, reading, readings):
-            known = kept.setdefault(sign.finding, [])
-            if len(known) < MAX_PER_FINDING and all(sign.start >= k.end or sign.end <= k.start for k in known):
-                known.append(sign)
+    found = [sign for reading in readings for sign in _read_language(key, words, reading, readings)]
+    for sign in sorted(found, key=lambda sign: sign.strength == "asks"):
+        known = kept.setdefault(sign.finding, [])
+        if len(known) < MAX_PER_FINDING and all(sign.start >= k.end or sign.end <= k.start for k in known):
+            known.append(sign)
+    for finding, signs in kept.items():
+        if any(sign.strength == "states" for sign in signs):  # a question about what is said adds nothing
+            kept[finding] = [sign for sign in signs if sign.strength == "states"]
     return sorted((sign for signs in kept.values() for sign in signs), key=lambda s: (s.start, s.end, s.finding))
 
 
@@ -84,10 +88,15 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
             continue
         sign = reading.language.signs[number]
         speakers = _speakers(match, readings)
-        if match.guesses and _is_foreign(match, reading, readings, speakers):
+        if _is_foreign(match, sign, reading, readings, speakers):
             continue
-        if not any(judge.context.silences(match, sign.ignores) for judge in _judges(match, reading, speakers)):
-            signs.append(_text_sign(sign.finding, sign.strength, key, words, match, reading.language.code))
+        verdicts = {judge.context.verdict(match, sign.ignores) for judge in _judges(match, reading, speakers)}
+        if "denied" in verdicts or ("doubted" in verdicts and sign.strength == "asks"):
+            continue
+        # what may be over, or only feared, stops nothing, and is asked about
+        strength: Strength = "asks" if "doubted" in verdicts else sign.strength
+        signs.append(_text_sign(sign.finding, strength, key, words, match, reading.language.code))
+        if strength == sign.strength:
             known.append(match)
     return signs
 
@@ -99,11 +108,20 @@ def _speakers(match: Occurrence, readings: list[_Reading]) -> list[_Reading]:
     return [reading for reading, count in zip(readings, counts, strict=True) if count == max(counts) > 0]
 
 
-def _is_foreign(match: Occurrence, reading: _Reading, readings: list[_Reading], speakers: list[_Reading]) -> bool:
-    """Whether what looks misspelt in this language belongs to another ("Fieber" is not a misspelt "fiebre")."""
-    if speakers and reading not in speakers:
-        return True
-    return any(other.matcher.knows(match.used) for other in speakers or readings if other is not reading)
+def _is_foreign(
+    match: Occurrence, sign: Sign, reading: _Reading, readings: list[_Reading], speakers: list[_Reading]
+) -> bool:
+    """Whether the words belong to another language: a concept is read in the language of the sentence; what looks
+    misspelt here may be right there ("Fieber" is no misspelt "fiebre"); and a single word that the language of the
+    sentence knows is left to it ("cancer ward")."""
+    is_spoken = not speakers or reading in speakers
+    if sign.is_concept or match.guesses:
+        if not is_spoken:
+            return True
+        return bool(match.guesses) and any(
+            other.matcher.knows(match.used) for other in speakers or readings if other is not reading
+        )
+    return not is_spoken and len(match.used) == 1 and any(other.matcher.knows(match.used) for other in speakers)
 
 
 def _judges(match: Occurrence, reading: _Reading, speakers: list[_Reading]) -> list[_Reading]:
@@ -116,7 +134,7 @@ def _judges(match: Occurrence, reading: _Reading, speakers: list[_Reading]) -> l
 
 def _text_sign(
     finding: str,
-    strength: Literal["states", "asks"],
+    strength: Strength,
     key: str,
     words: Words,
     match: Occurrence,

@@ -71,6 +71,21 @@ class SignFile(Strict):
     does_not_say: str = ""
 
 
+class ConceptFile(Strict):
+    """What a sign means, in names and not in wordings: every language that has words of the names reads it.
+
+    ``whole``: templates that state the finding; ``half``: what alone raises the question."""
+
+    finding: str = Field(pattern=r"^flag\.[a-z0-9_]+$")
+    ignores: tuple[Silence, ...] = ()
+    whole: _Needed
+    half: _Entries = ()
+
+
+class ConceptsFile(Strict):
+    concept: tuple[ConceptFile, ...] = ()
+
+
 class CueFile(Strict):
     any: _Needed
     unless: _Entries = ()
@@ -122,6 +137,7 @@ class Sign:
     strength: Literal["states", "asks"]
     ignores: frozenset[str]
     templates: tuple[Template, ...]
+    is_concept: bool = False  # of the second net
 
 
 Sequence = tuple[tuple[int, ...], str]  # further terms, and the name the whole stands for

@@ -86,6 +86,7 @@ def wrongly_read(parts: Iterable[LexiconFile]) -> Pairs:
         (sign.finding, text)
         for part in parts
         for sign in part.sign
+        if sign.strength == "asks"  # a danger may be asked about wherever half of it is said
         for text in entries(sign.does_not_say)
         if (sign.finding, "asks") in read(text)
     }

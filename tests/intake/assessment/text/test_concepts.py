@@ -1,0 +1,90 @@
+"""The second net: danger concepts that ask where half a pattern is said, and stop where it is whole."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from intake.assessment import Assessment, assess, load_intake_knowledge, parse_case
+from intake.assessment.text import load_lexicon
+from intake.assessment.text.schema import entries
+
+HERE = Path(__file__).parent
+DEVELOPMENT = tomllib.loads((HERE / "development.toml").read_text("utf-8"))
+LANGUAGES = ("de", "en", "es", "zh")
+# Of the sentences repaired with: grave ones stopped at least, harmless ones stopped at most. All grave ones but one are at
+# least asked about ("Leukaemia as a teenager, all fine since" reads as denied).
+FLOORS = {"de": (11, 0), "en": (192, 1), "es": (11, 0), "zh": (6, 0)}
+SILENT = {"en": 1}
+
+
+def _judged(text: str) -> Assessment:
+    """A patient with low back pain who ticked no everywhere, and wrote the text."""
+    knowledge = load_intake_knowledge()
+    told = dict.fromkeys((flag.finding for flag in knowledge.flags.flag), False)
+    data = {
+        "patient": {"age": 44},
+        "complaint": {"duration_days": 40},
+        "findings": {**told, "site.low_back": True, "onset.sudden": True, "quality.dull": True},
+        "texts": {"reason": text} if text else {},
+    }
+    return assess(parse_case(data, knowledge), knowledge)
+
+
+@cache
+def outcome(text: str) -> str:
+    """stopped, asked or silent: what the words alone change beside a ticked no everywhere."""
+    judged, plain = _judged(text), _judged("")
+    if judged.action in ("emergency", "refer_before_treating"):
+        return "stopped"
+    return "asked" if {ask.finding for ask in judged.ask} - {ask.finding for ask in plain.ask} else "silent"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_written_with_the_concepts(language: str, record_property):
+    grave = [text for written in DEVELOPMENT[language]["says"].values() for text in entries(written)]
+    harmless = entries(DEVELOPMENT["does_not_say"][language])
+    of_grave, of_harmless = Counter(map(outcome, grave)), Counter(map(outcome, harmless))
+    record_property("free_text", f"{language}, development: grave {dict(of_grave)}, harmless {dict(of_harmless)}")
+    least, most = FLOORS[language]
+    assert of_grave["stopped"] >= least
+    assert of_grave["silent"] <= SILENT.get(language, 0)
+    assert of_harmless["stopped"] <= most
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("My bowels have changed since my back went.", "flag.bowel_loss"),
+        ("I trip over the dog every morning.", "flag.leg_weakness_progressive"),
+        ("I came off my horse.", "flag.major_trauma_unchecked"),
+        ("What if it is cancer?", "flag.cancer_history"),
+    ],
+)
+def test_half_a_pattern_is_asked_about_with_a_caution(text: str, finding: str):
+    judged = _judged(text)
+    assert judged.action == "caution"
+    assert finding in {ask.finding for ask in judged.ask}
+    [alert] = [alert for alert in judged.alerts if alert.because == (finding,)]
+    assert alert.level == "caution" and "“" in alert.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I have no trouble with my bladder.", "No fever, no weight loss.", "It aches after gardening and a warm bath helps."],
+)
+def test_what_is_denied_and_what_is_no_danger_raises_nothing(text: str):
+    assert outcome(text) == "silent"
+
+
+def test_every_language_reads_a_concept_of_every_emergency():
+    knowledge = load_intake_knowledge()
+    emergencies = {flag.finding for flag in knowledge.flags.flag if flag.level == "emergency"}
+    for language in load_lexicon().languages:
+        asking = {sign.finding for sign in language.signs if sign.is_concept}
+        missing = emergencies - asking
+        assert not missing, (language.code, missing)
