@@ -171,12 +171,13 @@ def _cleared(case: Case, signs: Mapping[str, _Sign], knowledge: IntakeKnowledge)
 
 
 def _written(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowledge) -> list[Alert]:
-    """What the patient's own words may mean and no answer confirms, even with a ticked no: half of a danger, a condition,
-    a medicine. It counts as not known until someone has asked, so it is never overlooked."""
+    """What the patient's own words may mean and no answer confirms, even with a ticked no: half of a danger, a
+    condition, a medicine. It counts as not known until someone has asked, so it is never overlooked. A danger told of
+    the past, of another, or as a fear is only asked about."""
     alerts: dict[str, Alert] = {}
     for mark in marks:
         finding = mark.finding
-        if mark.strength != "asks" or finding.startswith("wish.") or finding in facts.present:
+        if mark.strength != "asks" or mark.in_doubt or finding.startswith("wish.") or finding in facts.present:
             continue
         beside = "ticked no, yet wrote" if finding in facts.absent else "wrote"
         alerts.setdefault(

@@ -12,9 +12,9 @@ A name is in the one file that uses it, or in ``shared.toml``. Other files have 
 
 * ``medicines.toml``, above the languages: names of medicines, written once, that join the words of the same name in
 every language that has it;
-* ``concepts.toml``, above the languages: danger concepts, the second net. Each is built from what a red flag means, its
-templates from names alone (no quoted words); a language reads those templates of which it has every name. The words that
-only concepts use stand in ``concepts.toml`` of the language;
+* ``concepts.toml``, above the languages: danger concepts, the second net. Each is built from what a red flag means,
+its templates from names alone (no quoted words); a language reads those of which it has every name. The words that only
+concepts use stand in ``concepts.toml`` of the language;
 * ``cues_*.toml``: ``[cues]``, what cancels a phrase (negation, history, worry, other people), each with
 exceptions;
 * ``everyday.toml``: ``common``, the little words that reveal the language of a sentence; ``ordinary``, everyday words
@@ -71,7 +71,8 @@ def read_lexicon(files: dict[str, str]) -> Lexicon:
     languages: dict[str, dict[str, LexiconFile]] = {}
     for name in sorted(files):
         data = parsed(name, files[name].encode(), faults)
-        model = {MEDICINES: MedicinesFile, CONCEPTS: ConceptsFile}.get(name, LexiconFile)
+        above: dict[str, type[MedicinesFile] | type[ConceptsFile]] = {MEDICINES: MedicinesFile, CONCEPTS: ConceptsFile}
+        model = above.get(name, LexiconFile)
         try:
             read = model.model_validate(data)
         except ValidationError as error:

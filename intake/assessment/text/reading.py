@@ -26,7 +26,8 @@ class TextSign:
     """A finding read from a text.
 
     ``states``: the patient says it about themselves and the present; it stops like a ticked yes. ``asks``: a word that
-    raises the question. ``start`` and ``end`` are positions in ``texts[text_key]``, and ``excerpt`` is the text there.
+    raises the question; ``in_doubt`` if it was said whole, yet of another, of the past, or as a fear. ``start`` and
+    ``end`` are positions in ``texts[text_key]``, and ``excerpt`` is the text there.
     """
 
     finding: str
@@ -36,6 +37,7 @@ class TextSign:
     end: int
     language: str
     strength: Strength
+    in_doubt: bool = False
 
 
 def read_texts(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ...]:
@@ -52,7 +54,7 @@ def _read_text(key: str, words: Words, lexicon: Lexicon) -> list[TextSign]:
     readings = [_Reading.of(words, language) for language in lexicon.languages]
     kept: dict[str, list[TextSign]] = {}
     found = [sign for reading in readings for sign in _read_language(key, words, reading, readings)]
-    for sign in sorted(found, key=lambda sign: sign.strength == "asks"):
+    for sign in sorted(found, key=lambda sign: (sign.strength == "asks", sign.in_doubt)):
         known = kept.setdefault(sign.finding, [])
         if len(known) < MAX_PER_FINDING and all(sign.start >= k.end or sign.end <= k.start for k in known):
             known.append(sign)
@@ -94,9 +96,12 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
         if "denied" in verdicts or ("doubted" in verdicts and sign.strength == "asks"):
             continue
         # what may be over, or only feared, stops nothing, and is asked about
-        strength: Strength = "asks" if "doubted" in verdicts else sign.strength
-        signs.append(_text_sign(sign.finding, strength, key, words, match, reading.language.code))
-        if strength == sign.strength:
+        in_doubt = "doubted" in verdicts
+        strength: Strength = "asks" if in_doubt else sign.strength
+        start, end = words.starts[match.start], words.ends[match.end - 1]
+        excerpt, language = words.text[start:end], reading.language.code
+        signs.append(TextSign(sign.finding, key, excerpt, start, end, language, strength, in_doubt))
+        if not in_doubt:
             known.append(match)
     return signs
 
@@ -130,15 +135,3 @@ def _judges(match: Occurrence, reading: _Reading, speakers: list[_Reading]) -> l
     if len(match.used) > 1:
         return [reading]
     return [reading, *(other for other in speakers if other is not reading)]
-
-
-def _text_sign(
-    finding: str,
-    strength: Strength,
-    key: str,
-    words: Words,
-    match: Occurrence,
-    language: str,
-) -> TextSign:
-    start, end = words.starts[match.start], words.ends[match.end - 1]
-    return TextSign(finding, key, words.text[start:end], start, end, language, strength)

@@ -16,9 +16,9 @@ from intake.assessment.text.schema import entries
 HERE = Path(__file__).parent
 DEVELOPMENT = tomllib.loads((HERE / "development.toml").read_text("utf-8"))
 LANGUAGES = ("de", "en", "es", "zh")
-# Of the sentences repaired with: grave ones stopped at least, harmless ones stopped at most. All grave ones but one are at
-# least asked about ("Leukaemia as a teenager, all fine since" reads as denied).
-FLOORS = {"de": (11, 0), "en": (192, 1), "es": (11, 0), "zh": (6, 0)}
+# Of the sentences repaired with: grave ones stopped at least, harmless ones stopped at most. All grave ones but one are
+# at least asked about ("Leukaemia as a teenager, all fine since" reads as denied).
+FLOORS = {"de": (11, 0), "en": (252, 1), "es": (11, 0), "zh": (6, 0)}
 SILENT = {"en": 1}
 
 
@@ -62,7 +62,6 @@ def test_sentences_written_with_the_concepts(language: str, record_property):
         ("My bowels have changed since my back went.", "flag.bowel_loss"),
         ("I trip over the dog every morning.", "flag.leg_weakness_progressive"),
         ("I came off my horse.", "flag.major_trauma_unchecked"),
-        ("What if it is cancer?", "flag.cancer_history"),
     ],
 )
 def test_half_a_pattern_is_asked_about_with_a_caution(text: str, finding: str):
@@ -74,8 +73,26 @@ def test_half_a_pattern_is_asked_about_with_a_caution(text: str, finding: str):
 
 
 @pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("What if it is cancer?", "flag.cancer_history"),
+        ("My mother had bone cancer.", "flag.cancer_history"),
+        ("Ten years ago both legs were numb, that is long gone.", "flag.both_legs"),
+    ],
+)
+def test_what_is_feared_past_or_another_s_is_asked_about_and_stops_nothing(text: str, finding: str):
+    judged = _judged(text)
+    assert judged.action == "treat"
+    assert finding in {ask.finding for ask in judged.ask}
+
+
+@pytest.mark.parametrize(
     "text",
-    ["I have no trouble with my bladder.", "No fever, no weight loss.", "It aches after gardening and a warm bath helps."],
+    [
+        "I have no trouble with my bladder.",
+        "No fever, no weight loss.",
+        "It aches after gardening and a warm bath helps.",
+    ],
 )
 def test_what_is_denied_and_what_is_no_danger_raises_nothing(text: str):
     assert outcome(text) == "silent"
