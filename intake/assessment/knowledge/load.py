@@ -59,6 +59,7 @@ class IntakeKnowledge:
     pattern_ids: tuple[str, ...]  # that are told apart, branches first
     labels: Mapping[str, str]  # finding id -> the practitioner's words
     said: Mapping[str, str]  # finding id -> what a patient says with it, as a clause (see said.py)
+    groups: Mapping[str, str]  # group -> what its findings are about ("Worse with")
     asked_of: Mapping[str, str]  # finding id -> P, C or PC
     order: Mapping[str, int]  # finding id -> place in findings.toml
     weights: schema.WeightsFile
@@ -84,6 +85,11 @@ class IntakeKnowledge:
     rules: tuple[Rule, ...]
     lowerings: Mapping[str, tuple[Lowering, ...]]  # alert code -> explanations
     drafts: tuple[Draft, ...]  # rows that are read and shown, and used by nothing
+
+    def named(self, finding: str) -> str:
+        """The same where no heading stands above it: "pulse: rapid"."""
+        group = self.groups[finding.partition(".")[0]]
+        return f"{group[:1].lower()}{group[1:]}: {self.label(finding)}"
 
     def label(self, finding: str) -> str:
         """The practitioner's words for a finding; the id itself if there are none."""
@@ -149,6 +155,7 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
         pattern_ids=ids,
         labels=labels,
         said=said,
+        groups={name: group.label for name, group in groups.items()},
         asked_of={f"{g}.{k}": group.by for g, group in groups.items() for k in group.findings},
         order={finding: place for place, finding in enumerate(labels)},
         weights=weights,

@@ -82,7 +82,8 @@ def order_faults(knowledge: PlannerKnowledge) -> list[Fault]:
 def _rivals(knowledge: PlannerKnowledge) -> list[tuple[_Weighed, _Weighed]]:
     """All pairs of rules of which only the heavier is proposed: of one kind, one group of home care, or the ear."""
     found: list[tuple[_Weighed, _Weighed]] = []
-    found += [(a, b) for a in knowledge.adjuncts for b in knowledge.adjuncts if a is not b and a.kind == b.kind]
+    heaviest = [rule for rule in knowledge.adjuncts if not rule.adds]
+    found += [(a, b) for a in heaviest for b in heaviest if a is not b and a.kind == b.kind]
     found += [(a, b) for a in knowledge.home for b in knowledge.home if a is not b and a.group == b.group]
     uses = knowledge.ear_uses
     found += [(a, b) for a in uses for b in uses if a is not b and (a.of_needles > 0) == (b.of_needles > 0)]

@@ -111,13 +111,13 @@ def adjunct_faults(rules: Sequence[AdjunctRule], base: PlannerKnowledge, points:
             yield Fault("", rule.id, "detail: techniques that draw blood are not offered")
         if kind.modality == "cupping" and not CUP_WORDS.search(rule.detail):
             yield Fault("", rule.id, "detail: say whether the cups are retained, sliding or flash")
-        if kind.modality in SUCTION and "{cups}" not in rule.where and not regions_in(rule.where):
+        if kind.modality in SUCTION and "{" not in rule.where and not regions_in(rule.where):
             yield Fault("", rule.id, "where: name a region of the body, or {cups} for the painful place")
         if kind.is_warm and not kind.runs_alone:
             lying = {regions.get(ref.code) or _region(ref.code, base) for ref in rule.points} | {
                 *regions_in(rule.where)
             }
-            if "{cups}" in rule.where or lying & THORAX:
+            if "{" in rule.where or lying & THORAX:
                 yield Fault("", rule.id, "where, points: own moxa stays off the chest wall")
 
 

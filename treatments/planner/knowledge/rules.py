@@ -159,7 +159,8 @@ class PointAt(Strict):
 
 
 class AdjunctRule(Rule):
-    """One adjunct. Of several that match, the heaviest of each kind is proposed."""
+    """One adjunct. Of several that match, the heaviest of each kind is proposed. One that `adds` is never proposed by
+    itself: it lends the heaviest its points, its reason and its place."""
 
     kind: AdjunctId
     detail: Text
@@ -170,6 +171,7 @@ class AdjunctRule(Rule):
     weight: float
     order: Literal["before_needles", "during_retention", "after_needles", "own_visit"]
     points: tuple[PointAt, ...] = ()
+    adds: bool = False
 
 
 class EarChoice(Strict):

@@ -85,6 +85,8 @@ class Site(Reviewed):
     rank: int
     ear: tuple[str, ...] = ()
     cups: str = ""
+    warm: str = ""
+    one_sided: bool = False
 
 
 class Point(Reviewed):

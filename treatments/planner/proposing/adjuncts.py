@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from intake.assessment import Case
@@ -11,6 +11,7 @@ from treatments.planner.knowledge.matching import Compiled, matching
 from treatments.planner.knowledge.regions import painful_sites, regions_of, tender_region
 from treatments.planner.knowledge.rules import AdjunctRule, PlannerKnowledge, PointAt
 from treatments.planner.knowledge.tables import Point, SideRule
+from treatments.planner.proposing.heat import kept_cold, unclear_heat
 from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard
 from treatments.planner.safety.stops import Stop
@@ -30,52 +31,87 @@ from treatments.planner.vocabulary.modalities import ADJUNCTS
 def plan_adjuncts(
     rules: Sequence[Compiled[AdjunctRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
 ) -> tuple[tuple[Adjunct, ...], list[Withheld]]:
-    """The heaviest rule of each kind; withheld where the guard says so."""
+    """The heaviest rule of each kind, with what others add to it; withheld where the guard says so, or heat."""
     best: dict[str, AdjunctRule] = {}
-    points = knowledge.points
+    adding: dict[str, list[AdjunctRule]] = {}
     for rule in matching(rules, facts):
-        if rule.kind not in best or rule.weight > best[rule.kind].weight:
+        if rule.adds:
+            adding.setdefault(rule.kind, []).append(rule)
+        elif rule.kind not in best or rule.weight > best[rule.kind].weight:
             best[rule.kind] = rule
-    place = ", ".join(dict.fromkeys(site.cups for site in painful_sites(facts, knowledge)[:2])) or "low back"
     kept: list[Adjunct] = []
-    out: list[Withheld] = []
+    out = kept_cold(rules, best, facts)
     for rule in sorted(best.values(), key=lambda rule: (-rule.weight, rule.id)):
         if rule.id in knowledge.silent:
             continue
-        modality = ADJUNCTS[rule.kind].modality
-        where = rule.where.replace("{cups}", place)
-        regions = regions_of(where)
-        touched = regions or tuple(points[ref.code].region for ref in rule.points) or guard.field_regions
-        stops = guard.against_beside(modality, rule.kind, touched)
-        barred = stopping(stops)
-        if barred:
-            out.extend(withhold(rule.kind, modality, stop) for stop in barred)
-            continue
-        refs, dropped = safe_refs(
-            rule.points, modality, facts, guard, points, kind=rule.kind, needled=ADJUNCTS[rule.kind].needled
-        )
-        out.extend(dropped)
-        if rule.points and not refs:
-            continue
-        alone = guard.limbs_left_alone(modality, regions)
-        if is_only_there(regions, alone, facts):
-            out.extend(withhold(rule.kind, modality, stop) for stop in alone.values())
-            continue
-        kept.append(
-            Adjunct(
-                kind=rule.kind,
-                detail=rule.detail,
-                where=where + "".join(f"; not on the {side} {WITH_ROOT[limb]}" for side, limb in alone),
-                minutes=rule.minutes,
-                because=(quotes.reason(rule),),
-                points=refs,
-                from_visit=rule.from_visit,
-                size=rule.size,
-                order=rule.order,
-                cautions=tuple(dict.fromkeys(stop.text for stop in stops)),
-            )
-        )
+        more = [one for one in adding.get(rule.kind, ()) if rule.points and one.id not in knowledge.silent]
+        item, kept_out = _adjunct([rule, *more], facts, guard, knowledge, quotes)
+        out.extend(kept_out)
+        if item is not None:
+            kept.append(item)
     return tuple(kept), out
+
+
+def _adjunct(
+    rules: Sequence[AdjunctRule], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
+) -> tuple[Adjunct | None, list[Withheld]]:
+    """What the first rule proposes, and the others add to it."""
+    rule, points = rules[0], knowledge.points
+    kind = ADJUNCTS[rule.kind]
+    wanted = rule.points if len(rules) == 1 else _each_once(ref for one in rules for ref in one.points)
+    regions = regions_of(_where(rules, facts, knowledge))
+    touched = regions or tuple(points[ref.code].region for ref in wanted) or guard.field_regions
+    stops = guard.against_beside(kind.modality, rule.kind, touched)
+    barred = stopping(stops)
+    if barred:
+        return None, [withhold(rule.kind, kind.modality, stop) for stop in barred]
+    refs, out = safe_refs(wanted, kind.modality, facts, guard, points, kind=rule.kind, needled=kind.needled)
+    if wanted and not refs:
+        return None, out
+    alone = guard.limbs_left_alone(kind.modality, regions)
+    if is_only_there(regions, alone, facts):
+        return None, out + [withhold(rule.kind, kind.modality, stop) for stop in alone.values()]
+    cautions = [stop.text for stop in stops]
+    if kind.modality == "moxa_heat" and "sign:heat_unclear" in facts.words:
+        cautions.append(unclear_heat(facts))
+    where = _where(rules, facts, knowledge, sided=not alone)
+    item = Adjunct(
+        kind=rule.kind,
+        detail=rule.detail,
+        where=where + "".join(f"; not on the {side} {WITH_ROOT[limb]}" for side, limb in alone),
+        minutes=rule.minutes,
+        because=tuple(quotes.reason(one) for one in rules),
+        points=refs,
+        from_visit=rule.from_visit,
+        size=rule.size,
+        order=rule.order,
+        cautions=tuple(dict.fromkeys(cautions)),
+    )
+    return item, out
+
+
+def _each_once(refs: Iterable[PointAt]) -> tuple[PointAt, ...]:
+    found: dict[str, PointAt] = {}
+    for ref in refs:
+        found.setdefault(ref.code, ref)
+    return tuple(found.values())
+
+
+def _where(rules: Sequence[AdjunctRule], facts: Facts, knowledge: PlannerKnowledge, *, sided: bool = False) -> str:
+    """The place in words: that of the rule, or those of the leading sites, each with the side that hurts (`sided`)."""
+    words: list[str] = []
+    for rule in rules:
+        if "{" not in rule.where:
+            words.append(rule.where)
+            continue
+        places: dict[str, None] = {}
+        for site in painful_sites(facts, knowledge)[:2]:
+            name = site.warm or site.cups if "{warm}" in rule.where else site.cups
+            is_one = sided and site.one_sided and len(facts.painful) == 1
+            places[f"{name}, on the {facts.painful[0]}" if is_one else name] = None
+        place = ", ".join(places) or "low back"
+        words.append(rule.where.replace("{cups}", place).replace("{warm}", place))
+    return ", ".join(dict.fromkeys(words))
 
 
 def is_only_there(regions: Sequence[str], alone: Mapping[tuple[str, str], Stop], facts: Facts) -> bool:

@@ -13,7 +13,7 @@ from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.matching import compile_rules, condition_of, first
 from treatments.planner.safety.contraindications import compile_row
 from treatments.planner.safety.guard import build_guard, row_state
-from treatments.planner.vocabulary.facts import branches
+from treatments.planner.vocabulary.facts import branches, roots
 from treatments.planner.vocabulary.modalities import MODALITIES
 
 KNOWLEDGE, INTAKE = load_planner_knowledge(), load_intake_knowledge()
@@ -120,11 +120,20 @@ def test_there_is_a_patient_for_every_rule(rule):
 
 
 def test_there_is_a_patient_for_the_rules_of_those_who_get_no_needles(answer, make_case, accident):
+    """One for each place and pattern."""
     rules = {rule.id for rule in KNOWLEDGE.every_rule() if "needles:none" in rule.when.facts()}
     assert rules
-    proposal = answer(make_case((*accident, "wish.no_needles")))
-    treatment = proposal["treatment"]
-    assert rules <= {why["rule"] for item in treatment["adjuncts"] for why in item["because"]}
+    fired: set[str] = set()
+    for site in ("low_back", "hip_side", "knee", "neck"):
+        for pattern in (*branches(), *roots()):
+            role = "root" if pattern in roots() else "branch"
+            of_class = "deficiency" if role == "root" else "stagnation"
+            present = (f"site.{site}", *(one for one in accident if not one.startswith("site.")), "wish.no_needles")
+            confirmed = {"class": of_class, "branch": "none", "root": "none", role: pattern}
+            for more in ((), ("onset.stress",)):
+                treatment = answer(make_case((*present, *more), confirmed=confirmed))["treatment"]
+                fired |= {why["rule"] for item in treatment["adjuncts"] for why in item["because"]}
+    assert rules <= fired
 
 
 @pytest.mark.parametrize("row", KNOWLEDGE.contraindications, ids=lambda row: row.id)

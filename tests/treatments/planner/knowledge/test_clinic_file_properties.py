@@ -33,7 +33,7 @@ REVIEW = '[review]\nstatus = "reviewed"\nby = "A"\ndate = "2026-12-01"\n'
 KINDS_OF_ROWS = ("point", "rule", "adjunct", "ear", "home", "dose", "person", "depth", "exclusion")
 CODES = [code for code, point in BASE.points.items() if code != "ASHI" and point.use == "plan"]
 OWN_CODES = [f"T-{number}" for number in range(10, 40)]
-ROWS, FILES = (150, 20) if IS_QUICK else (900, 60)
+ROWS, FILES = (200, 30) if IS_QUICK else (900, 60)
 
 
 def written(table: str, row: dict) -> str:

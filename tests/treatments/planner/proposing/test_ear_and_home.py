@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from clinic.lib.complaints import complaints
 from tests.support.sameness import PLACES, Who, plan_for
 from treatments.planner.knowledge.load import load_planner_knowledge
-from treatments.planner.vocabulary.facts import BRANCHES, ROOTS
 
 from .test_properties import cases
 
 KNOWLEDGE = load_planner_knowledge()
+PATTERNS = complaints()["back"].patterns
 OWN_ZONES = {
     "liver_qi_stagnation": {"AH6a", "CO12", "CO15"},
     "damp_heat": {"TG2p"},
@@ -39,7 +40,7 @@ def pressed(proposal: dict[str, Any]) -> list[dict[str, Any]]:
     return [item for item in proposal["treatment"]["home_care"] if item["kind"] == "acupressure"]
 
 
-@pytest.mark.parametrize("pattern", (*BRANCHES, *ROOTS))
+@pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("place", PLACES)
 def test_the_zones_hold_the_place_and_what_leads(place: str, pattern: str) -> None:
     found = zones(plan_for(Who(pattern, place, both_sides=False, cause="", visit=1)))
@@ -51,7 +52,7 @@ def test_the_zones_hold_the_place_and_what_leads(place: str, pattern: str) -> No
 
 def test_patterns_and_places_differ_in_the_ear() -> None:
     told = {(place, pattern): frozenset(zones(plan_for(Who(pattern, place, False, "", 1))))
-            for place in PLACES for pattern in (*BRANCHES, *ROOTS)}  # fmt: skip
+            for place in PLACES for pattern in PATTERNS}  # fmt: skip
     assert len(set(told.values())) >= 30
 
 
