@@ -10,7 +10,7 @@ A draft is read and checked with the rest, shown, and used by nothing.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
@@ -107,11 +107,11 @@ class Reader:
         return self._files[name]
 
     def whole(
-        self, name: str, model: type[Model], more: Iterable[tuple[str, Path]] = (), replaced: str = ""
+        self, name: str, model: type[Model], more: Iterable[tuple[str, Path]] = (), replaced: Sequence[str] = ()
     ) -> Model | None:
         """A file that is one table. Rows that can be drafts inherit from its `review`.
 
-        `more`: files that add rows to its tables; they change none, but for the table `replaced`.
+        `more`: files that add rows to its tables; they change none, but for those of the tables `replaced`.
         """
         before = len(self.faults)
         data = _with_review(self.file(name), model)
@@ -122,16 +122,18 @@ class Reader:
             return None
         return self.table(name, "", model, data)
 
-    def _joined(self, data: Table, added: Table, name: str, replaced: str) -> Table:
+    def _joined(self, data: Table, added: Table, name: str, replaced: Sequence[str]) -> Table:
         joined = dict(data)
         for key, value in added.items():
             have = data.get(key)
             if key == "review":
                 continue
-            if isinstance(value, list) and isinstance(have, list):
+            if have is None:
+                joined[key] = value  # the model refuses what it does not know
+            elif isinstance(value, list) and isinstance(have, list):
                 joined[key] = have + value
             elif isinstance(value, dict) and isinstance(have, dict):
-                twice = set() if key == replaced else have.keys() & value.keys()
+                twice = set() if key in replaced else have.keys() & value.keys()
                 self.faults += [Fault(name, f"{key}.{one}", "is in the common file already") for one in sorted(twice)]
                 joined[key] = {**have, **value}
             else:

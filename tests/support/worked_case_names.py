@@ -13,7 +13,7 @@ from treatments.planner.vocabulary.modalities import ADJUNCTS
 LIMBS = {"left arm", "right arm", "left leg", "right leg"}
 
 
-COMPUTED_ALERTS = {"two_cautions"}
+COMPUTED_ALERTS = {"two_cautions", "draft_rules"}
 ALERT_LEVELS = {"emergency", "refer", "caution", "note"}
 
 

@@ -113,7 +113,7 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
     version = read.whole("version.toml", schema.VersionFile)
     groups, foreign = _read_groups(read, about)
     weights = read.whole(
-        "weights.toml", schema.WeightsFile, beside("weights.toml", complaint=about), replaced="weights"
+        "weights.toml", schema.WeightsFile, beside("weights.toml", complaint=about), replaced=("weights", "topics")
     )
     patterns = read.whole("patterns.toml", schema.PatternsFile, beside("patterns.toml"))
     channels = read.whole("channels.toml", schema.ChannelsFile, beside("channels.toml", complaint=about))

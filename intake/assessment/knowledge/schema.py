@@ -124,7 +124,7 @@ class ChannelRule(Reviewed):
 class ChannelsFile(Strict):
     review: Review
     icd11: dict[str, str]
-    rule: list[ChannelRule]
+    rule: list[ChannelRule] = []
 
 
 class ContradictionRule(Reviewed):

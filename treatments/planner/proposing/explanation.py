@@ -78,6 +78,15 @@ def alerts(assessment: Assessment, guard: Guard) -> tuple[AlertJson, ...]:
     return tuple(known)
 
 
+def draft_note(knowledge: PlannerKnowledge) -> tuple[AlertJson, ...]:
+    """That no clinician has read the rules of this complaint yet, said with every proposal."""
+    pack = knowledge.complaint
+    if pack.status != "draft":
+        return ()
+    text = f"{pack.name}: these rules are a draft that no clinician has read yet. {pack.says}"
+    return ({"code": "draft_rules", "level": "note", "text": text, "because": [], "source": "DESIGN"},)
+
+
 def action_of(assessment: Assessment, shown: Sequence[AlertJson]) -> str:
     """The assessment's action; a caution of the plan turns `treat` into `caution`."""
     if assessment.action == "treat" and any(alert["level"] == "caution" for alert in shown):

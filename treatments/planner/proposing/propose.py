@@ -45,7 +45,7 @@ def worked_out(
     """The proposal, in the usual style or in another, and how it came about."""
     assessment = picture.assessment
     plan = begin(picture, knowledge, style)
-    shown = explanation.alerts(assessment, plan.guard)
+    shown = explanation.alerts(assessment, plan.guard) + explanation.draft_note(knowledge)
     treatment: Treatment | None = None
     withheld: tuple[Withheld, ...] = ()
     ask = tuple(Question(item.finding, item.why) for item in assessment.ask)
