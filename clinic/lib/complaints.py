@@ -21,10 +21,10 @@ DEFAULT = "back"  # where a case does not say what it is about
 FILE = "complaint.toml"
 FILES = frozenset(
     {
-        "findings.toml", "weights.toml", "patterns.toml", "channels.toml", "contradictions.toml", "redflags.toml",
-        "redflag_rules.toml", "contraindications.toml", "sources.toml", "sites.toml", "principles.toml", "rules/local.toml", "rules/distal.toml",
-        "rules/pattern.toml", "electro.toml", "adjuncts.toml", "ear.toml", "home_care.toml", "dose.toml",
-        "questions.toml", FILE,
+        FILE, "findings.toml", "weights.toml", "patterns.toml", "channels.toml", "contradictions.toml", "redflags.toml",
+        "redflag_rules.toml", "contraindications.toml", "sources.toml", "sites.toml", "principles.toml",
+        "rules/local.toml", "rules/distal.toml", "rules/pattern.toml", "electro.toml", "adjuncts.toml", "ear.toml",
+        "home_care.toml", "dose.toml", "questions.toml",
     }
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """One complaint's own rules on top of the common knowledge: they add, and change nothing that is there.
 
-Points, caps and kinds of person are common to all complaints and have no file here, and the contraindications of one pack
-hold for every complaint: a pack cannot loosen what keeps a patient safe.
+Points, caps and kinds of person are common to all complaints and have no file here, and the contraindications of one
+pack hold for every complaint: a pack cannot loosen what keeps a patient safe.
 """
 
 from __future__ import annotations

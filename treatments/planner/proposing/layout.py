@@ -20,10 +20,10 @@ class Layout:
     movement: bool
 
 
-def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]) -> tuple[Layout, Layout]:
-    """Positions that suit the pain and this patient; at most two, one after the other."""
+def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate], usual: str) -> tuple[Layout, Layout]:
+    """Positions that suit the pain and this patient; at most two, one after the other. `usual`: without a place."""
     movement = any(candidate.with_movement for candidate in candidates)
-    wished = sites[0].positions[0] if sites else "prone"
+    wished = sites[0].positions[0] if sites else usual
     outer_leg = "sciatica:gallbladder" in facts.words and "sciatica:bladder" not in facts.words
     # a girdle round the waist, not the ribs; stress needs the back itself (BL18)
     belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"}) and "site:low_back" in facts.words

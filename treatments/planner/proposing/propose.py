@@ -108,7 +108,7 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
     order = first(plan.program.worths, facts)
     assert order is not None, "every class has the worth of its jobs; check_knowledge proves it"
     order = styles.in_style(order, plan.style)
-    ideal, layout = lay_out(facts, painful_sites(facts, plan.knowledge), candidates)
+    ideal, layout = lay_out(facts, painful_sites(facts, plan.knowledge), candidates, plan.knowledge.complaint.position)
     cost = compose.turn_cost(plan.profiles, order)
     points = plan.knowledge.points
     goal = first(plan.program.goals, facts)
