@@ -9,7 +9,7 @@ was begun counts even though no assessment is based on it yet.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -17,16 +17,20 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from clinic.lib.by_value import ByValue
 from clinic.lib.complaints import complaints
 from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, SafetyFact
-from intake.assessment import Case, load_intake_knowledge, read_case
+from intake.assessment import Assessment as Judged
+from intake.assessment import Case, assess, complaint_id, load_intake_knowledge, read_case
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, IntakeResponse, Score
 from intake.questionnaire.answers import Reading, age_on, read
 from intake.questionnaire.values import About, Answers
 from intake.spoken import language, questionnaire
 
+JUDGED: ByValue[tuple[Case, Judged]] = ByValue(64)  # some 40 kB each
+READINGS: ByValue[Reading] = ByValue(64)
 READ = "_reading"  # attribute in which a response keeps what was read from its answers
 LONGEST_PREGNANCY = 42  # weeks: the week answered advances with the calendar, but no further than this
 PAIN = {"nrs_now": "pain_now", "nrs_average": "pain_average"}  # measure -> part of the complaint
@@ -64,6 +68,16 @@ def build_case(
     """
     data = case_data(patient, assessment, visit=visit, today=today, rows=rows)
     return read_case(data)[0]
+
+
+def judged(data: dict[str, Any]) -> tuple[Case, Judged]:
+    """The case that ``case_data`` describes, and its assessment: the same for the same data."""
+
+    def make() -> tuple[Case, Judged]:
+        case, knowledge = read_case(data)
+        return case, assess(case, knowledge)
+
+    return JUDGED.get(data, (load_intake_knowledge(complaint=complaint_id(data)),), make)
 
 
 def case_data(
@@ -137,9 +151,16 @@ def reading_of(response: IntakeResponse) -> Reading:
     asked = (language(), version, about(response.patient, answered_on(response)))
     kept: tuple[object, Answers, Reading] | None = vars(response).get(READ)
     if kept is None or kept[0] != asked or kept[1] != response.answers:
-        kept = (asked, dict(response.answers), read(questionnaire(version), response.answers, asked[2]))
+        kept = (asked, dict(response.answers), _read(response.answers, *asked))
         vars(response)[READ] = kept
     return kept[2]
+
+
+def _read(answers: Answers, spoken: str, version: str, known: About) -> Reading:
+    """The same answers are read for the chart, the assessment, the plan and each visit."""
+    asked = questionnaire(version)
+    plain = (answers, spoken, tuple(str(value) for value in astuple(known)))
+    return READINGS.get(plain, (asked,), lambda: read(asked, answers, known))
 
 
 def hand_on_reading(source: IntakeResponse, target: IntakeResponse) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from clinic.lib.by_value import ByValue
 from clinic.lib.loose import Json
-from intake.assessment import ClinicalPicture, assess, complaint_id, knowledge_of, load_intake_knowledge, read_case
-from intake.case_building import case_data
+from intake.assessment import ClinicalPicture, complaint_id, knowledge_of, load_intake_knowledge
+from intake.case_building import case_data, judged
 from intake.models import Assessment
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import TreatmentPlan
@@ -28,6 +29,8 @@ from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.review.review import review
 from treatments.planner.treatment.shapes import MergeJson, ProposalJson, TreatmentJson
 
+PICTURES: ByValue[ClinicalPicture] = ByValue(64)
+REVIEWS: ByValue[tuple[ReviewAlert, ...]] = ByValue(128)  # of each edit: as it was and as it is
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
 
 
@@ -41,8 +44,8 @@ def picture_of(plan: TreatmentPlan, *, today: dt.date, visit: int = 1) -> Clinic
 
 def picture_from(case: Json, *, is_by_hand: bool = False) -> ClinicalPicture:
     """From the contract's input object. Raises CaseError for inputs that today's knowledge does not accept."""
-    parsed, intake = read_case(case)
-    return ClinicalPicture(parsed, assess(parsed, intake), is_by_hand)
+    found = judged(case)
+    return PICTURES.get(is_by_hand, (found,), lambda: ClinicalPicture(*found, is_by_hand))
 
 
 def picture_by_hand(assessment: Assessment, *, today: dt.date) -> ClinicalPicture:
@@ -107,7 +110,8 @@ def in_style(picture: ClinicalPicture, style: str) -> TreatmentJson | None:
 
 def safety_of(treatment: TreatmentJson, picture: ClinicalPicture) -> tuple[ReviewAlert, ...]:
     """Every contraindication the treatment meets, most severe first."""
-    return review(treatment, picture, _planner_of(picture))
+    knowledge = _planner_of(picture)
+    return REVIEWS.get(treatment, (picture, knowledge), lambda: review(treatment, picture, knowledge))
 
 
 def merged(last: TreatmentJson, edited: TreatmentJson, new: TreatmentJson) -> tuple[TreatmentJson, MergeJson]:

@@ -99,7 +99,13 @@ def held_draft(rows: models.QuerySet[R], pk: int) -> R:
 
 def draft_at(rows: models.QuerySet[R], pk: int, revision: int | None) -> R:
     """The locked draft that the page was rendered from. Raises NotADraft or Stale."""
-    record = held_draft(rows, pk)
+    return still_draft(held(rows, pk), revision)
+
+
+def still_draft(record: R, revision: int | None) -> R:
+    """Of a locked record: raises NotADraft or Stale."""
+    if not record.is_draft:
+        raise NotADraft(record)
     require_revision(record, revision)
     return record
 

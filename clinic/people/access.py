@@ -10,9 +10,10 @@ from enum import StrEnum
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from clinic.audit import trail
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, User
 
 Visitor = User | AnonymousUser  # whoever requests a page
@@ -241,6 +242,11 @@ def permission_for(view_name: str | None) -> Permission | None:
     return ADDRESSES.get(f"{namespace}:*") if namespace else None
 
 
+@KeptQuery
+def _patient(pk: int) -> models.QuerySet[Patient]:
+    return Patient.objects.filter(pk=pk).order_by()
+
+
 def patient_for(user: Visitor, patient_id: int, *, what: str, permission: Permission = P.READ_CLINICAL) -> Patient:
     """Fetch and check access in one step, and record the read in the audit trail.
 
@@ -249,7 +255,9 @@ def patient_for(user: Visitor, patient_id: int, *, what: str, permission: Permis
     if not can(user, permission):
         raise PermissionDenied
     with transaction.atomic():
-        patient = get_object_or_404(Patient, pk=patient_id)
+        patient = next(iter(_patient(patient_id)), None)
+        if patient is None:
+            raise Http404("There is no such patient.")
         trail.record(f"{what}.read", by=user, patient=patient)
     return patient
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import marshal
-from collections import OrderedDict
 from functools import lru_cache
-from threading import Lock
 from typing import Any
 
 from django import template
@@ -14,6 +10,8 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+from clinic.lib.by_value import ByValue
 
 register = template.Library()
 
@@ -42,23 +40,12 @@ def kept(part: str, **values: Any) -> SafeString:
     """
     if settings.DEBUG:
         return _draw(part, values)
-    told: Any = (part.encode(), get_language(), *sorted(values.items()))
-    key = hashlib.blake2b(marshal.dumps(told, 2), digest_size=32).digest()  # version 2: by value alone
-    with _lock:
-        if drawn := _documents.get(key):
-            _documents.move_to_end(key)
-            return drawn
-    drawn = _draw(part, values)
-    with _lock:
-        _documents[key] = drawn
-        if len(_documents) > DOCUMENTS:
-            _documents.popitem(last=False)
-    return drawn
+    told = (part.encode(), get_language(), *sorted(values.items()))
+    return _documents.get(told, (), lambda: _draw(part, values))
 
 
 DOCUMENTS = 600  # about 2 MB
-_documents: OrderedDict[bytes, SafeString] = OrderedDict()
-_lock = Lock()
+_documents: ByValue[SafeString] = ByValue(DOCUMENTS)
 
 
 def _draw(part: str, values: dict[str, Any]) -> SafeString:

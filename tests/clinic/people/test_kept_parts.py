@@ -54,11 +54,11 @@ def test_it_is_drawn_once_and_the_oldest_makes_room(monkeypatch: pytest.MonkeyPa
         return draw(part, values)
 
     monkeypatch.setattr(once, "_draw", counted)
-    monkeypatch.setattr(once, "DOCUMENTS", 2)
+    monkeypatch.setattr(once._documents, "_most", 2)
     for word in ("a", "a", "b", "a", "c", "a", "b"):
         assert f"<li>{word}</li>" in drawn([], [word])
     assert len(asked) == 4  # a, b, c, and b again: a was asked for later
-    assert len(once._documents) == 2
+    assert len(once._documents._found) == 2
 
 
 def test_what_is_not_plain_data_is_an_error() -> None:

@@ -16,6 +16,7 @@ from intake.actions import assessment as assessments
 from tests.factories.assessed import assessed, draft_plan
 from tests.factories.scheduling import ServiceFactory
 from treatments.models import PlannedVisit, Proposal, TreatmentPlan, Visit
+from treatments.models.undo_steps import UNDO_STEPS
 from treatments.plans import point_search, treatment_edits
 from treatments.plans.actions import drafts, signing
 
@@ -142,6 +143,21 @@ def test_undo_takes_back_the_last_edit(ana: Any, petra: Any) -> None:
     plan = add(plan, "BL23", petra)
     plan = drafts.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
     assert codes(plan) == before and plan.edits[-1]["verb"] == "undone"
+
+
+def test_twenty_edits_can_be_undone(ana: Any, petra: Any) -> None:
+    """The database appends the documents: they are those that were, in their order."""
+    plan, were = draft_plan(ana, petra), []
+    for number in range(UNDO_STEPS + 2):
+        were.append(plan.treatment)
+        change = partial(treatment_edits.with_principle, principle=f"Warm – é “{number}”")
+        plan = drafts.edit(plan_id=plan.pk, revision=plan.revision, verb="change", text="", change=change, by=petra)
+        assert plan.has_earlier
+    assert TreatmentPlan.objects.get(pk=plan.pk).earlier == plan.earlier == were[2:]
+    for before in reversed(were[2:]):
+        plan = drafts.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
+        assert plan.treatment == before
+    assert plan.earlier == [] and not plan.has_earlier
 
 
 def test_signing_locks_and_gives_the_desk_a_course_without_medicine(ana: Any, petra: Any) -> None:

@@ -17,8 +17,8 @@ from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.presenters import pages as schedule
 from intake.assessment import Assessment as Judged
-from intake.assessment import Case, ClinicalPicture, assess, knowledge_of, load_intake_knowledge
-from intake.case_building import build_case
+from intake.assessment import Case, ClinicalPicture, load_intake_knowledge
+from intake.case_building import case_data, judged
 from intake.models import Invitation
 from intake.presenters import assessment as assessment_words
 from intake.presenters.evidence import bars
@@ -112,13 +112,13 @@ def _clinical_part(
         "misfit": None,
     }
     if has_case:
-        case = build_case(patient, current, today=today, rows=rows.for_case)
-        judged = assess(case, knowledge_of(case))
-        part |= _summary(case, judged)
+        case, found = judged(case_data(patient, current, today=today, rows=rows.for_case))
+        part |= _summary(case, found)
         if drafted and current is not drafted:
-            part |= _warned_by_draft(build_case(patient, drafted, today=today, rows=rows.for_case), part)
+            _, warned = judged(case_data(patient, drafted, today=today, rows=rows.for_case))
+            part |= _warned_by_draft(warned, part)
         part["safety"] = _safety(rows, case.findings)
-        part["misfit"] = _misfit(in_force, rows, case, judged)
+        part["misfit"] = _misfit(in_force, rows, case, found)
     part["alert_kind"] = "danger" if part["open_flags"] or part.get("verdict", ("",))[0] == "danger" else "caution"
     part["next"] = _next(part, patient)
     part["unfinished"] = _unfinished(part)
@@ -145,15 +145,14 @@ def _summary(case: Case, judged: Judged) -> Context:
     }
 
 
-def _warned_by_draft(case: Case, part: Context) -> Context:
+def _warned_by_draft(found: Judged, part: Context) -> Context:
     """A sign added by an unsigned draft warns at once: it is a stop even before anyone signs."""
-    judged = assess(case, knowledge_of(case))
     known = {alert["text"] for alert in part["alerts"]}
-    added = [alert.as_json() for alert in judged.alerts if alert.level != "note" and alert.text not in known]
-    found: Context = {"alerts": [*map(assessment_words.alert_words, added), *part["alerts"]]}
-    if judged.action in STOPS and part["action"] != "emergency":
-        found |= {"action": judged.action, "verdict": assessment_words.ACTIONS.get(judged.action, ("", ""))}
-    return found
+    added = [alert.as_json() for alert in found.alerts if alert.level != "note" and alert.text not in known]
+    words: Context = {"alerts": [*map(assessment_words.alert_words, added), *part["alerts"]]}
+    if found.action in STOPS and part["action"] != "emergency":
+        words |= {"action": found.action, "verdict": assessment_words.ACTIONS.get(found.action, ("", ""))}
+    return words
 
 
 def _safety(rows: ClinicalRows, findings: Mapping[str, bool | None]) -> list[Context]:

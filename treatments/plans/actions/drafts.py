@@ -6,24 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.wording import says_something
 from clinic.people.models import Patient, User
 from intake.assessment import ClinicalPicture
 from intake.models import Assessment
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
+from treatments.models.undo_steps import Remembered
 from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import key_of_reason
 from treatments.planner.treatment.by_hand import empty_treatment
 from treatments.planner.treatment.shapes import MergeJson, PlanEditJson, PlanReviewJson, TreatmentJson
-
-UNDO_STEPS = 20
 
 
 class Forbidden(Exception):
@@ -89,7 +89,7 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
         plan = new_draft(proposal, treatment, by=by, supersedes=base)
     else:
         plan = records.held(plans(), base.pk)
-        plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
+        plan.earlier = Remembered()  # type: ignore[assignment]  # an expression
     verb = "merged" if was_kept else "proposed"
     text = "A new proposal, your edits kept" if was_kept else "A new proposal" if base else "Taken from the proposal"
     plan.proposal = proposal
@@ -159,7 +159,7 @@ def edit(
         new_stops = [alert for alert in stops if (alert.key, alert.text) not in before]
         if new_stops:
             raise Forbidden(new_stops)
-    plan.earlier = [*plan.earlier, plan.treatment][-UNDO_STEPS:]
+    plan.earlier = Remembered()  # type: ignore[assignment]
     plan.treatment = treatment
     log(plan, by=by, verb=verb, text=text)
     review_again(plan, picture, alerts)
@@ -265,7 +265,15 @@ def set_aside(*, plan_id: int, code: str, note: str, by: User) -> TreatmentPlan:
 
 def draft_at(plan_id: int, revision: int | None) -> TreatmentPlan:
     """The draft, locked for this transaction. Raises NotADraft or Stale."""
-    return records.draft_at(plans(), plan_id, revision)
+    plan = next(iter(_held(plan_id)), None)
+    if plan is None:
+        raise TreatmentPlan.DoesNotExist
+    return records.still_draft(plan, revision)
+
+
+@KeptQuery
+def _held(plan: int) -> QuerySet[TreatmentPlan]:
+    return plans().select_for_update(of=("self",)).filter(pk=plan)
 
 
 def plans() -> QuerySet[TreatmentPlan]:
@@ -273,7 +281,8 @@ def plans() -> QuerySet[TreatmentPlan]:
     rows = TreatmentPlan.objects.select_related(
         "patient", "proposal__assessment__patient", "proposal__assessment__response"
     )
-    return rows.defer("proposal__case", "proposal__assessment__result", "proposal__assessment__notes")
+    unread = ("earlier", "proposal__case", "proposal__assessment__result", "proposal__assessment__notes")
+    return rows.defer(*unread).annotate(has_earlier=Q(earlier__0__isnull=False))
 
 
 def log(plan: TreatmentPlan, *, by: User, verb: str, text: str, changes: list[str] | None = None) -> None:
@@ -305,16 +314,10 @@ def alerts_of(plan: TreatmentPlan) -> list[ReviewAlert]:
 def save(plan: TreatmentPlan) -> None:
     plan.revision += 1
     plan.changed_at = timezone.now()
-    plan.save(
-        update_fields=[
-            "proposal",
-            "is_by_hand",
-            "treatment",
-            "edits",
-            "earlier",
-            "overrides",
-            "review",
-            "revision",
-            "changed_at",
-        ]
-    )
+    fields = ["proposal", "is_by_hand", "treatment", "edits", "overrides", "review", "revision", "changed_at"]
+    earlier = vars(plan).get("earlier")  # not there: as it was
+    plan.save(update_fields=fields if earlier is None else [*fields, "earlier"])
+    if isinstance(earlier, Remembered):
+        del plan.earlier  # read when somebody asks for it
+    if earlier is not None:
+        plan.has_earlier = bool(earlier)  # type: ignore[attr-defined]

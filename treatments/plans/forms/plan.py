@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.db.models import Model, QuerySet
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.wording import says_something
 from clinic.people.models import User
 from clinic.scheduling.models import Service
@@ -27,6 +28,16 @@ class OverrideForm(forms.Form):
         return data
 
 
+@KeptQuery
+def _services() -> QuerySet[Service]:
+    return Service.objects.filter(is_active=True)
+
+
+@KeptQuery
+def _people() -> QuerySet[User]:
+    return User.objects.filter(is_practitioner=True, is_active=True)
+
+
 class SignForm(forms.Form):
     """Who treats, and the service under which the desk books the visits."""
 
@@ -36,20 +47,17 @@ class SignForm(forms.Form):
 
     def __init__(self, *args: Any, has_new_cautions: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_practitioner=True, is_active=True)
-        services = Service.objects.filter(is_active=True)
-        self.services = self._offer("service", services)
-        self._offer("practitioner", people)
+        self.services = self._offer("service", Service.objects.filter(is_active=True), _services())
+        self._offer("practitioner", User.objects.filter(is_practitioner=True, is_active=True), _people())
         if has_new_cautions:
             self.fields["cautions_read"].required = True
             self.fields["cautions_read"].error_messages["required"] = "Tick that you have read the cautions."
         else:
             del self.fields["cautions_read"]
 
-    def _offer(self, name: str, rows: QuerySet[M]) -> list[M]:
-        """The rows to choose from, read once: a model field reads them each time it is rendered."""
+    def _offer(self, name: str, rows: QuerySet[M], found: list[M]) -> list[M]:
+        """``found``: these rows, read once. A model field reads them each time it is rendered."""
         field: Any = self.fields[name]
-        found = list(rows)
         field.queryset = rows
         field.choices = [(row.pk, str(row)) for row in found]
         return found
