@@ -4,8 +4,9 @@
     JUDGED.get(case_as_json, (knowledge,), lambda: assess(case, knowledge))
 
 ``value``: plain data, compared by its digest. ``beside``: what is one object in a process, such as the knowledge, or a
-result of another ``ByValue``; compared by identity, and kept alive with what was made of it. The function may look at
-nothing else: no row, no clock, no request. What it gives is shared, so it must not be changed.
+result of another ``ByValue``; compared by identity, and kept alive with what was made of it. What is not plain, such as
+a choice of a form that was not saved yet, is not looked for but made; with ``is_strict`` it is an error. The function
+may look at nothing else: no row, no clock, no request. What it gives is shared, so it must not be changed.
 """
 
 from __future__ import annotations
@@ -24,13 +25,19 @@ VERSION = 2  # of marshal: by value alone, without references
 class ByValue(Generic[Result]):
     """The newest ``most`` results of one function, in this process."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, *, is_strict: bool = False) -> None:
+        self._most, self._is_strict = most, is_strict
         self._found: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], Result]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, value: Any, beside: tuple[object, ...], make: Callable[[], Result]) -> Result:
-        key = (hashlib.blake2b(marshal.dumps(value, VERSION), digest_size=32).digest(), *(id(one) for one in beside))
+        try:
+            told = marshal.dumps(value, VERSION)
+        except ValueError:
+            if self._is_strict:
+                raise
+            return make()
+        key = (hashlib.blake2b(told, digest_size=32).digest(), *(id(one) for one in beside))
         with self._lock:
             if found := self._found.get(key):
                 self._found.move_to_end(key)

@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Clinic, User
 from clinic.scheduling.diary import moment
 from clinic.scheduling.models import AppointmentChange, MoveNotice, Room
@@ -83,13 +86,15 @@ def tell_practitioners(change: AppointmentChange, *, by: User, now: dt.datetime)
     MoveNotice.objects.bulk_create(MoveNotice(change=change, reader=one) for one in active)
 
 
+@KeptQuery
+def _not_dismissed(reader: int) -> QuerySet[MoveNotice]:
+    rows = MoveNotice.objects.filter(reader=reader, dismissed_at=None)
+    return rows.select_related("change__appointment__patient", "change__by")[:20]
+
+
 def told(reader: User) -> list[dict[str, Any]]:
     """What was moved to or away from this practitioner and not dismissed yet, newest first."""
-    rows = list(
-        MoveNotice.objects.filter(reader=reader, dismissed_at=None).select_related(
-            "change__appointment__patient", "change__by"
-        )[:20]
-    )
+    rows = _not_dismissed(reader.pk)
     if not rows:
         return []
     names = names_in(row.change for row in rows)

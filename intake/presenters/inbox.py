@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.paging import Page, page_of
 from clinic.outbox.models import Message
 from clinic.outbox.presenters import is_in_trouble, state_words
@@ -97,14 +98,16 @@ def told_words(mail: Message | None) -> str:
     )
 
 
+@KeptQuery
+def _open_flags() -> QuerySet[RedFlagAlert]:
+    rows = RedFlagAlert.objects.filter(acknowledged_at=None).select_related("patient", "response", "mail")
+    rows = rows.defer("response__consent_signature", "response__red_flags_shown")
+    return rows.order_by("level", F("taken_back_at").asc(nulls_first=True), "-id")
+
+
 def open_flags(*, is_clinical: bool) -> list[FlagRow]:
     """Red flags not answered yet, most severe and newest first; for the inbox and the home page."""
-    rows = (
-        RedFlagAlert.objects.filter(acknowledged_at=None)
-        .select_related("patient", "response", "mail")
-        .defer("response__consent_signature", "response__red_flags_shown")
-        .order_by("level", F("taken_back_at").asc(nulls_first=True), "-id")
-    )
+    rows = _open_flags()
     if not is_clinical:  # one line per patient: even the number of signs would reveal an answer
         first: dict[int, RedFlagAlert] = {}
         for row in rows:

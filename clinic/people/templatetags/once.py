@@ -45,7 +45,7 @@ def kept(part: str, **values: Any) -> SafeString:
 
 
 DOCUMENTS = 600  # about 2 MB
-_documents: ByValue[SafeString] = ByValue(DOCUMENTS)
+_documents: ByValue[SafeString] = ByValue(DOCUMENTS, is_strict=True)
 
 
 def _draw(part: str, values: dict[str, Any]) -> SafeString:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import NamedTuple
 
 from clinic.people.models import Clinic, User
 from clinic.scheduling.actions.changes import TRANSITIONS
-from clinic.scheduling.models import FREES_THE_SLOT, MOVABLE, Appointment, AppointmentStatus
+from clinic.scheduling.models import FREES_THE_SLOT, MOVABLE, Appointment, AppointmentQuerySet, AppointmentStatus
 from clinic.scheduling.presenters.pages import NEXT_STEP, PILLS, STEP_WORDS, day_bounds
-from clinic.scheduling.presenters.rows import Row, Shape, rows_of
+from clinic.scheduling.presenters.rows import Row, Shape, kept_rows
 
 S = AppointmentStatus
 LATE_AFTER = dt.timedelta(minutes=5)
@@ -69,11 +70,20 @@ COLUMNS = (
 )
 
 
+@partial(kept_rows, stamps=True)
+def _of_all(starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
+    return Appointment.objects.filter(starts_at__gte=starts, starts_at__lt=ends)
+
+
+@partial(kept_rows, stamps=True)
+def _of_one(practitioner: int, starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
+    return Appointment.objects.filter(starts_at__gte=starts, starts_at__lt=ends, practitioner=practitioner)
+
+
 def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> Board:
     """All visits that start on that day, of one practitioner or (None) of everyone."""
     starts, ends = day_bounds(day)
-    visits = Appointment.objects.filter(starts_at__gte=starts, starts_at__lt=ends)
-    rows = rows_of(visits.filter(practitioner=practitioner) if practitioner else visits, stamps=True)
+    rows = _of_one(practitioner.pk, starts, ends) if practitioner else _of_all(starts, ends)
     zone = Clinic.current().zone
     cards = [_card(row, now, zone) for row in rows]
     columns = (

@@ -8,15 +8,47 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Clinic, User
 from clinic.scheduling.availability import Away, Diary, Hours, day_starts, opening
 from clinic.scheduling.closures import trouble_words, troubles_in
-from clinic.scheduling.models import MOVABLE, Absence, Appointment, AppointmentStatus
+from clinic.scheduling.models import MOVABLE, Absence, Appointment, AppointmentQuerySet, AppointmentStatus
+from clinic.scheduling.models.resources import LONGEST_STAY
 from clinic.scheduling.presenters.pages import PILLS, day_bounds
-from clinic.scheduling.presenters.rows import Row, rows_of
+from clinic.scheduling.presenters.rows import Row, kept_rows
+
+TREATS = Q(is_active=True, is_practitioner=True)
+
+
+def _columns(who: Q) -> QuerySet[User, tuple[Any, ...]]:
+    """A line for each of their working hours."""
+    hours = (f"working_hours__{name}" for name in ("weekday", "starts", "ends"))
+    rows = User.objects.filter(who).order_by("name", "id")
+    return rows.values_list("pk", "name", "is_active", "is_practitioner", *hours)
+
+
+@KeptQuery
+def _treating() -> QuerySet[User, tuple[Any, ...]]:
+    return _columns(TREATS)
+
+
+@KeptQuery
+def _away(starts: dt.datetime, ends: dt.datetime) -> QuerySet[Absence, tuple[Any, ...]]:
+    away = Absence.objects.filter(starts_at__lt=ends, ends_at__gt=starts)
+    return away.values_list("practitioner_id", "starts_at", "ends_at")
+
+
+@kept_rows
+def _between(starts: dt.datetime, ends: dt.datetime, earliest: dt.datetime) -> AppointmentQuerySet:
+    return Appointment.objects.active().filter(starts_at__gt=earliest, starts_at__lt=ends, busy_until__gt=starts)
+
+
+@kept_rows
+def _of_day(starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
+    return Appointment.objects.active().filter(starts_at__gte=starts, starts_at__lt=ends)
 
 
 class People:
@@ -25,13 +57,9 @@ class People:
     """
 
     def __init__(self, visits: Iterable[Row], starts: dt.datetime, ends: dt.datetime, zone: ZoneInfo) -> None:
-        treats = Q(is_active=True, is_practitioner=True)
-        lines = (
-            User.objects.filter(treats | Q(pk__in={one.who for one in visits}))
-            .order_by("name", "id")
-            .values_list("pk", "name", "is_active", "is_practitioner", "working_hours__weekday",
-                         "working_hours__starts", "working_hours__ends")
-        )  # fmt: skip
+        lines: Iterable[tuple[Any, ...]] = _treating()
+        if left := {one.who for one in visits}.difference(line[0] for line in lines):
+            lines = _columns(TREATS | Q(pk__in=left))
         self.names: dict[int, str] = {}
         self.is_here: dict[int, bool] = {}
         hours: list[Hours] = []
@@ -40,11 +68,10 @@ class People:
             self.is_here[pk] = is_active and is_practitioner
             if self.is_here[pk] and weekday is not None:
                 hours.append(Hours(pk, weekday, opens, closes))
-        away = Absence.objects.filter(starts_at__lt=ends, ends_at__gt=starts)
         self.house = Diary(
             zone=zone,
             hours=tuple(hours),
-            away=tuple(Away(*line) for line in away.values_list("practitioner_id", "starts_at", "ends_at")),
+            away=tuple(Away(*line) for line in _away(starts, ends)),
             busy=(),
             rooms=(),
             devices=(),
@@ -77,7 +104,7 @@ def calendar_feed(starts: dt.datetime, ends: dt.datetime, *, now: dt.datetime) -
     once; a visit is a row: id, practitioner, start, end, name, status, version, service, room, trouble.
     """
     zone = Clinic.current().zone
-    visits = rows_of(Appointment.objects.active().between(starts, ends))
+    visits = _between(starts, ends, starts - LONGEST_STAY)
     people = People(visits, starts, ends, zone)
     services: dict[tuple[str, str], int] = {}
     rooms: dict[str, int] = {}
@@ -158,7 +185,7 @@ def day_list(day: dt.date, *, now: dt.datetime) -> tuple[list[dict[str, Any]], s
     """Each practitioner's day with the hours they work, and the ids of all patients named."""
     starts, ends = day_bounds(day)
     zone = Clinic.current().zone
-    visits = rows_of(Appointment.objects.active().filter(starts_at__gte=starts, starts_at__lt=ends))
+    visits = _of_day(starts, ends)
     people = People(visits, starts, ends, zone)
     lines: dict[int, list[dict[str, str]]] = defaultdict(list)
     for one in visits:

@@ -21,13 +21,14 @@ from clinic.scheduling.models import (
     MOVABLE,
     Appointment,
     AppointmentChange,
+    AppointmentQuerySet,
     AppointmentStatus,
     Course,
     DeviceKind,
     RoomKind,
 )
 from clinic.scheduling.moves import from_to, moved_words, names_in
-from clinic.scheduling.presenters.rows import DayLine, rows_of
+from clinic.scheduling.presenters.rows import DayLine, kept_rows
 
 S = AppointmentStatus
 AT_ONCE = 50  # courses on a page of the desk's list
@@ -106,11 +107,21 @@ def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
     return day_starts(day, zone), day_starts(day + dt.timedelta(days=1), zone)
 
 
+@kept_rows
+def _day_of_all(starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
+    return Appointment.objects.active().filter(starts_at__gte=starts, starts_at__lt=ends)
+
+
+@kept_rows
+def _day_of_one(practitioner: int, starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
+    visits = Appointment.objects.active().filter(starts_at__gte=starts, starts_at__lt=ends)
+    return visits.filter(practitioner=practitioner)
+
+
 def day_for(practitioner: User | None, day: dt.date) -> list[DayLine]:
     """Active visits that start on a day in the clinic's calendar; ``practitioner`` None: everyone's."""
     starts, ends = day_bounds(day)
-    visits = Appointment.objects.active().filter(starts_at__gte=starts, starts_at__lt=ends)
-    rows = rows_of(visits.filter(practitioner=practitioner) if practitioner else visits)
+    rows = _day_of_one(practitioner.pk, starts, ends) if practitioner else _day_of_all(starts, ends)
     zone = Clinic.current().zone
     return [
         DayLine(row, PILLS[AppointmentStatus(row.status)], f"{row.starts.astimezone(zone):%H:%M}", practitioner is None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable
-from typing import NamedTuple
+from collections.abc import Callable, Hashable
+from itertools import starmap
+from typing import Any, NamedTuple
 
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import name_of
 from clinic.scheduling.models import AppointmentQuerySet
 
@@ -82,7 +84,11 @@ FIELDS = (
 STAMPS = ("arrived_at", "in_room_at", "done_at")
 
 
-def rows_of(visits: AppointmentQuerySet, *, stamps: bool = False) -> list[Row]:
-    """In chronological order; with ``stamps`` also when each arrived, went into the room, and left."""
+def kept_rows(build: Callable[..., AppointmentQuerySet], *, stamps: bool = False) -> Callable[..., list[Row]]:
+    """A function of the query's arguments, whose SQL is made once (``KeptQuery``): its rows in chronological order;
+    with ``stamps`` also when each arrived, went into the room, and left."""
     fields = FIELDS + STAMPS if stamps else FIELDS
-    return [Row(*line) for line in visits.order_by("starts_at", "pk").values_list(*fields)]
+    lines: KeptQuery[tuple[Any, ...]] = KeptQuery(
+        lambda *values: build(*values).order_by("starts_at", "pk").values_list(*fields)
+    )
+    return lambda *values: list(starmap(Row, lines(*values)))
