@@ -63,6 +63,7 @@ class KeptQuery(Generic[Row]):
             own if place is None else given[place] for own, place in zip(made.params, made.places, strict=True)
         )
         compiler.connection, compiler.as_sql = connection, lambda *_, **__: (made.sql, params)
+        compiler.get_converters = lambda columns: _converters(made, connection, columns)
         rows._query = _twin(like.query)
         rows._query.get_compiler = lambda *_, **__: compiler
         return list(rows._iterable_class(rows))
@@ -86,6 +87,21 @@ def _make(rows: QuerySet[Any, Row], alias: str, values: tuple[Value, ...]) -> _M
     if set(places) - {None} != set(range(len(values))):
         raise ValueError(f"not every argument is a parameter of {sql}")
     return _Made(compiler, sql, tuple(params), places)
+
+
+def _converters(made: _Made, connection: Any, columns: Any) -> Any:
+    """Of the columns, found once for each connection: they are methods of it. Kept with ``made``, whose they are."""
+    kept: dict[int, tuple[_Made, Any]] = vars(connection).setdefault("kept_converters", {})
+    known = kept.get(id(made))
+    if known is None or known[0] is not made:
+        kept[id(made)] = known = made, type(made.compiler).get_converters(_with(made.compiler, connection), columns)
+    return known[1]
+
+
+def _with(compiler: Any, connection: Any) -> Any:
+    twin = _twin(compiler)
+    twin.connection = connection
+    return twin
 
 
 def _as_parameter(connection: Any, value: Value) -> Any:
