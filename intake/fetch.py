@@ -13,7 +13,7 @@ from clinic.lib.kept_queries import KeptQuery
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.models import Patient, User
-from intake.models import Assessment, IntakeResponse, Invitation
+from intake.models import Assessment, Attachment, IntakeResponse, Invitation
 
 
 def assessment_for(user: User, assessment_id: int, *, needs: Permission = Permission.READ_CLINICAL) -> Assessment:
@@ -33,6 +33,20 @@ def response_for(user: User, response_id: int) -> IntakeResponse:
         found = get_object_or_404(IntakeResponse.objects.select_related("patient", "invitation"), pk=response_id)
         access.note_read(user, found.patient, what="intake", obj=found)
     return found
+
+
+def attachment_for(user: User, attachment_id: int) -> Attachment:
+    """A file with its data. A file of a form not sent yet is nobody's but the patient's."""
+    with transaction.atomic():
+        rows = Attachment.objects.select_related("response__patient").filter(sent_at__isnull=False)
+        found = get_object_or_404(rows, pk=attachment_id)
+        access.note_read(user, found.response.patient, what="attachment", obj=found)
+    return found
+
+
+def attachments_of(response: IntakeResponse) -> list[Attachment]:
+    """Without their data."""
+    return list(Attachment.objects.filter(response=response).defer("data"))
 
 
 def newest_invitation(patient: Patient) -> Invitation | None:

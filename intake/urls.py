@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from intake.views import form, invitations, link, responses
+from intake.views import attachments, form, invitations, link, responses
 
 app_name = "intake"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("i/alert/", form.alert, name="alert"),
     path("i/consent/", form.consent, name="consent"),
     path("i/consent/copy/", form.consent_copy, name="consent_copy"),
+    path("i/letters/", attachments.letters, name="letters"),
+    path("i/letters/remove/", attachments.remove, name="letter_remove"),
     path("i/check/", form.check, name="check"),
     path("i/send/", form.send, name="send"),
     path("i/sent/", form.sent, name="sent"),
@@ -27,6 +29,7 @@ urlpatterns = [
     path("intakes/", invitations.inbox, name="inbox"),
     path("intakes/<int:response_id>/", responses.page, name="response"),
     path("intakes/<int:response_id>/consent/", responses.consent_paper, name="consent_paper"),
+    path("files/<int:attachment_id>/", attachments.download, name="attachment"),
     path("red-flags/<int:alert_id>/answer/", responses.acknowledge, name="acknowledge"),
     path("patients/<int:patient_id>/invite/", invitations.invite, name="invite"),
     path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke"),

@@ -208,6 +208,8 @@ ADDRESSES: dict[str, Permission] = {
     "intake:alert": P.ANYONE,
     "intake:consent": P.ANYONE,
     "intake:consent_copy": P.ANYONE,
+    "intake:letters": P.ANYONE,
+    "intake:letter_remove": P.ANYONE,
     "intake:check": P.ANYONE,
     "intake:send": P.ANYONE,
     "intake:sent": P.ANYONE,
@@ -216,6 +218,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:revoke": P.INVITE,
     "intake:response": P.READ_CLINICAL,
     "intake:consent_paper": P.READ_CLINICAL,
+    "intake:attachment": P.READ_CLINICAL,
     "intake:acknowledge": P.WRITE_CLINICAL,
 }
 

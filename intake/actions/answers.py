@@ -13,6 +13,7 @@ from clinic.audit import trail
 from clinic.people.actions.contact import take_contact
 from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
 from intake.actions.assessment import renew_draft
+from intake.actions.attachments import keep_attachments
 from intake.actions.beside import beside
 from intake.actions.consent import facts_of_consent, lacks_consent
 from intake.actions.contact import contact_of
@@ -192,6 +193,7 @@ def submit(response_id: int) -> IntakeResponse:
     response.progress = 100
     response.save(update_fields=["submitted_at", "saved_at", "progress"])
     Invitation.objects.filter(pk=response.invitation_id).update(answered_at=now)
+    keep_attachments(response)
     OpenedPage.objects.filter(response=response).delete()
     trail.record("intake.submitted", by=by, patient=response.patient, obj=response, sealed=True)
     renew_draft(response)

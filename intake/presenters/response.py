@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from intake import fetch
 from intake.assessment import Assessment, assess, load_intake_knowledge
 from intake.case_building import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse
@@ -75,6 +76,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
             {"label": label_of(questionnaire, question_id), "text": text, "marks": marks_of(assessment, question_id)}
             for question_id, text in reading.texts.items()
         ],
+        "attachments": fetch.attachments_of(response),
         "activities": [
             line
             for q in reading.questions

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from intake import spoken
+from intake import fetch, spoken
 from intake.actions import answers as actions
 from intake.actions import consent as signing
 from intake.actions import limits, red_flags
@@ -228,6 +228,7 @@ def _draw_check(
         "sections": words.answers_in_words(reading, response.answers),
         "missing": words.open_questions(reading, response.answers, actions.clashing(response, reading)),
         "lacks_consent": signing.lacks_consent(response, reading),
+        "attachments": fetch.attachments_of(response),
         **messages(response, None, request.clinic),
     }
     return render(request, "intake/check.html", context, status=status)
