@@ -18,7 +18,9 @@
     return new Promise((/** @type {(made: Blob | null) => void} */ done) => canvas.toBlob(done, "image/jpeg", 0.8));
   };
 
-  input.addEventListener("change", async () => {
+  /** @type {Promise<void> | null} */
+  let working = null;
+  const shrink = async () => {
     const file = input.files?.[0];
     if (!file?.type.startsWith("image/")) return;
     try {
@@ -30,5 +32,17 @@
     } catch {
       // a picture the browser cannot draw goes as it is: the clinic's side says what is wrong with it
     }
+  };
+  input.addEventListener("change", () => {
+    const mine = shrink().finally(() => {
+      if (working === mine) working = null;
+    });
+    working = mine;
+  });
+  form.addEventListener("submit", async (event) => {
+    if (!working) return;
+    event.preventDefault();
+    await working;
+    form.requestSubmit();
   });
 })();
