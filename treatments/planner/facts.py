@@ -14,6 +14,7 @@ from treatments.planner.vocabulary.body import can_be_pregnant
 from treatments.planner.vocabulary.facts import CAUSES, LYING_ONLY
 from treatments.planner.vocabulary.facts import sites as every_site
 from treatments.planner.vocabulary.signs import load_signs
+from treatments.planner.vocabulary.sports import load_sports
 
 STRAINS = ("accident", "lifting", "sport", "sudden")
 
@@ -54,6 +55,8 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     phases, pregnancy = _pregnancy(picture)
     words.update(pregnancy)
     words.update(_signs(words, picture))
+    if case.texts:
+        words.update(load_sports().named_in(case.texts.values()))
     if not LYING_ONLY.isdisjoint(words | _raised(picture)):
         words.add("person:lying")
     return Facts(frozenset(words), sites, painful, phases, case.visit)

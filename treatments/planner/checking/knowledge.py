@@ -33,6 +33,8 @@ from treatments.planner.vocabulary.needle_sets import load_needle_sets
 from treatments.planner.vocabulary.severity import STOPS
 from treatments.planner.vocabulary.signs import FILE as SIGNS_FILE
 from treatments.planner.vocabulary.signs import load_signs
+from treatments.planner.vocabulary.sports import FILE as SPORTS_FILE
+from treatments.planner.vocabulary.sports import load_sports
 
 Named = tuple[str, str, Sequence[str]]  # file, key, the sources it names
 NEEDED = ("local", "distal", "root")
@@ -132,13 +134,17 @@ def _signs(folder: Path) -> Iterator[Named]:
     return ((SIGNS_FILE, row.id, (row.source,)) for row in signs.rows)
 
 
+def _sports(folder: Path) -> Iterator[Named]:
+    return ((SPORTS_FILE, row.id, (row.source,)) for row in load_sports(folder).rows)
+
+
 def _reasons(folder: Path) -> Iterator[Named]:
     load_override_reasons(folder)  # operational words: they name no source
     return iter(())
 
 
 BESIDE: tuple[Callable[[Path], Iterator[Named]], ...] = (
-    _reasons, _events, _aftercare, _signs, _needle_sets, _medicines,
+    _reasons, _events, _aftercare, _signs, _sports, _needle_sets, _medicines,
 )  # fmt: skip
 
 

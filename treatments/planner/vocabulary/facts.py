@@ -39,6 +39,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "pain": ("severe", "severe_now"),
     "sign": ("heat", "heat_unclear", "cold", "empty_heat", "stress", "anxiety"),
     "needles": ("none",),
+    "sport": ("running", "cycling", "swimming", "throwing", "lifting", "ball", "dance", "rowing"),
     "places": ("front_and_back",),
 }
 # Those who might faint or must not be hurried are treated lying down, never seated with a strong point.
