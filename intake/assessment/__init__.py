@@ -2,7 +2,15 @@
 
 from intake.assessment.assess import Signs, assess, deciding_questions, signs_of, stage
 from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
-from intake.assessment.case_parsing import CaseError, Fault, complaint_id, knowledge_of, parse_case, read_case
+from intake.assessment.case_parsing import (
+    CaseError,
+    Fault,
+    complaint_id,
+    has_rules,
+    knowledge_of,
+    parse_case,
+    read_case,
+)
 from intake.assessment.knowledge.load import IntakeKnowledge, load_intake_knowledge
 from intake.assessment.result import (
     ACTIONS,
@@ -43,6 +51,7 @@ __all__ = [
     "assess",
     "complaint_id",
     "deciding_questions",
+    "has_rules",
     "knowledge_of",
     "load_intake_knowledge",
     "parse_case",

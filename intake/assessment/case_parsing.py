@@ -74,6 +74,13 @@ def knowledge_of(case: Case) -> IntakeKnowledge:
     return load_intake_knowledge(complaint=case.complaint.id)
 
 
+def has_rules(case: Case) -> bool:
+    """Whether the planner has rules for what the patient comes for: a place of the complaint, or a pack of its own."""
+    pack = complaints()[case.complaint.id]
+    elsewhere = any(case.is_present(finding) for finding in pack.required_of)
+    return not elsewhere or any(case.is_present(f"site.{site}") for site in pack.sites) or bool(case.palpation)
+
+
 def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
     """`data` is what json.loads returns: the contract's input object, plus the app's keys `cleared`, `scores`, `ashi`,
     `levels`, `confirmed` and `noted`. Raises CaseError for anything else."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
-from intake.assessment import Case, assess, knowledge_of, load_intake_knowledge
+from intake.assessment import Case, assess, has_rules, knowledge_of, load_intake_knowledge
 from intake.assessment.shapes import AlertJson, AskJson, AssessmentRecord, PatternJson
 from intake.assessment.spine import PALPATED
 from intake.case_building import answered_on, build_case
@@ -69,6 +69,11 @@ CAUSE_WORDS = {
 }
 
 
+def propose_words(case: Case) -> str:
+    """What the button says that asks the planner; where it has no rules it leads to a plan by hand."""
+    return "Propose a treatment" if has_rules(case) else "Make a plan by hand"
+
+
 def words(name: str) -> str:
     """An id as words: ``triple_energizer`` is "triple energizer"."""
     return name.replace("_", " ")
@@ -89,6 +94,7 @@ def page_of(assessment: Assessment, *, today: dt.date) -> Context:
         "assessment": assessment,
         "is_draft": is_draft,
         "complaint": complaint_of(case),
+        "propose": propose_words(case),
         "texts": [{"label": TEXT_LABELS.get(key, words(key)), "text": text} for key, text in case.texts.items()],
         "by_hand": [group_of(name, case, told) for name in FOUND_BY_HAND],
         "answered": [group_of(name, case, told) for name in GROUPS if name not in FOUND_BY_HAND],

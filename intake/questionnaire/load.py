@@ -10,11 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from clinic.lib.complaints import beside, folders
 from clinic.lib.file_words import ENGLISH, TranslatedReader
 from clinic.lib.knowledge_files import Reader
 from intake.questionnaire import schema
 from intake.questionnaire.asking import check_asking
 from intake.questionnaire.checks import check
+from intake.questionnaire.complaints import with_complaints
 from intake.questionnaire.instruments import InstrumentFile, read_instruments
 from intake.questionnaire.values import (
     ALWAYS,
@@ -54,7 +56,7 @@ def load_questionnaire(directory: Path | None = None, language: str = ENGLISH, *
     """
     folder = directory or DIRECTORY
     past = past_files(folder).get(version, "")
-    return _load(folder, ENGLISH if past else language, past or FILE)
+    return _load(folder, ENGLISH if past else language, past or FILE, folders())
 
 
 @lru_cache(maxsize=8)
@@ -90,13 +92,21 @@ def load_chart(directory: Path | None = None) -> schema.ChartFile:
 
 
 @lru_cache(maxsize=8)
-def _load(directory: Path, language: str, name: str) -> Questionnaire:
+def _load(directory: Path, language: str, name: str, where: tuple[Path, ...]) -> Questionnaire:
     read = TranslatedReader(directory, language, SPOKEN)
-    file = read.whole(name, schema.QuestionnaireFile)
+    form = read.file(name)
+    if name == FILE and directory == DIRECTORY:
+        form = with_complaints(form, read)
+    read.raise_faults()
+    file = read.table(name, "", schema.QuestionnaireFile, form)
     chart = read.whole("body_chart.toml", schema.ChartFile)
     instruments = read_instruments(read)
+    files = ["findings.toml", *(read.add(label, path) for label, path in beside("findings.toml"))]
     findings = {
-        f"{group}.{key}" for group, table in read.file("findings.toml").items() for key in table.get("findings", {})
+        f"{group}.{key}"
+        for label in files
+        for group, table in read.file(label).items()
+        for key in table.get("findings", {})
     }
     read.raise_faults()
     assert file and chart

@@ -243,7 +243,8 @@ class Practitioner:
 
     def sign_assessment(self) -> None:
         self.page.get_by_role("button", name="Sign the assessment").click()
-        expect(self.page.get_by_role("button", name="Propose a treatment")).to_be_visible()
+        following = re.compile("Propose a treatment|Make a plan by hand")
+        expect(self.page.get_by_role("button", name=following)).to_be_visible()
 
     def propose(self) -> None:
         self.page.get_by_role("button", name="Propose a treatment").click()

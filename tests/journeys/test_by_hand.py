@@ -44,7 +44,7 @@ def test_insomnia_by_hand_from_the_link_to_the_third_visit(open_page: Callable[.
     expect(page.locator("#saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
     practitioner = Practitioner(page)
     practitioner.sign_assessment()
-    page.get_by_role("button", name="Propose a treatment").click()
+    page.get_by_role("button", name="Make a plan by hand").click()
     expect(page.get_by_role("heading", name=NO_RULES)).to_be_visible()
     page.get_by_role("button", name="Make the plan by hand").click()
     page.wait_for_url(re.compile(r"/plans/\d+/$"))

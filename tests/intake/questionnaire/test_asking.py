@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from clinic.lib.complaints import complaints
 from clinic.lib.knowledge_files import KnowledgeError
-from intake.assessment import load_intake_knowledge
 from intake.questionnaire.answers import read
 from intake.questionnaire.asking import things_in
 from intake.questionnaire.load import DIRECTORY, PAST, load_questionnaire, past_files
@@ -74,13 +74,13 @@ def test_every_version_of_the_past_is_read_by_a_file_of_its_own() -> None:
 
 
 def test_what_no_plan_is_made_without_is_in_part_one_and_required() -> None:
-    knowledge = load_intake_knowledge()
     first = {f for s in Q.screens if s.part == 1 for q in s.questions if q.required for f in q.findings}
-    flags = knowledge.flags
-    needed = {*flags.required, *(f for group in flags.required_any for f in group)}
-    needed |= {f for group in flags.required_of.values() for f in group} - {
-        "flag.self_harm"
-    }  # private: may be declined
+    needed = {
+        finding
+        for pack in complaints().values()
+        for group in (pack.required, *pack.required_any, *pack.required_of.values())
+        for finding in group
+    } - {"flag.self_harm"}  # private: may be declined
     assert needed <= first
 
 
@@ -105,3 +105,14 @@ def test_lists_of_signs_are_short_and_need_an_answer() -> None:
     for question in Q.questions:
         if question.id in alone:
             assert question.kind == "one" and question.required and re.match("[A-Z].*\\?", question.label)
+
+
+def test_whoever_has_a_sore_knee_is_asked_about_the_knee_and_not_about_the_seat() -> None:
+    reading = read(Q, {"complaint": "knee", "knee_now": ["none"], "knee_side": "left"}, MAN)
+    asked = {f for question in reading.questions for f in question.findings}
+    assert {*complaints()["knee"].required} <= asked
+    assert not {"flag.saddle_numbness", "flag.bladder_leak", "flag.bowel_loss", "site.low_back"} & asked
+    told = reading.findings
+    assert told["complaint.knee"] and told["site.knee"] and told["side.left"]
+    assert told["flag.joint_hot_swollen"] is False
+    assert not {"knee", "knee_more"} & {screen.id for screen in read(Q, {"complaint": "place"}, MAN).screens}

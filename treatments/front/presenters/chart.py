@@ -131,6 +131,7 @@ def _summary(case: Case, judged: Judged) -> Context:
     reason = case.texts.get("reason") or next(iter(case.texts.values()), "")
     return {
         "complaint": assessment_words.complaint_of(case),
+        "propose": assessment_words.propose_words(case),
         "reason": reason,
         "where": [label(f) for f in case.findings if f.startswith(("site.", "side.")) and case.findings[f]],
         "alerts": [assessment_words.alert_words(alert.as_json()) for alert in judged.alerts if alert.level != "note"],
@@ -255,7 +256,7 @@ def _next(part: Context, patient: Patient) -> Context | None:
     if part["draft_plan"]:
         return _step("Go on with the plan", "plans:plan", part["draft_plan"].pk)
     if part["signed_assessment"]:
-        return _step("Propose a treatment", "plans:propose", patient.pk, sends=True)
+        return _step(part["propose"], "plans:propose", patient.pk, sends=True)
     if part["has_case"]:
         return _step("Assess", "intake:assess", patient.pk, sends=True)
     return None

@@ -1,0 +1,65 @@
+"""The questions of the complaints: a choice more in “what is it mostly about?”, and screens for those who chose it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from clinic.lib.complaints import beside
+from clinic.lib.knowledge_files import Fault, Reader, Strict, Table
+
+FILE = "questions.toml"
+CHOICE = "complaint"  # the question of the common form that takes the choice
+
+
+class QuestionsFile(Strict):
+    like: str  # the choice whose common questions are asked here, too
+    after: str  # the screen that these follow
+    option: dict[str, Any]
+    screen: list[dict[str, Any]] = Field(min_length=1)
+
+
+def with_complaints(form: Table, read: Reader) -> Table:
+    """The tables of the common form with those of every pack laid in; what is wrong stays with the reader."""
+    for name, path in beside(FILE):
+        pack = read.whole(read.add(name, path), QuestionsFile)
+        if pack is None:
+            continue
+        screens = form.get("screen", [])
+        choices = [q["options"] for s in screens for q in s.get("question", []) if q.get("id") == CHOICE]
+        if not choices or all(option["id"] != pack.like for option in choices[0]):
+            read.faults.append(Fault(name, "like", f"no choice of that name: {pack.like}"))
+            continue
+        place = next((n for n, screen in enumerate(screens, 1) if screen.get("id") == pack.after), None)
+        if place is None:
+            read.faults.append(Fault(name, "after", f"no screen of that name: {pack.after}"))
+            continue
+        form = _like(form, pack.like, pack.option["id"])
+        screens = [_chosen(screen, pack.like, pack.option) for screen in form["screen"]]
+        form = {**form, "screen": [*screens[:place], *pack.screen, *screens[place:]]}
+    return form
+
+
+def _like(data: Any, like: str, chosen: str) -> Any:
+    """Every condition that holds for one choice holds for another."""
+    if isinstance(data, list):
+        return [_like(one, like, chosen) for one in data]
+    if not isinstance(data, dict):
+        return data
+    if data.get("question") == CHOICE and like in data.get("is", ()):
+        return {**data, "is": [*data["is"], chosen]}
+    return {key: _like(value, like, chosen) for key, value in data.items()}
+
+
+def _chosen(screen: Table, like: str, option: Table) -> Table:
+    """The screen, with the choice before the one that it is like if this is where it is made."""
+
+    def laid(question: Table) -> Table:
+        if question.get("id") != CHOICE:
+            return question
+        options = question["options"]
+        place = next(n for n, one in enumerate(options) if one["id"] == like)
+        return {**question, "options": [*options[:place], option, *options[place:]]}
+
+    return {**screen, "question": [laid(question) for question in screen["question"]]}
