@@ -9,7 +9,7 @@ was begun counts even though no assessment is based on it yet.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from intake.assessment import Assessment as Judged
 from intake.assessment import Case, assess, complaint_id, load_intake_knowledge, read_case
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, IntakeResponse, Score
-from intake.questionnaire.answers import Reading, age_on, read
+from intake.questionnaire.answers import Later, Reading, age_on, read
 from intake.questionnaire.values import About, Answers
 from intake.spoken import language, questionnaire
 
@@ -91,10 +91,11 @@ def case_data(
         )
     data = _answers_part(patient, response, today)
     findings: dict[str, bool] = data["findings"]
-    answered_at = _moment(response)
+    told_at = _moments(response)
     rows = rows or CaseRows.of(patient)
     for row in rows.facts:
-        if not lowers(row.present, at=row.recorded_at, told=findings.get(row.finding), told_at=answered_at):
+        told = findings.get(row.finding)
+        if not lowers(row.present, at=row.recorded_at, told=told, told_at=told_at.of(row.finding)):
             _set(findings, row.finding, row.present)
     found: dict[str, bool | None] = assessment.findings if assessment is not None else {}
     noted = sorted(finding for finding, present in found.items() if present and not findings.get(finding))
@@ -105,11 +106,11 @@ def case_data(
             if row.recorded_at > assessment.signed_at:
                 _set(findings, row.finding, row.present)
     if assessment is not None and (newer := _newer_response(assessment, rows)) is not None:
-        _add_danger(data, _answers_part(patient, newer, today), rows.facts, _moment(newer))
-        answered_at = _moment(newer)
+        told_at = _moments(newer)
+        _add_danger(data, _newer_part(patient, newer, assessment, today), rows.facts, told_at)
     if findings.get("condition.pregnant") is False:
         data["patient"]["pregnancy_weeks"] = None
-    data |= {"case": f"patient {patient.pk}", "visit": visit, "cleared": _cleared(rows, answered_at)}
+    data |= {"case": f"patient {patient.pk}", "visit": visit, "cleared": _cleared(rows, told_at)}
     if visit > 1:
         data["complaint"] |= _newest_pain(patient)
     if assessment is not None:
@@ -148,7 +149,8 @@ def reading_of(response: IntakeResponse) -> Reading:
     something changes.
     """
     version = response.questionnaire_version
-    asked = (language(), version, about(response.patient, answered_on(response)))
+    part = part_of(response)
+    asked = (language(), version, part, about(response.patient, answered_on(response)))
     kept: tuple[object, Answers, Reading] | None = vars(response).get(READ)
     if kept is None or kept[0] != asked or kept[1] != response.answers:
         kept = (asked, dict(response.answers), _read(response.answers, *asked))
@@ -156,11 +158,18 @@ def reading_of(response: IntakeResponse) -> Reading:
     return kept[2]
 
 
-def _read(answers: Answers, spoken: str, version: str, known: About) -> Reading:
+def _read(answers: Answers, spoken: str, version: str, part: int | None, known: About) -> Reading:
     """The same answers are read for the chart, the assessment, the plan and each visit."""
     asked = questionnaire(version)
-    plain = (answers, spoken, tuple(str(value) for value in astuple(known)))
-    return READINGS.get(plain, (asked,), lambda: read(asked, answers, known))
+    plain = (answers, spoken, part, tuple(str(value) for value in astuple(known)))
+    return READINGS.get(plain, (asked,), lambda: read(asked, answers, known, part=part))
+
+
+def part_of(response: IntakeResponse) -> int | None:
+    """The part of the form that is being filled in, or was; None for a sent second part: it holds both."""
+    if response.continues_id is None:
+        return 1
+    return None if response.is_submitted else 2
 
 
 def hand_on_reading(source: IntakeResponse, target: IntakeResponse) -> None:
@@ -170,8 +179,8 @@ def hand_on_reading(source: IntakeResponse, target: IntakeResponse) -> None:
 
 
 def answered_on(response: IntakeResponse) -> date:
-    """The day the answers refer to."""
-    moment: datetime | None = response.submitted_at or response.saved_at
+    """The day the answers refer to; of both parts, the day of the first."""
+    moment: datetime | None = response.first_sent_at or response.submitted_at or response.saved_at
     return timezone.localdate(moment) if moment is not None else timezone.localdate()
 
 
@@ -247,9 +256,36 @@ def _clearances(patient: int) -> QuerySet[Clearance, tuple[str, datetime]]:
     return rows.values_list("finding", "cleared_at")
 
 
-def _moment(response: IntakeResponse | None) -> datetime | None:
-    """When the answers were given."""
-    return None if response is None else response.submitted_at or response.saved_at
+@dataclass(frozen=True)
+class _Moments:
+    """When the answers were given; what a second part told was told later than the rest."""
+
+    at: datetime | None = None
+    later_at: datetime | None = None
+    later: Later = field(default_factory=Later)
+
+    def of(self, finding: str) -> datetime | None:
+        return self.later_at if finding in self.later.findings else self.at
+
+
+def _moments(response: IntakeResponse | None) -> _Moments:
+    if response is None:
+        return _Moments()
+    at = response.submitted_at or response.saved_at
+    if response.continues_id is None:
+        return _Moments(at)
+    return _Moments(response.first_sent_at, at, reading_of(response).later)
+
+
+def _newer_part(patient: Patient, newer: IntakeResponse, assessment: Assessment, today: date) -> dict[str, Any]:
+    """What an intake says that the assessment does not rest on: of its own intake's second part, only that part."""
+    data = _answers_part(patient, newer, today)
+    if newer.continues_id is not None and newer.continues_id == assessment.response_id:
+        later = reading_of(newer).later
+        data["findings"] = {f: so for f, so in data["findings"].items() if f in later.findings}
+        data["texts"] = {key: text for key, text in data["texts"].items() if key in later.texts}
+        data["patient"]["pregnancy_weeks"] = None
+    return data
 
 
 def _newer_response(assessment: Assessment, rows: CaseRows) -> IntakeResponse | None:
@@ -270,11 +306,11 @@ def _is_newer(assessment: Assessment, response: int, sent_at: datetime) -> bool:
     return sent_at > assessment.created_at and response != assessment.response_id
 
 
-def _add_danger(
-    data: dict[str, Any], newer: dict[str, Any], facts: Iterable[Fact], answered_at: datetime | None
-) -> None:
+def _add_danger(data: dict[str, Any], newer: dict[str, Any], facts: Iterable[Fact], told_at: _Moments) -> None:
     """The danger reported in an intake not assessed yet: every yes, and all its words."""
-    answered_since = {row.finding for row in facts if answered_at is not None and row.recorded_at >= answered_at}
+    answered_since = {
+        row.finding for row in facts if (at := told_at.of(row.finding)) is not None and row.recorded_at >= at
+    }
     for finding, present in newer["findings"].items():
         if present and finding.startswith(DANGER) and finding not in answered_since:
             data["findings"][finding] = True
@@ -285,10 +321,12 @@ def _add_danger(
         data["patient"]["pregnancy_weeks"] = newer["patient"]["pregnancy_weeks"]
 
 
-def _cleared(rows: CaseRows, answered_at: datetime | None) -> list[str]:
+def _cleared(rows: CaseRows, told_at: _Moments) -> list[str]:
     """Findings cleared after everything that reports them. An id dropped from the knowledge clears nothing."""
-    told_at = {row.finding: row.recorded_at for row in rows.facts if row.present}
-    standing = standing_clearances(rows.clearances, answered_at=answered_at, told_at=told_at)
+    facts = {row.finding: row.recorded_at for row in rows.facts if row.present}
+    if told_at.later_at is not None:  # what the second part told was not before whoever cleared it earlier
+        facts |= {f: max(told_at.later_at, facts.get(f, told_at.later_at)) for f in told_at.later.findings}
+    standing = standing_clearances(rows.clearances, answered_at=told_at.at, told_at=facts)
     return sorted(standing & load_intake_knowledge().order.keys())
 
 

@@ -64,6 +64,11 @@ def invitation_or_none(invitation_id: int) -> Invitation | None:
     return Invitation.objects.filter(pk=invitation_id).first()
 
 
+def invitation_with_response(invitation_id: int) -> Invitation | None:
+    rows = Invitation.objects.select_related("patient", "response").filter(pk=invitation_id)
+    return rows.filter(response__isnull=False).first()
+
+
 def invitations_of(ids: Collection[int]) -> list[Invitation]:
     if len(ids) == 1:  # nearly always: a browser that holds one link
         return _invitation(*ids)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("i/birth/", link.birth, name="birth"),
     path("i/code/", link.code, name="code"),
     path("i/leave/", link.leave, name="leave"),
+    path("i/second/", link.second, name="second"),
     path("i/step/<slug:screen_id>/", form.step, name="step"),
     path("i/step/<slug:screen_id>/save/", form.save, name="save"),
     path("i/alert/", form.alert, name="alert"),

@@ -203,6 +203,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:birth": P.ANYONE,
     "intake:code": P.ANYONE,
     "intake:leave": P.ANYONE,
+    "intake:second": P.ANYONE,
     "intake:step": P.ANYONE,
     "intake:save": P.ANYONE,
     "intake:alert": P.ANYONE,

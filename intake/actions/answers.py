@@ -23,6 +23,7 @@ from intake.actions.red_flags import raise_alerts
 from intake.assessment import load_intake_knowledge
 from intake.case_building import hand_on_reading, reading_of
 from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, Score
+from intake.models.kept import keep_links
 from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.merging import Opened, mark_of, merge
@@ -167,7 +168,7 @@ def submit(response_id: int) -> IntakeResponse:
         if closed.state == "submitted":
             return IntakeResponse.objects.get(pk=response_id)
         raise
-    reading = reading_of(response)
+    reading, is_second = reading_of(response), response.continues_id is not None
     missing = tuple(dict.fromkeys((*reading.missing, *clashing(response, reading))))
     is_unsigned = lacks_consent(response, reading)
     if missing or is_unsigned:
@@ -187,7 +188,7 @@ def submit(response_id: int) -> IntakeResponse:
             filled_by=Score.FilledBy.PATIENT,
         )
         for measure, value in reading.measures.items()
-        if measure in load_instruments()
+        if measure in load_instruments() and (not is_second or measure in reading.later.measures)
     )
     response.submitted_at = response.saved_at = now
     response.progress = 100
@@ -196,6 +197,7 @@ def submit(response_id: int) -> IntakeResponse:
     keep_attachments(response)
     OpenedPage.objects.filter(response=response).delete()
     trail.record("intake.submitted", by=by, patient=response.patient, obj=response, sealed=True)
+    keep_links(response.continues_id)
     renew_draft(response)
     return response
 
@@ -217,8 +219,10 @@ def _keep_safety_facts(response: IntakeResponse, reading: Reading, by: trail.Act
         finding: present
         for finding, present in reading.findings.items()
         if finding.split(".")[0] in ("condition", "wish")
+        and (response.continues_id is None or finding in reading.later.findings)  # the first part's are kept already
         and finding not in reading.holds_days
         and (present or not known.get(finding) or finding in passing or finding.startswith("wish."))
     }
-    facts |= facts_of_consent(response, known=known, told=facts)
+    if response.continues_id is None:
+        facts |= facts_of_consent(response, known=known, told=facts)
     record_safety_facts(patient=response.patient, facts=facts, by=by, note="from the intake form")

@@ -72,7 +72,10 @@ def renew_draft(response: IntakeResponse) -> None:
     draft = Assessment.objects.select_for_update(of=("self",)).filter(patient=response.patient, status="draft").first()
     if draft is None:
         return
-    told = {f for f, value in reading_of(response).findings.items() if value and f.startswith(DANGER)}
+    reading = reading_of(response)
+    told = {f for f, value in reading.findings.items() if value and f.startswith(DANGER)}
+    if response.continues_id is not None:  # the first part was before the examiner already
+        told &= reading.later.findings
     draft.findings = {f: value for f, value in draft.findings.items() if value or f not in told}
     before, draft.response = draft.response_id, response
     draft.revision += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -123,21 +124,30 @@ def start(invitation_id: int) -> IntakeResponse:
         return response
     patient = invitation.patient
     by = trail.patient_actor(patient)
-    for earlier in drafts_of(patient):
+    for earlier in drafts_of(patient) if invitation.second_of_id is None else ():
         earlier.set_aside_at = timezone.now()
         earlier.save(update_fields=["set_aside_at"])
         trail.record("intake.set_aside", by=by, patient=patient, obj=earlier, detail={"invitation": invitation.pk})
-    response = IntakeResponse.objects.create(
-        patient=patient,
-        invitation=invitation,
-        questionnaire_version=load_questionnaire().version,
-        code_to=patient.email if invitation.shown_to_staff else invitation.sent_to,
-    )
+    begins: dict[str, Any] = {
+        "questionnaire_version": load_questionnaire().version,
+        "code_to": patient.email if invitation.shown_to_staff else invitation.sent_to,
+    }
+    if invitation.second_of_id is not None:
+        begins = begun_with(IntakeResponse.objects.get(invitation=invitation.second_of_id))
+    response = IntakeResponse.objects.create(patient=patient, invitation=invitation, **begins)
     invitation.opened_at = timezone.now()
     invitation.save(update_fields=["opened_at"])
     give_up(_mail_key(invitation))  # the patient has the link
     trail.record("intake.started", by=by, patient=patient, obj=response, detail={"invitation": invitation.pk})
     return response
+
+
+def begun_with(first: IntakeResponse) -> dict[str, Any]:
+    """What a second part takes over from the sent first when it begins."""
+    taken = ["answers", "questionnaire_version", "code_to", "filled_by"]
+    taken += [field.name for field in IntakeResponse._meta.concrete_fields if field.name.startswith("consent_")]
+    copied = {name: getattr(first, name) for name in taken}
+    return copied | {"continues": first, "first_sent_at": first.submitted_at}
 
 
 def drafts_of(patient: Patient) -> QuerySet[IntakeResponse]:

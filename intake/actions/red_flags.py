@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,6 +16,7 @@ from clinic.people.models import Clinic, User
 from intake.assessment import Alert, Case, Signs, knowledge_of, signs_of
 from intake.case_building import answered_on, case_of_answers, reading_of
 from intake.models import IntakeResponse, RedFlagAlert
+from intake.questionnaire.answers import Reading
 
 LEVELS = ("emergency", "refer")
 JUDGED = "_judged"  # attribute in which a response keeps the result of its reading
@@ -24,8 +28,23 @@ def judged(response: IntakeResponse) -> tuple[Case, Signs]:
     kept: tuple[object, Case, Signs] | None = vars(response).get(JUDGED)
     if kept is None or kept[0] is not reading:
         case = case_of_answers(response, today=answered_on(response))
-        kept = vars(response)[JUDGED] = (reading, case, signs_of(case, knowledge_of(case)))
+        kept = vars(response)[JUDGED] = (reading, case, _new_signs(response, reading, case))
     return kept[1], kept[2]
+
+
+def _new_signs(response: IntakeResponse, reading: Reading, case: Case) -> Signs:
+    """The signs; of a second part only those that the first had not raised already."""
+    knowledge = knowledge_of(case)
+    signs = signs_of(case, knowledge)
+    if response.continues_id is None:
+        return signs
+    first = replace(
+        case,
+        findings=MappingProxyType({f: so for f, so in case.findings.items() if f not in reading.later.findings}),
+        texts=MappingProxyType({key: text for key, text in case.texts.items() if key not in reading.later.texts}),
+    )
+    told = {(alert_key(alert), alert.level) for alert in signs_of(first, knowledge).alerts}
+    return replace(signs, alerts=tuple(alert for alert in signs.alerts if (alert_key(alert), alert.level) not in told))
 
 
 def serious_alerts(signs: Signs) -> list[Alert]:

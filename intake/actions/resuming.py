@@ -41,7 +41,10 @@ class TooManyCodes(Exception):
 def draft_for(invitation: Invitation) -> IntakeResponse | None:
     """The draft of this link, or one left behind by an earlier link of the same patient."""
     own: IntakeResponse | None = getattr(invitation, "response", None)
-    return own or drafts_of(invitation.patient).select_related("patient", "invitation").first()
+    if own is not None or invitation.second_of_id is not None:
+        return own
+    left = drafts_of(invitation.patient).filter(continues=None)  # a second part is gone on with under its own link
+    return left.select_related("patient", "invitation").first()
 
 
 def way_in(invitation: Invitation, response: IntakeResponse) -> Way:

@@ -48,6 +48,17 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     replaced_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
+    # the link of a second part: nobody holds its token, the first part's link and page lead to it
+    second_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="second_links",
+        editable=False,
+        db_index=False,
+    )
+    second_closed_at = models.DateTimeField(null=True, blank=True)  # of a first part: the second is asked no more
     sent_to = models.EmailField(blank=True)
     mail = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # False only if it was mailed to the patient's stored address and never shown on a screen
@@ -76,6 +87,11 @@ class Invitation(models.Model):
             ),
             models.Index(fields=["created_at"], condition=models.Q(is_unfinished=True), name="invitation_unfinished"),
             models.Index(fields=["patient"], condition=models.Q(is_unfinished=True), name="invitation_unfinished_of"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["second_of"], condition=models.Q(second_of__isnull=False), name="one_second_link"
+            )
         ]
 
     def __str__(self) -> str:

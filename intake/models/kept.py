@@ -9,11 +9,12 @@ from .invitations import Invitation
 from .responses import IntakeResponse
 
 _ANSWERED = Subquery(IntakeResponse.objects.order_by().filter(invitation=OuterRef("pk")).values("submitted_at"))
+# Or their second part was sent: whoever assesses that, assesses both.
 _ASSESSED = Exists(
     Assessment.objects.order_by()
     .filter(response__invitation=OuterRef("pk"))
     .exclude(status=Assessment.Status.SET_ASIDE)
-)
+) | Exists(IntakeResponse.objects.order_by().filter(continues__invitation=OuterRef("pk"), submitted_at__isnull=False))
 
 
 def keep_links(*responses: IntakeResponse | int | None) -> None:

@@ -31,6 +31,18 @@ class IntakeResponse(models.Model):
     # SQLite copies the table for anything else, and a copy loses the guards.)
     code_to = models.EmailField(null=True, blank=True)  # noqa: DJ001
     set_aside_at = models.DateTimeField(null=True, blank=True)  # begun again under a newer link; kept for reading
+    # A second part: the sent first part that it continues, whose answers and consent it begins with, and when that was
+    # sent: what it told was true on that day.
+    continues = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="second_parts",
+        editable=False,
+        db_index=False,
+    )
+    first_sent_at = models.DateTimeField(null=True, blank=True)
     answers = models.JSONField(default=dict)
     started_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField(db_default=Now())
@@ -56,7 +68,10 @@ class IntakeResponse(models.Model):
             models.CheckConstraint(
                 condition=models.Q(submitted_at=None) | models.Q(consent_at__isnull=False),
                 name="submitted_with_consent",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["continues"], condition=models.Q(continues__isnull=False), name="one_second_part"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -148,7 +148,16 @@ def _sections(now: dt.datetime) -> dict[str, QuerySet[Invitation]]:
     links = (
         Invitation.objects.filter(created_at__gte=since)
         .select_related("patient", "response", "mail")
-        .only("created_at", *STATE, *_NAMED, *_MAIL, "is_assessed", "response__saved_at", "response__set_aside_at")
+        .only(
+            "created_at",
+            "second_of",
+            *STATE,
+            *_NAMED,
+            *_MAIL,
+            "is_assessed",
+            "response__saved_at",
+            "response__set_aside_at",
+        )
         .annotate(alerts=Exists(open_alerts))
         .order_by("-created_at", "-id")
     )
@@ -177,6 +186,8 @@ def _row(invitation: Invitation, kept: IntakeResponse | None) -> Row:
     response = getattr(invitation, "response", None)
     if state == "started" and response is not None:
         words = f"Started, {response.progress} %"
+    if invitation.second_of_id is not None:
+        words = f"Second part: {words[:1].lower()}{words[1:]}"
     return Row(
         invitation=invitation,
         patient=invitation.patient,

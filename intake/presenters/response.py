@@ -89,10 +89,23 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
             for q in s.questions
         ],
         "no_longer_asked": _no_longer_asked(reading, response),
+        **parts_of(response),
         "answered_on": answered_on(response),
         "age": case.patient.age,
         "how_long": how_long(case.complaint.duration_days),
     }
+
+
+def parts_of(response: IntakeResponse) -> dict[str, Any]:
+    """``first``: the part sent before, of a second part. ``second``: the part sent since; ``second_is_open``: it was
+    offered and is not sent, so what it asks is not known.
+    """
+    if response.continues_id is not None or response.submitted_at is None:
+        return {"first": response.continues, "second": None, "second_is_open": False}
+    second = IntakeResponse.objects.filter(continues=response).only("submitted_at", "progress").first()
+    has_two = any(s.part == 2 for s in load_questionnaire(version=response.questionnaire_version).screens)
+    is_sent = second is not None and second.is_submitted
+    return {"first": None, "second": second if is_sent else None, "second_is_open": has_two and not is_sent}
 
 
 def _no_longer_asked(reading: Reading, response: IntakeResponse) -> list[dict[str, Any]]:

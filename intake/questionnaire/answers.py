@@ -34,6 +34,15 @@ _ABSENT_ON_CHART = ("site", "side")  # a marked chart also says where it does no
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """What the questions of part two have told, of all that a reading says."""
+
+    findings: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+    measures: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a set of answers means. Hidden questions do not count, even if they were answered before.
 
@@ -53,6 +62,7 @@ class Reading:
     missing: tuple[Question, ...]
     about: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     unsure: frozenset[str] = frozenset()  # present only because "I don't know" counts as a yes
+    later: Later = field(default_factory=lambda: Later())
 
     def screen(self, screen_id: str) -> Screen | None:
         return next((s for s in self.screens if s.id == screen_id), None)
@@ -62,10 +72,15 @@ class Reading:
         return tuple(q for s in self.screens for q in s.questions)
 
 
-def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER) -> Reading:
-    """Go through the screens in order and collect what the answers say."""
+def read(
+    questionnaire: Questionnaire, answers: Answers, about: About = STRANGER, *, part: int | None = None
+) -> Reading:
+    """Go through the screens in order and collect what the answers say.
+
+    ``part``: the part being filled in; only its screens are shown, and only what is missing there is missing.
+    """
     walk = _Walk(answers, about)
-    screens = []
+    walked = []
     for screen in questionnaire.screens:
         shown = screen if walk.shows(screen.show) else None
         visible = []
@@ -77,24 +92,41 @@ def read(questionnaire: Questionnaire, answers: Answers, about: About = STRANGER
             elif question.absent is not None and walk.shows(question.absent):
                 walk.tell((f, False) for f in question.findings)
         if len(visible) == len(screen.questions) and all(map(is_, visible, screen.questions)):
-            screens.append(screen)
+            walked.append(screen)
         elif visible:
-            screens.append(replace(screen, questions=tuple(visible)))
+            walked.append(replace(screen, questions=tuple(visible)))
     for count in questionnaire.counts:
         walk.count(count)
-    shown_questions = tuple(q for s in screens for q in s.questions)
+    screens = tuple(screen for screen in walked if part in (None, screen.part))
+    measured = measures(questionnaire, tuple(q for s in walked for q in s.questions), answers)
     return Reading(
-        screens=tuple(screens),
+        screens=screens,
         findings=MappingProxyType(dict(sorted(walk.findings.items()))),
         holds_days=MappingProxyType(walk.holds_days),
         numbers=MappingProxyType(walk.numbers),
         person=MappingProxyType(walk.person),
         texts=MappingProxyType(walk.texts),
-        measures=MappingProxyType(measures(questionnaire, shown_questions, answers)),
+        measures=MappingProxyType(measured),
         counts=MappingProxyType(walk.counts),
-        missing=tuple(q for q in shown_questions if _is_open(q, answers.get(q.id))),
+        missing=tuple(q for s in screens for q in s.questions if _is_open(q, answers.get(q.id))),
         about=MappingProxyType(walk.facts),
         unsure=frozenset(walk.unsure - walk.sure),
+        later=_later(questionnaire, [q for s in walked if s.part > 1 for q in s.questions], walk, measured),
+    )
+
+
+def _later(
+    questionnaire: Questionnaire, asked: Sequence[Question], walk: _Walk, measured: Mapping[str, float]
+) -> Later:
+    if not asked:
+        return Later()
+    ids = {question.id for question in asked}
+    told = {finding for question in asked for finding in question.findings}
+    told |= {count.sets for count in questionnaire.counts if count.needs in ids}
+    return Later(
+        frozenset(told & walk.findings.keys()),
+        frozenset(ids & walk.texts.keys()),
+        frozenset({question.instrument for question in asked} & measured.keys()),
     )
 
 

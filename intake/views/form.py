@@ -28,7 +28,7 @@ from intake.questionnaire.answers import Reading, next_screen, previous_screen, 
 from intake.questionnaire.load import load_chart
 from intake.questionnaire.values import Screen
 from intake.views.device import FormRequest, address, go_to
-from intake.views.guards import closed, with_response
+from intake.views.guards import closed, offered, with_response
 from intake.views.link import leave, own_response
 
 TOLD_AFTER_SENDING = dt.timedelta(hours=1)  # after that the page shows nothing of the answers: others use this device
@@ -191,8 +191,11 @@ def sent(request: FormRequest) -> HttpResponse:
     if response is None or not response.is_submitted:
         return closed(request, "none") if response is None else redirect("intake:welcome")
     is_just_sent = timezone.now() - response.saved_at < TOLD_AFTER_SENDING
-    told = messages(response, None, request.clinic) | {"has_copy": response.consent_given is not None}
-    return render(request, "intake/sent.html", told if is_just_sent else {})
+    is_second = response.continues_id is not None
+    told = messages(response, None, request.clinic)
+    told["has_copy"] = response.consent_given is not None and not is_second
+    shown = told if is_just_sent else {}
+    return render(request, "intake/sent.html", shown | offered(response.invitation) | {"is_second": is_second})
 
 
 def _draw(

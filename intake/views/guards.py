@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from clinic.people.presence import staff_in
 from intake import fetch
-from intake.actions import limits
+from intake.actions import limits, second_part
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.resuming import note_reading
 from intake.models import Invitation
@@ -24,11 +24,21 @@ POSTS_A_MINUTE = 240  # a person presses Next far less often (DESIGN)
 STOP = "X-Ashi-Stop"  # tells the page's script that retrying is pointless
 
 
-def closed(request: FormRequest, state: str) -> HttpResponse:
-    """The page of a link that does not open: its state, and how to get a new one. Says nothing about the patient."""
+def closed(request: FormRequest, state: str, link: Invitation | None = None) -> HttpResponse:
+    """The page of a link that does not open: its state, and how to get a new one. Says nothing about the patient.
+
+    ``link``: the one that was asked for; the second part may still be answered after the first was sent.
+    """
     status = 404 if state in ("unknown", "none") else 410
     context = {"state": str(state), "words": typed_words(request.POST)}  # without scripts they would be lost
+    if link is not None and state == Invitation.State.SUBMITTED:
+        context |= offered(link)
     return render(request, "intake/link_closed.html", context, status=status)
+
+
+def offered(link: Invitation) -> dict[str, str]:
+    """For a page of a sent first part: what the button to the second part posts; nothing if there is none."""
+    return {"second": second_part.seal(link)} if second_part.may_follow(link) else {}
 
 
 def too_many(request: FormRequest, *, minutes: int) -> HttpResponse:
@@ -82,7 +92,7 @@ def with_invitation(view: View) -> View:
         is_alone = len(several) <= 1 and held is device.held[-1]
         request.intake = Whose(invitation, devices.ticket_for(held), needs_ticket=not is_alone)
         if not invitation.is_open:
-            return closed(request, invitation.state)
+            return closed(request, invitation.state, invitation)
         try:
             answer = view(request, invitation, *args, **kwargs)
         except LinkNotOpen as stopped:  # closed while the request was on its way

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.audit.caller import address_of
 from clinic.lib.tokens import hash_of
 from intake import fetch
-from intake.actions import invitations, limits, resuming
+from intake.actions import invitations, limits, resuming, second_part
+from intake.actions.invitations import LinkNotOpen
 from intake.actions.resuming import Way
 from intake.case_building import reading_of
 from intake.forms.invitation import BirthForm, CodeForm
@@ -48,7 +49,7 @@ def _enter(request: FormRequest, token: str) -> HttpResponse:
             return too_many(request, minutes=BAD_MINUTES)
         return closed(request, "unknown")
     if not invitation.is_open:
-        return closed(request, invitation.state)
+        return closed(request, invitation.state, invitation)
     if (refused := staff_here(request)) is not None:
         return refused
     device = devices.device_of(request)
@@ -142,6 +143,30 @@ def leave(request: FormRequest) -> HttpResponse:
     return answer
 
 
+@require_POST
+def second(request: FormRequest) -> HttpResponse:
+    """Go on with the second part, from the page after sending or from a sent link. Elsewhere than on the device that
+    sent the first part, who it is must be proved as for any link.
+    """
+    if (refused := staff_here(request)) is not None:
+        return refused
+    first = fetch.invitation_with_response(second_part.sealed(request.POST.get("first", "")))
+    if first is None:
+        return closed(request, "unknown")
+    try:
+        link = second_part.link_for(first.pk)
+    except LinkNotOpen as stopped:
+        return closed(request, stopped.state)
+    device = devices.device_of(request)
+    if device.has_seen(first.response):
+        return _let_in(request, link, invitations.start(link.pk), how="second part")
+    device = device.with_link(link.pk)
+    request.intake = Whose(link, devices.ticket_for(device.held[-1]), needs_ticket=len(device.alive) > 1)
+    answer = go_to(request, "welcome")
+    devices.remember(answer, device, link)
+    return answer
+
+
 def own_response(request: FormRequest) -> IntakeResponse | None:
     """The response the page is about, submitted or not, in a browser that may see it; None for anyone else."""
     device = devices.device_of(request)
@@ -160,6 +185,7 @@ def _draw_welcome(
         "asks_birth": invitation.patient.date_of_birth is not None,
         "form": form or BirthForm(),
         "kept": kept,
+        "is_second": invitation.second_of_id is not None,
         **_tries(invitation, form),
     }
     return render(request, "intake/welcome.html", context, status=422 if form else 200)

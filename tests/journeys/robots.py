@@ -171,6 +171,17 @@ class Patient:
         page.get_by_role("button", name="Send to the clinic").click()
         expect(page).to_have_url(re.compile("/i/sent/"))
 
+    def second_part(self) -> list[str]:
+        """Straight after sending: answer the second part, too, and send it; the screens passed."""
+        self.page.get_by_role("button", name="Answer the second part").click()
+        self.page.wait_for_url(re.compile("/i/step/"))
+        passed = self.answer_until()
+        expect(self.page.get_by_role("heading", name="Check your answers")).to_be_visible()
+        self.page.get_by_role("button", name="Send to the clinic").click()
+        expect(self.page).to_have_url(re.compile("/i/sent/"))
+        expect(self.page.get_by_role("button", name="Answer the second part")).to_have_count(0)
+        return passed
+
 
 class Desk:
     """Adds a patient, sends the link, books the course."""

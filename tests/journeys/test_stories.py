@@ -32,8 +32,9 @@ def test_from_the_link_to_the_first_visit(story: str, open_page: Callable[..., P
     patient = Patient(open_page(size=PHONE), answers_for(persona))
     patient.open(link, persona.born)
     passed = patient.answer_until()
-    assert {"where", "safety_bladder", "onset", "rmdq_1"} <= set(passed)
+    assert {"where", "safety_bladder", "onset", "implants"} <= set(passed)
     patient.consent_and_send(full_name)
+    assert {"rmdq_1", "mood", "warmth"} <= set(patient.second_part())
 
     page = open_page("practitioner")
     page.goto("/")

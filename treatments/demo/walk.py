@@ -18,9 +18,9 @@ from clinic.scheduling.diary import diary_around, need_of_service
 from clinic.scheduling.models import Appointment, Course
 from intake.actions import answers as intake_answers
 from intake.actions import assessment as assessing
-from intake.actions import consent, invitations
+from intake.actions import consent, invitations, second_part
 from intake.case_building import about
-from intake.models import Assessment, IntakeResponse, RedFlagAlert
+from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert
 from intake.questionnaire.consent import load_consent
 from intake.questionnaire.load import load_questionnaire
 from treatments.demo.answers import answers_of
@@ -125,7 +125,9 @@ class Walk:
         response = invitations.start(self.invitation.pk)
         questionnaire = load_questionnaire()
         known = about(self.patient, timezone.localdate())
-        values = answers_of(self.role.persona, questionnaire, known, only=9 + self.number % 9 if half else None)
+        first = {question.id for screen in questionnaire.screens if screen.part == 1 for question in screen.questions}
+        told = answers_of(self.role.persona, questionnaire, known, only=9 + self.number % 9 if half else None)
+        values = {key: value for key, value in told.items() if key in first}
         if "phone" in values and self.role.phone:
             values["phone"] = {"number": self.role.phone}
         response = intake_answers.save_answers(response.pk, values=values)
@@ -139,10 +141,14 @@ class Walk:
             return response
         agreed = [one.id for one in load_consent().method if one.finding not in self.role.persona.present]
         consent.sign_consent(response.pk, name=str(self.patient), signature="", agreed=agreed)
-        response = intake_answers.submit(response.pk)
-        RedFlagAlert.objects.filter(response=response).update(raised_at=timezone.now())
+        intake_answers.submit(response.pk)
+        later = invitations.start(second_part.link_for(self.invitation.pk).pk)
+        Invitation.objects.filter(pk=later.invitation_id).update(created_at=timezone.now())
+        intake_answers.save_answers(later.pk, values={key: value for key, value in told.items() if key not in first})
+        later = intake_answers.submit(later.pk)
+        RedFlagAlert.objects.filter(patient=self.patient).update(raised_at=timezone.now())
         _as_if_mailed()
-        return response
+        return later
 
     def _acknowledge_alerts(self) -> None:
         RedFlagAlert.objects.filter(patient=self.patient, acknowledged_at=None).update(

@@ -156,7 +156,14 @@ def _assessments(patient: int) -> QuerySet[Assessment]:
     people = (f"{who}__{field}" for who in ("signed_by", "set_aside_by") for field in STAFF)
     own = ("status", "findings", "levels", "ashi", "confirmed", "created_at", "signed_at")
     aside = ("set_aside_at", "set_aside_code", "set_aside_note")
-    kept = ("answers", "submitted_at", "saved_at", "questionnaire_version")  # what reading them needs
+    kept = (
+        "answers",
+        "submitted_at",
+        "saved_at",
+        "questionnaire_version",
+        "continues_id",
+        "first_sent_at",
+    )  # what reading them needs
     answers = tuple(f"response__{field}" for field in kept)
     rows = Assessment.objects.filter(patient=patient).select_related("response", "signed_by", "set_aside_by")
     return rows.only(*own, *aside, *people, *answers).annotate(picture=KT("result__class"))[:10]

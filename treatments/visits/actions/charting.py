@@ -17,6 +17,7 @@ from clinic.people.models import Patient, User
 from clinic.scheduling.actions import set_status
 from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
+from intake.actions import second_part
 from intake.assessment import ClinicalPicture
 from intake.models import Score
 from treatments import planning
@@ -82,6 +83,8 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
         record=visit_record.new_record(plan.treatment, number=number, today=today, last=last.record if last else None),
     )
     keep_reviews(patient)
+    if number == 1:
+        second_part.close(patient=patient, by=by)
     _follow(appointment, AppointmentStatus.IN_ROOM, by=by)
     trail.record("visit.started", by=by, patient=patient, obj=visit, detail={"number": number, "plan": plan.pk})
     return visit
