@@ -11,6 +11,9 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from clinic.lib.tokens import hash_of
+from intake.actions.answers import submit
+from intake.actions.invitations import start
+from intake.actions.second_part import link_for
 from intake.models import IntakeResponse, Invitation
 from intake.models.kept import keep_links
 from intake.questionnaire.answers import read
@@ -64,6 +67,10 @@ PLAIN: dict[str, Any] = {
 }
 
 
+_SECOND = {q.id for screen in load_questionnaire().screens if screen.part == 2 for q in screen.questions}
+PLAIN_FIRST = {key: value for key, value in PLAIN.items() if key not in _SECOND}  # of part one
+
+
 class InvitationFactory(DjangoModelFactory):
     """An open link that was mailed to the patient. ``token`` is what its address would hold: ``(token="abc")``.
 
@@ -113,6 +120,12 @@ class ResponseFactory(DjangoModelFactory):
         """One that is made as sent is so on its link, too."""
         if create and self.submitted_at is not None:
             keep_links(self)
+
+
+def second_part_of(**first: Any) -> IntakeResponse:
+    """A second part that was just begun, after a first part with the plain answers and these was sent."""
+    sent = submit(ResponseFactory(complete=True, answers={**PLAIN_FIRST, **first}).pk)
+    return start(link_for(sent.invitation_id).pk)
 
 
 def all_screens() -> list[str]:

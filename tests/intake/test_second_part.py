@@ -70,7 +70,7 @@ def test_on_the_same_device_it_goes_on_at_once_and_is_sent_on_its_own() -> None:
     where = phone.post("/i/second/", {"first": thanks.context["second"]})["Location"].partition("?")[0]
     assert where == "/i/step/weather/"
     assert phone.get("/i/step/reason/").status_code == 302  # what was sent is not asked, nor shown
-    phone.post("/i/step/weather/save/", {"stress": "much"})
+    Tab(phone, "weather").save({"stress": "much"})
     second = IntakeResponse.objects.get(continues=response)
     assert second.answers["stress"] == "much"
     page = page_text(phone.get("/i/check/"))

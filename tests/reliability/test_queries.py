@@ -88,7 +88,14 @@ def of_the_form() -> dict[str, int]:
     phone = phone_with(ResponseFactory())
     tab = Tab(phone, "strength")
     tab.save({"pain_now": "4"})
-    answers, page = {"pain_now": "5", "pain_average": "5", "pain_worst": "9"}, {"_page": tab.page}
+    answers = {
+        "pain_now": "5",
+        "pain_average": "5",
+        "pain_worst": "9",
+        "duration.number": "3",
+        "duration.unit": "weeks",
+    }
+    page = {"_page": tab.page}
     step = "/i/step/strength/"
     phone.get(step)  # that answers were shown on this phone is noted once in a while
     asked: dict[str, Callable[[], HttpResponse]] = {
