@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0014_consent_by_method"),
+        ("intake", "0015_attachments"),
         ("outbox", "0002_trouble"),
         ("people", "0010_safety_entries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
