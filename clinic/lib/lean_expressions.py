@@ -35,6 +35,8 @@ class LeanExpression(FilterExpression):
         try:
             value = self._value(context)
         except VariableDoesNotExist:
+            value = NOT_THERE
+        if value is NOT_THERE:
             value = None if ignore_failures else ""
         for function, arguments, wants_local, wants_escaping, is_safe in self.prepared:
             given = [one.resolve(context) if looked_up else one for looked_up, one in arguments]
@@ -53,7 +55,7 @@ class LeanExpression(FilterExpression):
                 value = names[first]
                 break
         else:
-            raise NOT_THERE
+            return NOT_THERE
         try:
             if callable(value):
                 value = _called(value)
@@ -71,7 +73,7 @@ class LeanExpression(FilterExpression):
         return value
 
 
-NOT_THERE = VariableDoesNotExist("not in the context")
+NOT_THERE = object()  # no exception: one that is kept would keep all that was on the stack whenever it was raised
 
 
 def _looked_up(value: Any, bit: str) -> Any:

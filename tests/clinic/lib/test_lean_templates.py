@@ -3,7 +3,10 @@
 # ruff: noqa: E501  a snippet is one line
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import gc
+import weakref
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -137,6 +140,23 @@ def test_drawn_as_django_draws(snippet: str, has_request: bool) -> None:
         django = drawn("django.template.loaders.cached.Loader", snippet, request=request)
         assert drawn("clinic.lib.lean_templates.Loader", snippet, request=request) == django
     assert ("Error" in django or "NoReverseMatch" in django or "DoesNotExist" in django) == (snippet in FAULTS), django
+
+
+def test_nothing_of_a_page_is_left_when_it_is_drawn() -> None:
+    """A name that is missing, a fault, a part of a part: the context goes with the page."""
+    gone = []
+    for snippet in (*SNIPPETS, *FAULTS):
+        one = One()
+        gone.append(weakref.ref(one))
+        given, made = {**values(), "one": one}, engine("clinic.lib.lean_templates.Loader")
+        first: Any = made.template_loaders[0]
+        first.loaders[0].templates_dict = {**PARTS, "snippet": snippet}
+        template = made.get_template("snippet")
+        with contextlib.suppress(Exception):
+            template.render(Context(given))
+        del one, given
+    gc.collect()
+    assert not [snippet for snippet, one in zip((*SNIPPETS, *FAULTS), gone, strict=True) if one() is not None]
 
 
 def template_of(name: str) -> Any:
