@@ -112,7 +112,10 @@ def case_data(
         data["patient"]["pregnancy_weeks"] = None
     data |= {"case": f"patient {patient.pk}", "visit": visit, "cleared": _cleared(rows, told_at)}
     if visit > 1:
+        at_start = data["complaint"].get("pain_now")
         data["complaint"] |= _newest_pain(patient)
+        if at_start is not None:
+            data["complaint"]["pain_at_start"] = at_start
     if assessment is not None:
         data |= {
             # a place whose side or region is not chosen yet counts without them

@@ -22,13 +22,14 @@ class Patient:
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """What it is (a pack of rules); days since it began; pain 0 to 10 in whole numbers (now, average, worst of the
-    week)."""
+    week, and at a later visit that of the first)."""
 
     id: str = "back"
     duration_days: int | None = None
     pain_now: int | None = None
     pain_average: int | None = None
     pain_worst: int | None = None
+    pain_at_start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ SIDES = ("left", "right", "both", "midline")
 MAX_DAYS = 50_000  # longer than any life
 MAX_FAULTS = 200  # a file of nonsense does not need a longer list
 
+PAINS = ("pain_now", "pain_average", "pain_worst", "pain_at_start")
+
 CASE_KEYS = (
     "case",
     "patient",
@@ -89,9 +91,7 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
     if not isinstance(data, dict):
         raise CaseError(reader.faults)
     patient = reader.table(top.get("patient"), "patient", ("age", "sex", "pregnancy_weeks"))
-    complaint = reader.table(
-        top.get("complaint"), "complaint", ("id", "duration_days", "pain_now", "pain_average", "pain_worst")
-    )
+    complaint = reader.table(top.get("complaint"), "complaint", ("id", "duration_days", *PAINS))
     about = reader.one_of(complaint.get("id"), "complaint.id", tuple(complaints())) or DEFAULT
     scores = reader.table(top.get("scores"), "scores", ("phq2", "gad2", "nice_spa"))
     confirmed = reader.table(top.get("confirmed"), "confirmed", ("class", "branch", "root"))
@@ -108,9 +108,7 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
         complaint=Complaint(
             id=about,
             duration_days=reader.whole(complaint.get("duration_days"), "complaint.duration_days", 0, MAX_DAYS),
-            pain_now=reader.whole(complaint.get("pain_now"), "complaint.pain_now", 0, 10),
-            pain_average=reader.whole(complaint.get("pain_average"), "complaint.pain_average", 0, 10),
-            pain_worst=reader.whole(complaint.get("pain_worst"), "complaint.pain_worst", 0, 10),
+            **{pain: reader.whole(complaint.get(pain), f"complaint.{pain}", 0, 10) for pain in PAINS},
         ),
         findings=reader.findings(top.get("findings")),
         texts=reader.texts(top.get("texts")),

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 from clinic.lib.complaints import complaints
@@ -37,6 +37,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 }
 CAUSE_FINDINGS = {cause: f"onset.{cause}" for cause in CAUSES if cause != "pregnancy"}
 VISITS = (1, 4)
+COURSE = {1: 6, 2: 6, 3: 6, 4: 5, 5: 4, 6: 3, 7: 3, 8: 2}  # visit -> pain: it falls by half until visit 6
 Needles = frozenset[tuple[str, str, str]]
 
 
@@ -48,6 +49,7 @@ class Who(NamedTuple):
     both_sides: bool
     cause: str
     visit: int
+    pain: int | None = None  # None: 5 at each visit
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Figures:
     signature: float
     current: float
     visits_alike: float
+    course_alike: float
 
 
 def _case(who: Who) -> dict[str, Any]:
@@ -70,7 +73,7 @@ def _case(who: Who) -> dict[str, Any]:
     return {
         "case": None,
         "patient": {"age": 45, "sex": "female", "pregnancy_weeks": None},
-        "complaint": {"duration_days": 400, "pain_now": 5},
+        "complaint": {"duration_days": 400, "pain_now": 5 if who.pain is None else who.pain, "pain_at_start": 6},
         "findings": {**no, **dict.fromkeys(yes, True)},
         "confirmed": {role: who.pattern, "class": pattern_class},
         "visit": who.visit,
@@ -122,6 +125,11 @@ def _grid(patterns: Iterable[str], causes: Iterable[str], places: Iterable[str])
                         yield Who(pattern, place, both, cause, visit)
 
 
+def course_of(pattern: str, place: str) -> list[Needles]:
+    """The needles of visits 1 to 8, while the pain falls."""
+    return [needles(plan_for(Who(pattern, place, False, "", visit, pain))) for visit, pain in COURSE.items()]
+
+
 def figures(
     patterns: Iterable[str] = complaints()["back"].patterns,
     places: Iterable[str] = tuple(PLACES),
@@ -144,6 +152,8 @@ def figures(
         shares.setdefault(who.pattern, []).append(len(own & codes) / len(own))
         signed.append(not own.isdisjoint(codes))
         told.append(has_current(plan) or is_told(plan))
+    courses = [course_of(pattern, place) for place in places for pattern in patterns]
+    next_to = [here == after for course in courses for here, after in pairwise(course)]
     of_causes: dict[tuple[Any, ...], dict[str, Needles]] = {}
     for who in _grid(patterns_of_causes, CAUSE_FINDINGS, places):
         key = (who.pattern, who.place, who.both_sides, who.visit)
@@ -155,6 +165,7 @@ def figures(
         signature=sum(signed) / max(1, len(signed)),
         current=sum(told) / len(told),
         visits_alike=_pairs_alike(visits.values()),
+        course_alike=sum(next_to) / len(next_to),
     )
 
 
@@ -173,6 +184,7 @@ def main() -> None:
         f"identical needles, two patterns at one place   {found.patterns_alike:7.1%}  (at most 1 %)",
         f"identical needles, two causes                  {found.causes_alike:7.1%}  (at most 20 %)",
         f"identical needles, visit {VISITS[0]} and visit {VISITS[1]}          {found.visits_alike:7.1%}",
+        f"identical needles, a visit and the next        {found.course_alike:7.1%}  (at most 10 %)",
         f"a signature point of the pattern is there      {found.signature:7.1%}  (at least 90 %)",
         f"current planned, or its absence told           {found.current:7.1%}  (100 %)",
         "own points of the pattern that reach the plan           (at least 0.60)",

@@ -40,6 +40,8 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     known = load_signs()
     if not known.front.isdisjoint(sites) and not known.back.isdisjoint(sites):
         words.add("places:front_and_back")
+    elif sites and known.front.issuperset(sites):
+        words.add("places:front")
     words.update(f"cause:{cause}" for cause in assessment.causes if cause in CAUSES)
     for place, channel in enumerate(assessment.channels):
         words.add(f"{'channel' if place == 0 else 'also'}:{channel}")
@@ -51,6 +53,7 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     painful, side = _painful_sides(assessment.sides)
     words.add(f"side:{side}")
     words.add("visit:first" if case.visit <= 1 else "visit:later")
+    words.update(_course(picture))
     words.update(_person(picture))
     phases, pregnancy = _pregnancy(picture)
     words.update(pregnancy)
@@ -108,6 +111,18 @@ def _person(picture: ClinicalPicture) -> set[str]:
         words.add("pain:severe")
     if pains[0] is not None and pains[0] >= 8:
         words.add("pain:severe_now")
+    return words
+
+
+def _course(picture: ClinicalPicture) -> set[str]:
+    """Where a later visit stands in the course: one of every two, and whether the pain has eased."""
+    case, course = picture.case, load_signs().course
+    if case.visit <= 1:
+        return set()
+    words = {"course:second"} if course.is_second(case.visit) else set()
+    pain = case.complaint.pain_now  # not known is not eased
+    if pain is not None and pain <= course.eased_to(case.complaint.pain_at_start):
+        words.add("course:eased")
     return words
 
 

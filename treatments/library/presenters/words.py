@@ -18,6 +18,7 @@ from treatments.planner.knowledge.rules import (
     NeedleSize,
     NoElectroRule,
     PatientProfile,
+    Protocol,
     Retention,
     Technique,
     Worth,
@@ -55,6 +56,7 @@ KINDS: tuple[tuple[str, type[Rule], str], ...] = (
     ("points", PointRule, "Points"),
     ("person", PatientProfile, "How many needles, how long, how strong"),
     ("worth", Worth, "What each job of the plan is worth"),
+    ("protocol", Protocol, "How a later visit differs"),
     ("retention", Retention, "How long the needles stay in"),
     ("technique", Technique, "Technique"),
     ("needle", NeedleSize, "Needle size"),
@@ -120,6 +122,10 @@ def does_words(rule: Rule) -> str:
     if isinstance(rule, Worth):
         ranked = sorted(rule.worth.items(), key=lambda job: (-job[1], job[0]))
         return ", ".join(f"{SERVES.get(job, job)} {worth:g}" for job, worth in ranked)
+    if isinstance(rule, Protocol):
+        ranked = sorted(rule.times.items(), key=lambda job: (-job[1], job[0]))
+        times = ", ".join(f"{SERVES.get(job, job)} × {by:g}" for job, by in ranked)
+        return f"{times}{'; begins on the other face of the body' if rule.turns else ''}"
     if isinstance(rule, Retention):
         return f"{rule.minutes} minutes in all"
     if isinstance(rule, Technique):

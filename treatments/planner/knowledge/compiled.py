@@ -18,6 +18,7 @@ from treatments.planner.knowledge.rules import (
     NoElectroRule,
     PatientProfile,
     PlannerKnowledge,
+    Protocol,
     Retention,
     Technique,
     Worth,
@@ -32,6 +33,7 @@ class Program:
     rules: tuple[Compiled[PointRule], ...]
     persons: tuple[Compiled[PatientProfile], ...]
     worths: tuple[Compiled[Worth], ...]
+    protocols: tuple[Compiled[Protocol], ...]
     retentions: tuple[Compiled[Retention], ...]
     techniques: tuple[Compiled[Technique], ...]
     depths: tuple[Compiled[DepthRule], ...]
@@ -53,6 +55,7 @@ def program_of(knowledge: PlannerKnowledge) -> Program:
         rules=compile_rules(knowledge.rules),
         persons=compile_rules(knowledge.persons),
         worths=compile_rules(knowledge.worths),
+        protocols=compile_rules(knowledge.protocols),
         retentions=compile_rules(knowledge.retentions),
         techniques=compile_rules(knowledge.techniques),
         depths=compile_rules(knowledge.depths),

@@ -30,6 +30,7 @@ from treatments.planner.knowledge.rules import (
     PatientProfile,
     PlannerKnowledge,
     Principle,
+    Protocol,
     Retention,
     Source,
     Style,
@@ -42,7 +43,7 @@ from treatments.planner.knowledge.toml_reader import PointBook, Reader
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
 RULE_FILES = ("rules/pattern.toml", "rules/cause.toml")
 STIMULATION = "stimulation.toml"
-STIMULATION_TABLES = ("person", "worth", "style", "retention", "technique", "needle", "depth", "ashi")
+STIMULATION_TABLES = ("person", "worth", "style", "protocol", "retention", "technique", "needle", "depth", "ashi")
 
 
 def load_planner_knowledge(
@@ -107,6 +108,7 @@ def _common(directory: Path, where: tuple[Path, ...]) -> tuple[PlannerKnowledge,
         persons=read.rules(STIMULATION, "person", PatientProfile),
         worths=read.rules(STIMULATION, "worth", Worth),
         styles={row.id: row for row in read.rows(STIMULATION, "style", Style)},
+        protocols=read.rules(STIMULATION, "protocol", Protocol),
         retentions=read.rules(STIMULATION, "retention", Retention),
         techniques=read.rules(STIMULATION, "technique", Technique),
         needles=read.rules(STIMULATION, "needle", NeedleSize),

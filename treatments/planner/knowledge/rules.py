@@ -71,6 +71,16 @@ class Style(Reviewed):
     fewest: bool = False
 
 
+class Protocol(Rule):
+    """How a later visit differs from the first: what each job is worth is multiplied; `turns` begins with the other
+    face of the body, `turn_cost` in place of the usual one. All that match count."""
+
+    name: Text
+    times: dict[Job, Annotated[float, Field(gt=0, le=4)]] = Field(default_factory=dict)
+    turns: bool = False
+    turn_cost: float | None = None
+
+
 class Retention(Rule):
     """How long the needles stay in for one goal, in all stages together; the kinds of patient cap it. The first match
     counts."""
@@ -287,7 +297,7 @@ class OwnLimit(Reviewed):
 
 
 LimitId = Literal[
-    "stages", "needles", "long_retention_min", "gentle_needles",
+    "current_least_min", "stages", "needles", "long_retention_min", "gentle_needles",
     "current_min", "current_pairs", "strong_current",
     "cupping_min", "cupping_gentle_min", "guasha_min", "guasha_gentle_min", "moxa_heat_min", "moxa_heat_gentle_min",
     "ear_keep_days", "chronic_visits", "visits_per_week",
@@ -315,6 +325,7 @@ class PlannerKnowledge:
     persons: tuple[PatientProfile, ...]
     worths: tuple[Worth, ...]
     styles: Mapping[str, Style]
+    protocols: tuple[Protocol, ...]
     retentions: tuple[Retention, ...]
     techniques: tuple[Technique, ...]
     needles: tuple[NeedleSize, ...]
@@ -349,7 +360,7 @@ class PlannerKnowledge:
     def every_rule(self) -> tuple[Rule, ...]:
         """All tables that are rules, in the order the planner uses them."""
         return (
-            *self.rules, *self.persons, *self.worths, *self.retentions, *self.techniques, *self.needles, *self.depths,
-            *self.goals, *self.pairs,
+            *self.rules, *self.persons, *self.worths, *self.protocols, *self.retentions, *self.techniques,
+            *self.needles, *self.depths, *self.goals, *self.pairs,
             *self.exclusions, *self.adjuncts, *self.ear_rules, *self.ear_uses, *self.home, *self.doses,
         )  # fmt: skip

@@ -14,7 +14,7 @@ from treatments.planner.knowledge.rules import DepthRule, PatientProfile, Planne
 from treatments.planner.proposing.compose import Composed
 from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard, build_guard
-from treatments.planner.treatment.proposal import Withheld
+from treatments.planner.treatment.proposal import CourseStep, Withheld
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class ProposalInProgress:
     style: Style | None = None
     withheld: list[Withheld] = field(default_factory=list)
     composed: list[Composed] = field(default_factory=list)
+    steps: list[CourseStep] = field(default_factory=list)  # of this visit in the course; none at the first
 
     @cached_property
     def program(self) -> Program:

@@ -14,7 +14,7 @@ from treatments.planner.knowledge.budget import budget
 from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, PlannerKnowledge, Style
-from treatments.planner.proposing import compose, electro, explanation, styles
+from treatments.planner.proposing import compose, course, electro, explanation, styles
 from treatments.planner.proposing.adjuncts import keep_cups_off_needles, keep_to_needles, plan_adjuncts
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
@@ -63,6 +63,7 @@ def worked_out(
         treatment=treatment,
         withheld=withheld,
         ask=ask,
+        course=plan.steps[-1] if plan.steps and treatment and treatment.stages else None,
     )
     return proposal, plan
 
@@ -107,14 +108,21 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
         candidates = [candidate for candidate in candidates if not _pregnancy_stops(plan, candidate)]
     order = first(plan.program.worths, facts)
     assert order is not None, "every class has the worth of its jobs; check_knowledge proves it"
-    order = styles.in_style(order, plan.style)
-    ideal, layout = lay_out(facts, painful_sites(facts, plan.knowledge), candidates, plan.knowledge.complaint.position)
+    protocols = matching(plan.program.protocols, facts) if facts.visit > 1 else []
+    order = course.at_visit(styles.in_style(order, plan.style), protocols)
+    usual_ideal, usual_layout = lay_out(
+        facts, painful_sites(facts, plan.knowledge), candidates, plan.knowledge.complaint.position
+    )
+    ideal, layout = (course.turned_over(one, protocols) for one in (usual_ideal, usual_layout))
     cost = compose.turn_cost(plan.profiles, order)
     points = plan.knowledge.points
     goal = first(plan.program.goals, facts)
     pairs = electro.legal_pairs(goal, plan.program.pairs, facts, points) if goal and goal.max_pairs else []
     needles = styles.needles_for(plan.style, candidates, order, ideal, cost, needles, facts, pairs)
     chosen = compose.choose(candidates, order, ideal, cost, needles, facts, pairs)
+    if facts.visit > 1:
+        before = _chosen_before(plan, candidates, usual_ideal, needles, pairs)
+        plan.steps.append(course.step(facts, protocols, chosen, before))
     kept, left_out = keep_safe(chosen, guard, layout, points)
     lost = sum(item.cost for item in chosen) - sum(item.cost for item in kept)
     kept = make_up(kept, lost, guard, points)
@@ -131,6 +139,23 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
             plan.withheld.append(withhold(name, "needle", stop))
     goal, joined = _current(plan, goal, chosen, pairs)
     return _build_stages(plan, kept, layout, goal, joined)
+
+
+def _chosen_before(
+    plan: ProposalInProgress, candidates: Sequence[Candidate], usual: Layout, needles: int, pairs: Sequence[ElectroPair]
+) -> list[Chosen]:
+    """The needles of the visit before, as this one is chosen."""
+    facts = course.visit_before(plan.facts)
+    profiles = plan.profiles
+    if facts.visit == 1:
+        profiles = matching(plan.program.persons, course.visit_before(plan.gentle))
+        needles = min(needles, budget(profiles, facts.visit))
+    protocols = matching(plan.program.protocols, facts) if facts.visit > 1 else []
+    order = first(plan.program.worths, facts)
+    assert order is not None, "every class has the worth of its jobs; check_knowledge proves it"
+    order = course.at_visit(styles.in_style(order, plan.style), protocols)
+    ideal = course.turned_over(usual, protocols)
+    return compose.choose(candidates, order, ideal, compose.turn_cost(profiles, order), needles, facts, pairs)
 
 
 def _current(
@@ -174,7 +199,7 @@ def _build_stages(
         if layout.movement and position == UPRIGHT:
             minutes = WITH_MOVEMENT_MIN
         current: tuple[Electro, ...] = ()
-        if goal:
+        if goal and minutes >= plan.knowledge.limits["current_least_min"].value:
             points_known = plan.knowledge.points
             current, kept_out = electro.electro_items(
                 goal, pairs, kept, points_known, plan.guard, minutes, position, plan.quotes

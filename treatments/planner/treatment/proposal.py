@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from intake.assessment.shapes import AlertJson, AssessmentJson
-from treatments.planner.treatment.items import Adjunct, Dose, EarItem, HomeCare, Stage
-from treatments.planner.treatment.shapes import ProposalJson, QuestionJson, TreatmentJson, WithheldJson
+from treatments.planner.treatment.items import Adjunct, Dose, EarItem, HomeCare, Reason, Stage
+from treatments.planner.treatment.shapes import CourseStepJson, ProposalJson, QuestionJson, TreatmentJson, WithheldJson
 from treatments.planner.vocabulary.severity import OF_WITHHELD, WithheldLevel, rank
 
 
@@ -39,6 +39,28 @@ class Treatment:
             "home_care": [care.as_json() for care in self.home_care],
             "dose": self.dose.as_json(),
             "cautions": list(self.cautions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CourseStep:
+    """One visit in the course: the protocols that shape it and why; which needles came and went since the last."""
+
+    visit: int
+    protocol: tuple[str, ...]
+    name: str
+    came: tuple[str, ...]
+    went: tuple[str, ...]
+    because: tuple[Reason, ...]
+
+    def as_json(self) -> CourseStepJson:
+        return {
+            "visit": self.visit,
+            "protocol": list(self.protocol),
+            "name": self.name,
+            "came": list(self.came),
+            "went": list(self.went),
+            "because": [reason.as_json() for reason in self.because],
         }
 
 
@@ -91,10 +113,11 @@ class Proposal:
     treatment: Treatment | None
     withheld: tuple[Withheld, ...] = ()
     ask: tuple[Question, ...] = field(default=())
+    course: CourseStep | None = None  # from the second visit on
 
     def as_json(self) -> ProposalJson:
         """The contract's output object: plain dicts, lists, strings and numbers."""
-        return {
+        shown: ProposalJson = {
             "case": self.case,
             "knowledge_version": self.knowledge_version,
             "action": self.action,
@@ -104,3 +127,6 @@ class Proposal:
             "withheld": [item.as_json() for item in self.withheld],
             "ask": [question.as_json() for question in self.ask],
         }
+        if self.course is not None:
+            shown["course"] = self.course.as_json()
+        return shown

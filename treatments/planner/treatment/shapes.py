@@ -190,6 +190,18 @@ class QuestionJson(TypedDict):
 
 
 @final
+class CourseStepJson(TypedDict):
+    """A later visit in the course: the protocols that shape it, and the needles that came and went since the last."""
+
+    visit: int
+    protocol: list[str]
+    name: str
+    came: list[str]
+    went: list[str]
+    because: list[ReasonJson]
+
+
+@final
 class ProposalJson(TypedDict):
     """The contract's output."""
 
@@ -201,6 +213,7 @@ class ProposalJson(TypedDict):
     treatment: TreatmentJson | None
     withheld: list[WithheldJson]
     ask: list[QuestionJson]
+    course: NotRequired[CourseStepJson]
 
 
 @final

@@ -33,6 +33,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "training": ("exhausted",),
     "sciatica": ("bladder", "gallbladder", "unknown"),
     "visit": ("first", "later"),
+    "course": ("second", "eased"),
     "age": ("under_16", "over_65", "over_75"),
     "pregnancy": ("weeks_1_12", "weeks_13_36", "week_37", "possible", "weeks_unknown", "any", "can_be"),
     "person": ("pregnant", "lying"),
@@ -40,7 +41,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "sign": ("heat", "heat_unclear", "cold", "empty_heat", "stress", "anxiety"),
     "needles": ("none",),
     "sport": ("running", "cycling", "swimming", "throwing", "lifting", "ball", "dance", "rowing"),
-    "places": ("front_and_back",),
+    "places": ("front_and_back", "front"),
 }
 # Those who might faint or must not be hurried are treated lying down, never seated with a strong point.
 LYING_ONLY = frozenset({"condition.fainter", "condition.frail", "age:over_75", "age:under_16", "person:pregnant"})

@@ -57,8 +57,26 @@ class AnswersRow(Reviewed):
         return self.facts[0]
 
 
+class Course(Strict):
+    """When the second protocol is due, and when pain counts as eased: at most `eased_share` of that at the start; where
+    that is not known, at most `eased_at_most`."""
+
+    second_from: Annotated[int, Field(ge=2)]
+    eased_share: Annotated[float, Field(gt=0, lt=1)]
+    eased_at_most: Annotated[int, Field(ge=0, le=10)]
+    source: Text
+
+    def is_second(self, visit: int) -> bool:
+        return visit >= self.second_from and (visit - self.second_from) % 2 == 0
+
+    def eased_to(self, at_start: int | None) -> int:
+        """The most pain that counts as eased."""
+        return self.eased_at_most if at_start is None else int(at_start * self.eased_share)
+
+
 class SignsFile(Strict):
     review: Review
+    course: Course
     sign: tuple[SignRow, ...]
     heat: tuple[HeatRow, ...]
     face: tuple[FaceRow, ...]
@@ -83,6 +101,7 @@ class Signs:
     signs: Mapping[str, frozenset[str]]
     heat: tuple[Voice, ...]
     answers: Mapping[str, tuple[str, ...]]  # fact -> findings
+    course: Course
     front: frozenset[str]
     back: frozenset[str]
 
@@ -122,6 +141,7 @@ def load_signs(folder: Path = FOLDER) -> Signs:
             if row.status == "reviewed"
         ),
         answers=_answers(file),
+        course=file.course,
         front=frozenset(faces["front"].sites),
         back=frozenset(faces["back"].sites),
     )

@@ -64,9 +64,11 @@ def options(word):
         path = (SCIATICA[value],) if value in SCIATICA else ()
         return [((*path, "radiation.below_knee", "quality.electric"), {})]
     if kind == "places":
-        return [(("site.low_back", "site.knee"), {})]
+        return [(("site.low_back", "site.knee") if value == "front_and_back" else ("site.knee",), {})]
     if kind == "visit":
         return [((), {("visit",): 1 if value == "first" else 3})]
+    if kind == "course":
+        return [((), {("visit",): 3, ("complaint", "pain_now"): 6 if value == "second" else 1})]
     if kind == "age":
         return [((), {("patient", "age"): AGES[value]})]
     if kind == "pregnancy" and value == "can_be":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from tests.support.draws import IS_QUICK
-from tests.treatments.planner.proposing.test_properties import cases, needled, risks
+from tests.treatments.planner.proposing.test_properties import LEADING, cases, needled, risks
 from treatments.planner.knowledge.clinic_file import SWITCHABLE
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.references import known_findings
@@ -220,9 +221,12 @@ def test_own_rows_do_reach_proposals(pool, make_case):
     """The property above is not empty: own points, adjuncts and home care come up."""
     seen = set()
     intake = load_intake_knowledge()
-    for knowledge in pool:
-        case = parse_case(make_case(), intake)
+    told = [make_case(), *(make_case(("site.low_back", "side.left", *signs)) for signs in LEADING)]
+    for knowledge, data in product(pool, told):
+        case = parse_case(data, intake)
         treatment = propose(ClinicalPicture(case, assess(case, intake)), knowledge).as_json()["treatment"]
+        if treatment is None:
+            continue
         items = [*needled({"treatment": treatment}), *treatment["adjuncts"], *treatment["home_care"], *treatment["ear"],
                  treatment["dose"]]  # fmt: skip
         seen |= {why["rule"].rstrip("0123456789") for item in items for why in item["because"]}

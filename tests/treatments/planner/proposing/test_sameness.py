@@ -29,6 +29,10 @@ def test_visit_four_is_not_visit_one() -> None:
     assert some_figures().visits_alike == 0
 
 
+def test_a_visit_is_not_the_one_before_it() -> None:
+    assert some_figures().course_alike <= 0.1
+
+
 @pytest.mark.parametrize("pattern", complaints()["back"].patterns)
 def test_what_a_pattern_owns_reaches_the_plan(pattern: str) -> None:
     assert some_figures().own_points[pattern] >= 0.6

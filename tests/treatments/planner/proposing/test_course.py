@@ -1,0 +1,93 @@
+"""A course that moves: the other face of the body at every second visit, from branch to root as the pain falls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.sameness import Who, needles, plan_for
+from tests.treatments.planner.proposing.test_properties import cases
+from treatments.planner.vocabulary.signs import load_signs
+
+
+def plan_at(visit: int, pain: int, pattern: str = "blood_stasis", place: str = "low back") -> Any:
+    return plan_for(Who(pattern, place, False, "", visit, pain))
+
+
+def share_of(plan: Any, role: str) -> int:
+    return sum(point["needles"] for stage in plan["treatment"]["stages"] for point in stage["points"]
+               if point["role"] == role)  # fmt: skip
+
+
+def first_position(plan: Any) -> str:
+    return str(plan["treatment"]["stages"][0]["position"])
+
+
+@pytest.mark.parametrize(
+    ("visit", "position", "protocols"),
+    [
+        (1, "prone", None),
+        (2, "prone", []),
+        (3, "supine", ["protocol.other_face"]),
+        (4, "prone", []),
+        (5, "supine", ["protocol.other_face"]),
+    ],
+)
+def test_the_faces_of_the_body_take_turns_from_the_third_visit_on(
+    visit: int, position: str, protocols: list[str] | None
+) -> None:
+    plan = plan_at(visit, 6)
+    assert first_position(plan) == position
+    assert (plan["course"]["protocol"] if "course" in plan else None) == protocols
+
+
+@pytest.mark.parametrize("pattern", ["kidney_qi_deficiency", "spleen_qi_deficiency"])
+def test_as_the_pain_falls_the_root_gets_more_and_the_place_less(pattern: str) -> None:
+    sore, eased = plan_at(4, 6, pattern), plan_at(4, 3, pattern)
+    assert share_of(eased, "local") < share_of(sore, "local")
+    assert needles(eased) != needles(sore)
+    assert "protocol.eased" in eased["course"]["protocol"] and "protocol.eased" not in sore["course"]["protocol"]
+
+
+def test_pain_counts_as_eased_by_half_or_where_the_start_is_not_known_by_a_low_number() -> None:
+    course = load_signs().course
+    assert [course.eased_to(start) for start in (8, 7, 1, None)] == [4, 3, 0, 3]
+
+
+def test_the_account_says_what_came_and_went_and_why() -> None:
+    before, now = plan_at(2, 6), plan_at(3, 6)
+    step = now["course"]
+    assert step["visit"] == 3 and step["came"] and step["went"]
+    assert not {*step["came"]} & {*step["went"]}
+    assert [why["rule"] for why in step["because"]] == step["protocol"]
+    here = {f"{code} {where}".strip() + f" {side}" for code, where, side in needles(now)}
+    there = {f"{code} {where}".strip() + f" {side}" for code, where, side in needles(before)}
+    assert {*step["came"]} == here - there and {*step["went"]} == there - here
+
+
+def test_a_fresh_strain_is_not_turned(proposed: Any) -> None:
+    plan = proposed(("site.low_back", "side.left", "onset.lifting", "quality.spasm"), days=4, visit=3, pain=6)
+    assert "protocol.other_face" not in plan["course"]["protocol"]
+
+
+def test_what_lies_in_front_is_not_begun_behind() -> None:
+    plan = plan_at(3, 6, "cold_damp", "knee")
+    assert first_position(plan) == "supine" and plan["course"]["protocol"] == ["protocol.in_front"]
+
+
+@given(cases(), st.sampled_from([2, 3, 4, 7]), st.sampled_from([None, 1, 5]))
+def test_a_later_visit_keeps_to_the_same_bounds(answer: Any, data: Any, visit: int, pain: int | None) -> None:
+    """Needles for people who get few stay few; two stages at most; the account agrees with the plan."""
+    plan = answer({**data, "visit": visit, "complaint": {**data["complaint"], "pain_now": pain}})
+    if not plan["treatment"]:
+        assert "course" not in plan
+        return
+    treatment = plan["treatment"]
+    assert treatment["needles"] <= 14 and len(treatment["stages"]) <= 2
+    if treatment["stages"]:
+        assert plan["course"]["visit"] == visit
+        assert {*plan["course"]["protocol"]} <= {"protocol.other_face", "protocol.in_front", "protocol.eased"}
+        assert pain is not None or "protocol.eased" not in plan["course"]["protocol"]
