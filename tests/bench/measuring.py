@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ class Server:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     started_in: float = 0.0
+    failures: Counter[str] = field(default_factory=Counter)  # what was answered instead, and how often
 
     def start(self) -> None:
         gunicorn = str(Path(sys.executable).with_name("gunicorn"))
@@ -53,6 +55,8 @@ class Server:
         raise AssertionError("the server did not answer in time")
 
     def stop(self) -> None:
+        for what, times in self.failures.items():
+            print(f"{times} times: {what}", file=sys.stderr)
         if self.process is not None:
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(timeout=30)
@@ -95,7 +99,10 @@ class Server:
             for request in mine:
                 began = time.perf_counter()
                 status, body = self.ask(request, held)
-                found.append(((time.perf_counter() - began) * 1000, len(body), status < 400))
+                is_fine = status < 400 if request.method == "POST" else status == 200  # a page, not the way to sign in
+                if not is_fine:
+                    self.failures[f"{request.method} {request.path} -> {status} {body[:200]!r}"] += 1
+                found.append(((time.perf_counter() - began) * 1000, len(body), is_fine))
             held.close()
             return found
 
