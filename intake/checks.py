@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
+from clinic.lib.complaints import complaints
 from clinic.lib.file_words import languages
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import load_intake_knowledge
@@ -19,7 +21,7 @@ from intake.questionnaire.load import DIRECTORY, load_messages, load_questionnai
 
 HINT = "Correct the file under intake/knowledge/; `manage.py check_knowledge` prints the same list."
 LOADERS: tuple[Callable[[], Any], ...] = (
-    load_intake_knowledge,
+    complaints,
     load_lexicon,
     load_instruments,
     *(
@@ -33,7 +35,10 @@ LOADERS: tuple[Callable[[], Any], ...] = (
 def knowledge_faults() -> tuple[str, ...]:
     """Every fault of every knowledge file of the intake, each with file and key, each once."""
     faults: dict[str, None] = {}
-    for load in LOADERS:
+    packs: list[Callable[[], Any]] = []
+    with suppress(KnowledgeError):  # told below, with the others
+        packs += [partial(load_intake_knowledge, complaint=one) for one in complaints()]
+    for load in (*LOADERS, *packs):
         try:
             load()
         except KnowledgeError as error:

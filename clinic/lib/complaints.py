@@ -23,8 +23,8 @@ FILES = frozenset(
     {
         FILE, "findings.toml", "weights.toml", "patterns.toml", "channels.toml", "contradictions.toml", "redflags.toml",
         "redflag_rules.toml", "contraindications.toml", "sources.toml", "sites.toml", "principles.toml",
-        "rules/local.toml", "rules/distal.toml", "rules/pattern.toml", "electro.toml", "adjuncts.toml", "ear.toml",
-        "home_care.toml", "dose.toml", "questions.toml",
+        "rules/local.toml", "rules/distal.toml", "rules/pattern.toml", "stimulation.toml", "electro.toml",
+        "adjuncts.toml", "ear.toml", "home_care.toml", "dose.toml", "questions.toml",
     }
 )  # fmt: skip
 

@@ -202,6 +202,7 @@ def _unsignable(r: Reading) -> Iterator[str]:
             yield f"{needle.code} {needle.level} {needle.side} is needled twice"
         seen.add(place)
     barred = any(item["item"] == "ASHI" for item in r.proposal["withheld"])  # the painful place itself is left alone
+    barred = barred or not r.proposal["assessment"]["sites"]  # bad sleep is no place: nothing local, nothing tender
     if len(r.needles) >= 8 and not barred:
         serves = {needle.role for needle in r.needles}
         for role in ("local", "distal"):

@@ -120,3 +120,11 @@ def test_whoever_has_a_sore_knee_is_asked_about_the_knee_and_not_about_the_seat(
     assert told["complaint.knee"] and told["site.knee"] and told["side.left"]
     assert told["flag.joint_hot_swollen"] is False
     assert not {"knee", "knee_more"} & {screen.id for screen in read(Q, {"complaint": "place"}, MAN).screens}
+
+
+def test_whoever_cannot_sleep_is_asked_about_sleep_and_not_where_it_hurts() -> None:
+    reading = read(Q, {"complaint": "sleep_stress", "sleep_how": ["onset"]}, MAN)
+    asked = {f for question in reading.questions for f in question.findings}
+    assert {*complaints()["sleep_stress"].required} <= asked
+    assert not {"flag.saddle_numbness", "flag.joint_hot_swollen", "site.low_back", "quality.dull"} & asked
+    assert reading.findings["complaint.sleep_stress"] and reading.findings["sleep.onset"]

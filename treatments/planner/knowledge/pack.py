@@ -1,7 +1,7 @@
 """One complaint's own rules on top of the common knowledge: they add, and change nothing that is there.
 
-Points, caps and kinds of person are common to all complaints and have no file here, and the contraindications of one
-pack hold for every complaint: a pack cannot loosen what keeps a patient safe.
+Points and caps are common to all complaints and have no file here, its kinds of patient only tighten, and the
+contraindications of one pack hold for every complaint: a pack cannot loosen what keeps a patient safe.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from treatments.planner.knowledge.rules import (
     ElectroPair,
     HomeRule,
     NoElectroRule,
+    PatientProfile,
     PlannerKnowledge,
 )
 from treatments.planner.knowledge.tables import PointRule, Rule
@@ -25,6 +26,7 @@ from treatments.planner.knowledge.toml_reader import AnyRule, Reader
 RULE_FILES = ("rules/local.toml", "rules/distal.toml", "rules/pattern.toml")
 TABLES = {
     **dict.fromkeys(RULE_FILES, ("rule",)),
+    "stimulation.toml": ("person",),  # of several kinds of patient the least counts: it only tightens
     "electro.toml": ("goal", "pair", "exclusion"),
     "adjuncts.toml": ("adjunct",),
     "ear.toml": ("ear",),
@@ -51,6 +53,7 @@ def with_pack(common: PlannerKnowledge, pack: Complaint, read: Reader) -> Planne
         version=version,
         complaint=pack,
         rules=(*own, *common.rules),
+        persons=(*common.persons, *rules("stimulation.toml", "person", PatientProfile)),
         goals=(*rules("electro.toml", "goal", ElectroGoal), *common.goals),
         pairs=tuple(sorted(pairs, key=lambda pair: pair.rank)),
         exclusions=(*common.exclusions, *rules("electro.toml", "exclusion", NoElectroRule)),

@@ -23,6 +23,8 @@ class Layout:
 def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate], usual: str) -> tuple[Layout, Layout]:
     """Positions that suit the pain and this patient; at most two, one after the other. `usual`: without a place."""
     movement = any(candidate.with_movement for candidate in candidates)
+    if not sites and "person:pregnant" in facts.words:
+        usual = "side_lying"
     wished = sites[0].positions[0] if sites else usual
     outer_leg = "sciatica:gallbladder" in facts.words and "sciatica:bladder" not in facts.words
     # a girdle round the waist, not the ribs; stress needs the back itself (BL18)
