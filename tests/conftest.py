@@ -86,14 +86,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_fa
 
     def filled(*how: Any) -> str:
         name, file = make(*how), tmp_path_factory.mktemp("migrated") / "ashi.sqlite3"
-        kept_files.migrated(file)
+        kept_files.migrated(file, for_these_tables=draws.IS_QUICK)
         open_connections.append(memory := sqlite3.connect(name, uri=True))  # what is in memory lasts as long as this
         with closing(sqlite3.connect(file)) as on_disk:
             on_disk.backup(memory)
         return name
 
     open_connections: list[sqlite3.Connection] = []
-    if connection.vendor == "sqlite" and not draws.IS_QUICK:  # one process asks for it there, while the code changes
+    if connection.vendor == "sqlite":
         connection.creation._create_test_db = filled  # type: ignore[method-assign]
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.test import Client
-from hypothesis import given
-from hypothesis import strategies as st
 
 from clinic.audit.models import AuditEvent
 from clinic.outbox.delivery import deliver_due
 from clinic.people import guesses
 from clinic.people.models import User
+from tests.support.draws import drawn
 from tests.support.page_text import page_text
 
 EMAIL, PHRASE = "olu@example.org", "quiet otters swim at dawn"
@@ -70,10 +70,16 @@ def letters(subject: str) -> list[Any]:
 
 # --- the rule -----------------------------------------------------------------------------------
 
-TIMES = st.lists(st.floats(0, guesses.DAY), max_size=70).map(sorted)
+
+def some_times(chance: random.Random) -> list[float]:
+    """Spread over the day or close together, some at one moment, the ends of the day among them."""
+    within = chance.choice([1.0, 600.0, float(guesses.DAY)])
+    begin = chance.uniform(0, guesses.DAY - within)
+    ends = chance.choices([0.0, float(guesses.DAY), begin], k=chance.randint(0, 3))
+    return sorted(ends + [begin + chance.uniform(0, within) for _ in range(chance.randint(0, 67))])
 
 
-@given(TIMES, st.integers(1, 20))
+@drawn(some_times, lambda chance: chance.randint(1, 20))
 def test_free_tries_wait_for_nothing_and_no_wait_is_longer_than_a_day(times: list[float], free: int) -> None:
     wait = guesses.seconds_to_wait(times, guesses.DAY, free)
     assert 0 <= wait <= guesses.DAY

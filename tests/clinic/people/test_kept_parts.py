@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 from django.template import Context, Template
-from hypothesis import given
 
 from clinic.people.templatetags import once
-from tests.support.draws import seeded
+from tests.support.draws import drawn
 
 PART = Template("{% load once %}{% kept 'plans/_why.html' because=because cautions=cautions %}")
 
@@ -24,7 +23,7 @@ def _empty() -> Iterator[None]:
     once._documents.clear()
 
 
-def drawn(because: Any, cautions: Any) -> str:
+def shown(because: Any, cautions: Any) -> str:
     return str(PART.render(Context({"because": because, "cautions": cautions})))
 
 
@@ -38,11 +37,11 @@ def pairs_from(chance: random.Random) -> list[tuple[Any, Any]]:
     return [(why(), texts()) for _ in range(chance.randint(2, 6))]
 
 
-@given(seeded(pairs_from))
+@drawn(pairs_from)
 def test_it_is_what_would_be_drawn_also_the_second_time(pairs: list[tuple[Any, Any]]) -> None:
     for because, cautions in [*pairs, *reversed(pairs)]:
         again = json.loads(json.dumps([because, cautions]))  # equal, but other objects
-        assert drawn(*again) == once._draw("plans/_why.html", {"because": because, "cautions": cautions})
+        assert shown(*again) == once._draw("plans/_why.html", {"because": because, "cautions": cautions})
 
 
 def test_it_is_drawn_once_and_the_oldest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,11 +55,11 @@ def test_it_is_drawn_once_and_the_oldest_makes_room(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(once, "_draw", counted)
     monkeypatch.setattr(once._documents, "_most", 2)
     for word in ("a", "a", "b", "a", "c", "a", "b"):
-        assert f"<li>{word}</li>" in drawn([], [word])
+        assert f"<li>{word}</li>" in shown([], [word])
     assert len(asked) == 4  # a, b, c, and b again: a was asked for later
     assert len(once._documents._found) == 2
 
 
 def test_what_is_not_plain_data_is_an_error() -> None:
     with pytest.raises(ValueError, match="unmarshallable"):
-        drawn([object()], [])
+        shown([object()], [])

@@ -7,13 +7,11 @@ from typing import Any
 
 from django.template import Context, Template
 from django.template.loader import render_to_string
-from hypothesis import given
-from hypothesis import strategies as st
 
 from clinic.scheduling.models import AppointmentStatus
 from clinic.scheduling.presenters.board import Card
 from clinic.scheduling.presenters.pages import PILLS
-from tests.support.draws import seeded, text
+from tests.support.draws import drawn, text
 
 TEXTS = ("%s", "100 %", "%(name)s", "<b>", "a & b", "'\"", "{{ name }}", "")
 WORDS = ("", "Arrived", "50 % <b>", "%(id)s")  # of a shape: the program's own
@@ -41,7 +39,7 @@ def cards_from(chance: random.Random) -> list[Card]:
     ]  # fmt: skip
 
 
-@given(seeded(cards_from), st.booleans(), st.sampled_from([None, 7]))
+@drawn(cards_from, lambda chance: chance.choice([True, False]), lambda chance: chance.choice([None, 7]))
 def test_it_says_what_the_part_says(cards: list[Card], may_write: bool, chosen: int | None) -> None:
     page: dict[str, Any] = {"chosen": chosen, "csrf_token": "t" * 64}
     fast = PAGE.render(Context({**page, "cards": cards, "may": may_write}))

@@ -49,7 +49,7 @@ from tests.factories.scheduling import (
     WorkingPractitionerFactory,
     clinic_in,
 )
-from tests.support.draws import seeded, some
+from tests.support.draws import drawn, some
 
 DAY = dt.timedelta(days=1)
 BEGIN = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)
@@ -261,7 +261,7 @@ def _course_and_visits(chance: random.Random) -> tuple[Course, list[Held]]:
     return course, visits
 
 
-@given(seeded(_course_and_visits))
+@drawn(_course_and_visits)
 def test_time_alone_only_ends_a_difference_and_when_is_known(both: tuple[Course, list[Held]]) -> None:
     """At any moment a course differs exactly until the moment it keeps; no database, no clock."""
     course, visits = both

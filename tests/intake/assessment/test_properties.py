@@ -4,12 +4,9 @@ import json
 import random
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from intake.assessment import Case, CaseError, Signs, assess, load_intake_knowledge, parse_case, signs_of
 from intake.assessment.case_parsing import CASE_KEYS
-from tests.support.draws import draws, json_value, seeded, some
+from tests.support.draws import drawn, json_value, some
 
 KNOWLEDGE = load_intake_knowledge()
 IDS = sorted(KNOWLEDGE.labels)
@@ -17,7 +14,6 @@ FLAGS = [f for f in IDS if f.startswith("flag.")]
 CONDITIONS = [f for f in IDS if f.startswith("condition.")]
 EXPLAINING = {"flag.leg_weakness_old", "flag.cancer_history_cleared", "flag.investigated_clear"}
 STRICTNESS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")
-MANY = draws()
 
 ANY_KEYS = (*CASE_KEYS, "age")
 
@@ -45,9 +41,6 @@ def _case(chance: random.Random) -> dict[str, Any]:
     return {key: value for key, value in parts.items() if chance.random() < 0.6}
 
 
-cases = seeded(_case)
-
-
 def _any_json(chance: random.Random) -> Any:
     """Any value at all, or something that looks like a case here and there."""
     if chance.random() < 0.5:
@@ -68,8 +61,7 @@ def judge(data):
     return assess(parse_case(data, KNOWLEDGE), KNOWLEDGE)
 
 
-@MANY
-@given(seeded(_any_json))
+@drawn(_any_json)
 def test_any_json_is_a_case_or_a_case_error(data):
     try:
         case = parse_case(data, KNOWLEDGE)
@@ -80,8 +72,7 @@ def test_any_json_is_a_case_or_a_case_error(data):
         json.dumps(assess(case, KNOWLEDGE).as_json(), allow_nan=False)
 
 
-@MANY
-@given(cases, st.sampled_from(FLAGS + CONDITIONS))
+@drawn(_case, lambda chance: chance.choice(FLAGS + CONDITIONS))
 def test_unknown_lies_between_absent_and_present(data, finding):
     """An open red flag or condition is never taken for absent, and never for worse than present."""
     if finding in EXPLAINING:
@@ -96,8 +87,7 @@ def test_unknown_lies_between_absent_and_present(data, finding):
     assert ranks == sorted(ranks)
 
 
-@MANY
-@given(cases, st.integers(0, 2**32).map(random.Random))
+@drawn(_case, lambda chance: chance)
 def test_order_never_matters_and_the_same_input_gives_the_same_output(data, rng: random.Random):
     def shuffled(value):
         if isinstance(value, dict):
@@ -114,8 +104,7 @@ def test_order_never_matters_and_the_same_input_gives_the_same_output(data, rng:
     assert judge(data).as_json() == judged.as_json()
 
 
-@MANY
-@given(cases)
+@drawn(_case)
 def test_scores_are_chances_and_the_action_follows_from_alerts_and_questions(data):
     a = judge(data)
     case = parse_case(data, KNOWLEDGE)

@@ -11,13 +11,11 @@ import random
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-from tests.support.draws import IS_QUICK
-from tests.treatments.planner.proposing.test_properties import LEADING, cases, needled, risks
+from tests.support.draws import IS_QUICK, drawn
+from tests.treatments.planner.proposing.test_properties import LEADING, case_from, needled, risks
 from treatments.planner.knowledge.clinic_file import SWITCHABLE
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.references import known_findings
@@ -182,7 +180,7 @@ def pool(tmp_path_factory):
     return files
 
 
-@given(data=cases(), number=st.integers(0, FILES - 1))
+@drawn(case_from, lambda chance: chance.randrange(FILES))
 def test_no_own_file_loosens_safety(pool, data, number):
     knowledge, intake = pool[number], load_intake_knowledge()
     case = parse_case(data, intake)

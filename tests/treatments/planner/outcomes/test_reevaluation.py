@@ -3,12 +3,12 @@ without values."""
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from intake.questionnaire.instruments import load_instruments
-from tests.support.draws import draws
+from tests.support.draws import drawn, some
 from treatments.planner.outcomes.measures import (
     ScoreError,
     change,
@@ -208,23 +208,25 @@ def test_counts_and_stage_are_checked():
         progress({}, stage="acute", sessions_done=-1, sessions_planned=1)
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(["nrs_average", "nrs_now", "rmdq", "phq2"]),
-        st.lists(st.none() | st.integers(0, 6), max_size=4),
-    ),
-    st.sampled_from(["acute", "subacute", "chronic", "unknown"]),
-    st.integers(0, 20),
-    st.integers(0, 20),
-    st.booleans(),
-    st.booleans(),
-)
-def test_every_mix_of_scores_has_one_decision_independent_of_order(scores, stage, done, planned, changed, extended):
+def _course(chance):
+    return {
+        "sessions_done": chance.randint(0, 20), "sessions_planned": chance.randint(0, 20),
+        "plan_changed": chance.choice([True, False]), "extended": chance.choice([True, False]),
+    }  # fmt: skip
+
+
+def _series(chance, low, high, most):
+    return [chance.choice([None, *[chance.randint(low, high)] * 3]) for _ in range(chance.randint(0, most))]
+
+
+def _few_scores(chance):
+    return {m: _series(chance, 0, 6, 4) for m in some(chance, ["nrs_average", "nrs_now", "rmdq", "phq2"], 4)}
+
+
+@drawn(_few_scores, lambda chance: chance.choice(["acute", "subacute", "chronic", "unknown"]), _course)
+def test_every_mix_of_scores_has_one_decision_independent_of_order(scores, stage, course):
     def decide(rows):
-        return progress(
-            rows, stage=stage, sessions_done=done, sessions_planned=planned,
-            plan_changed=changed, extended=extended,
-        )  # fmt: skip
+        return progress(rows, stage=stage, **course)
 
     found = decide(scores)
     assert found == decide(dict(reversed(scores.items())))
@@ -234,26 +236,13 @@ def test_every_mix_of_scores_has_one_decision_independent_of_order(scores, stage
         assert found.because
 
 
-ANY_SCORES = st.fixed_dictionaries(
-    {},
-    optional={
-        "nrs_average": st.lists(st.none() | st.integers(0, 10), max_size=4),
-        "nrs_now": st.lists(st.none() | st.integers(0, 10), max_size=4),
-        "rmdq": st.lists(st.none() | st.integers(0, 24), max_size=4),
-        "activities": st.lists(st.none() | st.integers(0, 10), max_size=4),
-        "pgic": st.lists(st.none() | st.integers(1, 7), max_size=2),
-    },
-)
+RANGES = {"nrs_average": (0, 10, 4), "nrs_now": (0, 10, 4), "rmdq": (0, 24, 4), "activities": (0, 10, 4),
+          "pgic": (1, 7, 2)}  # fmt: skip
 
 
-@draws(600)
-@given(ANY_SCORES, st.integers(0, 20), st.integers(0, 20), st.booleans(), st.booleans())
-def test_visits_are_added_only_for_a_change_that_matters_and_that_the_patient_feels(
-    scores, done, planned, changed, extended
-):
-    found = progress(
-        scores, stage="chronic", sessions_done=done, sessions_planned=planned, plan_changed=changed, extended=extended
-    )
+@drawn(lambda chance: {m: _series(chance, *RANGES[m]) for m in some(chance, list(RANGES), 5)}, _course, cases=600)
+def test_visits_are_added_only_for_a_change_that_matters_and_that_the_patient_feels(scores, course):
+    found = progress(scores, stage="chronic", **course)
     by_measure = {c.measure: c for c in found.changes}
     word = by_measure["pgic"].now if "pgic" in by_measure else None
     judged = [by_measure[m] for m in ("nrs_average", "nrs_now", "rmdq") if m in by_measure]
@@ -261,18 +250,20 @@ def test_visits_are_added_only_for_a_change_that_matters_and_that_the_patient_fe
     if found.kind == "extend":
         assert word is not None and word <= 3
         assert leading is not None and leading.verdict in ("responder", "recovered")
-        assert done >= planned and not extended and found.extra_visits == 5
+        assert course["sessions_done"] >= course["sessions_planned"] and not course["extended"]
+        assert found.extra_visits == 5
     else:
         assert found.extra_visits == 0
     if word is not None and word >= 4:
         assert "improved" not in found.text.lower() and "recovered" not in found.text.lower()
 
 
-@given(st.sampled_from(["nrs_average", "rmdq"]), st.integers(0, 10), st.integers(0, 10), st.integers(0, 10))
-def test_a_better_last_value_never_gives_a_worse_verdict(measure, first, one, two):
+@pytest.mark.parametrize("measure", ["nrs_average", "rmdq"])
+def test_a_better_last_value_never_gives_a_worse_verdict(measure):
     rank = {"worse": 0, "same": 1, "not_evaluated": 1, "responder": 2, "recovered": 3}
-    better, worse = sorted((one, two))
-    assert rank[change(measure, first, better).verdict] >= rank[change(measure, first, worse).verdict]
+    for first in range(11):
+        for better, worse in itertools.combinations_with_replacement(range(11), 2):
+            assert rank[change(measure, first, better).verdict] >= rank[change(measure, first, worse).verdict]
 
 
 def test_every_measure_has_a_scale_and_a_source():

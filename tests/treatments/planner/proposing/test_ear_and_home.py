@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
 
 from clinic.lib.complaints import complaints
+from tests.support.draws import drawn
 from tests.support.sameness import PLACES, Who, plan_for
 from treatments.planner.knowledge.load import load_planner_knowledge
 
-from .test_properties import cases
+from .test_properties import case_from
 
 KNOWLEDGE = load_planner_knowledge()
 PATTERNS = complaints()["back"].patterns
@@ -79,7 +79,7 @@ def test_home_acupressure_follows_place_and_pattern(proposed, present, days, poi
     assert all(f"your {side}" in item["text"] for side in one_sided)
 
 
-@given(cases())
+@drawn(case_from)
 def test_never_more_than_two_points_to_press_and_no_word_left_open(answer, data) -> None:
     proposal = answer(data)
     if proposal["treatment"] is None:

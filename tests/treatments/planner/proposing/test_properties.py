@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.support.draws import seeded, some
+from tests.support.draws import drawn, seeded, some
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.references import known_findings
 from treatments.planner.vocabulary.severity import STOPS
@@ -85,7 +82,7 @@ def risks(proposal):
     return found | {(method,) for method in methods} | ({("seeds",)} if methods & {"press_tacks", "magnets"} else set())
 
 
-@given(cases())
+@drawn(case_from)
 def test_a_plan_is_always_whole(answer, data):
     """Reachable, within caps and budget, every lead needled, every item with a reason and a source."""
     proposal = answer(data)
@@ -134,7 +131,7 @@ def test_a_plan_is_always_whole(answer, data):
     assert all(item["text"] and item["source"] in KNOWLEDGE.sources for item in proposal["withheld"])
 
 
-@given(cases(), st.sampled_from(CONDITIONS))
+@drawn(case_from, lambda chance: chance.choice(CONDITIONS))
 def test_a_contraindication_only_takes_away(answer, data, condition):
     """present <= not known <= absent: what is not known or present never brings anything that absent does not."""
     findings = {key: value for key, value in data["findings"].items() if key != condition}
@@ -146,7 +143,7 @@ def test_a_contraindication_only_takes_away(answer, data, condition):
     assert present <= unknown <= absent
 
 
-@given(cases(), st.integers(0, 2**32).map(random.Random))
+@drawn(case_from, lambda chance: chance)
 def test_nothing_forbidden_is_ever_proposed_whatever_the_order_of_findings(answer, data, rng):
     """The safety table read by itself: whole-body cells of every condition that is present."""
     proposal = answer(data)

@@ -6,15 +6,15 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from intake.assessment.knowledge.said import clause, clause_is_whole, sentence
+from tests.support.draws import drawn
 from tests.support.worked_cases import load_cases, proposal_of
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
 
-from .test_properties import cases
+from .test_properties import case_from
 
 INTAKE = load_intake_knowledge()
 RULES = {rule.id: rule for rule in load_planner_knowledge().every_rule()}
@@ -87,7 +87,7 @@ def check_quotes(data: dict[str, Any], proposal: dict[str, Any]) -> int:
     return quoted
 
 
-@given(cases())
+@drawn(case_from)
 def test_nothing_is_quoted_that_the_patient_did_not_say(answer, data):
     data = {**data, "noted": sorted(data["findings"])[::3]}
     check_quotes(data, answer(data))

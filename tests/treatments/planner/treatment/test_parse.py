@@ -8,11 +8,9 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from intake.assessment import ClinicalPicture, assess, parse_case
-from tests.support.draws import json_value, seeded
+from tests.support.draws import drawn, json_value
 from tests.support.review_plans import (
     COLD,
     CUPS,
@@ -71,7 +69,6 @@ def test_empty_plans_are_plans(made):
 
 # ---------------------------------------------------------------- properties
 
-JSON = seeded(json_value)
 FULL = plan(
     stage(point("EX-B2", levels=["L4"]), point("BL25"), point("BL26"), electro=(current("BL25", "BL26"),)),
     adjuncts=[adjunct(**CUPS, where="upper back", points=[{"code": "BL13", "side": "both"}])],
@@ -89,7 +86,10 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@given(st.sampled_from(places(FULL)), JSON)
+PLACES = places(FULL)
+
+
+@drawn(lambda chance: chance.choice(PLACES), json_value)
 def test_any_value_anywhere_gives_alerts_or_faults(place, value):
     made = copy.deepcopy(FULL)
     row: Any = made
@@ -106,7 +106,7 @@ def test_any_value_anywhere_gives_alerts_or_faults(place, value):
         assert len(keys) == len(set(keys))
 
 
-@given(JSON)
+@drawn(json_value)
 def test_any_json_is_a_plan_or_refused(value):
     try:
         review(value, SOMEBODY, PLANNER)
@@ -121,10 +121,8 @@ GROUPS = {
 }
 
 
-def anybody(seed: int) -> ClinicalPicture:
-    """Patients who may be treated: the must-ask red flags absent, anything else in any mix. Built from one number:
-    drawing every finding by itself takes ten times as long as the planning that is tested."""
-    rng = random.Random(seed)
+def anybody(rng: random.Random) -> ClinicalPicture:
+    """Patients who may be treated: the must-ask red flags absent, anything else in any mix."""
     findings = dict.fromkeys(NO_FLAGS, False)
     findings |= dict.fromkeys(rng.sample(LIKELY, rng.choice([0, 20, 60, 120])), False)
     findings |= rng.choice([{}, STASIS, COLD, DAMP_HEAT])
@@ -160,9 +158,8 @@ def anybody(seed: int) -> ClinicalPicture:
     return ClinicalPicture(case, assess(case, INTAKE))
 
 
-@given(st.integers(0, 2**32))
-def test_what_is_proposed_passes_its_own_review(seed):
-    patient = anybody(seed)
+@drawn(anybody)
+def test_what_is_proposed_passes_its_own_review(patient):
     proposal = propose(patient, PLANNER)
     if proposal.treatment is None:
         return
