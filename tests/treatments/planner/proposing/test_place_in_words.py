@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
 
 from clinic.lib.complaints import complaints
+from tests.support.draws import drawn
 from tests.support.sameness import PLACES, Who, plan_for
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.regions import regions_of
 
-from .test_properties import cases
+from .test_properties import case_from
 
 KNOWLEDGE = load_planner_knowledge()
 PATTERNS = complaints()["back"].patterns
@@ -99,7 +99,7 @@ def test_a_doubt_is_named_beside_the_warmth(proposed) -> None:
     assert not any("heat (" in caution for caution in beside(plain, "moxa_indirect")["cautions"])
 
 
-@given(cases())
+@drawn(case_from)
 def test_every_plan_has_current_or_says_why_not_and_leaves_no_place_open(answer, data) -> None:
     proposal = answer(data)
     treatment = proposal["treatment"]
