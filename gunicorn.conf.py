@@ -1,11 +1,16 @@
 """How gunicorn serves Ashi; it reads this file by itself. The scripts give the address and the number of workers."""
 
+import ctypes
 import gc
+from contextlib import suppress
 from typing import Any
 
 from clinic import environment
 
 environment.load()
+with suppress(OSError, AttributeError):  # a C library other than GNU's has no such thing
+    # One heap for all threads of a worker: only one of them runs at a time, and each heap keeps what was freed in it
+    ctypes.CDLL(None).mallopt(-8, 1)  # M_ARENA_MAX
 worker_class = "clinic.serving.WaitressWorker"
 workers = environment.number("WEB_WORKERS", 3)
 threads = 4

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from icalendar import Calendar, Event
-
 from clinic.people.models import Clinic
 from clinic.scheduling.models import Appointment
 
 
 def calendar_file(visits: Iterable[Appointment], clinic: Clinic, *, now: dt.datetime) -> bytes:
     """The file in UTF-8. A visit keeps its id, so that a later file moves it instead of duplicating it."""
+    from icalendar import Calendar, Event  # 80 modules, 5 MB: loaded by the first who asks for a file
+
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Ashi//visits//EN")

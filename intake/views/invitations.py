@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -45,6 +44,8 @@ def invite(request: StaffRequest, patient_id: int) -> HttpResponse:
         if issued.invitation.mail:  # then nobody here sees the link: it goes only to the patient
             context["mail_state"] = state_words(issued.invitation.mail)
         else:  # drawn here as an image in the page: no third party sees the link
+            import segno  # loaded by the first link that is shown here
+
             context["qr"] = segno.make(issued.url, error="m").svg_data_uri(scale=5, border=2)
         return render(request, "intake/invited.html", context)
     return render(request, "intake/invite.html", context, status=422 if form.is_bound else 200)
