@@ -6,7 +6,7 @@ The clauses stand beside the findings (findings.toml). The practitioner reads th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
 WOMEN_ONLY = re.compile(r"\[([^\[\]]*)\]")
 PRONOUNS = {"they": "you", "them": "you", "their": "your"}
@@ -27,7 +27,8 @@ def clause(text: str, *, to_patient: bool, is_man: bool) -> str:
     return text
 
 
-def sentence(texts: Iterable[str], *, to_patient: bool, is_man: bool) -> str:
+@lru_cache(maxsize=2048)
+def sentence(texts: tuple[str, ...], *, to_patient: bool, is_man: bool) -> str:
     """ "The patient said that a and that b."; empty for nothing."""
     clauses = [clause(text, to_patient=to_patient, is_man=is_man) for text in texts]
     if not clauses:

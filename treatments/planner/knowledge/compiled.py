@@ -23,7 +23,7 @@ from treatments.planner.knowledge.rules import (
     Technique,
     Worth,
 )
-from treatments.planner.knowledge.tables import PointRule, When
+from treatments.planner.knowledge.tables import PointRule
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,6 @@ class Program:
     ear_uses: tuple[Compiled[EarUse], ...]
     home: tuple[Compiled[HomeRule], ...]
     doses: tuple[Compiled[DoseRule], ...]
-    whens: dict[str, When]  # of every rule, by its id
 
 
 @lru_cache(maxsize=64)
@@ -65,7 +64,6 @@ def program_of(knowledge: PlannerKnowledge) -> Program:
         adjuncts=compile_rules(knowledge.adjuncts),
         ear=compile_rules(knowledge.ear_rules),
         ear_uses=compile_rules(knowledge.ear_uses),
-        home=compile_rules(knowledge.home),
+        home=compile_rules(sorted(knowledge.home, key=lambda rule: (-rule.weight, rule.id))),
         doses=compile_rules(knowledge.doses),
-        whens={rule.id: rule.when for rule in knowledge.every_rule()},
     )

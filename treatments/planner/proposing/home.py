@@ -25,7 +25,7 @@ def plan_home(
 ) -> tuple[tuple[HomeCare, ...], list[Withheld]]:
     """The heaviest item of each group; what is pressed for place and pattern becomes one; the aftercare text last."""
     groups: dict[str, list[HomeRule]] = {}
-    for rule in sorted(matching(rules, facts), key=lambda rule: (-rule.weight, rule.id)):
+    for rule in matching(rules, facts):  # the heaviest first
         groups.setdefault(rule.group, []).append(rule)
     kept: list[HomeCare] = []
     out: list[Withheld] = []
@@ -52,8 +52,10 @@ def _still_fits(rule: HomeRule, pressed: set[str]) -> bool:
 def _home_item(
     rule: HomeRule, facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
 ) -> tuple[HomeCare | None, list[Withheld]]:
-    place = next((site.plain for site in painful_sites(facts, knowledge)), "back")
-    sheet = rule.sheet.replace("{place}", place)
+    sheet, place = rule.sheet, ""
+    if "{place}" in sheet:
+        place = next((site.plain for site in painful_sites(facts, knowledge)), "back")
+        sheet = sheet.replace("{place}", place)
     if not rule.modality:
         return HomeCare(rule.kind, sheet, (quotes.reason(rule),)), []
     # A question not asked yet keeps nothing out at home: the sheet itself says where not to use it.
@@ -66,7 +68,7 @@ def _home_item(
     refs, dropped = safe_refs(rule.points, rule.modality, facts, guard, knowledge.points, rule.kind)
     if dropped:  # the sheet names every place: one with a barred place is not handed out
         return None, dropped
-    if "{place}" in rule.sheet:
+    if place:
         alone = guard.limbs_left_alone(rule.modality, WITH_ROOT_REGIONS)
         if is_only_there(regions_of(place), alone, facts):
             return None, [withhold(f"home {rule.kind}", rule.modality, alone_stop) for alone_stop in alone.values()]

@@ -12,7 +12,7 @@ from treatments.planner.knowledge.matching import matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge, Style, Technique
 from treatments.planner.proposing.compose import Composed
-from treatments.planner.proposing.quotes import Quotes
+from treatments.planner.proposing.quotes import Quotes, grounds_in
 from treatments.planner.safety.guard import Guard, build_guard
 from treatments.planner.treatment.proposal import CourseStep, Withheld
 
@@ -41,7 +41,7 @@ class ProposalInProgress:
 
     @cached_property
     def quotes(self) -> Quotes:
-        return Quotes(self.picture, self.facts, self.program.whens)
+        return Quotes(self.picture, self.facts, grounds_in(self.knowledge))
 
     @cached_property
     def profiles(self) -> list[PatientProfile]:

@@ -6,32 +6,70 @@ it names, or those behind the facts it names (a cause, a channel, a pattern).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from intake.assessment import ClinicalPicture, load_intake_knowledge
 from intake.assessment.knowledge.said import sentence
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Rule, When
 from treatments.planner.treatment.items import Reason
 from treatments.planner.vocabulary.signs import load_signs
 
 MOST = 2  # quotes beside one reason
+PATTERNS = ("branch", "root", "pattern")
+
+
+class Ground(NamedTuple):
+    """A word of a rule and the answers that it rests on, those that say most first. `pattern`: its evidence does."""
+
+    word: str
+    answers: tuple[str, ...]
+    pattern: str
+
+
+def grounds_of(when: When) -> tuple[Ground, ...]:
+    """What a rule could quote: first the answers it names itself."""
+    words = when.all + when.any
+    quotable = load_intake_knowledge().said
+    found = [Ground(word, (word,), "") for word in words if word in quotable]
+    for word in words:
+        kind, colon, value = word.partition(":")
+        if kind in PATTERNS:
+            found.append(Ground(word, (), value))
+        elif colon:
+            answers = (f"onset.{value}",) if kind == "cause" else load_signs().answers.get(word, ())
+            if told := tuple(answer for answer in answers if answer in quotable):
+                found.append(Ground(word, told, ""))
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def grounds_in(knowledge: PlannerKnowledge) -> Mapping[str, tuple[Ground, ...]]:
+    """Of every rule that could quote something, by its id."""
+    return {rule.id: found for rule in knowledge.every_rule() if (found := grounds_of(rule.when))}
 
 
 class Quotes:
     """The quotes of one proposal, each rule's looked up once."""
 
-    def __init__(self, picture: ClinicalPicture, facts: Facts, whens: dict[str, When]) -> None:
+    def __init__(self, picture: ClinicalPicture, facts: Facts, grounds: Mapping[str, tuple[Ground, ...]]) -> None:
+        case = picture.case
         self._picture = picture
-        self._facts = facts
-        self._whens = whens
+        self._words = facts.words
+        self._grounds = grounds
         self._clauses = load_intake_knowledge().said
-        self._is_man = picture.case.patient.sex == "male"
+        self._told = {one for one in picture.present if one in self._clauses and case.is_told(one)}
+        self._is_man = case.patient.sex == "male"
         self._found: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._evidence_of: dict[str, Sequence[str]] = {}
 
     def reason(self, rule: Rule) -> Reason:
         """The reason that a rule gives."""
-        return self.add(Reason(rule.id, rule.text, rule.sources))
+        said, words = self._of(rule.id)
+        return Reason(rule.id, f"{rule.text} {words}" if said else rule.text, rule.sources, said)
 
     def add(self, reason: Reason) -> Reason:
         """The same reason with the answers that speak for it."""
@@ -41,37 +79,31 @@ class Quotes:
     def _of(self, rule: str) -> tuple[tuple[str, ...], str]:
         found = self._found.get(rule)
         if found is None:
-            when = self._whens.get(rule)
-            said = self._behind(when) if when is not None else ()
-            words = sentence([self._clauses[one] for one in said], to_patient=False, is_man=self._is_man)
+            grounds = self._grounds.get(rule)
+            said = self._behind(grounds) if grounds else ()
+            clauses = tuple(self._clauses[one] for one in said)
+            words = sentence(clauses, to_patient=False, is_man=self._is_man) if said else ""
             found = self._found[rule] = (said, words)
         return found
 
-    def _behind(self, when: When) -> tuple[str, ...]:
-        held = [word for word in when.all + when.any if word in self._facts.words]
-        named = [word for word in held if ":" not in word and self._is_quotable(word)]
-        for word in held:
-            if len(named) < MOST and ":" in word:
-                named += [one for one in self._told_by(word) if one not in named and self._is_quotable(one)][:1]
-        return tuple(named[:MOST])
-
-    def _told_by(self, fact: str) -> Iterable[str]:
-        """The answers that a computed fact rests on, those that say most first."""
-        kind, _, value = fact.partition(":")
-        if kind == "cause":
-            return (f"onset.{value}",)
-        if kind in ("branch", "root", "pattern"):
-            return self._evidence(value)
-        return load_signs().answers.get(fact, ())
+    def _behind(self, grounds: Sequence[Ground]) -> tuple[str, ...]:
+        named: list[str] = []
+        for word, answers, pattern in grounds:
+            if word in self._words:
+                for answer in self._evidence(pattern) if pattern else answers:
+                    if answer in self._told and answer not in named:
+                        named.append(answer)
+                        break
+                if len(named) == MOST:
+                    break
+        return tuple(named)
 
     def _evidence(self, pattern: str) -> Sequence[str]:
         """What speaks for a pattern, the loudest first; how it began is quoted where the cause is the reason."""
-        assessment = self._picture.assessment
-        for score in (*assessment.patterns, *assessment.considered):
-            if score.id == pattern:
-                found = [one.finding for one in score.for_ if one.present]
-                return sorted(found, key=lambda finding: finding.startswith("onset."))
-        return ()
-
-    def _is_quotable(self, finding: str) -> bool:
-        return finding in self._clauses and self._picture.case.is_told(finding) and self._picture.is_present(finding)
+        found = self._evidence_of.get(pattern)
+        if found is None:
+            assessment = self._picture.assessment
+            of = (score for score in (*assessment.patterns, *assessment.considered) if score.id == pattern)
+            loud = [one.finding for score in of for one in score.for_ if one.present]
+            found = self._evidence_of[pattern] = sorted(loud, key=lambda finding: finding.startswith("onset."))
+        return found

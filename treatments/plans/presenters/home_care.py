@@ -63,7 +63,7 @@ def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Context:
 
 def _item(item: HomeCareJson, *, is_man: bool) -> Context:
     known = load_intake_knowledge().said
-    said = [known[one] for reason in item["because"] for one in reason.get("said", ()) if one in known]
+    said = tuple(known[one] for reason in item["because"] for one in reason.get("said", ()) if one in known)
     return {
         "said": sentence(said, to_patient=True, is_man=is_man),
         "heading": HEADINGS.get(item["kind"], item["kind"].replace("_", " ").capitalize()),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
+from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, read_case
 from intake.assessment.knowledge.said import clause, clause_is_whole, sentence
 from tests.support.draws import drawn
 from tests.support.worked_cases import load_cases, proposal_of
@@ -17,7 +17,6 @@ from treatments.planner.knowledge.load import load_planner_knowledge
 from .test_properties import case_from
 
 INTAKE = load_intake_knowledge()
-RULES = {rule.id: rule for rule in load_planner_knowledge().every_rule()}
 COLD = (
     "site.low_back", "side.left", "onset.cold_damp", "worsened_by.cold_damp", "worsened_by.rest", "eased_by.heat",
     "quality.heavy",
@@ -70,8 +69,9 @@ def test_a_man_is_not_quoted_on_periods(proposed):
 
 
 def check_quotes(data: dict[str, Any], proposal: dict[str, Any]) -> int:
-    case = parse_case(data, INTAKE)
-    facts = read_facts(ClinicalPicture(case, assess(case, INTAKE)))
+    case, known = read_case(data)
+    facts = read_facts(ClinicalPicture(case, assess(case, known)))
+    rules = {rule.id: rule for rule in load_planner_knowledge(complaint=case.complaint.id).every_rule()}
     quoted = 0
     for reason in reasons_of(proposal):
         said = reason.get("said", [])
@@ -81,7 +81,7 @@ def check_quotes(data: dict[str, Any], proposal: dict[str, Any]) -> int:
             assert case.findings[finding] is True and finding not in case.noted
             words = clause(INTAKE.said[finding], to_patient=False, is_man=case.patient.sex == "male")
             assert words in reason["text"]
-            when = RULES[reason["rule"]].when
+            when = rules[reason["rule"]].when
             assert finding in when.facts() or any(":" in word and word in facts.words for word in when.all + when.any)
             assert finding not in when.none
     return quoted
@@ -113,8 +113,8 @@ def test_what_a_patient_answers_about_himself_has_words_to_quote():
 
 @pytest.mark.parametrize("finding", sorted(INTAKE.said))
 def test_a_clause_reads_in_both_persons(finding):
-    second = sentence([INTAKE.said[finding]], to_patient=True, is_man=False)
-    third = sentence([INTAKE.said[finding]], to_patient=False, is_man=True)
+    second = sentence((INTAKE.said[finding],), to_patient=True, is_man=False)
+    third = sentence((INTAKE.said[finding],), to_patient=False, is_man=True)
     assert second.startswith("You said that ") and not re.search(r"\bthey\b|\btheir\b|\bthem\b|[\[{]", second)
     assert third.startswith("The patient said that ") and not re.search(r"\byou\b|\byour\b|period|[\[{]", third.replace(
         "worse in the days before their period", "").replace("late in their period", ""))  # fmt: skip
