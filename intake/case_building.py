@@ -168,6 +168,14 @@ def _read(answers: Answers, spoken: str, version: str, part: int | None, known: 
     return READINGS.get(plain, (asked,), lambda: read(asked, answers, known, part=part))
 
 
+def whole_reading_of(response: IntakeResponse) -> Reading:
+    """As a practitioner reads it: a second part with the screens of both."""
+    if response.continues_id is None:
+        return reading_of(response)
+    known = about(response.patient, answered_on(response))
+    return _read(response.answers, language(), response.questionnaire_version, None, known)
+
+
 def part_of(response: IntakeResponse) -> int | None:
     """The part of the form that is being filled in, or was; None for a sent second part: it holds both."""
     if response.continues_id is None:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("i/<str:token>/", link.entry, name="entry"),
     # staff
     path("intakes/", invitations.inbox, name="inbox"),
+    path("intakes/finishing/", responses.finishing_page, name="finishing"),
     path("intakes/<int:response_id>/", responses.page, name="response"),
     path("intakes/<int:response_id>/consent/", responses.consent_paper, name="consent_paper"),
     path("files/<int:attachment_id>/", attachments.download, name="attachment"),

@@ -215,6 +215,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:send": P.ANYONE,
     "intake:sent": P.ANYONE,
     "intake:inbox": P.INVITE,  # the state of each intake; answers require READ_CLINICAL
+    "intake:finishing": P.MANAGE_CLINIC,  # counts only
     "intake:invite": P.INVITE,
     "intake:revoke": P.INVITE,
     "intake:response": P.READ_CLINICAL,

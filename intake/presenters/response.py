@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from intake import fetch
 from intake.assessment import Assessment, assess, load_intake_knowledge
-from intake.case_building import answered_on, case_of_answers, reading_of
+from intake.case_building import answered_on, case_of_answers, whole_reading_of
 from intake.models import IntakeResponse
 from intake.presenters.assessment import how_long
 from intake.presenters.inbox import flag_words
@@ -36,7 +36,7 @@ CAREFUL = [("condition", "Conditions and medicines"), ("wish", "Wishes")]
 def summary(response: IntakeResponse) -> dict[str, Any]:
     """Everything on the page; reads the alerts, writes nothing."""
     knowledge = load_intake_knowledge()
-    reading = reading_of(response)
+    reading = whole_reading_of(response)
     questionnaire = load_questionnaire(version=response.questionnaire_version)
     case = case_of_answers(response, today=timezone.localdate())
     assessment = assess(case, knowledge)

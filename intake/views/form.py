@@ -23,6 +23,7 @@ from intake.forms.screen import ScreenForm
 from intake.models import IntakeResponse
 from intake.presenters import patient_form as words
 from intake.presenters.consent_copy import as_file, copy_of
+from intake.presenters.finishing import minutes_left
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, next_screen, previous_screen, resume_at
 from intake.questionnaire.load import load_chart
@@ -204,6 +205,7 @@ def _draw(
     screen = form.screen
     previous = previous_screen(reading, screen.id)
     page = opened(screen, request.POST, response_id=response.pk)
+    place = words.place(reading, screen)
     context: dict[str, Any] = {
         "form": form,
         "screen": screen,
@@ -216,7 +218,8 @@ def _draw(
         "clashes": words.clashes(response, screen),
         "duration_units": list(words.UNITS.items()),
         "alarms": alarms(response, screen, request.clinic),
-        **words.place(reading, screen),
+        **place,
+        "minutes_left": minutes_left(screen.part, place["percent"]),
         **messages(response, screen, request.clinic),
     }
     return render(request, "intake/step.html", context, status=status)

@@ -15,6 +15,7 @@ from intake.forms.invitation import AcknowledgeForm
 from intake.models import RedFlagAlert
 from intake.presenters import response as presenter
 from intake.presenters.consent_copy import as_file, copy_of
+from intake.presenters.finishing import finishing
 
 
 @require_GET
@@ -23,6 +24,12 @@ def page(request: StaffRequest, response_id: int) -> HttpResponse:
     found = response_for(request.user, response_id)
     context = {"response": found, "patient": found.patient, "note_form": AcknowledgeForm(), **presenter.summary(found)}
     return render(request, "intake/response.html", context)
+
+
+@require_GET
+def finishing_page(request: StaffRequest) -> HttpResponse:
+    """How many finish the form, and where they stop. No answers."""
+    return render(request, "intake/finishing.html", {"parts": finishing()})
 
 
 @require_GET

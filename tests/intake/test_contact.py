@@ -12,7 +12,7 @@ from clinic.audit.models import AuditEvent
 from clinic.people.models import ContactChange, Patient
 from intake.actions import answers as actions
 from intake.models import IntakeResponse
-from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
+from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory, second_part_of
 from tests.factories.people import PatientFactory, UserFactory
 from tests.intake.test_form_pages import phone_with
 from tests.support.page_text import page_text
@@ -72,7 +72,7 @@ class TestWhoTheyAre:
     ABOUT = {"preferred_name": "Bea", "pronouns": "they", "occupation": "nurse", "doctor": "Dr Ito, Hoboken"}
 
     def test_a_line_is_kept_as_typed_and_shown_again(self) -> None:
-        response = draft()
+        response = second_part_of()
         assert phone_with(response).post("/i/step/who/", self.ABOUT).status_code == 302
         response.refresh_from_db()
         assert {name: response.answers[name] for name in self.ABOUT} == self.ABOUT
@@ -93,7 +93,7 @@ class TestWhoTheyAre:
         assert ('type="email"' in page) is is_asked
 
     def test_a_line_past_its_length_is_said_and_not_cut(self) -> None:
-        answer = phone_with(draft()).post("/i/step/who/", {"pronouns": "x" * 41})
+        answer = phone_with(second_part_of()).post("/i/step/who/", {"pronouns": "x" * 41})
         assert answer.status_code == 422 and "under 40 letters" in page_text(answer) and "x" * 41 in page_text(answer)
 
 
