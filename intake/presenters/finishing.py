@@ -25,7 +25,7 @@ _kept: dict[int, tuple[dt.datetime, float | None]] = {}  # part -> when it was w
 
 
 def finishing() -> list[dict[str, Any]]:
-    """A row for each part: ``started``, ``sent``, ``percent``, ``minutes`` (median, or None) and its ``screens``."""
+    """A row for each part: ``words``, ``started``, ``sent``, ``stopped``, ``minutes`` (median, or None), ``screens``."""
     now = timezone.now()
     found = []
     for part, name in PARTS:
@@ -34,20 +34,24 @@ def finishing() -> list[dict[str, Any]]:
         stopped = [row for row in rows if row[3] is None and row[2] <= now - dt.timedelta(days=GIVEN_UP_DAYS)]
         passed = Counter(screen for done, *_ in rows for screen in set(done or ()))
         last = Counter(_last(done or (), part) for done, *_ in stopped)
+        minutes = _median(sent)
+        words = f"{len(sent)} of {len(rows)} sent ({round(100 * len(sent) / len(rows))} %)" if rows else "not begun yet"
+        words += f", {len(stopped)} stopped" if stopped else ""
+        words += f", {last['']} of them at the first screen" if last[""] else ""
+        words += f", {minutes:g} minutes in the middle" if minutes is not None else ""
         found.append(
             {
                 "name": name,
+                "words": words,
                 "started": len(rows),
                 "sent": len(sent),
                 "stopped": len(stopped),
-                "percent": round(100 * len(sent) / len(rows)) if rows else None,
-                "minutes": _median(sent),
+                "minutes": minutes,
                 "screens": [
                     {"title": screen.title, "passed": passed[screen.id], "stopped": last[screen.id]}
                     for screen in load_questionnaire().screens
                     if screen.part == part
                 ],
-                "stopped_at_first": last[""],
             }
         )
     return found
