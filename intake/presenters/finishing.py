@@ -25,7 +25,7 @@ _kept: dict[int, tuple[dt.datetime, float | None]] = {}  # part -> when it was w
 
 
 def finishing() -> list[dict[str, Any]]:
-    """A row for each part: ``words``, ``started``, ``sent``, ``stopped``, ``minutes`` (median, or None), ``screens``."""
+    """A row for each part: ``words``, ``started``, ``sent``, ``stopped``, ``minutes`` (median or None), ``screens``."""
     now = timezone.now()
     found = []
     for part, name in PARTS:

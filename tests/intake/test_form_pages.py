@@ -351,7 +351,7 @@ def test_every_screen_can_be_drawn() -> None:
     first = ResponseFactory(answers={**PLAIN_FIRST, **more})
     later = {"onset": ["sport"], "duration": {"number": 2, "unit": "years"}}
     drawn = []
-    knee = ResponseFactory(answers={**PLAIN_FIRST, "where": ["knee_left"]})
+    knee = ResponseFactory(answers={**PLAIN_FIRST, "complaint": "knee"})
     for response in (first, knee, second_part_of(**later)):
         phone = phone_with(response)
         drawn += [s.id for s in load_questionnaire().screens if phone.get(f"/i/step/{s.id}/").status_code == 200]

@@ -96,7 +96,7 @@ def test_every_screen_and_its_refusals_are_spoken(db: None, brackets: None) -> N
     more = {"pregnancy": "yes", "pregnancy_bleeding": "no", "pregnancy_signs": ["none"], "general": ["cancer"]}
     later = {"onset": ["sport"], "duration": {"number": 2, "unit": "years"}}
     drawn = set()
-    knee = ResponseFactory(answers={**PLAIN_FIRST, "where": ["knee_left"]})
+    knee = ResponseFactory(answers={**PLAIN_FIRST, "complaint": "knee"})
     for response in (ResponseFactory(answers={**PLAIN_FIRST, **more}), knee, second_part_of(**later)):
         phone = phone_with(response)
         for screen in load_questionnaire().screens:
