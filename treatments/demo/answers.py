@@ -31,6 +31,7 @@ class Persona:
     levels: tuple[str, ...] = ()
     ashi: tuple[Mapping[str, str], ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)  # question id -> option, where no finding says it
 
 
 def answers_of(
@@ -101,6 +102,8 @@ def _told(persona: Persona, sets: Sequence[tuple[str, bool]]) -> bool:
 def _one(persona: Persona, question: Question) -> str | None:
     if question.gives == "sex":
         return persona.sex
+    if question.id in persona.told:
+        return persona.told[question.id]
     scored = {"phq2": persona.phq2, "gad2": persona.gad2}.get(question.instrument)
     if scored:
         wanted = scored[0 if question.id.endswith("_1") else 1]

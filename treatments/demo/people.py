@@ -78,6 +78,7 @@ def persona_of(archetype: Mapping[str, Any], person: Mapping[str, Any]) -> Perso
         duration=archetype["duration"],
         pain=archetype["pain"],
         rmdq=archetype["rmdq"],
+        told=archetype.get("told", {}),
         phq2=archetype.get("phq2", (0, 1)),
         gad2=archetype.get("gad2", (0, 1)),
         weeks=person.get("weeks"),
