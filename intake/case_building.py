@@ -355,6 +355,11 @@ def _newest_pain(patient: Patient) -> dict[str, int]:
     return newest
 
 
+def newest_pain(patient: Patient) -> int | None:
+    """The newest pain now that was scored, 0 to 10."""
+    return _newest_pain(patient).get("pain_now")
+
+
 @KeptQuery
 def _pain_scores(patient: int) -> QuerySet[Score, tuple[str, Decimal]]:
     rows = Score.objects.counting().filter(patient=patient, measure__in=PAIN).order_by("taken_at", "id")

@@ -22,7 +22,7 @@ from treatments.planner.closer.why_not import WhyNot
 from treatments.planner.closer.why_not import why_not as why_not_proposed
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.merge.merge import compare, merge
-from treatments.planner.proposing.propose import propose as propose_treatment
+from treatments.planner.proposing.later import propose_course
 from treatments.planner.proposing.propose import worked_out
 from treatments.planner.proposing.what_if import WhatIf, what_if
 from treatments.planner.review.alert import ReviewAlert
@@ -60,7 +60,7 @@ def inputs_of(assessment: Assessment, *, today: dt.date) -> Json:
 
 def propose(picture: ClinicalPicture) -> ProposalJson:
     """The contract's output object."""
-    return propose_treatment(picture, _planner_of(picture)).as_json()
+    return propose_course(picture, _planner_of(picture))
 
 
 def propose_again(case: Json) -> ProposalJson:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from clinic.lib.loose import fresh
+from treatments.planner.treatment.due import all_stages
 from treatments.planner.treatment.needles import needles_of
 from treatments.planner.treatment.shapes import (
     ElectroJson,
@@ -22,7 +23,7 @@ from treatments.planner.treatment.shapes import (
 )
 from treatments.planner.treatment.written import pairs_text
 
-LISTS = ("stages", "points", "electro", "adjuncts", "ear", "home_care")
+LISTS = ("protocols", "stages", "points", "electro", "adjuncts", "ear", "home_care")
 NOT_OF_PLAN = "That part of the plan no longer exists."
 
 
@@ -85,7 +86,7 @@ def _list_of(treatment: TreatmentJson, address: str) -> tuple[list[ListedItem], 
 
 def _recounted(treatment: TreatmentJson) -> TreatmentJson:
     """Needle counts and the dose's totals follow from their parts."""
-    for stage in treatment["stages"]:
+    for stage in all_stages(treatment):
         for point in stage["points"]:
             point["needles"] = needles_of(point)
         stage["needles"] = sum(map(needles_of, stage["points"]))
@@ -130,7 +131,7 @@ def removed(treatment: TreatmentJson, address: str) -> TreatmentJson:
     """Without the item at ``address``; electro pairs of a removed point go with it."""
     new = fresh(treatment)
     here, index = _list_of(new, address)
-    if address.count(".") == 1 and address.startswith("stages.") and len(here) == 1:
+    if address.split(".")[-2] == "stages" and len(here) == 1:
         raise EditRefused("A plan needs at least one stage.")
     del here[index]
     _drop_loose_leads(new)
@@ -178,7 +179,7 @@ def _same_place(one: PointJson, other: PointJson) -> bool:
 
 
 def _drop_loose_leads(treatment: TreatmentJson) -> None:
-    for stage in treatment["stages"]:
+    for stage in all_stages(treatment):
         present = {point["code"] for point in stage["points"]}
         kept: list[ElectroJson] = []
         for electro in stage.get("electro", []):

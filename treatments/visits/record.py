@@ -13,6 +13,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from clinic.lib.loose import fresh
+from treatments.planner.treatment.due import changed_places, due_at
 from treatments.planner.treatment.shapes import (
     AdjunctJson,
     EarJson,
@@ -41,25 +42,42 @@ KEEP_DAYS = 5  # in the ear, if the plan does not say
 
 
 def new_record(
-    treatment: TreatmentJson, *, number: int, today: dt.date, last: VisitRecord | None = None
+    treatment: TreatmentJson,
+    *,
+    number: int,
+    today: dt.date,
+    last: VisitRecord | None = None,
+    pain: int | None = None,
 ) -> VisitRecord:
-    """An empty record of visit ``number``: the plan's items, each as at the last visit where it was done.
+    """An empty record of visit ``number``: the plan's items that are due, each as at the last visit where it was done.
 
-    ``last``: the record of the previous visit under the same plan, or None.
+    ``last``: the record of the previous visit under the same plan, or None. ``pain``: the newest that is known.
     """
     before = {_place(point): point for _, point in points_of(last)}
-    return {
+    due = due_at(treatment, number, pain)
+    needled = {point["code"] for stage in due.stages for point in stage["points"]}
+    record: VisitRecord = {
         "start": {},
-        "stages": [_new_stage(stage, f"s{i}", number, before) for i, stage in enumerate(treatment["stages"])],
+        "stages": [_new_stage(stage, f"s{i}", number, before) for i, stage in enumerate(due.stages)],
         "adjuncts": [
             _new_adjunct(adjunct, f"a{i}")
             for i, adjunct in enumerate(treatment.get("adjuncts", []))
-            if adjunct.get("from_visit", 1) <= number
+            if adjunct.get("from_visit", 1) <= number and _has_its_needles(adjunct, needled)
         ],
         "ear": [_new_ear(ear, f"r{i}", today) for i, ear in enumerate(treatment.get("ear", []))],
         "close": _needles_used(last["close"]) if last else {},
         "reasons": [],
     }
+    if due.protocol is not None:
+        came, went = changed_places(last["stages"], due.stages) if last else ([], [])
+        because = [reason["text"] for reason in due.protocol["because"]]
+        record["protocol"] = {"name": due.protocol["name"], "why": because, "came": came, "went": went}
+    return record
+
+
+def _has_its_needles(adjunct: AdjunctJson, needled: set[str]) -> bool:
+    """Warmth on a needle needs the needle."""
+    return adjunct["kind"] != "warm_needle" or {point["code"] for point in adjunct["points"]} <= needled
 
 
 def _needles_used(close: CloseJson) -> CloseJson:
@@ -216,6 +234,7 @@ def as_treatment(record: VisitRecord, plan: TreatmentJson) -> TreatmentJson:
     """The visit in the contract's treatment shape, for the safety review: the plan without what was left out, with what
     was done differently or added. Less than intended (shallower, shorter) is judged as intended: no new stop."""
     treatment = fresh(plan)
+    treatment.pop("protocols", None)  # another visit's needles
     treatment["stages"] = [
         {
             "position": stage["position"],

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import CaseError, ClinicalPicture, Fault, assess, read_case
 from treatments.clinic_knowledge import planner_knowledge
-from treatments.planner.proposing.propose import propose
+from treatments.planner.proposing.later import propose_course
 
 UNUSABLE = 2
 
@@ -82,7 +82,7 @@ class Command(BaseCommand):
 
     def _answer(self, data: object) -> Mapping[str, object]:
         case, intake = read_case(data)
-        return propose(ClinicalPicture(case, assess(case, intake)), planner_knowledge(case.complaint.id)).as_json()
+        return propose_course(ClinicalPicture(case, assess(case, intake)), planner_knowledge(case.complaint.id))
 
     def _refuse(self, faults: tuple[Fault, ...]) -> NoReturn:
         for fault in faults:

@@ -7,7 +7,7 @@ what was not edited follows the new proposal; where both changed, the edit stays
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clinic.lib.loose import Json, fresh
@@ -53,7 +53,7 @@ from treatments.planner.treatment.shapes import TreatmentJson
 Plan = Treatment | Mapping[str, Any]
 _LISTS = ("adjuncts", "ear", "home_care")
 _COUNTED = frozenset({"needles"})  # follows from side and levels, so it is counted anew
-_OWN = frozenset({"stages", "dose", "needles", *_LISTS})
+_OWN = frozenset({"stages", "protocols", "dose", "needles", *_LISTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,7 @@ class _Merge:
         merged, differences = merge_fields(base, mine, new, _OWN)
         self._note("", differences)
         merged["stages"] = self._stages()
+        self._protocols(merged)
         for name in _LISTS:
             rows = self._rows([rows_of(version, name) for version in self.versions], IDENTITIES[name], name)
             if rows or any(name in version for version in self.versions[1:]):
@@ -279,6 +280,28 @@ class _Merge:
         if "needles" in point:
             point["needles"] = needles_of(point)
         return point
+
+    # -------------------------------------------------------------- protocols
+
+    def _protocols(self, merged: Json) -> None:
+        """Those of later visits, by name: each is merged like a plan of its own."""
+        by_name = [{str(row.get("name")): dict(row) for row in rows_of(v, "protocols")} for v in self.versions]
+        base, mine, new = by_name
+        found: list[Json] = []
+        for name in ordered_union(new, mine):
+            was, own, fresh_one = base.get(name), mine.get(name), new.get(name)
+            if fresh_one is None and same(own, was):
+                continue  # not proposed any more, and nobody changed it
+            if own is None and was is not None:
+                continue  # taken out by hand
+            if own is None or fresh_one is None:
+                found.append(own or fresh_one or {})
+                continue
+            inner = _Merge(was or {}, own, fresh_one, self.words)
+            found.append({**fresh_one, "stages": inner._stages()})
+            self.notes += [replace(one, item=f"{one.item}, {name}") for one in inner.notes]
+        if found:
+            merged["protocols"] = found
 
     # ------------------------------------------------------------------- dose
 

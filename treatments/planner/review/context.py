@@ -19,7 +19,7 @@ from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.safety.guard import Guard, Place, build_guard
 from treatments.planner.safety.passing import value_at
 from treatments.planner.safety.stops import Stop
-from treatments.planner.treatment.hand_made import ReadPlan, ReadPoint, ReadStage
+from treatments.planner.treatment.hand_made import ReadPlan, ReadPoint, ReadProtocol, ReadStage
 from treatments.planner.vocabulary.body import NEEDLED_LEVELS, region_of_level
 from treatments.planner.vocabulary.modalities import MODALITIES, Modality
 from treatments.planner.vocabulary.severity import Severity, rank
@@ -47,7 +47,8 @@ class Context:
     """A review in progress."""
 
     def __init__(self, plan: ReadPlan, picture: ClinicalPicture, knowledge: PlannerKnowledge) -> None:
-        self.plan = plan
+        self.read = plan  # whole
+        self.plan = plan  # what is looked at: the plan itself, then each of its later protocols
         self.picture = picture
         self.knowledge = knowledge
         self.program = program_of(knowledge)
@@ -61,6 +62,17 @@ class Context:
         self.depths: tuple[DepthRule, ...] = tuple(matching(self.program.depths, self.gentle))
         self.spots: list[Spot] = []  # filled by the needle checks, used by the checks of current and adjuncts
         self._found: dict[tuple[str, str], ReviewAlert] = {}
+
+    def turn_to(self, protocol: ReadProtocol) -> None:
+        """From here on the needles and current of later visits are looked at."""
+        self.plan = replace(self.read, stages=protocol.stages)
+        self.spots = []
+        visit = max(self.facts.visit, protocol.from_visit)
+        self.facts, self.gentle = (
+            replace(facts, words=(facts.words - {"visit:first"}) | {"visit:later"}, visit=visit)
+            for facts in (self.facts, self.gentle)
+        )
+        self.persons = tuple(matching(self.program.persons, self.gentle))
 
     # ------------------------------------------------------------------ facts
 

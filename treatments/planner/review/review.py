@@ -42,6 +42,10 @@ def review(
     check_electro(context)
     check_beside(context)
     _check_course(context)
+    for protocol in context.read.protocols:
+        context.turn_to(protocol)
+        check_needles(context)
+        check_electro(context)
     return context.alerts()
 
 

@@ -95,12 +95,21 @@ class ReadDose:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadProtocol:
+    """The stages of later visits."""
+
+    from_visit: int
+    stages: tuple[ReadStage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPlan:
     stages: tuple[ReadStage, ...]
     adjuncts: tuple[ReadItem, ...]
     ear: tuple[ReadItem, ...]
     home_care: tuple[ReadItem, ...]
     dose: ReadDose | None
+    protocols: tuple[ReadProtocol, ...] = ()
 
     @property
     def needles(self) -> int:

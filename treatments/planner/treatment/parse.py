@@ -16,6 +16,7 @@ from treatments.planner.treatment.hand_made import (
     ReadItem,
     ReadPlan,
     ReadPoint,
+    ReadProtocol,
     ReadRef,
     ReadStage,
 )
@@ -52,10 +53,11 @@ def read_plan(plan: object) -> ReadPlan:
     ear = tuple(reader.item(row, p, "method") for row, p in reader.rows(data.get("ear"), "ear"))
     home = tuple(reader.item(row, p, "kind") for row, p in reader.rows(data.get("home_care"), "home_care"))
     dose = reader.dose(data.get("dose"))
+    protocols = tuple(reader.protocol(row, path) for row, path in reader.rows(data.get("protocols"), "protocols"))
     reader.text(data.get("principle"), "principle")
     if reader.faults:
         raise PlanError(reader.faults)
-    return ReadPlan(stages, adjuncts, ear, home, dose)
+    return ReadPlan(stages, adjuncts, ear, home, dose, protocols)
 
 
 class _Reader:
@@ -195,6 +197,16 @@ class _Reader:
             retention_min=self.number(row.get("retention_min"), f"{path}.retention_min"),
             points=tuple(self.point(point, at) for point, at in points),
             electro=tuple(self.electro(current, at) for current, at in electro),
+        )
+
+    def protocol(self, row: Mapping[str, Any], path: str) -> ReadProtocol:
+        stages = self.rows(row.get("stages"), f"{path}.stages")
+        self.text(row.get("name"), f"{path}.name")
+        self.whole(row.get("every"), f"{path}.every")
+        self.whole(row.get("pain_at_most"), f"{path}.pain_at_most")
+        return ReadProtocol(
+            from_visit=self.whole(row.get("from_visit"), f"{path}.from_visit") or 2,
+            stages=tuple(self.stage(stage, at) for stage, at in stages),
         )
 
     def item(self, row: Mapping[str, Any], path: str, kind: str) -> ReadItem:

@@ -157,6 +157,19 @@ class DoseJson(DoseFields):
 
 
 @final
+class ProtocolJson(TypedDict):
+    """The stages of some later visits. Due from `from_visit` on at every `every`th; with `pain_at_most` only once the
+    pain has come down to it."""
+
+    name: str
+    from_visit: int
+    every: int
+    stages: list[StageJson]
+    because: list[ReasonJson]
+    pain_at_most: NotRequired[int]
+
+
+@final
 class TreatmentJson(TypedDict):
     principle: str
     stages: list[StageJson]
@@ -166,6 +179,7 @@ class TreatmentJson(TypedDict):
     dose: DoseJson
     needles: NotRequired[int]
     cautions: NotRequired[list[str]]
+    protocols: NotRequired[list[ProtocolJson]]
 
 
 ListedItem = StageJson | PointJson | ElectroJson | AdjunctJson | EarJson | HomeCareJson

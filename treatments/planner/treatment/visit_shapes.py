@@ -216,9 +216,20 @@ class MarkedJson(TypedDict):
 
 
 @final
+class ChartedProtocol(TypedDict):
+    """Which protocol of the plan the visit was begun with, why, and which places came and went since the last visit."""
+
+    name: str
+    why: list[str]
+    came: list[str]
+    went: list[str]
+
+
+@final
 class VisitRecord(TypedDict):
     start: StartJson
     stages: list[ChartedStage]
+    protocol: NotRequired[ChartedProtocol]
     adjuncts: list[ChartedAdjunct]
     ear: list[ChartedEar]
     close: CloseJson

@@ -13,6 +13,7 @@ from clinic.scheduling.models import Service
 from treatments import planning
 from treatments.models import AdverseEvent, PlannedVisit, TreatmentPlan, Visit
 from treatments.models.kept import keep_reviews
+from treatments.planner.treatment.due import all_stages, stages_of_visits
 from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 from treatments.plans.actions import drafts
@@ -120,28 +121,31 @@ def _plan_visits(plan: TreatmentPlan, continued: TreatmentPlan | None) -> None:
 
 def device_from_visit(treatment: TreatmentJson) -> int | None:
     """The first visit that needs a stimulator, or None."""
-    starts = [e.get("from_visit", 1) for stage in treatment["stages"] for e in stage.get("electro", [])]
+    starts = [e.get("from_visit", 1) for stage in all_stages(treatment) for e in stage.get("electro", [])]
     return min(starts) if starts else None
 
 
 def logistics(treatment: TreatmentJson) -> str:
     """What the front desk needs to know to book, without the reasons."""
-    positions = {stage["position"] for stage in treatment["stages"]}
+    positions = {stage["position"] for stage in all_stages(treatment)}
     needs = []
     if positions and positions <= {"seated"}:
         needs.append("treated sitting: a chair is enough")
     elif "prone" not in positions:
         needs.append("does not lie face down")
-    if len(treatment["stages"]) > 1:
+    if any(len(stages) > 1 for stages in stages_of_visits(treatment)):
         needs.append("turns once during the treatment")
     return "; ".join(needs)
 
 
 def minutes_needed(treatment: TreatmentJson) -> int:
     """Room time of one visit: 10 to settle and talk, retention, hands-on work, 5 for each turn (DESIGN)."""
-    stages = treatment["stages"]
     hands_on = sum(a.get("minutes") or 0 for a in treatment["adjuncts"] if not _runs_alone(a["kind"]))
-    return int(10 + sum(stage["retention_min"] for stage in stages) + hands_on + 5 * max(0, len(stages) - 1))
+    longest = max(
+        sum(stage["retention_min"] for stage in stages) + 5 * max(0, len(stages) - 1)
+        for stages in stages_of_visits(treatment)
+    )
+    return int(10 + longest + hands_on)
 
 
 def _runs_alone(kind: str) -> bool:

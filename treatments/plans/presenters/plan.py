@@ -23,6 +23,8 @@ from treatments.planner.treatment.shapes import (
     PointJson,
     PointRefJson,
     ProposalJson,
+    ProtocolJson,
+    StageJson,
     TreatmentJson,
 )
 from treatments.planner.treatment.written import depth_text, levels_text, needle_words
@@ -80,6 +82,7 @@ def page_of(plan: TreatmentPlan) -> Context:
     clinical_alerts = _not_said(result.get("alerts", []), said, lambda alert: alert["text"])
     said += [alert["text"] for alert in clinical_alerts]
     reasons = reasons_for("override")
+    own = [alert for alert in alerts if not _is_of_every_point(alert, treatment)]
     return {
         "plan": plan,
         "patient": plan.patient,
@@ -93,7 +96,16 @@ def page_of(plan: TreatmentPlan) -> Context:
             "because": treatment["dose"].get("because", []),
         },
         "minutes": signing.minutes_needed(treatment),
-        "stages": _stages(treatment, [alert for alert in alerts if not _is_of_every_point(alert, treatment)]),
+        "stages": _stages(treatment["stages"], "stages", own),
+        "protocols": [
+            {
+                "name": protocol["name"],
+                "when": protocol_words(protocol),
+                "because": protocol["because"],
+                "stages": _stages(protocol["stages"], f"protocols.{i}.stages", own),
+            }
+            for i, protocol in enumerate(treatment.get("protocols", []))
+        ],
         "visits": planned_visits.visits_of(plan, now=timezone.now()),
         "adjuncts": [_adjunct(item, i, alerts) for i, item in enumerate(treatment.get("adjuncts", []))],
         "ear": [_ear(item, i) for i, item in enumerate(treatment.get("ear", []))],
@@ -194,10 +206,19 @@ def _of_item(alerts: list[Context], address: str) -> list[Context]:
     return [a for a in alerts if any(p == address or p.startswith(f"{address}.") for p in a.get("places", []))]
 
 
-def _stages(treatment: TreatmentJson, alerts: list[Context]) -> list[Context]:
+def protocol_words(protocol: ProtocolJson) -> str:
+    """ "Every second visit from visit 3 on, once the pain is 3 or less" """
+    often = "Every second visit from" if protocol["every"] == 2 else "From"
+    eased = protocol.get("pain_at_most")
+    return f"{often} visit {protocol['from_visit']} on" + (
+        "" if eased is None else f", once the pain is {eased} or less"
+    )
+
+
+def _stages(rows: list[StageJson], address: str, alerts: list[Context]) -> list[Context]:
     stages = []
-    for i, stage in enumerate(treatment["stages"]):
-        at = f"stages.{i}"
+    for i, stage in enumerate(rows):
+        at = f"{address}.{i}"
         count = len(stage["points"])
         stages.append(
             {

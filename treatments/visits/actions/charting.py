@@ -19,6 +19,7 @@ from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.actions import second_part
 from intake.assessment import ClinicalPicture
+from intake.case_building import newest_pain
 from intake.models import Score
 from treatments import planning
 from treatments.models import AdverseEvent, Amendment, TreatmentPlan, Visit
@@ -80,7 +81,13 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
         appointment=appointment,
         practitioner=by,
         started_at=now,
-        record=visit_record.new_record(plan.treatment, number=number, today=today, last=last.record if last else None),
+        record=visit_record.new_record(
+            plan.treatment,
+            number=number,
+            today=today,
+            last=last.record if last else None,
+            pain=newest_pain(patient) if plan.treatment.get("protocols") else None,
+        ),
     )
     keep_reviews(patient)
     if number == 1:

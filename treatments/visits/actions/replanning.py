@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.people.models import User
+from intake.case_building import newest_pain
 from treatments.models import TreatmentPlan, Visit
 from treatments.visits import record
 from treatments.visits.actions import charting
@@ -34,7 +35,9 @@ def take_plan(*, visit_id: int, revision: int | None, by: User) -> Visit:
         raise ValueError("Something is marked as done already: finish this visit under its plan.")
     if Visit.objects.filter(plan=plan, number=visit.number).exclude(status=Visit.Status.SET_ASIDE).exists():
         raise ValueError(f"Visit {visit.number} of the new plan already exists.")
-    fresh = record.new_record(plan.treatment, number=visit.number, today=timezone.localdate())
+    fresh = record.new_record(
+        plan.treatment, number=visit.number, today=timezone.localdate(), pain=newest_pain(visit.patient)
+    )
     fresh |= {"start": visit.record["start"], "close": visit.record["close"], "reasons": visit.record["reasons"]}
     if "unsaid" in visit.record:
         fresh["unsaid"] = visit.record["unsaid"]

@@ -1,0 +1,68 @@
+"""The protocols of the visits after the first, for a plan that is signed once for the whole course.
+
+Each is what a proposal for such a visit would needle, with the safety of today; a visit takes the one that is due.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from intake.assessment import ClinicalPicture
+from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.proposing.propose import propose
+from treatments.planner.treatment.shapes import ProposalJson, ProtocolJson, TreatmentJson
+from treatments.planner.vocabulary.signs import load_signs
+
+USUAL = "as before, with what the first visit spared"
+
+
+def propose_course(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> ProposalJson:
+    """The proposal for one patient as JSON, with the protocols of later visits."""
+    answer = propose(picture, knowledge).as_json()
+    treatment = answer["treatment"]
+    if treatment is not None and (later := later_protocols(picture, treatment, knowledge)):
+        treatment["protocols"] = later
+    return answer
+
+
+def later_protocols(
+    picture: ClinicalPicture, treatment: TreatmentJson, knowledge: PlannerKnowledge
+) -> list[ProtocolJson]:
+    """More special ones last; none that needles what the plan itself or the one before it needles."""
+    if picture.case.visit > 1 or not treatment["stages"]:
+        return []
+    course = load_signs().course
+    low = course.eased_to(picture.case.complaint.pain_now)
+    second, usual = course.second_from, course.second_from + 1
+    found: list[ProtocolJson] = []
+    usual_stages = treatment["stages"]
+    for visit, from_visit, every, pain in ((usual, 2, 1, None), (second, second, 2, None),
+                                           (usual, 2, 1, low), (second, second, 2, low)):  # fmt: skip
+        made = _at(picture, visit, pain, knowledge)
+        if made is None or (every == 1 and made["stages"] == usual_stages):
+            continue
+        protocol: ProtocolJson = {**made, "from_visit": from_visit, "every": every}
+        if pain is not None:
+            protocol["pain_at_most"] = pain
+        if every == 1:
+            usual_stages = made["stages"]
+        found.append(protocol)
+    return found
+
+
+def _at(picture: ClinicalPicture, visit: int, pain: int | None, knowledge: PlannerKnowledge) -> ProtocolJson | None:
+    at_start = picture.case.complaint.pain_now
+    complaint = replace(picture.case.complaint, pain_now=at_start if pain is None else pain, pain_at_start=at_start)
+    if pain is None and at_start is not None and at_start <= load_signs().course.eased_to(at_start):
+        complaint = replace(complaint, pain_now=None)  # there is no pain that could ease
+    case = replace(picture.case, visit=visit, complaint=complaint)
+    proposal = propose(ClinicalPicture(case, picture.assessment, picture.is_by_hand), knowledge)
+    if proposal.treatment is None or not proposal.treatment.stages or proposal.course is None:
+        return None
+    return {
+        "name": proposal.course.name or USUAL,
+        "from_visit": visit,
+        "every": 1,
+        "stages": [stage.as_json() for stage in proposal.treatment.stages],
+        "because": [reason.as_json() for reason in proposal.course.because],
+    }
