@@ -33,9 +33,13 @@ def plan_for(
     needs: Permission = Permission.READ_CLINICAL,
     what: str = "plan",
     with_case: bool = False,
+    to_change: bool = False,
 ) -> TreatmentPlan:
-    """``with_case``: with all that the patient's picture is built from. Raises Http404 or PermissionDenied."""
-    plan: TreatmentPlan = _fetch(request, _with_case if with_case else _shown, plan_id, what, needs)
+    """``with_case``: with all that the patient's picture is built from. ``to_change``: an edit fetches and locks the
+    row itself, so the documents that only its page shows are read when asked for. Raises Http404 or PermissionDenied.
+    """
+    rows = _with_case if with_case else _to_change if to_change else _shown
+    plan: TreatmentPlan = _fetch(request, rows, plan_id, what, needs)
     return plan
 
 
@@ -46,6 +50,15 @@ def proposal_for(request: StaffRequest, proposal_id: int, *, needs: Permission =
 
 @KeptQuery
 def _shown(plan: int) -> QuerySet[TreatmentPlan]:
+    return _with_marks(plan)
+
+
+@KeptQuery
+def _to_change(plan: int) -> QuerySet[TreatmentPlan]:
+    return _with_marks(plan).defer("review", "edits", "overrides", "proposal__result")
+
+
+def _with_marks(plan: int) -> QuerySet[TreatmentPlan]:
     newer = SafetyFact.objects.filter(patient=OuterRef("patient"), recorded_at__gt=OuterRef("signed_at"))
     rows = _plans(plan).defer(*UNSHOWN)
     return rows.annotate(has_earlier=Q(earlier__0__isnull=False), known_since=Exists(newer))

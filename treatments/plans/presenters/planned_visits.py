@@ -9,10 +9,13 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Protocol
 
+from django.db.models import QuerySet
+
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.loose import Context
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.reason_words import numbers_in_words
-from treatments.models import TreatmentPlan, Visit
+from treatments.models import PlannedVisit, TreatmentPlan, Visit
 
 
 class Begun(Protocol):
@@ -39,6 +42,11 @@ def begun_of(plan: TreatmentPlan) -> Iterable[Begun]:
     return Visit.objects.of_course(plan).only("number", "status", "started_at")
 
 
+@KeptQuery
+def _planned(plan: int) -> QuerySet[PlannedVisit]:
+    return PlannedVisit.objects.filter(plan=plan).order_by("number").only("number", "is_review")
+
+
 def visits_of(
     plan: TreatmentPlan,
     *,
@@ -60,7 +68,7 @@ def visits_of(
     visits = {visit.number: visit for visit in (begun_of(plan) if begun is None else begun)}
     rows: list[Context] = []
     unbooked = []
-    for planned in plan.planned_visits.all():
+    for planned in _planned(plan.pk):
         appointment, visit = appointments.get(planned.number), visits.get(planned.number)
         if appointment is None and visit is None:
             unbooked.append(planned)

@@ -76,7 +76,7 @@ def _item_form(
 @answers_conflicts
 def change(request: StaffRequest, plan_id: int) -> HttpResponse:
     """One edit: read, applied, reviewed for safety, saved. ``verb`` says which edit, ``at`` of what."""
-    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL)
+    plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL, to_change=True)
     data = request.POST
     verb, address = data.get("verb", ""), data.get("at", "")
     form: ItemForm[Any, Any] | None = None
