@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from clinic.lib.complaints import complaints
 from intake.models import Assessment
 from intake.presenters.assessment import propose_words
 from tests.factories.people import PatientFactory, UserFactory
 from treatments import planning
 from treatments.plans.actions import drafts
+from treatments.visits.actions import charting, red_flags
+from treatments.visits.forms.page import StartForm, flag_field
 
 pytestmark = pytest.mark.django_db
 KNEE = {
@@ -58,3 +61,32 @@ def test_a_sore_knee_gets_the_rules_of_the_knee() -> None:
 def test_the_button_says_by_hand_where_there_are_no_rules(findings: dict[str, bool], says: str) -> None:
     assessment = Assessment(patient=PatientFactory(), findings=findings)
     assert propose_words(planning.picture_by_hand(assessment, today=timezone.localdate()).case) == says
+
+
+def test_a_visit_asks_the_safety_questions_of_its_complaint() -> None:
+    by = UserFactory()
+    plan = drafts.propose(assessment=signed(KNEE, by), by=by).plan
+    assert plan is not None
+    plan.mark_signed(by=by)
+    plan.save()
+    visit = charting.start_visit(patient=plan.patient, by=by)
+    assert visit.record["start"] == {"about": "knee"}
+    form = StartForm(None, prefix="start", initial=StartForm.initial_of(visit.record["start"]))
+    asked = complaints()["knee"].asked_at_every_visit
+    assert tuple(form.questions) == asked and "flag.saddle_numbness" not in form.questions
+    assert red_flags.unanswered_flags(visit.record) == [*asked]
+    posted = {f"start-{flag_field(finding)}": "no" for finding in asked} | {"start-flag_joint_hot_swollen": "yes"}
+    form = StartForm(posted, prefix="start", initial=StartForm.initial_of(visit.record["start"]))
+    assert form.is_valid()
+    start = visit.record["start"]
+    form.keep_in(start)
+    assert start["about"] == "knee" and start["flags"]["flag.joint_hot_swollen"] == "yes"
+    assert start["flags"].keys() == {*asked}
+    assert not [key for key in start if key.startswith("flag_")]
+    assert red_flags.unanswered_flags(visit.record) == []
+    assert red_flags.raised_flags(visit.record) == ["flag.joint_hot_swollen"]
+
+
+def test_a_visit_for_the_back_asks_as_before() -> None:
+    form = StartForm(None, prefix="start", initial=StartForm.initial_of({}))
+    assert tuple(form.questions) == complaints()["back"].asked_at_every_visit

@@ -116,7 +116,7 @@ class ChartedStage(TypedDict):
 
 @final
 class StartJson(TypedDict, total=False):
-    """`flags`: finding -> "yes", "no" or ""."""
+    """`flags`: finding -> "yes", "no" or "". `about`: the complaint whose questions are asked; none: the back."""
 
     pain_now: int | None
     pain_average: int | None
@@ -128,6 +128,7 @@ class StartJson(TypedDict, total=False):
     pulse: str
     medicines: str
     flags: dict[str, str]
+    about: str
 
 
 @final

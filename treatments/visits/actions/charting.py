@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
+from clinic.lib.complaints import DEFAULT
 from clinic.lib.loose import fresh
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import Patient, User
@@ -18,7 +19,7 @@ from clinic.scheduling.actions import set_status
 from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.actions import second_part
-from intake.assessment import ClinicalPicture
+from intake.assessment import ClinicalPicture, complaint_id
 from intake.case_building import newest_pain
 from intake.models import Score
 from treatments import planning
@@ -55,7 +56,7 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
 
     A draft from another day does not block it. Raises CannotStart, or AskFirst unless ``is_sure``.
     """
-    plans = TreatmentPlan.objects.select_for_update(of=("self",))
+    plans = TreatmentPlan.objects.select_for_update(of=("self",)).select_related("proposal")
     plan = plans.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).first()
     now, today = timezone.now(), timezone.localdate()
     counting = Visit.objects.counting().filter(patient=patient)
@@ -74,6 +75,15 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
     last = counting.filter(plan=plan).order_by("-number").first()
     if appointment is None:
         appointment = _todays_appointment(patient, now)
+    record = visit_record.new_record(
+        plan.treatment,
+        number=number,
+        today=today,
+        last=last.record if last else None,
+        pain=newest_pain(patient) if plan.treatment.get("protocols") else None,
+    )
+    if (about := complaint_id(plan.proposal.case)) != DEFAULT:
+        record["start"]["about"] = about
     visit = Visit.objects.create(
         patient=patient,
         plan=plan,
@@ -81,13 +91,7 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
         appointment=appointment,
         practitioner=by,
         started_at=now,
-        record=visit_record.new_record(
-            plan.treatment,
-            number=number,
-            today=today,
-            last=last.record if last else None,
-            pain=newest_pain(patient) if plan.treatment.get("protocols") else None,
-        ),
+        record=record,
     )
     keep_reviews(patient)
     if number == 1:

@@ -16,7 +16,7 @@ from intake.assessment.knowledge.schema import Flag
 from intake.models import Clearance, IntakeResponse, RedFlagAlert
 from treatments.models import Visit
 from treatments.planner.treatment.visit_shapes import VisitRecord
-from treatments.visits.safety_questions import safety_questions
+from treatments.visits.safety_questions import questions_of
 
 PREGNANCY = "condition.maybe_pregnant"
 
@@ -24,12 +24,12 @@ PREGNANCY = "condition.maybe_pregnant"
 def raised_flags(record: VisitRecord) -> list[str]:
     """Finding ids answered yes at the start of this visit, in the order they are asked."""
     answers = record.get("start", {}).get("flags", {})
-    return [finding for finding in safety_questions() if answers.get(finding) == "yes"]
+    return [finding for finding in questions_of(record.get("start", {})) if answers.get(finding) == "yes"]
 
 
 def unanswered_flags(record: VisitRecord) -> list[str]:
     answers = record.get("start", {}).get("flags", {})
-    return [finding for finding in safety_questions() if answers.get(finding) not in ("yes", "no")]
+    return [finding for finding in questions_of(record.get("start", {})) if answers.get(finding) not in ("yes", "no")]
 
 
 def clearances_since(visit: Visit) -> dict[str, Clearance]:

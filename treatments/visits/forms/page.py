@@ -6,11 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
 
+from clinic.lib.complaints import DEFAULT
 from clinic.people.models import User
 from treatments.models.incident import incident_reasons
 from treatments.planner.knowledge.override_reasons import reasons_for
@@ -37,7 +38,7 @@ from treatments.plans.forms.items import SIDES
 from treatments.plans.forms.written import LevelsField, NeedleField, PairsField, frequency_field
 from treatments.visits import observed
 from treatments.visits.forms.stops import SmallForm, small
-from treatments.visits.safety_questions import safety_questions
+from treatments.visits.safety_questions import questions_of, safety_questions
 
 Item = TypeVar("Item", bound=Mapping[str, Any])
 Initial = dict[str, Any]  # form field -> its value
@@ -90,7 +91,7 @@ class PartForm(SmallForm, Generic[Item]):
     """A part of the record: ``initial_of(item)`` reads it, ``keep_in(item)`` writes valid input. A field is stored
     under its own name, except for those in OTHERWISE."""
 
-    OTHERWISE: ClassVar[tuple[str, ...]] = ()
+    OTHERWISE: tuple[str, ...] = ()
     bound_field_class = HintedField
     hints: Mapping[str, str] = {}
 
@@ -132,24 +133,26 @@ class StartForm(PartForm[StartJson]):
     tongue = text_field("Tongue", 200)
     pulse = text_field("Pulse", 200)
     medicines = text_field("New medicines or illness", 200)
-    OTHERWISE = tuple(map(flag_field, safety_questions()))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for finding, question in safety_questions().items():
+        self.questions = safety_questions(self.initial.get("about", DEFAULT))
+        self.OTHERWISE = tuple(map(flag_field, self.questions))
+        for finding, question in self.questions.items():
             self.fields[flag_field(finding)] = yes_no(question)
 
     @classmethod
     def initial_of(cls, item: StartJson) -> Initial:
         answers = item.get("flags", {})
-        return super().initial_of(item) | {flag_field(f): answers.get(f, "") for f in safety_questions()}
+        flags = {flag_field(finding): answers.get(finding, "") for finding in questions_of(item)}
+        return super().initial_of(item) | flags | {"about": item.get("about", DEFAULT)}
 
     def keep_in(self, item: StartJson) -> None:
         super().keep_in(item)
-        item["flags"] = {f: self.cleaned_data.get(flag_field(f), "") for f in safety_questions()}
+        item["flags"] = {f: self.cleaned_data.get(flag_field(f), "") for f in self.questions}
 
     def flag_fields(self) -> list[Any]:
-        return [self[flag_field(finding)] for finding in safety_questions()]
+        return [self[flag_field(finding)] for finding in self.questions]
 
 
 class StageForm(PartForm[ChartedStage]):

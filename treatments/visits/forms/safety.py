@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from treatments.models import AdverseEvent
 from treatments.planner.knowledge.adverse_events import event_kinds
-from treatments.visits.safety_questions import safety_questions
+from treatments.visits.safety_questions import question_of
 
 
 class ClearForm(forms.Form):
@@ -28,7 +28,7 @@ class ClearForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.told_on = told_on
         self.fields["findings"].choices = [  # type: ignore[attr-defined]
-            (finding, safety_questions()[finding]) for finding in open_flags
+            (finding, question_of(finding)) for finding in open_flags
         ]
 
     def clean_examined_on(self) -> dt.date:

@@ -20,7 +20,7 @@ def known_of(picture: ClinicalPicture) -> list[str]:
 def known_answers(picture: ClinicalPicture) -> dict[str, str]:
     """Question of the day (a flag, or "pregnant") -> what is already known about it: never answered casually."""
     label = load_intake_knowledge().label
-    known = {flag: label(flag) for flag in safety_questions() if picture.is_present(flag)}
+    known = {flag: label(flag) for flag in safety_questions(picture.case.complaint.id) if picture.is_present(flag)}
     told = [label(finding) for finding in PREGNANT if picture.is_present(finding)]
     if weeks := picture.case.patient.pregnancy_weeks:
         told.insert(0, f"Pregnant, week {weeks}")

@@ -28,7 +28,7 @@ from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import known as visit_known
 from treatments.visits.presenters import stops
 from treatments.visits.presenters.stricta import completeness
-from treatments.visits.safety_questions import safety_questions
+from treatments.visits.safety_questions import question_of
 
 UNGRADED = "urgent"  # message for a sign whose row is a draft or gone: it was answered yes, so a doctor looks today
 UNGRADED_REASON = "No rule in use grades this sign, so it counts as the worst"
@@ -69,7 +69,7 @@ def stop_of(visit: Visit) -> Context | None:
     told = dict.fromkeys(row.message if row else UNGRADED for _, row in rows)
     return {
         "is_emergency": any(red_flags.level_of(finding) == "emergency" for finding in open_flags),
-        "flags": [(safety_questions()[finding], row.reason if row else UNGRADED_REASON) for finding, row in rows],
+        "flags": [(question_of(finding), row.reason if row else UNGRADED_REASON) for finding, row in rows],
         "messages": list(dict.fromkeys(flags.messages[message] for message in told if flags.messages[message])),
         "lifts": list(dict.fromkeys(flags.lift[message] for message in told)),
     }
@@ -135,7 +135,7 @@ def note_of(visit: Visit) -> Context:
         "pain_now": _number(start.get("pain_now")),
         "pain_average": _number(start.get("pain_average")),
         "pain_after": _number(record.get("close", {}).get("pain_after")),
-        "flags_yes": [safety_questions()[f] for f in red_flags.raised_flags(record)],
+        "flags_yes": [question_of(f) for f in red_flags.raised_flags(record)],
         "flags_asked": not red_flags.unanswered_flags(record),
         "stages": [
             {
@@ -205,7 +205,7 @@ def event_words(event: AdverseEvent) -> Context:
 def _known(visit: Visit, forms: VisitForms, picture: ClinicalPicture) -> Context:
     """What is already known, next to the day's questions."""
     answers = visit_known.known_answers(picture)
-    fields = zip(safety_questions(), forms.start.flag_fields(), strict=True)
+    fields = zip(forms.start.questions, forms.start.flag_fields(), strict=True)
     return {
         "known": visit_known.known_of(picture),
         "known_answers": answers,
