@@ -28,10 +28,10 @@ def seconds_to_wait(times: Sequence[float], now: float, free: int) -> int:
     """``times``: the times of the last day's tries, oldest first."""
     if len(times) < free:
         return 0
-    if len(times) >= MOST_A_DAY:
-        return max(1, math.ceil(times[-MOST_A_DAY] + DAY - now))
-    wait = min(FIRST_WAIT << min(len(times) - free, 10), LONGEST_WAIT)
-    return max(0, math.ceil(times[-1] + wait - now))
+    until = times[-1] + min(FIRST_WAIT << min(len(times) - free, 10), LONGEST_WAIT)
+    if len(times) < MOST_A_DAY:
+        return max(0, math.ceil(until - now))
+    return max(1, math.ceil(max(until, times[-MOST_A_DAY] + DAY) - now))  # a place in the day is no end of the wait
 
 
 class Tries:
