@@ -72,7 +72,7 @@ views: views
 pages: forms presenters calendar_file
 actions: actions trail checking heads post tasks delivery sign_in_events
 actions: treatments.demo.clinic treatments.demo.people
-reads: fetch access search likeness passwords signed_out case_building point_search day_points closer
+reads: fetch access search likeness passwords signed_out case_building point_search day_points closer own_entries
 reads: aligning asked_times closures course_dates diary differences kept locking moves offers proposals reason_words
 reads: answers clock
 models: models errors set_aside http

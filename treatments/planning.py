@@ -14,13 +14,15 @@ from intake.assessment import ClinicalPicture, complaint_id, knowledge_of, load_
 from intake.case_building import case_data, judged
 from intake.models import Assessment
 from treatments.clinic_knowledge import planner_knowledge
-from treatments.models import TreatmentPlan
+from treatments.models import RuleOff, TreatmentPlan
 from treatments.planner.closer import examine, swap
 from treatments.planner.closer.examine import Examination
 from treatments.planner.closer.swap import Swap, Swapped
 from treatments.planner.closer.why_not import WhyNot
 from treatments.planner.closer.why_not import why_not as why_not_proposed
+from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.rules import PlannerKnowledge
+from treatments.planner.knowledge.switching import without
 from treatments.planner.merge.merge import compare, merge
 from treatments.planner.proposing.later import propose_course
 from treatments.planner.proposing.propose import worked_out
@@ -69,13 +71,24 @@ def propose_again(case: Json) -> ProposalJson:
 
 
 def _planner_of(picture: ClinicalPicture) -> PlannerKnowledge:
-    return planner_knowledge(picture.case.complaint.id)
+    """What is proposed with: without the rules that the clinic turned off on its page."""
+    return without(planner_knowledge(picture.case.complaint.id), rules_off())
+
+
+def rules_off() -> frozenset[str]:
+    """The ids of the rules that are turned off now."""
+    return frozenset(RuleOff.objects.filter(on_at__isnull=True).values_list("rule", flat=True))
+
+
+def painful_sides(picture: ClinicalPicture) -> tuple[str, ...]:
+    """The sides to treat at the site of the pain."""
+    return read_facts(picture).painful
 
 
 def versions(case: Json) -> tuple[str, str]:
     """The versions of the knowledge in use for a case: of the planner, and of the assessment."""
     about = complaint_id(case)
-    return planner_knowledge(about).version, load_intake_knowledge(complaint=about).version
+    return without(planner_knowledge(about), rules_off()).version, load_intake_knowledge(complaint=about).version
 
 
 def what_if_result(picture: ClinicalPicture, changes: Mapping[str, bool | None]) -> WhatIf:
@@ -109,8 +122,8 @@ def in_style(picture: ClinicalPicture, style: str) -> TreatmentJson | None:
 
 
 def safety_of(treatment: TreatmentJson, picture: ClinicalPicture) -> tuple[ReviewAlert, ...]:
-    """Every contraindication the treatment meets, most severe first."""
-    knowledge = _planner_of(picture)
+    """Every contraindication the treatment meets, most severe first. No rule that is turned off has a say in it."""
+    knowledge = planner_knowledge(picture.case.complaint.id)
     return REVIEWS.get(treatment, (picture, knowledge), lambda: review(treatment, picture, knowledge))
 
 

@@ -35,12 +35,13 @@ class Permission(StrEnum):
     OWN_ABSENCES = "enter own absences"
     ALL_ABSENCES = "enter anyone's absences"
     READ_KNOWLEDGE = "read knowledge"
+    WRITE_KNOWLEDGE = "change own knowledge"
 
 
 P = Permission
 ROLES: dict[str, frozenset[Permission]] = {
     "owner": frozenset({P.STAFF, P.MANAGE_CLINIC, P.READ_AUDIT, P.FIND_PATIENTS, P.READ_SCHEDULE, P.READ_KNOWLEDGE})
-    | {P.OWN_ABSENCES, P.ALL_ABSENCES},
+    | {P.OWN_ABSENCES, P.ALL_ABSENCES, P.WRITE_KNOWLEDGE},
     "practitioner": frozenset(
         {
             P.STAFF,
@@ -54,6 +55,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.WRITE_SCHEDULE,
             P.OWN_ABSENCES,
             P.READ_KNOWLEDGE,
+            P.WRITE_KNOWLEDGE,
         }
     ),
     "front_desk": frozenset({P.STAFF, P.FIND_PATIENTS, P.EDIT_PATIENTS, P.INVITE, P.READ_SCHEDULE, P.WRITE_SCHEDULE})
@@ -125,6 +127,8 @@ ADDRESSES: dict[str, Permission] = {
     "plans:proposal_closer": P.READ_CLINICAL,
     "plans:swap": P.WRITE_CLINICAL,
     "plans:style": P.WRITE_CLINICAL,
+    "plans:save_protocol": P.WRITE_CLINICAL,
+    "plans:take_protocol": P.WRITE_CLINICAL,
     "plans:findings": P.READ_CLINICAL,
     # intake: the practitioner's assessment
     "intake:assess": P.READ_CLINICAL,
@@ -196,6 +200,13 @@ ADDRESSES: dict[str, Permission] = {
     "knowledge:red_flags": P.READ_KNOWLEDGE,
     "knowledge:contraindications": P.READ_KNOWLEDGE,
     "knowledge:sources": P.READ_KNOWLEDGE,
+    "knowledge:own": P.READ_KNOWLEDGE,
+    "knowledge:own_snippet": P.WRITE_CLINICAL,
+    "knowledge:own_add": P.WRITE_KNOWLEDGE,
+    "knowledge:own_edit": P.WRITE_KNOWLEDGE,
+    "knowledge:own_remove": P.WRITE_KNOWLEDGE,
+    "knowledge:own_rule_off": P.WRITE_KNOWLEDGE,
+    "knowledge:own_rule_on": P.WRITE_KNOWLEDGE,
     # intake: the patient's form has no account, its link is its key
     "intake:entry": P.ANYONE,
     "intake:welcome": P.ANYONE,

@@ -36,6 +36,11 @@ MAY: dict[tuple[str, str], str] = {
     ("plans:reason", ""): "reason",
     ("plans:what_if", ""): "q",
     ("plans:closer", ""): "point",
+    ("plans:take_protocol", ""): "protocol",  # an edit of a draft; the plan has an undo
+    ("plans:save_protocol", ""): "name",
+    ("knowledge:own_add", ""): "name",
+    ("knowledge:own_edit", ""): "name",
+    ("knowledge:own_rule_off", ""): "rule|reason",
     ("plans:proposal_closer", ""): "point",
     ("knowledge:points", ""): "q",
     ("knowledge:rules", ""): "q",

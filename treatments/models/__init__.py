@@ -1,8 +1,19 @@
 """Records of treatment: proposals, plans, visits, adverse events. Never deleted; frozen once signed."""
 
 from treatments.models.incident import Incident
+from treatments.models.own import OwnEntry, RuleOff
 from treatments.models.plan import PlannedVisit, TreatmentPlan
 from treatments.models.proposal import Proposal
 from treatments.models.visit import AdverseEvent, Amendment, Visit
 
-__all__ = ["AdverseEvent", "Amendment", "Incident", "PlannedVisit", "Proposal", "TreatmentPlan", "Visit"]
+__all__ = [
+    "AdverseEvent",
+    "Amendment",
+    "Incident",
+    "OwnEntry",
+    "PlannedVisit",
+    "Proposal",
+    "RuleOff",
+    "TreatmentPlan",
+    "Visit",
+]

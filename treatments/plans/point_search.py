@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.knowledge.needle_sizes import needle_of
 from treatments.planner.knowledge.point_names import find_point, plain_name, search_points
@@ -32,9 +34,11 @@ def is_ashi(text: str) -> bool:
     return plain_name(text) in ("ashi", "ashixue", "阿是", "阿是穴")
 
 
-def planned(point: Point, *, side: str, levels: list[str] | None = None) -> PointJson:
-    """A point of the book as an item of a stage, with the book's depth and angle and a suitable needle."""
-    low, high = point.depth_mm
+def planned(
+    point: Point, *, side: str, levels: list[str] | None = None, depth_mm: Sequence[int] | None = None
+) -> PointJson:
+    """A point of the book as an item of a stage, with the book's angle, its depth or this one, a suitable needle."""
+    low, high = depth_mm or point.depth_mm
     usual = planner_knowledge().by_hand
     # at the thorax the lung lies beneath: the book has a cap of its own there
     of_levels = point.thoracic_cap_mm if any(level[0] == "T" for level in levels or []) else point.lumbar_cap_mm

@@ -7,6 +7,7 @@ An address names one item in it: ``stages.0.points.2``, ``stages.0.electro.0``, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 from clinic.lib.loose import fresh
@@ -125,6 +126,18 @@ def added(treatment: TreatmentJson, list_address: str, item: ListedItem) -> Trea
                 raise EditRefused(f"{item['code']} is already in this stage: change its side there.")
     here.append(fresh(item))
     return _recounted(new)
+
+
+def added_all(treatment: TreatmentJson, list_address: str, items: Sequence[PointJson]) -> TreatmentJson:
+    """With those of the points that the stage does not have yet. Raises EditRefused if it has them all."""
+    new = treatment
+    for item in items:
+        with suppress(EditRefused):
+            new = added(new, list_address, item)
+    if new is treatment:
+        _list_at(treatment, list_address)
+        raise EditRefused("All of these points are already in this stage.")
+    return new
 
 
 def removed(treatment: TreatmentJson, address: str) -> TreatmentJson:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from treatments.plans.views import closer, edits, plans, safety_facts, what_if
+from treatments.plans.views import closer, edits, plans, protocols, safety_facts, what_if
 
 app_name = "plans"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("plans/<int:plan_id>/change/", edits.change, name="change"),
     path("plans/<int:plan_id>/swap/", closer.swap, name="swap"),
     path("plans/<int:plan_id>/closer/", closer.page, name="closer"),
+    path("plans/<int:plan_id>/save-protocol/", protocols.save, name="save_protocol"),
+    path("plans/<int:plan_id>/protocol/", protocols.take, name="take_protocol"),
     path("plans/<int:plan_id>/style/", closer.style, name="style"),
     path("proposals/<int:proposal_id>/closer/", closer.of_proposal, name="proposal_closer"),
     path("plans/<int:plan_id>/undo/", plans.undo, name="undo"),

@@ -17,7 +17,7 @@ def row_actions(context: Context, at: str, was: str, is_first: bool, is_last: bo
 
     ``swaps``: something else could stand in its place.
     """
-    swaps = swaps and not context.get("no_rules")
+    swaps = swaps and at.startswith("stages.") and not context.get("no_rules")
     shape = (bool(was), is_first, is_last, swaps)
     drawn: dict[tuple[bool, bool, bool, bool], str] = context["drawn"]
     if shape not in drawn:

@@ -32,7 +32,6 @@ from treatments.planner.knowledge.rules import (
     DoseRule,
     EarRule,
     EarUse,
-    ElectroPair,
     HomeRule,
     NoElectroRule,
     OwnLimit,
@@ -40,6 +39,7 @@ from treatments.planner.knowledge.rules import (
     PlannerKnowledge,
     Source,
 )
+from treatments.planner.knowledge.switching import why_protected
 from treatments.planner.knowledge.tables import Point, PointRule, Rule
 from treatments.planner.knowledge.toml_reader import PointBook, Reader
 
@@ -55,7 +55,6 @@ RULES: dict[str, type[Rule]] = {
     "exclusion": NoElectroRule,
 }
 TABLES = {"meta", "review", "switched_off", "source", "point", *RULES}
-SWITCHABLE = (PointRule, ElectroPair, AdjunctRule, EarRule, EarUse, HomeRule)
 CUN_MM = 22.5
 # Defaults of a clinic's own point. What its row must not say is in clinic_file_checks.py.
 DEFAULTS: dict[str, Any] = {
@@ -175,25 +174,12 @@ def _switched_off(
         faults.append(Fault(name, "switched_off", "must be a list of rule ids, written above the first [table]"))
         return ()
     known = {rule.id: rule for rule in base.every_rule()}
-    protected = {row.id for row in base.contraindications} | {
-        f"contraindications.{row.id}" for row in base.contraindications
-    }
     found: list[Rule] = []
     for one in dict.fromkeys(ids):
-        rule = known.get(one)
-        why = ""
-        if one in protected:
-            why = "a contraindication cannot be switched off"
-        elif rule is None and one in elsewhere():
-            continue
-        elif rule is None:
-            why = f"no such rule{nearest(one, known) or '; red flags cannot be switched off'}"
-        elif rule.evidence == "safety" or not isinstance(rule, SWITCHABLE):
-            why = "a rule that keeps patients safe cannot be switched off"
-        else:
-            found.append(rule)
-        if why:
+        if why := why_protected(one, base):
             faults.append(Fault(name, f"switched_off: {one!r}", why))
+        else:
+            found.append(known[one])
     return tuple(found)
 
 

@@ -25,6 +25,8 @@ def sent_words(plan: TreatmentPlan, data: QueryDict, action: str) -> str:
         return ": ".join(part for part in (f"Keep {stop}", reason, data.get("reason", "")) if part)
     if action == "style":
         return f"Choose the plan {data.get('style', '')}"
+    if action == "protocol":
+        return f"Take the protocol {data.get('protocol', '')}"
     if action != "change":
         return _WHOLE.get(action, "Your change")
     verb, address = data.get("verb", ""), data.get("at", "")

@@ -9,17 +9,19 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.lib.records import NotADraft, revision_of
 from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
-from treatments.models import TreatmentPlan
+from treatments import planning
+from treatments.models import OwnEntry, TreatmentPlan
 from treatments.planner.treatment.by_hand import by_hand
 from treatments.planner.treatment.shapes import ListedItem, PointJson, TreatmentJson
 from treatments.planner.treatment.written import split_levels
 from treatments.planner.vocabulary.body import SIDES
-from treatments.plans import closer, point_search, treatment_edits
+from treatments.plans import closer, own_entries, point_search, treatment_edits
 from treatments.plans.actions import drafts
 from treatments.plans.fetch import plan_for
 from treatments.plans.forms import items
@@ -80,7 +82,7 @@ def change(request: StaffRequest, plan_id: int) -> HttpResponse:
     data = request.POST
     verb, address = data.get("verb", ""), data.get("at", "")
     form: ItemForm[Any, Any] | None = None
-    kind, item = "", None
+    kind, item, group = "", None, ""
     try:
         if verb in ("change", "add"):
             kind = kind_of(address)
@@ -88,6 +90,10 @@ def change(request: StaffRequest, plan_id: int) -> HttpResponse:
             if not form.is_valid():
                 return _sent_back(request, plan, form, kind)
             edit = _form_edit(verb, address, form)
+        elif verb == "add_point" and (group := _asked_group(data)):
+            sides = planning.painful_sides(planning.picture_of(plan, today=timezone.localdate()))
+            points = own_entries.group_points(request.user, group, sides)
+            edit = partial(treatment_edits.added_all, list_address=address, items=points)
         elif verb == "add_point":
             item = _asked_point(data)
             edit = partial(_add_point, address=address, item=item)
@@ -103,7 +109,7 @@ def change(request: StaffRequest, plan_id: int) -> HttpResponse:
             plan_id=plan.pk,
             revision=revision_of(request.POST),
             verb=verb,
-            text=_text(plan, verb, address, item),
+            text=f"Added the group {group}" if group else _text(plan, verb, address, item),
             change=checked,
             by=request.user,
         )
@@ -193,6 +199,12 @@ def _new_item(form: ItemForm[Any, Any]) -> ListedItem:
     raise EditRefused("There is no such change.")
 
 
+def _asked_group(data: QueryDict) -> str:
+    """The name of the group that is asked for with ``;name`` instead of a point; "" for none."""
+    text = (data.get("chosen") or data.get("point", "")).strip()
+    return text.removeprefix(own_entries.SIGN).strip().lower() if text.startswith(own_entries.SIGN) else ""
+
+
 def _asked_point(data: QueryDict) -> PointJson:
     """The requested point, in any spelling, as an item of a plan. Raises EditRefused."""
     text = (data.get("chosen") or data.get("point", "")).strip()
@@ -246,9 +258,12 @@ def _text(plan: TreatmentPlan, verb: str, address: str, added: PointJson | None)
 @require_GET
 def points(request: StaffRequest) -> HttpResponse:
     """Points matching the typed text, as buttons that add them."""
-    text = request.GET.get("point", "")
+    text = request.GET.get("point", "").strip()
+    if text.startswith(own_entries.SIGN):
+        groups = own_entries.all_kept(request.user, OwnEntry.Kind.GROUP, text.removeprefix(own_entries.SIGN))
+        return render(request, "plans/_points.html", {"groups": groups, "text": text})
     found = [
         {"code": p.code, "pinyin": split_name(p.name)[0], "hanzi": p.hanzi, "english": p.english}
         for p in point_search.search(text)
     ]
-    return render(request, "plans/_points.html", {"found": found, "text": text.strip()})
+    return render(request, "plans/_points.html", {"found": found, "text": text})

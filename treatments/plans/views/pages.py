@@ -36,6 +36,7 @@ def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200
         form = SignForm(has_new_cautions=bool(context["new_cautions"]))
         form.initial = _usual(request, form.services, context["minutes"])
         context["sign_form"] = form
+    context["can_save_protocol"] = may_write and plan.was_in_force
     context["misfit"] = misfit_of(plan) if getattr(plan, "known_since", False) and plan.status == "signed" else None
     context["saved_at"] = plan.changed_at
     context |= {"item_url": path_to("plans:item", plan.pk), "change_url": path_to("plans:change", plan.pk), "drawn": {}}

@@ -1,0 +1,56 @@
+"""Forms of a practitioner's own knowledge."""
+
+from __future__ import annotations
+
+from django import forms
+
+from clinic.lib.loose import Json
+from treatments.clinic_knowledge import planner_knowledge
+from treatments.models import OwnEntry
+from treatments.planner.knowledge.point_groups import GroupError, read_group, write_group
+from treatments.plans.forms.own_entries import NameForm
+
+
+class GroupForm(NameForm):
+    points = forms.CharField(
+        label="Points",
+        widget=forms.Textarea(attrs={"rows": 9, "class": "code"}),
+        max_length=2000,
+        help_text="One a line, with side (left, right, both, painful, opposite) and depth in mm: GB30 painful 30-50",
+    )
+
+    def clean_points(self) -> str:
+        text = str(self.cleaned_data["points"])
+        try:
+            self.group = read_group(text, planner_knowledge())
+        except GroupError as error:
+            raise forms.ValidationError(list(error.faults)) from error
+        return text
+
+    def body(self) -> Json:
+        return {"points": self.group}
+
+    @staticmethod
+    def initial_of(entry: OwnEntry) -> dict[str, str]:
+        return {"name": entry.name, "points": write_group(entry.body["points"])}
+
+
+class SnippetForm(NameForm):
+    text = forms.CharField(label="Text", widget=forms.Textarea(attrs={"rows": 5}), max_length=2000)
+
+    def body(self) -> Json:
+        return {"text": self.cleaned_data["text"]}
+
+    @staticmethod
+    def initial_of(entry: OwnEntry) -> dict[str, str]:
+        return {"name": entry.name, "text": entry.body["text"]}
+
+
+class RuleOffForm(forms.Form):
+    rule = forms.CharField(
+        label="Rule", max_length=80, widget=forms.TextInput(attrs={"list": "rule-ids", "autocomplete": "off"})
+    )
+    reason = forms.CharField(label="Why", max_length=200)
+
+
+FORMS: dict[str, type[GroupForm | SnippetForm]] = {"group": GroupForm, "snippet": SnippetForm}
