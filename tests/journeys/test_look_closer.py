@@ -47,7 +47,7 @@ def test_a_point_is_asked_for_a_plan_chosen_and_a_point_swapped(open_page: Calla
     expect(taken).to_be_focused()
     assert not accessibility_faults(page)
     taken.press("Enter")
-    expect(page.get_by_text(re.compile(f"in place of {was}")).first).to_be_attached()  # in the history and as the reason
+    expect(page.get_by_text(re.compile(f"in place of {was}")).first).to_be_attached()
     expect(page.locator("#plan .swap-link").first).to_be_focused()
     page.get_by_role("button", name="Undo").press("Enter")
     expect(page.get_by_text("Last edit undone")).to_have_count(1)

@@ -2,20 +2,19 @@
 
 from django.urls import path
 
-from treatments.library.views import own
-from treatments.library.views import pages as views
+from treatments.library.views import own, pages
 
 app_name = "knowledge"
 urlpatterns = [
-    path("knowledge/", views.home, name="home"),
-    path("knowledge/points/", views.points, name="points"),
-    path("knowledge/points/<str:code>/", views.point, name="point"),
-    path("knowledge/ear/", views.ear, name="ear"),
-    path("knowledge/patterns/", views.patterns, name="patterns"),
-    path("knowledge/rules/", views.rules, name="rules"),
-    path("knowledge/red-flags/", views.red_flags, name="red_flags"),
-    path("knowledge/contraindications/", views.contraindications, name="contraindications"),
-    path("knowledge/sources/", views.sources, name="sources"),
+    path("knowledge/", pages.home, name="home"),
+    path("knowledge/points/", pages.points, name="points"),
+    path("knowledge/points/<str:code>/", pages.point, name="point"),
+    path("knowledge/ear/", pages.ear, name="ear"),
+    path("knowledge/patterns/", pages.patterns, name="patterns"),
+    path("knowledge/rules/", pages.rules, name="rules"),
+    path("knowledge/red-flags/", pages.red_flags, name="red_flags"),
+    path("knowledge/contraindications/", pages.contraindications, name="contraindications"),
+    path("knowledge/sources/", pages.sources, name="sources"),
     path("knowledge/own/", own.page, name="own"),
     path("knowledge/own/snippet/", own.snippet, name="own_snippet"),
     path("knowledge/own/rules-off/", own.rule_off, name="own_rule_off"),

@@ -176,6 +176,8 @@ def _switched_off(
     known = {rule.id: rule for rule in base.every_rule()}
     found: list[Rule] = []
     for one in dict.fromkeys(ids):
+        if one not in known and one in elsewhere():
+            continue  # a rule of another complaint
         if why := why_protected(one, base):
             faults.append(Fault(name, f"switched_off: {one!r}", why))
         else:

@@ -16,9 +16,9 @@ from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from tests.support.draws import IS_QUICK, drawn
 from tests.treatments.planner.proposing.test_properties import LEADING, case_from, needled, risks
-from treatments.planner.knowledge.clinic_file import SWITCHABLE
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.references import known_findings
+from treatments.planner.knowledge.switching import SWITCHABLE
 from treatments.planner.proposing.propose import propose
 from treatments.planner.review.review import review
 from treatments.planner.vocabulary.facts import kinds
