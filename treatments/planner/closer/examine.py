@@ -12,6 +12,7 @@ from typing import Literal
 
 from intake.assessment import Case, ClinicalPicture, IntakeKnowledge, assess
 from intake.assessment.case import AshiPlace
+from treatments.planner.closer.elsewhere import findings_elsewhere
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import PlannerKnowledge
@@ -66,9 +67,10 @@ def _possible(
 ) -> Iterator[tuple[Kind, Subject, str, Case, Case | None]]:
     """Everything not examined yet, with the case in which it is found and that in which it is not."""
     case = picture.case
+    elsewhere = findings_elsewhere(case.complaint.id)
     for kind, groups in GROUPS.items():
         for finding in intake.order:
-            if finding.startswith(groups) and case.is_unknown(finding):
+            if finding.startswith(groups) and case.is_unknown(finding) and finding not in elsewhere:
                 yes, no = (assuming(case, {finding: answer}, intake) for answer in (True, False))
                 yield kind, "finding", finding, yes, no  # type: ignore[misc]
     facts = read_facts(picture)

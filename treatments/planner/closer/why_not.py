@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from intake.assessment import Case, ClinicalPicture, IntakeKnowledge, assess
+from treatments.planner.closer.elsewhere import findings_elsewhere
 from treatments.planner.facts import Facts, read_facts
 from treatments.planner.knowledge.compiled import program_of
 from treatments.planner.knowledge.matching import matching
@@ -195,7 +196,8 @@ def _jobs(offer: Offer) -> frozenset[Key]:
 def _answers(case: Case, intake: IntakeKnowledge) -> Iterator[Answer]:
     """Every single answer that may be assuming: first what nobody has asked, then what is known otherwise; where it
     hurts comes last."""
-    order = sorted(intake.order, key=lambda finding: finding.startswith(PLACES))
+    elsewhere = findings_elsewhere(case.complaint.id)
+    order = sorted((one for one in intake.order if one not in elsewhere), key=lambda one: one.startswith(PLACES))
     for finding in order:
         if case.is_unknown(finding):
             yield Answer(finding, not finding.startswith(SAFETY))

@@ -12,6 +12,7 @@ from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, pa
 from tests.support.draws import draws
 from tests.treatments.planner.conftest import ACCIDENT, case_of
 from tests.treatments.planner.proposing.test_properties import cases
+from treatments.planner.closer.elsewhere import findings_elsewhere
 from treatments.planner.closer.examine import worth_examining
 from treatments.planner.closer.swap import Swap, substitutes
 from treatments.planner.closer.why_not import ANSWERS, SAFETY, WhyNot, is_needled, why_not
@@ -120,7 +121,11 @@ def test_no_answer_is_passed_over(data: Any, code: str) -> None:
         return
     named = {answer.finding for answer in found.answers}
     for finding in INTAKE.order[:: len(code)]:
-        if finding not in named and picture.case.is_unknown(finding) and not finding.startswith(SAFETY):
+        if (
+            finding not in named | findings_elsewhere("back")
+            and picture.case.is_unknown(finding)
+            and not finding.startswith(SAFETY)
+        ):
             changed = assuming(picture.case, {finding: True}, INTAKE)
             assert not is_needled(code, propose(ClinicalPicture(changed, assess(changed, INTAKE)), KNOWLEDGE))
 
@@ -180,6 +185,13 @@ def test_three_places_to_press_and_two_tests() -> None:
         assert changes == sorted(changes, reverse=True) and all(changes)
     weak = next(one for one in found if one.id == "exam.power_reduced")
     assert weak.found.action_after != "treat" and "No plan would be proposed." in weak.found.removed
+
+
+def test_nobody_with_a_sore_back_is_told_to_test_the_knee() -> None:
+    assert "exam.knee_extension_block" in findings_elsewhere("back")
+    assert "exam.knee_extension_block" not in findings_elsewhere("knee")
+    assert "exam.power_reduced" not in findings_elsewhere("back")
+    assert not {one.id for one in worth_examining(USUAL, INTAKE, KNOWLEDGE)} & findings_elsewhere("back")
 
 
 @draws(30)
