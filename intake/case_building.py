@@ -26,6 +26,7 @@ from intake.assessment import Case, assess, complaint_id, load_intake_knowledge,
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, IntakeResponse, Score
 from intake.questionnaire.answers import Later, Reading, age_on, read
+from intake.questionnaire.own_words import explained
 from intake.questionnaire.values import About, Answers
 from intake.spoken import language, questionnaire
 
@@ -201,6 +202,7 @@ def _answers_part(patient: Patient, response: IntakeResponse | None, today: date
         "complaint": {},
         "findings": {},
         "texts": {},
+        "explained": {},
         "scores": {},
     }
     if response is None:
@@ -224,6 +226,7 @@ def _answers_part(patient: Patient, response: IntakeResponse | None, today: date
         if not present or since < reading.holds_days.get(finding, since + 1)
     }
     data["texts"] = dict(reading.texts)
+    data["explained"] = {f: row for f, row in explained(response.answers).items() if f in load_intake_knowledge().order}
     data["scores"] = {
         "phq2": _whole(reading.measures.get("phq2")),
         "gad2": _whole(reading.measures.get("gad2")),
@@ -325,6 +328,13 @@ def _add_danger(data: dict[str, Any], newer: dict[str, Any], facts: Iterable[Fac
     for finding, present in newer["findings"].items():
         if present and finding.startswith(DANGER) and finding not in answered_since:
             data["findings"][finding] = True
+    texts = data["texts"]
+    stands = {  # what was said of words counts as long as nothing newer stands in their place
+        finding: row
+        for finding, row in data["explained"].items()
+        if all(newer["texts"].get(key, texts.get(key)) == texts.get(key) for key in row["texts"])
+    }
+    data["explained"] = stands | newer["explained"]
     for key, text in newer["texts"].items():
         before = data["texts"].get(key, "")
         data["texts"][key] = text if before in ("", text) else f"{text}\n\n{before}"

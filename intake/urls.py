@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from intake.views import attachments, form, invitations, link, responses
+from intake.views import asked, attachments, form, invitations, link, responses
 
 app_name = "intake"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("i/second/", link.second, name="second"),
     path("i/step/<slug:screen_id>/", form.step, name="step"),
     path("i/step/<slug:screen_id>/save/", form.save, name="save"),
+    path("i/asked/<slug:screen_id>/", asked.asked, name="asked"),
     path("i/alert/", form.alert, name="alert"),
     path("i/consent/", form.consent, name="consent"),
     path("i/consent/copy/", form.consent_copy, name="consent_copy"),

@@ -217,6 +217,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:second": P.ANYONE,
     "intake:step": P.ANYONE,
     "intake:save": P.ANYONE,
+    "intake:asked": P.ANYONE,
     "intake:alert": P.ANYONE,
     "intake:consent": P.ANYONE,
     "intake:consent_copy": P.ANYONE,

@@ -113,10 +113,16 @@ def stage(days: int | None) -> str:
 
 
 def _marks(case: Case) -> tuple[TextSign, ...]:
-    """Signs in the patient's words not cleared by a practitioner."""
+    """Signs in the patient's words that neither a practitioner cleared nor the patient, asked back, explained."""
     if not case.texts:
         return ()
-    return tuple(sign for sign in read_texts(case.texts, load_lexicon()) if sign.finding not in case.cleared)
+    signs = read_texts(case.texts, load_lexicon())
+    return tuple(sign for sign in signs if sign.finding not in case.cleared and not _is_explained(sign, case))
+
+
+def _is_explained(sign: TextSign, case: Case) -> bool:
+    row = case.explained.get(sign.finding)
+    return row is not None and sign.text_key in row.texts
 
 
 def _chosen(by_hand: str | None, computed: str | None) -> str | None:

@@ -60,6 +60,16 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """Words in which a finding was read and which, the patient said when asked back, are over ("over") or meant
+    something else ("else"). ``texts``: the keys of the texts they stand in."""
+
+    said: str
+    words: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One patient's findings, ready to be assessed."""
 
@@ -68,6 +78,7 @@ class Case:
     complaint: Complaint = Complaint()
     findings: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    explained: Mapping[str, Explained] = field(default_factory=lambda: MappingProxyType({}))  # by finding
     visit: int = 1
     cleared: frozenset[str] = frozenset()
     screening: Screening = Screening()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from clinic.lib.complaints import DEFAULT, complaints
-from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Patient, Screening
+from intake.assessment.case import AshiPlace, Case, Complaint, Confirmed, Explained, Patient, Screening
 from intake.assessment.knowledge.load import IntakeKnowledge, load_intake_knowledge
 from intake.assessment.spine import LEVELS
 
@@ -29,6 +29,7 @@ CASE_KEYS = (
     "complaint",
     "findings",
     "texts",
+    "explained",
     "visit",
     "cleared",
     "scores",
@@ -84,8 +85,8 @@ def has_rules(case: Case) -> bool:
 
 
 def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
-    """`data` is what json.loads returns: the contract's input object, plus the app's keys `cleared`, `scores`, `ashi`,
-    `levels`, `confirmed` and `noted`. Raises CaseError for anything else."""
+    """`data` is what json.loads returns: the contract's input object, plus the app's keys `explained`, `cleared`,
+    `scores`, `ashi`, `levels`, `confirmed` and `noted`. Raises CaseError for anything else."""
     reader = _Reader(knowledge)
     top = reader.table(data, "", CASE_KEYS)
     if not isinstance(data, dict):
@@ -112,6 +113,7 @@ def parse_case(data: object, knowledge: IntakeKnowledge) -> Case:
         ),
         findings=reader.findings(top.get("findings")),
         texts=reader.texts(top.get("texts")),
+        explained=reader.explained(top.get("explained")),
         visit=1 if visit is None else visit,
         cleared=reader.named(top.get("cleared"), "cleared"),
         screening=Screening(
@@ -217,6 +219,29 @@ class _Reader:
                 found[name] = answer
         # in the order of the vocabulary, so that the order of the input never matters
         return MappingProxyType({name: found[name] for name in sorted(found, key=self.known.__getitem__)})
+
+    def explained(self, value: object) -> Mapping[str, Explained]:
+        if value is None:
+            return MappingProxyType({})
+        if not isinstance(value, dict):
+            self.fault("explained", f"must be an object, is {_kind(value)}")
+            return MappingProxyType({})
+        found: dict[str, Explained] = {}
+        for finding, row in value.items():
+            path = _join("explained", finding)
+            told = self.table(row, path, ("said", "words", "texts"))
+            said = self.one_of(told.get("said"), f"{path}.said", ("over", "else"))
+            words, texts = (
+                self.strings(told.get("words"), f"{path}.words"),
+                self.strings(told.get("texts"), f"{path}.texts"),
+            )
+            if self.finding(finding, path) is not None and said is not None:
+                found[finding] = Explained(said, words, texts)
+        return MappingProxyType(dict(sorted(found.items())))
+
+    def strings(self, value: object, path: str) -> tuple[str, ...]:
+        read = (self.string(item, f"{path}[{i}]") for i, item in enumerate(self.items(value, path)))
+        return tuple(one for one in read if one is not None)
 
     def texts(self, value: object) -> Mapping[str, str]:
         if value is None:

@@ -44,6 +44,7 @@ def raise_alerts(case: Case, facts: Facts, marks: Iterable[TextSign], knowledge:
     alerts = _without_echoes(alerts)
     alerts += _cleared(case, signs, knowledge)
     alerts += _written(marks, facts, knowledge)
+    alerts += _explained(case, knowledge)
     alerts += _two_cautions(alerts)
     return tuple(sorted(alerts, key=lambda alert: -RANK[alert.level]))  # stable: the order of the files within a level
 
@@ -193,6 +194,23 @@ def _written(marks: Iterable[TextSign], facts: Facts, knowledge: IntakeKnowledge
             ),
         )
     return list(alerts.values())
+
+
+def _explained(case: Case, knowledge: IntakeKnowledge) -> list[Alert]:
+    """What was read in the patient's words and is not so, as they said when asked back: it stays visible."""
+    why = {"over": "said, asked back, that it is over", "else": "said, asked back, that something else was meant"}
+    return [
+        Alert(
+            code=f"explained_{finding.replace('.', '_')}",
+            level="note",
+            text=f"The patient wrote {', '.join(f'“{word}”' for word in row.words)} ({knowledge.label(finding)}) "
+            f"and {why[row.said]}",
+            because=(finding,),
+            source="DESIGN",
+            group="Own words",
+        )
+        for finding, row in case.explained.items()
+    ]
 
 
 def _two_cautions(alerts: Iterable[Alert]) -> list[Alert]:

@@ -12,6 +12,7 @@ from operator import is_
 from types import MappingProxyType
 from typing import Any
 
+from intake.questionnaire.own_words import answer_in, confirmed, is_answered_by
 from intake.questionnaire.values import (
     ALWAYS,
     DAYS_IN,
@@ -80,12 +81,16 @@ def read(
     ``part``: the part being filled in; only its screens are shown, and only what is missing there is missing.
     """
     walk = _Walk(answers, about)
+    in_words = confirmed(answers)
+    walk.tell((finding, True) for finding in in_words)
     walked = []
     for screen in questionnaire.screens:
         shown = screen if walk.shows(screen.show) else None
         visible = []
         for question in screen.questions:
-            if shown is not None and walk.shows(question.show):
+            if shown is not None and is_answered_by(question, in_words) and walk.shows(question.show):
+                walk.in_words[question.id] = answer_in(question, in_words)
+            elif shown is not None and walk.shows(question.show):
                 kept = walk.with_shown_options(question)
                 visible.append(kept)
                 walk.take(kept)
@@ -155,6 +160,7 @@ class _Walk:
     def __init__(self, answers: Answers, about: About) -> None:
         self.answers = answers
         self.on = about.on
+        self.in_words: dict[str, list[str]] = {}  # questions that the patient's own words answered
         self.facts: dict[str, Any] = {
             "age": about.age,
             "sex": about.sex or None,
@@ -173,7 +179,7 @@ class _Walk:
 
     def holds(self, clause: Clause) -> bool:
         if clause.question:
-            return clause.holds(self.answers.get(clause.question))
+            return clause.holds(self.in_words.get(clause.question, self.answers.get(clause.question)))
         if clause.about:
             return clause.holds(self.facts.get(clause.about))
         return clause.holds(self.findings.get(clause.finding))
@@ -242,7 +248,7 @@ class _Walk:
             self.facts["age"] = age_on(date.fromisoformat(value), self.on)
 
     def count(self, count: Count) -> None:
-        if self.answers.get(count.needs) in (None, "", []):
+        if self.in_words.get(count.needs, self.answers.get(count.needs)) in (None, "", []):
             return
         fits = sum(self.holds(c) for c in count.clauses)
         self.counts[count.id] = fits

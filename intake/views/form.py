@@ -16,6 +16,7 @@ from intake.actions import answers as actions
 from intake.actions import consent as signing
 from intake.actions import limits, red_flags
 from intake.actions.answers import IncompleteIntake
+from intake.asking_back import is_open, offers
 from intake.case_building import reading_of
 from intake.forms.consent import ConsentForm
 from intake.forms.opened import opened, seal
@@ -25,12 +26,12 @@ from intake.presenters import patient_form as words
 from intake.presenters.consent_copy import as_file, copy_of
 from intake.presenters.finishing import minutes_left
 from intake.presenters.messages import alarms, messages
-from intake.questionnaire.answers import Reading, next_screen, previous_screen, resume_at
+from intake.questionnaire.answers import Reading, previous_screen
 from intake.questionnaire.load import load_chart
-from intake.questionnaire.values import Screen
 from intake.views.device import FormRequest, address, go_to
 from intake.views.guards import closed, offered, with_response
 from intake.views.link import leave, own_response
+from intake.views.onward import after
 
 TOLD_AFTER_SENDING = dt.timedelta(hours=1)  # after that the page shows nothing of the answers: others use this device
 SAVES_A_MINUTE = 90  # a person taps less; a runaway script is slowed down
@@ -75,7 +76,9 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
         return go_to(request, "step", screen.id, then="check" if request.POST.get("then") == "check" else "")
     if words.clashes(response, screen):
         return _draw(request, response, reading, form, status=409)
-    target = _after(request, reading, response, screen)
+    target = after(request, reading, response, screen)
+    if is_open(offers(response, screen)):
+        target = address(request, "asked", screen.id, then="check" if request.POST.get("then") == "check" else "")
     if red_flags.has_unread(response):
         return go_to(request, "alert", next=target)
     return redirect(target)
@@ -238,15 +241,6 @@ def _draw_check(
         **messages(response, None, request.clinic),
     }
     return render(request, "intake/check.html", context, status=status)
-
-
-def _after(request: FormRequest, reading: Reading, response: IntakeResponse, screen: Screen) -> str:
-    """Where Next leads: the next screen; from the review back to it, unless the change opened new screens."""
-    to_check = request.POST.get("then") == "check"
-    following = resume_at(reading, response.answers) if to_check else next_screen(reading, screen.id)
-    if following is not None:
-        return address(request, "step", following.id, then="check" if to_check else "")
-    return address(request, "check" if to_check or response.consent_at else "consent")
 
 
 def _own_path(path: str) -> str:

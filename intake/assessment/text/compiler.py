@@ -9,7 +9,7 @@ from typing import Literal
 
 from clinic.lib.knowledge_files import Fault
 
-from .schema import Chain, ConceptFile, Language, LexiconFile, Sequences, Sign, Template
+from .schema import Chain, ConceptFile, Language, LexiconFile, Sequences, Sign, Strength, Template
 from .spelling import Speller
 from .words import fold
 
@@ -103,7 +103,7 @@ class Compiler:
     def _concept_signs(self) -> Iterable[Sign]:
         """The concepts as this language can say them: of each template it needs every name."""
         for concept in self._concepts:
-            strengths: tuple[tuple[Literal["states", "asks"], tuple[str, ...]], ...] = (
+            strengths: tuple[tuple[Strength, tuple[str, ...]], ...] = (
                 ("states", concept.whole),
                 ("asks", concept.half),
             )

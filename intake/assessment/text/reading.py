@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from .context import Context
 from .match import Matcher, Occurrence
-from .schema import Language, Lexicon, Sign
+from .schema import Language, Lexicon, Sign, Strength
 from .words import Words, split
 
-Strength = Literal["states", "asks"]
 MAX_PER_FINDING = 3  # places shown for one finding in one text
 
 
@@ -42,18 +40,27 @@ class TextSign:
 
 def read_texts(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ...]:
     """All signs of all texts, ordered by text, position and finding; accepts any strings."""
+    return _read(texts, lexicon, tells=False)
+
+
+def read_story(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ...]:
+    """Place, beginning, kind and what eases or worsens it, as told: to be confirmed, never taken as said."""
+    return _read(texts, lexicon, tells=True)
+
+
+def _read(texts: Mapping[str, str], lexicon: Lexicon, *, tells: bool) -> tuple[TextSign, ...]:
     signs: list[TextSign] = []
     for key in sorted(texts):
         words = split(texts[key])
         if words.folded:
-            signs.extend(_read_text(key, words, lexicon))
+            signs.extend(_read_text(key, words, lexicon, tells))
     return tuple(signs)
 
 
-def _read_text(key: str, words: Words, lexicon: Lexicon) -> list[TextSign]:
+def _read_text(key: str, words: Words, lexicon: Lexicon, tells: bool) -> list[TextSign]:
     readings = [_Reading.of(words, language) for language in lexicon.languages]
     kept: dict[str, list[TextSign]] = {}
-    found = [sign for reading in readings for sign in _read_language(key, words, reading, readings)]
+    found = [sign for reading in readings for sign in _read_language(key, words, reading, readings, tells)]
     for sign in sorted(found, key=lambda sign: (sign.strength == "asks", sign.in_doubt)):
         known = kept.setdefault(sign.finding, [])
         if len(known) < MAX_PER_FINDING and all(sign.start >= k.end or sign.end <= k.start for k in known):
@@ -78,22 +85,24 @@ class _Reading:
         return cls(language, matcher, Context(matcher))
 
 
-def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Reading]) -> list[TextSign]:
+def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Reading], tells: bool) -> list[TextSign]:
     signs: list[TextSign] = []
     places: dict[int, list[Occurrence]] = {}
     for number, match, anywhere in reading.matcher.signs():
+        sign = reading.language.signs[number]
+        if (sign.strength == "tells") is not tells:
+            continue
         known = places.setdefault(number, [])
         # an overlap with an earlier match adds nothing
         if len(known) == MAX_PER_FINDING or any(match.start < k.end and k.start < match.end for k in known):
             continue
         if not all(map(reading.context.is_said, anywhere)):
             continue
-        sign = reading.language.signs[number]
         speakers = _speakers(match, readings)
         if _is_foreign(match, sign, reading, readings, speakers):
             continue
         verdicts = {judge.context.verdict(match, sign.ignores) for judge in _judges(match, reading, speakers)}
-        if "denied" in verdicts or ("doubted" in verdicts and sign.strength == "asks"):
+        if "denied" in verdicts or ("doubted" in verdicts and sign.strength != "states"):
             continue
         # what may be over, or only feared, stops nothing, and is asked about
         in_doubt = "doubted" in verdicts

@@ -42,6 +42,7 @@ CueKind = Literal[
     "own",  # I, my
     "fleeting",  # gone in a minute, after sitting cross-legged
 ]
+Strength = Literal["states", "asks", "tells"]  # tells: no danger; offered to the patient to confirm
 Silence = Literal["negation", "history", "hypothesis", "other", "fleeting"]
 
 
@@ -63,8 +64,8 @@ class SignFile(Strict):
     """``says`` and ``does_not_say`` are sentences for the tests: read by ``entries``, and only there, so that loading
     stays quick."""
 
-    finding: str = Field(pattern=r"^(flag|condition|wish)\.[a-z0-9_]+$")
-    strength: Literal["states", "asks"] = "states"
+    finding: str = Field(pattern=r"^(flag|condition|wish|site|side|onset|quality|eased_by|worsened_by)\.[a-z0-9_]+$")
+    strength: Strength = "states"
     ignores: tuple[Silence, ...] = ()
     any: _Needed
     says: str = ""
@@ -134,7 +135,7 @@ class Template(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Sign:
     finding: str
-    strength: Literal["states", "asks"]
+    strength: Strength
     ignores: frozenset[str]
     templates: tuple[Template, ...]
     is_concept: bool = False  # of the second net
