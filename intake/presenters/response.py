@@ -17,6 +17,7 @@ from intake.presenters.story import story_of
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_chart, load_questionnaire
+from intake.questionnaire.own_words import said_of
 from intake.questionnaire.values import Questionnaire, is_answered
 
 GROUPS = [
@@ -77,6 +78,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
             for question_id, text in reading.texts.items()
         ],
         "attachments": fetch.attachments_of(response),
+        "asked_back": asked_back(response),
         "activities": [
             line
             for q in reading.questions
@@ -121,6 +123,20 @@ def _no_longer_asked(reading: Reading, response: IntakeResponse) -> list[dict[st
 def label_of(questionnaire: Questionnaire, question_id: str) -> str:
     question = questionnaire.question(question_id)
     return question.label if question else question_id
+
+
+SAID = {"yes": "yes, it is so now", "over": "no, it is over", "else": "something else was meant"}
+
+
+def asked_back(response: IntakeResponse) -> list[str]:
+    """What was read in the patient's words and what they said of it when asked back."""
+    knowledge = load_intake_knowledge()
+    rows = []
+    for finding, row in said_of(response.answers).items():
+        if row["said"] in SAID and finding in knowledge.order:
+            words = ", ".join(f"“{word}”" for word in row["words"])
+            rows.append(f"{words} → {knowledge.label(finding)}: {SAID[row['said']]}")
+    return rows
 
 
 def marks_of(judged: Assessment, text_key: str) -> list[str]:

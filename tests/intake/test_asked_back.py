@@ -11,6 +11,7 @@ from intake.asking_back import offers
 from intake.assessment import assess, load_intake_knowledge
 from intake.case_building import case_of_answers, reading_of
 from intake.models import IntakeResponse, RedFlagAlert
+from intake.presenters.response import summary
 from intake.questionnaire.own_words import WORDS
 from tests.factories.intake import ResponseFactory
 from tests.intake.test_form_pages import phone_with
@@ -108,6 +109,8 @@ def test_no_clears_the_reading_and_stays_visible(phone: Client, response: Intake
     judged = assessed(response)
     assert judged.action != "emergency"
     [note] = [alert for alert in judged.alerts if alert.because == ("flag.saddle_numbness",)]
+    page = summary(response)
+    assert any("numb between my legs" in line for line in page["asked_back"])
     assert note.level == "note" and "numb between my legs" in note.text and told in note.text
     assert "flag.saddle_numbness" not in reading_of(response).findings, "cleared words are no ticked no"
     assert "saddle_numbness" in {question.id for question in reading_of(response).questions}, "still asked"

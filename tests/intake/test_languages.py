@@ -126,6 +126,17 @@ def test_an_alarm_is_spoken_with_its_reasons(phone: Client, brackets: None) -> N
     assert "⟦Please read this now⟧" in answer.content.decode() and unspoken(answer) == ""
 
 
+def test_what_is_asked_back_is_spoken(phone: Client, brackets: None) -> None:
+    phone.get("/i/step/reason/")
+    phone.post("/i/step/reason/save/", {"reason": "99 numb between my legs since lifting, heat helps"})
+    page = phone.get("/i/asked/reason/")
+    left = unspoken(page)
+    assert "⟦Is this right?⟧" in page.content.decode()
+    for quote in ("numb between my legs", "99"):
+        left = left.replace(quote, "")
+    assert left.strip() == ""
+
+
 @pytest.mark.parametrize("state", ["unknown", "none"])
 def test_a_closed_link_is_spoken(db: None, brackets: None, state: str) -> None:
     page = Client().get("/i/no-such-token/" if state == "unknown" else "/i/step/reason/")
