@@ -14,7 +14,6 @@ from intake.questionnaire.values import Question, Screen, is_answered
 from intake.spoken import questionnaire
 
 MOST_DANGERS = 4  # asked on one page; what remains counts as it was read (DESIGN)
-CHIPS = ("site", "side", "onset", "quality", "eased_by", "worsened_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,8 @@ def offers(response: IntakeResponse, screen: Screen) -> list[Offer]:
         for sign in read_story(texts, load_lexicon())
         if (question := asked_by.get(sign.finding)) is not None and not is_answered(question, answers.get(question.id))
     ]
+    if not any(sign.finding.startswith("site.") for sign in chips):  # a side of nothing
+        chips = [sign for sign in chips if not sign.finding.startswith("side.")]
     rows = _grouped(dangers, asked_by, said, is_chip=False)[:MOST_DANGERS]
     return rows + _grouped(chips, asked_by, said, is_chip=True)
 
