@@ -56,6 +56,19 @@ def test_sentences_written_with_the_concepts(language: str, record_property):
     assert of_harmless["stopped"] <= most
 
 
+def test_sentences_never_seen_while_the_concepts_were_written(record_property):
+    """Strangers' sentences, never used for repair: the figures as they were measured, once, are the floor."""
+    parts = tomllib.loads((HERE / "unseen.toml").read_text("utf-8"))
+    grave, harmless = (
+        Counter(outcome(text) for written in parts[kind].values() for text in entries(written))
+        for kind in ("says", "does_not_say")
+    )
+    record_property("free_text", f"unseen: grave {dict(grave)}, harmless {dict(harmless)}")
+    assert grave.total() == harmless.total() == 60
+    assert grave["silent"] == 0 and grave["stopped"] >= 58
+    assert harmless["stopped"] <= 3
+
+
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
