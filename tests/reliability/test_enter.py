@@ -29,7 +29,7 @@ MAY: dict[tuple[str, str], str] = {
     ("intake:step", ""): ANY,
     ("intake:birth", ""): "day|month|year",
     ("intake:code", ""): "code",
-    ("intake:consent", ""): "name|agreed",  # the name is the signature
+    ("intake:consent", ""): "name|agreed|methods",  # the name is the signature
     ("intake:acknowledge", ""): "note",
     ("intake:invite", "how=email"): "email",
     ("plans:change", ""): ANY,  # one item of a draft; the plan has an undo

@@ -164,7 +164,7 @@ class Copier:
             return _cell(lambda copy, move: copy.version)
         if field.name == "token_hash":
             return _cell(
-                lambda copy, move: hashlib.sha256(f"scale {copy.person.pk} {copy.version}".encode()).hexdigest()
+                lambda copy, move: hashlib.sha256(f"scale {copy.person.pk} {copy.version} {place}".encode()).hexdigest()
             )
         if isinstance(value, dt.datetime):
             return self._time(row, value)
