@@ -224,6 +224,7 @@ def _stages(rows: list[StageJson], address: str, alerts: list[Context]) -> list[
             {
                 **stage,
                 "address": at,
+                "key": str(i + 1) if address == "stages" else at.replace(".", "-"),  # of its fields: once on the page
                 "map": point_map.of_stage(stage),
                 "electro_list": f"{at}.electro",
                 "number": i + 1,

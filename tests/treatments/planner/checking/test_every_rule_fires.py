@@ -31,6 +31,18 @@ SCIATICA = {"bladder": "radiation.back_of_leg", "gallbladder": "radiation.side_o
 SIDES = {"left": ("side.left",), "right": ("side.right",), "both": ("side.left", "side.right"), "unknown": ()}
 
 
+SPORTS = {
+    "running": "a marathon",
+    "cycling": "cycling",
+    "swimming": "swimming",
+    "throwing": "tennis",
+    "lifting": "weightlifting",
+    "ball": "football",
+    "dance": "ballet",
+    "rowing": "rowing",
+}
+
+
 def options(word):
     """Ways to bring a fact about: (findings, changes of the case)."""
     kind, colon, value = word.partition(":")
@@ -60,6 +72,8 @@ def options(word):
         return [(("onset.lifting",), {("complaint", "duration_days"): 2})]
     if kind == "training":
         return [(("body.training_load", "body.tired"), {})]
+    if kind == "sport":
+        return [((), {("texts", "reason"): f"It began with {SPORTS[value]}."})]
     if kind == "sciatica":
         path = (SCIATICA[value],) if value in SCIATICA else ()
         return [((*path, "radiation.below_knee", "quality.electric"), {})]
@@ -84,7 +98,13 @@ def options(word):
 
 
 def case_of(parts):
-    case = {"patient": {"age": 40, "sex": "male"}, "complaint": {"duration_days": 200}, "findings": {}, "confirmed": {}}
+    case = {
+        "patient": {"age": 40, "sex": "male"},
+        "complaint": {"duration_days": 200},
+        "findings": {},
+        "confirmed": {},
+        "texts": {},
+    }
     for findings, changes in parts:
         case["findings"].update(dict.fromkeys(findings, True))
         for path, value in changes.items():
@@ -127,7 +147,7 @@ def test_there_is_a_patient_for_the_rules_of_those_who_get_no_needles(answer, ma
     assert rules
     fired: set[str] = set()
     for site in ("low_back", "hip_side", "knee", "neck"):
-        for pattern in (*branches(), *roots()):
+        for pattern in INTAKE.pattern_ids:
             role = "root" if pattern in roots() else "branch"
             of_class = "deficiency" if role == "root" else "stagnation"
             present = (f"site.{site}", *(one for one in accident if not one.startswith("site.")), "wish.no_needles")
