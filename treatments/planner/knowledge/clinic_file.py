@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
+from clinic.lib.complaints import DEFAULT
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Strict, nearest
 from treatments.planner.knowledge.clinic_file_checks import (
     adjunct_faults,
@@ -90,7 +91,9 @@ class Meta(Strict):
 def with_own(base: PlannerKnowledge, path: Path, elsewhere: Callable[[], frozenset[str]]) -> PlannerKnowledge:
     """`base` with the clinic's file on top. `elsewhere`: the rules of other complaints, which it may switch off, too.
 
-    Raises KnowledgeError with all faults, each with file and key.
+    Its rules are judged by ours for the back and hold for it; whoever has rules for another complaint adds a folder.
+    Its points, and what it switches off, hold for every complaint. Raises KnowledgeError with all faults, each with
+    file and key.
     """
     read = Reader(path.parent)
     name = path.name
@@ -108,6 +111,8 @@ def with_own(base: PlannerKnowledge, path: Path, elsewhere: Callable[[], frozens
     points = _points(read, name, base, review if isinstance(review, dict) else {})
     rules = {key: read.rules(name, key, model) for key, model in RULES.items()}
     drafts = [draft.row for draft in read.drafts if isinstance(draft.row, Rule)]
+    if base.complaint.id != DEFAULT:
+        rules, drafts = dict.fromkeys(RULES, ()), []
     every = [rule for rows in rules.values() for rule in rows] + drafts
     off = _switched_off(data.get("switched_off", []), name, base, elsewhere, read.faults)
     read.faults += [

@@ -62,9 +62,12 @@ def vocabulary() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """(heading, ((finding, label), ...)) of every group, safety questions first."""
     knowledge = load_intake_knowledge()
     safety = ("flag", "condition", "wish")
-    order = [*safety, *(group for group in GROUPS if group not in safety)]
+    order = dict.fromkeys((*safety, *GROUPS, *knowledge.groups))
     return tuple(
-        (GROUPS[group], tuple((f, knowledge.label(f)) for f in knowledge.order if f.startswith(f"{group}.")))
+        (
+            GROUPS.get(group, knowledge.groups[group]),
+            tuple((f, knowledge.label(f)) for f in knowledge.order if f.startswith(f"{group}.")),
+        )
         for group in order
     )
 

@@ -120,7 +120,7 @@ def test_no_answer_is_passed_over(data: Any, code: str) -> None:
     if found.state in ("in_plan", "never") or len(found.answers) == ANSWERS:
         return
     named = {answer.finding for answer in found.answers}
-    for finding in INTAKE.order[:: len(code)]:
+    for finding in list(INTAKE.order)[:: len(code)]:
         if (
             finding not in named | findings_elsewhere("back")
             and picture.case.is_unknown(finding)
