@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic.lib.complaints import complaints
 from intake.assessment import CaseError, parse_case
 from intake.assessment.case_parsing import CASE_KEYS
 
@@ -115,5 +116,5 @@ def test_a_very_long_wrong_name_is_answered_fast(knowledge):
 def test_the_back_is_the_complaint_there_are_rules_for(knowledge):
     assert parse_case({"complaint": {"id": "back"}}, knowledge) == parse_case({}, knowledge)
     assert faults({"complaint": {"id": "bakc"}}, knowledge) == {
-        "complaint.id": "must be one of back; the nearest known is back"
+        "complaint.id": f"must be one of {', '.join(complaints())}; the nearest known is back"
     }
