@@ -84,8 +84,15 @@
     near = null;
     if (!plan.querySelector("[data-focus]") && place instanceof HTMLElement) place.focus();
   });
+  // what was folded out stays so when the plan is drawn again
+  /** @type {string[]} */
+  let open = [];
+  document.body.addEventListener("htmx:beforeSwap", () => {
+    open = all("#plan details[open][id]").map((one) => one.id);
+  });
   // a new form takes the focus: at the first invalid field, else at the first
   document.body.addEventListener("htmx:afterSwap", (event) => {
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     const slot = event.detail.target;
     const form = slot.id?.startsWith("edit-") && slot.querySelector(":scope > .item-form");
     if (form) form.querySelector("input:not([type=hidden]), select, textarea, [name=instead], [data-focus]")?.focus();

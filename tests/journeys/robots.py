@@ -80,6 +80,9 @@ def tell_birth_date(page: Page, born: int) -> None:
         page.get_by_label(label).fill(str(value))
 
 
+NOW = ".plan-main > .stage table.points"  # of a plan: what is needled now, not at later visits
+
+
 class Patient:
     """Answers the intake on a phone, screen after screen."""
 
@@ -266,7 +269,7 @@ class Practitioner:
         self.page.wait_for_url(re.compile(r"/plans/\d+/$"))
 
     def codes(self) -> list[str]:
-        return self.page.locator("table.points .code").all_inner_texts()
+        return self.page.locator(f"{NOW} .code").all_inner_texts()
 
     def add_point(self, typed: str, side: str = "both") -> None:
         form = self.page.locator("form.add-point").first

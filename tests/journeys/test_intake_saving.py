@@ -117,7 +117,7 @@ def test_next_in_an_old_tab_keeps_the_pacemaker(clinic: Clinic, javascript: bool
     press(new, "Next")
     new.wait_for_url(lambda url: "implants" not in url)
     press(old, "Next")  # what needs an answer is open in that tab: it asks
-    expect(old.get_by_text("Please answer this").first).to_be_visible()
+    expect(old.get_by_text("Please choose an answer").first).to_be_visible()
     assert is_ticked(clinic.open(device, "implants"), "pacemaker")
 
 

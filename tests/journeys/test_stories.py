@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.robots import Desk, Patient, Practitioner, answers_for
+from tests.journeys.robots import NOW, Desk, Patient, Practitioner, answers_for
 from treatments.demo.people import cast
 
 STORIES = {
@@ -54,7 +54,7 @@ def test_from_the_link_to_the_first_visit(story: str, open_page: Callable[..., P
     why.locator("summary").click()
     expect(why.locator("li").first).to_be_visible()  # the reason with its source, one click away
     practitioner.add_point("bl23" if "BL23" not in proposed else "腰阳关", "both")
-    expect(page.locator("table.points .code")).not_to_have_count(len(proposed))
+    expect(page.locator(f"{NOW} .code")).not_to_have_count(len(proposed))
     practitioner.add_point("BL17x")
     expect(page.get_by_role("alert")).to_contain_text("BL17")  # unknown: says so, offers the nearest
     practitioner.give_reasons("Found tender again today.")

@@ -27,6 +27,7 @@ MAY: dict[tuple[str, str], str] = {
     ("visits:reason", ""): "reason",
     ("intake:assessment_save", ""): ANY,
     ("intake:step", ""): ANY,
+    ("intake:asked", "go=next"): ANY,
     ("intake:birth", ""): "day|month|year",
     ("intake:code", ""): "code",
     ("intake:consent", ""): "name|agreed|methods",  # the name is the signature

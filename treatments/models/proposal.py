@@ -18,7 +18,7 @@ class Proposal(models.Model):
     # the contract's input object: same case and knowledge, same result
     case: models.JSONField[Json, Json] = models.JSONField()
     result: models.JSONField[ProposalJson, ProposalJson] = models.JSONField()  # the contract's output object
-    knowledge_version = models.CharField(max_length=40)
+    knowledge_version = models.CharField(max_length=120)  # ours, the complaint's, the clinic's, what is off
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 

@@ -12,6 +12,9 @@ from intake.models import Assessment
 from intake.presenters.assessment import propose_words
 from tests.factories.people import PatientFactory, UserFactory
 from treatments import planning
+from treatments.models import Proposal
+from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.knowledge.switching import without
 from treatments.plans.actions import drafts
 from treatments.visits.actions import charting, red_flags
 from treatments.visits.forms.page import StartForm, flag_field
@@ -90,3 +93,13 @@ def test_a_visit_asks_the_safety_questions_of_its_complaint() -> None:
 def test_a_visit_for_the_back_asks_as_before() -> None:
     form = StartForm(None, prefix="start", initial=StartForm.initial_of({}))
     assert tuple(form.questions) == complaints()["back"].asked_at_every_visit
+
+
+def test_the_longest_version_of_the_knowledge_fits() -> None:
+    """Ours, the complaint's, a clinic's file with the longest name and number, and what is turned off on the page."""
+    ours = max((load_planner_knowledge(complaint=one).version for one in complaints()), key=len)
+    whole = without(load_planner_knowledge(), frozenset({"cups.stress"})).version
+    mark = whole.removeprefix(load_planner_knowledge().version)
+    assert mark
+    field = Proposal._meta.get_field("knowledge_version")
+    assert len(f"{ours}+{'n' * 20}.{'v' * 10}{mark}") <= (field.max_length or 0)

@@ -100,6 +100,7 @@ def page_of(plan: TreatmentPlan) -> Context:
         "protocols": [
             {
                 "name": protocol["name"],
+                "address": f"protocols.{i}.",
                 "when": protocol_words(protocol),
                 "because": protocol["because"],
                 "stages": _stages(protocol["stages"], f"protocols.{i}.stages", own),
