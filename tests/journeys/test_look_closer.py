@@ -13,7 +13,7 @@ from tests.journeys.test_plan_drafts import _draft
 
 def test_a_point_is_asked_for_a_plan_chosen_and_a_point_swapped(open_page: Callable[..., Page]) -> None:
     page = open_page("practitioner")
-    _draft(page, "Lindqvist")
+    _draft(page, "Zhou")
     plan = page.url
     page.get_by_role("link", name="Look closer").press("Enter")
     page.wait_for_url(re.compile(r"/closer/$"))
@@ -55,7 +55,7 @@ def test_a_point_is_asked_for_a_plan_chosen_and_a_point_swapped(open_page: Calla
 
 def test_on_a_phone_nothing_runs_off_the_side(open_page: Callable[..., Page]) -> None:
     page = open_page("practitioner", size=PHONE)
-    _draft(page, "Okafor")
+    _draft(page, "Marsh")
     page.goto(f"{page.url}closer/?point=BL23&show=styles")
     expect(page.get_by_role("region", name="By channel")).to_be_visible()
     width = page.evaluate("document.documentElement.scrollWidth")

@@ -25,7 +25,7 @@ def _keep(page: Page, link: str, name: str, field: str, text: str) -> None:
 def test_a_group_by_keyboard(open_page: Callable[..., Page]) -> None:
     page = open_page("practitioner")
     _keep(page, "New group", "gb-sciatica", "Points", "GB31 painful 20-30\nGB37 painful\nGB41 painful 5-10")
-    _draft(page, "Lindqvist")
+    _draft(page, "Bellamy")
     field = page.get_by_label("Add a point to stage 1")
     field.press_sequentially(";gb")
     expect(page.locator("#found-1")).to_contain_text(";gb-sciatica")
@@ -45,7 +45,7 @@ def test_a_group_by_keyboard(open_page: Callable[..., Page]) -> None:
 def test_a_snippet_by_keyboard(open_page: Callable[..., Page]) -> None:
     page = open_page("practitioner")
     _keep(page, "New snippet", "calm-after", "Text", "Rested for ten minutes; calm and warm.")
-    begin_visit(page, "Okafor")
+    begin_visit(page, "Keating")
     notes = page.get_by_label("Notes")
     notes.press_sequentially("Second visit. ;calm-after")
     notes.press("Enter")
