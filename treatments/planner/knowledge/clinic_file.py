@@ -55,6 +55,7 @@ RULES: dict[str, type[Rule]] = {
     "depth": DepthRule,
     "exclusion": NoElectroRule,
 }
+CAREFUL = {"person", "depth", "exclusion"}  # fewer needles, less depth, no current: whatever the complaint
 TABLES = {"meta", "review", "switched_off", "source", "point", *RULES}
 CUN_MM = 22.5
 # Defaults of a clinic's own point. What its row must not say is in clinic_file_checks.py.
@@ -91,9 +92,10 @@ class Meta(Strict):
 def with_own(base: PlannerKnowledge, path: Path, elsewhere: Callable[[], frozenset[str]]) -> PlannerKnowledge:
     """`base` with the clinic's file on top. `elsewhere`: the rules of other complaints, which it may switch off, too.
 
-    Its rules are judged by ours for the back and hold for it; whoever has rules for another complaint adds a folder.
-    Its points, and what it switches off, hold for every complaint. Raises KnowledgeError with all faults, each with
-    file and key.
+    What it proposes is judged by our rules for the back and holds for it; whoever has rules for another complaint adds
+    a folder. Its points, what it is more careful in, and what it switches off hold for every complaint.
+
+    Raises KnowledgeError with all faults, each with file and key.
     """
     read = Reader(path.parent)
     name = path.name
@@ -112,7 +114,7 @@ def with_own(base: PlannerKnowledge, path: Path, elsewhere: Callable[[], frozens
     rules = {key: read.rules(name, key, model) for key, model in RULES.items()}
     drafts = [draft.row for draft in read.drafts if isinstance(draft.row, Rule)]
     if base.complaint.id != DEFAULT:
-        rules, drafts = dict.fromkeys(RULES, ()), []
+        rules, drafts = {key: rows if key in CAREFUL else () for key, rows in rules.items()}, []
     every = [rule for rows in rules.values() for rule in rows] + drafts
     off = _switched_off(data.get("switched_off", []), name, base, elsewhere, read.faults)
     read.faults += [

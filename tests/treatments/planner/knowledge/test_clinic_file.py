@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from clinic.lib.complaints import complaints
 from clinic.lib.knowledge_files import Fault, KnowledgeError
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner.checking.knowledge import check_knowledge
@@ -111,6 +112,15 @@ def test_the_example_of_the_docs_is_sound():
     assert [rule.id for rule in knowledge.switched_off] == tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))[
         "switched_off"
     ]
+
+
+@pytest.mark.parametrize("complaint", [one for one in complaints() if one != "back"])
+def test_what_is_proposed_holds_for_the_back_and_what_is_more_careful_for_all(complaint):
+    knowledge = load_planner_knowledge(own=EXAMPLE, complaint=complaint)
+    ours = {rule.id for rule in knowledge.every_rule() if rule.id.startswith("own.")}
+    example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    assert ours == {row["id"] for key in ("person", "depth", "exclusion") for row in example.get(key, [])} != set()
+    assert all(point["code"] in knowledge.points for point in example["point"])
 
 
 def test_an_ear_method_that_is_switched_off_gives_way_to_the_lighter_one_and_frees_no_needle(own, picture, accident):
