@@ -13,7 +13,8 @@ from intake.questionnaire.answers import read
 from intake.questionnaire.asking import things_in
 from intake.questionnaire.load import DIRECTORY, PAST, load_questionnaire, past_files
 from tests.bench import intake_length
-from tests.intake.questionnaire.test_questionnaire import MAN, change, own_knowledge  # noqa: F401
+from tests.intake.questionnaire.test_files import change, own_knowledge  # noqa: F401
+from tests.intake.questionnaire.test_questionnaire import MAN
 
 pytestmark = pytest.mark.pure
 Q = load_questionnaire()
