@@ -10,7 +10,7 @@ from django.test import Client
 
 from clinic.audit.models import AuditEvent
 from clinic.people.models import SafetyFact
-from tests.factories.assessed import assessed, draft_plan
+from tests.factories.assessed import assessed
 from tests.factories.people import PatientFactory, UserFactory
 from tests.support.page_text import page_text
 from treatments.clinic_knowledge import planner_knowledge
@@ -20,18 +20,6 @@ from treatments.plans.presenters.what_if import label_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def plan(db: None) -> TreatmentPlan:
-    return draft_plan(PatientFactory(), UserFactory(practitioner=True))
-
-
-@pytest.fixture
-def client(plan: TreatmentPlan) -> Client:
-    client = Client()
-    client.force_login(plan.created_by)
-    return client
 
 
 def look(client: Client, plan: TreatmentPlan, query: str = "", **more: Any) -> Any:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from clinic.audit.models import AuditEvent
 from clinic.people.models import SafetyFact
-from tests.factories.assessed import draft_plan
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
@@ -24,18 +23,6 @@ from treatments.plans.actions import drafts
 
 pytestmark = pytest.mark.django_db
 GROUP = "GB30 painful 30-50\nGB34 painful\nBL40 painful 15\nGB31 opposite 20-30\nEX-B2 L4 L5 painful\nGV3"
-
-
-@pytest.fixture
-def plan(db: None) -> TreatmentPlan:
-    return draft_plan(PatientFactory(), UserFactory(practitioner=True))
-
-
-@pytest.fixture
-def client(plan: TreatmentPlan) -> Client:
-    client = Client()
-    client.force_login(plan.created_by)
-    return client
 
 
 def keep(client: Client, kind: str = "group", **fields: str) -> Any:

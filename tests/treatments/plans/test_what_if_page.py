@@ -10,26 +10,13 @@ from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from intake.models import Assessment
-from tests.factories.assessed import draft_plan
-from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.people import UserFactory
 from tests.support.page_text import page_text
 from treatments.models import Proposal, TreatmentPlan
 from treatments.plans.presenters import what_if as presenter
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def plan(db: None) -> TreatmentPlan:
-    return draft_plan(PatientFactory(), UserFactory(practitioner=True))
-
-
-@pytest.fixture
-def client(plan: TreatmentPlan) -> Client:
-    client = Client()
-    client.force_login(plan.created_by)
-    return client
 
 
 def ask(client: Client, plan: TreatmentPlan, query: str = "", **more: Any) -> Any:
