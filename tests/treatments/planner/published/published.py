@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clinic.lib.complaints import DEFAULT
+from intake.assessment import load_intake_knowledge
 from tests.support.worked_cases import proposal_of
-from treatments.planner.knowledge.references import known_findings
 
 FOLDER = Path(__file__).parent
 ASKED = ("flag", "condition", "wish")  # everything asked and denied, but for what the case says
@@ -38,11 +39,13 @@ class Figures:
 
 
 def _case(row: dict[str, Any]) -> dict[str, Any]:
-    no = {finding: False for finding in sorted(known_findings()) if finding.partition(".")[0] in ASKED}
+    about = row.get("complaint", DEFAULT)
+    order = load_intake_knowledge(complaint=about).order
+    no = {finding: False for finding in order if finding.partition(".")[0] in ASKED}
     return {
         "case": row["id"],
         "patient": {"age": row["age"], "sex": row.get("sex"), "pregnancy_weeks": None},
-        "complaint": {"duration_days": row["days"], "pain_now": 5},
+        "complaint": {"id": about, "duration_days": row["days"], "pain_now": 5},
         "findings": {**no, **dict.fromkeys(row["yes"], True)},
         "visit": 2,
     }
