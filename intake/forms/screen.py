@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.http import QueryDict
@@ -40,6 +41,8 @@ class AnswerField:
         self.is_unfinished = False  # kept as it is, though it cannot be submitted like this
         self.answer = stored
         self.value = stored
+        self.is_row = False  # of a table, with its neighbours that have the same answers
+        self.heads: list[str] = []  # the answers' words above such a table
         if data is not None:
             self.answer, self.value = _read(question, data, today, self.errors)
 
@@ -100,9 +103,19 @@ class ScreenForm:
     def __init__(self, screen: Screen, answers: Answers, *, today: date, data: QueryDict | None = None) -> None:
         self.screen = screen
         self.fields = [AnswerField(q, answers.get(q.id), data, today) for q in screen.questions]
+        self._lay_out_tables()
 
     def __iter__(self) -> Iterator[AnswerField]:
         return iter(self.fields)
+
+    def _lay_out_tables(self) -> None:
+        """Sentences of one instrument are a table, as printed: their answers are read once."""
+        for _one, fields in groupby(self.fields, key=lambda f: f.question.scored_words if f.question.kind == "one" else ()):
+            rows = list(fields)
+            if len(rows) > 1 and rows[0].question.scored_words:
+                rows[0].heads = list(rows[0].question.scored_words)
+                for field in rows:
+                    field.is_row = True
 
     @property
     def errors(self) -> dict[str, list[str]]:
@@ -138,7 +151,7 @@ def _shorten(question: Question, value: Any) -> str:
 
 def _ask(question: Question) -> str:
     if any(option.id == "dont_know" for option in question.options):
-        return _("Please choose an answer. “I don’t know” is an answer too.")
+        return _("Please choose an answer. “Don’t know” is an answer too.")
     if question.kind == "chart":
         return _("Please mark at least one place.")
     return _("Please answer this.")

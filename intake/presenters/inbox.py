@@ -117,9 +117,9 @@ def open_flags(*, is_clinical: bool) -> list[FlagRow]:
 
 
 def flag_words(row: RedFlagAlert) -> str:
-    """What was reported, for a practitioner: "I don't know" is not a sign."""
+    """What was reported, for a practitioner: "Don't know" is not a sign."""
     label = load_intake_knowledge().label(row.flag)
-    return f"“I don’t know” to: {label}" if row.source == RedFlagAlert.Source.UNSURE else label
+    return f"“Don’t know” to: {label}" if row.source == RedFlagAlert.Source.UNSURE else label
 
 
 def _flag_row(row: RedFlagAlert, text: str) -> FlagRow:

@@ -145,6 +145,11 @@ class Question:
         told = [f for o in self.options for f, _ in o.sets] + [f for r in self.regions for f in r.sets]
         return tuple(dict.fromkeys(told))
 
+    @property
+    def scored_words(self) -> tuple[str, ...]:
+        """The words of the answers of one sentence of an instrument; () for any other question."""
+        return tuple(o.label for o in self.options) if all(o.score is not None for o in self.options) else ()
+
     def option(self, option_id: str) -> Option | None:
         return next((o for o in self.options if o.id == option_id), None)
 

@@ -50,7 +50,7 @@ def test_who_finishes_and_where_the_others_stop() -> None:
     assert first["words"].startswith("6 of 10 sent (60 %), 3 stopped, 1 of them at the first screen, 8 minutes")
     assert first["minutes"] == 8
     by_title = {row["title"]: row for row in first["screens"]}
-    assert by_title["What brings you to us?"] == {"title": "What brings you to us?", "passed": 9, "stopped": 1}
+    assert by_title["What brings you here?"] == {"title": "What brings you here?", "passed": 9, "stopped": 1}
     assert by_title["What is it mostly about?"]["stopped"] == 1
     assert second["started"] == 0 and second["words"] == "not begun yet"
 

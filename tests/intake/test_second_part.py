@@ -17,6 +17,7 @@ from intake.actions import assessment as assessing
 from intake.actions import assessment_clearance, invitations, second_part
 from intake.actions.invitations import LinkNotOpen
 from intake.case_building import build_case, reading_of
+from intake.forms.screen import ScreenForm
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.models.kept import links_that_differ
 from intake.questionnaire.load import load_questionnaire
@@ -79,6 +80,16 @@ def test_on_the_same_device_it_goes_on_at_once_and_is_sent_on_its_own() -> None:
     assert "Answer the second part" not in page_text(phone.get("/i/sent/"))
     second.refresh_from_db()
     assert second.submitted_at and second.consent_name == response.consent_name
+
+
+def test_sentences_of_one_instrument_are_a_table_with_its_answers_above_once() -> None:
+    screen = Q.screen("mood")
+    assert screen is not None
+    rows = list(ScreenForm(screen, {}, today=timezone.localdate()))
+    assert [len(row.heads) for row in rows] == [4, 0, 0, 0] and all(row.is_row for row in rows)
+    assert rows[0].heads[0] == "Not at all"
+    stress = Q.screen("weather")
+    assert stress is not None and not any(r.is_row for r in ScreenForm(stress, {}, today=timezone.localdate()))
 
 
 def test_from_the_link_on_another_device_it_asks_who_it_is() -> None:
