@@ -110,7 +110,7 @@ class ScreenForm:
 
     def _lay_out_tables(self) -> None:
         """Sentences of one instrument are a table, as printed: their answers are read once."""
-        for _one, fields in groupby(self.fields, key=lambda f: f.question.scored_words if f.question.kind == "one" else ()):
+        for _one, fields in groupby(self.fields, key=lambda f: f.question.scored_words):
             rows = list(fields)
             if len(rows) > 1 and rows[0].question.scored_words:
                 rows[0].heads = list(rows[0].question.scored_words)

@@ -148,7 +148,9 @@ class Question:
     @property
     def scored_words(self) -> tuple[str, ...]:
         """The words of the answers of one sentence of an instrument; () for any other question."""
-        return tuple(o.label for o in self.options) if all(o.score is not None for o in self.options) else ()
+        if self.kind != "one" or any(o.score is None for o in self.options):
+            return ()
+        return tuple(o.label for o in self.options)
 
     def option(self, option_id: str) -> Option | None:
         return next((o for o in self.options if o.id == option_id), None)
