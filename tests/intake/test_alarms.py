@@ -208,9 +208,7 @@ class TestInThePage:
         where = Tab(phone, "safety_bladder").go({**BLADDER, "bladder_leak": "yes"})["Location"]
         text = page_text(phone.get(where))
         assert "You chose “Yes” for: “Have you leaked urine since this pain" in text
-        assert (
-            "No, that was a mistake: change “Safety check”" in text and 'href="/i/step/safety_bladder/' in text
-        )
+        assert "No, that was a mistake: change “Safety check”" in text and 'href="/i/step/safety_bladder/' in text
         Tab(phone, "safety_bladder").go(BLADDER)
         assert RedFlagAlert.objects.get().taken_back_at is not None
 
