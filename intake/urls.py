@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from intake.views import asked, attachments, form, invitations, link, responses
+from intake.views import asked, attachments, form, invitations, kiosk, link, responses
 
 app_name = "intake"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("i/code/", link.code, name="code"),
     path("i/leave/", link.leave, name="leave"),
     path("i/second/", link.second, name="second"),
+    path("i/kiosk/here/", kiosk.here, name="kiosk_here"),
+    path("i/kiosk/back/", kiosk.give_back, name="kiosk_back"),
+    path("i/kiosk/over/", kiosk.over, name="kiosk_over"),
     path("i/step/<slug:screen_id>/", form.step, name="step"),
     path("i/step/<slug:screen_id>/save/", form.save, name="save"),
     path("i/asked/<slug:screen_id>/", asked.asked, name="asked"),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("files/<int:attachment_id>/", attachments.download, name="attachment"),
     path("red-flags/<int:alert_id>/answer/", responses.acknowledge, name="acknowledge"),
     path("patients/<int:patient_id>/invite/", invitations.invite, name="invite"),
+    path("patients/<int:patient_id>/tablet/", kiosk.start, name="kiosk"),
     path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke"),
     path("", include("intake.assessment_urls")),
 ]

@@ -215,6 +215,9 @@ ADDRESSES: dict[str, Permission] = {
     "intake:code": P.ANYONE,
     "intake:leave": P.ANYONE,
     "intake:second": P.ANYONE,
+    "intake:kiosk_here": P.ANYONE,
+    "intake:kiosk_back": P.ANYONE,
+    "intake:kiosk_over": P.ANYONE,
     "intake:step": P.ANYONE,
     "intake:save": P.ANYONE,
     "intake:asked": P.ANYONE,
@@ -229,6 +232,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:inbox": P.INVITE,  # the state of each intake; answers require READ_CLINICAL
     "intake:finishing": P.MANAGE_CLINIC,  # counts only
     "intake:invite": P.INVITE,
+    "intake:kiosk": P.INVITE,  # hands the tablet over and signs out in this browser
     "intake:revoke": P.INVITE,
     "intake:response": P.READ_CLINICAL,
     "intake:consent_paper": P.READ_CLINICAL,

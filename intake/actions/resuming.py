@@ -47,11 +47,13 @@ def draft_for(invitation: Invitation) -> IntakeResponse | None:
     return left.select_related("patient", "invitation").first()
 
 
-def way_in(invitation: Invitation, response: IntakeResponse) -> Way:
-    """What this link requires before it shows these answers."""
+def way_in(invitation: Invitation, response: IntakeResponse, *, is_kiosk: bool = False) -> Way:
+    """What this link requires before it shows these answers. On the clinic's tablet any link is in the hands of
+    staff.
+    """
     reach = (response.code_to or "").casefold()
     by_mail_only = not invitation.shown_to_staff and invitation.sent_to.casefold() == reach
-    if by_mail_only and invitation.patient.date_of_birth is not None:
+    if by_mail_only and not is_kiosk and invitation.patient.date_of_birth is not None:
         return Way.BIRTH
     return Way.CODE if reach else Way.NONE
 
@@ -70,7 +72,7 @@ def send_code(invitation_id: int, response_id: int) -> ResumeCode:
     code = ResumeCode.objects.create(
         invitation=invitation,
         response=response,
-        digest=_digest(response, digits),
+        digest=digest_of(response, digits),
         expires_at=timezone.now() + CODE_LIFE,
     )
     post_letter(
@@ -89,10 +91,11 @@ def send_code(invitation_id: int, response_id: int) -> ResumeCode:
 def try_code(invitation_id: int, response_id: int, digits: str) -> int:
     """0 if the digits are right; else how many tries were used up, CODE_TRIES if the code is no longer valid."""
     invitation, response = _both(invitation_id, response_id)
-    code = ResumeCode.objects.select_for_update().filter(invitation=invitation, response=response).first()
+    mailed = ResumeCode.objects.select_for_update().filter(invitation=invitation, response=response, is_chosen=False)
+    code = mailed.first()
     if code is None or code.used_at or code.failures >= CODE_TRIES or timezone.now() >= code.expires_at:
         return CODE_TRIES
-    if constant_time_compare(code.digest, _digest(response, digits)):
+    if constant_time_compare(code.digest, digest_of(response, digits)):
         code.used_at = timezone.now()
         code.save(update_fields=["used_at"])
         return 0
@@ -147,5 +150,5 @@ def _both(invitation_id: int, response_id: int) -> tuple[Invitation, IntakeRespo
     return invitation, response
 
 
-def _digest(response: IntakeResponse, digits: str) -> str:
+def digest_of(response: IntakeResponse, digits: str) -> str:
     return salted_hmac("intake.code", f"{response.pk}:{digits}", algorithm="sha256").hexdigest()

@@ -41,6 +41,18 @@ class BirthForm(forms.Form):
         return {**self.cleaned_data, "born": born}
 
 
+class DigitsForm(forms.Form):
+    """Four digits of the patient's own, for the clinic's tablet."""
+
+    digits = forms.CharField(label=gettext_lazy("Four digits"), max_length=20, required=False)
+
+    def clean_digits(self) -> str:
+        typed = "".join(self.cleaned_data["digits"].split())
+        if typed and not (len(typed) == 4 and typed.isascii() and typed.isdigit()):
+            raise forms.ValidationError(_("Please write four digits, or leave it empty."))
+        return str(typed)
+
+
 class CodeForm(forms.Form):
     """The code from our message. Spaces and dashes in it are ignored."""
 

@@ -3,6 +3,7 @@
 from .assessments import Assessment, Clearance
 from .attachments import Attachment
 from .invitations import Invitation, RateCount, ResumeCode
+from .kiosk import Kiosk
 from .responses import IntakeResponse, RedFlagAlert
 from .saving import Clash, OpenedPage
 from .scores import Score
@@ -14,6 +15,7 @@ __all__ = [
     "Clearance",
     "IntakeResponse",
     "Invitation",
+    "Kiosk",
     "OpenedPage",
     "RateCount",
     "RedFlagAlert",

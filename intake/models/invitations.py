@@ -119,7 +119,9 @@ class Invitation(models.Model):
 
 
 class ResumeCode(models.Model):
-    """Six digits mailed to the patient, to open what was begun elsewhere under a link. Stored as a keyed hash."""
+    """Six digits mailed to the patient, to open what was begun elsewhere under a link; or four that the patient chose
+    on the clinic's tablet. Stored as a keyed hash.
+    """
 
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="codes")
     response = models.ForeignKey("intake.IntakeResponse", on_delete=models.PROTECT, related_name="codes")
@@ -127,6 +129,7 @@ class ResumeCode(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     failures = models.PositiveSmallIntegerField(default=0)
+    is_chosen = models.BooleanField(default=False, db_default=False)
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

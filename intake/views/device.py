@@ -46,6 +46,7 @@ class Device:
 
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     held: tuple[Held, ...] = ()
+    kiosk: int = 0  # the number of a handing over, if this is the clinic's tablet
 
     @property
     def alive(self) -> tuple[Held, ...]:
@@ -81,6 +82,7 @@ class Whose:
     invitation: Invitation
     ticket: str
     needs_ticket: bool  # in URLs: this is not the only form, or not the newest, in this browser
+    is_kiosk: bool = False  # on the clinic's tablet
 
     @property
     def words(self) -> str:
@@ -98,7 +100,7 @@ class FormRequest(ClinicRequest):
 def device_of(request: HttpRequest) -> Device:
     try:
         value = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
-        return Device(value["id"], tuple(Held(*row) for row in value["held"]))
+        return Device(value["id"], tuple(Held(*row) for row in value["held"]), value.get("kiosk", 0))
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         return Device()
 
@@ -114,13 +116,24 @@ def remember(answer: HttpResponse, device: Device, invitation: Invitation | None
     answer.set_cookie(
         COOKIE,
         signing.dumps(
-            {"id": device.id, "held": [(one.invitation, one.response, one.used) for one in device.held]}, salt=SALT
+            {
+                "id": device.id,
+                "held": [(one.invitation, one.response, one.used) for one in device.held],
+                **({"kiosk": device.kiosk} if device.kiosk else {}),
+            },
+            salt=SALT,
         ),
         max_age=max(0, int(left)),
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",
     )
+
+
+def newest_of(device: Device, invitation: Invitation) -> Whose:
+    """For the pages of the link that was opened last."""
+    ticket = ticket_for(device.held[-1])
+    return Whose(invitation, ticket, needs_ticket=len(device.alive) > 1, is_kiosk=bool(device.kiosk))
 
 
 def ticket_for(held: Held) -> str:

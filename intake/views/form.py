@@ -21,15 +21,16 @@ from intake.case_building import reading_of
 from intake.forms.consent import ConsentForm
 from intake.forms.opened import opened, seal
 from intake.forms.screen import ScreenForm
-from intake.models import IntakeResponse
+from intake.models import IntakeResponse, Kiosk
 from intake.presenters import patient_form as words
 from intake.presenters.consent_copy import as_file, copy_of
 from intake.presenters.finishing import minutes_left
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, previous_screen
 from intake.questionnaire.load import load_chart
-from intake.views.device import FormRequest, address, go_to
+from intake.views.device import FormRequest, Whose, address, device_of, go_to, ticket_for
 from intake.views.guards import closed, offered, with_response
+from intake.views.kiosk import given_back
 from intake.views.link import leave, own_response
 from intake.views.onward import after
 
@@ -164,7 +165,7 @@ def consent(request: FormRequest, response: IntakeResponse) -> HttpResponse:
 def consent_copy(request: FormRequest) -> HttpResponse:
     """What was signed, as a PDF: while the form is open, and for an hour after it was sent."""
     response = own_response(request)
-    if response is None or response.consent_given is None:
+    if response is None or response.consent_given is None or device_of(request).kiosk:  # no file on the clinic's tablet
         return closed(request, "none")
     if response.is_submitted and timezone.now() - response.saved_at >= TOLD_AFTER_SENDING:
         return closed(request, "submitted")
@@ -185,6 +186,10 @@ def send(request: FormRequest, response: IntakeResponse) -> HttpResponse:
         actions.submit(response.pk)
     except IncompleteIntake as incomplete:
         return _draw_check(request, response, incomplete, status=422)
+    if request.intake.is_kiosk:
+        told = messages(response, None, request.clinic)
+        if not told["emergencies"] and not told["notes"]:
+            return given_back(request, Kiosk.Ended.SENT)
     return go_to(request, "sent")
 
 
@@ -199,6 +204,10 @@ def sent(request: FormRequest) -> HttpResponse:
     told = messages(response, None, request.clinic)
     told["has_copy"] = response.consent_given is not None and not is_second
     shown = told if is_just_sent else {}
+    if device_of(request).kiosk:  # only what to do about a sign; then the tablet goes back
+        ticket = ticket_for(device_of(request).held[-1])
+        request.intake = Whose(response.invitation, ticket, needs_ticket=False, is_kiosk=True)
+        return render(request, "intake/sent_kiosk.html", told)
     return render(request, "intake/sent.html", shown | offered(response.invitation) | {"is_second": is_second})
 
 

@@ -17,6 +17,7 @@ from intake.actions.resuming import note_reading
 from intake.models import Invitation
 from intake.presenters.patient_form import typed_words
 from intake.views import device as devices
+from intake.views import kiosk
 from intake.views.device import TICKET, FormRequest, Held, Whose, go_to
 
 View = Callable[..., HttpResponse]
@@ -80,6 +81,8 @@ def with_invitation(view: View) -> View:
         if (refused := staff_here(request)) is not None:
             return refused
         device = devices.device_of(request)
+        if device.kiosk and kiosk.is_over(device):
+            return kiosk.given_back(request)
         rows = {row.pk: row for row in _invitations(device)}
         several = [one for one in device.alive if one.invitation in rows and rows[one.invitation].is_open]
         held = _asked_for(request, device, several)
@@ -90,7 +93,9 @@ def with_invitation(view: View) -> View:
         if invitation is None:
             return closed(request, "none")
         is_alone = len(several) <= 1 and held is device.held[-1]
-        request.intake = Whose(invitation, devices.ticket_for(held), needs_ticket=not is_alone)
+        request.intake = Whose(
+            invitation, devices.ticket_for(held), needs_ticket=not is_alone, is_kiosk=bool(device.kiosk)
+        )
         if not invitation.is_open:
             return closed(request, invitation.state, invitation)
         try:

@@ -16,18 +16,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.audit.caller import address_of
 from clinic.lib.tokens import hash_of
 from intake import fetch
-from intake.actions import invitations, limits, resuming, second_part
+from intake.actions import invitations, kiosk, limits, resuming, second_part
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.resuming import Way
 from intake.case_building import reading_of
-from intake.forms.invitation import BirthForm, CodeForm
-from intake.models import IntakeResponse, Invitation
+from intake.forms.invitation import BirthForm, CodeForm, DigitsForm
+from intake.models import IntakeResponse, Invitation, Kiosk
 from intake.models.invitations import BIRTH_TRIES
 from intake.presenters.patient_form import hidden_address
 from intake.questionnaire.answers import resume_at
 from intake.views import device as devices
-from intake.views.device import FormRequest, Whose, go_to
+from intake.views.device import FormRequest, go_to
 from intake.views.guards import closed, staff_here, too_many, with_invitation
+from intake.views.kiosk import given_back, is_over
 
 BAD_LINKS = 20  # wrong tokens from one network in BAD_MINUTES, then 429
 BAD_MINUTES = 10
@@ -53,11 +54,12 @@ def _enter(request: FormRequest, token: str) -> HttpResponse:
     if (refused := staff_here(request)) is not None:
         return refused
     device = devices.device_of(request)
+    if device.kiosk:  # the tablet in a patient's hands opens one form only
+        return given_back(request) if is_over(device) else go_to(request, "welcome")
     response = getattr(invitation, "response", None)
     seen = response.pk if response is not None and device.has_seen(response) else 0
     device = device.with_link(invitation.pk, seen)
-    ticket = devices.ticket_for(device.held[-1])
-    request.intake = Whose(invitation, ticket, needs_ticket=len(device.alive) > 1)
+    request.intake = devices.newest_of(device, invitation)
     answer = go_to(request, "welcome")
     devices.remember(answer, device, invitation)
     return answer
@@ -90,7 +92,13 @@ def start(request: FormRequest, invitation: Invitation) -> HttpResponse:
         refused = _check_birth(request, invitation, form)
         if refused is not None:
             return refused if refused.status_code == 410 else _draw_welcome(request, invitation, form, response)
-    return _let_in(request, invitation, invitations.start(invitation.pk), how="start")
+    digits = DigitsForm(request.POST)
+    if not digits.is_valid():
+        return _draw_welcome(request, invitation, BirthForm(request.POST), response, digits)
+    begun = invitations.start(invitation.pk)
+    if request.intake.is_kiosk and digits.cleaned_data["digits"]:
+        kiosk.choose_digits(begun.pk, digits.cleaned_data["digits"])
+    return _let_in(request, invitation, begun, how="tablet" if request.intake.is_kiosk else "start")
 
 
 @require_POST
@@ -98,7 +106,7 @@ def start(request: FormRequest, invitation: Invitation) -> HttpResponse:
 def birth(request: FormRequest, invitation: Invitation) -> HttpResponse:
     """Continue answers begun elsewhere. Five wrong dates lock the link, and the desk sees it."""
     response = resuming.draft_for(invitation)
-    if response is None or resuming.way_in(invitation, response) is not Way.BIRTH:
+    if response is None or _way_in(request, invitation, response) is not Way.BIRTH:
         return go_to(request, "welcome")
     form = BirthForm(request.POST)
     refused = _check_birth(request, invitation, form)
@@ -112,7 +120,9 @@ def birth(request: FormRequest, invitation: Invitation) -> HttpResponse:
 def code(request: FormRequest, invitation: Invitation) -> HttpResponse:
     """Mail a code to the patient (``send``), and accept it. A used or expired code requires a new one."""
     response = resuming.draft_for(invitation)
-    if response is None or resuming.way_in(invitation, response) is Way.NONE:
+    if response is not None and request.intake.is_kiosk and "digits" in request.POST:
+        return _try_digits(request, invitation, response)
+    if response is None or _way_in(request, invitation, response) is Way.NONE:
         return go_to(request, "welcome")
     context: dict[str, Any] = {"form": CodeForm(), "address": hidden_address(response.code_to or "")}
     if request.method == "GET":
@@ -136,6 +146,8 @@ def code(request: FormRequest, invitation: Invitation) -> HttpResponse:
 def leave(request: FormRequest) -> HttpResponse:
     """Forget the intake of this page on this device; the answers stay at the clinic and the link still works."""
     device = devices.device_of(request)
+    if device.kiosk:
+        return given_back(request, Kiosk.Ended.STOPPED)
     held = devices.of_ticket(device, request.POST.get(devices.TICKET, ""))
     answer = render(request, "intake/left.html")
     if held is not None:
@@ -151,7 +163,7 @@ def second(request: FormRequest) -> HttpResponse:
     if (refused := staff_here(request)) is not None:
         return refused
     first = fetch.invitation_with_response(second_part.sealed(request.POST.get("first", "")))
-    if first is None:
+    if first is None or devices.device_of(request).kiosk:
         return closed(request, "unknown")
     try:
         link = second_part.link_for(first.pk)
@@ -161,7 +173,7 @@ def second(request: FormRequest) -> HttpResponse:
     if device.has_seen(first.response):
         return _let_in(request, link, invitations.start(link.pk), how="second part")
     device = device.with_link(link.pk)
-    request.intake = Whose(link, devices.ticket_for(device.held[-1]), needs_ticket=len(device.alive) > 1)
+    request.intake = devices.newest_of(device, link)
     answer = go_to(request, "welcome")
     devices.remember(answer, device, link)
     return answer
@@ -170,6 +182,8 @@ def second(request: FormRequest) -> HttpResponse:
 def own_response(request: FormRequest) -> IntakeResponse | None:
     """The response the page is about, submitted or not, in a browser that may see it; None for anyone else."""
     device = devices.device_of(request)
+    if is_over(device):
+        return None
     ticket = request.GET.get(devices.TICKET, "")
     held = devices.of_ticket(device, ticket) if ticket else (device.held[-1] if device.held else None)
     if held is None or not held.response or staff_here(request) is not None:
@@ -178,7 +192,11 @@ def own_response(request: FormRequest) -> IntakeResponse | None:
 
 
 def _draw_welcome(
-    request: FormRequest, invitation: Invitation, form: BirthForm | None = None, kept: IntakeResponse | None = None
+    request: FormRequest,
+    invitation: Invitation,
+    form: BirthForm | None = None,
+    kept: IntakeResponse | None = None,
+    digits: DigitsForm | None = None,
 ) -> HttpResponse:
     context = {
         "expires_at": invitation.expires_at,
@@ -186,23 +204,45 @@ def _draw_welcome(
         "form": form or BirthForm(),
         "kept": kept,
         "is_second": invitation.second_of_id is not None,
-        **_tries(invitation, form),
+        "digits": digits or DigitsForm(),
+        **_tries(invitation, None if digits else form),
     }
-    return render(request, "intake/welcome.html", context, status=422 if form else 200)
+    page = "intake/kiosk_welcome.html" if request.intake.is_kiosk else "intake/welcome.html"
+    return render(request, page, context, status=422 if form else 200)
 
 
 def _draw_resume(
-    request: FormRequest, invitation: Invitation, response: IntakeResponse, form: BirthForm | None = None
+    request: FormRequest,
+    invitation: Invitation,
+    response: IntakeResponse,
+    form: BirthForm | None = None,
+    *,
+    are_digits_wrong: bool = False,
 ) -> HttpResponse:
     context = {
-        "way": str(resuming.way_in(invitation, response)),
+        "way": str(_way_in(request, invitation, response)),
+        "has_digits": request.intake.is_kiosk and kiosk.chosen_digits(response) is not None,
         "address": hidden_address(response.code_to or ""),
         "form": form or BirthForm(),
+        "are_digits_wrong": are_digits_wrong,
         "may_start_afresh": response.invitation_id != invitation.pk,
         "asks_birth": invitation.patient.date_of_birth is not None,
         **_tries(invitation, form),
     }
-    return render(request, "intake/resume.html", context, status=422 if form else 200)
+    return render(request, "intake/resume.html", context, status=422 if form or are_digits_wrong else 200)
+
+
+def _way_in(request: FormRequest, invitation: Invitation, response: IntakeResponse) -> Way:
+    return resuming.way_in(invitation, response, is_kiosk=request.intake.is_kiosk)
+
+
+def _try_digits(request: FormRequest, invitation: Invitation, response: IntakeResponse) -> HttpResponse:
+    """On the tablet: the four digits that the patient chose when they began there."""
+    form = DigitsForm(request.POST)
+    typed = form.cleaned_data["digits"] if form.is_valid() else ""
+    if typed and kiosk.try_digits(response.pk, typed) == 0:
+        return _let_in(request, invitation, response, how="digits")
+    return _draw_resume(request, invitation, response, are_digits_wrong=True)
 
 
 def _check_birth(request: FormRequest, invitation: Invitation, form: BirthForm) -> HttpResponse | None:
@@ -232,8 +272,7 @@ def _let_in(request: FormRequest, invitation: Invitation, response: IntakeRespon
     device = devices.device_of(request)
     response = resuming.open_answers(invitation.pk, response.pk, device=device.id, how=how)
     device = device.with_link(invitation.pk, response.pk)
-    ticket = devices.ticket_for(device.held[-1])
-    request.intake = Whose(invitation, ticket, needs_ticket=len(device.alive) > 1)
+    request.intake = devices.newest_of(device, invitation)
     answer = _go_on(request, response)
     devices.remember(answer, device, invitation)
     return answer

@@ -29,6 +29,12 @@
   const get = (/** @type {string} */ from) => fetch(from, { signal: AbortSignal.timeout?.(LONGEST) });
   const isClosed = (/** @type {Response} */ answer) =>
     [403, 404, 410].includes(answer.status) || answer.headers.has("X-Ashi-Stop");
+  // The clinic's tablet was given back (intake/views/kiosk.py): nothing of this page stays, unsaved words neither.
+  const isGivenBack = (/** @type {Response} */ answer) => {
+    const is = answer.headers.has("X-Ashi-Given-Back");
+    if (is) location.replace(answer.url);
+    return is;
+  };
   const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, "text/html");
 
   const put = (/** @type {string} */ text) => {
@@ -65,6 +71,7 @@
       try {
         const answer = await window.ashi.post(address, posted(of));
         const text = await answer.text();
+        if (isGivenBack(answer)) return "closed";
         if (isClosed(answer) || answer.redirected) {
           close(answer, text);
           return "closed";
@@ -180,6 +187,7 @@
         if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
         if (isStale()) return;
         wants = null;
+        if (isGivenBack(answer)) return;
         if (isClosed(answer) && form()) close(answer, text);
         else show(parse(text), answer.url, isNew);
       } catch {

@@ -14,6 +14,7 @@ from clinic.scheduling.presenters.rows import Row, Shape, kept_rows
 
 S = AppointmentStatus
 LATE_AFTER = dt.timedelta(minutes=5)
+BEFORE = (*MOVABLE, S.ARRIVED)  # there is time for a form
 PLAIN = (S.BOOKED, S.ARRIVED, S.IN_ROOM, S.DONE)  # the column already says so
 
 
@@ -34,19 +35,21 @@ class Card(NamedTuple):
     next_status: str
     next_word: str
     others: tuple[tuple[str, str], ...]  # (status, words) behind "More"
+    patient: str = ""
 
     @property
     def shape(self) -> Shape:
         return (
             ("status", self.status), ("pill", self.pill), ("note_kind", self.note_kind if self.note else None),
             ("next_status", self.next_status), ("next_word", self.next_word), ("others", self.others),
+            ("is_before", self.status in BEFORE),
         )  # fmt: skip
 
     @property
     def texts(self) -> dict[str, str]:
         return {
             "id": self.id, "version": self.version, "stamp": self.stamp, "clock": self.clock, "name": self.name,
-            "where": self.where, "tint": self.tint, "note": self.note,
+            "where": self.where, "tint": self.tint, "note": self.note, "patient": self.patient,
         }  # fmt: skip
 
 
@@ -113,6 +116,7 @@ def _card(row: Row, now: dt.datetime, zone: dt.tzinfo) -> Card:
         next_status=next_status,
         next_word=next_word,
         others=tuple((to, STEP_WORDS[S(to)]) for to in TRANSITIONS[row.status] if to != next_status),
+        patient=str(row.patient),
     )
 
 
