@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('seen_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended', models.CharField(blank=True, choices=[('sent', 'sent'), ('stopped', 'given back'), ('idle', 'not touched for two minutes'), ('stranger', 'somebody else had it')], max_length=8)),
+                ('ended', models.CharField(blank=True, choices=[('sent', 'sent'), ('stopped', 'given back'), ('idle', 'not touched for two minutes'), ('stranger', 'someone else had it')], max_length=8)),
                 ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kiosks', to='intake.invitation')),
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -16,7 +16,7 @@ class Kiosk(models.Model):
         SENT = "sent", "sent"
         STOPPED = "stopped", "given back"
         IDLE = "idle", "not touched for two minutes"
-        STRANGER = "stranger", "somebody else had it"
+        STRANGER = "stranger", "someone else had it"
 
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="kiosks")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
