@@ -44,7 +44,8 @@ def leave_alone(minutes: float = 3) -> None:
 def is_forgotten(tablet: Client) -> bool:
     """Whether no page shows anything of anybody, as for a browser that never held a link."""
     assert not tablet.cookies[COOKIE].value
-    pages = [tablet.get(path, follow=True) for path in ("/i/", "/i/step/reason/", "/i/check/", "/i/sent/", "/i/consent/")]
+    paths = ("/i/", "/i/step/reason/", "/i/check/", "/i/sent/", "/i/consent/")
+    pages = [tablet.get(path, follow=True) for path in paths]
     return all("Ana" not in page_text(page) and "secret" not in page_text(page) for page in pages)
 
 
