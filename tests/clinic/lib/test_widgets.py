@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import mark_safe
-from hypothesis import given
-from hypothesis import strategies as st
 
 from clinic.lib.widgets import DRAWN, Renderer
+from tests.support.draws import drawn, some, text
 
 OURS, DJANGOS = Renderer(), DjangoTemplates()
 INPUTS = [
@@ -20,20 +20,31 @@ INPUTS = [
 ]  # fmt: skip
 GROUPED = [("", "-"), ("Body", [("L4", "L4 & L5"), (7, 1234567)]), (None, mark_safe("<i>so</i>")), (True, "yes")]
 DAY = dt.date(2026, 11, 30)
-VALUES = st.one_of(
-    st.none(), st.text(max_size=12), st.integers(), st.floats(allow_nan=False), st.booleans(), st.just(DAY)
-)
-ATTRS = st.dictionaries(
-    st.sampled_from(["class", "id", "data-x", "required"]),
-    st.one_of(st.text(max_size=8), st.booleans(), st.none(), st.integers()),
-)
+ATTRS = ("class", "id", "data-x", "required")
+
+
+def _value(chance: random.Random) -> Any:
+    number = chance.choice((chance.randint(-9, 9), chance.randint(-(2**70), 2**70)))
+    fraction = chance.choice((0.0, -0.0, 0.1, 1e22, 5e-324, float("inf"), float("-inf"), chance.uniform(-9999, 9999)))
+    return chance.choice((None, True, False, DAY, number, fraction, text(chance, 12), text(chance, 12)))
+
+
+def _attrs(chance: random.Random) -> dict[str, Any]:
+    return {
+        name: chance.choice((None, True, False, chance.randint(-9999, 9999), text(chance, 8), text(chance, 8)))
+        for name in some(chance, ATTRS, len(ATTRS))
+    }
+
+
+def _chosen(chance: random.Random) -> Any:
+    return chance.choice(("", "L4", 7, None, True, "x<y", ["L4", "7"]))
 
 
 def both(widget: forms.Widget, value: Any, attrs: dict[str, Any]) -> tuple[str, str]:
     return widget.render("a<b", value, dict(attrs), OURS), widget.render("a<b", value, dict(attrs), DJANGOS)
 
 
-@given(value=VALUES, attrs=ATTRS)
+@drawn(_value, _attrs)
 def test_an_input_is_as_django_writes_it(value: Any, attrs: dict[str, Any]) -> None:
     """Each kind of input with each draw: drawing one costs more than writing all of them."""
     for kind in INPUTS:
@@ -41,7 +52,7 @@ def test_an_input_is_as_django_writes_it(value: Any, attrs: dict[str, Any]) -> N
         assert ours == djangos, kind
 
 
-@given(value=st.sampled_from(["", "L4", 7, None, True, "x<y", ["L4", "7"]]), attrs=ATTRS, several=st.booleans())
+@drawn(_chosen, _attrs, lambda chance: chance.random() < 0.5)
 def test_a_select_is_as_django_writes_it(value: Any, attrs: dict[str, Any], several: bool) -> None:
     kind = forms.SelectMultiple if several else forms.Select
     ours, djangos = both(kind(choices=GROUPED), value, attrs)
