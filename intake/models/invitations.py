@@ -17,6 +17,7 @@ STATE = (
     "replaced_by",
     "failed_birth_checks",
     "response__submitted_at",
+    "response__continues",
     "response__progress",
 )
 BIRTH_TRIES = 5  # wrong dates of birth before a link locks (DESIGN)

@@ -229,3 +229,11 @@ def test_a_new_link_for_a_whole_form_does_not_go_on_with_a_second_part(first: In
     phone = Phone()
     phone.open(new.token, born=first.patient.date_of_birth)
     assert Tab(phone, "reason").go({"reason": "again"}).status_code == 302
+
+
+def test_the_chart_tells_the_two_parts_apart(first: IntakeResponse) -> None:
+    sent(first)
+    page = Client()
+    page.force_login(UserFactory(practitioner=True))
+    told = page_text(page.get(f"/patients/{first.patient_id}/"))
+    assert (told.count("Second part of the intake sent"), told.count("Intake sent")) == (1, 1)

@@ -30,7 +30,7 @@ from clinic.people.models import Patient, SafetyEntry, SafetyFact
 from clinic.people.set_aside import set_aside_words
 from clinic.scheduling.models import Appointment, Course
 from intake.case_building import CaseRows, Fact, newest_facts
-from intake.models import Assessment, Clearance, Invitation, RedFlagAlert, Score
+from intake.models import Assessment, Clearance, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.models.invitations import STATE
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
 
@@ -249,10 +249,15 @@ class ClinicalRows:
         return newest_facts(Fact(row.code, row.yes, row.text, row.at) for row in self.of_kind("fact"))
 
     @cached_property
+    def answered(self) -> list[IntakeResponse]:
+        """The submitted intakes, first and second parts."""
+        begun = (link.response for link in self.links if getattr(link, "response", None) is not None)
+        return [response for response in begun if response.submitted_at]
+
+    @cached_property
     def sent(self) -> tuple[tuple[int, dt.datetime], ...]:
         """(response, when) of the submitted intakes."""
-        answered = (link.response for link in self.links if getattr(link, "response", None) is not None)
-        return tuple((response.pk, response.submitted_at) for response in answered if response.submitted_at)
+        return tuple((response.pk, response.submitted_at) for response in self.answered if response.submitted_at)
 
     @property
     def for_case(self) -> CaseRows:

@@ -26,8 +26,9 @@ def timeline(rows: ClinicalRows) -> list[dict[str, str]]:
             events.append((at, title, text, url))
 
     label = load_intake_knowledge().label
-    for response, sent_at in rows.sent[:OF_A_KIND]:
-        add(sent_at, "Intake submitted", url=path_to("intake:response", response))
+    for response in rows.answered[:OF_A_KIND]:
+        title = "Second part of the intake sent" if response.continues_id else "Intake sent"
+        add(response.submitted_at, title, url=path_to("intake:response", response.pk))
     for flag in [*rows.of_kind("flag")][:20]:
         add(flag.at, f"Red flag: {label(flag.code)}", RedFlagAlert.Level(flag.text).label)
     for a in rows.assessments:
