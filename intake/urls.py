@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from intake.views import asked, attachments, form, invitations, kiosk, link, responses
+from intake.views import asked, attachments, form, invitations, kiosk, languages, link, responses
 
 app_name = "intake"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("i/birth/", link.birth, name="birth"),
     path("i/code/", link.code, name="code"),
     path("i/leave/", link.leave, name="leave"),
+    path("i/language/", languages.choose, name="language"),
     path("i/second/", link.second, name="second"),
     path("i/kiosk/here/", kiosk.here, name="kiosk_here"),
     path("i/kiosk/back/", kiosk.give_back, name="kiosk_back"),

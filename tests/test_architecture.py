@@ -78,7 +78,7 @@ reads: answers clock asking_back
 models: models errors set_aside http
 ground: caller guards seals chain writing backends guesses help_lines presence words availability day_search
 ground: rhythm series additions gate ledger observed record safety_questions treatment_edits curve spoken logs
-ground: serving environment
+ground: serving environment spoken_files
 """
 LAYERS: dict[str, set[str]] = {}
 for _line in _LAYERS.strip().splitlines():
@@ -105,7 +105,9 @@ PURE_FILES = frozenset(
         "clinic.scheduling.day_search",
         "clinic.scheduling.rhythm",
         "clinic.scheduling.series",
+        "treatments.management.spoken_files",
         "treatments.outcomes.curve",
+        "treatments.plans.spoken",
         "treatments.plans.treatment_edits",
         "treatments.visits.additions",
         "treatments.visits.gate",

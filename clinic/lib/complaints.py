@@ -116,7 +116,7 @@ def _read(folder: Path, faults: list[Fault]) -> Complaint | None:
     faults += read.faults
     for path in sorted(folder.rglob("*.toml")):
         name = path.relative_to(folder).as_posix()
-        if name not in FILES and not name.startswith("cases/"):
+        if name not in FILES and not name.startswith(("cases/", "languages/")):
             faults.append(Fault(f"complaints/{folder.name}/{name}", "", "no file of a pack has this name"))
     return pack
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from clinic.outbox.models import Message
+from clinic.people.language import spoken_to
 from clinic.people.models import Clinic, Patient
 
 NO_SERVER = "clinic.outbox.backend.NoServerBackend"  # ASHI_MAIL_TRANSPORT where no EMAIL_HOST is set
@@ -39,8 +40,12 @@ def post(*, kind: str, to: str, subject: str, body: str, key: str, patient: Pati
 
 
 def post_letter(kind: str, *, to: str, key: str, patient: Patient | None = None, **words: Any) -> Message:
-    """As ``post``, with the text of templates/letters/``kind``.txt: its first line is the subject."""
-    text = render_to_string(f"letters/{kind}.txt", {"clinic": Clinic.current(), **words})
+    """As ``post``, with the text of templates/letters/``kind``.txt: its first line is the subject.
+
+    To a patient it is in their language.
+    """
+    with spoken_to(patient):
+        text = render_to_string(f"letters/{kind}.txt", {"clinic": Clinic.current(), **words})
     subject, _, body = text.partition("\n")
     return post(kind=kind, to=to, subject=subject, body=body.lstrip("\n"), key=key, patient=patient)
 

@@ -214,6 +214,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:birth": P.ANYONE,
     "intake:code": P.ANYONE,
     "intake:leave": P.ANYONE,
+    "intake:language": P.ANYONE,
     "intake:second": P.ANYONE,
     "intake:kiosk_here": P.ANYONE,
     "intake:kiosk_back": P.ANYONE,

@@ -1,14 +1,47 @@
-"""Patients read in their own language if Ashi has it; staff in the clinic's."""
+"""Patients read in their own language if Ashi has it; staff in the clinic's.
+
+On a page it is the one chosen in this browser, else the best that the browser asks for; in mails and papers the one
+kept with the patient.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from clinic.people.models import Patient
+
+KEPT = 30 * 24 * 3600  # seconds
 PATIENTS = ("/i/", "/a/")  # the paths opened by a link, without an account
+
+
+def known(code: str | None) -> str:
+    """The code if there is such a language, else the clinic's own."""
+    return code if code is not None and code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def name_of_language(code: str | None) -> str:
+    """Its English name for staff: "Spanish"; empty for the clinic's own and for none."""
+    return {"es": "Spanish", "zh-hans": "Chinese"}.get(code or "", "")
+
+
+def spoken_to(patient: Patient | None) -> AbstractContextManager[None]:
+    """Within this block words are in the language of a patient: for mails and papers."""
+    return translation.override(known(patient.language if patient is not None else None))
+
+
+def remember(answer: HttpResponse, code: str | None) -> None:
+    """In this browser this is the language from now on; None: whatever it asks for."""
+    if code is None:
+        answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+        return
+    answer.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, code, max_age=KEPT, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )
 
 
 class PatientLanguageMiddleware:

@@ -210,6 +210,9 @@ class Patient(models.Model):
     occupation = models.CharField(max_length=120, blank=True)
     doctor = models.CharField("doctor or who referred them", max_length=120, blank=True)
     address = models.TextField(blank=True)
+    # of forms, mails and papers; NULL: not known, so the one that their browser asks for (SQLite copies the table for
+    # anything else than NULL, and a copy loses the guards)
+    language = models.CharField("reads", max_length=10, null=True, blank=True)  # noqa: DJ001
     desk_note = models.CharField("note for the front desk", max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     version = models.PositiveIntegerField(default=1)  # two people editing: the second gets a conflict

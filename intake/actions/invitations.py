@@ -6,15 +6,19 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from clinic.audit import trail
 from clinic.lib import site
 from clinic.lib.tokens import hash_of, new_token
 from clinic.outbox.post import give_up, post_letter, withdraw
+from clinic.people.language import known
 from clinic.people.models import Clinic, Patient, User
+from intake.actions.languages import keep_language
 from intake.models import IntakeResponse, Invitation
 from intake.questionnaire.load import load_questionnaire
 
@@ -130,11 +134,15 @@ def start(invitation_id: int) -> IntakeResponse:
         trail.record("intake.set_aside", by=by, patient=patient, obj=earlier, detail={"invitation": invitation.pk})
     begins: dict[str, Any] = {
         "questionnaire_version": load_questionnaire().version,
+        "language": known(get_language()),
         "code_to": patient.email if invitation.shown_to_staff else invitation.sent_to,
     }
     if invitation.second_of_id is not None:
         begins = begun_with(IntakeResponse.objects.get(invitation=invitation.second_of_id))
     response = IntakeResponse.objects.create(patient=patient, invitation=invitation, **begins)
+    reads = known(response.language)
+    if patient.language is None and reads != settings.LANGUAGE_CODE:
+        keep_language(patient, reads)
     invitation.opened_at = timezone.now()
     invitation.save(update_fields=["opened_at"])
     give_up(_mail_key(invitation))  # the patient has the link
@@ -144,7 +152,7 @@ def start(invitation_id: int) -> IntakeResponse:
 
 def begun_with(first: IntakeResponse) -> dict[str, Any]:
     """What a second part takes over from the sent first when it begins."""
-    taken = ["answers", "questionnaire_version", "code_to", "filled_by"]
+    taken = ["answers", "questionnaire_version", "code_to", "filled_by", "language"]
     taken += [field.name for field in IntakeResponse._meta.concrete_fields if field.name.startswith("consent_")]
     copied = {name: getattr(first, name) for name in taken}
     return copied | {"continues": first, "first_sent_at": first.submitted_at}

@@ -44,7 +44,7 @@ class ConsentForm(forms.Form):
     def __init__(self, *args: Any, is_minor: bool, consent: Consent, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["methods"].choices = [(one.id, one.name) for one in consent.method]  # type: ignore[attr-defined]
-        self.is_minor = is_minor
+        self.is_minor, self.consent = is_minor, consent
         if is_minor:
             self.fields["name"].error_messages["required"] = _("Please write the child’s full name.")
             for name, words in GUARDIAN.items():

@@ -52,6 +52,7 @@ class IntakeResponse(models.Model):
     # who signed for a minor, what they are to the child, and who answered (NULL: see above)
     consent_guardian = models.CharField(max_length=160, null=True, blank=True)  # noqa: DJ001
     consent_relation = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001
+    language = models.CharField(max_length=10, null=True, blank=True)  # noqa: DJ001  # in which it was read and answered
     filled_by = models.CharField(max_length=8, choices=FilledBy, null=True, blank=True)  # noqa: DJ001
     consent_signature = models.TextField(blank=True)  # data:image/png;base64,... of at most 100 kB, or empty
     consent_text_version = models.CharField(max_length=20, blank=True)

@@ -37,7 +37,7 @@ def copy_of(response: IntakeResponse, *, clinic: str) -> bytes:
             "clinic": clinic,
             "words": {"agreed": _("Yes"), "not_agreed": _("No")},
             "signed_by": _("Signed by") + " " + who,
-            "signed_at": date_format(at, "j F Y, H:i"),
+            "signed_at": date_format(at, _("j F Y, H:i")),
             "footer": _("Text %(version)s. To change or withdraw it, tell the clinic at any time.")
             % {"version": response.consent_text_version},
         }

@@ -24,6 +24,7 @@ UNITS = {
     "years": gettext_lazy("years"),
 }
 NOT_ANSWERED = gettext_lazy("Not answered")
+ALONE = ("date", "phone", "email", "line")  # the label of these says all
 
 
 def place(reading: Reading, screen: Screen) -> dict[str, Any]:
@@ -76,9 +77,11 @@ def _heading(screen: Screen, question: Question) -> str:
     """The question as worded outside its screen."""
     if len(screen.questions) == 1:
         return screen.title
-    if question.label.endswith("?") or question.label.startswith("Your "):
+    if question.label.endswith(("?", "？")) or question.kind in ALONE or question.gives == "sex":
         return question.label
-    return f"{screen.title}{'' if screen.title.endswith('?') else ':'} {question.label}"
+    if screen.title.endswith(("?", "？")):
+        return f"{screen.title} {question.label}"
+    return _("{title}: {question}").format(title=screen.title, question=question.label)
 
 
 def in_words(question: Question, value: Any) -> list[str]:
@@ -101,7 +104,7 @@ def in_words(question: Question, value: Any) -> list[str]:
         return [_activity(row) for row in value]
     if question.kind == "date":
         day = date.fromisoformat(value)
-        return [date_format(day, "j F Y")]
+        return [date_format(day, _("j F Y"))]
     if question.kind == "scale":
         return [_("{number} of {most}").format(number=value, most=question.maximum)]
     return str(value).splitlines()

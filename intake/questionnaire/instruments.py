@@ -51,8 +51,23 @@ class AtReview(Strict):
     label: Text
 
 
+class Translation(Strict):
+    """Whose words a measure has in another language, and under which licence."""
+
+    translator: Text
+    version: Text  # of the country or region it was made for
+    source: Text
+    source_url: str
+    checked_on: str
+    licence: Text
+    credit_line: str = ""
+
+
 class InstrumentFile(Strict):
-    """One measure, with its licence."""
+    """One measure, with its licence.
+
+    In another language: whose ``translation`` it is, or why it is ``left_out`` there.
+    """
 
     id: MeasureId
     name: Text
@@ -87,6 +102,8 @@ class InstrumentFile(Strict):
     licence_checked_on: str
     credit_line: str
     embeddable: bool
+    translation: Translation | None = None
+    left_out: str = ""
 
     @property
     def item_count(self) -> int:

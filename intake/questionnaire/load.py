@@ -5,14 +5,14 @@ Pure apart from reading files. Unknown keys are refused; so is an instrument tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 from clinic.lib.complaints import beside, folders
 from clinic.lib.file_words import ENGLISH, TranslatedReader
-from clinic.lib.knowledge_files import Reader
+from clinic.lib.knowledge_files import Reader, Table
 from intake.questionnaire import schema
 from intake.questionnaire.asking import check_asking
 from intake.questionnaire.checks import check
@@ -35,10 +35,10 @@ DIRECTORY = Path(__file__).resolve().parents[1] / "knowledge"
 FILE = "questionnaire.toml"
 PAST = "past"  # the folder of the forms asked before
 # what a patient reads in these files; the rest is the same in every language
+_OF_A_FORM = frozenset({"title", "section", "intro", "label", "help", "none", "low_label", "high_label", "words"})
 SPOKEN = {
-    "questionnaire.toml": frozenset(
-        {"title", "section", "intro", "label", "help", "none", "low_label", "high_label", "words"}
-    ),
+    "questionnaire.toml": _OF_A_FORM,
+    "questions.toml": _OF_A_FORM,  # of a complaint, in its folder
     "body_chart.toml": frozenset({"label"}),
     "instruments": frozenset({"items", "answers"}),
 }
@@ -98,9 +98,10 @@ def _load(directory: Path, language: str, name: str, where: tuple[Path, ...]) ->
     if name == FILE and directory == DIRECTORY:
         form = with_complaints(form, read)
     read.raise_faults()
+    instruments = read_instruments(read)
+    form = _without({one.id for one in instruments.values() if one.left_out}, form)
     file = read.table(name, "", schema.QuestionnaireFile, form)
     chart = read.whole("body_chart.toml", schema.ChartFile)
-    instruments = read_instruments(read)
     files = ["findings.toml", *(read.add(label, path) for label, path in beside("findings.toml"))]
     findings = {
         f"{group}.{key}"
@@ -132,6 +133,17 @@ def _load(directory: Path, language: str, name: str, where: tuple[Path, ...]) ->
     return questionnaire
 
 
+def _without(left_out: Collection[str], form: Table) -> Table:
+    """The form without the measures that may not be used in this language."""
+    if not left_out:
+        return form
+    screens = [
+        {**screen, "question": [q for q in screen.get("question", ()) if q.get("instrument") not in left_out]}
+        for screen in form.get("screen", ())
+    ]
+    return {**form, "screen": [screen for screen in screens if screen["question"]]}
+
+
 def _clauses(clauses: list[schema.Clause]) -> tuple[Clause, ...]:
     return tuple(
         Clause(c.question, c.about, c.finding, tuple(c.is_), tuple(c.is_not), c.at_least, c.at_most, c.if_unknown)
@@ -158,9 +170,15 @@ def _screen(
         screen.intro,
         tuple(_question(q, regions, instruments.get(q.instrument), words) for q in screen.question),
         _when(screen),
-        screen.source,
+        _credit(screen, instruments),
         screen.part,
     )
+
+
+def _credit(screen: schema.Screen, instruments: Mapping[str, InstrumentFile]) -> str:
+    """The source; of a measure in another language the credit of its translation."""
+    measure = instruments.get(screen.question[0].instrument)
+    return (measure and measure.translation and measure.translation.credit_line) or screen.source
 
 
 def _question(

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -31,6 +30,7 @@ from intake.questionnaire.load import load_chart
 from intake.views.device import FormRequest, Whose, address, device_of, go_to, ticket_for
 from intake.views.guards import closed, offered, with_response
 from intake.views.kiosk import given_back
+from intake.views.languages import chosen, in_language, own_path, speak
 from intake.views.link import leave, own_response
 from intake.views.onward import after
 
@@ -63,6 +63,8 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
     )
     if go == "undo":
         return go_to(request, "check")
+    if code := chosen(go):
+        return speak(_in_language(request, response, screen.id, form, code), response.invitation, code)
     reading = reading_of(response)
     if not is_complete:
         return _draw(request, response, reading, form, status=422)
@@ -123,7 +125,7 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
 @with_response
 def alert(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     """What to do now, on a page of its own; POST: "I have read this", and continue."""
-    target = _own_path(request.POST.get("next") or request.GET.get("next", ""))
+    target = own_path(request.POST.get("next") or request.GET.get("next", ""))
     if request.method == "POST":
         red_flags.confirm_shown(response.pk)
         if request.htmx:
@@ -147,18 +149,49 @@ def consent(request: FormRequest, response: IntakeResponse) -> HttpResponse:
         "methods": words.methods_agreed(response),
     }
     text = spoken.consent()
+    if request.method == "POST" and (code := chosen(request.POST.get("go", ""))):
+        return speak(_consent_in_language(request, response, reading, code), response.invitation, code)
     form = ConsentForm(request.POST or None, initial=signed, is_minor=signing.needs_guardian(reading), consent=text)
     if request.method == "POST" and form.is_valid():
         told = {key: form.cleaned_data[key] for key in ("name", "signature", "guardian", "relation", "filled_by")}
         signing.sign_consent(response.pk, agreed=form.cleaned_data["methods"], **told)
         return go_to(request, "check")
+    return _draw_consent(request, response, reading, form)
+
+
+def _draw_consent(request: FormRequest, response: IntakeResponse, reading: Reading, form: ConsentForm) -> HttpResponse:
     context = {
         "form": form,
-        "consent": text,
+        "consent": form.consent,
         "last": reading.screens[-1].id,
         "is_signed": response.consent_at is not None,
     }
     return render(request, "intake/consent.html", context, status=422 if form.is_bound else 200)
+
+
+def _consent_in_language(request: FormRequest, response: IntakeResponse, reading: Reading, code: str) -> HttpResponse:
+    """The same page in another language, with what was typed. That it was read must be said again: now it is this."""
+    in_language(code)
+    typed = {name: request.POST.get(name, "") for name in ("name", "guardian", "relation", "filled_by")}
+    initial = {**typed, "methods": request.POST.getlist("methods")}
+    form = ConsentForm(None, initial=initial, is_minor=signing.needs_guardian(reading), consent=spoken.consent())
+    return _draw_consent(request, response, reading, form)
+
+
+def _in_language(
+    request: FormRequest, response: IntakeResponse, screen_id: str, form: ScreenForm, code: str
+) -> HttpResponse:
+    """The same screen in another language; with what could not be saved, if anything."""
+    then = "check" if request.POST.get("then") == "check" else ""
+    if not form.errors:
+        return go_to(request, "step", screen_id, then=then)
+    in_language(code)
+    reading = reading_of(response)
+    screen = reading.screen(screen_id)
+    if screen is None:
+        return go_to(request, "welcome")
+    again = ScreenForm(screen, response.answers, today=timezone.localdate(), data=request.POST)
+    return _draw(request, response, reading, again, status=422)
 
 
 @require_GET
@@ -250,9 +283,3 @@ def _draw_check(
         **messages(response, None, request.clinic),
     }
     return render(request, "intake/check.html", context, status=status)
-
-
-def _own_path(path: str) -> str:
-    """Only a page of this form: no redirects elsewhere."""
-    home = reverse("intake:welcome")
-    return path if path.startswith(home) and "//" not in path and "\\" not in path else home

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.audit.caller import address_of
 from clinic.lib.tokens import hash_of
+from clinic.people import language as languages
 from intake import fetch
 from intake.actions import invitations, kiosk, limits, resuming, second_part
 from intake.actions.invitations import LinkNotOpen
@@ -62,7 +63,13 @@ def _enter(request: FormRequest, token: str) -> HttpResponse:
     request.intake = devices.newest_of(device, invitation)
     answer = go_to(request, "welcome")
     devices.remember(answer, device, invitation)
+    languages.remember(answer, _reads(invitation, response))
     return answer
+
+
+def _reads(invitation: Invitation, response: IntakeResponse | None) -> str | None:
+    """The language of this form in any browser: that of its answers, else that of the patient."""
+    return (response.language if response is not None else None) or invitation.patient.language
 
 
 @require_GET

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from clinic.lib.file_words import TranslatedReader, languages, sentences
+from clinic.lib.file_words import TranslatedReader, languages, sentences, written
 from clinic.lib.knowledge_files import KnowledgeError, Reader
 from clinic.people.models import Clinic
 from clinic.scheduling.actions import make_link
@@ -34,11 +35,16 @@ HIDDEN = re.compile(r'<(script|style|template)\b.*?</\1>|<!--.*?-->|<p class="cr
 SPOKEN_ATTRIBUTE = re.compile(r'\b(?:aria-label|placeholder|title|alt)="([^"]*)"')
 BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 # what people wrote themselves
-DATA = ("Ashi", "Our clinic", "Ana M.", "Ana Muster", PLAIN["reason"], "Rosa Muster", "sister")
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+DATA = (
+    *dict(settings.LANGUAGES).values(),
+    "Ashi",
+    "Our clinic",
+    "Ana M.",
+    "Ana Muster",
+    PLAIN["reason"],
+    "Rosa Muster",
+    "sister",
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +53,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("knowledge") / "intake"
     shutil.copytree(DIRECTORY, copy)
     instruments = [f"instruments/{path.name}" for path in (copy / "instruments").glob("*.toml")]
-    for name in [*instruments, *(one for one in ALL if one.endswith(".toml"))]:
+    for name in [*instruments, *(one for one in ALL if (copy / one).is_file() and one.endswith(".toml"))]:
         english = sentences(Reader(copy).file(name), ALL.get(name, ALL["instruments"]))
-        lines = [f"{_quoted(where)} = {_quoted(f'⟦{words}⟧')}" for where, words in english]
-        if lines:
+        if pairs := {where: (words, f"⟦{words}⟧") for where, words in english}:
             place = copy / "languages" / "xx" / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            place.write_text(written(pairs), encoding="utf-8")
     return copy
 
 
@@ -70,6 +75,7 @@ def brackets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(translation._trans, "gettext", spoken_in_brackets)
     monkeypatch.setattr(translation._trans, "ngettext", plural)
+    monkeypatch.setattr(translation._trans, "pgettext", lambda context, message: spoken_in_brackets(message))
     monkeypatch.setattr("clinic.people.language.translation.get_language_from_request", lambda request: "xx")
     monkeypatch.setattr(spoken, "DIRECTORY", folder)
     yield

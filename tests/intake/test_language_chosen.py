@@ -1,0 +1,118 @@
+"""The patient chooses a language: kept in the browser, with the answers and with the patient, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from clinic.audit.models import AuditEvent
+from clinic.outbox.models import Message
+from clinic.people.models import Clinic
+from clinic.scheduling.actions import mail_link
+from intake.actions.invitations import invite
+from intake.models import Invitation
+from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
+from tests.factories.people import PatientFactory, UserFactory
+from tests.intake.test_form_pages import phone_with
+
+pytestmark = pytest.mark.django_db
+SPANISH = {"headers": {"accept-language": "es-MX,es;q=0.9,en;q=0.5"}}
+
+
+def ticket(page: bytes) -> str:
+    return page.decode().split('name="of" value="')[1].split('"')[0]
+
+
+def test_the_browser_is_asked_first() -> None:
+    issued = invite(patient=PatientFactory(), by=UserFactory(desk=True))
+    phone = Client(**SPANISH)
+    page = phone.get(f"/i/{issued.token}/", follow=True)
+    assert b'<html lang="es">' in page.content and "Antes de su visita".encode() in page.content
+    for name in dict(settings.LANGUAGES).values():
+        assert name in page.content.decode()
+    phone.post("/i/start/", {"of": ticket(page.content), "day": "1", "month": "1", "year": "1980"})
+    invitation = Invitation.objects.get(pk=issued.invitation.pk)
+    assert invitation.response.language == "es"
+    assert invitation.patient.language == "es"
+
+
+def test_a_choice_keeps_what_was_typed_and_is_kept() -> None:
+    response = ResponseFactory(answers=dict(PLAIN))
+    phone = phone_with(response)
+    of = ticket(phone.get("/i/step/reason/").content)
+    chosen = phone.post("/i/step/reason/", {"of": of, "reason": "Me duele la rodilla", "go": "language:es"})
+    assert chosen.status_code == 302 and chosen["Location"].startswith("/i/step/reason/")
+    page = phone.get(chosen["Location"])
+    assert "¿Qué le trae a la consulta?" in page.content.decode() and "Me duele la rodilla" in page.content.decode()
+    response.refresh_from_db()
+    assert (response.language, response.answers["reason"]) == ("es", "Me duele la rodilla")
+    response.patient.refresh_from_db()
+    assert response.patient.language == "es"
+    assert AuditEvent.objects.filter(action="patient.language_chosen").count() == 1
+
+
+def test_what_cannot_be_saved_stays_on_the_page() -> None:
+    response = ResponseFactory(answers={**PLAIN, "duration": {"number": 2, "unit": "years"}})
+    phone = phone_with(response)
+    of = ticket(phone.get("/i/step/strength/").content)
+    typed = {"of": of, "duration.number": "many", "duration.unit": "weeks", "go": "language:es"}
+    page = phone.post("/i/step/strength/", typed)
+    assert page.status_code == 422
+    assert 'value="many"' in page.content.decode() and "escriba un número entero" in page.content.decode()
+
+
+def test_the_consent_must_be_read_again_but_nothing_else_is_typed_again() -> None:
+    phone = phone_with(ResponseFactory(answers=dict(PLAIN)))
+    of = ticket(phone.get("/i/consent/").content)
+    page = phone.post(
+        "/i/consent/",
+        {"of": of, "name": "Ana Muster", "methods": ["cups"], "agreed": "on", "go": "language:es"},
+    ).content.decode()
+    assert "Lo que usted acepta" in page and 'value="Ana Muster"' in page
+    assert page.count("checked") == 1
+
+
+def test_an_unknown_language_is_none() -> None:
+    phone = phone_with(ResponseFactory(answers=dict(PLAIN)))
+    of = ticket(phone.get("/i/check/").content)
+    answer = phone.post("/i/language/", {"of": of, "go": "language:xx", "next": "//evil.example/"})
+    assert answer["Location"] == "/i/" and settings.LANGUAGE_COOKIE_NAME not in answer.cookies
+
+
+def test_another_patient_in_the_same_browser_reads_their_own() -> None:
+    spanish, english = PatientFactory(language="es"), PatientFactory()
+    desk, tablet = UserFactory(desk=True), Client()
+    first = tablet.get(f"/i/{invite(patient=spanish, by=desk).token}/", follow=True)
+    assert b'<html lang="es">' in first.content
+    second = tablet.get(f"/i/{invite(patient=english, by=desk).token}/", follow=True)
+    assert b'<html lang="en-gb">' in second.content
+
+
+def test_mails_are_in_the_language_of_the_patient_and_never_those_to_the_clinic() -> None:
+    clinic = Clinic.current()
+    clinic.alert_email = "desk@clinic.example"
+    clinic.save()
+    patient, desk = PatientFactory(language="es", email="ana@mail.example"), UserFactory(desk=True)
+    invite(patient=patient, by=desk, send_to=patient.email)
+    mail_link(patient=patient, by=desk)
+    texts = {mail.kind: f"{mail.subject}\n{mail.body}" for mail in Message.objects.all()}
+    assert "Preguntas antes de su primera visita" in texts["invitation"]
+    assert "Hello" not in texts["invitation"] and "Sus próximas citas" in texts["appointment_link"]
+    response = ResponseFactory(answers=dict(PLAIN), invitation=InvitationFactory(patient=patient), patient=patient)
+    phone = phone_with(response)
+    of = ticket(phone.get("/i/step/safety_bladder/").content)
+    alarm = phone.post("/i/step/safety_bladder/save/", {"of": of, "saddle_numbness": "yes"}).content.decode()
+    assert "sala de emergencias" in alarm
+    assert Message.objects.get(kind="red_flag").subject == "Red flag in an intake: please look now"
+
+
+def test_a_measure_that_may_not_be_used_is_left_out() -> None:
+    response = ResponseFactory(answers={**PLAIN})
+    phone = phone_with(response)
+    assert phone.get("/i/step/safety_bladder/").status_code == 200
+    from intake.questionnaire.load import load_questionnaire
+
+    english, spanish = load_questionnaire(), load_questionnaire(language="es")
+    asked = {q.instrument for q in english.questions} - {q.instrument for q in spanish.questions}
+    assert asked == {"rmdq", "gad2"}
