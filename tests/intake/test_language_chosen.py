@@ -28,7 +28,7 @@ def test_the_browser_is_asked_first() -> None:
     issued = invite(patient=PatientFactory(), by=UserFactory(desk=True))
     phone = Client(**SPANISH)
     page = phone.get(f"/i/{issued.token}/", follow=True)
-    assert b'<html lang="es">' in page.content and "Antes de su visita".encode() in page.content
+    assert b'<html lang="es">' in page.content and b"Antes de su visita" in page.content
     for name in dict(settings.LANGUAGES).values():
         assert name in page.content.decode()
     phone.post("/i/start/", {"of": ticket(page.content), "day": "1", "month": "1", "year": "1980"})
