@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.people import access
+from clinic.people import language as languages
 from clinic.people.http import StaffRequest
 from intake.actions import kiosk as actions
 from intake.fetch import newest_invitation
@@ -32,6 +33,7 @@ def start(request: StaffRequest, patient_id: int) -> HttpResponse:
     answer = redirect("intake:welcome")
     device = Device(kiosk=kiosk.pk).with_link(kiosk.invitation_id)  # forgets what this browser held before
     devices.remember(answer, device, kiosk.invitation)
+    languages.remember(answer, patient.language)
     return answer
 
 
@@ -46,6 +48,7 @@ def given_back(request: FormRequest, how: str = "") -> HttpResponse:
         actions.end(device.kiosk, how)
     answer = redirect("intake:kiosk_over")
     devices.remember(answer, Device())
+    languages.remember(answer, None)
     answer["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
