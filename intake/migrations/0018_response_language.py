@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0016_second_part'),
+        ('intake', '0017_kiosk'),
     ]
 
     operations = [
