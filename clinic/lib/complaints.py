@@ -54,6 +54,7 @@ class Complaint(Reviewed):
     roots: Annotated[tuple[str, ...], Field(min_length=1)]
     required: tuple[str, ...]  # no plan before these are known
     required_any: tuple[tuple[str, ...], ...] = ()  # of a group one answer "no" is enough
+    required_if: dict[str, tuple[str, ...]] = {}  # fact -> required as well where it holds; an unknown age counts as it
     required_of: dict[str, tuple[str, ...]] = {}  # finding that says it is no place of the chart -> required instead
     asked_beside: tuple[str, ...] | None = None  # common red flags asked beside a plan; None: all of them
     asked_at_every_visit: tuple[str, ...]

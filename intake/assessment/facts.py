@@ -48,7 +48,7 @@ def _computed(case: Case, present: set[str], absent: set[str]) -> dict[str, tupl
         for limit in (12, 16, 18):
             if age < limit:
                 facts[f"age.under_{limit}"] = by_age
-        for limit in (50, 55, 60, 70):
+        for limit in (49, 50, 55, 60, 64, 70):
             if age > limit:
                 facts[f"age.over_{limit}"] = by_age
         if 18 <= age <= 55:

@@ -28,6 +28,12 @@ def must_know(facts: Facts, sites: tuple[str, ...], knowledge: IntakeKnowledge) 
     complaint = complaint_elsewhere(facts, sites, knowledge)
     if complaint is None:
         groups = [*((finding,) for finding in knowledge.complaint.required), *knowledge.complaint.required_any]
+        groups += [
+            (finding,)
+            for fact, findings in knowledge.complaint.required_if.items()
+            if fact in facts.present or (fact.startswith("age.") and "age.unknown" in facts.present)
+            for finding in findings
+        ]
     else:
         groups = [(finding,) for finding in knowledge.complaint.required_of[complaint]]
     for group in sorted(groups, key=lambda names: knowledge.order[names[0]]):

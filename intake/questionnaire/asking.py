@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from clinic.lib.knowledge_files import Fault
-from intake.questionnaire.values import Question, Questionnaire
+from intake.questionnaire.complaints import CHOICE
+from intake.questionnaire.values import Question, Questionnaire, Screen
 
 MOST_THINGS = 2  # a yes to one of three says too little, and a no takes longer to be sure of
 _ASIDE = re.compile(r"\([^)]*\)|\bsuch as\b.*")  # explains, joins nothing
@@ -19,7 +20,10 @@ def check_asking(questionnaire: Questionnaire, file: str) -> list[Fault]:
 
 
 def _faults(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
-    asked_by: dict[str, str] = {}
+    asked_by: dict[str, list[Question]] = {}
+    about = {
+        question.id: _complaints(screen, question) for screen in questionnaire.screens for question in screen.questions
+    }
     parts = [screen.part for screen in questionnaire.screens]
     if parts != sorted(parts):
         yield "part", "the screens of part two stand after those of part one"
@@ -27,11 +31,23 @@ def _faults(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
         if question.kind == "chart":  # a place may also tell a path that the list of paths asks about
             continue
         for finding in question.findings:
-            if asked_by.setdefault(finding, question.id) != question.id:
-                yield question.id, f"“{finding}” is asked by “{asked_by[finding]}” already"
+            for other in asked_by.setdefault(finding, []):
+                if other is not question and _both_shown(about[other.id], about[question.id]):
+                    yield question.id, f"“{finding}” is asked by “{other.id}” already"
+            asked_by[finding].append(question)
         for key, label in _labels(question):
             if things_in(label) > MOST_THINGS:
                 yield key, f"“{label}” joins more than {MOST_THINGS} things: a yes could not be told apart"
+
+
+def _complaints(screen: Screen, question: Question) -> frozenset[str] | None:
+    """The complaints that a question is shown for; None: whatever the complaint."""
+    clauses = [clause for when in (screen.show, question.show) for clause in when.all_of if clause.question == CHOICE]
+    return frozenset.intersection(*(frozenset(clause.is_) for clause in clauses)) if clauses else None
+
+
+def _both_shown(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
+    return one is None or other is None or not one.isdisjoint(other)
 
 
 def _labels(question: Question) -> Iterator[tuple[str, str]]:

@@ -17,9 +17,11 @@ COMPUTED = frozenset(
         "age.under_16",
         "age.under_18",
         "age.from_18_to_55",
+        "age.over_49",
         "age.over_50",
         "age.over_55",
         "age.over_60",
+        "age.over_64",
         "age.over_70",
         "count.asas",
         "count.nice",
@@ -94,6 +96,9 @@ def _complaint(
     for elsewhere, findings in complaint.required_of.items():
         yield from _unknown(name, "required_of", [elsewhere], labels, "finding")
         yield from _unknown(name, f"required_of.{elsewhere}", findings, flagged, "flag")
+    for fact, findings in complaint.required_if.items():
+        yield from _unknown(name, "required_if", [fact], {*labels, *COMPUTED}, "fact")
+        yield from _unknown(name, f"required_if.{fact}", findings, flagged, "flag")
     for group in complaint.required_any:
         yield from _unknown(name, "required_any", group, flagged, "flag")
     for key, ids in (("branches", complaint.branches), ("roots", complaint.roots)):

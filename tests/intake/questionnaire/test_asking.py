@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from clinic.lib.complaints import complaints
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.questionnaire.answers import read
-from intake.questionnaire.asking import things_in
+from intake.questionnaire.asking import check_asking, things_in
 from intake.questionnaire.load import DIRECTORY, PAST, load_questionnaire, past_files
+from intake.questionnaire.values import ALWAYS, About
 from tests.bench import intake_length
 from tests.intake.questionnaire.test_files import change, own_knowledge  # noqa: F401
 from tests.intake.questionnaire.test_questionnaire import MAN
@@ -78,7 +80,7 @@ def test_what_no_plan_is_made_without_is_in_part_one_and_required() -> None:
     needed = {
         finding
         for pack in complaints().values()
-        for group in (pack.required, *pack.required_any, *pack.required_of.values())
+        for group in (pack.required, *pack.required_any, *pack.required_of.values(), *pack.required_if.values())
         for finding in group
     } - {"flag.self_harm"}  # private: may be declined
     assert needed <= first
@@ -120,6 +122,29 @@ def test_whoever_has_a_sore_knee_is_asked_about_the_knee_and_not_about_the_seat(
     assert told["complaint.knee"] and told["site.knee"] and told["side.left"]
     assert told["flag.joint_hot_swollen"] is False
     assert not {"knee", "knee_more"} & {screen.id for screen in read(Q, {"complaint": "place"}, MAN).screens}
+
+
+def test_whoever_has_a_sore_shoulder_is_asked_about_heart_arm_and_from_fifty_on_the_temple() -> None:
+    answers = {"complaint": "shoulder", "shoulder_now": ["effort"], "shoulder_signs": ["none"], "shoulder_side": "left"}
+    asked_of, told = {}, {}
+    for age in (39, 49, 50):
+        reading = read(Q, answers, About(age, "male"))
+        told[age] = reading.findings
+        asked_of[age] = {f for question in reading.questions for f in question.findings}
+        assert {*complaints()["shoulder"].required} <= asked_of[age]
+        assert not {"flag.saddle_numbness", "flag.bladder_leak", "flag.knee_locked", "site.low_back"} & asked_of[age]
+    assert "flag.pancoast" not in asked_of[39] and "flag.pancoast" in asked_of[49]
+    assert told[50]["flag.gca_signs"] is False and "flag.gca_signs" not in told[49]
+    assert told[39]["complaint.shoulder"] and told[39]["site.shoulder"] and told[39]["flag.arm_on_effort"]
+
+
+def test_one_finding_is_asked_twice_only_where_nobody_is_asked_both() -> None:
+    """Side and hot joint are asked of a knee and of a shoulder; what every complaint is asked is asked once."""
+    faults = check_asking(Q, "form")
+    assert faults == []
+    knee = next(screen for screen in Q.screens if screen.id == "knee")
+    everybody = replace(Q, screens=tuple(replace(s, show=ALWAYS) if s is knee else s for s in Q.screens))
+    assert any("flag.joint_hot_swollen" in str(fault) for fault in check_asking(everybody, "form"))
 
 
 def test_whoever_cannot_sleep_is_asked_about_sleep_and_not_where_it_hurts() -> None:

@@ -169,6 +169,18 @@ def test_what_must_be_known_is_its_own(clinic: Path) -> None:
     assert not {"flag.saddle_numbness", "site.low_back"} & asked
 
 
+def test_what_must_be_known_from_an_age_on_is_asked_of_those_and_of_whoever_told_no_age(clinic: Path) -> None:
+    path = clinic / "tiredness" / "complaint.toml"
+    head, _, rest = path.read_text(encoding="utf-8").partition("\n[review]")
+    more = '[required_if]\n"age.over_49" = ["flag.cancer_history"]'
+    path.write_text(f"{head}\n{more}\n\n[review]{rest}", encoding="utf-8")
+    asked = {}
+    for age in (49, 50, None):
+        told = answer(CASE | {"patient": {"age": age, "sex": "male"}})
+        asked[age] = told["action"], "flag.cancer_history" in {one["finding"] for one in told["ask"]}
+    assert asked == {49: ("treat", False), 50: ("need_information", True), None: ("need_information", True)}
+
+
 def test_its_red_flag_stops_every_plan(clinic: Path) -> None:
     """Safety looks at everything together: also a plan for the back."""
     back = {"complaint": {"id": "back"}, "findings": {"site.low_back": True, "flag.faints_at_rest": True}}
