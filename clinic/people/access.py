@@ -195,6 +195,8 @@ ADDRESSES: dict[str, Permission] = {
     "knowledge:points": P.READ_KNOWLEDGE,
     "knowledge:point": P.READ_KNOWLEDGE,
     "knowledge:ear": P.READ_KNOWLEDGE,
+    "knowledge:complaints": P.READ_KNOWLEDGE,
+    "knowledge:complaint": P.READ_KNOWLEDGE,
     "knowledge:patterns": P.READ_KNOWLEDGE,
     "knowledge:rules": P.READ_KNOWLEDGE,
     "knowledge:red_flags": P.READ_KNOWLEDGE,

@@ -8,11 +8,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from clinic.lib.complaints import DEFAULT, complaints
 from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from intake.presenters.evidence import as_often
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import words
+from treatments.library.presenters.complaints import chips, own_rules
 from treatments.library.presenters.signs import combination_words, draft_rows, sign_rows
 from treatments.planner.knowledge.tables import Contraindication, Point
 from treatments.planner.vocabulary import severity
@@ -59,8 +61,9 @@ def shelves() -> Context:
 @lru_cache(maxsize=1)
 def counts() -> Context:
     planner, intake = planner_knowledge(), load_intake_knowledge()
-    rules = planner.every_rule()
+    rules = {rule.id: rule for pack in complaints() for rule in planner_knowledge(pack).every_rule()}.values()
     return {
+        "complaints": len(complaints()),
         "points": len(_points()),
         "ear": len(planner.ear_points),
         "patterns": len(intake.patterns.pattern),
@@ -112,7 +115,9 @@ def point_page(code: str) -> Context | None:
         "confidence": CONFIDENCE[point.confidence],
         "use": USE[point.use],
         "rules": [
-            words.rule_row(rule) for rule in planner_knowledge().every_rule() if point.code in words.codes_in(rule)
+            words.rule_row(rule)
+            for rule in {one.id: one for pack in complaints() for one in planner_knowledge(pack).every_rule()}.values()
+            if point.code in words.codes_in(rule)
         ],
         "sources": sources_of(point.sources),
     }
@@ -147,10 +152,10 @@ def ear_page() -> Context:
     }
 
 
-@lru_cache(maxsize=1)
-def patterns_page() -> Context:
-    """Every pattern with its signs and how much each speaks, gate, signs against, codes, principle."""
-    intake, planner = load_intake_knowledge(), planner_knowledge()
+@lru_cache(maxsize=16)
+def patterns_page(complaint: str = DEFAULT) -> Context:
+    """Every pattern of a complaint with its signs and how much each speaks, gate, signs against, codes, principle."""
+    intake, planner = load_intake_knowledge(complaint=complaint), planner_knowledge(complaint)
     rows: list[Context] = []
     for place, name in enumerate(intake.pattern_ids):
         pattern = intake.patterns.pattern[name]
@@ -183,48 +188,72 @@ def patterns_page() -> Context:
         "branches": [row for row in rows if row["pattern"].role == "branch"],
         "roots": [row for row in rows if row["pattern"].role == "root"],
         "patterns": intake.patterns,
+        "chips": chips(complaint),
+        "about": complaints()[complaint],
     }
 
 
-@lru_cache(maxsize=1)
-def _rule_rows() -> tuple[tuple[str, str, tuple[Context, ...]], ...]:
-    knowledge = planner_knowledge()
+@lru_cache(maxsize=16)
+def _rule_rows(complaint: str) -> tuple[tuple[str, str, tuple[Context, ...]], ...]:
+    """The rules of a complaint by kind, the common ones among them; `of` names the complaint where they are its own."""
+    knowledge, own = planner_knowledge(complaint), own_rules(complaint)
     off = {rule.id for rule in knowledge.switched_off}
     rules = [rule for rule in knowledge.every_rule() if rule.id not in off]
+    name = complaints()[complaint].name
     planner = tuple(
-        (key, name, tuple(words.rule_row(rule) for rule in rules if type(rule) is kind))
-        for key, kind, name in words.KINDS
+        (
+            key,
+            heading,
+            tuple(
+                words.rule_row(rule) | {"of": name if rule.id in own else ""} for rule in rules if type(rule) is kind
+            ),
+        )
+        for key, kind, heading in words.KINDS
     )
-    return planner + sign_rows()
+    return planner + sign_rows(complaint)
 
 
-def rules_page(kind: str, q: str) -> Context:
-    """Rules of one kind, or those that contain a word; without either, the kinds."""
+def _found(asked: str) -> list[tuple[str, str, list[Context]]]:
+    """The rules of every complaint that contain a word, each once."""
+    groups: dict[str, tuple[str, dict[str, Context]]] = {}
+    for complaint in complaints():
+        for key, name, rows in _rule_rows(complaint):
+            kept = groups.setdefault(key, (name, {}))[1]
+            for row in rows:
+                if asked in f"{row['id']} {row['when']} {row['does']} {row['text']}".casefold():
+                    kept.setdefault(f"{row['id']} {row['does']}", row)
+    return [(key, name, list(kept.values())) for key, (name, kept) in groups.items()]
+
+
+def rules_page(kind: str, q: str, complaint: str = DEFAULT) -> Context:
+    """Rules of one kind for one complaint, or those of every complaint that contain a word; else the kinds."""
     asked = q.strip().casefold()
-    groups = []
-    for key, name, rows in _rule_rows():
-        if asked:
-            kept = [row for row in rows if asked in f"{row['id']} {row['when']} {row['does']} {row['text']}".casefold()]
-        else:
-            kept = list(rows) if key == kind else []
-        if kept:
-            groups.append((name, kept, sorted({row["by"] for row in kept})))
+    of_kind = [row for row in _rule_rows(complaint) if row[0] == kind]
+    groups = [(name, rows) for _, name, rows in (_found(asked) if asked else of_kind) if rows]
     return {
         "q": q,
         "kind": kind,
-        "kinds": [(key, name, len(rows)) for key, name, rows in _rule_rows()],
-        "groups": groups,
-        "drafts": [words.rule_row(rule) for rule in planner_knowledge().draft_rules],
+        "kinds": [(key, name, len(rows)) for key, name, rows in _rule_rows(complaint)],
+        "groups": [(name, rows, sorted({row["by"] for row in rows})) for name, rows in groups],
+        "chips": chips(complaint),
+        "about": complaints()[complaint],
+        "drafts": [words.rule_row(rule) for rule in planner_knowledge(complaint).draft_rules],
         "sign_drafts": draft_rows(),
-        "switched_off": [words.rule_row(rule) for rule in planner_knowledge().switched_off],
+        "switched_off": [words.rule_row(rule) for rule in planner_knowledge(complaint).switched_off],
     }
 
 
-@lru_cache(maxsize=1)
-def flags_page() -> Context:
-    intake = load_intake_knowledge()
+@lru_cache(maxsize=16)
+def flags_page(complaint: str = "") -> Context:
+    """The red flags of every complaint, or those that are asked about for one; all of them hold for everybody."""
+    intake = load_intake_knowledge(complaint=complaint or DEFAULT)
+    pack = intake.complaint
+    asked = {*pack.required, *(one for group in pack.required_any for one in group), *pack.asked_at_every_visit}
+    asked |= {flag.finding for flag in intake.asked_beside} | {one for row in pack.required_if.values() for one in row}
     groups: dict[str, list[Context]] = {}
     for flag in intake.flags.flag:
+        if complaint and flag.finding not in asked:
+            continue
         groups.setdefault(flag.group, []).append(
             {
                 "flag": flag,
@@ -240,7 +269,12 @@ def flags_page() -> Context:
         }
         for rule in intake.rules
     ]
-    return {"groups": list(groups.items()), "combinations": combinations}
+    return {
+        "groups": list(groups.items()),
+        "combinations": [] if complaint else combinations,
+        "chips": chips(complaint),
+        "about": pack if complaint else None,
+    }
 
 
 @lru_cache(maxsize=1)
@@ -282,4 +316,5 @@ def _narrowed(row: Contraindication) -> str:
 
 @lru_cache(maxsize=1)
 def sources_page() -> Context:
-    return {"sources": list(planner_knowledge().sources.values())}
+    every = {key: source for pack in complaints() for key, source in planner_knowledge(pack).sources.items()}
+    return {"sources": list(every.values())}

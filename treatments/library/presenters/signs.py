@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from clinic.lib.complaints import DEFAULT
 from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from intake.presenters.evidence import as_often
 from treatments.library.presenters.words import fact_words
 
 
-@lru_cache(maxsize=1)
-def sign_rows() -> tuple[tuple[str, str, tuple[Context, ...]], ...]:
+@lru_cache(maxsize=16)
+def sign_rows(complaint: str = DEFAULT) -> tuple[tuple[str, str, tuple[Context, ...]], ...]:
     """(kind, its name, rows shaped like those of ``words.rule_row``)."""
     return (
-        ("signs", "Signs: how much each speaks", tuple(_weights())),
+        ("signs", "Signs: how much each speaks", tuple(_weights(complaint))),
         ("red_flags", "Red flags", tuple(_flags())),
         ("combinations", "Red flags: combinations", tuple(_combinations())),
     )
@@ -26,16 +27,17 @@ def draft_rows() -> list[Context]:
     return [{"id": f"{draft.file}: {draft.key}", "text": draft.text} for draft in load_intake_knowledge().drafts]
 
 
-def _weights() -> list[Context]:
-    intake = load_intake_knowledge()
+def _weights(complaint: str) -> list[Context]:
+    intake = load_intake_knowledge(complaint=complaint)
     rows = []
     by_finding = {sign.finding: sign for sign in intake.signs}
     for finding, weight in intake.weights.weights.items():
-        sign = by_finding[finding]
+        if (sign := by_finding.get(finding)) is None:
+            continue  # it speaks for no pattern of this complaint
         says = [
             f"{as_often(sign.times(i))} in {intake.patterns.pattern[intake.pattern_ids[i]].name}" for i in sign.voters
         ]
-        does = "; ".join([*says, f"in ordinary back pain {round(100 * sign.common)} of 100"])
+        does = "; ".join([*says, f"whatever the pattern {round(100 * sign.common)} of 100"])
         rows.append(_row(finding, fact_words(finding), does, intake.weights.topics[weight.topic], weight))
     return rows
 
@@ -74,4 +76,5 @@ def _row(key: str, when: str, does: str, text: str, row: Any) -> Context:
         "date": row.date,
         "evidence": row.evidence,
         "is_design": row.source == "DESIGN",
+        "of": "",
     }

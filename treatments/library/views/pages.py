@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from clinic.people.http import StaffRequest
-from treatments.library.presenters import pages
+from treatments.library.presenters import complaints, pages
 from treatments.plans import point_search
 
 
@@ -51,20 +51,41 @@ def ear(request: StaffRequest) -> HttpResponse:
     return _show(request, "ear", pages.ear_page())
 
 
+def _complaint(request: StaffRequest) -> str:
+    return request.GET.get("complaint", "")[:40]
+
+
+@require_GET
+def complaints_shelf(request: StaffRequest) -> HttpResponse:
+    return _show(request, "complaints", complaints.complaints_page())
+
+
+@require_GET
+def complaint(request: StaffRequest, complaint: str) -> HttpResponse:
+    context = complaints.complaint_page(complaint[:40])
+    if context is None:
+        raise Http404
+    return _show(request, "complaint", context)
+
+
 @require_GET
 def patterns(request: StaffRequest) -> HttpResponse:
-    return _show(request, "patterns", pages.patterns_page())
+    """``?complaint=`` for which complaint; the usual one without."""
+    return _show(request, "patterns", pages.patterns_page(complaints.chosen(_complaint(request))))
 
 
 @require_GET
 def rules(request: StaffRequest) -> HttpResponse:
-    context = pages.rules_page(request.GET.get("kind", "")[:20], request.GET.get("q", "")[:60])
-    return _show(request, "rules", context)
+    """``?kind=`` of ``?complaint=``, or ``?q=`` a word in the rules of every complaint."""
+    kind, q = request.GET.get("kind", "")[:20], request.GET.get("q", "")[:60]
+    return _show(request, "rules", pages.rules_page(kind, q, complaints.chosen(_complaint(request))))
 
 
 @require_GET
 def red_flags(request: StaffRequest) -> HttpResponse:
-    return _show(request, "flags", pages.flags_page())
+    """Every red flag, or those asked about for ``?complaint=``."""
+    asked = _complaint(request)
+    return _show(request, "flags", pages.flags_page(complaints.chosen(asked) if asked else ""))
 
 
 @require_GET
