@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clinic.lib.complaints import complaints
 from clinic.lib.knowledge_files import Draft
 from intake.assessment import load_intake_knowledge
 from tests.factories.people import UserFactory
 from tests.support.page_text import page_text
+from treatments.clinic_knowledge import planner_knowledge
+from treatments.library.presenters import complaints as complaint_pages
 from treatments.library.presenters import pages, words
 from treatments.library.presenters import signs as knowledge_signs
 from treatments.planner.knowledge.load import load_planner_knowledge
 
 pytestmark = pytest.mark.django_db
-PAGES = ["home", "points", "ear", "patterns", "rules", "red_flags", "contraindications", "sources"]
+PAGES = ["home", "complaints", "points", "ear", "patterns", "rules", "red_flags", "contraindications", "sources"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -85,8 +89,10 @@ def test_every_rule_can_be_read_aloud():
 
 
 def _forget() -> None:
-    for one in (pages._rule_rows, pages._points, pages.shelves, pages.counts,
-                pages.point_page):  # fmt: skip
+    for one in (
+        pages._rule_rows, pages._points, pages.shelves, pages.counts, pages.point_page, complaint_pages.own_rules,
+        complaint_pages.complaint_page, complaint_pages.complaints_page,
+    ):  # fmt: skip
         one.cache_clear()
 
 
@@ -140,6 +146,52 @@ def test_rules_are_found_by_a_word(as_petra):
     text = page_text(as_petra.get(reverse("knowledge:rules"), {"q": "sciatica"}))
     assert "sciatica" in text.lower() and "[" in text and "reviewed" in text
     assert "No rule mentions" in page_text(as_petra.get(reverse("knowledge:rules"), {"q": "qqqq"}))
+
+
+@pytest.mark.parametrize("complaint", list(complaints()))
+def test_every_complaint_can_be_read(as_petra, complaint):
+    """What is known first, what is asked, dose, home care, measures with their licences, sources, who has read it."""
+    pack, planner = complaints()[complaint], planner_knowledge(complaint)
+    page = as_petra.get(reverse("knowledge:complaint", args=[complaint]))
+    text = unescape(page_text(page))
+    assert page.status_code == 200 and len(page.content) < 60_000
+    assert pack.name in text and pack.says in text and pack.by in text and pack.status in text
+    known = load_intake_knowledge(complaint=complaint)
+    for finding in (*pack.required, *(one for row in pack.required_if.values() for one in row)):
+        assert known.label(finding).lower() in text.lower(), finding
+    for question in known.visit_questions.values():
+        assert question in text
+    for rule in (*planner.doses, *planner.home):
+        assert rule.text in text, rule.id
+    for measure in pack.measures:
+        assert measure.licence in text, measure.id
+    own = {rule.id for rule in planner.rules if rule.id.startswith(f"{complaint}.")}
+    assert own <= complaint_pages.own_rules(complaint)
+    if complaint != "back":
+        assert "What the patient is asked" in text and "Sources" in text
+
+
+def test_a_complaint_that_there_is_none_of_is_not_found(as_petra):
+    assert as_petra.get(reverse("knowledge:complaint", args=["tiredness"])).status_code == 404
+    assert "Back pain" in page_text(as_petra.get(reverse("knowledge:rules"), {"complaint": "<b>", "kind": "dose"}))
+
+
+def test_rules_patterns_and_red_flags_are_those_of_the_complaint_chosen(as_petra):
+    rules = page_text(as_petra.get(reverse("knowledge:rules"), {"complaint": "shoulder", "kind": "points"}))
+    assert "shoulder.distal_movement" in rules and "knee.local_eyes" not in rules and "cause.sport" in rules
+    patterns = page_text(as_petra.get(reverse("knowledge:patterns"), {"complaint": "sleep_stress"}))
+    assert "Liver fire" in patterns and "Cold-damp" not in patterns
+    flags = page_text(as_petra.get(reverse("knowledge:red_flags"), {"complaint": "shoulder"}))
+    assert "flag.gca_signs" in flags and "flag.saddle_numbness" not in flags
+    everything = page_text(as_petra.get(reverse("knowledge:red_flags")))
+    assert "flag.gca_signs" in everything and "flag.saddle_numbness" in everything
+
+
+def test_a_word_is_found_in_the_rules_of_every_complaint_each_once(as_petra):
+    text = page_text(as_petra.get(reverse("knowledge:rules"), {"q": "ST38"}))
+    assert text.count('id="shoulder.distal_movement"') == 1 and text.count('id="distal.shoulder"') == 1
+    common = next(rule.id for rule in planner_knowledge().rules if rule.id == "branch.training_sinews")
+    assert page_text(as_petra.get(reverse("knowledge:rules"), {"q": common})).count(f'id="{common}"') == 1
 
 
 def test_every_pattern_shows_signs_with_weights_and_codes():

@@ -12,7 +12,7 @@ from intake.assessment.knowledge.load import IntakeKnowledge
 from intake.questionnaire.complaints import CHOICE
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_questionnaire
-from intake.questionnaire.values import Option, Screen
+from intake.questionnaire.values import Option, Question, Screen
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import words
 from treatments.planner.knowledge.rules import DoseRule, HomeRule
@@ -57,8 +57,10 @@ def complaint_page(complaint: str) -> Context | None:
         return None
     planner, intake = planner_knowledge(complaint), load_intake_knowledge(complaint=complaint)
     own = own_rules(complaint)
-    counted = [(key, name, sum(type(rule) is kind and rule.id in own for rule in planner.every_rule()))
-               for key, kind, name in words.KINDS]  # fmt: skip
+    counted = [
+        (key, name, sum(type(rule) is kind and rule.id in own for rule in planner.every_rule()))
+        for key, kind, name in words.KINDS
+    ]
     return {
         "pack": pack,
         "version": planner.version,
@@ -92,10 +94,15 @@ def _screens(complaint: str) -> list[Context]:
     if option is None:
         return []
     return [
-        {"title": screen.title, "questions": screen.questions}
+        {"title": screen.title, "questions": [(q.label, " · ".join(_told(q))) for q in screen.questions]}
         for screen in form.screens
         if _asked_only_of(screen, option.id)
     ]
+
+
+def _told(question: Question) -> list[str]:
+    """The answers that say something."""
+    return [option.label for option in question.options if option.sets and not option.is_none]
 
 
 def _is_for(option: Option, complaint: str) -> bool:
