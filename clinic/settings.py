@@ -248,7 +248,7 @@ STORAGES = {
 # --- language, time, mail -----------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 # languages for patients, each by its own name: one is listed once its catalogue and its knowledge files are complete
-LANGUAGES = [("en-gb", "English"), ("es", "Español")]
+LANGUAGES = [("en-gb", "English"), ("es", "Español"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_NAME = "__Host-ashi-language" if HTTPS else "ashi-language"  # what a patient chose in this browser
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
