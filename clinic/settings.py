@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "clinic.audit.caller.CallerMiddleware",
     "clinic.lib.site.SiteMiddleware",
+    "clinic.people.language.PatientLanguageMiddleware",
     "clinic.people.middleware.PlainTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -69,7 +70,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "clinic.people.language.PatientLanguageMiddleware",
     "clinic.people.middleware.AccessMiddleware",
     "clinic.people.middleware.ClinicMiddleware",
 ]

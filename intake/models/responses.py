@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 from clinic.outbox.models import Message
 from clinic.people.models import Patient
@@ -20,9 +21,9 @@ class IntakeResponse(models.Model):
     """
 
     class FilledBy(models.TextChoices):
-        GUARDIAN = "guardian", "The adult"
-        TOGETHER = "together", "Both together"
-        PATIENT = "patient", "The child"
+        GUARDIAN = "guardian", gettext_lazy("The adult")
+        TOGETHER = "together", gettext_lazy("Both together")
+        PATIENT = "patient", gettext_lazy("The child")
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intake_responses")
     invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="response")
