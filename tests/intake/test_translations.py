@@ -1,5 +1,5 @@
-"""The words of every language: none is missing, left in English, out of date, or lacks what is filled in; and none of the
-literal translations that are dangerous."""
+"""The words of every language: none is missing, left in English, out of date, or lacks what is filled in; and none is one
+of the literal translations that are dangerous."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ SAME = {  # words that are the same in both languages
 }
 NEVER = {  # words that are wrong or dangerous in any sentence: notes of intake-facts.md
     "es": (
-        "silla de montar", "alfiler", "disparo", "constipad", "adelgazante", "esteroid", "choque", "raspado", "chincheta",
-        "tachuela", "sofá", "guardián", "recién", "de nuevo", "vosotros", "ordenador",
+        "silla de montar", "alfiler", "disparo", "constipad", "adelgazante", "esteroid", "choque", "raspado",
+        "chincheta", "tachuela", "sofá", "guardián", "recién", "de nuevo", "vosotros", "ordenador",
     ),
     "zh-hans": ("马鞍", "刺痛", "活血药", "稀释血液", "电击", "图钉", "沙发", "你"),
 }  # fmt: skip
