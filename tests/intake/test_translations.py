@@ -1,5 +1,4 @@
-"""The words of every language: none is missing, left in English, out of date, or lacks what is filled in; and none is one
-of the literal translations that are dangerous."""
+"""The words of every language: none is missing, left in English, out of date or dangerous, none lacks what is filled in."""
 
 from __future__ import annotations
 
