@@ -1,4 +1,4 @@
-"""The words of every language: none is missing, left in English, out of date or dangerous, none lacks what is filled in."""
+"""The words of each language: none is missing, left in English, old or dangerous; none lacks what is filled in."""
 
 from __future__ import annotations
 
