@@ -48,6 +48,7 @@ class Complaint(Reviewed):
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$", max_length=10)]
     says: Text  # what is known of how well it works, in one or two sentences
     sites: tuple[str, ...]  # of the vocabulary; none: it is not a place, and none is asked for
+    site_parts: dict[str, str] = {}  # finding that names a part of a place -> the place
     site_asked: str = ""  # asked for where no place is known; "": the first
     position: Text = "prone"  # the patient lies so where no place says otherwise
     branches: Annotated[tuple[str, ...], Field(min_length=1)]

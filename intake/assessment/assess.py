@@ -140,9 +140,10 @@ def _keys(
 
 
 def _sites(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> tuple[str, ...]:
-    """Reported sites, and the regions where palpation found tender places; of those that the complaint is about."""
+    """Reported sites, by themselves or by a part, and the regions where palpation found tender places; of those that the complaint is about."""
     felt = {f"site.{place.region}" for place in case.palpation if place.region is not None}
-    told = (felt | facts.present) & {f"site.{site}" for site in knowledge.complaint.sites}
+    parts = {f"site.{site}" for part, site in knowledge.complaint.site_parts.items() if part in facts.present}
+    told = (felt | facts.present | parts) & {f"site.{site}" for site in knowledge.complaint.sites}
     return tuple(f.partition(".")[2] for f in sorted(told, key=knowledge.order.__getitem__))
 
 

@@ -20,6 +20,7 @@ UNLIKELY = "not likely enough"
 FEW_FINDINGS = "too few different findings"
 NEVER_ALONE = "tongue and pulse alone never decide"
 NO_OWN_SIGN = "none of its own signs"
+TOO_OLD = "only while it is fresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Verdict:
 def judge(belief: Belief, case: Case, facts: Facts, knowledge: IntakeKnowledge) -> Verdict:
     """The class that is more likely than not, and the most likely pattern of each role that the class has room for."""
     limits = knowledge.patterns
-    old = is_old(case, knowledge)
-    held_back = tuple([_held_back(i, belief, facts, old, knowledge) for i in range(len(knowledge.pattern_ids))])
+    old, days = is_old(case, knowledge), case.complaint.duration_days
+    held_back = tuple([_held_back(i, belief, facts, old, days, knowledge) for i in range(len(knowledge.pattern_ids))])
     best = max(belief.classes, key=lambda name: belief.classes[name])
     statements = {sign.said for sign in belief.found if sign.voters}
     enough = len(statements) >= limits.min_statements and not all(sign.never_alone for sign in belief.found)
@@ -52,7 +53,9 @@ def judge(belief: Belief, case: Case, facts: Facts, knowledge: IntakeKnowledge) 
     )
 
 
-def _held_back(index: int, belief: Belief, facts: Facts, old: bool, knowledge: IntakeKnowledge) -> str | None:
+def _held_back(
+    index: int, belief: Belief, facts: Facts, old: bool, days: int | None, knowledge: IntakeKnowledge
+) -> str | None:
     limits = knowledge.patterns
     voting = [sign for sign in belief.found if index in sign.voters]
     if len(voting) < limits.min_findings:
@@ -63,6 +66,8 @@ def _held_back(index: int, belief: Belief, facts: Facts, old: bool, knowledge: I
     is_own = not pattern.gate or not facts.present.isdisjoint(pattern.gate)
     if not is_own and not (old and not facts.present.isdisjoint(pattern.gate_old_injury)):
         return NO_OWN_SIGN
+    if pattern.within_days is not None and (days is None or days > pattern.within_days):
+        return TOO_OLD
     return UNLIKELY if belief.patterns[index] < limits.min_pattern else None
 
 

@@ -15,6 +15,7 @@ CHOICE = "complaint"  # the question of the common form that takes the choice
 
 class QuestionsFile(Strict):
     like: str  # the choice whose common questions are asked here, too
+    also: list[str] = []  # questions of the common form asked here besides those
     after: str  # the screen that these follow
     option: dict[str, Any]
     screen: list[dict[str, Any]] = Field(min_length=1)
@@ -35,7 +36,11 @@ def with_complaints(form: Table, read: Reader) -> Table:
         if place is None:
             read.faults.append(Fault(name, "after", f"no screen of that name: {pack.after}"))
             continue
-        form = _like(form, pack.like, pack.option["id"])
+        chosen = pack.option["id"]
+        form = _like(form, pack.like, chosen)
+        asked = {q["id"] for s in screens for q in s.get("question", []) if q.get("id") in pack.also}
+        read.faults += [Fault(name, "also", f"no question of that name: {one}") for one in pack.also if one not in asked]
+        form = {**form, "screen": [_also(screen, asked, chosen) for screen in form["screen"]]}
         screens = [_chosen(screen, pack.like, pack.option) for screen in form["screen"]]
         form = {**form, "screen": [*screens[:place], *pack.screen, *screens[place:]]}
     return form
@@ -50,6 +55,23 @@ def _like(data: Any, like: str, chosen: str) -> Any:
     if data.get("question") == CHOICE and like in data.get("is", ()):
         return {**data, "is": [*data["is"], chosen]}
     return {key: _like(value, like, chosen) for key, value in data.items()}
+
+
+def _also(screen: Table, asked: set[str], chosen: str) -> Table:
+    """The screen, with the questions named asked of those who made the choice, too."""
+    questions = [
+        {**one, "show_when": [_also_when(row, chosen) for row in one["show_when"]]}
+        if one.get("id") in asked and "show_when" in one
+        else one
+        for one in screen.get("question", [])
+    ]
+    return {**screen, "question": questions} if "question" in screen else screen
+
+
+def _also_when(row: Table, chosen: str) -> Table:
+    if row.get("question") != CHOICE or chosen in row.get("is", ()):
+        return row
+    return {**row, "is": [*row.get("is", ()), chosen]}
 
 
 def _chosen(screen: Table, like: str, option: Table) -> Table:

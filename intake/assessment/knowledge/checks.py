@@ -91,6 +91,8 @@ def _complaint(
     name = f"complaints/{complaint.id}/complaint.toml"
     flagged = [flag.finding for flag in flags.flag]
     yield from _unknown(name, "sites", (f"site.{site}" for site in complaint.sites), labels, "finding")
+    yield from _unknown(name, "site_parts", complaint.site_parts, labels, "finding")
+    yield from _unknown(name, "site_parts", complaint.site_parts.values(), complaint.sites, "site")
     yield from _unknown(name, "required", complaint.required, flagged, "flag")
     yield from _unknown(name, "asked_at_every_visit", complaint.asked_at_every_visit, flagged, "flag")
     for elsewhere, findings in complaint.required_of.items():

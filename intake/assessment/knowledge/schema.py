@@ -94,6 +94,7 @@ class Pattern(Strict):
     icd11_when: list[CodesWhen] = []
     gate: list[str]
     gate_old_injury: list[str] = []
+    within_days: Annotated[int, Field(ge=1)] | None = None  # leads only while the complaint is known to be this young
     contains: str | None = None
     against: list[str]
     look_alikes: Text

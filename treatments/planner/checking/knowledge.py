@@ -324,7 +324,9 @@ def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
         if p not in knowledge.principles
     ]
     faults += [Fault("sites.toml", "", f"no site {site}") for site in sites() if site not in knowledge.sites]
-    unplanned = sorted(f for f in known_findings() if f.startswith("site.") and f.removeprefix("site.") not in sites())
+    parts = {part for pack in complaints().values() for part in pack.site_parts}
+    places = {f"site.{site}" for site in sites()} | parts
+    unplanned = sorted(f for f in known_findings() if f.startswith("site.") and f not in places)
     faults += [Fault("findings.toml", finding, "a place that no complaint is about") for finding in unplanned]
     for pair in knowledge.pairs:
         for code in (pair.a, pair.b):

@@ -68,13 +68,14 @@ TRUNK = frozenset(
     {"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "hip", "chest", "abdomen", "groin"}
 )
 THORAX = frozenset({"upper_back", "mid_back", "thoraco_lumbar", "chest", "shoulder"})  # a needle can reach the lung
-Area = Literal["trunk", "below_knee"]
+Area = Literal["trunk", "below_knee", "neck"]
 AREAS: dict[Area, frozenset[str]] = {  # where alone a row of the safety table may bar one of its modalities
     "trunk": TRUNK | {"neck", "shoulder"},
     "below_knee": frozenset({"leg", "ankle", "foot"}),
+    "neck": frozenset({"neck"}),
 }
-AREA_NAMES: dict[Area, str] = {"trunk": "neck and trunk", "below_knee": "below the knee"}
-AREA_PLACES: dict[Area, str] = {"trunk": "on neck and trunk", "below_knee": "below the knee"}
+AREA_NAMES: dict[Area, str] = {"trunk": "neck and trunk", "below_knee": "below the knee", "neck": "neck"}
+AREA_PLACES: dict[Area, str] = {"trunk": "on neck and trunk", "below_knee": "below the knee", "neck": "on the neck"}
 LUMBOSACRAL = frozenset({"thoraco_lumbar", "low_back", "sacrum", "buttock", "hip", "abdomen", "groin"})
 FRONT = frozenset({"chest", "abdomen", "groin"})
 BACK = frozenset({"upper_back", "mid_back", "thoraco_lumbar", "low_back", "sacrum", "buttock", "shoulder"})
