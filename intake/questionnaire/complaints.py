@@ -15,7 +15,8 @@ CHOICE = "complaint"  # the question of the common form that takes the choice
 
 class QuestionsFile(Strict):
     like: str  # the choice whose common questions are asked here, too
-    also: list[str] = []  # questions of the common form asked here besides those
+    also: list[str] = []  # questions of the common form that are asked here besides those
+    without: list[str] = []  # and those that are not
     after: str  # the screen that these follow
     option: dict[str, Any]
     screen: list[dict[str, Any]] = Field(min_length=1)
@@ -38,9 +39,10 @@ def with_complaints(form: Table, read: Reader) -> Table:
             continue
         chosen = pack.option["id"]
         form = _like(form, pack.like, chosen)
-        asked = {q["id"] for s in screens for q in s.get("question", []) if q.get("id") in pack.also}
-        read.faults += [Fault(name, "also", f"no question of that name: {one}") for one in pack.also if one not in asked]
-        form = {**form, "screen": [_also(screen, asked, chosen) for screen in form["screen"]]}
+        known = {q["id"] for screen in screens for q in screen.get("question", [])}
+        for key, ids in (("also", pack.also), ("without", pack.without)):
+            read.faults += [Fault(name, key, f"no question of that name: {one}") for one in ids if one not in known]
+        form = {**form, "screen": [_asked(screen, pack, chosen) for screen in form["screen"]]}
         screens = [_chosen(screen, pack.like, pack.option) for screen in form["screen"]]
         form = {**form, "screen": [*screens[:place], *pack.screen, *screens[place:]]}
     return form
@@ -57,21 +59,23 @@ def _like(data: Any, like: str, chosen: str) -> Any:
     return {key: _like(value, like, chosen) for key, value in data.items()}
 
 
-def _also(screen: Table, asked: set[str], chosen: str) -> Table:
-    """The screen, with the questions named asked of those who made the choice, too."""
-    questions = [
-        {**one, "show_when": [_also_when(row, chosen) for row in one["show_when"]]}
-        if one.get("id") in asked and "show_when" in one
-        else one
-        for one in screen.get("question", [])
-    ]
-    return {**screen, "question": questions} if "question" in screen else screen
+def _asked(screen: Table, pack: QuestionsFile, chosen: str) -> Table:
+    """The screen, with the questions named asked of those who made the choice, too, or not of them."""
+    if "question" not in screen:
+        return screen
+    return {**screen, "question": [_asked_question(one, pack, chosen) for one in screen["question"]]}
 
 
-def _also_when(row: Table, chosen: str) -> Table:
-    if row.get("question") != CHOICE or chosen in row.get("is", ()):
-        return row
-    return {**row, "is": [*row.get("is", ()), chosen]}
+def _asked_question(question: Table, pack: QuestionsFile, chosen: str) -> Table:
+    conditions = question.get("show_when", [])
+    if question["id"] in pack.also:
+        about = [row for row in conditions if row.get("question") == CHOICE and chosen not in row.get("is", ())]
+        conditions = [{**row, "is": [*row["is"], chosen]} if row in about else row for row in conditions]
+    elif question["id"] in pack.without:
+        conditions = [*conditions, {"question": CHOICE, "is_not": [chosen], "if_unknown": True}]
+    else:
+        return question
+    return {**question, "show_when": conditions}
 
 
 def _chosen(screen: Table, like: str, option: Table) -> Table:
