@@ -176,7 +176,7 @@ class Contraindication(Reviewed):
     name: Text
     findings: tuple[str, ...]  # the row holds if any of these is present; the first is asked
     when: When = When()  # facts besides the findings, for rows by age or week of pregnancy
-    scope: Literal["whole", "thorax", "field", "left_leg", "right_leg", "left_arm", "right_arm", "arms"]
+    scope: Literal["whole", "thorax", "neck", "field", "left_leg", "right_leg", "left_arm", "right_arm", "arms"]
     alert: Literal["caution", "note", "none"]
     text: Text
     source: Text

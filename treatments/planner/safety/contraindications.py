@@ -17,7 +17,7 @@ from treatments.planner.vocabulary.modalities import MODALITIES, Modality
 from treatments.planner.vocabulary.severity import Severity
 
 State = Literal["present", "suspected", "open", "absent"]
-Table = Literal["whole", "thorax", "field", "limbs", "trunk", "below_knee"]
+Table = Literal["whole", "thorax", "field", "limbs", "trunk", "below_knee", "neck"]
 FIELD_ONLY = frozenset({"needle", "deep_trunk", "tacks", "seeds", "magnets", "acupressure"})
 LIMBS: dict[str, tuple[tuple[str, str], ...]] = {
     "left_leg": (("leg", "left"),),
@@ -87,6 +87,8 @@ def _placed(row: Contraindication, state: State, because: str) -> Iterable[Place
             yield from (Placed("limbs", modality, limb, stop) for limb in LIMBS[row.scope])
         elif row.scope == "thorax" and modality in ("needle", "deep_trunk"):
             yield Placed("thorax", modality, NO_LIMB, stop)
+        elif row.scope == "neck":
+            yield Placed("neck", modality, NO_LIMB, stop)
         elif row.scope == "field" and modality in FIELD_ONLY:
             yield Placed("field", modality, NO_LIMB, stop)
         else:
