@@ -140,7 +140,7 @@ def _keys(
 
 
 def _sites(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> tuple[str, ...]:
-    """Reported sites, also by a part, and the regions where palpation found tender places; of those of the complaint."""
+    """Reported sites, also by a part, and the regions where palpation found tender places; of the complaint."""
     felt = {f"site.{place.region}" for place in case.palpation if place.region is not None}
     parts = {f"site.{site}" for part, site in knowledge.complaint.site_parts.items() if part in facts.present}
     told = (felt | facts.present | parts) & {f"site.{site}" for site in knowledge.complaint.sites}
