@@ -147,6 +147,19 @@ def test_one_finding_is_asked_twice_only_where_nobody_is_asked_both() -> None:
     assert any("flag.joint_hot_swollen" in str(fault) for fault in check_asking(everybody, "form"))
 
 
+def test_whoever_has_a_sore_neck_is_asked_about_cord_and_vessels_and_not_about_the_seat() -> None:
+    reading = read(Q, {"complaint": "neck", "neck_where": ["upper"], "neck_arms": ["bladder"]}, MAN)
+    asked = {f for question in reading.questions for f in question.findings}
+    assert {*complaints()["neck"].required} <= asked
+    assert (
+        not {"flag.saddle_numbness", "flag.bladder_leak", "flag.bowel_loss", "flag.both_legs", "site.low_back"} & asked
+    )
+    told = reading.findings
+    assert told["complaint.neck"] and told["site.neck"] and told["site.neck_upper"]
+    assert told["flag.bladder_with_neck"] is True and told["flag.arm_weak_progressive"] is False
+    assert {"cord", "leg_weakness"} <= {question.id for question in reading.questions}
+
+
 def test_whoever_cannot_sleep_is_asked_about_sleep_and_not_where_it_hurts() -> None:
     reading = read(Q, {"complaint": "sleep_stress", "sleep_how": ["onset"]}, MAN)
     asked = {f for question in reading.questions for f in question.findings}

@@ -161,6 +161,34 @@ def test_its_own_patterns_are_told_apart_and_the_others_are_not(clinic: Path) ->
     assert "yin_of_the_heart" not in load_intake_knowledge().pattern_ids
 
 
+def neck(days: int | None, *present: str) -> dict[str, Any]:
+    return {"complaint": {"id": "neck", "duration_days": days}, "findings": dict.fromkeys(present, True)}
+
+
+def test_a_part_of_a_place_is_the_place() -> None:
+    assert answer(neck(90, "site.neck_upper"))["assessment"]["sites"] == ["neck"]
+    assert answer(neck(90))["assessment"]["sites"] == []
+
+
+def test_a_pattern_of_the_first_days_never_leads_later_nor_where_nobody_knows_when_it_began() -> None:
+    signs = ("site.neck", "onset.wind", "onset.cold_illness", "pulse.floating", "eased_by.heat")
+    leads = [answer(neck(days, *signs))["assessment"]["branch"] for days in (14, 15, None)]
+    assert leads[0] == "wind_cold" and "wind_cold" not in leads[1:]
+
+
+def test_a_blood_thinner_keeps_needles_from_the_neck_alone() -> None:
+    told = dict.fromkeys(complaints()["neck"].required, False)
+    told |= dict.fromkeys(("site.neck", "side.left", "quality.stiff", "eased_by.heat", "worsened_by.cold_damp"), True)
+    case = neck(90) | {"findings": told | {"condition.anticoagulant": True}}
+    plan = answer(case)
+    needled = {point["code"] for stage in plan["treatment"]["stages"] for point in stage["points"]}
+    assert needled and not {"GB20", "BL10", "EX-HN15", "GV14"} & needled
+    assert {"GB20"} <= {one["item"] for one in plan["withheld"] if one["level"] == "needs_override"}
+    case["findings"]["condition.anticoagulant"] = False
+    plan = answer(case)
+    assert "GB20" in {point["code"] for stage in plan["treatment"]["stages"] for point in stage["points"]}
+
+
 def test_what_must_be_known_is_its_own(clinic: Path) -> None:
     told = answer(CASE | {"findings": {"tired.after_meals": True}})
     assert told["action"] == "need_information"
