@@ -215,8 +215,8 @@ def test_the_matrix_says_where_a_cell_counts_in_one_area_and_what_it_spares():
         "diabetes": "Moxa and heat: this level below the knee only, elsewhere with care.",
         "asthma_smoke": "Says nothing about: heat lamp, warmth.",
         "neck_unstable_risk": (
-            "Needles: this level on the neck only, elsewhere with care. Pressure: this level on the neck only, elsewhere "
-            "with care. Cups: this level on the neck only, elsewhere with care."
+            "Needles: this level on the neck only, elsewhere with care. Pressure: this level on the neck only, "
+            "elsewhere with care. Cups: this level on the neck only, elsewhere with care."
         ),
     }
 
