@@ -9,7 +9,8 @@ from django.utils import translation
 
 from clinic.lib.file_words import ENGLISH, languages
 from intake.questionnaire.consent import Consent, load_consent
-from intake.questionnaire.load import DIRECTORY, load_messages, load_questionnaire
+from intake.questionnaire.load import DIRECTORY, load_chart, load_messages, load_questionnaire
+from intake.questionnaire.schema import ChartFile
 from intake.questionnaire.values import Questionnaire
 
 
@@ -23,6 +24,11 @@ def language() -> str:
 def questionnaire(version: str = "") -> Questionnaire:
     """Today's form, or the one asked under an earlier version."""
     return load_questionnaire(DIRECTORY, language(), version=version)
+
+
+def chart() -> ChartFile:
+    """The drawing of the body chart."""
+    return load_chart(DIRECTORY, language())
 
 
 def consent() -> Consent:

@@ -66,6 +66,8 @@ class AnswerField:
             "phone": ".number",
             "person": ".name",
         }.get(self.question.kind)
+        if self.question.kind == "chart":
+            return f"id_{self.question.id}.{self.question.regions[0].id}"
         if first is not None or self.question.kind in ("text", "line", "email", "number"):
             return f"id_{self.question.id}{first or ''}"
         return f"id_{self.question.id}.0"
@@ -198,11 +200,8 @@ def clean_text(text: str) -> str:
 
 
 def _read_ticks(question: Question, posted: list[str]) -> tuple[Any, Any]:
-    if question.kind == "chart":
-        ids = [region.id for region in question.regions]
-    else:
-        ids = [option.id for option in question.options]
-    ticked = [one for one in ids if one in posted]  # in the order of the form, each once
+    ticked = [one for one in question.ticks if one in posted]  # in the order of the form, each once
+    ticked = [one for one in ticked if one.partition(":")[0] in ticked]  # how it feels at a place that is not marked
     alone = {option.id for option in question.options if option.is_none}
     if len(ticked) > 1:
         ticked = [one for one in ticked if one not in alone]

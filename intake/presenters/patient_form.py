@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from intake.models import Clash, IntakeResponse
+from intake.presenters.body_chart import words_at
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.merging import drawn, mark_of
 from intake.questionnaire.values import Answers, Question, Screen, is_answered, is_too_long, lacks_a_name
@@ -92,9 +93,9 @@ def in_words(question: Question, value: Any) -> list[str]:
         option = question.option(str(value))
         return [option.label] if option else []
     if question.kind in ("many", "statements"):
-        return [o.label for o in question.options if o.id in value] or [_("None of these")]
+        return [o.label for o in question.options if o.id in value]  # one told elsewhere since is not shown
     if question.kind == "chart":
-        return [r.label for r in question.regions if r.id in value]
+        return [words_at(question, r, value) for r in question.regions if r.id in value]
     if question.kind == "duration":
         return [_lasted(value["number"], value["unit"])]
     if question.kind in ("phone", "person"):

@@ -11,6 +11,7 @@ from intake.assessment import Assessment, assess, load_intake_knowledge
 from intake.case_building import answered_on, case_of_answers, whole_reading_of
 from intake.models import IntakeResponse
 from intake.presenters.assessment import how_long
+from intake.presenters.body_chart import still
 from intake.presenters.inbox import flag_words
 from intake.presenters.patient_form import in_words
 from intake.presenters.story import story_of
@@ -71,8 +72,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
             for row in response.alerts.select_related("acknowledged_by").order_by("level", "id")
         ],
         "cautions": [a for a in assessment.alerts if a.level == "caution"],
-        "regions": [r for r in chart_question.regions if r.id in painted],
-        "chart": load_chart(),
+        "body": still(load_chart(), chart_question, painted),
         "texts": [
             {"label": label_of(questionnaire, question_id), "text": text, "marks": marks_of(assessment, question_id)}
             for question_id, text in reading.texts.items()

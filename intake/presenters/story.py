@@ -61,7 +61,10 @@ def _places(question: Question, chosen: Sequence[str]) -> list[str]:
         is_both = {f"{place}_left", f"{place}_right"} <= {*chosen}
         if is_both and side == "right":
             continue
-        found.append(_inside(f"{region.label.rpartition(', ')[0]}, both sides" if is_both else region.label))
+        words = _inside(f"{region.label.rpartition(', ')[0]}, both sides" if is_both else region.label)
+        sides = [r for r in question.regions if r.place == region.place] if is_both else [region]
+        felt = [kind for kind in question.kinds if any(kind in question.kinds_at(r, chosen) for r in sides)]
+        found.append(f"{words} ({', '.join(kind.label.lower() for kind in felt)})" if felt else words)
     return found
 
 

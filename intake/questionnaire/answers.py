@@ -12,6 +12,7 @@ from operator import is_
 from types import MappingProxyType
 from typing import Any
 
+from intake.questionnaire.measuring import measures
 from intake.questionnaire.own_words import answer_in, confirmed, is_answered_by
 from intake.questionnaire.values import (
     ALWAYS,
@@ -24,7 +25,9 @@ from intake.questionnaire.values import (
     Count,
     Question,
     Questionnaire,
+    Region,
     Screen,
+    Unsettled,
     When,
     is_answered,
     is_too_long,
@@ -63,6 +66,7 @@ class Reading:
     missing: tuple[Question, ...]
     about: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     unsure: frozenset[str] = frozenset()  # present only because "I don't know" counts as a yes
+    doubted: frozenset[str] = frozenset()  # answered no, though numbness is marked where it would be
     later: Later = field(default_factory=lambda: Later())
 
     def screen(self, screen_id: str) -> Screen | None:
@@ -102,6 +106,9 @@ def read(
             walked.append(replace(screen, questions=tuple(visible)))
     for count in questionnaire.counts:
         walk.count(count)
+    doubted = frozenset(f for f in walk.doubted if walk.findings.get(f) is False)
+    for finding in doubted:  # numbness is marked there: a "no" is not taken for one
+        del walk.findings[finding]
     screens = tuple(screen for screen in walked if part in (None, screen.part))
     measured = measures(questionnaire, tuple(q for s in walked for q in s.questions), answers)
     return Reading(
@@ -116,6 +123,7 @@ def read(
         missing=tuple(q for s in screens for q in s.questions if _is_open(q, answers.get(q.id))),
         about=MappingProxyType(walk.facts),
         unsure=frozenset(walk.unsure - walk.sure),
+        doubted=doubted,
         later=_later(questionnaire, [q for s in walked if s.part > 1 for q in s.questions], walk, measured),
     )
 
@@ -176,6 +184,7 @@ class _Walk:
         self.person: dict[str, str] = {}
         self.texts: dict[str, str] = {}
         self.counts: dict[str, int] = {}
+        self.doubted: set[str] = set()
 
     def holds(self, clause: Clause) -> bool:
         if clause.question:
@@ -236,7 +245,11 @@ class _Walk:
 
     def _take_chart(self, question: Question, ids: list[str]) -> None:
         painted = [r for r in question.regions if r.id in ids]
+        felt = {region: question.kinds_at(region, ids) for region in painted}
         self.tell((f, True) for r in painted for f in r.sets)
+        self.tell((f, True) for kinds in felt.values() for kind in kinds for f in kind.sets)
+        numb = [region for region, kinds in felt.items() if any(kind.numb for kind in kinds)]
+        self.doubted |= {one.finding for one in question.unsettles if _is_numb(one, numb)}
         if painted:
             self.tell((f, False) for f in question.findings if f.split(".")[0] in _ABSENT_ON_CHART)
 
@@ -255,38 +268,14 @@ class _Walk:
         self.tell(iter([(count.sets, fits >= count.at_least)]))
 
 
+def _is_numb(one: Unsettled, numb: Sequence[Region]) -> bool:
+    there = [region for region in numb if region.place in one.places]
+    return bool(there) and (not one.both_sides or {"side.left", "side.right"} <= {f for r in there for f in r.sets})
+
+
 def age_on(born: date, day: date) -> int:
     """Whole years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def measures(questionnaire: Questionnaire, shown: Sequence[Question], answers: Answers) -> dict[str, float]:
-    """Scores of complete instruments. RMDQ: every page must be answered, if only with "none of these"."""
-    values: dict[str, float] = {}
-    for name, instrument in questionnaire.instruments.items():
-        parts = [q for q in shown if q.instrument == name]
-        if not parts or (instrument.scoring != "mean" and any(not is_answered(q, answers.get(q.id)) for q in parts)):
-            continue
-        points = [p for q in parts for p in _points(q, answers.get(q.id))]
-        if instrument.scoring == "mean":
-            if points:
-                values[name] = round(sum(points) / len(points), 2)
-        elif points or instrument.scoring == "ticked":
-            values[name] = float(sum(points))
-    return values
-
-
-def _points(question: Question, value: Any) -> list[int]:
-    if not is_answered(question, value):
-        return []
-    if question.kind == "statements":
-        return [1 if not o.is_none else 0 for o in question.options if o.id in value]
-    if question.kind == "activities":
-        return [row["score"] for row in value if row.get("name") and row.get("score") is not None]
-    if question.kind == "one":
-        option = question.option(value)
-        return [option.score] if option is not None and option.score is not None else []
-    return [int(value)]
 
 
 def next_screen(reading: Reading, screen_id: str) -> Screen | None:

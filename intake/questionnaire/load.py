@@ -9,12 +9,14 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from clinic.lib.complaints import beside, folders
 from clinic.lib.file_words import ENGLISH, TranslatedReader
 from clinic.lib.knowledge_files import Reader, Table
 from intake.questionnaire import schema
 from intake.questionnaire.asking import check_asking
+from intake.questionnaire.chart import chart_faults, drawing_of
 from intake.questionnaire.checks import check
 from intake.questionnaire.complaints import with_complaints
 from intake.questionnaire.instruments import InstrumentFile, read_instruments
@@ -26,7 +28,6 @@ from intake.questionnaire.values import (
     Option,
     Question,
     Questionnaire,
-    Region,
     Screen,
     When,
 )
@@ -43,10 +44,6 @@ SPOKEN = {
     "instruments": frozenset({"items", "answers"}),
 }
 MESSAGES = {"redflags.toml": frozenset({"messages"})}
-_TILES = {
-    "back": ("left", "right"),
-    "front": ("right", "left"),
-}  # the side on the viewer's left, then right
 
 
 def load_questionnaire(directory: Path | None = None, language: str = ENGLISH, *, version: str = "") -> Questionnaire:
@@ -82,9 +79,9 @@ def load_messages(directory: Path | None = None, language: str = ENGLISH) -> dic
 
 
 @lru_cache(maxsize=4)
-def load_chart(directory: Path | None = None) -> schema.ChartFile:
-    """The drawing of the body chart: width, height, outlines. Raises KnowledgeError."""
-    read = Reader(directory or DIRECTORY)
+def load_chart(directory: Path | None = None, language: str = ENGLISH) -> schema.ChartFile:
+    """The drawing of the body chart: its tabs and views. Raises KnowledgeError."""
+    read = TranslatedReader(directory or DIRECTORY, language, SPOKEN)
     chart = read.whole("body_chart.toml", schema.ChartFile)
     read.raise_faults()
     assert chart
@@ -111,11 +108,12 @@ def _load(directory: Path, language: str, name: str, where: tuple[Path, ...]) ->
     }
     read.raise_faults()
     assert file and chart
-    regions = tuple(r for region in chart.region for r in _regions(region, file.words))
+    drawing = drawing_of(chart, file.words)
+    read.faults += chart_faults(chart, findings)
     questionnaire = Questionnaire(
         version=file.version,
         title=file.title,
-        screens=tuple(_screen(s, regions, instruments, file.words) for s in file.screen),
+        screens=tuple(_screen(s, drawing, instruments, file.words) for s in file.screen),
         counts=tuple(Count(c.id, c.needs, _clauses(c.clauses), c.at_least, c.sets) for c in file.count),
         instruments=MappingProxyType(
             {
@@ -159,7 +157,7 @@ def _when(shown: schema.Shown) -> When:
 
 def _screen(
     screen: schema.Screen,
-    regions: tuple[Region, ...],
+    drawing: dict[str, Any],
     instruments: Mapping[str, InstrumentFile],
     words: schema.Words,
 ) -> Screen:
@@ -168,7 +166,7 @@ def _screen(
         screen.section,
         screen.title,
         screen.intro,
-        tuple(_question(q, regions, instruments.get(q.instrument), words) for q in screen.question),
+        tuple(_question(q, drawing, instruments.get(q.instrument), words) for q in screen.question),
         _when(screen),
         _credit(screen, instruments),
         screen.part,
@@ -182,7 +180,7 @@ def _credit(screen: schema.Screen, instruments: Mapping[str, InstrumentFile]) ->
 
 
 def _question(
-    q: schema.Question, regions: tuple[Region, ...], instrument: InstrumentFile | None, words: schema.Words
+    q: schema.Question, drawing: dict[str, Any], instrument: InstrumentFile | None, words: schema.Words
 ) -> Question:
     label = q.label
     if not label and instrument is not None and len(q.items) == 1 and 1 <= q.items[0] <= len(instrument.items):
@@ -195,7 +193,6 @@ def _question(
         help=q.help,
         required=q.required,
         options=_options(q, instrument, words),
-        regions=regions if q.kind == "chart" else (),
         gives=q.gives,
         minimum=q.minimum,
         maximum=q.maximum,
@@ -206,6 +203,7 @@ def _question(
         private=q.private,
         show=_when(q),
         absent=When(any_of=_clauses(q.absent_when_any)) if q.absent_when_any else None,
+        **(drawing if q.kind == "chart" else {}),
     )
 
 
@@ -242,19 +240,3 @@ def _options(q: schema.Question, instrument: InstrumentFile | None, words: schem
     if q.decline:
         options.append(Option("decline", words.decline, leaves_open=True))
     return tuple(options)
-
-
-def _regions(region: schema.Region, words: schema.Words) -> list[Region]:
-    if not region.mirrored:
-        return [Region(region.id, region.view, region.label, region.path, False, tuple(region.findings))]
-    return [
-        Region(
-            f"{region.id}_{side}",
-            region.view,
-            f"{region.label}, {getattr(words, side)}",
-            region.path,
-            place == 1,
-            (*region.findings, f"side.{side}"),
-        )
-        for place, side in enumerate(_TILES[region.view])
-    ]

@@ -40,7 +40,7 @@ def drawn(question: Question, stored: Any) -> Any:
     if question.kind in TICKS:
         if stored is None:
             return None
-        ticked = [one for one in _ids(question) if one in stored]
+        ticked = [one for one in question.ticks if one in stored]
         return ticked or None
     if question.kind == "one":
         return stored if question.option(str(stored)) else None
@@ -63,7 +63,7 @@ def _merge_ticks(question: Question, base: list[str], mine: list[str], stored: l
     removed = {one for one in base if one not in mine}
     added = [one for one in mine if one not in base]
     kept = [one for one in (stored or []) if one not in removed]
-    order = {one: place for place, one in enumerate(_ids(question))}
+    order = {one: place for place, one in enumerate(question.ticks)}
     ticked = sorted(dict.fromkeys([*kept, *added]), key=lambda one: order.get(one, len(order)))
     alone = {option.id for option in question.options if option.is_none}
     if len(ticked) > 1 and alone.intersection(ticked):  # "none of these" here, something there
@@ -74,7 +74,3 @@ def _merge_ticks(question: Question, base: list[str], mine: list[str], stored: l
 def mark_of(value: Any) -> str:
     """A short name of an answer, for the button that chooses it."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _ids(question: Question) -> list[str]:
-    return [one.id for one in (question.regions if question.kind == "chart" else question.options)]

@@ -101,9 +101,41 @@ class QuestionnaireFile(Strict):
     count: list[Count] = []
 
 
+class Tab(Strict):
+    id: str
+    label: str
+
+
+class View(Strict):
+    """One picture of the body chart. ``outline``: what its regions are clipped to; none: they are the picture."""
+
+    id: str
+    tab: str
+    label: str
+    sides: tuple[Literal["left", "right"], Literal["left", "right"]]
+    width: int
+    height: int
+    outline: str = ""
+
+
+class PainKind(Strict):
+    id: str
+    label: str
+    findings: list[str] = []
+    numb: bool = False  # feeling is lost or false there
+
+
+class Unsettled(Strict):
+    """A finding whose "no" is not known any more where numbness is marked in one of the regions."""
+
+    finding: str
+    regions: list[str] = Field(min_length=1)
+    both_sides: bool = False
+
+
 class Region(Strict):
     id: str
-    view: Literal["back", "front"]
+    view: str
     label: str
     path: str
     mirrored: bool = True  # drawn for the viewer's left, flipped for the right
@@ -111,7 +143,13 @@ class Region(Strict):
 
 
 class ChartFile(Strict):
-    width: int
-    height: int
-    outline: dict[Literal["back", "front"], str]
+    tab: list[Tab]
+    view: list[View]
+    kind: list[PainKind]
+    unsettled: list[Unsettled] = []
     region: list[Region]
+
+    @property
+    def findings(self) -> frozenset[str]:
+        """All that its places tell."""
+        return frozenset(finding for region in self.region for finding in region.findings)

@@ -4,7 +4,8 @@
 
 Answers are a mapping of question id to value. The value's shape follows the question's kind:
 
-- ``one``: option id · ``many``, ``statements``, ``chart``: list of option ids (or region ids)
+- ``one``: option id · ``many``, ``statements``: list of option ids
+- ``chart``: list of region ids, and of "region:kind" for how it feels there
 - ``scale``, ``number``: int · ``text``, ``line``, ``email``: str · ``date``: "YYYY-MM-DD"
 - ``duration``: ``{"number": int, "unit": "days|weeks|months|years"}``
 - ``phone``: ``{"number": "+12025550123"}`` or ``{"none": option id}``
@@ -16,7 +17,7 @@ No value means not answered, so nothing is known. A *finding* has three values: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -112,6 +113,31 @@ class Region:
     path: str
     mirrored: bool
     sets: tuple[str, ...]
+    place: str = ""  # the id without the side
+
+
+@dataclass(frozen=True, slots=True)
+class PainKind:
+    """How it feels at a place of the body chart. ``numb``: feeling is lost or false there."""
+
+    id: str
+    label: str
+    sets: tuple[str, ...] = ()
+    numb: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A finding whose "no" is not known any more where numbness is marked, of one side or on both."""
+
+    finding: str
+    places: frozenset[str]
+    both_sides: bool = False
+
+
+def kind_at(region: Region, kind: PainKind) -> str:
+    """What an answer of the chart holds for a kind of pain at a place."""
+    return f"{region.id}:{kind.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +149,8 @@ class Question:
     required: bool = False
     options: tuple[Option, ...] = ()
     regions: tuple[Region, ...] = ()
+    kinds: tuple[PainKind, ...] = ()  # of the body chart
+    unsettles: tuple[Unsettled, ...] = ()
     gives: str = ""  # pain_now, pain_average, pain_worst, duration, pregnancy_weeks, date_of_birth, sex
     minimum: int | None = None
     maximum: int | None = None
@@ -142,7 +170,8 @@ class Question:
     @property
     def findings(self) -> tuple[str, ...]:
         """All findings an answer could report, each once."""
-        told = [f for o in self.options for f, _ in o.sets] + [f for r in self.regions for f in r.sets]
+        told = [f for o in self.options for f, _ in o.sets]
+        told += [f for one in (*self.regions, *self.kinds) for f in one.sets]
         return tuple(dict.fromkeys(told))
 
     @property
@@ -154,6 +183,17 @@ class Question:
 
     def option(self, option_id: str) -> Option | None:
         return next((o for o in self.options if o.id == option_id), None)
+
+    @property
+    def ticks(self) -> tuple[str, ...]:
+        """All that can be ticked, in the order of the form: a place of the chart, then how it feels there."""
+        if self.kind != "chart":
+            return tuple(o.id for o in self.options)
+        return tuple(one for r in self.regions for one in (r.id, *(kind_at(r, kind) for kind in self.kinds)))
+
+    def kinds_at(self, region: Region, ticked: Collection[str]) -> tuple[PainKind, ...]:
+        """How it feels at a place that is marked."""
+        return tuple(kind for kind in self.kinds if kind_at(region, kind) in ticked) if region.id in ticked else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from intake.forms.opened import opened, seal
 from intake.forms.screen import ScreenForm
 from intake.models import IntakeResponse, Kiosk
 from intake.presenters import patient_form as words
+from intake.presenters.body_chart import feelings, pictures
 from intake.presenters.consent_copy import as_file, copy_of
 from intake.presenters.finishing import minutes_left
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, previous_screen
-from intake.questionnaire.load import load_chart
 from intake.views.device import FormRequest, Whose, address, device_of, go_to, ticket_for
 from intake.views.guards import closed, offered, with_response
 from intake.views.kiosk import given_back
@@ -68,6 +68,8 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
     reading = reading_of(response)
     if not is_complete:
         return _draw(request, response, reading, form, status=422)
+    if go == "stay":  # the same page, with what follows from its answers
+        return go_to(request, "step", screen.id, then="check" if request.POST.get("then") == "check" else "")
     if go == "leave":
         return leave(request)
     if go == "back":
@@ -257,17 +259,27 @@ def _draw(
         "response": response,
         "previous": previous,
         "then": "check" if "check" in (request.GET.get("then"), request.POST.get("then")) else "",
-        "chart": load_chart(),
         "page": request.POST["_page"] if page.page else seal(screen, response.answers, response_id=response.pk),
         "seq": page.seq,
         "clashes": words.clashes(response, screen),
         "duration_units": list(words.UNITS.items()),
         "alarms": alarms(response, screen, request.clinic),
+        **_body_chart(form),
         **place,
         "minutes_left": minutes_left(screen.part, place["percent"]),
         **messages(response, screen, request.clinic),
     }
     return render(request, "intake/step.html", context, status=status)
+
+
+def _body_chart(form: ScreenForm) -> dict[str, Any]:
+    field = next((field for field in form if field.question.kind == "chart"), None)
+    if field is None:
+        return {}
+    return {
+        "body_tabs": pictures(spoken.chart(), field.question.regions),
+        "feelings": feelings(field.question, field.chosen),
+    }
 
 
 def _draw_check(

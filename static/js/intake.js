@@ -14,11 +14,27 @@
   const boxes = (root, selector) => /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll(selector));
 
   // --- body chart: touching a place ticks its box ---------------------------------------------
+  // How it feels there is asked of each place marked, with a row made from the page's mould.
+  const showFeeling = (/** @type {HTMLElement} */ chart, /** @type {HTMLInputElement} */ box) => {
+    const row = chart.querySelector(`[data-feeling-of="${CSS.escape(box.value)}"]`);
+    if (!box.checked) row?.remove();
+    if (!box.checked || row) return;
+    const mould = /** @type {HTMLTemplateElement | null} */ (chart.querySelector("template[data-feeling]"));
+    const fresh = /** @type {DocumentFragment | undefined} */ (mould?.content.cloneNode(true));
+    const made = fresh?.firstElementChild;
+    if (!made) return;
+    made.setAttribute("data-feeling-of", box.value);
+    const name = made.querySelector("legend");
+    if (name) name.textContent = box.parentElement?.textContent?.trim() ?? "";
+    for (const kind of boxes(made, "input")) kind.value = box.value + kind.value;
+    chart.querySelector("[data-feelings]")?.append(made);
+  };
   const showMarked = (/** @type {HTMLElement} */ chart) => {
     const names = [];
     for (const box of boxes(chart, "[data-places] input")) {
       const shape = chart.querySelector(`[data-region="${CSS.escape(box.value)}"]`);
       shape?.classList.toggle("is-on", box.checked);
+      showFeeling(chart, box);
       if (box.checked) names.push(box.parentElement?.textContent?.trim());
     }
     const words = chart.querySelector("[data-marked]");

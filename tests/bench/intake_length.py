@@ -51,7 +51,7 @@ def _words(*texts: str) -> int:
 
 
 def _read(screen: Screen) -> int:
-    """Words on a screen. Yes and No are not read, the body chart is looked at, and a lone list repeats its title.
+    """Words on a screen. Yes and No are not read, of the body chart only the kinds, and a lone list repeats its title.
 
     Sentences of one instrument stand in a table: the words of their answers are above it, once.
     """
@@ -59,6 +59,7 @@ def _read(screen: Screen) -> int:
     above: tuple[str, ...] = ()
     for question in screen.questions:
         lone = len(screen.questions) == 1 and question.kind in ("many", "statements", "chart")
+        total += _words(*(kind.label for kind in question.kinds))
         total += _words("" if lone else question.label, question.help, question.low_label, question.high_label)
         if not question.scored_words or question.scored_words != above:
             total += _words(*(o.label for o in question.options if o.id not in ("yes", "no")))

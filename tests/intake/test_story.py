@@ -84,7 +84,7 @@ def test_every_ticked_answer_is_in_it(number: int, kept: set[str]) -> None:
     text = " ".join(sentences).lower()
     ticked = [
         option.label.lower()
-        for question in load_questionnaire().questions
+        for question in read(load_questionnaire(), answers, about).questions
         if question.id in ("quality", "eases", "worse")
         for option in question.options
         if option.id in (answers.get(question.id) or ()) and not option.is_none and not option.leaves_open

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from intake.questionnaire.answers import read
-from intake.questionnaire.values import About, Question, Questionnaire
+from intake.questionnaire.values import About, Question, Questionnaire, kind_at
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ def answers_of(
     answers: dict[str, Any] = {}
     ticks = _Ticks(persona.rmdq)
     while True:
-        shown = read(questionnaire, answers, about).questions
-        open_ones = [question for question in shown if question.id not in answers]
+        screens = read(questionnaire, answers, about).screens  # one at a time: what was told is not asked again
+        open_screens = ([q for q in screen.questions if q.id not in answers] for screen in screens)
+        open_ones = next(filter(None, open_screens), [])
         if not open_ones or (only is not None and len(answers) >= only):
             return {key: value for key, value in answers.items() if value is not None}
         room = len(open_ones) if only is None else only - len(answers)
@@ -126,4 +127,7 @@ def _regions(persona: Persona, question: Question) -> list[str]:
     near = [
         region.id for region in question.regions if any(f in persona.present for f in region.sets if f[:5] == "site.")
     ]
-    return exact or near[:2] or [question.regions[0].id]
+    marked = exact or near[:2] or [question.regions[0].id]
+    felt = [kind for kind in question.kinds if kind.sets and set(kind.sets) <= persona.present]
+    chosen = [region for region in question.regions if region.id in marked]
+    return [one for region in chosen for one in (region.id, *(kind_at(region, kind) for kind in felt))]

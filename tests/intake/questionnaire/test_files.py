@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,25 @@ def test_an_instrument_that_may_not_be_embedded_is_refused(own_knowledge: Path) 
         load_questionnaire(own_knowledge)
 
 
+def corners(path: str) -> tuple[list[float], list[float]]:
+    """All x and all y of a path of M, L, H, V, Q, C and Z."""
+    xs: list[float] = []
+    ys: list[float] = []
+    for command, numbers in re.findall(r"([MLHVQCZ])([^MLHVQCZ]*)", path):
+        values = [float(number) for number in numbers.split()]
+        xs += values if command == "H" else [] if command == "V" else values[::2]
+        ys += values if command == "V" else [] if command == "H" else values[1::2]
+    return xs, ys
+
+
 def test_every_region_has_a_label_of_its_own_and_lies_in_the_chart() -> None:
     regions = Q.question("where").regions
     assert len({(r.label) for r in regions}) == len(regions)
     chart = load_chart()
-    assert {r.view for r in regions} == set(chart.outline)
+    assert {r.view for r in regions} == {view.id for view in chart.view}
+    assert {view.tab for view in chart.view} == {tab.id for tab in chart.tab}
+    boxes = {view.id: view for view in chart.view}
+    for region in chart.region:
+        xs, ys = corners(region.path)
+        assert min(xs) >= 0 and max(xs) <= boxes[region.view].width / (2 if region.mirrored else 1), region.id
+        assert min(ys) >= 0 and max(ys) <= boxes[region.view].height, region.id

@@ -91,11 +91,11 @@ def test_whoever_has_no_pain_is_not_asked_about_the_seat_and_still_about_safety(
     assert told["complaint.not_pain"] is True and "flag.saddle_numbness" not in told and "site.low_back" not in told
 
 
-def test_pain_in_no_place_of_the_drawing_is_told_without_the_drawing() -> None:
+def test_pain_elsewhere_is_drawn_and_nobody_is_asked_about_the_seat() -> None:
     reading = read(Q, {"complaint": "elsewhere"}, MAN)
     screens = [screen.id for screen in reading.screens]
-    assert not {"where", "safety_bladder", "travel", "rmdq_1"} & set(screens)
-    assert {"strength", "quality", "safety_now", "safety_general"} <= set(screens)
+    assert not {"safety_bladder", "travel", "rmdq_1"} & set(screens)
+    assert {"where", "strength", "quality", "safety_now", "safety_general"} <= set(screens)
     required = {f for q in reading.missing for f in q.findings}
     assert set(BACK.required_of["complaint.elsewhere"]) <= required
 
@@ -347,3 +347,50 @@ def test_red_flags_come_early_and_screens_are_short() -> None:
         assert len(screen.questions) <= 4, screen.id
         for question in screen.questions:
             assert question.label, question.id
+
+
+PIC = {"complaint": "place"}
+
+
+@pytest.mark.parametrize(
+    ("marked", "finding"),
+    [
+        (["inner_thigh_left:numb"], "flag.saddle_numbness"),
+        (["coccyx:tingling"], "flag.saddle_numbness"),
+        (["calf_left:numb", "foot_right:tingling"], "flag.both_legs"),
+        (["thumb_left:numb", "palm_right:numb"], "flag.cord_signs"),
+    ],
+)
+def test_numbness_that_is_marked_makes_a_no_not_known(marked: list[str], finding: str) -> None:
+    where = [*(one.partition(":")[0] for one in marked), *marked]
+    said = {"saddle_numbness": "no", "both_legs": "no", "cord": ["none"]}
+    reading = read(Q, PIC | said | {"where": where}, MAN)
+    assert finding not in reading.findings and finding in reading.doubted
+    assert reading.findings["quality.electric"] is True
+    dull = read(
+        Q,
+        PIC | said | {"where": [*where, *(w.replace("numb", "dull").replace("tingling", "dull") for w in marked)]},
+        MAN,
+    )
+    assert finding in dull.doubted  # another word for the same place takes nothing back
+    for unmarked in ({"where": [one for one in where if ":" not in one]}, {"where": marked}, {"where": [where[0]]}):
+        assert read(Q, PIC | said | unmarked, MAN).findings[finding] is False, "nothing is numb at a place not marked"
+    told = {"saddle_numbness": "yes", "both_legs": "yes", "cord": ["hands"]}
+    assert read(Q, PIC | told | {"where": where}, MAN).findings[finding] is True
+
+
+def test_on_one_side_alone_a_no_about_both_stays() -> None:
+    where = ["calf_left", "calf_left:numb", "foot_left", "foot_left:numb"]
+    assert read(Q, PIC | {"both_legs": "no", "where": where}, MAN).findings["flag.both_legs"] is False
+
+
+def test_how_it_feels_there_is_not_asked_again() -> None:
+    where = ["low_back_left", "low_back_left:burning", "low_back_left:dull"]
+    reading = read(Q, PIC | {"where": where, "quality": ["stiff"]}, MAN)
+    offered = {o.id for q in reading.questions if q.id == "quality" for o in q.options}
+    assert not {"burning", "dull"} & offered and {"stiff", "cold", "electric"} <= offered
+    told = reading.findings
+    assert told["quality.burning"] and told["quality.dull"] and told["quality.stiff"]
+    assert told["quality.electric"] is False  # of what was offered and not ticked
+    plain = read(Q, PIC | {"where": ["low_back_left"]}, MAN)
+    assert "quality.burning" not in plain.findings  # a place without a word says nothing about it

@@ -13,6 +13,7 @@ from intake.assessment import load_intake_knowledge
 from intake.assessment.knowledge.medicines import FILE as MEDICINES_FILE
 from intake.assessment.knowledge.medicines import load_medicines
 from intake.questionnaire.instruments import load_instruments
+from intake.questionnaire.load import load_chart
 from treatments.planner.checking.rules import condition_faults, contradictions, never_holds, order_faults
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.adverse_events import FILE as EVENTS_FILE
@@ -325,7 +326,8 @@ def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     ]
     faults += [Fault("sites.toml", "", f"no site {site}") for site in sites() if site not in knowledge.sites]
     parts = {part for pack in complaints().values() for part in pack.site_parts}
-    places = {f"site.{site}" for site in sites()} | parts
+    drawn = load_chart().findings  # what the body chart draws may hurt without rules for it: its plan is made by hand
+    places = {f"site.{site}" for site in sites()} | parts | drawn
     unplanned = sorted(f for f in known_findings() if f.startswith("site.") and f not in places)
     faults += [Fault("findings.toml", finding, "a place that no complaint is about") for finding in unplanned]
     for pair in knowledge.pairs:
