@@ -44,7 +44,7 @@ def still(chart: ChartFile, question: Question, ticked: Collection[str]) -> dict
     """For whoever reads it. ``views``: the whole body, and what else is marked; ``marks``: each place in words."""
     marked = [region for region in question.regions if region.id in ticked]
     touched = {region.view for region in marked}
-    marks = [
+    marks: list[dict[str, Any]] = [
         {"region": region, "kind": _main(question, region, ticked), "words": words_at(question, region, ticked)}
         for region in marked
     ]

@@ -29,8 +29,9 @@ def _faults(chart: schema.ChartFile, findings: Collection[str]) -> Iterator[tupl
     for region in chart.region:
         if region.view not in views:
             yield region.id, f"no such view: {region.view}"
-    for row in (*chart.kind, *chart.region):
-        yield from ((row.id, f"no such finding: {one}") for one in row.findings if one not in findings)
+    told = [(row.id, row.findings) for row in chart.kind] + [(row.id, row.findings) for row in chart.region]
+    for name, named in told:
+        yield from ((name, f"no such finding: {one}") for one in named if one not in findings)
     for one in chart.unsettled:
         if one.finding not in findings:
             yield "unsettled", f"no such finding: {one.finding}"

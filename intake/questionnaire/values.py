@@ -171,7 +171,7 @@ class Question:
     def findings(self) -> tuple[str, ...]:
         """All findings an answer could report, each once."""
         told = [f for o in self.options for f, _ in o.sets]
-        told += [f for one in (*self.regions, *self.kinds) for f in one.sets]
+        told += [f for region in self.regions for f in region.sets] + [f for kind in self.kinds for f in kind.sets]
         return tuple(dict.fromkeys(told))
 
     @property

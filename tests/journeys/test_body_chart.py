@@ -1,4 +1,4 @@
-"""The body chart on a phone: every part of the body by touch, by keyboard and without JavaScript; how it feels there."""
+"""The body chart on a phone: every part by touch, by keyboard and without JavaScript, and how it feels there."""
 
 from __future__ import annotations
 
