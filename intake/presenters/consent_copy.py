@@ -34,6 +34,7 @@ def copy_of(response: IntakeResponse, *, clinic: str) -> bytes:
         at = timezone.localtime(response.consent_at)
         paper = {
             **given,
+            **_typeset(given["language"]),
             "clinic": clinic,
             "words": {"agreed": _("Yes"), "not_agreed": _("No")},
             "signed_by": _("Signed by") + " " + who,
@@ -44,6 +45,12 @@ def copy_of(response: IntakeResponse, *, clinic: str) -> bytes:
     return _pdf(json.dumps(paper))
 
 
+def _typeset(language: str) -> dict[str, str]:
+    """How typst names a language. China's and Taiwan's characters have shapes of their own."""
+    name, _, script = language.partition("-")
+    return {"lang": name, "region": {"hans": "CN", "hant": "TW"}.get(script, script.upper()[:2] or "US")}
+
+
 @lru_cache(maxsize=1)
 def _source() -> bytes:
     return SOURCE.read_bytes()
@@ -51,8 +58,11 @@ def _source() -> bytes:
 
 def _pdf(paper: str) -> bytes:
     import typst  # large, and few processes ever make a paper
+    from noto_cjk_sans_jp_regular import FONT_PATH
 
-    made = typst.compile(_source(), sys_inputs={"paper": paper})
+    # the fonts that came with typst and the one for Chinese, and no others: the same paper on every machine
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(Path(str(FONT_PATH)).parent)])
+    made = typst.compile(_source(), sys_inputs={"paper": paper}, font_paths=fonts)
     assert isinstance(made, bytes)
     return made
 

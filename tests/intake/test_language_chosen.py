@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.outbox.models import Message
@@ -12,6 +13,8 @@ from clinic.people.models import Clinic
 from clinic.scheduling.actions import mail_link
 from intake.actions.invitations import invite
 from intake.models import Invitation
+from intake.presenters.consent_copy import copy_of
+from intake.questionnaire.consent import as_signed, load_consent
 from intake.questionnaire.load import load_questionnaire
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
@@ -112,3 +115,10 @@ def test_a_measure_that_may_not_be_used_is_left_out() -> None:
     english, spanish = load_questionnaire(), load_questionnaire(language="es")
     asked = {q.instrument for q in english.questions} - {q.instrument for q in spanish.questions}
     assert asked == {"rmdq", "gad2"}
+
+
+def test_a_chinese_copy_of_the_consent_has_its_characters() -> None:
+    given = as_signed(load_consent(language="zh-hans"), agreed=["cups"], for_minor=False, language="zh-hans")
+    response = ResponseFactory(answers=dict(PLAIN), consent_name="王芳", consent_at=timezone.now(), consent_given=given)
+    made = copy_of(response, clinic="Our clinic")
+    assert b"NotoSansCJK" in made and b"/Type0" in made and "拔罐" in str(given)

@@ -45,7 +45,7 @@ def spoken_files(language: str) -> Iterator[SpokenFile]:
     intake = {**SPOKEN, **CONSENT, **MESSAGES}
     names = sorted(f"instruments/{path.name}" for path in (DIRECTORY / "instruments").glob("*.toml"))
     names += [name for name in intake if (DIRECTORY / name).is_file()]
-    for folder, keys, here in ((DIRECTORY, intake, names), (FOLDER, AT_HOME, ["aftercare.toml"])):
+    for folder, keys, here in ((DIRECTORY, intake, names), (FOLDER, AT_HOME, ["aftercare.toml", "sites.toml"])):
         read = TranslatedReader(folder, "en", keys)
         for name in here:
             yield from _spoken(read, name, folder / LANGUAGES / language / name)

@@ -31,7 +31,8 @@ from treatments.models import TreatmentPlan
 from treatments.models.plan import SINGLE
 from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.plans.presenters import planned_visits
-from treatments.plans.presenters.plan import dose_words, review_words
+from treatments.plans.presenters.at_home import dose_words
+from treatments.plans.presenters.plan import review_words
 from treatments.plans.presenters.safety_facts import told_since
 
 STOPS = ("emergency", "refer_before_treating")

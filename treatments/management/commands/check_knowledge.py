@@ -10,13 +10,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from clinic.lib.complaints import complaints
+from clinic.lib.file_words import languages
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.checks import knowledge_faults
+from intake.questionnaire.load import DIRECTORY
 from treatments.clinic_knowledge import own_file
 from treatments.planner.checking.knowledge import Coverage, check_knowledge, coverage
 from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.plans.presenters.figure import figure_faults
+from treatments.plans.spoken import language_faults
 
 
 class Command(BaseCommand):
@@ -32,6 +35,7 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         own: Path | None = options["own"] or own_file()
         faults = [*knowledge_faults(), *check_knowledge(folder, own), *figure_faults(folder)]
+        faults += [fault for code in languages(DIRECTORY) for fault in language_faults(code)]
         for fault in faults:
             self.stderr.write(str(fault))
         try:

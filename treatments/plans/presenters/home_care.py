@@ -8,37 +8,27 @@ from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from intake.assessment.knowledge.said import sentence
 from treatments.models import TreatmentPlan
-from treatments.planner.knowledge.aftercare import told
+from treatments.planner.knowledge.aftercare import Part, told
 from treatments.planner.treatment.shapes import HomeCareJson
-from treatments.planner.vocabulary.body import SIDES_LONG
-from treatments.plans.presenters.plan import dose_words
-
-HEADINGS = {
-    "acupressure": "Press these points",
-    "heat": "Warmth",
-    "movement": "Move",
-    "breathing": "Breathe",
-    "cool": "Coolness",
-    "pacing": "Share out your strength",
-    "sleep": "Rest and sleep",
-    "support": "Support",
-    "diary": "Keep a short diary",
-}
-SIDES = {**SIDES_LONG, "midline": "in the middle"}  # in plain words
+from treatments.plans.presenters.at_home import HEADINGS, SIDES, aftercare_text, dose_words, is_english, sheet_text
 
 
 def aftercare_of(methods: frozenset[str] | None = None) -> Context:
     """The aftercare advice, by part. `methods`: those of the ear; None: all of them."""
+
+    def said(part: Part, methods: frozenset[str] | None = None) -> list[str]:
+        return [aftercare_text(one) for one in told(part, methods)]
+
     return {
-        "common": " ".join(told("common")),
-        "care": told("care"),
-        "ear": told("ear", methods),
-        "call_us": " ".join(told("call_us")),
-        "emergency": " ".join(told("emergency")),
-        "lung": " ".join(told("lung")),
-        "hospital": told("hospital"),
-        "same_day": told("same_day"),
-        "this_week": told("this_week"),
+        "common": " ".join(said("common")),
+        "care": said("care"),
+        "ear": said("ear", methods),
+        "call_us": " ".join(said("call_us")),
+        "emergency": " ".join(said("emergency")),
+        "lung": " ".join(said("lung")),
+        "hospital": said("hospital"),
+        "same_day": said("same_day"),
+        "this_week": said("this_week"),
     }
 
 
@@ -64,10 +54,14 @@ def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Context:
 def _item(item: HomeCareJson, *, is_man: bool) -> Context:
     known = load_intake_knowledge().said
     said = tuple(known[one] for reason in item["because"] for one in reason.get("said", ()) if one in known)
+    text = sheet_text(item["text"])
+    heading = HEADINGS.get(item["kind"], item["kind"].replace("_", " ").capitalize())
     return {
-        "said": sentence(said, to_patient=True, is_man=is_man),
-        "heading": HEADINGS.get(item["kind"], item["kind"].replace("_", " ").capitalize()),
-        "text": item["text"],
+        # quoted in English only: the clauses of findings.toml are made for it
+        "said": sentence(said, to_patient=True, is_man=is_man) if is_english() else "",
+        "heading": heading,
+        "text": text or item["text"],
+        "is_own": text is None,
         "points": [
             {"code": point["code"], "side": SIDES.get(point.get("side", ""), "")} for point in item.get("points") or []
         ],

@@ -33,6 +33,7 @@ from treatments.planner.vocabulary.body import POSITIONS, SIDES_SHORT
 from treatments.planner.vocabulary.modalities import adjunct_name, ear_method_name
 from treatments.plans.actions import drafts, signing
 from treatments.plans.presenters import planned_visits, point_map
+from treatments.plans.presenters.at_home import dose_words
 from treatments.plans.presenters.proposal import NO_RULES, asks_of, because_words
 from treatments.plans.treatment_edits import name_of
 
@@ -42,24 +43,12 @@ POSITION_ICONS = {
     "side_lying": "layout-split",
     "seated": "person",
 }
-TIMES = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times", 7: "daily"}
 MARKS = {  # severity -> colour and icon
     "forbidden": ("danger", "slash-circle"),
     "needs_reason": ("danger", "exclamation-octagon"),
     "caution": ("caution", "exclamation-triangle"),
     "note": ("", "info-circle"),
 }
-
-
-def dose_words(dose: DoseJson) -> str:
-    """ "Twice a week for 4 weeks, then once a week for 2 weeks: 10 visits." """
-    parts = []
-    for phase in dose["phases"]:
-        times = TIMES.get(phase["per_week"], f"{phase['per_week']} times")
-        often = times if phase["per_week"] == 7 else f"{times} a week"
-        parts.append(f"{often} for {phase['weeks']} week{'' if phase['weeks'] == 1 else 's'}")
-    text = ", then ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}: {dose['sessions']} visit{'' if dose['sessions'] == 1 else 's'}"
 
 
 def review_words(dose: DoseJson) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.lib.records import NotADraft, NotReady, revision_of
 from clinic.people import access
+from clinic.people import language as languages
 from clinic.people.access import Permission
 from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.http import StaffRequest
@@ -167,7 +170,15 @@ def _full(request: StaffRequest, plan: TreatmentPlan, *, status: int, **extra: A
 
 @require_GET
 def home_care(request: StaffRequest, plan_id: int) -> HttpResponse:
-    """The sheet a patient takes home, in plain words, to print."""
+    """The sheet a patient takes home, in plain words and in their language, to print. ``?language``: in another one."""
     plan = plan_for(request, plan_id, what="home_care")
-    context = home_care_presenter.sheet_of(plan, today=timezone.localdate())
-    return render(request, "plans/home_care.html", context)
+    own = languages.known(plan.patient.language)
+    chosen = languages.known(request.GET.get("language") or own)
+    with translation.override(chosen):
+        context = home_care_presenter.sheet_of(plan, today=timezone.localdate())
+        sheet = render_to_string("plans/_sheet.html", context, request)
+    here = {"plan": plan, "patient": plan.patient, "sheet": sheet}
+    if own != settings.LANGUAGE_CODE:
+        here |= {"own": own, "name": languages.name_of_language(own)}
+        here |= {"other": settings.LANGUAGE_CODE} if chosen == own else {}
+    return render(request, "plans/home_care.html", here)
