@@ -105,7 +105,7 @@ def test_nothing_is_left_in_english(code: str) -> None:
 def test_what_is_filled_in_stands_in_both(code: str) -> None:
     wrong = []
     for place, english, words in _all(code):
-        wanted = FILLED_IN.findall(english.replace(NUMBER, "{number}"))
+        wanted = FILLED_IN.findall(english.replace(NUMBER, "{number}") if place.startswith("redflags") else english)
         if sorted(wanted) != sorted(FILLED_IN.findall(words)):
             wrong.append(f"{place}: {english} -> {words}")
     assert wrong == []
