@@ -28,7 +28,7 @@ SAME = {  # words that are the same in both languages
 }
 NEVER = {  # words that are wrong or dangerous in any sentence: notes of intake-facts.md
     "es": (
-        "silla de montar", "alfiler", "disparo", "constipad", "adelgazante", "esteroid", "choque", "raspado",
+        "silla de montar", "alfiler", "disparo", "constipad", "adelgazante", "esteroid", "choques", "raspado",
         "chincheta", "tachuela", "sofá", "guardián", "recién", "de nuevo", "vosotros", "ordenador",
     ),
     "zh-hans": ("马鞍", "刺痛", "活血药", "稀释血液", "电击", "图钉", "沙发", "你"),
