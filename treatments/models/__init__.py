@@ -4,6 +4,7 @@ from treatments.models.incident import Incident
 from treatments.models.own import OwnEntry, RuleOff
 from treatments.models.plan import PlannedVisit, TreatmentPlan
 from treatments.models.proposal import Proposal
+from treatments.models.undo_steps import UndoStep
 from treatments.models.visit import AdverseEvent, Amendment, Visit
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "Proposal",
     "RuleOff",
     "TreatmentPlan",
+    "UndoStep",
     "Visit",
 ]

@@ -19,8 +19,9 @@ class TreatmentPlan(Signable, SetAside):
 
     A draft does not block the plan in force, which applies until the draft is signed. A draft may be set aside.
 
-    ``treatment``: the contract's treatment object. ``edits``: the log. ``earlier``: treatments before the last edits,
-    newest last, for undo; emptied at signing. ``overrides``: reasons, each only for its rule, item and value.
+    ``treatment``: the contract's treatment object. ``edits``: the log. ``earlier``: always empty, but seals of
+    signed plans cover it (what Undo needs is in ``UndoStep``). ``overrides``: reasons, each only for its rule, item
+    and value.
     ``review``: the safety review as last computed, and what has been read of it.
     ``course_reference``: identifies the course for the desk; changing a running plan keeps it.
     """

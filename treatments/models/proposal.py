@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Now
 
 from clinic.lib.loose import Json
-from treatments.planner.treatment.shapes import ProposalJson, TreatmentJson
+from intake.assessment.shapes import AlertJson
+from treatments.planner.treatment.shapes import ProposalJson, QuestionJson, TreatmentJson, WithheldJson
+
+if TYPE_CHECKING:
+    from treatments.models.plan import TreatmentPlan
 
 
 class Proposal(models.Model):
@@ -36,3 +44,28 @@ class Proposal(models.Model):
     @property
     def treatment(self) -> TreatmentJson | None:
         return self.result.get("treatment")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the page of a plan tells of its proposal: a small part of it, beside whole treatments."""
+
+    alerts: list[AlertJson]
+    withheld: list[WithheldJson]
+    ask: list[QuestionJson]
+
+
+# for a queryset of plans: the database takes these out of the document
+_PARTS = ("alerts", "withheld", "ask")
+SAID: dict[str, Any] = {
+    **{f"said_{name}": KeyTransform(name, "proposal__result") for name in _PARTS},
+    "said_by": models.F("proposal_id"),
+}
+
+
+def said(plan: TreatmentPlan) -> Said:
+    """From the row if it was fetched with ``SAID`` and has had no other proposal since, else from the whole answer."""
+    if getattr(plan, "said_by", None) == plan.proposal_id:
+        return Said(*(getattr(plan, f"said_{name}") or [] for name in _PARTS))
+    result = plan.proposal.result
+    return Said(result.get("alerts", []), result.get("withheld", []), result.get("ask", []))

@@ -17,7 +17,7 @@ from treatments.planner.treatment.visit_shapes import VisitRecord
 
 # of the plan and what it is based on: whole documents that no visit reads
 UNREAD = (
-    "plan__earlier", "plan__edits", "plan__proposal__case", "plan__proposal__result",
+    "plan__edits", "plan__proposal__case", "plan__proposal__result",
     "plan__proposal__assessment__result", "plan__proposal__assessment__notes",
 )  # fmt: skip
 
@@ -117,7 +117,7 @@ class Amendment(models.Model):
 
 
 class AdverseEventQuerySet(models.QuerySet["AdverseEvent"]):
-    def open_serious(self, patient: Patient) -> AdverseEventQuerySet:
+    def open_serious(self, patient: Patient | int) -> AdverseEventQuerySet:
         """Serious events not reviewed yet: until they are, no new plan is signed and no visit begun."""
         return self.filter(patient=patient, serious=True, follows=None, later=None)
 

@@ -57,7 +57,7 @@ def plan_in_force(patient: Patient) -> TreatmentPlan | None:
 @KeptQuery
 def _plans_in_force(patient: int) -> QuerySet[TreatmentPlan]:
     rows = TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).select_related("proposal")
-    return rows.defer("earlier", "edits", "overrides", "review", "proposal__case")
+    return rows.defer("edits", "overrides", "review", "proposal__case")
 
 
 def latest_visit_number(patient: Patient) -> int | None:

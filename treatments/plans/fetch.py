@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -16,11 +16,11 @@ from clinic.people.access import Permission
 from clinic.people.http import StaffRequest
 from clinic.people.models import Patient, SafetyFact
 from intake.models import Assessment
-from treatments.models import Proposal, TreatmentPlan
+from treatments.models import Proposal, TreatmentPlan, UndoStep
+from treatments.models.proposal import SAID
 
 # shown on no page of a plan: each is a whole document
 UNSHOWN = (
-    "earlier",
     "proposal__case",
     *(f"proposal__assessment__{name}" for name in ("findings", "levels", "ashi", "notes", "confirmed", "result")),
 )
@@ -50,18 +50,18 @@ def proposal_for(request: StaffRequest, proposal_id: int, *, needs: Permission =
 
 @KeptQuery
 def _shown(plan: int) -> QuerySet[TreatmentPlan]:
-    return _with_marks(plan)
+    return _with_marks(plan).defer("proposal__result").annotate(**SAID)
 
 
 @KeptQuery
 def _to_change(plan: int) -> QuerySet[TreatmentPlan]:
-    return _with_marks(plan).defer("review", "edits", "overrides", "proposal__result")
+    return _with_marks(plan).defer("review", "edits", "overrides", "proposal__result", "treatment")
 
 
 def _with_marks(plan: int) -> QuerySet[TreatmentPlan]:
     newer = SafetyFact.objects.filter(patient=OuterRef("patient"), recorded_at__gt=OuterRef("signed_at"))
     rows = _plans(plan).defer(*UNSHOWN)
-    return rows.annotate(has_earlier=Q(earlier__0__isnull=False), known_since=Exists(newer))
+    return rows.annotate(has_earlier=Exists(UndoStep.objects.filter(plan=OuterRef("pk"))), known_since=Exists(newer))
 
 
 @KeptQuery

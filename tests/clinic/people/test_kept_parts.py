@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.template import Context, Template
+from django.utils.translation import gettext_lazy
 
 from clinic.people.templatetags import once
 from tests.support.draws import drawn
@@ -63,3 +64,34 @@ def test_it_is_drawn_once_and_the_oldest_makes_room(monkeypatch: pytest.MonkeyPa
 def test_what_is_not_plain_data_is_an_error() -> None:
     with pytest.raises(ValueError, match="unmarshallable"):
         shown([object()], [])
+
+
+STAGE = Template(
+    "{% load once %}{% kept_forms 'plans/_row_actions.html' at=at was=was change_url='/c' item_url='/i' %}"
+)
+
+
+def strip_of(was: Any, token: str, revision: int) -> str:
+    return str(
+        STAGE.render(Context({"url": "/u", "at": "a.1", "was": was, "csrf_token": token, "draft_revision": revision}))
+    )
+
+
+def test_a_form_that_is_kept_has_the_token_and_the_revision_of_its_own_page() -> None:
+    once._forms.clear()
+    for token, revision in (("one", 1), ("two", 2), ("<&", 2)):
+        values = {"at": "a.1", "was": "BL23", "change_url": "/u", "item_url": "/u"}
+        anew = once._draw("plans/_row_actions.html", {**values, "csrf_token": token, "draft_revision": revision})
+        assert strip_of("BL23", token, revision) == anew
+    assert len(once._forms._found) == 1
+
+
+def test_no_word_of_a_patient_becomes_a_token() -> None:
+    for word in ("csrf_token", "\ue006", "{{ csrf_token }}", "{% csrf_token %}"):
+        assert strip_of(word, "secret", 1).count("secret") == 1
+
+
+def test_what_is_not_plain_is_drawn_anew() -> None:
+    once._forms.clear()
+    assert "lazy" in strip_of(gettext_lazy("lazy"), "one", 1)
+    assert not once._forms._found

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from clinic.audit.models import AuditEvent
 from clinic.lib import records
@@ -16,6 +18,7 @@ from intake.actions import assessment as assessments
 from tests.factories.assessed import assessed, draft_plan
 from tests.factories.scheduling import ServiceFactory
 from treatments.models import PlannedVisit, Proposal, TreatmentPlan, Visit
+from treatments.models.proposal import Said, said
 from treatments.models.undo_steps import UNDO_STEPS
 from treatments.plans import point_search, treatment_edits
 from treatments.plans.actions import drafts, signing
@@ -146,23 +149,23 @@ def test_undo_takes_back_the_last_edit(ana: Any, petra: Any) -> None:
 
 
 def test_twenty_edits_can_be_undone(ana: Any, petra: Any) -> None:
-    """The database appends the documents: they are those that were, in their order."""
+    """The database keeps the documents: they are those that were, in their order."""
     plan, were = draft_plan(ana, petra), []
     for number in range(UNDO_STEPS + 2):
         were.append(plan.treatment)
         change = partial(treatment_edits.with_principle, principle=f"Warm – é “{number}”")
         plan = drafts.edit(plan_id=plan.pk, revision=plan.revision, verb="change", text="", change=change, by=petra)
         assert plan.has_earlier
-    assert TreatmentPlan.objects.get(pk=plan.pk).earlier == plan.earlier == were[2:]
+    assert [step.treatment for step in plan.undo_steps.order_by("id")] == were[2:]
     for before in reversed(were[2:]):
         plan = drafts.undo(plan_id=plan.pk, revision=plan.revision, by=petra)
         assert plan.treatment == before
-    assert plan.earlier == [] and not plan.has_earlier
+    assert not plan.undo_steps.exists() and not plan.has_earlier
 
 
 def test_signing_locks_and_gives_the_desk_a_course_without_medicine(ana: Any, petra: Any) -> None:
     plan = sign(draft_plan(ana, petra), petra)
-    assert plan.status == "signed" and plan.signed_by == petra and plan.earlier == []
+    assert plan.status == "signed" and plan.signed_by == petra and not plan.undo_steps.exists()
     course = Course.objects.get()
     dose = plan.treatment["dose"]
     assert (course.sessions, course.phases, course.reference) == (dose["sessions"], dose["phases"], f"plan:{plan.pk}")
@@ -265,3 +268,30 @@ def test_the_signature_keeps_what_the_new_version_changed(ana: Any, petra: Any) 
     second = sign(draft, petra)
     last = second.edits[-1]
     assert last["text"] == "Signed, in place of version 1" and any(line.startswith(code) for line in last["changes"])
+
+
+def test_steps_of_before_become_rows_and_go_back_into_the_column(ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra)
+    before: Any = [{**plan.treatment, "principle": f"Step {number}"} for number in range(3)]
+    TreatmentPlan.objects.filter(pk=plan.pk).update(earlier=before)
+    moves = import_module("treatments.migrations.0013_undo_steps")
+    moves.to_rows(apps, None)
+    assert TreatmentPlan.objects.get(pk=plan.pk).earlier == []
+    assert [step.treatment for step in plan.undo_steps.order_by("id")] == before
+    moves.to_column(apps, None)
+    assert TreatmentPlan.objects.get(pk=plan.pk).earlier == before
+
+
+def test_a_plan_tells_of_its_proposal_as_the_whole_answer_does(ana: Any, petra: Any) -> None:
+    plan = draft_plan(ana, petra)
+    held = drafts.draft_at(plan.pk, plan.revision)
+    assert "result" in held.proposal.get_deferred_fields()
+    result = plan.proposal.result
+    whole = Said(result["alerts"], result["withheld"], result["ask"])
+    assert said(held) == said(plan) == whole and whole.ask
+    other = Proposal.objects.create(
+        patient=ana, assessment=plan.proposal.assessment, case={}, result={**result, "ask": []},
+        knowledge_version="", created_by=petra,
+    )  # fmt: skip
+    held.proposal = other
+    assert said(held).ask == []

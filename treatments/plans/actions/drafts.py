@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
@@ -18,7 +18,8 @@ from intake.assessment import ClinicalPicture
 from intake.models import Assessment
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
-from treatments.models.undo_steps import Remembered
+from treatments.models.proposal import SAID
+from treatments.models.undo_steps import UndoStep, remember, taken_back
 from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import key_of_reason
@@ -89,7 +90,8 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
         plan = new_draft(proposal, treatment, by=by, supersedes=base)
     else:
         plan = records.held(plans(), base.pk)
-        plan.earlier = Remembered()  # type: ignore[assignment]  # an expression
+        remember(plan.pk)
+        plan.has_earlier = True  # type: ignore[attr-defined]
     verb = "merged" if was_kept else "proposed"
     text = "A new proposal, your edits kept" if was_kept else "A new proposal" if base else "Taken from the proposal"
     plan.proposal = proposal
@@ -159,7 +161,8 @@ def edit(
         new_stops = [alert for alert in stops if (alert.key, alert.text) not in before]
         if new_stops:
             raise Forbidden(new_stops)
-    plan.earlier = Remembered()  # type: ignore[assignment]
+    remember(plan.pk)
+    plan.has_earlier = True  # type: ignore[attr-defined]
     plan.treatment = treatment
     log(plan, by=by, verb=verb, text=text)
     review_again(plan, picture, alerts)
@@ -172,10 +175,12 @@ def edit(
 def undo(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
     """Undo the last edit. If there is nothing to undo the plan stays as it is."""
     plan = draft_at(plan_id, revision)
-    if not plan.earlier:
+    before = taken_back(plan.pk)
+    if before is None:
         return plan
     picture = planning.picture_of(plan, today=timezone.localdate())
-    *plan.earlier, plan.treatment = plan.earlier
+    plan.treatment = before
+    plan.has_earlier = plan.undo_steps.exists()  # type: ignore[attr-defined]
     log(plan, by=by, verb="undone", text="Last edit undone")
     review_again(plan, picture)
     save(plan)
@@ -281,8 +286,8 @@ def plans() -> QuerySet[TreatmentPlan]:
     rows = TreatmentPlan.objects.select_related(
         "patient", "proposal__assessment__patient", "proposal__assessment__response"
     )
-    unread = ("earlier", "proposal__case", "proposal__assessment__result", "proposal__assessment__notes")
-    return rows.defer(*unread).annotate(has_earlier=Q(earlier__0__isnull=False))
+    unread = ("proposal__assessment__result", "proposal__assessment__notes", "proposal__case", "proposal__result")
+    return rows.defer(*unread).annotate(has_earlier=Exists(UndoStep.objects.filter(plan=OuterRef("pk"))), **SAID)
 
 
 def log(plan: TreatmentPlan, *, by: User, verb: str, text: str, changes: list[str] | None = None) -> None:
@@ -315,9 +320,4 @@ def save(plan: TreatmentPlan) -> None:
     plan.revision += 1
     plan.changed_at = timezone.now()
     fields = ["proposal", "is_by_hand", "treatment", "edits", "overrides", "review", "revision", "changed_at"]
-    earlier = vars(plan).get("earlier")  # not there: as it was
-    plan.save(update_fields=fields if earlier is None else [*fields, "earlier"])
-    if isinstance(earlier, Remembered):
-        del plan.earlier  # read when somebody asks for it
-    if earlier is not None:
-        plan.has_earlier = bool(earlier)  # type: ignore[attr-defined]
+    plan.save(update_fields=fields)

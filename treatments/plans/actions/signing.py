@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import User
 from clinic.scheduling.actions import request_course
 from clinic.scheduling.models import Service
@@ -17,6 +19,11 @@ from treatments.planner.treatment.due import all_stages, stages_of_visits
 from treatments.planner.treatment.shapes import TreatmentJson
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 from treatments.plans.actions import drafts
+
+
+@KeptQuery
+def _open_serious(patient: int) -> QuerySet[AdverseEvent, int]:
+    return AdverseEvent.objects.open_serious(patient).order_by().values_list("pk", flat=True)[:1]
 
 
 def open_points(plan: TreatmentPlan) -> list[str]:
@@ -31,7 +38,7 @@ def open_points(plan: TreatmentPlan) -> list[str]:
             reasons.append(f"{alert.text} Remove it, or give a reason.")
     if not any(stage["points"] for stage in plan.treatment["stages"]) and not plan.treatment["adjuncts"]:
         reasons.append("There is nothing in the plan yet.")
-    if AdverseEvent.objects.open_serious(plan.patient).exists():
+    if _open_serious(plan.patient_id):
         reasons.append("A serious adverse event has not been reviewed yet: review it first.")
     return reasons
 
@@ -57,7 +64,7 @@ def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitio
     changes = planning.compared(before.treatment, plan.treatment) if before else []
     text = f"Signed, in place of version {before.version}" if before else "Signed"
     drafts.log(plan, by=by, verb="signed", text=text, changes=changes)
-    plan.earlier = []
+    plan.undo_steps.all().delete()
     if before and continues:
         plan.course_reference = before.course_reference
     elif not plan.is_single:

@@ -13,6 +13,7 @@ from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.loose import Context
 from treatments import planning
 from treatments.models import TreatmentPlan
+from treatments.models.proposal import said
 from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.treatment.by_hand import is_by_hand
 from treatments.planner.treatment.shapes import (
@@ -22,10 +23,10 @@ from treatments.planner.treatment.shapes import (
     ElectroJson,
     PointJson,
     PointRefJson,
-    ProposalJson,
     ProtocolJson,
     StageJson,
     TreatmentJson,
+    WithheldJson,
 )
 from treatments.planner.treatment.written import depth_text, levels_text, needle_words
 from treatments.planner.vocabulary import severity
@@ -66,10 +67,10 @@ def page_of(plan: TreatmentPlan) -> Context:
     alerts = _alerts(plan)
     waiting = [alert for alert in alerts if alert["level"] != "caution" and not alert["passed"]]
     new_cautions = [alert for alert in alerts if alert["level"] == "caution" and not alert["is_seen"]]
-    result = plan.proposal.result
-    said = [alert["text"] for alert in waiting + new_cautions]
-    clinical_alerts = _not_said(result.get("alerts", []), said, lambda alert: alert["text"])
-    said += [alert["text"] for alert in clinical_alerts]
+    result = said(plan)
+    shown = [alert["text"] for alert in waiting + new_cautions]
+    clinical_alerts = _not_said(result.alerts, shown, lambda alert: alert["text"])
+    shown += [alert["text"] for alert in clinical_alerts]
     reasons = reasons_for("override")
     own = [alert for alert in alerts if not _is_of_every_point(alert, treatment)]
     return {
@@ -85,7 +86,12 @@ def page_of(plan: TreatmentPlan) -> Context:
             "because": treatment["dose"].get("because", []),
         },
         "minutes": signing.minutes_needed(treatment),
-        "stages": _stages(treatment["stages"], "stages", own),
+        "stages": (stages := _stages(treatment["stages"], "stages", own)),
+        "maps": [
+            {"number": told["number"], "position_words": told["position_words"], "map": drawing}
+            for told, stage in zip(stages, treatment["stages"], strict=True)
+            if (drawing := point_map.of_stage(stage))
+        ],
         "protocols": [
             {
                 "name": protocol["name"],
@@ -103,15 +109,15 @@ def page_of(plan: TreatmentPlan) -> Context:
             {**item, "name": name_of(item), "address": f"home_care.{i}", "points_words": _refs(item.get("points"))}
             for i, item in enumerate(treatment.get("home_care", []))
         ],
-        "cautions": _not_said(treatment.get("cautions", []), said, lambda text: text),
+        "cautions": _not_said(treatment.get("cautions", []), shown, lambda text: text),
         "alerts": alerts,
         "waiting": waiting,
         "new_cautions": new_cautions,
         "passed": [{**one, "reason_words": reasons.get(one["reason_code"], "")} for one in plan.overrides],
         "open_points": signing.open_points(plan) if plan.is_draft else [],
         "clinical_alerts": clinical_alerts,
-        "withheld": _withheld(result),
-        "ask": asks_of(result, is_by_hand=plan.is_by_hand),
+        "withheld": _withheld(result.withheld),
+        "ask": asks_of(result.ask, is_by_hand=plan.is_by_hand),
         "merge": plan.review.get("merge"),
         "compared": _compared(plan),
         "edits": [{**e, "when": _when(e["at"])} for e in reversed(plan.edits[-30:])],
@@ -127,7 +133,7 @@ def _when(at: str) -> str:
 
 def _has_earlier(plan: TreatmentPlan) -> bool:
     """``plan_for`` only asks whether there is anything to undo, without loading it."""
-    return bool(plan.has_earlier if hasattr(plan, "has_earlier") else plan.earlier)
+    return bool(plan.has_earlier if hasattr(plan, "has_earlier") else plan.undo_steps.exists())
 
 
 def _compared(plan: TreatmentPlan) -> Context | None:
@@ -215,7 +221,6 @@ def _stages(rows: list[StageJson], address: str, alerts: list[Context]) -> list[
                 **stage,
                 "address": at,
                 "key": str(i + 1) if address == "stages" else at.replace(".", "-"),  # of its fields: once on the page
-                "map": point_map.of_stage(stage),
                 "electro_list": f"{at}.electro",
                 "number": i + 1,
                 "position_words": POSITIONS.get(stage["position"], stage["position"]),
@@ -292,9 +297,9 @@ def _refs(points: Iterable[PointRefJson] | None) -> str:
     return ", ".join(f"{p['code']} {SIDES_SHORT.get(p.get('side', ''), '')}".strip() for p in points or [])
 
 
-def _withheld(result: ProposalJson) -> list[Context]:
+def _withheld(withheld: Iterable[WithheldJson]) -> list[Context]:
     rows = []
-    for item in result.get("withheld", []):
+    for item in withheld:
         level = severity.OF_WITHHELD[item["level"]]
         rows.append(
             {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from clinic.lib.by_value import ByValue
 from clinic.lib.loose import Context
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.treatment.shapes import PointJson, StageJson
@@ -23,6 +24,7 @@ NUDGES = ((1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (2, 0), (0, 2), (0, -2), (2,
 WORDS = {"back": "from behind", "front": "from the front", "side": "from the side"}
 
 
+DRAWINGS: ByValue[Context] = ByValue(64)  # some 20 kB each
 Placed = tuple[int, PointJson, tuple[Place, ...]]  # number in the stage, point, places
 
 
@@ -49,6 +51,11 @@ def of_stage(stage: StageJson) -> Context | None:
     points = stage.get("points", [])
     if not points:
         return None
+    told, make = (stage["position"], stage.get("side_up"), points), lambda: _drawing(stage, points)
+    return DRAWINGS.get(told, (load_figure(), planner_knowledge()), make)
+
+
+def _drawing(stage: StageJson, points: Sequence[PointJson]) -> Context:
     placed = [(i, point, _places(point)) for i, point in enumerate(points, start=1)]
     views = _views(stage["position"], [place for *_, places in placed for place in places])
     figures = [_figure(view, placed, stage.get("side_up"), is_only=len(views) == 1) for view in views]

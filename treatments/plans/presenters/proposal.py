@@ -8,7 +8,7 @@ from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from intake.presenters.evidence import evidence_words
 from treatments.models import Proposal
-from treatments.planner.treatment.shapes import ProposalJson
+from treatments.planner.treatment.shapes import QuestionJson
 from treatments.plans.actions import by_hand
 
 ACTIONS = {
@@ -27,13 +27,14 @@ def because_words(ids: str | Iterable[str]) -> list[str]:
     return [one.replace(":", " ").replace("_", " ") if ":" in one else evidence_words(one) for one in shown]
 
 
-def asks_of(result: ProposalJson, *, is_by_hand: bool) -> list[Context]:
+def asks_of(asks: Iterable[QuestionJson], *, is_by_hand: bool) -> list[Context]:
     """Open questions; for a plan by hand those about safety, because no rule asks for the others."""
     label = load_intake_knowledge().label
-    asks = [
-        ask for ask in result.get("ask", []) if not is_by_hand or ask["finding"].startswith(("flag.", "condition."))
+    return [
+        {**ask, "label": label(ask["finding"])}
+        for ask in asks
+        if not is_by_hand or ask["finding"].startswith(("flag.", "condition."))
     ]
-    return [{**ask, "label": label(ask["finding"])} for ask in asks]
 
 
 def proposal_page(proposal: Proposal) -> Context:
@@ -53,6 +54,6 @@ def proposal_page(proposal: Proposal) -> Context:
             for alert in result.get("alerts", [])
             if alert["level"] in ("emergency", "refer", "caution")
         ],
-        "ask": asks_of(result, is_by_hand=has_no_rules),
+        "ask": asks_of(result.get("ask", []), is_by_hand=has_no_rules),
         "assessment": proposal.assessment,
     }

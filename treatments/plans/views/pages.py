@@ -39,7 +39,8 @@ def render_plan(request: StaffRequest, plan: TreatmentPlan, *, status: int = 200
     context["can_save_protocol"] = may_write and plan.was_in_force
     context["misfit"] = misfit_of(plan) if getattr(plan, "known_since", False) and plan.status == "signed" else None
     context["saved_at"] = plan.changed_at
-    context |= {"item_url": path_to("plans:item", plan.pk), "change_url": path_to("plans:change", plan.pk), "drawn": {}}
+    context |= {"item_url": path_to("plans:item", plan.pk), "change_url": path_to("plans:change", plan.pk)}
+    context["draft_revision"] = plan.revision
     context["swap_url"] = path_to("plans:swap", plan.pk)
     context["set_aside_form"] = SetAsideForm()
     is_part = request.htmx and not request.htmx.boosted

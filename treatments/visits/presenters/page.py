@@ -119,7 +119,7 @@ def last_visit_of(visit: Visit) -> Visit | None:
         Visit.objects.counting()
         .filter(patient_id=visit.patient_id, started_at__lt=visit.started_at)
         .select_related("practitioner", "plan")
-        .defer("plan__treatment", "plan__earlier", "plan__edits", "plan__review")
+        .defer("plan__treatment", "plan__edits", "plan__review")
         .order_by("-started_at", "-id")
         .first()
     )
