@@ -66,9 +66,7 @@ def test_what_is_not_plain_data_is_an_error() -> None:
         shown([object()], [])
 
 
-STAGE = Template(
-    "{% load once %}{% kept_forms 'plans/_row_actions.html' at=at was=was change_url='/c' item_url='/i' %}"
-)
+STAGE = Template("{% load once %}{% kept_forms 'plans/_row_actions.html' at=at was=was change_url=url item_url=url %}")
 
 
 def strip_of(was: Any, token: str, revision: int) -> str:
