@@ -1,7 +1,8 @@
 """Appends events to their chain, in one statement each: nothing can come between the last event and the new one.
 
-SQLite: there is only one writer (transactions are IMMEDIATE). PostgreSQL: the function ``audit_append`` locks the end
-of the chain, reads the last digest and adds the event, all in one round trip to the server (migration 0004).
+SQLite: there is only one writer (transactions are IMMEDIATE); what is added to the view ``audit_append`` is the event
+and the patients it names (migration 0005). PostgreSQL: the function ``audit_append`` locks the end of the chain, reads
+the last digest and adds the event, all in one round trip to the server (migration 0004).
 """
 
 from __future__ import annotations
@@ -20,12 +21,11 @@ _COLUMNS = (
     "outcome, scheme"
 )
 _SQLITE = (
-    f"INSERT INTO audit_auditevent ({_COLUMNS}, previous, digest) "
+    f"INSERT INTO audit_append ({_COLUMNS}, previous, digest, patients) "
     "SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, last.digest, "
-    "SHA256('[\"' || last.digest || '\",' || %s) FROM (SELECT COALESCE("
+    "SHA256('[\"' || last.digest || '\",' || %s), %s FROM (SELECT COALESCE("
     "(SELECT digest FROM audit_auditevent WHERE chain = %s ORDER BY id DESC LIMIT 1), %s) AS digest) AS last"
 )
-_NAMED = "INSERT INTO audit_namedpatient (event_id, patient_id) SELECT %s, value FROM json_each(%s)"
 _POSTGRESQL = (
     "audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::bigint[])"  # migration 0004
 )
@@ -71,9 +71,8 @@ def _to_sqlite(connection: BaseDatabaseWrapper, events: Sequence[Draft]) -> None
     with connection.cursor() as cursor:
         for event in events:
             at = connection.ops.adapt_datetimefield_value(event.at)
-            cursor.execute(_SQLITE, [*_columns(event, at), event.tail, event.chain, start_of(event.chain)])
-            if event.patients:
-                cursor.execute(_NAMED, [cursor.lastrowid, json.dumps(event.patients)])
+            named = json.dumps(event.patients)
+            cursor.execute(_SQLITE, [*_columns(event, at), event.tail, named, event.chain, start_of(event.chain)])
 
 
 def _to_postgresql(connection: BaseDatabaseWrapper, events: Sequence[Draft], *, is_last: bool) -> None:

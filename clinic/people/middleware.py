@@ -22,6 +22,7 @@ from clinic.people import signed_out
 from clinic.people.access import Permission, can, permission_for
 from clinic.people.http import ClinicRequest
 from clinic.people.models import Clinic
+from clinic.people.sessions import SessionStore
 
 CLOCKS_DIFFER = 60  # seconds two servers' clocks may differ
 Response = Callable[[HttpRequest], HttpResponse]
@@ -127,9 +128,14 @@ class ClinicMiddleware:
             return self.get_response(request)
         with ExitStack() as meanwhile:
             try:
-                clinic = meanwhile.enter_context(Clinic.kept())
+                clinic = meanwhile.enter_context(Clinic.kept(self._read(request)))
             except DatabaseError as error:
                 raise OperationalError("the clinic's row cannot be read") from error
             request.clinic = clinic
             meanwhile.enter_context(timezone.override(clinic.zone))
             return self.get_response(request)
+
+    @staticmethod
+    def _read(request: ClinicRequest) -> Clinic:
+        session = request.session
+        return Clinic.read_with(session) if isinstance(session, SessionStore) and session.session_key else Clinic.read()

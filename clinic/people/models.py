@@ -10,14 +10,17 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.phone import PhoneNumberField
 from clinic.people.help_lines import national_lines
+from clinic.people.sessions import SessionStore
 
 
 def _time_zone(name: str) -> None:
@@ -79,10 +82,18 @@ class Clinic(models.Model):
         return one or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
 
     @classmethod
+    def read_with(cls, session: SessionStore) -> Clinic:
+        """The same, and what the session holds: each page asks for both, in one question."""
+        clinic = next(iter(_the_clinic_and_session(session.session_key or "", timezone.now())), None)
+        if clinic is None:
+            return cls.read()
+        session.take(clinic.session_data)  # type: ignore[attr-defined]
+        return clinic
+
+    @classmethod
     @contextmanager
-    def kept(cls) -> Iterator[Clinic]:
-        """Within this block the row read now is ``current``, unless it is changed."""
-        clinic = cls.read()
+    def kept(cls, clinic: Clinic) -> Iterator[Clinic]:
+        """Within this block this row, just read, is ``current``, unless it is changed."""
         before = _of_this_request.set(clinic)
         try:
             yield clinic
@@ -93,6 +104,12 @@ class Clinic(models.Model):
 @KeptQuery
 def _the_clinic() -> models.QuerySet[Clinic]:
     return Clinic.objects.filter(pk=1).order_by()
+
+
+@KeptQuery
+def _the_clinic_and_session(key: str, now: dt.datetime) -> models.QuerySet[Clinic]:
+    open_ones = Session.objects.filter(session_key=key, expire_date__gt=now).values("session_data")
+    return Clinic.objects.filter(pk=1).order_by().annotate(session_data=models.Subquery(open_ones))
 
 
 class UserManager(BaseUserManager["User"]):

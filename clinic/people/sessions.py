@@ -1,4 +1,6 @@
-"""Sessions in the database, as Django's; read by SQL that is not built anew for each page."""
+"""Sessions in the database, as Django's; read by SQL that is not built anew for each page, most of them together with
+the clinic's row.
+"""
 
 from __future__ import annotations
 
@@ -23,3 +25,11 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         return self.decode(found[0])
+
+    def take(self, found: str | None) -> None:
+        """As ``load``, with what was found already; unless it is loaded."""
+        if hasattr(self, "_session_cache"):
+            return
+        if found is None:
+            self._session_key = None
+        self._session_cache = {} if found is None else self.decode(found)

@@ -26,6 +26,9 @@ def increment(key: str, *, minutes: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_ONE_MORE, [key, connection.ops.adapt_datetimefield_value(window)])
         [(count,)] = cursor.fetchall()
-    if count == 1:
-        RateCount.objects.filter(window__lt=now - KEPT).delete()
     return int(count)
+
+
+def forget() -> None:
+    """Counts that no limit asks for any more. Their keys may hold a network."""
+    RateCount.objects.filter(window__lt=timezone.now() - KEPT).delete()

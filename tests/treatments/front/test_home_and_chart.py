@@ -18,6 +18,7 @@ from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
+from treatments.front.presenters import home
 from treatments.models import PlannedVisit, Visit
 from treatments.models.kept import keep_reviews
 
@@ -126,6 +127,22 @@ def test_unfinished_intakes_come_in_the_order_of_the_next_visits(ana: Any, petra
     day = noon + dt.timedelta(days=9)
     assert [row["visit"] for row in rows] == ["tomorrow 12:00", f"{day:%a} {day.day} {day:%b}", ""]
     assert [row["is_soon"] for row in rows] == [True, False, False]
+
+
+def test_few_links_and_many_are_told_alike(ana: Any, petra: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many are found from the coming visits, few from the links."""
+    now = timezone.now()
+    people = [PatientFactory() for _ in range(home.SHOWN + 3)]
+    for place, patient in enumerate(people):
+        invited(patient)
+        if place % 3:  # some at the same time
+            AppointmentFactory(patient=patient, starts_at=now + dt.timedelta(days=9 - place // 2))
+            AppointmentFactory(patient=patient, starts_at=now + dt.timedelta(days=30 + place))
+        if place == 4:
+            AppointmentFactory(patient=patient, starts_at=now + dt.timedelta(days=1), status="no_show")
+    few = home.unfinished_intakes(now)
+    monkeypatch.setattr(home, "FEW", 0)
+    assert home.unfinished_intakes(now) == few and len(few) == home.SHOWN
 
 
 def test_the_owner_sees_what_is_not_set_up_yet(db: None) -> None:

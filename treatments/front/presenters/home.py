@@ -27,6 +27,7 @@ from treatments.models.kept import LAST_VISIT
 from treatments.visits.actions.incidents import open_incidents
 
 TO_MOVE_SHOWN = 5
+FEW = 300  # unfinished links that are looked through one by one
 SHOWN = 12  # rows of a list; the full list is one click away
 # what the owner sets up: its name, its rows in SQL, and its list in the back office
 SET_UP = (
@@ -207,6 +208,9 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
     """Links that are open or expired unused, with nothing submitted since: soonest visit first, then the longest
     waiting. ``visit``: when that visit is, in words; ``is_soon``: today or tomorrow.
     """
+    waiting = _waiting(now)
+    if len(waiting) <= FEW:
+        return _all_told(waiting, now)
     next_visits = dict(_first_visits(now))
     links = Invitation.objects.filter(is_unfinished=True)
     rows = sorted(
@@ -215,18 +219,36 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
     )
     if len(rows) < SHOWN:
         rows += _without_visit(now)[: SHOWN - len(rows)]
-    return [
-        {
-            "patient": row.patient,
-            "state": row.state.label,
-            "progress": getattr(getattr(row, "response", None), "progress", None),
-            "at": row.created_at,
-            "is_expired": row.expires_at <= now,
-            "visit": _when(visit := next_visits.get(row.patient_id), now),
-            "is_soon": visit is not None and _days_from(visit, now) <= 1,
-        }
-        for row in rows[:SHOWN]
-    ]
+    return [_told(row, next_visits.get(row.patient_id), now) for row in rows[:SHOWN]]
+
+
+def _told(row: Invitation, visit: dt.datetime | None, now: dt.datetime) -> Context:
+    return {
+        "patient": row.patient,
+        "state": row.state.label,
+        "progress": getattr(getattr(row, "response", None), "progress", None),
+        "at": row.created_at,
+        "is_expired": row.expires_at <= now,
+        "visit": _when(visit, now),
+        "is_soon": visit is not None and _days_from(visit, now) <= 1,
+    }
+
+
+def _all_told(waiting: list[tuple[int, dt.datetime, dt.datetime | None]], now: dt.datetime) -> list[Context]:
+    """From all links, while they are few: looking through the coming visits of everybody would take longer."""
+    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    first = sorted(waiting, key=lambda one: (one[2] or far, one[1]))[:SHOWN]
+    found = {row.pk: row for row in _links(Invitation.objects.filter(pk__in=[pk for pk, *_ in first]))} if first else {}
+    return [_told(found[pk], visit, now) for pk, _, visit in first if pk in found]
+
+
+@KeptQuery
+def _waiting(now: dt.datetime) -> QuerySet[Invitation, tuple[int, dt.datetime, dt.datetime | None]]:
+    """Unfinished links, oldest first: (number, since when, the patient's next visit). One more than ``FEW`` at most."""
+    coming = Appointment.objects.active().filter(patient=OuterRef("patient"), starts_at__gte=now, ends_at__gt=now)
+    first = coming.order_by("starts_at").values("starts_at")[:1]
+    rows = Invitation.objects.filter(is_unfinished=True).annotate(next_visit=Subquery(first)).order_by("created_at")
+    return rows.values_list("pk", "created_at", "next_visit")[: FEW + 1]
 
 
 @KeptQuery
