@@ -25,7 +25,7 @@ WINDOW = 20_000  # events read at a time
 _OFFSETS = [dt.timezone(dt.timedelta(minutes=15 * quarter)) for quarter in range(-48, 57)]
 _AT = {
     "postgresql": """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""",
-    "sqlite": "replace(at, ' ', 'T') || CASE length(at) WHEN 19 THEN '.000000+00:00' ELSE '+00:00' END",
+    "sqlite": "at || ''",  # as it is kept; ``_window`` writes it as in the digest
 }
 _ROWS = (
     "SELECT id, chain, previous, digest, scheme, {at}, actor_kind, actor_id, actor_name, action, patient_id, "
@@ -79,7 +79,7 @@ class Walk:
         self.count = self.old = 0
         self._heads = {pk: kept for pk, kept in (heads or {}).items() if (pk, kept) != (0, START)}
         self._quoted, self._details = _Quoted(), _Details()
-        self._sealed: dict[str, dict[str, tuple[int, dict[str, Any]]]] = defaultdict(dict)
+        self._sealed: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
 
     def faults(self) -> Iterator[tuple[int, str]]:
         """(event id, what is wrong), in event order; broken seals last."""
@@ -98,7 +98,7 @@ class Walk:
             if pk > from_here:
                 yield pk, "its digest was kept, and it is gone: the end of the trail was cut off"
         for object_type, ones in self._sealed.items():
-            for object_id, what in seals.broken(object_type, {key: one for key, (_, one) in ones.items()}):
+            for object_id, what in seals.broken(object_type, {key: text for key, (_, text) in ones.items()}):
                 yield ones[object_id][0], f"{object_type} {object_id}: {what}"
 
     def _starts(self) -> Iterator[tuple[int, str]]:
@@ -120,13 +120,34 @@ class Walk:
         return {row[0] for row in rows if row[0] <= self.since.get(row[1], (0, ""))[0]}
 
     def _window(self, rows: list[tuple[Any, ...]], named: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-        """Each row takes only microseconds, so function calls are written out."""
-        quoted, details, heads, passed = self._quoted, self._details, self._heads, self._passed_over(rows)
+        """Each row takes only microseconds, so function calls are written out.
+
+        SQLite keeps a detail as it was written, which is as the digest reads it: if the digest covers this very text,
+        there is nothing to parse. Between the brackets of the content stand as many quoted texts and numbers as ever,
+        so no column can stand for a part of another.
+        """
+        quoted, heads, passed = self._quoted, self._heads, self._passed_over(rows)
+        is_sqlite = self._source.vendor == "sqlite"
         chain, last, end = 0, "", 0
         for row in rows:
-            (pk, own_chain, previous, found, scheme, at, kind, actor, name, action, patient, what, which, text) = row[
-                :14
-            ]
+            (
+                pk,
+                own_chain,
+                previous,
+                found,
+                scheme,
+                at,
+                kind,
+                actor,
+                name,
+                action,
+                patient,
+                what,
+                which,
+                text,
+                out,
+                ip,
+            ) = row
             if heads and heads.pop(pk, found) != found:
                 yield pk, "it is not the event whose digest was kept"
             if passed and pk in passed:
@@ -138,35 +159,35 @@ class Walk:
                 last = self.ends[chain][1] if chain in self.ends else start_of(chain)
             if previous != last:
                 yield pk, "the row before it is missing or was changed"
-            detail = "{}" if text == "{}" else details[text][0]
-            if scheme >= SCHEME:
-                content = (
+            if is_sqlite:
+                at = f"{at[:10]}T{at[11:]}+00:00" if len(at) == 26 else f"{at[:10]}T{at[11:]}.000000+00:00"
+            if scheme >= SCHEME and (patient is None or type(patient) is int):
+                front = (
                     f'["{previous}","{at}",{quoted[kind]},{quoted[actor]},{quoted[name]},{quoted[action]},'
-                    f"{'null' if patient is None else patient},{quoted[what]},{quoted[which]},{detail},"
-                    f"{quoted[row[14]]},{scheme},{quoted[row[15]]}]"
+                    f"{'null' if patient is None else patient},{quoted[what]},{quoted[which]},"
                 )
-                is_whole = sha256(content.encode()).hexdigest() == found
+                back = f",{quoted[out]},{scheme},{quoted[ip]}]"
+                is_text = (is_sqlite or text == "{}") and sha256((front + text + back).encode()).hexdigest() == found
+                is_whole = is_text or sha256((front + self._details[text][0] + back).encode()).hexdigest() == found
             else:
                 self.old += 1
-                is_whole = _old_is_whole(row, details[text][1])
+                is_text, is_whole = False, _old_is_whole(row, at, self._details[text][1])
             if not is_whole:
                 yield pk, "its content was changed"
-            if text == "{}":
-                if patient is not None:
-                    named.append((pk, patient))
-            else:
-                values = details[text][1]
-                named += [(pk, one) for one in sorted(patients_in(patient, values))]
-                if "seal" in values:  # the newest seal of a record counts
-                    self._sealed[what][which] = (pk, values["seal"])
+            if '"patients":' in text if is_text else "patients" in self._details[text][1]:
+                named += [(pk, one) for one in sorted(patients_in(patient, self._details[text][1]))]
+            elif patient is not None:
+                named.append((pk, patient))
+            if '"seal":' in text if is_text else "seal" in self._details[text][1]:  # the newest of a record counts
+                self._sealed[what][which] = (pk, text)
             last, end = found, pk
         if chain:
             self.ends[chain] = (end, last)
         self.count += len(rows) - len(passed)
 
 
-def _old_is_whole(row: tuple[Any, ...], values: dict[str, Any]) -> bool:
-    (_, _, previous, found, _, at, kind, actor, name, action, patient, what, which, _, outcome, _) = row
+def _old_is_whole(row: tuple[Any, ...], at: str, values: dict[str, Any]) -> bool:
+    (_, _, previous, found, _, _, kind, actor, name, action, patient, what, which, _, outcome, _) = row
     moment = dt.datetime.fromisoformat(at)
     zones = (moment.astimezone(zone).isoformat(timespec="microseconds") for zone in [dt.UTC, *_OFFSETS])
     return any(

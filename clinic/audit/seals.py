@@ -34,15 +34,20 @@ def columns(model: type[models.Model]) -> list[str]:
     return sorted(field.attname for field in model._meta.concrete_fields if field.name not in loose)
 
 
-def broken(object_type: str, sealed: dict[str, dict[str, Any]]) -> Iterable[tuple[str, str]]:
-    """For records of one type, id -> seal: each id whose record is not as sealed, and what is wrong."""
+def broken(object_type: str, sealed: dict[str, str]) -> Iterable[tuple[str, str]]:
+    """For records of one type, id -> detail of the event that sealed it: each id whose record is not as sealed, and
+    what is wrong.
+    """
     model = next((found for found in apps.get_models() if found._meta.model_name == object_type), None)
     if model is None:
         yield from ((pk, "nothing of this kind is kept any more") for pk in sealed)
         return
     there = {field.attname for field in model._meta.concrete_fields}
     rows = {str(row["pk"]): row for row in _rows(model, sealed)}
-    for pk, one in sealed.items():
+    for pk, detail in sealed.items():
+        one = json.loads(detail).get("seal")
+        if one is None:  # the word stood elsewhere in it
+            continue
         if pk not in rows:
             yield pk, "the record is gone"
         elif set(one["columns"]) - there:

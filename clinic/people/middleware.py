@@ -138,4 +138,9 @@ class ClinicMiddleware:
     @staticmethod
     def _read(request: ClinicRequest) -> Clinic:
         session = request.session
-        return Clinic.read_with(session) if isinstance(session, SessionStore) and session.session_key else Clinic.read()
+        key = session.session_key if isinstance(session, SessionStore) else None
+        clinic = Clinic.read_with(key) if key else None
+        if clinic is None:
+            return Clinic.read()
+        session.take(clinic.session_data)  # type: ignore[attr-defined]
+        return clinic

@@ -20,7 +20,6 @@ from django.utils import timezone
 from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.phone import PhoneNumberField
 from clinic.people.help_lines import national_lines
-from clinic.people.sessions import SessionStore
 
 
 def _time_zone(name: str) -> None:
@@ -82,13 +81,9 @@ class Clinic(models.Model):
         return one or cls.objects.get_or_create(pk=1, defaults={"name": "Our clinic"})[0]
 
     @classmethod
-    def read_with(cls, session: SessionStore) -> Clinic:
-        """The same, and what the session holds: each page asks for both, in one question."""
-        clinic = next(iter(_the_clinic_and_session(session.session_key or "", timezone.now())), None)
-        if clinic is None:
-            return cls.read()
-        session.take(clinic.session_data)  # type: ignore[attr-defined]
-        return clinic
+    def read_with(cls, session_key: str) -> Clinic | None:
+        """The same if it is there, with ``session_data``, None for no such session: each page asks for both at once."""
+        return next(iter(_the_clinic_and_session(session_key, timezone.now())), None)
 
     @classmethod
     @contextmanager

@@ -1,8 +1,7 @@
-"""The audit events of what was copied, each as the digest reads it and as it is stored."""
+"""The audit events of what was copied, with what the digest of each covers."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ class Told:
     middle: str  # of the tail: what stands between the actor and the patient
     end: str  # and after the detail
     place: int | None  # of the row it is about
-    detail: tuple[list[str], list[str]]  # as in the digest, as stored: pieces between what each copy has its own of
+    detail: list[str]  # pieces between what each copy has its own of
     own: list[tuple[str, Any]]  # key and the template's value of each of these
 
 
@@ -92,17 +91,17 @@ class Teller:
             found = actors.get("patient" if event.actor_kind == "patient" else (event.actor_kind, event.actor_id))
             who, actor = found or _actor(event.actor_kind, event.actor_id, event.actor_name)
             patient = person.pk if event.patient_id == own else event.patient_id
-            in_digest, stored = self._own(one, copy) if one.own else (one.detail[0][0], one.detail[1][0])
+            detail = self._own(one, copy) if one.own else one.detail[0]
             tail = (
                 f'"{moments.iso(at)}",{who}{one.middle}{"null" if patient is None else patient},"{kind}","{object_id}",'
-                f"{in_digest}{one.end}"
+                f"{detail}{one.end}"
             )
             yield Written(
-                at, tail, event.chain, actor, event.address, event.action, patient, kind, object_id, stored,
+                at, tail, event.chain, actor, event.address, event.action, patient, kind, object_id, detail,
                 event.outcome,
             )  # fmt: skip
 
-    def _detail(self, detail: dict[str, Any]) -> tuple[tuple[list[str], list[str]], list[tuple[str, Any]]]:
+    def _detail(self, detail: dict[str, Any]) -> tuple[list[str], list[tuple[str, Any]]]:
         """The pieces, and what stands between them."""
         practitioner = self.template.practitioner.pk
         marked = {
@@ -112,29 +111,25 @@ class Teller:
             or key in ("appointments", "seal")
             or (key == "practitioner" and value == practitioner)
         }
-        in_digest, stored = (_MARK.split(dump({**detail, **marked})) for dump in (canonical, json.dumps))
-        assert sorted(in_digest[1::2]) == sorted(stored[1::2]) == sorted(marked)
-        if in_digest[1::2] != stored[1::2]:  # sorted in the one, as written in the other
-            return self._detail(dict(sorted(detail.items())))
-        return (in_digest[::2], stored[::2]), [(key, detail[key]) for key in stored[1::2]]
+        pieces = _MARK.split(canonical({**detail, **marked}))
+        assert sorted(pieces[1::2]) == sorted(marked)
+        return pieces[::2], [(key, detail[key]) for key in pieces[1::2]]
 
-    def _own(self, one: Told, copy: Copy) -> tuple[str, str]:
-        in_digest, stored = one.detail[0][0], one.detail[1][0]
+    def _own(self, one: Told, copy: Copy) -> str:
+        text = one.detail[0]
         for place, (key, value) in enumerate(one.own, start=1):
             if key == "seal":
                 assert one.place is not None
-                here = there = f'"{copy.seals[one.place]}"'
+                own = f'"{copy.seals[one.place]}"'
             elif key == "appointments":  # all that the copy has: its course may be shorter
-                numbers = list(map(str, copy.appointments.values()))
-                here, there = f"[{','.join(numbers)}]", f"[{', '.join(numbers)}]"
+                own = f"[{','.join(map(str, copy.appointments.values()))}]"
             elif key == "practitioner":
-                here = there = str(copy.practitioner.pk)
+                own = str(copy.practitioner.pk)
             else:
                 row = self.copier.places[self.of_name[DETAIL_KEYS[key]], value]
-                here = there = str(copy.ids.get(row, value))
-            in_digest += here + one.detail[0][place]
-            stored += there + one.detail[1][place]
-        return in_digest, stored
+                own = str(copy.ids.get(row, value))
+            text += own + one.detail[place]
+        return text
 
 
 def _actor(kind: str, pk: str, name: str) -> tuple[str, tuple[str, str, str]]:
