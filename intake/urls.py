@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from intake.views import asked, attachments, form, invitations, kiosk, languages, link, responses
+from intake.views import asked, attachments, by_phone, form, invitations, kiosk, languages, link, responses
 
 app_name = "intake"
 urlpatterns = [
@@ -39,6 +39,7 @@ urlpatterns = [
     path("files/<int:attachment_id>/", attachments.download, name="attachment"),
     path("red-flags/<int:alert_id>/answer/", responses.acknowledge, name="acknowledge"),
     path("patients/<int:patient_id>/invite/", invitations.invite, name="invite"),
+    path("patients/<int:patient_id>/phone/", by_phone.begin, name="by_phone"),
     path("patients/<int:patient_id>/tablet/", kiosk.start, name="kiosk"),
     path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke"),
     path("", include("intake.assessment_urls")),

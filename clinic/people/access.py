@@ -236,6 +236,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:finishing": P.MANAGE_CLINIC,  # counts only
     "intake:invite": P.INVITE,
     "intake:kiosk": P.INVITE,  # hands the tablet over and signs out in this browser
+    "intake:by_phone": P.WRITE_CLINICAL,  # the form is asked and written down: medical answers
     "intake:revoke": P.INVITE,
     "intake:response": P.READ_CLINICAL,
     "intake:consent_paper": P.READ_CLINICAL,

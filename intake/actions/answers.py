@@ -15,14 +15,15 @@ from clinic.people.actions.patients import change_patient, record_safety_facts, 
 from intake.actions.assessment import renew_draft
 from intake.actions.attachments import keep_attachments
 from intake.actions.beside import beside
+from intake.actions.by_phone import keep_asked
 from intake.actions.consent import facts_of_consent, lacks_consent
 from intake.actions.contact import contact_of
-from intake.actions.drafts import locked_draft
+from intake.actions.drafts import locked_draft, teller
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
 from intake.assessment import load_intake_knowledge
 from intake.case_building import hand_on_reading, reading_of
-from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, Score
+from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, PhoneCall, Score
 from intake.models.kept import keep_links
 from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.instruments import load_instruments
@@ -48,6 +49,7 @@ def save_answers(
     passed: str = "",
     is_settled: bool = True,
     seen: IntakeResponse | None = None,
+    call: PhoneCall | None = None,
 ) -> IntakeResponse:
     """Save the answers of one screen (question id -> value, None takes an answer back).
 
@@ -55,9 +57,9 @@ def save_answers(
     newer one of the same page changes nothing, and a different answer from another page is kept as a `Clash`.
     Without it the values are taken as they are. ``passed``: the screen was left with Next. ``is_settled``: False while
     someone is still typing, so that half a sentence raises no alarm. ``seen``: the row as the page has
-    read it, which avoids reading the same answers again. Raises LinkNotOpen.
+    read it, which avoids reading the same answers again. ``call``: in which a practitioner asks. Raises LinkNotOpen.
     """
-    response = locked_draft(response_id)
+    response = locked_draft(response_id, call=call)
     if seen is not None:
         hand_on_reading(seen, response)
     known = beside(response_id, opened.page if opened else "")
@@ -73,13 +75,13 @@ def save_answers(
     answers = {key: value for key, value in answers.items() if value is not None}
     if passed and passed not in answers.get(DONE, []):
         answers[DONE] = [*answers.get(DONE, []), passed]
-    _keep(response, answers)
+    _keep(response, answers, has_calls=known.has_calls)
     if is_settled:
         raise_alerts(response, levels=("emergency",), none_stands=not known.has_alerts)
     return response
 
 
-def _keep(response: IntakeResponse, answers: dict[str, Any]) -> None:
+def _keep(response: IntakeResponse, answers: dict[str, Any], *, has_calls: bool = True) -> None:
     changed = [key for key in {**response.answers, **answers} if response.answers.get(key) != answers.get(key)]
     response.answers = answers
     response.saved_at = timezone.now()
@@ -88,11 +90,13 @@ def _keep(response: IntakeResponse, answers: dict[str, Any]) -> None:
     if changed:
         trail.record(
             "intake.saved",
-            by=trail.patient_actor(response.patient),
+            by=teller(response),
             patient=response.patient,
             obj=response,
             detail={"questions": sorted(key for key in changed if key != DONE)},
         )
+        if has_calls:
+            keep_asked(response, [key for key in changed if key != DONE])
 
 
 def _keep_told(response: IntakeResponse, opened: Opened, told: dict[str, Any]) -> None:
@@ -131,12 +135,12 @@ def _keep_beside(clash: Clash, others: list[Any]) -> None:
 
 
 @transaction.atomic
-def settle_clash(response_id: int, *, question: str, chosen: str) -> IntakeResponse:
+def settle_clash(response_id: int, *, question: str, chosen: str, call: PhoneCall | None = None) -> IntakeResponse:
     """The patient says which of two answers is right. ``chosen``: its ``mark_of``; anything else keeps the current one.
 
     Raises LinkNotOpen.
     """
-    response = locked_draft(response_id)
+    response = locked_draft(response_id, call=call)
     clash = Clash.objects.filter(response=response, question=question).first()
     if clash is None:  # already chosen on another page
         return response
@@ -157,23 +161,23 @@ def clashing(response: IntakeResponse, reading: Reading) -> tuple[Question, ...]
 
 
 @transaction.atomic
-def submit(response_id: int) -> IntakeResponse:
-    """Submit the intake: frozen from here on. Idempotent.
+def submit(response_id: int, *, call: PhoneCall | None = None) -> IntakeResponse:
+    """Submit the intake: frozen from here on. Idempotent. After a ``call`` the consent stays open, for the visit.
 
     Raises IncompleteIntake if something required is open, LinkNotOpen if the link has since been closed.
     """
     try:
-        response = locked_draft(response_id)
+        response = locked_draft(response_id, call=call)
     except LinkNotOpen as closed:
         if closed.state == "submitted":
             return IntakeResponse.objects.get(pk=response_id)
         raise
     reading, is_second = reading_of(response), response.continues_id is not None
     missing = tuple(dict.fromkeys((*reading.missing, *clashing(response, reading))))
-    is_unsigned = lacks_consent(response, reading)
+    is_unsigned = call is None and lacks_consent(response, reading)
     if missing or is_unsigned:
         raise IncompleteIntake(missing, lacks_consent=is_unsigned)
-    by = trail.patient_actor(response.patient)
+    by = teller(response)
     raise_alerts(response, levels=("emergency", "refer"))
     _complete_patient(response, reading, by)
     _keep_safety_facts(response, reading, by)
@@ -192,7 +196,8 @@ def submit(response_id: int) -> IntakeResponse:
     )
     response.submitted_at = response.saved_at = now
     response.progress = 100
-    response.save(update_fields=["submitted_at", "saved_at", "progress"])
+    response.sent_by = call.asked_by if call is not None else None
+    response.save(update_fields=["submitted_at", "saved_at", "progress", "sent_by"])
     Invitation.objects.filter(pk=response.invitation_id).update(answered_at=now)
     keep_attachments(response)
     OpenedPage.objects.filter(response=response).delete()
@@ -223,6 +228,6 @@ def _keep_safety_facts(response: IntakeResponse, reading: Reading, by: trail.Act
         and finding not in reading.holds_days
         and (present or not known.get(finding) or finding in passing or finding.startswith("wish."))
     }
-    if response.continues_id is None:
+    if response.continues is None or response.consent_at != response.continues.consent_at:
         facts |= facts_of_consent(response, known=known, told=facts)
     record_safety_facts(patient=response.patient, facts=facts, by=by, note="from the intake form")

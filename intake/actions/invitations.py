@@ -115,8 +115,9 @@ def revoke(invitation_id: int, *, by: User) -> Invitation:
 
 
 @transaction.atomic
-def start(invitation_id: int) -> IntakeResponse:
-    """The patient presses Start: the draft begins. Returns an existing draft. Raises LinkNotOpen.
+def start(invitation_id: int, *, by: User | None = None) -> IntakeResponse:
+    """The patient presses Start, or ``by`` asks them by phone: the draft begins. Returns an existing draft. Raises
+    LinkNotOpen.
 
     A draft begun under an earlier link is set aside: kept unchanged, and readable by the practitioner.
     """
@@ -127,11 +128,11 @@ def start(invitation_id: int) -> IntakeResponse:
     if response is not None:
         return response
     patient = invitation.patient
-    by = trail.patient_actor(patient)
+    who = by or trail.patient_actor(patient)
     for earlier in drafts_of(patient) if invitation.second_of_id is None else ():
         earlier.set_aside_at = timezone.now()
         earlier.save(update_fields=["set_aside_at"])
-        trail.record("intake.set_aside", by=by, patient=patient, obj=earlier, detail={"invitation": invitation.pk})
+        trail.record("intake.set_aside", by=who, patient=patient, obj=earlier, detail={"invitation": invitation.pk})
     begins: dict[str, Any] = {
         "questionnaire_version": load_questionnaire().version,
         "language": known(get_language()),
@@ -146,7 +147,7 @@ def start(invitation_id: int) -> IntakeResponse:
     invitation.opened_at = timezone.now()
     invitation.save(update_fields=["opened_at"])
     give_up(_mail_key(invitation))  # the patient has the link
-    trail.record("intake.started", by=by, patient=patient, obj=response, detail={"invitation": invitation.pk})
+    trail.record("intake.started", by=who, patient=patient, obj=response, detail={"invitation": invitation.pk})
     return response
 
 

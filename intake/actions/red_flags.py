@@ -13,9 +13,10 @@ from clinic.lib import site
 from clinic.outbox.models import Message
 from clinic.outbox.post import post_letter
 from clinic.people.models import Clinic, User
+from intake.actions.drafts import teller
 from intake.assessment import Alert, Case, Signs, knowledge_of, signs_of
 from intake.case_building import answered_on, case_of_answers, reading_of
-from intake.models import IntakeResponse, RedFlagAlert
+from intake.models import IntakeResponse, PhoneCall, RedFlagAlert
 from intake.questionnaire.answers import Reading
 
 LEVELS = ("emergency", "refer")
@@ -95,7 +96,7 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], none_stan
     RedFlagAlert.objects.bulk_create(new)
     trail.record(
         "red_flag.raised",
-        by=trail.patient_actor(response.patient),
+        by=teller(response),
         patient=response.patient,
         obj=response,
         detail={"flags": [row.flag for row in new]},
@@ -125,7 +126,7 @@ def _take_back(response: IntakeResponse, rows: list[RedFlagAlert]) -> None:
     RedFlagAlert.objects.filter(pk__in=[row.pk for row in rows]).update(taken_back_at=timezone.now())
     trail.record(
         "red_flag.taken_back",
-        by=trail.patient_actor(response.patient),
+        by=teller(response),
         patient=response.patient,
         obj=response,
         detail={"flags": [row.flag for row in rows]},
@@ -166,9 +167,10 @@ def _tell_clinic(response: IntakeResponse, *, urgent: bool, flags: list[str]) ->
 
 
 @transaction.atomic
-def confirm_shown(response_id: int) -> None:
-    """The patient pressed "I have read this" under the message."""
+def confirm_shown(response_id: int, *, call: PhoneCall | None = None) -> None:
+    """The patient pressed "I have read this" under the message; or it was read out by phone."""
     response = IntakeResponse.objects.select_for_update().get(pk=response_id)
+    response.call = call
     rows = list(RedFlagAlert.objects.filter(response=response, message_shown_at=None, taken_back_at=None))
     if not rows:
         return
@@ -182,7 +184,7 @@ def confirm_shown(response_id: int) -> None:
         response.save(update_fields=["red_flags_shown"])
     trail.record(
         "red_flag.shown",
-        by=trail.patient_actor(response.patient),
+        by=teller(response),
         patient=response.patient,
         obj=response,
         detail={"flags": [row.flag for row in rows]},

@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from clinic.audit import trail
 from clinic.outbox.post import post_letter
+from clinic.people.models import User
 from intake.actions import limits
 from intake.actions.invitations import LinkNotOpen, drafts_of
 from intake.models import IntakeResponse, Invitation, ResumeCode
@@ -107,7 +108,9 @@ def try_code(invitation_id: int, response_id: int, digits: str) -> int:
 
 
 @transaction.atomic
-def open_answers(invitation_id: int, response_id: int, *, device: str, how: str) -> IntakeResponse:
+def open_answers(
+    invitation_id: int, response_id: int, *, device: str, how: str, by: User | None = None
+) -> IntakeResponse:
     """Someone has proved that these answers are theirs: the draft belongs to this link from now on."""
     invitation, response = _both(invitation_id, response_id)
     if response.invitation_id != invitation.pk:
@@ -117,7 +120,7 @@ def open_answers(invitation_id: int, response_id: int, *, device: str, how: str)
         invitation.save(update_fields=["opened_at"])
     trail.record(
         "intake.opened",
-        by=trail.patient_actor(response.patient),
+        by=by or trail.patient_actor(response.patient),
         patient=response.patient,
         obj=response,
         detail={"invitation": invitation.pk, "device": device, "how": how},
@@ -125,13 +128,13 @@ def open_answers(invitation_id: int, response_id: int, *, device: str, how: str)
     return response
 
 
-def note_reading(response: IntakeResponse, *, device: str) -> None:
-    """Answers are shown to the holder of the link: logged, once in a while per device."""
+def note_reading(response: IntakeResponse, *, device: str, by: User | None = None) -> None:
+    """Answers are shown to the holder of the link, or to ``by`` in a call: logged, once in a while per device."""
     if limits.increment(f"read:{response.pk}:{device}"[:80], minutes=READ_MINUTES) == 1:
         with transaction.atomic():
             trail.record(
                 "intake.read",
-                by=trail.patient_actor(response.patient),
+                by=by or trail.patient_actor(response.patient),
                 patient=response.patient,
                 obj=response,
                 detail={"invitation": response.invitation_id, "device": device},

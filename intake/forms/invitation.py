@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.people.models import Patient
 from intake.forms.dates import DateFault, read_date
+from intake.models import PhoneCall
 
 
 class InvitationForm(forms.Form):
@@ -51,6 +53,26 @@ class DigitsForm(forms.Form):
         if typed and not (len(typed) == 4 and typed.isascii() and typed.isdigit()):
             raise forms.ValidationError(_("Please write four digits, or leave it empty."))
         return str(typed)
+
+
+class CallerForm(BirthForm):
+    """Who is on the phone: the date of birth as the caller says it, or that the known number was called."""
+
+    called_back = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.patient = patient
+
+    def clean(self) -> dict[str, Any]:
+        if self.patient.date_of_birth is None:
+            if not (self.cleaned_data["called_back"] and self.patient.phone):
+                raise forms.ValidationError("Call the number in the record, then tick that you did.")
+            return {**self.cleaned_data, "checked": PhoneCall.Checked.PHONE}
+        cleaned = super().clean()
+        if cleaned["born"] != self.patient.date_of_birth:
+            raise forms.ValidationError("That is not the date of birth in the record: do not go on with this caller.")
+        return {**cleaned, "checked": PhoneCall.Checked.BIRTH}
 
 
 class CodeForm(forms.Form):

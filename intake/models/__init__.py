@@ -2,6 +2,7 @@
 
 from .assessments import Assessment, Clearance
 from .attachments import Attachment
+from .calls import PhoneCall
 from .invitations import Invitation, RateCount, ResumeCode
 from .kiosk import Kiosk
 from .responses import IntakeResponse, RedFlagAlert
@@ -17,6 +18,7 @@ __all__ = [
     "Invitation",
     "Kiosk",
     "OpenedPage",
+    "PhoneCall",
     "RateCount",
     "RedFlagAlert",
     "ResumeCode",

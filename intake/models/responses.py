@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -11,6 +13,9 @@ from clinic.outbox.models import Message
 from clinic.people.models import Patient
 
 from .invitations import Invitation
+
+if TYPE_CHECKING:
+    from .calls import PhoneCall
 
 
 class IntakeResponse(models.Model):
@@ -61,15 +66,22 @@ class IntakeResponse(models.Model):
     # the text as it was read, with the tick of each method (``ConsentGiven``); NULL: signed before methods had ticks
     consent_given = models.JSONField(null=True, blank=True)
     red_flags_shown = models.JSONField(default=list)
+    # who sent it after asking by phone; then the consent may still be open
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     has_clashes = True  # False once no question is known to have two answers
+    call: PhoneCall | None = None  # in which what is being changed is asked and written down
 
     class Meta:
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(submitted_at=None) | models.Q(consent_at__isnull=False),
-                name="submitted_with_consent",
+                condition=models.Q(submitted_at=None)
+                | models.Q(consent_at__isnull=False)
+                | models.Q(sent_by__isnull=False),
+                name="submitted_with_consent_or_by_phone",
             ),
             models.UniqueConstraint(
                 fields=["continues"], condition=models.Q(continues__isnull=False), name="one_second_part"

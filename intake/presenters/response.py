@@ -44,6 +44,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     assessment = assess(case, knowledge)
     asked = {q.instrument for q in reading.questions}
     painted = set(response.answers.get("where") or ())
+    calls = list(response.calls.select_related("asked_by"))
     chart_question = next(q for q in questionnaire.questions if q.kind == "chart")
     return {
         "case": case,
@@ -85,8 +86,14 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
             if q.kind == "activities"
             for line in in_words(q, response.answers.get(q.id))
         ],
+        "calls": calls,
         "all_answers": [
-            {"section": s.section, "label": q.label, "words": in_words(q, response.answers.get(q.id))}
+            {
+                "section": s.section,
+                "label": q.label,
+                "words": in_words(q, response.answers.get(q.id)),
+                "is_by_phone": any(q.id in call.questions for call in calls),
+            }
             for s in reading.screens
             for q in s.questions
         ],

@@ -32,7 +32,9 @@ def asked(request: FormRequest, response: IntakeResponse, screen_id: str) -> Htt
         if request.POST.get("go") == "back":
             return go_to(request, "step", screen.id)
         said = read_said(rows, request.POST)
-        response = settle_words(response.pk, said=said, words={row.finding: row.words for row in rows})
+        response = settle_words(
+            response.pk, said=said, words={row.finding: row.words for row in rows}, call=request.intake.call
+        )
         target = after(request, reading_of(response), response, screen)
         return go_to(request, "alert", next=target) if red_flags.has_unread(response) else redirect(target)
     if not rows:

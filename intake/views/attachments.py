@@ -18,6 +18,8 @@ from intake.views.guards import with_response
 @with_response
 def letters(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     """What was added so far; POST adds one."""
+    if request.intake.is_kiosk or request.intake.call is not None:  # files are the patient's own, from their own device
+        return go_to(request, "check")
     fault = ""
     if request.method == "POST":
         file = request.FILES.get("file")

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from clinic.people.http import ClinicRequest
 from intake import fetch
-from intake.models import IntakeResponse, Invitation
+from intake.models import IntakeResponse, Invitation, PhoneCall
 
 COOKIE = "__Host-ashi-intake" if settings.HTTPS else "ashi-intake"
 SALT = "intake.link"
@@ -46,6 +46,7 @@ class Device:
 
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     held: tuple[Held, ...] = ()
+    call: int = 0  # the number of a call in which staff ask a patient by phone
     kiosk: int = 0  # the number of a handing over, if this is the clinic's tablet
 
     @property
@@ -83,6 +84,7 @@ class Whose:
     ticket: str
     needs_ticket: bool  # in URLs: this is not the only form, or not the newest, in this browser
     is_kiosk: bool = False  # on the clinic's tablet
+    call: PhoneCall | None = None  # staff ask the patient by phone
 
     @property
     def words(self) -> str:
@@ -100,7 +102,9 @@ class FormRequest(ClinicRequest):
 def device_of(request: HttpRequest) -> Device:
     try:
         value = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
-        return Device(value["id"], tuple(Held(*row) for row in value["held"]), value.get("kiosk", 0))
+        return Device(
+            value["id"], tuple(Held(*row) for row in value["held"]), value.get("call", 0), value.get("kiosk", 0)
+        )
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         return Device()
 
@@ -119,7 +123,7 @@ def remember(answer: HttpResponse, device: Device, invitation: Invitation | None
             {
                 "id": device.id,
                 "held": [(one.invitation, one.response, one.used) for one in device.held],
-                **({"kiosk": device.kiosk} if device.kiosk else {}),
+                **{name: number for name, number in (("call", device.call), ("kiosk", device.kiosk)) if number},
             },
             salt=SALT,
         ),

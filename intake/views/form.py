@@ -27,6 +27,7 @@ from intake.presenters.consent_copy import as_file, copy_of
 from intake.presenters.finishing import minutes_left
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, previous_screen
+from intake.views.by_phone import hung_up
 from intake.views.device import FormRequest, Whose, address, device_of, go_to, ticket_for
 from intake.views.guards import closed, offered, with_response
 from intake.views.kiosk import given_back
@@ -60,6 +61,7 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
         opened=page,
         passed=screen.id if is_complete and go == "next" else "",
         seen=response,
+        call=request.intake.call,
     )
     if go == "undo":
         return go_to(request, "check")
@@ -77,7 +79,7 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
         return go_to(request, "step", previous.id) if previous else go_to(request, "welcome")
     if go.startswith("choose:"):
         _, question, mark = go.split(":", 2) if go.count(":") == 2 else ("", "", "")
-        actions.settle_clash(response.pk, question=question, chosen=mark)
+        actions.settle_clash(response.pk, question=question, chosen=mark, call=request.intake.call)
         return go_to(request, "step", screen.id, then="check" if request.POST.get("then") == "check" else "")
     if words.clashes(response, screen):
         return _draw(request, response, reading, form, status=409)
@@ -107,6 +109,7 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
         opened=opened(screen, request.POST, response_id=response.pk),
         is_settled=is_settled,
         seen=response,
+        call=request.intake.call,
     )
     context = {
         "response": response,
@@ -117,7 +120,7 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
     }
     if is_settled:
         if request.GET.get("read") == "1":  # "Yes, get help", under the message that the page itself showed
-            red_flags.confirm_shown(response.pk)
+            red_flags.confirm_shown(response.pk, call=request.intake.call)
         context |= messages(response, screen, request.clinic)
         context["show_messages"] = True
     return render(request, "intake/_saved.html", context)
@@ -129,7 +132,7 @@ def alert(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     """What to do now, on a page of its own; POST: "I have read this", and continue."""
     target = own_path(request.POST.get("next") or request.GET.get("next", ""))
     if request.method == "POST":
-        red_flags.confirm_shown(response.pk)
+        red_flags.confirm_shown(response.pk, call=request.intake.call)
         if request.htmx:
             return render(request, "intake/_messages_read.html")
         return redirect(target)
@@ -143,6 +146,8 @@ def alert(request: FormRequest, response: IntakeResponse) -> HttpResponse:
 @with_response
 def consent(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     reading = reading_of(response)
+    if request.intake.call is not None:  # nobody consents for the patient: it stays open for the visit
+        return go_to(request, "check")
     signed = {
         "name": response.consent_name,
         "guardian": response.consent_guardian,
@@ -218,9 +223,11 @@ def check(request: FormRequest, response: IntakeResponse) -> HttpResponse:
 @with_response
 def send(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     try:
-        actions.submit(response.pk)
+        actions.submit(response.pk, call=request.intake.call)
     except IncompleteIntake as incomplete:
         return _draw_check(request, response, incomplete, status=422)
+    if request.intake.call is not None:
+        return hung_up(request, request.intake.call)
     if request.intake.is_kiosk:
         told = messages(response, None, request.clinic)
         if not told["emergencies"] and not told["notes"]:
@@ -290,7 +297,7 @@ def _draw_check(
         "response": response,
         "sections": words.answers_in_words(reading, response.answers),
         "missing": words.open_questions(reading, response.answers, actions.clashing(response, reading)),
-        "lacks_consent": signing.lacks_consent(response, reading),
+        "lacks_consent": request.intake.call is None and signing.lacks_consent(response, reading),
         "attachments": fetch.attachments_of(response),
         **messages(response, None, request.clinic),
     }

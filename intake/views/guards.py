@@ -9,12 +9,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from clinic.people.presence import staff_in
+from clinic.people import access
+from clinic.people.presence import staff_in, stay_signed_in
 from intake import fetch
-from intake.actions import limits, second_part
+from intake.actions import by_phone, limits, second_part
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.resuming import note_reading
-from intake.models import Invitation
+from intake.models import Invitation, PhoneCall
 from intake.presenters.patient_form import typed_words
 from intake.views import device as devices
 from intake.views import kiosk
@@ -78,9 +79,12 @@ def with_invitation(view: View) -> View:
 
     @wraps(view)
     def guarded(request: FormRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if (refused := staff_here(request)) is not None:
-            return refused
         device = devices.device_of(request)
+        call = call_here(request, device)
+        if call is None and (refused := staff_here(request)) is not None:
+            return refused
+        if device.call and call is None:  # over, or whoever asked has signed out
+            return elsewhere(request)
         if device.kiosk and kiosk.is_over(device):
             return kiosk.given_back(request)
         rows = {row.pk: row for row in _invitations(device)}
@@ -93,9 +97,8 @@ def with_invitation(view: View) -> View:
         if invitation is None:
             return closed(request, "none")
         is_alone = len(several) <= 1 and held is device.held[-1]
-        request.intake = Whose(
-            invitation, devices.ticket_for(held), needs_ticket=not is_alone, is_kiosk=bool(device.kiosk)
-        )
+        ticket, is_kiosk = devices.ticket_for(held), bool(device.kiosk)
+        request.intake = Whose(invitation, ticket, needs_ticket=not is_alone, is_kiosk=is_kiosk, call=call)
         if not invitation.is_open:
             return closed(request, invitation.state, invitation)
         try:
@@ -119,15 +122,25 @@ def with_response(view: View) -> View:
         device = devices.device_of(request)
         if response is None or not device.has_seen(response):
             return go_to(request, "welcome")
-        response.patient = invitation.patient
+        response.patient, response.call = invitation.patient, request.intake.call
         is_post = request.method == "POST" and not _is_save(request)  # saves have their own limit
         if is_post and limits.increment(f"post:{response.pk}", minutes=1) > POSTS_A_MINUTE:
             return too_many(request, minutes=1)
         if request.method == "GET" and response.answers:
-            note_reading(response, device=device.id)
+            call = request.intake.call
+            note_reading(response, device=device.id, by=call.asked_by if call is not None else None)
         return view(request, response, *args, **kwargs)
 
     return guarded
+
+
+def call_here(request: FormRequest, device: devices.Device) -> PhoneCall | None:
+    """The call that is going on here: only for who asks, as long as they are signed in and may."""
+    user = staff_in(request) if device.call else None
+    if user is None or not access.can(user, access.Permission.WRITE_CLINICAL):
+        return None
+    stay_signed_in(request)
+    return by_phone.running(device.call, by=user)
 
 
 def _invitations(device: devices.Device) -> list[Invitation]:

@@ -27,8 +27,9 @@ from intake.models.invitations import BIRTH_TRIES
 from intake.presenters.patient_form import hidden_address
 from intake.questionnaire.answers import resume_at
 from intake.views import device as devices
+from intake.views.by_phone import hung_up
 from intake.views.device import FormRequest, go_to
-from intake.views.guards import closed, staff_here, too_many, with_invitation
+from intake.views.guards import call_here, closed, staff_here, too_many, with_invitation
 from intake.views.kiosk import given_back, is_over
 
 BAD_LINKS = 20  # wrong tokens from one network in BAD_MINUTES, then 429
@@ -155,6 +156,8 @@ def leave(request: FormRequest) -> HttpResponse:
     device = devices.device_of(request)
     if device.kiosk:
         return given_back(request, Kiosk.Ended.STOPPED)
+    if (call := call_here(request, device)) is not None:
+        return hung_up(request, call)
     held = devices.of_ticket(device, request.POST.get(devices.TICKET, ""))
     answer = render(request, "intake/left.html")
     if held is not None:
@@ -272,7 +275,7 @@ def _go_on(request: FormRequest, response: IntakeResponse) -> HttpResponse:
     screen = resume_at(reading_of(response), response.answers)
     if screen is not None:
         return go_to(request, "step", screen.id)
-    return go_to(request, "check" if response.consent_at else "consent")
+    return go_to(request, "check" if response.consent_at or request.intake.call else "consent")
 
 
 def _let_in(request: FormRequest, invitation: Invitation, response: IntakeResponse, *, how: str) -> HttpResponse:

@@ -14,4 +14,4 @@ def after(request: FormRequest, reading: Reading, response: IntakeResponse, scre
     following = resume_at(reading, response.answers) if to_check else next_screen(reading, screen.id)
     if following is not None:
         return address(request, "step", following.id, then="check" if to_check else "")
-    return address(request, "check" if to_check or response.consent_at else "consent")
+    return address(request, "check" if to_check or response.consent_at or request.intake.call else "consent")
