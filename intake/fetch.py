@@ -13,7 +13,7 @@ from clinic.lib.kept_queries import KeptQuery
 from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.models import Patient, User
-from intake.models import Assessment, Attachment, IntakeResponse, Invitation
+from intake.models import Assessment, Attachment, ConsentSigned, IntakeResponse, Invitation
 
 
 def assessment_for(user: User, assessment_id: int, *, needs: Permission = Permission.READ_CLINICAL) -> Assessment:
@@ -35,6 +35,14 @@ def response_for(user: User, response_id: int) -> IntakeResponse:
     return found
 
 
+def consent_for(user: User, consent_id: int) -> ConsentSigned:
+    """A consent signed by itself."""
+    with transaction.atomic():
+        found = get_object_or_404(ConsentSigned.objects.select_related("patient"), pk=consent_id)
+        access.note_read(user, found.patient, what="consent", obj=found)
+    return found
+
+
 def attachment_for(user: User, attachment_id: int) -> Attachment:
     """A file with its data. A file of a form not sent yet is nobody's but the patient's."""
     with transaction.atomic():
@@ -50,7 +58,12 @@ def attachments_of(response: IntakeResponse) -> list[Attachment]:
 
 
 def newest_invitation(patient: Patient) -> Invitation | None:
-    return Invitation.objects.filter(patient=patient).select_related("response").order_by("-id").first()
+    return (
+        Invitation.objects.filter(patient=patient, purpose=Invitation.Purpose.FORM)
+        .select_related("response")
+        .order_by("-id")
+        .first()
+    )
 
 
 # What a patient's browser requests; the link or the device decides whether it may (views/guards.py, views/device.py).

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from intake.views import asked, attachments, by_phone, form, invitations, kiosk, languages, link, responses
+from intake.views import (
+    asked,
+    attachments,
+    by_phone,
+    consents,
+    form,
+    invitations,
+    kiosk,
+    languages,
+    link,
+    responses,
+)
 
 app_name = "intake"
 urlpatterns = [
@@ -25,6 +36,7 @@ urlpatterns = [
     path("i/alert/", form.alert, name="alert"),
     path("i/consent/", form.consent, name="consent"),
     path("i/consent/copy/", form.consent_copy, name="consent_copy"),
+    path("i/agree/", consents.agree, name="agree"),
     path("i/letters/", attachments.letters, name="letters"),
     path("i/letters/remove/", attachments.remove, name="letter_remove"),
     path("i/check/", form.check, name="check"),
@@ -36,6 +48,8 @@ urlpatterns = [
     path("intakes/finishing/", responses.finishing_page, name="finishing"),
     path("intakes/<int:response_id>/", responses.page, name="response"),
     path("intakes/<int:response_id>/consent/", responses.consent_paper, name="consent_paper"),
+    path("consents/<int:consent_id>/", consents.alone_paper, name="consent_alone_paper"),
+    path("clinic/consent/", consents.own_text, name="own_consent"),
     path("files/<int:attachment_id>/", attachments.download, name="attachment"),
     path("red-flags/<int:alert_id>/answer/", responses.acknowledge, name="acknowledge"),
     path("patients/<int:patient_id>/invite/", invitations.invite, name="invite"),

@@ -227,12 +227,15 @@ ADDRESSES: dict[str, Permission] = {
     "intake:alert": P.ANYONE,
     "intake:consent": P.ANYONE,
     "intake:consent_copy": P.ANYONE,
+    "intake:agree": P.ANYONE,
     "intake:letters": P.ANYONE,
     "intake:letter_remove": P.ANYONE,
     "intake:check": P.ANYONE,
     "intake:send": P.ANYONE,
     "intake:sent": P.ANYONE,
     "intake:inbox": P.INVITE,  # the state of each intake; answers require READ_CLINICAL
+    "intake:own_consent": P.MANAGE_CLINIC,
+    "intake:consent_alone_paper": P.READ_CLINICAL,
     "intake:finishing": P.MANAGE_CLINIC,  # counts only
     "intake:invite": P.INVITE,
     "intake:kiosk": P.INVITE,  # hands the tablet over and signs out in this browser

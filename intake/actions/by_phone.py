@@ -17,7 +17,8 @@ from intake.models import IntakeResponse, Invitation, PhoneCall
 def begin(*, patient: Patient, by: User, checked: str) -> PhoneCall:
     """Go on with what the patient has begun, or begin. The link the patient has still works, and so does the draft."""
     Patient.objects.select_for_update().get(pk=patient.pk)
-    newest = Invitation.objects.filter(patient=patient, second_of=None).select_related("response", "patient").first()
+    links = Invitation.objects.filter(patient=patient, second_of=None, purpose=Invitation.Purpose.FORM)
+    newest = links.select_related("response", "patient").first()
     link = newest if newest is not None and newest.is_open else invitations.invite(patient=patient, by=by).invitation
     draft = resuming.draft_for(link)
     if draft is None:

@@ -8,13 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import trail
-from clinic.people.models import Clinic
+from clinic.people.actions.patients import record_safety_facts, safety_facts_of
+from clinic.people.models import Clinic, Patient, User
 from intake.actions.drafts import locked_draft
+from intake.actions.invitations import LinkNotOpen
 from intake.case_building import reading_of
-from intake.models import IntakeResponse
+from intake.consent_text import consent
+from intake.models import ConsentSigned, IntakeResponse, Invitation, OwnConsent
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.consent import as_signed
-from intake.spoken import consent, language
+from intake.spoken import language
 
 
 @transaction.atomic
@@ -37,12 +40,13 @@ def sign_consent(
     is_minor = needs_guardian(reading_of(response))
     if is_minor and not (guardian and relation):
         raise ValueError("A guardian signs for a minor.")
-    response.consent_given = as_signed(consent(), agreed=agreed, for_minor=is_minor, language=language())
+    text = consent()
+    response.consent_given = as_signed(text, agreed=agreed, for_minor=is_minor, language=language())
     response.consent_name = name
     response.consent_guardian, response.consent_relation = guardian or None, relation or None
     response.filled_by = filled_by or None
     response.consent_signature = signature
-    response.consent_text_version = consent().version
+    response.consent_text_version = text.version
     response.consent_at = response.saved_at = timezone.now()
     response.save(
         update_fields=[
@@ -58,10 +62,62 @@ def sign_consent(
         detail={
             "text_version": response.consent_text_version,
             "by_guardian": bool(guardian),
-            "not_agreed": sorted(consent().methods.keys() - set(agreed)),
+            "not_agreed": sorted(text.methods.keys() - set(agreed)),
         },
     )
     return response
+
+
+@transaction.atomic
+def sign_again(
+    invitation_id: int, *, name: str, signature: str, agreed: Collection[str], guardian: str = "", relation: str = ""
+) -> ConsentSigned:
+    """The consent alone, under a link for it. What is not ticked goes to the record at once. Raises LinkNotOpen."""
+    link = Invitation.objects.select_for_update(of=("self",)).select_related("patient").get(pk=invitation_id)
+    if link.purpose != Invitation.Purpose.CONSENT or not link.is_open:
+        raise LinkNotOpen(link.state)
+    patient, text = link.patient, consent()
+    is_minor = is_too_young(patient)
+    if is_minor and not (guardian and relation):
+        raise ValueError("A guardian signs for a minor.")
+    signed = ConsentSigned.objects.create(
+        patient=patient,
+        invitation=link,
+        consent_name=name,
+        consent_guardian=guardian,
+        consent_relation=relation,
+        consent_signature=signature,
+        consent_text_version=text.version,
+        consent_given=as_signed(text, agreed=agreed, for_minor=is_minor, language=language()),
+        consent_at=timezone.now(),
+    )
+    link.answered_at, link.is_assessed = signed.consent_at, True
+    link.save(update_fields=["answered_at", "is_assessed"])
+    by = trail.patient_actor(patient)
+    facts = facts_of_consent(signed, known=safety_facts_of(patient), told={})
+    record_safety_facts(patient=patient, facts=facts, by=by, note="from the consent")
+    detail = {"text_version": text.version, "not_agreed": sorted(text.methods.keys() - set(agreed))}
+    trail.record("consent.signed", by=by, patient=patient, obj=signed, detail=detail, sealed=True)
+    return signed
+
+
+def is_too_young(patient: Patient) -> bool:
+    """Whether the record says that the patient cannot consent alone."""
+    age = patient.age_on(timezone.localdate())
+    return age is not None and age < Clinic.current().age_of_consent
+
+
+@transaction.atomic
+def write_own_consent(*, words: Mapping[str, str], spoken: str, by: User) -> OwnConsent | None:
+    """A new version of the clinic's words in one language: everyone is asked again. None if nothing has changed."""
+    newest = OwnConsent.objects.first()
+    before = dict(newest.words) if newest is not None else {}
+    kept = {key: text for key, text in words.items() if text}
+    if before.get(spoken, {}) == kept:
+        return None
+    own = OwnConsent.objects.create(words={**before, spoken: kept}, written_by=by)
+    trail.record("consent.text_written", by=by, obj=own, detail={"language": spoken}, sealed=True)
+    return own
 
 
 def needs_guardian(reading: Reading) -> bool:
@@ -78,7 +134,7 @@ def lacks_consent(response: IntakeResponse, reading: Reading) -> bool:
 
 
 def facts_of_consent(
-    response: IntakeResponse, *, known: Mapping[str, bool | None], told: Mapping[str, bool]
+    response: IntakeResponse | ConsentSigned, *, known: Mapping[str, bool | None], told: Mapping[str, bool]
 ) -> dict[str, bool]:
     """Wishes for the record: every method without a tick; one ticked now that was refused before and is not now."""
     facts = {}

@@ -46,8 +46,8 @@ class Issued:
 
 
 @transaction.atomic
-def invite(*, patient: Patient, by: User, send_to: str = "") -> Issued:
-    """A new link for a patient, valid for seven days. An open one is replaced.
+def invite(*, patient: Patient, by: User, send_to: str = "", purpose: str = Invitation.Purpose.FORM) -> Issued:
+    """A new link for a patient, valid for seven days. An open one for the same is replaced.
 
     Answers begun under the old link stay with it until someone proves to be the patient
     (``intake.actions.resuming``). ``send_to``: e-mail address; if empty, staff see the link and hand it on.
@@ -56,6 +56,7 @@ def invite(*, patient: Patient, by: User, send_to: str = "") -> Issued:
     token = new_token()
     invitation = Invitation.objects.create(
         patient=patient,
+        purpose=purpose,
         token_hash=hash_of(token),
         created_by=by,
         expires_at=timezone.now() + LIFE,
@@ -63,8 +64,9 @@ def invite(*, patient: Patient, by: User, send_to: str = "") -> Issued:
         shown_to_staff=not send_to or send_to.casefold() != patient.email.casefold(),
     )
     earlier = (
-        Invitation.objects.filter(patient=patient, replaced_by=None, revoked_at=None)
+        Invitation.objects.filter(patient=patient, replaced_by=None, revoked_at=None, purpose=purpose)
         .exclude(pk=invitation.pk)
+        .exclude(purpose=Invitation.Purpose.CONSENT, answered_at__isnull=False)
         .exclude(response__submitted_at__isnull=False)
         .order_by("-id")
         .first()
@@ -77,7 +79,7 @@ def invite(*, patient: Patient, by: User, send_to: str = "") -> Issued:
         by=by,
         patient=patient,
         obj=invitation,
-        detail={"replaces": earlier.pk if earlier else None, "by_email": bool(send_to)},
+        detail={"replaces": earlier.pk if earlier else None, "by_email": bool(send_to), "purpose": str(purpose)},
     )
     issued = Issued(invitation, token)
     if send_to:

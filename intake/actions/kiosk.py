@@ -24,27 +24,30 @@ IDLE = dt.timedelta(minutes=2)
 ON_THE_WAY = dt.timedelta(seconds=10)  # the page closes itself at two minutes; the server a little later
 
 
+def _newest(patient: Patient) -> Invitation | None:
+    links = Invitation.objects.filter(patient=patient, second_of=None, purpose=Invitation.Purpose.FORM)
+    return links.select_related("response").order_by("-id").first()
+
+
 def link_to_fill(patient: Patient) -> Invitation | None:
     """The open link that the tablet can use as it is. One under which something was begun stays with its draft."""
-    newest = (
-        Invitation.objects.filter(patient=patient, second_of=None).select_related("response").order_by("-id").first()
-    )
+    newest = _newest(patient)
     return newest if newest is not None and newest.state == Invitation.State.INVITED else None
 
 
 def second_to_fill(patient: Patient) -> Invitation | None:
     """The sent first part whose second may still be answered."""
-    newest = (
-        Invitation.objects.filter(patient=patient, second_of=None).select_related("response").order_by("-id").first()
-    )
+    newest = _newest(patient)
     return newest if newest is not None and second_part.may_follow(newest) else None
 
 
 @transaction.atomic
-def start(*, patient: Patient, by: User) -> Kiosk:
-    """Hand the tablet over: the second part if only that is open, else the form."""
+def start(*, patient: Patient, by: User, purpose: str = Invitation.Purpose.FORM) -> Kiosk:
+    """Hand the tablet over: the consent alone; or the second part if only that is open, else the form."""
     Patient.objects.select_for_update().get(pk=patient.pk)
-    if (first := second_to_fill(patient)) is not None:
+    if purpose == Invitation.Purpose.CONSENT:
+        link = invite(patient=patient, by=by, purpose=purpose).invitation
+    elif (first := second_to_fill(patient)) is not None:
         link = second_part.link_for(first.pk)
     else:
         link = link_to_fill(patient) or invite(patient=patient, by=by).invitation

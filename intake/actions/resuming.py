@@ -42,7 +42,8 @@ class TooManyCodes(Exception):
 def draft_for(invitation: Invitation) -> IntakeResponse | None:
     """The draft of this link, or one left behind by an earlier link of the same patient."""
     own: IntakeResponse | None = getattr(invitation, "response", None)
-    if own is not None or invitation.second_of_id is not None:
+    is_form = invitation.purpose == Invitation.Purpose.FORM
+    if own is not None or invitation.second_of_id is not None or not is_form:
         return own
     left = drafts_of(invitation.patient).filter(continues=None)  # a second part is gone on with under its own link
     return left.select_related("patient", "invitation").first()

@@ -3,6 +3,7 @@
 from .assessments import Assessment, Clearance
 from .attachments import Attachment
 from .calls import PhoneCall
+from .consents import ConsentSigned, OwnConsent
 from .invitations import Invitation, RateCount, ResumeCode
 from .kiosk import Kiosk
 from .responses import IntakeResponse, RedFlagAlert
@@ -14,10 +15,12 @@ __all__ = [
     "Attachment",
     "Clash",
     "Clearance",
+    "ConsentSigned",
     "IntakeResponse",
     "Invitation",
     "Kiosk",
     "OpenedPage",
+    "OwnConsent",
     "PhoneCall",
     "RateCount",
     "RedFlagAlert",

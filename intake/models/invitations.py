@@ -12,6 +12,8 @@ from clinic.people.models import Patient
 
 # what ``Invitation.state`` reads, for lists that load no answers: ``select_related("response").only(*STATE)``
 STATE = (
+    "purpose",
+    "answered_at",
     "expires_at",
     "revoked_at",
     "replaced_by",
@@ -42,10 +44,15 @@ class Invitation(models.Model):
 
     State = InvitationState
 
+    class Purpose(models.TextChoices):
+        FORM = "form", "form"
+        CONSENT = "consent", "consent"  # to sign today's text, without a form
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="invitations")
     token_hash = models.CharField(max_length=64, unique=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
+    purpose = models.CharField(max_length=7, choices=Purpose, default=Purpose.FORM, db_default=Purpose.FORM)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     replaced_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
@@ -103,6 +110,8 @@ class Invitation(models.Model):
         """Reads ``self.response`` (use ``select_related``) and the clock."""
         response = getattr(self, "response", None)
         if response is not None and response.submitted_at is not None:
+            return InvitationState.SUBMITTED
+        if self.purpose == self.Purpose.CONSENT and self.answered_at is not None:
             return InvitationState.SUBMITTED
         if self.replaced_by_id is not None:
             return InvitationState.REPLACED

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from .assessments import Assessment
+from .consents import ConsentSigned
 from .invitations import Invitation
 from .responses import IntakeResponse
 
-_ANSWERED = Subquery(IntakeResponse.objects.order_by().filter(invitation=OuterRef("pk")).values("submitted_at"))
-# Or their second part was sent: whoever assesses that, assesses both.
-_ASSESSED = Exists(
-    Assessment.objects.order_by()
-    .filter(response__invitation=OuterRef("pk"))
-    .exclude(status=Assessment.Status.SET_ASIDE)
-) | Exists(IntakeResponse.objects.order_by().filter(continues__invitation=OuterRef("pk"), submitted_at__isnull=False))
+_ANSWERED = Coalesce(
+    Subquery(IntakeResponse.objects.order_by().filter(invitation=OuterRef("pk")).values("submitted_at")),
+    Subquery(ConsentSigned.objects.order_by().filter(invitation=OuterRef("pk")).values("consent_at")),
+)
+# Or their second part was sent: whoever assesses that, assesses both. In a consent there is nothing to assess.
+_ASSESSED = (
+    Exists(
+        Assessment.objects.order_by()
+        .filter(response__invitation=OuterRef("pk"))
+        .exclude(status=Assessment.Status.SET_ASIDE)
+    )
+    | Exists(IntakeResponse.objects.order_by().filter(continues__invitation=OuterRef("pk"), submitted_at__isnull=False))
+    | Q(purpose=Invitation.Purpose.CONSENT)
+)
 
 
 def keep_links(*responses: IntakeResponse | int | None) -> None:

@@ -13,12 +13,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from intake.models import IntakeResponse
+from intake.models import ConsentSigned, IntakeResponse
 
 SOURCE = Path(settings.BASE_DIR) / "templates" / "papers" / "consent.typ"
 
 
-def copy_of(response: IntakeResponse, *, clinic: str) -> bytes:
+def copy_of(response: IntakeResponse | ConsentSigned, *, clinic: str) -> bytes:
     """The PDF, in the language in which it was read. Raises ValueError where no text was kept with the signature."""
     given = response.consent_given
     if given is None or response.consent_at is None:

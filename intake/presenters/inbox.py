@@ -148,6 +148,7 @@ def _sections(now: dt.datetime) -> dict[str, QuerySet[Invitation]]:
     links = (
         Invitation.objects.filter(created_at__gte=since)
         .select_related("patient", "response", "mail")
+        .exclude(purpose=Invitation.Purpose.CONSENT, answered_at__isnull=False)
         .only(
             "created_at",
             "second_of",
@@ -186,6 +187,8 @@ def _row(invitation: Invitation, kept: IntakeResponse | None) -> Row:
     response = getattr(invitation, "response", None)
     if state == "started" and response is not None:
         words = f"Started, {response.progress} %"
+    if invitation.purpose == Invitation.Purpose.CONSENT:
+        words = f"Consent: {words[:1].lower()}{words[1:]}"
     if invitation.second_of_id is not None:
         words = f"Second part: {words[:1].lower()}{words[1:]}"
     return Row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
@@ -27,6 +27,7 @@ class Method(Strict):
     text: str
     finding: str = Field(pattern=r"^wish\.")
     sources: list[str] = Field(min_length=1)
+    own: str = ""  # the clinic's words, before ours
 
 
 class Consent(Strict):
@@ -74,10 +75,27 @@ def as_signed(consent: Consent, *, agreed: Collection[str], for_minor: bool, lan
         "paragraphs": consent.paragraphs,
         "statement": consent.statement_for_minor if for_minor else consent.statement,
         "methods": [
-            {"id": one.id, "name": one.name, "text": one.text, "finding": one.finding, "agreed": one.id in agreed}
+            {
+                "id": one.id,
+                "name": one.name,
+                "text": f"{one.own}\n{one.text}".strip(),
+                "finding": one.finding,
+                "agreed": one.id in agreed,
+            }
             for one in consent.method
         ],
     }
+
+
+def with_own(consent: Consent, words: Mapping[str, str], *, number: int) -> Consent:
+    """With the clinic's words: ``intro`` before the paragraphs, the others by id of a method. The risks stay."""
+    return consent.model_copy(
+        update={
+            "version": f"{consent.version}-{number}",
+            "paragraphs": [*([words["intro"]] if words.get("intro") else []), *consent.paragraphs],
+            "method": [one.model_copy(update={"own": words.get(one.id, "")}) for one in consent.method],
+        }
+    )
 
 
 @lru_cache(maxsize=8)

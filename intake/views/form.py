@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from intake import fetch, spoken
+from intake import consent_text, fetch
 from intake.actions import answers as actions
 from intake.actions import consent as signing
 from intake.actions import limits, red_flags
@@ -155,7 +155,7 @@ def consent(request: FormRequest, response: IntakeResponse) -> HttpResponse:
         "filled_by": response.filled_by,
         "methods": words.methods_agreed(response),
     }
-    text = spoken.consent()
+    text = consent_text.consent()
     if request.method == "POST" and (code := chosen(request.POST.get("go", ""))):
         return speak(_consent_in_language(request, response, reading, code), response.invitation, code)
     form = ConsentForm(request.POST or None, initial=signed, is_minor=signing.needs_guardian(reading), consent=text)
@@ -181,7 +181,7 @@ def _consent_in_language(request: FormRequest, response: IntakeResponse, reading
     in_language(code)
     typed = {name: request.POST.get(name, "") for name in ("name", "guardian", "relation", "filled_by")}
     initial = {**typed, "methods": request.POST.getlist("methods")}
-    form = ConsentForm(None, initial=initial, is_minor=signing.needs_guardian(reading), consent=spoken.consent())
+    form = ConsentForm(None, initial=initial, is_minor=signing.needs_guardian(reading), consent=consent_text.consent())
     return _draw_consent(request, response, reading, form)
 
 

@@ -12,6 +12,7 @@ from clinic.audit import trail
 from clinic.outbox.presenters import state_words
 from clinic.people import access
 from clinic.people.http import StaffRequest
+from intake import consent_text
 from intake.actions import invitations as actions
 from intake.fetch import newest_invitation
 from intake.forms.invitation import AcknowledgeForm, InvitationForm
@@ -26,7 +27,8 @@ def invite(request: StaffRequest, patient_id: int) -> HttpResponse:
     newest = newest_invitation(patient)
     number = newest.pk if newest else None
     form = InvitationForm(request.POST or None, initial={"email": patient.email, "newest": number})
-    context = {"patient": patient, "form": form, "newest": newest}
+    is_open = consent_text.is_consent_open(patient)
+    context = {"patient": patient, "form": form, "newest": newest, "consent_open": is_open}
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["newest"] != number:  # a double click, or a colleague was faster
             messages.warning(request, "A link was made a moment ago. Make another only if that one did not arrive.")
@@ -39,6 +41,7 @@ def invite(request: StaffRequest, patient_id: int) -> HttpResponse:
             patient=patient,
             by=request.user,
             send_to=send_to,
+            purpose=Invitation.Purpose.CONSENT if request.POST.get("what") == "consent" else Invitation.Purpose.FORM,
         )
         context["issued"] = issued
         if issued.invitation.mail:  # then nobody here sees the link: it goes only to the patient

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.people import access
 from clinic.people import language as languages
 from clinic.people.http import StaffRequest
+from intake import consent_text
 from intake.actions import kiosk as actions
 from intake.fetch import newest_invitation
-from intake.models import Kiosk
+from intake.models import Invitation, Kiosk
 from intake.views import device as devices
 from intake.views.device import Device, FormRequest
 
@@ -26,9 +27,16 @@ def start(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = access.patient_for(request.user, patient_id, what="invitation", permission=access.Permission.INVITE)
     if request.method == "GET":
         newest = newest_invitation(patient)
-        context = {"patient": patient, "newest": newest, "second": actions.second_to_fill(patient)}
+        context = {
+            "patient": patient,
+            "newest": newest,
+            "second": actions.second_to_fill(patient),
+            "consent_open": consent_text.is_consent_open(patient),
+        }
         return render(request, "intake/kiosk_start.html", context)
-    kiosk = actions.start(patient=patient, by=request.user)
+    is_consent = request.POST.get("what") == "consent"
+    purpose = Invitation.Purpose.CONSENT if is_consent else Invitation.Purpose.FORM
+    kiosk = actions.start(patient=patient, by=request.user, purpose=purpose)
     logout(request)
     answer = redirect("intake:welcome")
     device = Device(kiosk=kiosk.pk).with_link(kiosk.invitation_id)  # forgets what this browser held before

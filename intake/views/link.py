@@ -77,6 +77,8 @@ def _reads(invitation: Invitation, response: IntakeResponse | None) -> str | Non
 @with_invitation
 def welcome(request: FormRequest, invitation: Invitation) -> HttpResponse:
     """What to expect; or the proof required of a new device; or straight on."""
+    if invitation.purpose == Invitation.Purpose.CONSENT:
+        return go_to(request, "agree")
     response = resuming.draft_for(invitation)
     if response is None:
         return _draw_welcome(request, invitation)
@@ -91,13 +93,15 @@ def welcome(request: FormRequest, invitation: Invitation) -> HttpResponse:
 @with_invitation
 def start(request: FormRequest, invitation: Invitation) -> HttpResponse:
     """Begin, or begin again next to a kept draft (``afresh``). The holder must give the date of birth we know."""
+    if invitation.purpose == Invitation.Purpose.CONSENT:
+        return go_to(request, "agree")
     response = resuming.draft_for(invitation)
     is_own = response is not None and response.invitation_id == invitation.pk
     if is_own or (response is not None and "afresh" not in request.POST):
         return go_to(request, "welcome")  # has since been begun elsewhere: this device is asked first
     if invitation.patient.date_of_birth is not None:
         form = BirthForm(request.POST)
-        refused = _check_birth(request, invitation, form)
+        refused = check_birth(request, invitation, form)
         if refused is not None:
             return refused if refused.status_code == 410 else _draw_welcome(request, invitation, form, response)
     digits = DigitsForm(request.POST)
@@ -117,7 +121,7 @@ def birth(request: FormRequest, invitation: Invitation) -> HttpResponse:
     if response is None or _way_in(request, invitation, response) is not Way.BIRTH:
         return go_to(request, "welcome")
     form = BirthForm(request.POST)
-    refused = _check_birth(request, invitation, form)
+    refused = check_birth(request, invitation, form)
     if refused is not None:
         return refused if refused.status_code == 410 else _draw_resume(request, invitation, response, form)
     return _let_in(request, invitation, response, how="birth date")
@@ -215,7 +219,7 @@ def _draw_welcome(
         "kept": kept,
         "is_second": invitation.second_of_id is not None,
         "digits": digits or DigitsForm(),
-        **_tries(invitation, None if digits else form),
+        **tries(invitation, None if digits else form),
     }
     page = "intake/kiosk_welcome.html" if request.intake.is_kiosk else "intake/welcome.html"
     return render(request, page, context, status=422 if form else 200)
@@ -237,7 +241,7 @@ def _draw_resume(
         "are_digits_wrong": are_digits_wrong,
         "may_start_afresh": response.invitation_id != invitation.pk,
         "asks_birth": invitation.patient.date_of_birth is not None,
-        **_tries(invitation, form),
+        **tries(invitation, form),
     }
     return render(request, "intake/resume.html", context, status=422 if form or are_digits_wrong else 200)
 
@@ -255,7 +259,7 @@ def _try_digits(request: FormRequest, invitation: Invitation, response: IntakeRe
     return _draw_resume(request, invitation, response, are_digits_wrong=True)
 
 
-def _check_birth(request: FormRequest, invitation: Invitation, form: BirthForm) -> HttpResponse | None:
+def check_birth(request: FormRequest, invitation: Invitation, form: BirthForm) -> HttpResponse | None:
     """None if it is the date we know. Otherwise a response with status 410 (now locked) or 422 (render it again)."""
     if not form.is_valid():
         return HttpResponse(status=422)
@@ -266,7 +270,7 @@ def _check_birth(request: FormRequest, invitation: Invitation, form: BirthForm) 
     return closed(request, "locked") if invitation.failed_birth_checks >= BIRTH_TRIES else HttpResponse(status=422)
 
 
-def _tries(invitation: Invitation, form: BirthForm | None) -> dict[str, Any]:
+def tries(invitation: Invitation, form: BirthForm | None) -> dict[str, Any]:
     is_wrong = form is not None and form.is_valid()
     return {"is_wrong": is_wrong, "tries": BIRTH_TRIES - invitation.failed_birth_checks}
 

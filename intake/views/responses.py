@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.people.http import StaffRequest
 from intake.actions import red_flags
+from intake.consent_text import is_consent_open
 from intake.fetch import response_for
 from intake.forms.invitation import AcknowledgeForm
 from intake.models import RedFlagAlert
@@ -22,7 +23,14 @@ from intake.presenters.finishing import finishing
 def page(request: StaffRequest, response_id: int) -> HttpResponse:
     """A summary of an intake. A draft with a red flag can be read too; it is labelled as a draft."""
     found = response_for(request.user, response_id)
-    context = {"response": found, "patient": found.patient, "note_form": AcknowledgeForm(), **presenter.summary(found)}
+    is_open = found.is_submitted and is_consent_open(found.patient)
+    context = {
+        "consent_open": is_open,
+        "response": found,
+        "patient": found.patient,
+        "note_form": AcknowledgeForm(),
+        **presenter.summary(found),
+    }
     return render(request, "intake/response.html", context)
 
 

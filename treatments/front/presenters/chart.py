@@ -19,6 +19,7 @@ from clinic.scheduling.presenters import pages as schedule
 from intake.assessment import Assessment as Judged
 from intake.assessment import Case, ClinicalPicture, load_intake_knowledge
 from intake.case_building import case_data, judged
+from intake.consent_text import is_consent_open
 from intake.models import Invitation
 from intake.presenters import assessment as assessment_words
 from intake.presenters.evidence import bars
@@ -67,7 +68,7 @@ def page_of(patient: Patient, *, is_clinical: bool, now: dt.datetime) -> Context
 
 def _desk_part(patient: Patient, links: list[Invitation], upcoming: list[Appointment]) -> Context:
     """Contact, visits, course to book, state of the intake. No medical text."""
-    invitation = links[0] if links else None
+    invitation = next((link for link in links if link.purpose == Invitation.Purpose.FORM), None)
     state = str(invitation.state) if invitation else ""
     kind, icon, text = INTAKE_PILLS.get(state, ("", "envelope", "no link sent"))
     return {
@@ -75,6 +76,7 @@ def _desk_part(patient: Patient, links: list[Invitation], upcoming: list[Appoint
         "courses": [
             {"course": course, "words": schedule.course_words(course)} for course in chart_rows.courses(patient)
         ],
+        "consent_open": is_consent_open(patient),
         "intake": {
             "pill": {"kind": kind, "icon": icon, "text": text},
             "state": state,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from clinic.lib.loose import Context
 from clinic.people.models import Patient, SafetyFact
-from intake.models import IntakeResponse
-from intake.questionnaire.consent import load_consent
+from intake.consent_text import consent, newest_consent
+from intake.models import ConsentSigned, IntakeResponse
 
+PAPERS = {IntakeResponse: "intake:consent_paper", ConsentSigned: "intake:consent_alone_paper"}
 STATES = {
     "agreed": ("agreed", "good", "check2"),
     "refused": ("not agreed", "caution", "x-lg"),
@@ -16,10 +19,8 @@ STATES = {
 
 def consent_of(patient: Patient) -> Context:
     """``signed``: the newest signature, if any; ``is_current``: whether for the text of today; a row per method."""
-    text = load_consent()
-    signed = (
-        IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).order_by("-submitted_at").first()
-    )
+    text = consent()
+    signed = newest_consent(patient)
     given = {one["id"]: one for one in ((signed and signed.consent_given) or {"methods": []})["methods"]}
     newest: dict[str, SafetyFact] = {}  # by finding
     wanted = [one.finding for one in text.method]
@@ -40,6 +41,7 @@ def consent_of(patient: Patient) -> Context:
         rows.append({"method": method, "state": state, "words": words, "kind": kind, "icon": icon, "fact": fact})
     return {
         "signed": signed,
+        "paper": reverse(PAPERS[type(signed)], args=[signed.pk]) if signed is not None and signed.consent_given else "",
         "is_current": signed is not None and signed.consent_text_version == text.version,
         "rows": rows,
         "findings": frozenset(wanted),
