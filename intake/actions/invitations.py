@@ -19,7 +19,8 @@ from clinic.outbox.post import give_up, post_letter, withdraw
 from clinic.people.language import known
 from clinic.people.models import Clinic, Patient, User
 from intake.actions.languages import keep_language
-from intake.models import IntakeResponse, Invitation
+from intake.case_building import reading_of
+from intake.models import IntakeResponse, Invitation, ScreenStay
 from intake.questionnaire.load import load_questionnaire
 
 LIFE = dt.timedelta(days=7)
@@ -143,6 +144,7 @@ def start(invitation_id: int, *, by: User | None = None) -> IntakeResponse:
     if invitation.second_of_id is not None:
         begins = begun_with(IntakeResponse.objects.get(invitation=invitation.second_of_id))
     response = IntakeResponse.objects.create(patient=patient, invitation=invitation, **begins)
+    ScreenStay.objects.create(response=response, screen=reading_of(response).screens[0].id)
     reads = known(response.language)
     if patient.language is None and reads != settings.LANGUAGE_CODE:
         keep_language(patient, reads)

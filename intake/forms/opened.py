@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 from django.core import signing
 from django.http import QueryDict
@@ -16,18 +17,21 @@ LAST_SEQ = 1_000_000_000
 def seal(screen: Screen, answers: Answers, *, response_id: int) -> str:
     """For a page about to be rendered with the stored answers."""
     shown = {q.id: drawn(q, answers[q.id]) for q in screen.questions if q.id in answers}
-    return signing.dumps([secrets.token_urlsafe(12), shown], salt=_salt(screen, response_id), compress=True)
+    return signing.dumps(
+        [secrets.token_urlsafe(12), shown, int(time.time())], salt=_salt(screen, response_id), compress=True
+    )
 
 
 def opened(screen: Screen, data: QueryDict, *, response_id: int) -> Opened:
     """The page that posts. One that does not say what it showed counts as blank: it withdraws nothing."""
     try:
-        page, shown = signing.loads(data.get("_page", ""), salt=_salt(screen, response_id))
+        page, shown, *drawn_at = signing.loads(data.get("_page", ""), salt=_salt(screen, response_id))
     except signing.BadSignature:
         return Opened()
     told = data.get("_seq", "")  # without scripts always 0
     seq = min(int(told), LAST_SEQ) if told.isascii() and told.isdigit() and len(told) < 12 else 0
-    return Opened(page, shown, seq)
+    seconds = int(time.time()) - drawn_at[0] if drawn_at else None
+    return Opened(page, shown, seq, seconds)
 
 
 def _salt(screen: Screen, response_id: int) -> str:

@@ -9,6 +9,7 @@ from .kiosk import Kiosk
 from .responses import IntakeResponse, RedFlagAlert
 from .saving import Clash, OpenedPage
 from .scores import Score
+from .stays import ScreenStay
 
 __all__ = [
     "Assessment",
@@ -26,4 +27,5 @@ __all__ = [
     "RedFlagAlert",
     "ResumeCode",
     "Score",
+    "ScreenStay",
 ]

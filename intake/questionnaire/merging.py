@@ -20,11 +20,14 @@ TICKS = ("many", "statements", "chart")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A page that saves: its own number ("" if unknown), the answers it showed, and which of its saves this is."""
+    """A page that saves: its own number ("" if unknown), the answers it showed, which of its saves this is, and how
+    long ago it was rendered.
+    """
 
     page: str = ""
     shown: Mapping[str, Any] = field(default_factory=dict)
     seq: int = 0
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

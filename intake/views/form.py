@@ -15,6 +15,7 @@ from intake.actions import answers as actions
 from intake.actions import consent as signing
 from intake.actions import limits, red_flags
 from intake.actions.answers import IncompleteIntake
+from intake.actions.stays import note_stay
 from intake.asking_back import is_open, offers
 from intake.case_building import reading_of
 from intake.forms.consent import ConsentForm
@@ -24,7 +25,7 @@ from intake.models import IntakeResponse, Kiosk
 from intake.presenters import patient_form as words
 from intake.presenters.body_chart import feelings, pictures
 from intake.presenters.consent_copy import as_file, copy_of
-from intake.presenters.finishing import minutes_left
+from intake.presenters.finishing import END, minutes_left
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, previous_screen
 from intake.views.by_phone import hung_up
@@ -33,7 +34,7 @@ from intake.views.guards import closed, offered, with_response
 from intake.views.kiosk import given_back
 from intake.views.languages import chosen, in_language, own_path, speak
 from intake.views.link import leave, own_response
-from intake.views.onward import after
+from intake.views.onward import after, screen_after
 
 TOLD_AFTER_SENDING = dt.timedelta(hours=1)  # after that the page shows nothing of the answers: others use this device
 SAVES_A_MINUTE = 90  # a person taps less; a runaway script is slowed down
@@ -84,6 +85,9 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
     if words.clashes(response, screen):
         return _draw(request, response, reading, form, status=409)
     target = after(request, reading, response, screen)
+    if page.seconds is not None and request.intake.call is None:
+        following = screen_after(request, reading, response, screen)
+        note_stay(response.pk, screen=screen.id, seconds=page.seconds, following=following.id if following else END)
     if is_open(offers(response, screen)):
         target = address(request, "asked", screen.id, then="check" if request.POST.get("then") == "check" else "")
     if red_flags.has_unread(response):
@@ -273,7 +277,7 @@ def _draw(
         "alarms": alarms(response, screen, request.clinic),
         **_body_chart(form),
         **place,
-        "minutes_left": minutes_left(screen.part, place["percent"]),
+        "minutes_left": minutes_left([s.id for s in reading.screens[place["number"] - 1 :]]),
         **messages(response, screen, request.clinic),
     }
     return render(request, "intake/step.html", context, status=status)
