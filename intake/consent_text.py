@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from clinic.lib.file_words import ENGLISH
 from clinic.people.models import Patient
 from intake import spoken
 from intake.models import ConsentSigned, IntakeResponse, OwnConsent
-from intake.questionnaire.consent import Consent, load_consent, with_own
-from intake.questionnaire.load import DIRECTORY
+from intake.questionnaire.consent import Consent, version_of, with_own
+
+_OPEN = """
+    SELECT
+        EXISTS (SELECT 1 FROM intake_intakeresponse WHERE patient_id = %(patient)s AND submitted_at IS NOT NULL),
+        (
+            SELECT version FROM (
+                SELECT consent_text_version AS version, consent_at FROM intake_intakeresponse
+                WHERE patient_id = %(patient)s AND submitted_at IS NOT NULL AND consent_at IS NOT NULL
+                UNION ALL
+                SELECT consent_text_version, consent_at FROM intake_consentsigned WHERE patient_id = %(patient)s
+            ) AS signed
+            ORDER BY consent_at DESC LIMIT 1
+        ),
+        (SELECT MAX(id) FROM intake_ownconsent)
+"""
 
 
 def consent() -> Consent:
@@ -17,11 +33,10 @@ def consent() -> Consent:
 
 def worded(own: OwnConsent | None, *, language: str = "") -> Consent:
     """With these words of the clinic; in a language that it has none in, with the English ones."""
-    language = language or spoken.language()
-    text = load_consent(DIRECTORY, language)
+    text = spoken.consent_file(language)
     if own is None:
         return text
-    words = own.words.get(language) or own.words.get(ENGLISH) or {}
+    words = own.words.get(language or spoken.language()) or own.words.get(ENGLISH) or {}
     return with_own(text, words, number=own.pk or 0)
 
 
@@ -34,8 +49,8 @@ def newest_consent(patient: Patient) -> IntakeResponse | ConsentSigned | None:
 
 
 def is_consent_open(patient: Patient) -> bool:
-    """A form was sent, and the consent is not signed, or not for today's text."""
-    if not IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).exists():
-        return False
-    signed = newest_consent(patient)
-    return signed is None or signed.consent_text_version != consent().version
+    """A form was sent, and the consent is not signed, or not for today's text. One query: charts ask it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, {"patient": patient.pk})
+        [(has_sent, signed, own)] = cursor.fetchall()
+    return bool(has_sent) and signed != version_of(spoken.consent_file(), own)

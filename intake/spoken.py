@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.utils import translation
 
 from clinic.lib.file_words import ENGLISH, languages
+from intake.questionnaire.consent import Consent, load_consent
 from intake.questionnaire.load import DIRECTORY, load_chart, load_messages, load_questionnaire
 from intake.questionnaire.schema import ChartFile
 from intake.questionnaire.values import Questionnaire
@@ -30,3 +31,11 @@ def chart() -> ChartFile:
     return load_chart(DIRECTORY, language())
 
 
+def consent_file(code: str = "") -> Consent:
+    """The consent as the file has it, without the clinic's own words (``intake.consent_text``)."""
+    return load_consent(DIRECTORY, code or language())
+
+
+def red_flag_message(message: str) -> str:
+    """What a patient reads for a message of ``redflags.toml``."""
+    return load_messages(DIRECTORY, language())[message]

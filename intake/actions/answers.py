@@ -27,7 +27,7 @@ from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, PhoneCa
 from intake.models.kept import keep_links
 from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.instruments import load_instruments
-from intake.questionnaire.merging import Opened, mark_of, merge
+from intake.questionnaire.merging import Opened, mark_of, merge_all
 from intake.questionnaire.values import DONE, Question
 
 
@@ -110,16 +110,14 @@ def _keep_told(response: IntakeResponse, opened: Opened, told: dict[str, Any]) -
 
 def _merged(response: IntakeResponse, values: Mapping[str, Any], *, base: Mapping[str, Any]) -> dict[str, Any]:
     """The answers with what changed on one page. Questions no longer asked stay as they are."""
-    answers = dict(response.answers)
-    asked = {question.id: question for question in reading_of(response).questions}
+    asked = reading_of(response).questions
+    answers, merged = merge_all(asked, base=base, mine=values, stored=response.answers)
     rows = Clash.objects.filter(response=response) if response.has_clashes else ()
     clashes = {clash.question: clash for clash in rows}
-    for name in values.keys() & asked.keys():
-        merged = merge(asked[name], base=base.get(name), mine=values[name], stored=answers.get(name))
-        answers[name] = merged.value
+    for name, one in merged.items():
         clash = clashes.get(name) or Clash(response=response, question=name)
-        others = [*clash.others, *([merged.beside] if merged.beside is not None else [])]
-        _keep_beside(clash, [other for n, other in enumerate(others) if other not in [merged.value, *others[:n]]])
+        others = [*clash.others, *([one.beside] if one.beside is not None else [])]
+        _keep_beside(clash, [other for n, other in enumerate(others) if other not in [one.value, *others[:n]]])
     return answers
 
 

@@ -87,11 +87,16 @@ def as_signed(consent: Consent, *, agreed: Collection[str], for_minor: bool, lan
     }
 
 
+def version_of(consent: Consent, own: int | None) -> str:
+    """Of the file, and of the clinic's words beside it if there are any."""
+    return f"{consent.version}-{own}" if own else consent.version
+
+
 def with_own(consent: Consent, words: Mapping[str, str], *, number: int) -> Consent:
     """With the clinic's words: ``intro`` before the paragraphs, the others by id of a method. The risks stay."""
     return consent.model_copy(
         update={
-            "version": f"{consent.version}-{number}",
+            "version": version_of(consent, number),
             "paragraphs": [*([words["intro"]] if words.get("intro") else []), *consent.paragraphs],
             "method": [one.model_copy(update={"own": words.get(one.id, "")}) for one in consent.method],
         }

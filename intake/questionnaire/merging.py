@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from intake.questionnaire.values import Question, is_answered
+from intake.questionnaire.values import Answers, Question, is_answered
 
 TICKS = ("many", "statements", "chart")
 
@@ -48,6 +48,21 @@ def drawn(question: Question, stored: Any) -> Any:
     if question.kind == "one":
         return stored if question.option(str(stored)) else None
     return stored
+
+
+def merge_all(
+    asked: Iterable[Question], *, base: Answers, mine: Answers, stored: Answers
+) -> tuple[dict[str, Any], dict[str, Merged]]:
+    """The answers after a page has saved ``mine``, and how each of its questions came out. What is not asked now is
+    neither taken nor touched.
+    """
+    answers, merged = dict(stored), {}
+    for question in asked:
+        name = question.id
+        if name in mine:
+            merged[name] = merge(question, base=base.get(name), mine=mine[name], stored=answers.get(name))
+            answers[name] = merged[name].value
+    return answers, merged
 
 
 def merge(question: Question, *, base: Any, mine: Any, stored: Any) -> Merged:
