@@ -39,7 +39,7 @@ MOST = {
     "/schedule/feed/?start={today}T00:00&end={later}T00:00": 12,
     "/today/": 12,
     "/followups/": 12,
-    "/patients/{course}/": 17,
+    "/patients/{course}/": 18,  # one of them: whether the consent is open
     "/visits/{visit}/": 20,
     "/plans/{plan}/": 13,
     "/outcomes/{course}/": 15,
