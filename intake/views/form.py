@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from intake import consent_text, fetch
+from intake import consent_text, fetch, spoken
 from intake.actions import answers as actions
 from intake.actions import consent as signing
 from intake.actions import limits, red_flags
