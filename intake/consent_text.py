@@ -28,7 +28,12 @@ _OPEN = """
 
 def consent() -> Consent:
     """In the language in use. Its version changes with the file and with every version of the clinic's words."""
-    return worded(OwnConsent.objects.first())
+    return worded(newest_own())
+
+
+def newest_own() -> OwnConsent | None:
+    """The clinic's words that count."""
+    return OwnConsent.objects.select_related("written_by").first()
 
 
 def worded(own: OwnConsent | None, *, language: str = "") -> Consent:

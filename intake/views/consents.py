@@ -68,7 +68,7 @@ def own_text(request: StaffRequest) -> HttpResponse:
     """The clinic's own words for each method. ``preview`` shows the page as a patient would read it."""
     spoken = request.GET.get("language", ENGLISH)
     spoken = spoken if spoken in languages(DIRECTORY) else ENGLISH
-    newest = OwnConsent.objects.select_related("written_by").first()
+    newest = consent_text.newest_own()
     words = newest.words.get(spoken, {}) if newest is not None else {}
     text = consent_text.worded(None, language=spoken)
     form = OwnConsentForm(request.POST if request.method == "POST" else None, initial=words, consent=text)
