@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from clinic.lib.complaints import DEFAULT
 from intake.assessment.case import Case
 from intake.assessment.text import TextSign
 
 THREE_MONTHS = 90  # days
+NOT_THE_BACK = frozenset({"complaint.elsewhere", "complaint.not_pain"})
 ASAS_NEEDED = 4  # of five statements (ASAS)
 NICE_NEEDED = 4  # of nine statements (NG65x)
 SCREEN_POSITIVE = 3  # PHQ-2 or GAD-2 (ARROLL)
@@ -61,7 +63,8 @@ def _computed(case: Case, present: set[str], absent: set[str]) -> dict[str, tupl
         facts["derived.over_3_months"] = ("complaint.duration_days",)
     if began is not None and began < 45:
         facts["derived.began_before_45"] = ("patient.age", "complaint.duration_days")
-    if is_long and (fits := _asas(began, present, absent)):
+    is_back = case.complaint.id == DEFAULT and present.isdisjoint(NOT_THE_BACK)
+    if is_long and is_back and (fits := _asas(began, present, absent)):
         facts["count.asas"] = fits
     scores = case.screening
     if scores.nice_spa is not None and scores.nice_spa >= NICE_NEEDED:

@@ -118,7 +118,15 @@ def _load(directory: Path, language: str, name: str, where: tuple[Path, ...]) ->
         instruments=MappingProxyType(
             {
                 i.id: Instrument(
-                    i.id, i.name, tuple(i.items), i.scoring, i.maximum, i.higher_is_better, i.credit_line, i.embeddable
+                    i.id,
+                    i.name,
+                    tuple(i.items),
+                    i.scoring,
+                    i.maximum,
+                    i.higher_is_better,
+                    i.credit_line,
+                    i.embeddable,
+                    i.needs_every_item,
                 )
                 for i in instruments.values()
             }

@@ -13,7 +13,7 @@ def measures(questionnaire: Questionnaire, shown: Sequence[Question], answers: A
     values: dict[str, float] = {}
     for name, instrument in questionnaire.instruments.items():
         parts = [q for q in shown if q.instrument == name]
-        if not parts or (instrument.scoring != "mean" and any(not is_answered(q, answers.get(q.id)) for q in parts)):
+        if not parts or (instrument.needs_every_item and any(not is_answered(q, answers.get(q.id)) for q in parts)):
             continue
         points = [p for q in parts for p in _points(q, answers.get(q.id))]
         if instrument.scoring == "mean":

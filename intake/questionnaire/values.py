@@ -221,7 +221,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A measure with its licence. ``scoring``: ticked (count), sum (all needed) or mean (of those answered)."""
+    """A measure with its licence. ``scoring``: ticked (count), sum (all needed) or mean (of all, or of those answered)."""
 
     id: str
     name: str
@@ -231,6 +231,7 @@ class Instrument:
     higher_is_better: bool
     credit_line: str
     embeddable: bool
+    needs_every_item: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from intake.questionnaire.instruments import InstrumentFile, load_instruments
+from intake.questionnaire.instruments import InstrumentFile
+from treatments.outcomes.asked import asked_of
 from treatments.planner.outcomes.measures import mean_score
 
 
@@ -19,9 +20,10 @@ class ReviewForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, about: str | None = None, **kwargs: Any) -> None:
+        """`about`: the complaint, whose measures are asked; None: all are."""
         super().__init__(*args, **kwargs)
-        self.measures = [measure for measure in load_instruments().values() if measure.review is not None]
+        self.measures = [measure for measure in asked_of(about) if measure.review is not None]
         for measure in self.measures:
             self.fields |= _fields(measure)
 
@@ -97,8 +99,10 @@ def _fields(measure: InstrumentFile) -> dict[str, forms.Field]:
             )
         }
     if measure.review.ask == "rows":
+        printed = len(measure.items) == measure.item_count  # its questions are its own, not the patient's
         return {
-            name: _number(measure, label.format(n=place)) for place, name in enumerate(_row_names(measure), start=1)
+            name: _number(measure, measure.items[place - 1] if printed else label.format(n=place))
+            for place, name in enumerate(_row_names(measure), start=1)
         }
     fields: dict[str, forms.Field] = {measure.id: _number(measure, f"{label}, {measure.minimum:g}–{measure.maximum:g}")}
     if measure.review.ask == "statements":
