@@ -221,7 +221,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A measure with its licence. ``scoring``: ticked (count), sum (all needed) or mean (of all, or of those answered)."""
+    """A measure with its licence. ``scoring``: ticked (count), sum or mean (of all, or of those answered)."""
 
     id: str
     name: str

@@ -42,7 +42,7 @@ MOST = {
     "/patients/{course}/": 18,  # one of them: whether the consent is open
     "/visits/{visit}/": 20,
     "/plans/{plan}/": 13,
-    "/outcomes/{course}/": 15,
+    "/outcomes/{course}/": 16,
 }
 
 

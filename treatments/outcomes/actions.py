@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib.complaints import DEFAULT
 from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, User
 from intake.models import Score
 from intake.questionnaire.instruments import load_instruments
-from treatments.models import AdverseEvent, TreatmentPlan, Visit
+from treatments.models import AdverseEvent, Proposal, TreatmentPlan, Visit
 from treatments.models.kept import keep_reviews
 from treatments.planner.outcomes.measures import checked, measure_of
 from treatments.planner.outcomes.reevaluation import FIRST_REVIEW, Decision, progress
@@ -58,6 +59,14 @@ def plan_in_force(patient: Patient) -> TreatmentPlan | None:
 def _plans_in_force(patient: int) -> QuerySet[TreatmentPlan]:
     rows = TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).select_related("proposal")
     return rows.defer("edits", "overrides", "review", "proposal__case")
+
+
+def complaint_of(plan: TreatmentPlan | None) -> str | None:
+    """What a plan is for; None without a plan."""
+    if plan is None:
+        return None
+    rows = Proposal.objects.filter(pk=plan.proposal_id).values_list("case__complaint__id", flat=True)
+    return rows.get() or DEFAULT
 
 
 def latest_visit_number(patient: Patient) -> int | None:

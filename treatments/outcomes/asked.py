@@ -28,7 +28,12 @@ def asked_of(complaint: str | None) -> list[InstrumentFile]:
         return list(measures.values())
     own = {measure.id for measure in pack.measures if measure.use == "yes"}
     others = {measure.id for other in complaints().values() for measure in other.measures if measure.use == "yes"}
-    return [measure for measure in measures.values() if measure.id in own or measure.id not in others]
+    in_pain = any(measures[name].decides == "pain" for name in own if name in measures)
+    return [
+        measure
+        for measure in measures.values()
+        if measure.id in own or (measure.id not in others and (in_pain or measure.decides != "pain"))
+    ]
 
 
 def left_out_of(complaint: str | None) -> list[LeftOut]:

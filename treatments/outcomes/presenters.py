@@ -14,6 +14,7 @@ from intake.models import Score
 from intake.questionnaire.instruments import InstrumentFile, load_instruments
 from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes import actions
+from treatments.outcomes.asked import left_out_of
 from treatments.outcomes.curve import Curve, Value, curve
 from treatments.planner.outcomes.measures import MATTERS_PERCENT, Change, change
 from treatments.visits.actions import red_flags
@@ -42,6 +43,8 @@ def outcomes_of(patient: Patient) -> Context:
     return {
         "patient": patient,
         "plan": plan,
+        "about": (about := actions.complaint_of(plan)),
+        "left_out": left_out_of(about),
         "has_scores": bool(scores),
         "curves": _curves(answered, series),
         "verdicts": [_verdict(measure, series[measure.id]) for measure in judged],

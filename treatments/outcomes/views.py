@@ -17,7 +17,8 @@ from treatments.outcomes.presenters import outcomes_of
 @require_http_methods(["GET", "POST"])
 def patient(request: StaffRequest, patient_id: int) -> HttpResponse:
     person = access.patient_for(request.user, patient_id, what="outcomes")
-    form = ReviewForm(request.POST or None)
+    shown = outcomes_of(person)
+    form = ReviewForm(request.POST or None, about=shown["about"])
     if request.method == "POST" and form.is_valid():
         record_scores(
             patient=person,
@@ -28,5 +29,5 @@ def patient(request: StaffRequest, patient_id: int) -> HttpResponse:
         )
         messages.success(request, "The scores are recorded.")
         return redirect("outcomes:patient", patient_id)
-    context = {**outcomes_of(person), "form": form}
+    context = {**shown, "form": form}
     return render(request, "outcomes/outcomes.html", context, status=422 if form.is_bound else 200)

@@ -76,6 +76,7 @@ def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[Fau
             faults += _source_faults(knowledge, lists)
             faults += _point_faults(knowledge) if complaint == packs[0] else []
             faults += _faults_of(knowledge)
+            faults += _measure_faults(complaint)
     return tuple(dict.fromkeys(faults))
 
 
@@ -95,6 +96,20 @@ def _faults_of(knowledge: PlannerKnowledge) -> tuple[Fault, ...]:
             if not row.is_complete
         ),
     )
+
+
+def _measure_faults(complaint: str) -> list[Fault]:
+    """A measure that is used is a file of the registry, and printed by nobody who may not."""
+    name, known = f"complaints/{complaint}/complaint.toml", load_instruments()
+    faults = []
+    for measure in complaints()[complaint].measures:
+        file = known.get(measure.id)
+        if measure.use == "yes" and file is None:
+            faults.append(Fault(name, f"measures[{measure.id}]", f"no such measure{nearest(measure.id, known)}"))
+        elif file is not None and file.embeddable != (measure.use == "yes"):
+            says = "may be shown" if file.embeddable else "may not be shown"
+            faults.append(Fault(name, f"measures[{measure.id}].use", f"the measure's own file says that it {says}"))
+    return faults
 
 
 def _lists_beside(folder: Path) -> tuple[list[Named], list[Fault]]:
