@@ -34,7 +34,7 @@ def asked(complaint: str | None) -> set[str]:
 
 def test_each_complaint_is_asked_its_own_measures_and_those_of_no_complaint() -> None:
     assert asked("back") == PAIN | {"rmdq", "activities", "pgic"}
-    assert asked("knee") == asked("shoulder") == PAIN | {"impact", "activities", "pgic"}
+    assert asked("knee") == asked("shoulder") == asked("neck") == PAIN | {"impact", "activities", "pgic"}
     assert asked("sleep_stress") == {"sleep_impact", "gad7", "activities", "pgic"}
     everything = asked(None)
     assert everything == asked("elsewhere") >= asked("back") | asked("knee") | asked("sleep_stress")
