@@ -102,7 +102,11 @@ def test_every_screen_and_its_refusals_are_spoken(db: None, brackets: None, fold
     more = {"pregnancy": "yes", "pregnancy_bleeding": "no", "pregnancy_signs": ["none"], "general": ["cancer"]}
     later = {"onset": ["sport"], "duration": {"number": 2, "unit": "years"}}
     drawn = set()
-    for response in (ResponseFactory(answers={**PLAIN_FIRST, **more}), second_part_of(**later)):
+    for response in (
+        ResponseFactory(answers={**PLAIN_FIRST, **more}),
+        second_part_of(**later),
+        second_part_of(complaint="elsewhere"),
+    ):
         phone = phone_with(response)
         for screen in load_questionnaire().screens:
             page = phone.get(f"/i/step/{screen.id}/")

@@ -164,7 +164,7 @@ def _does_more(rule: Rule) -> str:
         least = f", where the visit has at least {rule.of_needles} needles" if rule.of_needles else ""
         return f"ear: {rule.method.replace('_', ' ')} on the {rule.zones} heaviest zones{least}"
     if isinstance(rule, HomeRule):
-        return f"{rule.kind.replace('_', ' ')}: {rule.sheet}"
+        return f"{rule.kind.replace('_', ' ')}: {rule.sheet.replace('{your}', 'your').removesuffix('.')}"
     if isinstance(rule, DoseRule):
         phases = ", then ".join(f"{phase.per_week} a week for {phase.weeks} weeks" for phase in rule.phases)
         return f"{phases}; review at {', '.join(str(n) for n in rule.review_at)}"
