@@ -78,7 +78,7 @@ reads: answers clock asking_back consent_text
 models: models errors set_aside http
 ground: caller guards seals chain writing backends guesses help_lines presence words availability day_search
 ground: rhythm series additions gate ledger observed record safety_questions treatment_edits curve spoken logs
-ground: serving environment spoken_files
+ground: serving environment spoken_files asked_measures
 """
 LAYERS: dict[str, set[str]] = {}
 for _line in _LAYERS.strip().splitlines():
@@ -106,6 +106,7 @@ PURE_FILES = frozenset(
         "clinic.scheduling.rhythm",
         "clinic.scheduling.series",
         "treatments.management.spoken_files",
+        "treatments.outcomes.asked_measures",
         "treatments.outcomes.curve",
         "treatments.plans.spoken",
         "treatments.plans.treatment_edits",

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from intake.questionnaire.instruments import InstrumentFile
-from treatments.outcomes.asked import asked_of
+from treatments.outcomes.asked_measures import asked_of
 from treatments.planner.outcomes.measures import mean_score
 
 

@@ -14,7 +14,7 @@ from intake.models import Score
 from intake.questionnaire.instruments import InstrumentFile, load_instruments
 from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes import actions
-from treatments.outcomes.asked import left_out_of
+from treatments.outcomes.asked_measures import left_out_of
 from treatments.outcomes.curve import Curve, Value, curve
 from treatments.planner.outcomes.measures import MATTERS_PERCENT, Change, change
 from treatments.visits.actions import red_flags

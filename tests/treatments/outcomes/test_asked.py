@@ -20,7 +20,7 @@ from intake.questionnaire.values import About
 from tests.factories.people import UserFactory
 from tests.support.page_text import page_text
 from tests.treatments.plans.test_complaints import KNEE, signed
-from treatments.outcomes.asked import asked_of, left_out_of
+from treatments.outcomes.asked_measures import asked_of, left_out_of
 from treatments.planner.checking import knowledge as checking
 from treatments.planner.outcomes.reevaluation import progress
 from treatments.plans.actions import drafts

@@ -15,7 +15,7 @@ from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import About
 from tests.support.worked_cases import load_cases, proposal_of
 from treatments.clinic_knowledge import planner_knowledge
-from treatments.outcomes.asked import asked_of
+from treatments.outcomes.asked_measures import asked_of
 
 pytestmark = pytest.mark.pure
 OTHERS = [complaint for complaint in complaints() if complaint != DEFAULT]
