@@ -9,9 +9,10 @@ was begun counts even though no assessment is based on it yet.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, SafetyFact
 from intake.assessment import Assessment as Judged
 from intake.assessment import Case, assess, complaint_id, load_intake_knowledge, read_case
+from intake.assessment.knowledge.medicines import medicines_in
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, IntakeResponse, Score
 from intake.questionnaire.answers import Later, Reading, age_on, read
@@ -35,6 +37,7 @@ READINGS: ByValue[Reading] = ByValue(64)
 READ = "_reading"  # attribute in which a response keeps what was read from its answers
 LONGEST_PREGNANCY = 42  # weeks: the week answered advances with the calendar, but no further than this
 PAIN = {"nrs_now": "pain_now", "nrs_average": "pain_average"}  # measure -> part of the complaint
+MEDICINES = "medicines"  # the question of what somebody takes
 DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are reported
 
 
@@ -166,7 +169,17 @@ def _read(answers: Answers, spoken: str, version: str, part: int | None, known: 
     """The same answers are read for the chart, the assessment, the plan and each visit."""
     asked = questionnaire(version)
     plain = (answers, spoken, part, tuple(str(value) for value in astuple(known)))
-    return READINGS.get(plain, (asked,), lambda: read(asked, answers, known, part=part))
+    return READINGS.get(plain, (asked,), lambda: _with_medicines(read(asked, answers, known, part=part)))
+
+
+def _with_medicines(reading: Reading) -> Reading:
+    """A medicine that stands for a condition makes a "no" to it not known, whatever was ticked."""
+    named = {medicine.of.finding for medicine in medicines_in(reading.texts.get(MEDICINES, ""))}
+    doubted = frozenset(finding for finding in named if reading.findings.get(finding) is False)
+    if not doubted:
+        return reading
+    kept = {finding: present for finding, present in reading.findings.items() if finding not in doubted}
+    return replace(reading, findings=MappingProxyType(kept), doubted=reading.doubted | doubted)
 
 
 def whole_reading_of(response: IntakeResponse) -> Reading:

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from clinic.lib.numbers import whole_number
+from intake.assessment.knowledge.medicines import load_medicines
 from intake.forms.contact import read_contact, read_line
 from intake.forms.dates import OLDEST, DateFault, read_date
 from intake.questionnaire.values import (
@@ -78,6 +79,15 @@ class AnswerField:
         if isinstance(self.value, list):
             return [v for v in self.value if isinstance(v, str)]
         return [str(self.value)] if self.value is not None else []
+
+    @property
+    def suggestions_id(self) -> str:
+        return f"suggest-{self.question.suggests}"
+
+    @property
+    def suggested(self) -> list[str]:
+        """Names offered while one types."""
+        return [*self.question.offers, *(medicine.name for medicine in load_medicines().values())]
 
     @property
     def rows(self) -> list[dict[str, Any]]:

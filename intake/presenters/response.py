@@ -6,8 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from clinic.people.models import SafetyEntry
 from intake import fetch
 from intake.assessment import Assessment, assess, load_intake_knowledge
+from intake.assessment.knowledge.medicines import entries_in, find_medicine
 from intake.case_building import answered_on, case_of_answers, whole_reading_of
 from intake.models import IntakeResponse
 from intake.presenters.assessment import how_long
@@ -21,17 +23,15 @@ from intake.questionnaire.load import load_chart, load_questionnaire
 from intake.questionnaire.own_words import said_of
 from intake.questionnaire.values import Questionnaire, is_answered
 
-GROUPS = [
-    ("site", "Where"),
-    ("side", "Side"),
-    ("radiation", "Travels"),
-    ("onset", "Began"),
-    ("quality", "Feels"),
+GROUPS = [  # the story tells where, since when and how it feels
     ("eased_by", "Better with"),
     ("worsened_by", "Worse with"),
     ("time", "Time of day"),
-    ("body", "Rest of the body"),
+    ("body", "Constitution"),
 ]
+MOST_OPEN = 12  # questions without an answer that are named on the one screen; all of them stand below
+NOTHING = ("none", "no", "nothing", "nada", "ninguno", "ninguna", "无", "没有")
+LONGEST_NAME = 120  # of an entry on the page of safety
 CAREFUL = [("condition", "Conditions and medicines"), ("wish", "Wishes")]
 
 
@@ -43,6 +43,8 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     case = case_of_answers(response, today=timezone.localdate())
     assessment = assess(case, knowledge)
     asked = {q.instrument for q in reading.questions}
+    rows = response.alerts.select_related("acknowledged_by").order_by("level", "id")
+    told = [flag_words(row) for row in rows]  # stands above all in red: not said twice on the one screen
     painted = set(response.answers.get("where") or ())
     calls = list(response.calls.select_related("asked_by"))
     chart_question = next(q for q in questionnaire.questions if q.kind == "chart")
@@ -70,8 +72,13 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
                 "kind": "danger" if row.level == "emergency" else "caution",
                 "icon": "exclamation-octagon" if row.level == "emergency" else "hospital",
             }
-            for row in response.alerts.select_related("acknowledged_by").order_by("level", "id")
+            for row in rows
         ],
+        "reason": reading.texts.get("reason", ""),
+        "marks": [mark for mark in marks_of(assessment, "reason") if not any(flag in mark for flag in told)],
+        **_entries(response, reading),
+        "doubted": sorted(knowledge.label(finding) for finding in reading.doubted),
+        "unanswered": _unanswered(reading, response),
         "cautions": [a for a in assessment.alerts if a.level == "caution"],
         "body": still(load_chart(), chart_question, painted),
         "texts": [
@@ -103,6 +110,34 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         "age": case.patient.age,
         "how_long": how_long(case.complaint.duration_days),
     }
+
+
+def _entries(response: IntakeResponse, reading: Reading) -> dict[str, Any]:
+    """Medicines with their class, allergies, and what of them the chart does not have: offered, not taken silently."""
+    told = {
+        "medicine": entries_in(reading.texts.get("medicines", "")),
+        "allergy": entries_in(reading.texts.get("allergies", "")),
+    }
+    told = {kind: [one for one in entries if one.casefold() not in NOTHING] for kind, entries in told.items()}
+    held = SafetyEntry.objects.filter(patient_id=response.patient_id, ended_at=None).values_list("kind", "name")
+    known = {(kind, name.casefold()) for kind, name in held}
+    named = [(one, find_medicine(one)) for one in told["medicine"]]
+    return {
+        "medicines": [{"words": one, "of": found.of if found else None} for one, found in named],
+        "allergies": told["allergy"],
+        "offers": [
+            {"kind": kind, "name": one[:LONGEST_NAME]}
+            for kind, entries in told.items()
+            for one in dict.fromkeys(entries)
+            if (kind, one[:LONGEST_NAME].casefold()) not in known
+        ],
+    }
+
+
+def _unanswered(reading: Reading, response: IntakeResponse) -> list[str]:
+    """The questions left open, in the form's words."""
+    left = [q.label for q in reading.questions if not is_answered(q, response.answers.get(q.id))]
+    return left[:MOST_OPEN] + ([f"and {len(left) - MOST_OPEN} more"] if len(left) > MOST_OPEN else [])
 
 
 def parts_of(response: IntakeResponse) -> dict[str, Any]:

@@ -207,6 +207,8 @@ def _question(
         low_label=q.low_label,
         high_label=q.high_label,
         max_length=q.max_length,
+        suggests=q.suggests,
+        offers=tuple(words.foods.split(", ")) if q.suggests == "allergies" and words.foods else (),
         instrument=q.instrument,
         private=q.private,
         show=_when(q),

@@ -57,6 +57,7 @@ class Question(Shown):
     high_label: str = ""
     autocomplete: str = "off"  # what the browser may fill in
     max_length: int = Field(default=2000, ge=1, le=10_000)
+    suggests: Literal["", "medicines", "allergies"] = ""  # names offered while one types
     instrument: str = ""
     items: list[int] = []
     absent_when_any: list[Clause] = []
@@ -90,6 +91,7 @@ class Words(Strict):
     decline: str
     left: str
     right: str
+    foods: str = ""  # what many are allergic to, with commas between
 
 
 class QuestionnaireFile(Strict):

@@ -158,6 +158,8 @@ class Question:
     high_label: str = ""
     max_length: int = 2000
     autocomplete: str = "off"
+    suggests: str = ""  # which names are offered while one types; each line is an entry
+    offers: tuple[str, ...] = ()  # offered besides them
     instrument: str = ""
     private: bool = False  # never shown again on the patient's screen or on paper to take home
     show: When = ALWAYS

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.people.actions.patients import record_safety_facts
 from intake.actions import answers as actions
-from intake.case_building import build_case, case_data
+from intake.case_building import build_case, case_data, reading_of
 from intake.models import Assessment, Clearance, IntakeResponse, Score
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
@@ -119,3 +119,24 @@ def test_the_newest_sent_intake_is_used_and_a_draft_is_not() -> None:
     again = InvitationFactory(patient=response.patient)
     ResponseFactory(invitation=again, answers={"reason": "draft words"})
     assert case_data(response.patient, None, today=DAY)["texts"]["reason"] == PLAIN["reason"]
+
+
+@pytest.mark.parametrize(
+    ("words", "finding"),
+    [
+        ("Eliquis 5 mg\nvitamin D", "condition.anticoagulant"),
+        ("aspirin, ibuprofen", "condition.antiplatelet"),
+        ("华法林、维生素", "condition.anticoagulant"),
+    ],
+)
+def test_a_medicine_of_a_known_class_makes_a_no_not_known(words: str, finding: str) -> None:
+    response = ResponseFactory(complete=True)
+    assert reading_of(response).findings[finding] is False
+    response.answers = {**response.answers, "medicines": words}
+    reading = reading_of(response)
+    assert finding not in reading.findings and finding in reading.doubted
+    ticked = {"condition.anticoagulant": "thinner", "condition.antiplatelet": "aspirin"}[finding]
+    response.answers = {**response.answers, "blood": [ticked]}
+    assert reading_of(response).findings[finding] is True, "a yes stays"
+    response.answers = {**response.answers, "medicines": "none at all", "blood": ["none"]}
+    assert reading_of(response).findings[finding] is False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -73,3 +74,16 @@ def find_medicine(words: str) -> Medicine | None:
         return named[words]
     starts = [name for name in named if words.startswith(f"{name} ")]
     return named[max(starts, key=len)] if starts else None
+
+
+_BETWEEN = re.compile(r"[\n,;、，；]|(?<!\d)\.(?!\d)|\band\b|\by\b")
+
+
+def entries_in(text: str) -> list[str]:
+    """What a list of medicines or allergies names, each as written: one a line, or with commas between."""
+    return [entry for piece in _BETWEEN.split(text) if (entry := piece.strip(" \t-•*"))]
+
+
+def medicines_in(text: str) -> list[Medicine]:
+    """The medicines that such a list names."""
+    return [medicine for entry in entries_in(text) if (medicine := find_medicine(entry)) is not None]
