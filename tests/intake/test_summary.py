@@ -1,4 +1,4 @@
-"""The practitioner's page of an intake: one screen, in words that are true, and nothing taken into the chart silently."""
+"""The practitioner’s page of an intake: one screen, true words, nothing taken into the chart silently."""
 
 from __future__ import annotations
 
