@@ -26,7 +26,7 @@ Table = dict[str, Any]
 class Strict(BaseModel):
     """Base of every table of a knowledge file: no unknown key, no change after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Reviewed(Strict):

@@ -17,7 +17,7 @@ from clinic.lib.complaints import complaints
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
-from treatments.planner.knowledge.matching import Compiled, compile_rules, matching
+from treatments.planner.knowledge.matching import Rules, compile_rules, matching
 from treatments.planner.knowledge.references import known_findings
 from treatments.planner.knowledge.tables import PointRule
 from treatments.planner.vocabulary.facts import CAUSES, branches
@@ -100,7 +100,7 @@ def needles(plan: Mapping[str, Any]) -> Needles:
 
 
 @cache
-def _signatures() -> tuple[Compiled[PointRule], ...]:
+def _signatures() -> Rules[PointRule]:
     owed = [rule for rule in load_planner_knowledge().rules if rule.owed and rule.serves in ("branch", "root")]
     return compile_rules(owed)
 

@@ -33,7 +33,7 @@ class Facts:
 def read_facts(picture: ClinicalPicture) -> Facts:
     """The facts of one picture. Nothing is guessed: what is not known gives no fact."""
     case, assessment = picture.case, picture.assessment
-    words = {finding for finding in case.findings if picture.is_present(finding)}
+    words = set(picture.present)
     words.update(mark.finding for mark in assessment.marks if mark.strength == "states")
     sites = tuple(site for site in every_site() if site in assessment.sites) or _travelling_sites(words)
     words.update(f"site:{site}" for site in sites)

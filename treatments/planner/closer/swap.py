@@ -7,7 +7,7 @@ review finds nothing that it did not find before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clinic.lib.loose import fresh
 from intake.assessment import ClinicalPicture
@@ -17,7 +17,7 @@ from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.in_progress import ProposalInProgress
 from treatments.planner.proposing.keep_safe import safe_sides
 from treatments.planner.proposing.layout import Layout
-from treatments.planner.proposing.offers import Key, Offer, offers_of
+from treatments.planner.proposing.offers import Key, Offer
 from treatments.planner.proposing.parameters import plan_point
 from treatments.planner.proposing.propose import worked_out
 from treatments.planner.proposing.sides import Sides
@@ -70,7 +70,7 @@ def substitutes(
     others = [point for one in treatment["stages"] for point in one["points"] if point is not old]
     positions = tuple(dict.fromkeys((here["position"], *(one["position"] for one in treatment["stages"]))))
     everywhere = Layout(positions, here["side_up"], movement=False)
-    offers = offers_of(composed.candidates, composed.order.worth, everywhere, 0.0, plan.facts)
+    offers = replace(composed.work, cost=0.0, pairs=()).offers(everywhere)
     done: dict[Key, float] = {}
     for key in _keys(others):
         for earning in offers[key].earnings if key in offers else ():
@@ -78,7 +78,7 @@ def substitutes(
                 done[job] = done.get(job, 0.0) + earning.counts
     alone = _alone(_keys([old]), offers, done)
     in_position = Layout((here["position"],), here["side_up"], movement=False)
-    open_to = offers_of(composed.candidates, composed.order.worth, in_position, 0.0, plan.facts)
+    open_to = replace(composed.work, cost=0.0, pairs=()).offers(in_position)
     used = {point["code"] for point in others} | {old["code"]}
     ranked = sorted(
         (offer for offer in open_to.values() if _may_stand_in(offer.candidate, used)),

@@ -21,7 +21,7 @@ from treatments.planner.proposing import compose
 from treatments.planner.proposing.compose import Composed
 from treatments.planner.proposing.in_progress import ProposalInProgress
 from treatments.planner.proposing.layout import reach
-from treatments.planner.proposing.offers import Key, Offer, join_pair, offers_of
+from treatments.planner.proposing.offers import Key, Offer
 from treatments.planner.proposing.propose import worked_out
 from treatments.planner.proposing.what_if import assuming
 from treatments.planner.safety.guard import Place
@@ -114,7 +114,7 @@ def _found(point: Point, proposal: Proposal, plan: ProposalInProgress) -> WhyNot
     if not plan.composed:
         return WhyNot(point, "no_needles", stop=stop, waits=waits)
     composed = plan.composed[-1]
-    mine = [candidate for candidate in composed.candidates if candidate.code == code]
+    mine = [candidate for candidate in composed.work.candidates if candidate.code == code]
     asked = matching(plan.program.rules, plan.facts)
     because = tuple(Reason(rule.id, rule.text, rule.sources) for rule in asked if _names(rule, code))
     if stop is not None and (mine or because):
@@ -123,7 +123,7 @@ def _found(point: Point, proposal: Proposal, plan: ProposalInProgress) -> WhyNot
         return WhyNot(point, "not_asked", stop=stop, waits=tuple(sorted(waits, key=_distance)[:ANSWERS]))
     if all(reach(candidate, composed.actual) is None for candidate in mine):
         return WhyNot(point, "out_of_reach", because, stop, positions=composed.actual.positions)
-    place, rivals = _beaten(code, plan.facts, composed)
+    place, rivals = _beaten(code, composed)
     if place <= composed.needles:  # reachable only by a turn of the body, which it alone is not worth
         return WhyNot(point, "out_of_reach", because, stop, positions=composed.actual.positions[:1])
     return WhyNot(point, "beaten", because, stop, place, composed.needles, rivals)
@@ -155,20 +155,17 @@ def _distance(missing: Missing) -> tuple[int, str]:
     return len(missing.all) + bool(missing.any) + len(missing.none), missing.rule.id
 
 
-def _beaten(code: str, facts: Facts, composed: Composed) -> tuple[int, tuple[Rival, ...]]:
+def _beaten(code: str, composed: Composed) -> tuple[int, tuple[Rival, ...]]:
     """The needle it would be in the order of what they earn (0: in none), and who does its jobs instead."""
-    order, pairs = composed.order, composed.pairs
-    sequence, layout = compose.ranked(
-        composed.candidates, order, composed.ideal, composed.cost, facts, pairs, most=len(composed.candidates) * 8
-    )
+    work = composed.work
+    sequence, layout = compose.ranked(work, composed.ideal, most=len(work.candidates) * 8)
     place, needles = 0, 0
     for item in sequence:
         needles += item.cost
         if item.candidate.code == code:
             place = needles
             break
-    offers = offers_of(composed.candidates, order.worth, layout, composed.cost, facts)
-    join_pair(offers, order.worth.get("pair", 0.0), pairs)
+    offers = work.offers(layout)
     best = max(
         (offer for offer in offers.values() if offer.candidate.code == code),
         key=lambda offer: (offer.gain({}), offer.candidate.key),

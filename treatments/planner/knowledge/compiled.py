@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from treatments.planner.knowledge.matching import Compiled, compile_rules
+from treatments.planner.knowledge.asked import Asked
+from treatments.planner.knowledge.matching import Rules, compile_rules
+from treatments.planner.knowledge.numbers import Numbers, numbers_of
 from treatments.planner.knowledge.rules import (
     AdjunctRule,
     DepthRule,
@@ -30,21 +32,23 @@ from treatments.planner.knowledge.tables import PointRule
 class Program:
     """The rules of one knowledge, compiled."""
 
-    rules: tuple[Compiled[PointRule], ...]
-    persons: tuple[Compiled[PatientProfile], ...]
-    worths: tuple[Compiled[Worth], ...]
-    protocols: tuple[Compiled[Protocol], ...]
-    retentions: tuple[Compiled[Retention], ...]
-    techniques: tuple[Compiled[Technique], ...]
-    depths: tuple[Compiled[DepthRule], ...]
-    goals: tuple[Compiled[ElectroGoal], ...]
-    exclusions: tuple[Compiled[NoElectroRule], ...]
-    pairs: tuple[Compiled[ElectroPair], ...]
-    adjuncts: tuple[Compiled[AdjunctRule], ...]
-    ear: tuple[Compiled[EarRule], ...]
-    ear_uses: tuple[Compiled[EarUse], ...]
-    home: tuple[Compiled[HomeRule], ...]
-    doses: tuple[Compiled[DoseRule], ...]
+    rules: Rules[PointRule]
+    persons: Rules[PatientProfile]
+    worths: Rules[Worth]
+    protocols: Rules[Protocol]
+    retentions: Rules[Retention]
+    techniques: Rules[Technique]
+    depths: Rules[DepthRule]
+    goals: Rules[ElectroGoal]
+    exclusions: Rules[NoElectroRule]
+    pairs: Rules[ElectroPair]
+    adjuncts: Rules[AdjunctRule]
+    ear: Rules[EarRule]
+    ear_uses: Rules[EarUse]
+    home: Rules[HomeRule]
+    doses: Rules[DoseRule]
+    numbers: Numbers
+    asked: dict[str, tuple[Asked, ...]] = field(default_factory=dict)  # by rule, put together when it first holds
 
 
 @lru_cache(maxsize=64)
@@ -66,4 +70,5 @@ def program_of(knowledge: PlannerKnowledge) -> Program:
         ear_uses=compile_rules(knowledge.ear_uses),
         home=compile_rules(sorted(knowledge.home, key=lambda rule: (-rule.weight, rule.id))),
         doses=compile_rules(knowledge.doses),
+        numbers=numbers_of(knowledge.numbers),
     )

@@ -10,6 +10,8 @@ from pathlib import Path
 from clinic.lib.complaints import DEFAULT, SHIPPED, Complaint, beside, complaints, folders
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Model
 from treatments.planner.knowledge.clinic_file import with_own
+from treatments.planner.knowledge.numbers import FILE as NUMBERS
+from treatments.planner.knowledge.numbers import Number
 from treatments.planner.knowledge.pack import with_pack
 from treatments.planner.knowledge.references import reference_faults
 from treatments.planner.knowledge.rules import (
@@ -129,6 +131,7 @@ def _common(directory: Path, where: tuple[Path, ...]) -> tuple[PlannerKnowledge,
         contraindications=tuple(every("contraindications.toml", "contraindication", Contraindication)),
         neutral=read.rows("contraindications.toml", "neutral", Neutral, "finding"),
         limits={row.id: row for row in read.rows("review_limits.toml", "limit", Limit)},
+        numbers={row.id: row for row in read.rows(NUMBERS, "number", Number)},
         points=points,
         own_limits={row.region: row for row in read.rows("own_limits.toml", "limit", OwnLimit, "region")},
     )
@@ -144,6 +147,7 @@ def _common(directory: Path, where: tuple[Path, ...]) -> tuple[PlannerKnowledge,
             "principles.toml": {"review", "principle"},
             "contraindications.toml": {"review", "contraindication", "neutral"},
             "review_limits.toml": {"review", "limit"},
+            NUMBERS: {"review", "number"},
             "sources.toml": {"source"},
             "own_limits.toml": {"review", "limit"},
             "meta.toml": {"knowledge_version"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from treatments.planner.facts import Facts
@@ -36,22 +36,49 @@ class Compiled(NamedTuple, Generic[R]):
     none: frozenset[str]
 
 
-def compile_rules(rules: Sequence[R]) -> tuple[Compiled[R], ...]:
+class Rules(tuple[Compiled[R], ...]):
+    """Compiled rules in their order, and where each can be found by a word that it cannot do without."""
+
+    _always: tuple[int, ...]  # places of the rules that wait for no word
+    _by_word: Mapping[str, tuple[int, ...]]
+
+    def may_hold(self, words: frozenset[str]) -> Iterable[Compiled[R]]:
+        """Those that could hold, in order: of most rules none of the words is there."""
+        by_word = self._by_word
+        places = set(self._always)
+        for word in words & by_word.keys():
+            places.update(by_word[word])
+        return [self[place] for place in sorted(places)]
+
+
+def compile_rules(rules: Sequence[R]) -> Rules[R]:
     """The rules in their order, conditions as sets."""
-    return tuple(Compiled(rule, *condition_of(rule.when)) for rule in rules)
+    compiled = Rules(Compiled(rule, *condition_of(rule.when)) for rule in rules)
+    by_word: dict[str, list[int]] = {}
+    always: list[int] = []
+    for place, rule in enumerate(rules):
+        when = rule.when
+        needed = when.all[:1] or when.any
+        for word in needed:
+            by_word.setdefault(word, []).append(place)
+        if not needed:
+            always.append(place)
+    compiled._always = tuple(always)
+    compiled._by_word = {word: tuple(places) for word, places in by_word.items()}
+    return compiled
 
 
-def matching(rules: Sequence[Compiled[R]], facts: Facts) -> list[R]:
+def matching(rules: Rules[R], facts: Facts) -> list[R]:
     """Every rule whose condition holds, in order."""
     words = facts.words
     return [
         rule
-        for rule, all_, any_, none in rules
+        for rule, all_, any_, none in rules.may_hold(words)
         if all_ <= words and (not any_ or not any_.isdisjoint(words)) and none.isdisjoint(words)
     ]
 
 
-def first(rules: Sequence[Compiled[R]], facts: Facts) -> R | None:
+def first(rules: Rules[R], facts: Facts) -> R | None:
     """The first rule whose condition holds."""
     words = facts.words
     for rule, all_, any_, none in rules:

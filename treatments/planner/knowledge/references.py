@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
 from clinic.lib.complaints import beside, folders
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, nearest
+from treatments.planner.knowledge.numbers import FILE as NUMBERS
+from treatments.planner.knowledge.numbers import number_faults
 from treatments.planner.knowledge.rules import LimitId, PlannerKnowledge
 from treatments.planner.knowledge.tables import When
 from treatments.planner.vocabulary.facts import kinds
@@ -161,3 +164,8 @@ def _list_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
     for one in get_args(LimitId):
         if one not in knowledge.limits:
             yield Fault("review_limits.toml", f"limit[{one}]", "missing")
+    for number in knowledge.numbers.values():
+        unknown = _sources(f"number[{number.id}]", (number.source,), knowledge)
+        yield from (replace(fault, file=NUMBERS) for fault in unknown)
+    most = max((max(person.first, person.later) for person in knowledge.persons), default=0)
+    yield from number_faults(knowledge.numbers, most)

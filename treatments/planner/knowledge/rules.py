@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from clinic.lib.complaints import Complaint
 from clinic.lib.knowledge_files import Reviewed, Strict, Text
+from treatments.planner.knowledge.numbers import Number, NumberId
 from treatments.planner.knowledge.tables import (
     Contraindication,
     Minutes,
@@ -346,6 +347,7 @@ class PlannerKnowledge:
     contraindications: tuple[Contraindication, ...]
     neutral: tuple[Neutral, ...]
     limits: Mapping[LimitId, Limit]
+    numbers: Mapping[NumberId, Number]
     points: Mapping[str, Point]
     own_limits: Mapping[str, OwnLimit]
     draft_rules: tuple[Rule, ...] = ()  # read and shown, inert

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from intake.assessment import Case
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.matching import Compiled, matching
+from treatments.planner.knowledge.matching import Rules, matching
 from treatments.planner.knowledge.regions import painful_sites, regions_of, tender_region
 from treatments.planner.knowledge.rules import AdjunctRule, PlannerKnowledge, PointAt
 from treatments.planner.knowledge.tables import Point, SideRule
@@ -29,7 +29,7 @@ from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 
 def plan_adjuncts(
-    rules: Sequence[Compiled[AdjunctRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
+    rules: Rules[AdjunctRule], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
 ) -> tuple[tuple[Adjunct, ...], list[Withheld]]:
     """The heaviest rule of each kind, with what others add to it; withheld where the guard says so, or heat."""
     best: dict[str, AdjunctRule] = {}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.matching import Compiled, matching
+from treatments.planner.knowledge.asked import Asked, asked_by
+from treatments.planner.knowledge.compiled import Program
+from treatments.planner.knowledge.matching import matching
+from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.regions import painful_sites, tender_region
 from treatments.planner.knowledge.rules import PlannerKnowledge
-from treatments.planner.knowledge.tables import Choice, PointRule, Serves, Site
+from treatments.planner.knowledge.tables import PointRule, Serves, Site
 from treatments.planner.treatment.items import Reason
 from treatments.planner.vocabulary.body import EX_B2_LEVELS, LEVELS, region_of_level
 from treatments.planner.vocabulary.needle_sets import needles_in
 
-ASHI_WEIGHT = 96.0  # of the first tender point
-OWED_WITHIN = 10.0  # of the weight of its first point: what a place or a channel owns of its list
 PALPATED = "tender on palpation today"
 
 
@@ -51,21 +50,25 @@ class Candidate:
 
 
 def find_candidates(
-    picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, rules: Sequence[Compiled[PointRule]]
+    picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, program: Program
 ) -> list[Candidate]:
     """Every point that some rule asks for, and the tender points; sorted by key so that order never matters."""
     sites = painful_sites(facts, knowledge)
+    levels = _levels(picture, sites)
     found: dict[str, Candidate] = {}
-    for rule in matching(rules, facts):
+    for rule in matching(program.rules, facts):
+        asked = program.asked.get(rule.id)
+        if asked is None:
+            asked = program.asked[rule.id] = asked_by(rule, knowledge.points, program.numbers)
         places = _places(rule, facts) if rule.serves == "local" else ()
         owed = rule.owed if _leads(rule, facts) else 0
-        for choice in rule.points:
-            if choice.code == "EX-B2":
-                for rank, level in enumerate(_levels(picture, sites)):
-                    _add(found, rule, choice, knowledge, level, choice.weight - rank, places, owed)
+        for one in asked:
+            if one.point.code == "EX-B2":
+                for rank, level in enumerate(levels):
+                    _add(found, rule, one, level, one.weight - rank, places, owed)
             else:
-                _add(found, rule, choice, knowledge, "", choice.weight, places, owed)
-    for candidate in _tender_points(picture, facts, sites, knowledge):
+                _add(found, rule, one, "", one.weight, places, owed)
+    for candidate in _tender_points(picture, facts, sites, knowledge, program.numbers):
         found[candidate.key] = candidate
     for candidate in found.values():
         candidate.covers = tuple(site.id for site in sites if candidate.region in site.regions)
@@ -93,15 +96,14 @@ def _places(rule: PointRule, facts: Facts) -> tuple[str, ...]:
 def _add(
     found: dict[str, Candidate],
     rule: PointRule,
-    choice: Choice,
-    knowledge: PlannerKnowledge,
+    asked: Asked,
     level: str,
     weight: float,
     rule_places: tuple[str, ...],
     owed: int,
 ) -> None:
-    point = knowledge.points[choice.code]
-    key = f"{choice.code} {level}".strip()
+    point = asked.point
+    key = f"{point.code} {level}" if level else point.code
     candidate = found.get(key)
     if candidate is None:
         candidate = found[key] = Candidate(
@@ -113,30 +115,25 @@ def _add(
             is_midline=point.sides == "midline",
             level=level,
         )
-    candidate.reasons.append(_reason(rule.id, f"{rule.text} {choice.text}".strip(), rule.sources))
-    old = candidate.weights.get(rule.serves)
+    candidate.reasons.append(asked.reason)
+    serves = rule.serves
+    old = candidate.weights.get(serves)
     if old is None or weight > old:
-        candidate.sides[rule.serves] = choice.side or rule.side
-        if choice.technique is not None:
-            candidate.techniques[rule.serves] = choice.technique
-        candidate.weights[rule.serves] = weight
-    if rule.serves == "local":
-        for place in rule_places:
-            candidate.places[place] = max(weight, candidate.places.get(place, 0.0))
-    if owed and (rule.serves not in ("local", "distal") or weight >= rule.points[0].weight - OWED_WITHIN):
-        candidate.debts[rule.id] = (rule.serves, weight, owed)
+        candidate.sides[serves] = asked.side
+        if asked.technique is not None:
+            candidate.techniques[serves] = asked.technique
+        candidate.weights[serves] = weight
+    for place in rule_places:
+        candidate.places[place] = max(weight, candidate.places.get(place, 0.0))
+    if owed and (asked.is_owed_whatever or weight >= asked.owed_from):
+        candidate.debts[rule.id] = (serves, weight, owed)
     if rule.with_movement:
         candidate.with_movement = True
         candidate.positions = (rule.position,) if rule.position else candidate.positions
 
 
-@lru_cache(maxsize=1024)
-def _reason(rule: str, text: str, sources: tuple[str, ...]) -> Reason:
-    return Reason(rule, text, sources)
-
-
 def _tender_points(
-    picture: ClinicalPicture, facts: Facts, sites: tuple[Site, ...], knowledge: PlannerKnowledge
+    picture: ClinicalPicture, facts: Facts, sites: tuple[Site, ...], knowledge: PlannerKnowledge, numbers: Numbers
 ) -> list[Candidate]:
     """Ashi: those found by palpation; if there was none yet, the places to palpate on the day."""
     found: list[Candidate] = []
@@ -152,7 +149,7 @@ def _tender_points(
                 region,
                 ashi.where,
                 ashi.side,
-                ASHI_WEIGHT - 2 * place,
+                numbers.tender_first - numbers.tender_next_found * place,
                 Reason("ashi.palpated", text, sources),
                 knowledge,
             )
@@ -165,7 +162,8 @@ def _tender_points(
         places.append(knowledge.sites["leg"])
     for place, site in enumerate(places):
         for rank, where in enumerate(site.ashi[:3]):
-            weight = ASHI_WEIGHT - 16 * place - 4 * rank
+            less = numbers.tender_next_place * place + numbers.tender_next_there * rank
+            weight = numbers.tender_first - less
             found.append(_tender(site.region, where, None, weight, Reason("ashi.site", text, sources), knowledge))
     return found
 

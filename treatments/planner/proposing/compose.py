@@ -16,17 +16,13 @@ from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.rules import ElectroPair, PatientProfile, Worth
 from treatments.planner.knowledge.tables import Serves
 from treatments.planner.proposing.candidates import Candidate
 from treatments.planner.proposing.layout import Layout
-from treatments.planner.proposing.offers import NEXT_OF_PATTERN, Earning, Key, Offer, join_pair, offers_of
+from treatments.planner.proposing.offers import OF_PATTERN, Earning, Key, Offer, join_pair, offers_of
 from treatments.planner.proposing.sides import Sides
-
-WHOLE_COURSE = 16  # needles by which a turn of the body is decided, so that a smaller budget never changes the decision
-SIDE_TURN = 60.0  # what a turn takes off at least for those who lie on the side, where most can be reached
-OTHER_SIDE = 0.3  # of its worth for the other side of a point of arm or leg
-TURNED = 0.9  # of its worth for a needle after a turn that is made anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +40,46 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What the needles of one visit are chosen from, and by what. `cost`: what a turn of the body takes off, of 100."""
+
+    candidates: Sequence[Candidate]
+    order: Worth
+    cost: float
+    facts: Facts
+    pairs: Sequence[ElectroPair]
+    numbers: Numbers
+
+    def offers(self, layout: Layout) -> dict[str, Offer]:
+        """What every candidate earns that can be reached so, a pair that may carry the current included."""
+        offers = offers_of(self.candidates, self.order.worth, layout, self.cost, self.facts, self.numbers)
+        join_pair(offers, self.order.worth.get("pair", 0.0), self.pairs, self.numbers)
+        return offers
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """How the needles of one visit were chosen: what may be looked at closer afterwards."""
 
-    candidates: tuple[Candidate, ...]
-    order: Worth
+    work: Work
     ideal: Layout  # as if nothing were forbidden
     actual: Layout
-    cost: float
     needles: int
-    pairs: tuple[ElectroPair, ...]
     kept: tuple[Chosen, ...]
 
 
-def turn_cost(profiles: Sequence[PatientProfile], order: Worth) -> float:
+def turn_cost(profiles: Sequence[PatientProfile], order: Worth, usual: float) -> float:
     """What a turn takes off a needle, of 100; by class only, so that safety cannot change it."""
     if order.turn_cost is not None:
         return order.turn_cost
     by_class = [person.turn_cost for person in profiles if any(word.startswith("class:") for word in person.when.all)]
-    return by_class[0] if by_class else 30.0
+    return by_class[0] if by_class else usual
 
 
-def choose(
-    candidates: Sequence[Candidate],
-    order: Worth,
-    layout: Layout,
-    cost: float,
-    needles: int,
-    facts: Facts,
-    pairs: Sequence[ElectroPair],
-) -> list[Chosen]:
+def choose(work: Work, layout: Layout, needles: int) -> list[Chosen]:
     """The needles of a visit as if nothing were forbidden. There is no turn for fewer than two needles."""
-    sequence, layout = ranked(candidates, order, layout, cost, facts, pairs)
-    chosen = _beginning(sequence, needles, facts)
+    sequence, layout = ranked(work, layout)
+    chosen = _beginning(sequence, needles, work.facts)
     if not layout.movement and _turned(chosen, layout) < 2:
         chosen = _in_company(chosen, layout)
         if _turned(chosen, layout) < 2:
@@ -84,22 +87,16 @@ def choose(
     return chosen
 
 
-def ranked(
-    candidates: Sequence[Candidate],
-    order: Worth,
-    layout: Layout,
-    cost: float,
-    facts: Facts,
-    pairs: Sequence[ElectroPair],
-    most: int = WHOLE_COURSE,
-) -> tuple[list[Chosen], Layout]:
-    """Needles in the order of what they earn, at most so many; and the positions that they are worth."""
-    if layout.positions[0] == "side_lying":
-        cost = max(cost, SIDE_TURN)
-    sequence = _sequence(candidates, order, layout, cost, facts, pairs, most)
+def ranked(work: Work, layout: Layout, most: int | None = None) -> tuple[list[Chosen], Layout]:
+    """Needles in the order of what they earn, at most so many (else those of a whole course, so that fewer needles
+    never change whether the body is turned); and the positions that they are worth."""
+    most = work.numbers.whole_course if most is None else most
+    if layout.positions[0] == "side_lying":  # most can be reached so
+        work = replace(work, cost=max(work.cost, work.numbers.side_turn))
+    sequence = _sequence(work, layout, most)
     if not layout.movement and 0 < _turned(_in_company(sequence, layout), layout) < 2:
         layout = Layout(layout.positions[:1], layout.side_up, False)
-        sequence = _sequence(candidates, order, layout, cost, facts, pairs, most)
+        sequence = _sequence(work, layout, most)
     return sequence, layout
 
 
@@ -115,7 +112,7 @@ def _in_company(items: Sequence[Chosen], layout: Layout) -> list[Chosen]:
     second = layout.positions[1]
     return [
         replace(item, position=second)
-        if item.serves in NEXT_OF_PATTERN and item.candidate.limb != "none" and second in item.candidate.positions
+        if item.serves in OF_PATTERN and item.candidate.limb != "none" and second in item.candidate.positions
         else item
         for item in items
     ]
@@ -136,20 +133,11 @@ def _beginning(sequence: Sequence[Chosen], needles: int, facts: Facts) -> list[C
     return list(chosen.values())
 
 
-def _sequence(
-    candidates: Sequence[Candidate],
-    order: Worth,
-    layout: Layout,
-    cost: float,
-    facts: Facts,
-    pairs: Sequence[ElectroPair],
-    most: int,
-) -> list[Chosen]:
+def _sequence(work: Work, layout: Layout, most: int) -> list[Chosen]:
     """The needles in the order of what they earn."""
-    offers = offers_of(candidates, order.worth, layout, cost, facts)
-    join_pair(offers, order.worth.get("pair", 0.0), pairs)
-    ranking = _Ranking(offers.values())
-    sides = Sides(layout, facts)
+    order, numbers = work.order, work.numbers
+    ranking = _Ranking(work.offers(layout).values(), numbers)
+    sides = Sides(layout, work.facts)
     sequence: list[Chosen] = []
     needles = 0
     is_turned = layout.movement
@@ -160,11 +148,12 @@ def _sequence(
         sequence.append(item)
         needles += item.cost
         if not offer.side and (other := sides.other(candidate, offer.serves, side, offer.position)):
-            value = OTHER_SIDE * order.worth.get(offer.serves, 0.0) * candidate.weights.get(offer.serves, 0.0) / 100
-            rest = Earning(value * offer.share, (("other side", candidate.key),))
+            worth = order.worth.get(offer.serves, 0.0)
+            value = numbers.other_side * worth * candidate.weights.get(offer.serves, 0.0) / 100
+            rest = Earning(value * offer.share, (("other side", candidate.key),), numbers.next)
             ranking.add(replace(offer, earnings=[rest], side=other, share=1.0, partner=None))
         if offer.partner is not None and offer.partner in ranking:
-            offer.partner.earnings.append(Earning(order.worth.get("pair", 0.0), (("pair", ""),)))
+            offer.partner.earnings.append(Earning(order.worth.get("pair", 0.0), (("pair", ""),), numbers.next))
             ranking.rank_again()
         if not is_turned and offer.position != layout.positions[0]:
             is_turned = True
@@ -176,13 +165,15 @@ class _Ranking:
     """The offers, best first. A gain only falls as jobs get done, so the best of an old ranking that is still the best
     when looked at again is the best of all."""
 
-    def __init__(self, offers: Iterable[Offer]) -> None:
+    def __init__(self, offers: Iterable[Offer], numbers: Numbers) -> None:
         self.done: dict[Key, float] = {}
+        self.turned = numbers.turned
         self.first: Offer | None = None  # comes next, whatever it earns
         self._rank(offers)
 
     def _rank(self, offers: Iterable[Offer]) -> None:
-        self.heap = [(-offer.gain(self.done), offer.candidate.key, offer.side, offer) for offer in offers]
+        done = self.done
+        self.heap = [(-offer.gain(done), offer.order, offer) for offer in offers]
         heapify(self.heap)
 
     def __contains__(self, offer: Offer) -> bool:
@@ -192,24 +183,25 @@ class _Ranking:
         self._rank([entry[-1] for entry in self.heap])
 
     def add(self, offer: Offer) -> None:
-        heappush(self.heap, (-offer.gain(self.done), offer.candidate.key, offer.side, offer))
+        heappush(self.heap, (-offer.gain(self.done), offer.order, offer))
 
     def take_best(self) -> Offer | None:
         """The offer that earns most now, its jobs done; None when none earns anything."""
         best, self.first = self.first, None
-        while best is None and self.heap:
-            offer = heappop(self.heap)[-1]
-            gain = offer.gain(self.done)
-            if self.heap and -gain > self.heap[0][0]:
-                self.add(offer)
+        heap, done = self.heap, self.done
+        while best is None and heap:
+            offer = heappop(heap)[-1]
+            gain = offer.gain(done)
+            if heap and -gain > heap[0][0]:
+                heappush(heap, (-gain, offer.order, offer))
             elif gain <= 0.0:
                 break
             else:
                 best = offer
         if best is not None:
-            for earning in best.earnings:
-                for job in earning.keys:
-                    self.done[job] = self.done.get(job, 0.0) + earning.counts
+            for _, keys, _, _, counts in best.earnings:
+                for job in keys:
+                    done[job] = done.get(job, 0.0) + counts
         return best
 
     def turn(self, front: str, needs_company: bool) -> None:
@@ -217,8 +209,8 @@ class _Ranking:
         offers = [entry[-1] for entry in self.heap]
         turned = [offer for offer in offers if offer.position != front]
         for offer in turned:
-            offer.share = max(offer.share, TURNED)
+            offer.share = max(offer.share, self.turned)
         if turned and needs_company:
-            self.first = min(turned, key=lambda offer: (-offer.gain(self.done), offer.candidate.key, offer.side))
+            self.first = min(turned, key=lambda offer: (-offer.gain(self.done), offer.order))
             offers.remove(self.first)
         self._rank(offers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.matching import Compiled, matching
+from treatments.planner.knowledge.matching import Rules, matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import EarJob, EarPoint, EarRule, EarUse, PlannerKnowledge
 from treatments.planner.proposing.quotes import Quotes
@@ -25,7 +25,7 @@ IN_STAGNATION: tuple[EarJob, ...] = ("pain", "place", "branch")
 OTHERWISE: tuple[EarJob, ...] = ("pain", "place", "root")
 
 
-def ear_uses(uses: Sequence[Compiled[EarUse]], facts: Facts, budget: int) -> list[EarUse]:
+def ear_uses(uses: Rules[EarUse], facts: Facts, budget: int) -> list[EarUse]:
     """The methods that match, heaviest first; needles only if the visit has enough of them to spend."""
     fitting = [use for use in matching(uses, facts) if budget >= use.of_needles]
     return sorted(fitting, key=lambda use: (-use.weight, use.id))
@@ -37,7 +37,7 @@ def ear_needles(uses: Sequence[EarUse]) -> int:
 
 
 def plan_ear(
-    rules: Sequence[Compiled[EarRule]],
+    rules: Rules[EarRule],
     uses: Sequence[EarUse],
     facts: Facts,
     guard: Guard,
@@ -81,7 +81,7 @@ def plan_ear(
 
 
 def _zones(
-    rules: Sequence[Compiled[EarRule]], facts: Facts, knowledge: PlannerKnowledge
+    rules: Rules[EarRule], facts: Facts, knowledge: PlannerKnowledge
 ) -> dict[EarJob, dict[str, tuple[float, EarRule]]]:
     """For each job its zones with the highest weight a rule gives them, and that rule."""
     found: dict[EarJob, dict[str, tuple[float, EarRule]]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.matching import Compiled, first, matching
+from treatments.planner.knowledge.matching import Rules, first, matching
 from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, NoElectroRule
 from treatments.planner.knowledge.tables import Point
 from treatments.planner.proposing.compose import Chosen
@@ -31,7 +31,7 @@ SAFETY_STEPS = (
 
 
 def legal_pairs(
-    goal: ElectroGoal, pairs: Sequence[Compiled[ElectroPair]], facts: Facts, points: Mapping[str, Point]
+    goal: ElectroGoal, pairs: Rules[ElectroPair], facts: Facts, points: Mapping[str, Point]
 ) -> list[ElectroPair]:
     """The pairs that this goal may use in this patient, best first."""
     return [
@@ -143,7 +143,7 @@ def excluded(exclusions: Sequence[NoElectroRule], facts: Facts) -> list[Withheld
 
 
 def absence(
-    treatment: Treatment, withheld: Sequence[Withheld], facts: Facts, goals: Sequence[Compiled[ElectroGoal]]
+    treatment: Treatment, withheld: Sequence[Withheld], facts: Facts, goals: Rules[ElectroGoal]
 ) -> tuple[Withheld, ...]:
     """Why a plan has no current, where nothing else has said so."""
     if any(stage.electro for stage in treatment.stages) or any(item.item == ITEM for item in withheld):

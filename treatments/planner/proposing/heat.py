@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 from intake.assessment import load_intake_knowledge
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.matching import Compiled, matching
+from treatments.planner.knowledge.matching import Rules, matching
 from treatments.planner.knowledge.rules import AdjunctRule
 from treatments.planner.treatment.proposal import Withheld
 from treatments.planner.vocabulary.modalities import ADJUNCTS
@@ -17,7 +17,7 @@ from treatments.planner.vocabulary.signs import load_signs
 HEAT = "sign:heat"
 
 
-def kept_cold(rules: Sequence[Compiled[AdjunctRule]], planned: Collection[str], facts: Facts) -> list[Withheld]:
+def kept_cold(rules: Rules[AdjunctRule], planned: Collection[str], facts: Facts) -> list[Withheld]:
     """The kinds of warmth that the pattern would get, were it not for signs of heat."""
     if HEAT not in facts.words:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.matching import Compiled, matching
+from treatments.planner.knowledge.matching import Rules, matching
 from treatments.planner.knowledge.regions import painful_sites, regions_of
 from treatments.planner.knowledge.rules import HomeRule, PlannerKnowledge
 from treatments.planner.proposing.adjuncts import is_only_there, safe_refs, sides_of
@@ -21,7 +21,7 @@ PRESSED = "acupressure"
 
 
 def plan_home(
-    rules: Sequence[Compiled[HomeRule]], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
+    rules: Rules[HomeRule], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
 ) -> tuple[tuple[HomeCare, ...], list[Withheld]]:
     """The heaviest item of each group; what is pressed for place and pattern becomes one; the aftercare text last."""
     groups: dict[str, list[HomeRule]] = {}

@@ -9,6 +9,7 @@ from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts, read_facts, with_suspicions
 from treatments.planner.knowledge.compiled import Program, program_of
 from treatments.planner.knowledge.matching import matching
+from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge, Style, Technique
 from treatments.planner.proposing.compose import Composed
@@ -34,6 +35,10 @@ class ProposalInProgress:
     @cached_property
     def program(self) -> Program:
         return program_of(self.knowledge)
+
+    @property
+    def numbers(self) -> Numbers:
+        return self.program.numbers
 
     @cached_property
     def gentle(self) -> Facts:

@@ -1,47 +1,32 @@
-"""Step 3: what each candidate would earn, job by job."""
+"""Step 3: what each candidate would earn, job by job. The numbers stand in composition.toml."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.rules import ElectroPair, Job
 from treatments.planner.knowledge.tables import Serves
 from treatments.planner.proposing.candidates import Candidate
 from treatments.planner.proposing.layout import Layout, reach
 
-NEXT_OWED = 0.7  # of the first needle of a debt: the second
-DEBT = 0.8  # of a job's worth, on top: what the signature of a pattern, a place or a channel earns
-NEXT = 0.5  # of what the needle before it earned at the same job
-NEXT_OF_PATTERN = {"root": 0.7, "branch": 0.6}  # points of one pattern support each other
-NEXT_OF = {**NEXT_OF_PATTERN, "distal": 0.6}  # and so do those of one channel
-PRICE = 0.3  # a needle's gain is divided by its cost to this power
-ALSO_COVERS = 0.25  # of its worth for each further painful place that one needle reaches
-RANK = 4.0  # what each step down the list of pairs takes off a pair that may carry the current
-ROOT_FIRST = 1.3  # a point that serves place and root is needled as the root: on both sides, reinforcing
+OF_PATTERN = ("root", "branch")  # jobs whose points are reached from either face of the body
 
 Key = tuple[str, str]  # a job, and what tells its holders apart: the place, the channel, the rule that owes
 
 
-@dataclass(slots=True, eq=False)
-class Earning:
+class Earning(NamedTuple):
     """What one candidate earns at one job. `owed`: 0 for a job that is never done, else how many needles it takes; the
     last of `keys` tells by how many others what it earns has fallen."""
 
     value: float
     keys: tuple[Key, ...]
+    falls: float
     owed: int = 0
-    falls: float = NEXT
     counts: float = 1.0  # as a needle at the job: a place that is reached besides is not done with it
-
-    def now(self, done: Mapping[Key, float]) -> float:
-        """What it earns with so many needles at each job already."""
-        if self.owed:
-            if done.get(self.keys[0], 0) >= self.owed:
-                return 0.0
-            return float(self.value * self.falls ** done.get(self.keys[-1], 0.0))
-        return float(self.value * self.falls ** done.get(self.keys[0], 0.0))
 
 
 @dataclass(slots=True, eq=False)
@@ -52,25 +37,42 @@ class Offer:
     position: str
     serves: Serves
     cost: int
+    price: float  # what the gain is divided by
     earnings: list[Earning]
     share: float  # of what it earns, in a position that takes a turn
     side: str = ""  # only of an offer of the other side
     partner: Offer | None = None  # the other end of the pair that may carry the current
+    order: tuple[str, str] = field(init=False)  # of two that earn the same
+
+    def __post_init__(self) -> None:
+        self.order = (self.candidate.key, self.side)
 
     def gain(self, done: Mapping[Key, float]) -> float:
+        """What it earns with so many needles at each job already."""
         earned = 0.0
-        for earning in self.earnings:
-            earned += earning.now(done)
-        return earned * self.share / float(self.cost**PRICE)
+        for value, keys, falls, owed, _ in self.earnings:
+            if owed and done.get(keys[0], 0.0) >= owed:
+                continue
+            needles = done.get(keys[-1])
+            earned += value * falls**needles if needles else value
+        return earned * self.share / self.price
 
 
 def offers_of(
-    candidates: Sequence[Candidate], worth: Mapping[Job, float], layout: Layout, cost: float, facts: Facts
+    candidates: Sequence[Candidate],
+    worth: Mapping[Job, float],
+    layout: Layout,
+    cost: float,
+    facts: Facts,
+    numbers: Numbers,
 ) -> dict[str, Offer]:
     """What every candidate that can be reached earns, by its key."""
     found: dict[str, Offer] = {}
-    lead = facts.sites[:1] or ("",)
+    lead = facts.sites[0] if facts.sites else ""
     touched = {word.partition(":")[2] for word in facts.words if word.startswith("also:")}
+    falls = {"root": numbers.next_root, "branch": numbers.next_branch, "distal": numbers.next_distal}
+    is_both = len(facts.painful) == 2
+    front = layout.positions[0]
     for candidate in candidates:
         position = reach(candidate, layout)
         if position is None:
@@ -78,54 +80,67 @@ def offers_of(
         earnings: list[Earning] = []
         by_job: dict[Serves, float] = {}
         for serves, weight in candidate.weights.items():
-            value = worth.get(serves, 0.0) * weight / 100
-            by_job[serves] = value
+            value = by_job[serves] = worth.get(serves, 0.0) * weight / 100
             if serves == "local":
-                ranked = sorted(candidate.places.items(), key=lambda place: -place[1])
-                for rank, (place, at) in enumerate(ranked):
-                    share = ALSO_COVERS if rank else 1.0
-                    earned = share * worth.get(serves, 0.0) * at / 100
-                    earnings.append(Earning(earned, ((serves, place),), counts=share))
+                earnings += _at_places(candidate, worth.get(serves, 0.0), numbers)
             elif serves in ("ashi", "segmental"):
-                place = (candidate.covers or lead)[0]
-                earnings.append(Earning(value, ((serves, place),)))
+                place = candidate.covers[0] if candidate.covers else lead
+                earnings.append(Earning(value, ((serves, place),), numbers.next))
             elif serves != "cause":
                 of = candidate.channel if serves == "distal" and candidate.channel in touched else ""
-                earnings.append(Earning(value, ((serves, of),), falls=NEXT_OF.get(serves, NEXT)))
+                earnings.append(Earning(value, ((serves, of),), falls.get(serves, numbers.next)))
         for rule, (serves, weight, owed) in candidate.debts.items():
             value = worth.get(serves, 0.0) * (weight / 100) ** 2
             if serves == "cause":  # of several causes the second earns less
-                earnings.append(Earning(value, (("owed", rule), (serves, "")), owed))
+                earning = Earning(value, (("owed", rule), (serves, "")), numbers.next, owed)
             else:
-                earnings.append(Earning(DEBT * value, (("owed", rule),), owed, falls=NEXT_OWED))
-            by_job[serves] = by_job.get(serves, 0.0) + earnings[-1].value
-        main = max(by_job, key=lambda job: (job != "cause", by_job[job] * (ROOT_FIRST if job == "root" else 1.0), job))
-        turned = position != layout.positions[0] and not candidate.with_movement
-        two = candidate.sides.get(main) == "both" and candidate.limb == "none" and not candidate.is_midline
-        two = two or (len(facts.painful) == 2 and candidate.limb == "none" and candidate.sides.get(main) == "painful")
-        found[candidate.key] = Offer(
-            candidate=candidate,
-            position=position,
-            serves=main,
-            cost=candidate.needles * (2 if two and not candidate.is_midline else 1),
-            earnings=earnings,
-            share=1.0 - cost / 100 if turned else 1.0,
-        )
+                earning = Earning(numbers.debt * value, (("owed", rule),), numbers.next_owed, owed)
+            earnings.append(earning)
+            by_job[serves] = by_job.get(serves, 0.0) + earning.value
+        main = _main_job(by_job, numbers.root_first)
+        needles = candidate.needles
+        if candidate.limb == "none" and not candidate.is_midline:
+            side = candidate.sides.get(main)
+            if side == "both" or (is_both and side == "painful"):
+                needles *= 2
+        turned = position != front and not candidate.with_movement
+        share = 1.0 - cost / 100 if turned else 1.0
+        found[candidate.key] = Offer(candidate, position, main, needles, float(needles**numbers.price), earnings, share)
     return found
 
 
-def join_pair(offers: Mapping[str, Offer], worth: float, pairs: Sequence[ElectroPair]) -> None:
+def _at_places(candidate: Candidate, worth: float, numbers: Numbers) -> list[Earning]:
+    """At the painful places that it is local to: the first counts whole, what it reaches besides a part."""
+    places = candidate.places
+    ranked = list(places.items()) if len(places) == 1 else sorted(places.items(), key=lambda place: -place[1])
+    found = []
+    for rank, (place, at) in enumerate(ranked):
+        share = numbers.also_covers if rank else 1.0
+        found.append(Earning(share * worth * at / 100, (("local", place),), numbers.next, counts=share))
+    return found
+
+
+def _main_job(by_job: Mapping[Serves, float], root_first: float) -> Serves:
+    """What it is needled for: the job it earns most at, never the cause alone while there is another."""
+    if len(by_job) == 1:
+        return next(iter(by_job))
+    return max(by_job, key=lambda job: (job != "cause", by_job[job] * (root_first if job == "root" else 1.0), job))
+
+
+def join_pair(offers: Mapping[str, Offer], worth: float, pairs: Sequence[ElectroPair], numbers: Numbers) -> None:
     """Makes partners of the ends of the best pair that may carry the current: once one is in, the other earns more."""
     best: tuple[float, Offer, Offer] | None = None
     for pair in pairs:
-        a, b = (offers.get(f"{code} {at}".strip()) for code, at in ((pair.a, pair.level_a), (pair.b, pair.level_b)))
+        a = offers.get(f"{pair.a} {pair.level_a}" if pair.level_a else pair.a)
+        b = offers.get(f"{pair.b} {pair.level_b}" if pair.level_b else pair.b) if a is not None else None
         if a is None or b is None or a.position != b.position or a.candidate.with_movement or b.candidate.with_movement:
             continue
-        gain = a.gain({}) + b.gain({}) - RANK * pair.rank
+        gain = a.gain({}) + b.gain({}) - numbers.pair_rank * pair.rank
         if best is None or gain > best[0]:
             best = (gain, a, b)
     if best is not None:
         _, a, b = best
         a.partner, b.partner = b, a
         for end in (a, b):
-            end.earnings.append(Earning(worth / 3, (("pair", end.candidate.key),)))
+            job = ("pair", end.candidate.key)
+            end.earnings.append(Earning(worth / numbers.pair_first_end, (job,), numbers.next))

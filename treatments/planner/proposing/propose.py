@@ -31,7 +31,6 @@ from treatments.planner.treatment.proposal import Proposal, Question, Treatment,
 from treatments.planner.vocabulary.body import LEVELS, UPRIGHT, limb_at_risk
 
 NO_PLAN = ("emergency", "refer_before_treating", "need_information")
-WITH_MOVEMENT_MIN = 10  # minutes the needles stay in while the patient moves
 
 
 def propose(picture: ClinicalPicture, knowledge: PlannerKnowledge) -> Proposal:
@@ -70,7 +69,7 @@ def worked_out(
 
 def _treatment(plan: ProposalInProgress) -> Treatment:
     knowledge, guard, program = plan.knowledge, plan.guard, plan.program
-    candidates = find_candidates(plan.picture, plan.facts, knowledge, program.rules)
+    candidates = find_candidates(plan.picture, plan.facts, knowledge, program)
     needles = budget(plan.profiles, plan.facts.visit)
     uses = ear_uses(program.ear_uses, plan.facts, needles)
     stages = _stages(plan, candidates, needles - ear_needles(uses))
@@ -114,21 +113,20 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
         facts, painful_sites(facts, plan.knowledge), candidates, plan.knowledge.complaint.position
     )
     ideal, layout = (course.turned_over(one, protocols) for one in (usual_ideal, usual_layout))
-    cost = compose.turn_cost(plan.profiles, order)
+    cost = compose.turn_cost(plan.profiles, order, plan.numbers.usual_turn)
     points = plan.knowledge.points
     goal = first(plan.program.goals, facts)
     pairs = electro.legal_pairs(goal, plan.program.pairs, facts, points) if goal and goal.max_pairs else []
-    needles = styles.needles_for(plan.style, candidates, order, ideal, cost, needles, facts, pairs)
-    chosen = compose.choose(candidates, order, ideal, cost, needles, facts, pairs)
+    work = compose.Work(candidates, order, cost, facts, pairs, plan.numbers)
+    needles = styles.needles_for(plan.style, work, ideal, needles)
+    chosen = compose.choose(work, ideal, needles)
     if facts.visit > 1:
-        before = _chosen_before(plan, candidates, usual_ideal, needles, pairs)
+        before = _chosen_before(plan, work, usual_ideal, needles)
         plan.steps.append(course.step(facts, protocols, chosen, before))
     kept, left_out = keep_safe(chosen, guard, layout, points)
     lost = sum(item.cost for item in chosen) - sum(item.cost for item in kept)
     kept = make_up(kept, lost, guard, points)
-    plan.composed.append(
-        compose.Composed(tuple(candidates), order, ideal, layout, cost, needles, tuple(pairs), tuple(kept))
-    )
+    plan.composed.append(compose.Composed(work, ideal, layout, needles, tuple(kept)))
     for item, stop in left_out:
         if stop is not None:
             name = _name(item.candidate)
@@ -141,9 +139,7 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
     return _build_stages(plan, kept, layout, goal, joined)
 
 
-def _chosen_before(
-    plan: ProposalInProgress, candidates: Sequence[Candidate], usual: Layout, needles: int, pairs: Sequence[ElectroPair]
-) -> list[Chosen]:
+def _chosen_before(plan: ProposalInProgress, work: compose.Work, usual: Layout, needles: int) -> list[Chosen]:
     """The needles of the visit before, as this one is chosen."""
     facts = course.visit_before(plan.facts)
     profiles = plan.profiles
@@ -155,7 +151,8 @@ def _chosen_before(
     assert order is not None, "every class has the worth of its jobs; check_knowledge proves it"
     order = course.at_visit(styles.in_style(order, plan.style), protocols)
     ideal = course.turned_over(usual, protocols)
-    return compose.choose(candidates, order, ideal, compose.turn_cost(profiles, order), needles, facts, pairs)
+    cost = compose.turn_cost(profiles, order, plan.numbers.usual_turn)
+    return compose.choose(replace(work, order=order, cost=cost, facts=facts), ideal, needles)
 
 
 def _current(
@@ -197,7 +194,7 @@ def _build_stages(
             points = _split_sides(points)
         minutes = retention(goal_minutes.minutes, plan.profiles, len(order), position == primary)
         if layout.movement and position == UPRIGHT:
-            minutes = WITH_MOVEMENT_MIN
+            minutes = plan.numbers.with_movement_min
         current: tuple[Electro, ...] = ()
         if goal and minutes >= plan.knowledge.limits["current_least_min"].value:
             points_known = plan.knowledge.points

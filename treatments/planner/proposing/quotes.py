@@ -73,7 +73,8 @@ class Quotes:
 
     def add(self, reason: Reason) -> Reason:
         """The same reason with the answers that speak for it."""
-        said, words = self._of(reason.rule)
+        found = self._found.get(reason.rule)
+        said, words = self._of(reason.rule) if found is None else found
         return Reason(reason.rule, f"{reason.text} {words}", reason.sources, said) if said else reason
 
     def _of(self, rule: str) -> tuple[tuple[str, ...], str]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from treatments.planner.facts import Facts
-from treatments.planner.knowledge.rules import ElectroPair, Style, Worth
+from treatments.planner.knowledge.rules import Style, Worth
 from treatments.planner.proposing import compose
-from treatments.planner.proposing.candidates import Candidate
 from treatments.planner.proposing.layout import Layout
 
 
@@ -20,21 +16,12 @@ def in_style(order: Worth, style: Style | None) -> Worth:
     return order.model_copy(update={"worth": worth, "turn_cost": turn_cost})
 
 
-def needles_for(
-    style: Style | None,
-    candidates: Sequence[Candidate],
-    order: Worth,
-    layout: Layout,
-    cost: float,
-    needles: int,
-    facts: Facts,
-    pairs: Sequence[ElectroPair],
-) -> int:
+def needles_for(style: Style | None, work: compose.Work, layout: Layout, needles: int) -> int:
     """How many of the needles this style spends: all, or the fewest that serve everything which all of them serve."""
     if style is None or not style.fewest:
         return needles
-    wanted = {item.serves for item in compose.choose(candidates, order, layout, cost, needles, facts, pairs)}
+    wanted = {item.serves for item in compose.choose(work, layout, needles)}
     for few in range(1, needles):
-        if wanted <= {item.serves for item in compose.choose(candidates, order, layout, cost, few, facts, pairs)}:
+        if wanted <= {item.serves for item in compose.choose(work, layout, few)}:
             return few
     return needles

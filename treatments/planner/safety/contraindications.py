@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from intake.assessment import ClinicalPicture
 from treatments.planner.knowledge.matching import Condition, condition_of
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Contraindication, When
@@ -51,10 +52,43 @@ class CompiledRow:
     stops: Mapping[tuple[State, str], tuple[Placed, ...]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledRows:
+    """All rows in their order, and where each can be found by what makes it hold."""
+
+    rows: tuple[CompiledRow, ...]
+    always: tuple[int, ...]  # places of the rows that hold by a fact
+    by_finding: Mapping[str, tuple[int, ...]]
+    by_question: Mapping[str, tuple[int, ...]]  # whose gate asks it
+
+    def may_hold(self, words: frozenset[str], picture: ClinicalPicture) -> list[CompiledRow]:
+        """Those that could be present, suspected or open, in order."""
+        places = set(self.always)
+        for finding in self.by_finding.keys() & (words | picture.suspected):
+            places.update(self.by_finding[finding])
+        for question, asking in self.by_question.items():
+            if picture.is_unknown(question):
+                places.update(asking)
+        return [self.rows[place] for place in sorted(places)]
+
+
 @lru_cache(maxsize=64)
-def compiled_rows(knowledge: PlannerKnowledge) -> tuple[CompiledRow, ...]:
+def compiled_rows(knowledge: PlannerKnowledge) -> CompiledRows:
     """Compiled once per knowledge; a server holds one or two, a test of many clinics' own files dozens."""
-    return tuple(compile_row(row) for row in knowledge.contraindications)
+    rows = tuple(compile_row(row) for row in knowledge.contraindications)
+    by_finding: dict[str, list[int]] = {}
+    by_question: dict[str, list[int]] = {}
+    for place, compiled in enumerate(rows):
+        for finding in compiled.row.findings:
+            by_finding.setdefault(finding, []).append(place)
+        if compiled.row.gate is not None:
+            by_question.setdefault(compiled.row.gate.ask, []).append(place)
+    return CompiledRows(
+        rows,
+        tuple(place for place, compiled in enumerate(rows) if not compiled.row.findings),
+        {finding: tuple(places) for finding, places in by_finding.items()},
+        {question: tuple(places) for question, places in by_question.items()},
+    )
 
 
 def compile_row(row: Contraindication) -> CompiledRow:

@@ -6,6 +6,7 @@ Present: every cell of the row counts. Suspected: its forbid cells count. Open: 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -45,6 +46,10 @@ class Guard:
     is_one_sided: bool
     present: tuple[tuple[Contraindication, str], ...]  # rows that hold, with the finding that makes them hold
     open: tuple[tuple[Contraindication, str], ...]  # rows not ruled out, with the finding to ask about
+    # asked again for the same point and place, once for each step of a proposal
+    _needles: dict[tuple[str, Place], tuple[Stop, ...]] = dataclasses.field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def may_stop_needles(self) -> bool:
@@ -82,6 +87,12 @@ class Guard:
 
     def against_needle(self, point: Point, place: Place) -> tuple[Stop, ...]:
         """Stops against needling a point: the needle column, the deep trunk column, and pregnancy."""
+        known = self._needles.get((point.code, place))
+        if known is None:
+            known = self._needles[point.code, place] = self._against_needle(point, place)
+        return known
+
+    def _against_needle(self, point: Point, place: Place) -> tuple[Stop, ...]:
         needle = self.against("needle", place)
         stops = list(needle)
         if place.region in TRUNK or place.region in THORAX:
@@ -141,7 +152,7 @@ def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowle
     present: list[tuple[Contraindication, str]] = []
     open_rows: list[tuple[Contraindication, str]] = []
     one_sided = False
-    for compiled in compiled_rows(knowledge):
+    for compiled in compiled_rows(knowledge).may_hold(facts.words, picture):
         state, because = row_state(compiled, picture, facts)
         if state == "absent":
             continue

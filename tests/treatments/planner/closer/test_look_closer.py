@@ -103,11 +103,8 @@ def test_the_explanation_is_true(data: Any, code: str) -> None:
     if found.state == "beaten":
         assert all(is_needled(rival.code, proposal) for rival in found.rivals)
         composed = plan.composed[-1]
-        if found.place <= compose.WHOLE_COURSE:  # with as many needles it would have been chosen
-            more = compose.choose(
-                composed.candidates, composed.order, composed.ideal, composed.cost, found.place, plan.facts,
-                composed.pairs,
-            )  # fmt: skip
+        if found.place <= plan.numbers.whole_course:  # with as many needles it would have been chosen
+            more = compose.choose(composed.work, composed.ideal, found.place)
             assert code in {item.candidate.code for item in more}
 
 

@@ -1,0 +1,39 @@
+"""A point that a rule asks for, put together once: whatever does not depend on the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from treatments.planner.knowledge.numbers import Numbers
+from treatments.planner.knowledge.tables import Point, PointRule
+from treatments.planner.treatment.items import Reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """`owed_from`: what it has to weigh to be owed, unless `is_owed_whatever`."""
+
+    point: Point
+    weight: float
+    side: str
+    technique: str | None
+    reason: Reason
+    owed_from: float
+    is_owed_whatever: bool
+
+
+def asked_by(rule: PointRule, points: Mapping[str, Point], numbers: Numbers) -> tuple[Asked, ...]:
+    """Every point of one rule, in its order."""
+    return tuple(
+        Asked(
+            point=points[choice.code],
+            weight=choice.weight,
+            side=choice.side or rule.side,
+            technique=choice.technique,
+            reason=Reason(rule.id, f"{rule.text} {choice.text}".strip(), rule.sources),
+            owed_from=rule.points[0].weight - numbers.owed_within,
+            is_owed_whatever=rule.serves not in ("local", "distal"),
+        )
+        for choice in rule.points
+    )
