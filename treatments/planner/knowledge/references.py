@@ -13,8 +13,10 @@ from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, nearest
 from treatments.planner.knowledge.numbers import FILE as NUMBERS
 from treatments.planner.knowledge.numbers import number_faults
 from treatments.planner.knowledge.rules import LimitId, PlannerKnowledge
-from treatments.planner.knowledge.tables import When
+from treatments.planner.knowledge.tables import Contraindication, Shallow, When
+from treatments.planner.vocabulary.body import THORAX, TRUNK
 from treatments.planner.vocabulary.facts import kinds
+from treatments.planner.vocabulary.severity import STOPS, is_stop
 
 INTAKE_KNOWLEDGE = Path(__file__).resolve().parents[3] / "intake" / "knowledge"
 
@@ -96,11 +98,27 @@ def _contraindication_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
         yield from _facts(owner, row.when)
         yield from _no_facts(owner, "no such finding", row.findings)
         yield from _sources(owner, (row.source,), knowledge)
+        if row.shallow is not None:
+            yield from _shallow_faults(f"{owner}.shallow", row, row.shallow, knowledge)
         if row.gate is not None:
             yield from _facts(f"{owner}.gate", row.gate.when)
             for modality in row.gate.modalities:
                 if row.level(modality) != "forbidden":
                     yield Fault("", f"{owner}.gate", f"{modality} is not forbidden by the row")
+
+
+def _shallow_faults(
+    owner: str, row: Contraindication, shallow: Shallow, knowledge: PlannerKnowledge
+) -> Iterator[Fault]:
+    """Shallow instead of gone: only what the row keeps out as deep, and never where the lung lies beneath."""
+    if not is_stop(row.level("deep_trunk") or "") or row.scope != "whole":
+        yield Fault("", owner, "the row keeps no deep needle out of the trunk")
+    if row.level("needle") in STOPS:
+        yield Fault("", owner, "the row keeps every needle out")
+    for region in shallow.regions:
+        if region not in TRUNK or region in THORAX:
+            yield Fault("", owner, f"{region!r}: only on the trunk below the ribs")
+    yield from _sources(owner, (shallow.source,), knowledge)
 
 
 def _point_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:

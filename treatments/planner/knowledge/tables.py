@@ -169,6 +169,16 @@ class Neutral(Reviewed):
     source: Text
 
 
+class Shallow(Strict):
+    """Where a needle may be shallow instead of gone: the row's word on deep needles holds for those deeper than `mm`.
+    `source` is a key of its own, since it carries a needle that the row would keep out."""
+
+    mm: Annotated[int, Field(ge=5, le=15)]
+    regions: Annotated[tuple[Region, ...], Field(min_length=1)]
+    text: Text
+    source: Text
+
+
 class Contraindication(Reviewed):
     """One row of the safety table: facts -> level for each of the ten modalities."""
 
@@ -194,6 +204,7 @@ class Contraindication(Reviewed):
     only_at: dict[Modality, Area] = {}  # the cell's level counts there alone; elsewhere it is a caution
     spares: tuple[str, ...] = ()  # kinds of adjunct and home care that the row says nothing about: a lamp has no smoke
     gate: Gate | None = None
+    shallow: Shallow | None = None
 
     def level(self, modality: str) -> Severity | None:
         """Its severity for one modality; None if the row says nothing."""

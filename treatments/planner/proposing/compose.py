@@ -66,6 +66,7 @@ class Composed:
     actual: Layout
     needles: int
     kept: tuple[Chosen, ...]
+    lost: frozenset[Serves]  # jobs of which safety took a needle away
 
 
 def turn_cost(profiles: Sequence[PatientProfile], order: Worth, usual: float) -> float:

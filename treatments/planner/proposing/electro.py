@@ -23,6 +23,7 @@ ITEM = "electro"
 NO_PAIR = (
     "No two needles of this plan may carry current together: only listed pairs on one side, never over chest or neck."
 )
+SHALLOW = "A needle that is kept shallow carries no current."
 NO_NEEDLES = "No needles, so no current."
 SAFETY_STEPS = (
     "Device at zero before clipping and before unclipping; raise slowly while the patient speaks; raise again after "
@@ -100,7 +101,7 @@ def electro_items(
                 continue
             if not (_is_on(a, side) and _is_on(b, side) and a.position == b.position):
                 continue
-            stops = _stops(a, b, side, guard)
+            stops = _stops(a, b, side, guard, points)
             out += [withhold(f"electro {pair.a}-{pair.b} {side}", "ea", stop) for stop in stops]
             if not stops:
                 legal.append(pair)
@@ -125,12 +126,15 @@ def electro_items(
     return tuple(items), out
 
 
-def _stops(a: Chosen, b: Chosen, side: str, guard: Guard) -> list[Stop]:
-    """What forbids current on one of the two needles."""
+def _stops(a: Chosen, b: Chosen, side: str, guard: Guard, points: Mapping[str, Point]) -> list[Stop]:
+    """What forbids current on one of the two needles: the table, or that it is shallow for safety's sake."""
     found: dict[Stop, None] = {}
     for item in (a, b):
         place = Place(item.candidate.region, item.candidate.limb, side)
         found.update(dict.fromkeys(stopping(guard.against("ea", place))))
+        for stop in guard.against_needle(points[item.candidate.code], place):
+            if stop.most_mm:
+                found[stop._replace(level="needs_reason", text=SHALLOW, source="DESIGN")] = None
     return list(found)
 
 

@@ -1,11 +1,12 @@
 """Step 3, last part: what safety stops is left out; what is left may get its other side instead.
 
-Nothing new comes in for what is left out, so that a contraindication only ever removes points (decision 0027).
+No other needle comes in for what is left out, so that a contraindication only ever removes points (decisions 0027,
+0044); a job that no needle does any more is pressed instead, where the hand brings nothing new to mind (pressed.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from treatments.planner.knowledge.tables import Point
@@ -78,31 +79,36 @@ def stop_of(candidate: Candidate, side: str, guard: Guard, points: Mapping[str, 
     return gravest_stop(guard.against_needle(point, Place(candidate.region, candidate.limb, side)))
 
 
-def make_up(kept: Sequence[Chosen], lost: int, guard: Guard, points: Mapping[str, Point]) -> list[Chosen]:
-    """For needles that safety took away: the other side of points of arm and leg that stay, best first, where it brings
-    no stop and no caution that its first side has not."""
-    made: list[Chosen] = []
-    for item in kept:
-        candidate = item.candidate
-        other = {"left": "right", "right": "left"}.get(item.side, "")
-        if lost >= candidate.needles and other and _has_other_side(item):
+def make_up(
+    kept: Sequence[Chosen], lost: int, jobs: Collection[str], guard: Guard, points: Mapping[str, Point]
+) -> list[Chosen]:
+    """For needles that safety took away: the other side of points that stay, where it brings no stop and no caution
+    that its first side has not. First those that do one of the `jobs` that lost a needle, also on the trunk; then
+    other points of arm and leg, best first."""
+    both: set[str] = set()
+    for is_in_kind in (True, False):
+        for item in kept:
+            candidate = item.candidate
+            in_kind = not candidate.weights.keys().isdisjoint(jobs)
+            if in_kind != is_in_kind or lost < candidate.needles or not _has_other_side(item, in_kind):
+                continue
+            other = "right" if item.side == "left" else "left"
             point = points[candidate.code]
             here, there = (
                 set(guard.against_needle(point, Place(candidate.region, candidate.limb, side)))
                 for side in (item.side, other)
             )
-            if there <= here:
+            if there <= here and not any(stop.most_mm for stop in there):  # what is shallow for safety stays one
                 lost -= candidate.needles
-                made.append(replace(item, side="both"))
-                continue
-        made.append(item)
-    return made
+                both.add(candidate.key)
+    return [replace(item, side="both") if item.candidate.key in both else item for item in kept]
 
 
-def _has_other_side(item: Chosen) -> bool:
+def _has_other_side(item: Chosen, is_in_kind: bool) -> bool:
     candidate = item.candidate
     return (
-        candidate.limb != "none"
+        item.side in BOTH
+        and (candidate.limb != "none" or is_in_kind)
         and item.position != "side_lying"
         and not candidate.with_movement
         and candidate.code != "ASHI"

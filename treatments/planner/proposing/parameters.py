@@ -11,7 +11,7 @@ from treatments.planner.knowledge.tables import Point
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.in_progress import ProposalInProgress
 from treatments.planner.safety.guard import Place
-from treatments.planner.treatment.items import PlannedPoint
+from treatments.planner.treatment.items import PlannedPoint, Reason
 from treatments.planner.vocabulary.body import HEAD, HEAD_TO_FOOT, THORAX
 from treatments.planner.vocabulary.facts import FINE_FACTS
 from treatments.planner.vocabulary.modalities import Role
@@ -105,6 +105,10 @@ def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
     limits = knowledge.ashi.get(candidate.region) if candidate.code == "ASHI" else None
     depth, angle = depth_of(item, point, limits, plan.depths)
     stops = plan.guard.against_needle(point, Place(candidate.region, candidate.limb, item.side))
+    shallow = [stop for stop in stops if stop.most_mm]
+    if shallow:
+        most = min(depth[1], *(stop.most_mm for stop in shallow))
+        depth = (min(depth[0], most), most)
     is_fine = not FINE_FACTS.isdisjoint(plan.gentle.words)
     cautions = _cautions_of(point, candidate.level, plan.facts) if candidate.code != "ASHI" else []
     if candidate.code == "ASHI" and candidate.region in THORAX:
@@ -122,7 +126,10 @@ def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
         depth_mm=depth,
         angle=angle,
         deqi=deqi_of(role, candidate.region, plan.profiles),
-        because=tuple(plan.quotes.add(reason) for reason in candidate.reasons),
+        because=(
+            *(plan.quotes.add(reason) for reason in candidate.reasons),
+            *(Reason(f"shallow.{stop.row}", stop.text, (stop.source,)) for stop in shallow),
+        ),
         cautions=tuple(dict.fromkeys(cautions)),
         levels=(candidate.level,) if candidate.level else (),
         where=candidate.where,

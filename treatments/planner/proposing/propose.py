@@ -24,6 +24,7 @@ from treatments.planner.proposing.in_progress import ProposalInProgress, begin
 from treatments.planner.proposing.keep_safe import keep_safe, make_up
 from treatments.planner.proposing.layout import Layout, lay_out
 from treatments.planner.proposing.parameters import needling_order, plan_point, retention
+from treatments.planner.proposing.pressed import pressed_instead
 from treatments.planner.safety.guard import Place
 from treatments.planner.safety.withholding import gravest_stop, stopping, withhold
 from treatments.planner.treatment.items import Dose, Electro, Phase, PlannedPoint, Stage
@@ -80,6 +81,7 @@ def _treatment(plan: ProposalInProgress) -> Treatment:
     plan.withheld.extend(kept_out)
     adjuncts = keep_cups_off_needles(adjuncts, stages, plan.picture.case, knowledge)
     adjuncts = keep_to_needles(adjuncts, stages)
+    adjuncts += pressed_instead(plan)
     ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge, plan.quotes)
     plan.withheld.extend(kept_out)
     home, kept_out = plan_home(program.home, facts, guard, knowledge, plan.quotes)
@@ -125,8 +127,9 @@ def _stages(plan: ProposalInProgress, candidates: Sequence[Candidate], needles: 
         plan.steps.append(course.step(facts, protocols, chosen, before))
     kept, left_out = keep_safe(chosen, guard, layout, points)
     lost = sum(item.cost for item in chosen) - sum(item.cost for item in kept)
-    kept = make_up(kept, lost, guard, points)
-    plan.composed.append(compose.Composed(work, ideal, layout, needles, tuple(kept)))
+    jobs = {item.serves for item, stop in left_out if stop is not None}
+    kept = make_up(kept, lost, jobs, guard, points)
+    plan.composed.append(compose.Composed(work, ideal, layout, needles, tuple(kept), frozenset(jobs)))
     for item, stop in left_out:
         if stop is not None:
             name = _name(item.candidate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from treatments.planner.knowledge.budget import budget
 from treatments.planner.knowledge.rules import DepthRule, PatientProfile
@@ -68,11 +69,12 @@ def _check_point(ctx: Context, stage: ReadStage, read: ReadPoint) -> None:
     ctx.spots.append(spot)
     _check_use(ctx, spot, name)
     _check_side(ctx, spot, name)
+    deepest = read.depth_mm[1] if read.depth_mm else inf  # not written down is not shallow
     stops = [
         stop
         for region in regions
         for side in spot.sides
-        for stop in ctx.guard.against_needle(point, ctx.place(spot, region, side))
+        for stop in ctx.guard.against_needle(point, ctx.place(spot, region, side), deepest)
     ]
     ctx.add_stops(dict.fromkeys(stops), "needle", name, read.path, name)
     _check_reach(ctx, spot, name)

@@ -133,12 +133,13 @@ def _stop(row: Contraindication, modality: Modality, state: State, because: str)
     level = row.level(modality)
     if not level:
         return None
+    shallow = row.shallow if modality == "deep_trunk" else None
     if state == "present":
-        return Stop(level, because, row.text, row.source, row.id, spares=row.spares)
+        return Stop(level, because, row.text, row.source, row.id, spares=row.spares, shallow=shallow)
     if state == "suspected":  # withholds what a yes would forbid; where a yes asks for a reason, this asks for care
         text = f"The patient's own words raise it, nobody has cleared it: {row.text}"
         milder: Severity = "forbidden" if level == "forbidden" else "caution"
-        return Stop(milder, because, text, row.source, row.id, True, row.spares)
+        return Stop(milder, because, text, row.source, row.id, True, row.spares, shallow)
     gate = row.gate
     if level != "forbidden" or gate is None or modality not in gate.modalities:
         return None

@@ -85,18 +85,22 @@ class Guard:
                 stops += by_modality.get(modality, ())
         return in_order(stop for stop in stops if kind not in stop.spares)
 
-    def against_needle(self, point: Point, place: Place) -> tuple[Stop, ...]:
-        """Stops against needling a point: the needle column, the deep trunk column, and pregnancy."""
+    def against_needle(self, point: Point, place: Place, deepest: float = 0.0) -> tuple[Stop, ...]:
+        """Stops against needling a point: the needle column, the deep trunk column, and pregnancy. `deepest`: how deep
+        it goes, in mm; 0 for as shallow as it has to be."""
+        if deepest:
+            return self._against_needle(point, place, deepest)
         known = self._needles.get((point.code, place))
         if known is None:
-            known = self._needles[point.code, place] = self._against_needle(point, place)
+            known = self._needles[point.code, place] = self._against_needle(point, place, deepest)
         return known
 
-    def _against_needle(self, point: Point, place: Place) -> tuple[Stop, ...]:
+    def _against_needle(self, point: Point, place: Place, deepest: float) -> tuple[Stop, ...]:
         needle = self.against("needle", place)
         stops = list(needle)
         if place.region in TRUNK or place.region in THORAX:
-            stops += self.against("deep_trunk", place) if place.region in TRUNK else self._thoracic_deep()
+            deep = self.against("deep_trunk", place) if place.region in TRUNK else self._thoracic_deep()
+            stops += (stop.at_depth(place.region, deepest) for stop in deep)
         stops += self.against_in_pregnancy(point, place.region)
         return in_order(stops) if len(stops) > len(needle) else needle
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from treatments.planner.knowledge.tables import Shallow
 from treatments.planner.vocabulary.severity import Severity, is_stop, rank
 
 
@@ -18,6 +19,17 @@ class Stop(NamedTuple):
     row: str
     is_open: bool = False
     spares: tuple[str, ...] = ()  # kinds of treatment that it says nothing about
+    shallow: Shallow | None = None  # where it lets a needle be shallow instead of gone
+    most_mm: int = 0  # of a needle that is shallow for it
+
+    def at_depth(self, region: str, deepest: float) -> Stop:
+        """The same for a needle that goes so deep: no stop where the row lets it be as shallow as that."""
+        shallow = self.shallow
+        if shallow is None or region not in shallow.regions or (self.is_stop and deepest > shallow.mm):
+            return self
+        level: Severity = "caution" if self.is_stop else self.level
+        text = f"No deeper than {shallow.mm} mm here. {shallow.text}"
+        return self._replace(level=level, text=text, source=shallow.source, shallow=None, most_mm=shallow.mm)
 
     @property
     def severity(self) -> int:

@@ -39,7 +39,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "person": ("pregnant", "lying"),
     "pain": ("severe", "severe_now"),
     "sign": ("heat", "heat_unclear", "cold", "empty_heat", "stress", "anxiety"),
-    "needles": ("none",),
+    "needles": ("none", "fewer"),
     "sport": ("running", "cycling", "swimming", "throwing", "lifting", "ball", "dance", "rowing"),
     "places": ("front_and_back", "front"),
 }

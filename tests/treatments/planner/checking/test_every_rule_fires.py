@@ -132,7 +132,9 @@ def witness(when):
     return None
 
 
-RULES = [rule for rule in KNOWLEDGE.every_rule() if "needles:none" not in rule.when.facts()]
+# facts of a plan in progress: no patient has them before it is made (needles:fewer is tried in safety/test_shallow.py)
+IN_PROGRESS = {"needles:none", "needles:fewer"}
+RULES = [rule for rule in KNOWLEDGE.every_rule() if IN_PROGRESS.isdisjoint(rule.when.facts())]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
