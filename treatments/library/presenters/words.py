@@ -14,12 +14,15 @@ from treatments.planner.knowledge.rules import (
     EarUse,
     ElectroGoal,
     ElectroPair,
+    Gentle,
     HomeRule,
     NeedleSize,
     NoElectroRule,
     PatientProfile,
     Protocol,
     Retention,
+    Sensation,
+    Sparing,
     Technique,
     Worth,
 )
@@ -59,6 +62,8 @@ KINDS: tuple[tuple[str, type[Rule], str], ...] = (
     ("protocol", Protocol, "How a later visit differs"),
     ("retention", Retention, "How long the needles stay in"),
     ("technique", Technique, "Technique"),
+    ("sensation", Sensation, "How strongly the needles are felt"),
+    ("gentle", Gentle, "In whom nothing is reduced"),
     ("needle", NeedleSize, "Needle size"),
     ("depth", DepthRule, "Depth"),
     ("electro", ElectroGoal, "Electro: goal"),
@@ -69,6 +74,7 @@ KINDS: tuple[tuple[str, type[Rule], str], ...] = (
     ("ear_method", EarUse, "Ear: method"),
     ("home", HomeRule, "Home care"),
     ("dose", DoseRule, "Dose and reviews"),
+    ("sparing", Sparing, "Dose: what the weak are spared"),
 )
 
 
@@ -130,6 +136,10 @@ def does_words(rule: Rule) -> str:
         return f"{rule.minutes} minutes in all"
     if isinstance(rule, Technique):
         return f"{rule.technique} for {', '.join(rule.serves)} points"
+    if isinstance(rule, Sensation):
+        return f"deqi {rule.deqi} for {', '.join(rule.serves)} points"
+    if isinstance(rule, Gentle):
+        return "what would be reduced is worked evenly"
     if isinstance(rule, NeedleSize):
         return (
             f"{rule.diameter_mm:g} × {rule.length_mm} mm, fine {rule.fine_diameter_mm:g} × {rule.fine_length_mm} mm, "
@@ -168,6 +178,8 @@ def _does_more(rule: Rule) -> str:
     if isinstance(rule, DoseRule):
         phases = ", then ".join(f"{phase.per_week} a week for {phase.weeks} weeks" for phase in rule.phases)
         return f"{phases}; review at {', '.join(str(n) for n in rule.review_at)}"
+    if isinstance(rule, Sparing):
+        return f"at most {rule.most_per_week} a week, spread over {rule.most_weeks} weeks at most"
     return ""
 
 

@@ -163,7 +163,8 @@ def _of(rows: Sequence[Rule], model: type[AnyRule]) -> tuple[AnyRule, ...]:
 
 
 def _after_careful_doses(doses: Sequence[DoseRule]) -> int:
-    """Own courses come after ours for pregnancy, deficiency and frailty: the first match counts."""
+    """Own courses come after ours for pregnancy, as the first match counts; what the weak are spared (`sparing`) holds
+    for them as well."""
     careful = [
         place for place, dose in enumerate(doses) if {"person:pregnant", "condition.frail"} & {*dose.when.facts()}
     ]

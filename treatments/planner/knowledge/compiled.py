@@ -16,12 +16,15 @@ from treatments.planner.knowledge.rules import (
     EarUse,
     ElectroGoal,
     ElectroPair,
+    Gentle,
     HomeRule,
     NoElectroRule,
     PatientProfile,
     PlannerKnowledge,
     Protocol,
     Retention,
+    Sensation,
+    Sparing,
     Technique,
     Worth,
 )
@@ -38,6 +41,8 @@ class Program:
     protocols: Rules[Protocol]
     retentions: Rules[Retention]
     techniques: Rules[Technique]
+    sensations: Rules[Sensation]
+    gentle: Rules[Gentle]
     depths: Rules[DepthRule]
     goals: Rules[ElectroGoal]
     exclusions: Rules[NoElectroRule]
@@ -47,6 +52,7 @@ class Program:
     ear_uses: Rules[EarUse]
     home: Rules[HomeRule]
     doses: Rules[DoseRule]
+    sparings: Rules[Sparing]
     numbers: Numbers
     asked: dict[str, tuple[Asked, ...]] = field(default_factory=dict)  # by rule, put together when it first holds
 
@@ -61,6 +67,8 @@ def program_of(knowledge: PlannerKnowledge) -> Program:
         protocols=compile_rules(knowledge.protocols),
         retentions=compile_rules(knowledge.retentions),
         techniques=compile_rules(knowledge.techniques),
+        sensations=compile_rules(knowledge.sensations),
+        gentle=compile_rules(knowledge.gentle),
         depths=compile_rules(knowledge.depths),
         goals=compile_rules(knowledge.goals),
         exclusions=compile_rules(knowledge.exclusions),
@@ -70,5 +78,6 @@ def program_of(knowledge: PlannerKnowledge) -> Program:
         ear_uses=compile_rules(knowledge.ear_uses),
         home=compile_rules(sorted(knowledge.home, key=lambda rule: (-rule.weight, rule.id))),
         doses=compile_rules(knowledge.doses),
+        sparings=compile_rules(knowledge.sparings),
         numbers=numbers_of(knowledge.numbers),
     )

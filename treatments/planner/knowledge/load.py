@@ -25,6 +25,7 @@ from treatments.planner.knowledge.rules import (
     EarUse,
     ElectroGoal,
     ElectroPair,
+    Gentle,
     Limit,
     NeedleSize,
     NoElectroRule,
@@ -34,6 +35,7 @@ from treatments.planner.knowledge.rules import (
     Principle,
     Protocol,
     Retention,
+    Sensation,
     Source,
     Style,
     Technique,
@@ -45,7 +47,9 @@ from treatments.planner.knowledge.toml_reader import PointBook, Reader
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
 RULE_FILES = ("rules/pattern.toml", "rules/cause.toml")
 STIMULATION = "stimulation.toml"
-STIMULATION_TABLES = ("person", "worth", "style", "protocol", "retention", "technique", "needle", "depth", "ashi")
+STIMULATION_TABLES = (
+    "person", "worth", "style", "protocol", "retention", "technique", "sensation", "gentle", "needle", "depth", "ashi"
+)  # fmt: skip
 
 
 def load_planner_knowledge(
@@ -113,6 +117,8 @@ def _common(directory: Path, where: tuple[Path, ...]) -> tuple[PlannerKnowledge,
         protocols=read.rules(STIMULATION, "protocol", Protocol),
         retentions=read.rules(STIMULATION, "retention", Retention),
         techniques=read.rules(STIMULATION, "technique", Technique),
+        sensations=read.rules(STIMULATION, "sensation", Sensation),
+        gentle=read.rules(STIMULATION, "gentle", Gentle),
         needles=read.rules(STIMULATION, "needle", NeedleSize),
         depths=read.rules(STIMULATION, "depth", DepthRule),
         ashi={row.region: row for row in read.rows(STIMULATION, "ashi", AshiRegion, "region")},
@@ -127,6 +133,7 @@ def _common(directory: Path, where: tuple[Path, ...]) -> tuple[PlannerKnowledge,
         ear_points={row.code: row for row in read.rows("ear_points.toml", "ear_point", EarPoint, "code")},
         home=(),
         doses=(),
+        sparings=(),
         principles={row.pattern: row for row in every("principles.toml", "principle", Principle, "pattern")},
         contraindications=tuple(every("contraindications.toml", "contraindication", Contraindication)),
         neutral=read.rows("contraindications.toml", "neutral", Neutral, "finding"),

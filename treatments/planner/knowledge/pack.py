@@ -15,10 +15,15 @@ from treatments.planner.knowledge.rules import (
     EarRule,
     ElectroGoal,
     ElectroPair,
+    Gentle,
     HomeRule,
     NoElectroRule,
     PatientProfile,
     PlannerKnowledge,
+    Retention,
+    Sensation,
+    Sparing,
+    Technique,
 )
 from treatments.planner.knowledge.tables import PointRule, Rule
 from treatments.planner.knowledge.toml_reader import AnyRule, Reader
@@ -26,12 +31,13 @@ from treatments.planner.knowledge.toml_reader import AnyRule, Reader
 RULE_FILES = ("rules/local.toml", "rules/distal.toml", "rules/pattern.toml")
 TABLES = {
     **dict.fromkeys(RULE_FILES, ("rule",)),
-    "stimulation.toml": ("person",),  # of several kinds of patient the least counts: it only tightens
+    # of several kinds of patient the least counts, and they and `gentle` only make milder what the other tables ask for
+    "stimulation.toml": ("person", "retention", "technique", "sensation", "gentle"),
     "electro.toml": ("goal", "pair", "exclusion"),
     "adjuncts.toml": ("adjunct",),
     "ear.toml": ("ear",),
     "home_care.toml": ("home",),
-    "dose.toml": ("dose",),
+    "dose.toml": ("dose", "sparing"),
 }
 
 
@@ -54,6 +60,10 @@ def with_pack(common: PlannerKnowledge, pack: Complaint, read: Reader) -> Planne
         complaint=pack,
         rules=(*own, *common.rules),
         persons=(*common.persons, *rules("stimulation.toml", "person", PatientProfile)),
+        retentions=(*rules("stimulation.toml", "retention", Retention), *common.retentions),
+        techniques=(*rules("stimulation.toml", "technique", Technique), *common.techniques),
+        sensations=(*rules("stimulation.toml", "sensation", Sensation), *common.sensations),
+        gentle=(*common.gentle, *rules("stimulation.toml", "gentle", Gentle)),
         goals=(*rules("electro.toml", "goal", ElectroGoal), *common.goals),
         pairs=tuple(sorted(pairs, key=lambda pair: pair.rank)),
         exclusions=(*common.exclusions, *rules("electro.toml", "exclusion", NoElectroRule)),
@@ -61,6 +71,7 @@ def with_pack(common: PlannerKnowledge, pack: Complaint, read: Reader) -> Planne
         ear_rules=(*common.ear_rules, *rules("ear.toml", "ear", EarRule)),
         home=rules("home_care.toml", "home", HomeRule),
         doses=rules("dose.toml", "dose", DoseRule),
+        sparings=rules("dose.toml", "sparing", Sparing),
     )
     read.refuse_unknown_tables(
         {

@@ -96,6 +96,18 @@ class Technique(Rule):
     technique: TechniqueId
 
 
+class Sensation(Rule):
+    """How strongly the points that serve `serves` are felt, by phase and goal; the kinds of patient may only make it
+    milder. The first match counts."""
+
+    serves: tuple[Serves, ...]
+    deqi: Deqi
+
+
+class Gentle(Rule):
+    """Whoever this holds for: what phase and goal would reduce is worked evenly."""
+
+
 class NeedleSize(Rule):
     """Needle by region: usual and for thin, frail or needle-shy patients."""
 
@@ -263,9 +275,18 @@ class PhaseAt(Strict):
 
 
 class DoseRule(Rule):
-    """A course. The first match counts."""
+    """A course, by phase and goal. The first match counts."""
 
     phases: Annotated[tuple[PhaseAt, ...], Field(min_length=1)]
+    review_at: Annotated[tuple[int, ...], Field(min_length=1)]
+
+
+class Sparing(Rule):
+    """What a constitution makes of the course that phase and goal ask for: no more than `most_per_week`; what is left
+    out comes later, for `most_weeks` at most. The first match counts."""
+
+    most_per_week: Annotated[int, Field(ge=1, le=3)]
+    most_weeks: Annotated[int, Field(ge=1, le=12)]
     review_at: Annotated[tuple[int, ...], Field(min_length=1)]
 
 
@@ -329,6 +350,8 @@ class PlannerKnowledge:
     protocols: tuple[Protocol, ...]
     retentions: tuple[Retention, ...]
     techniques: tuple[Technique, ...]
+    sensations: tuple[Sensation, ...]
+    gentle: tuple[Gentle, ...]
     needles: tuple[NeedleSize, ...]
     depths: tuple[DepthRule, ...]
     ashi: Mapping[str, AshiRegion]
@@ -343,6 +366,7 @@ class PlannerKnowledge:
     ear_points: Mapping[str, EarPoint]
     home: tuple[HomeRule, ...]
     doses: tuple[DoseRule, ...]
+    sparings: tuple[Sparing, ...]
     principles: Mapping[str, Principle]
     contraindications: tuple[Contraindication, ...]
     neutral: tuple[Neutral, ...]
@@ -363,6 +387,7 @@ class PlannerKnowledge:
         """All tables that are rules, in the order the planner uses them."""
         return (
             *self.rules, *self.persons, *self.worths, *self.protocols, *self.retentions, *self.techniques,
+            *self.sensations, *self.gentle,
             *self.needles, *self.depths, *self.goals, *self.pairs,
-            *self.exclusions, *self.adjuncts, *self.ear_rules, *self.ear_uses, *self.home, *self.doses,
+            *self.exclusions, *self.adjuncts, *self.ear_rules, *self.ear_uses, *self.home, *self.doses, *self.sparings,
         )  # fmt: skip

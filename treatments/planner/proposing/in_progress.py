@@ -8,10 +8,10 @@ from functools import cached_property
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts, read_facts, with_suspicions
 from treatments.planner.knowledge.compiled import Program, program_of
-from treatments.planner.knowledge.matching import matching
+from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.regions import painful_sites
-from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge, Style, Technique
+from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge, Sensation, Style, Technique
 from treatments.planner.proposing.compose import Composed
 from treatments.planner.proposing.quotes import Quotes, grounds_in
 from treatments.planner.safety.guard import Guard, build_guard
@@ -56,6 +56,15 @@ class ProposalInProgress:
     @cached_property
     def techniques(self) -> list[Technique]:
         return matching(self.program.techniques, self.gentle)
+
+    @cached_property
+    def sensations(self) -> list[Sensation]:
+        return matching(self.program.sensations, self.facts)
+
+    @cached_property
+    def is_gentle(self) -> bool:
+        """Whether nothing is reduced in this patient."""
+        return first(self.program.gentle, self.gentle) is not None
 
     @cached_property
     def depths(self) -> list[DepthRule]:

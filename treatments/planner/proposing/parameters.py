@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.needle_sizes import needle_of
-from treatments.planner.knowledge.rules import AshiRegion, DepthRule, PatientProfile, Technique
-from treatments.planner.knowledge.tables import Point
+from treatments.planner.knowledge.rules import AshiRegion, DepthRule, PatientProfile, Sensation, Technique
+from treatments.planner.knowledge.tables import Point, Serves
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.in_progress import ProposalInProgress
 from treatments.planner.safety.guard import Place
@@ -33,17 +33,14 @@ def role_of(item: Chosen) -> Role:
     return "calm" if serves == "calm" else "root"
 
 
-def technique_of(item: Chosen, rules: Sequence[Technique]) -> str:
-    """The point's own technique if its rule names one and the patient is not weak; else that of the first match."""
+def technique_of(item: Chosen, rules: Sequence[Technique], is_gentle: bool) -> str:
+    """By phase and goal first: the point's own technique if its rule names one, else that of the first match. Then the
+    constitution: in a `gentle` patient nothing is reduced."""
     for rule in rules:
         if item.serves in rule.serves:
-            gentle = rule.id == "technique.gentle_patient"
-            own = item.candidate.techniques.get(item.serves)
-            if own is not None and not (gentle and own == "reducing"):
-                return own
-            if item.candidate.with_movement and not gentle:
-                return "reducing"
-            return rule.technique
+            moved = "reducing" if item.candidate.with_movement else rule.technique
+            wished = item.candidate.techniques.get(item.serves) or moved
+            return "even" if is_gentle and wished == "reducing" else wished
     return "even"
 
 
@@ -70,9 +67,13 @@ def depth_of(
     return (max(1, min(int(low * factor), top)), top), angle
 
 
-def deqi_of(role: Role, region: str, profiles: Sequence[PatientProfile]) -> str:
-    """The sensation to aim for: the mildest among the matching kinds of patient; on face and head at most mild."""
-    wished = [person.deqi_local if role in ("local", "distal") else person.deqi_root for person in profiles]
+def deqi_of(
+    role: Role, serves: Serves, region: str, rules: Sequence[Sensation], profiles: Sequence[PatientProfile]
+) -> str:
+    """The sensation to aim for: what phase and goal ask for, or milder if a matching kind of patient calls for it; on
+    face and head at most mild."""
+    wished = [rule.deqi for rule in rules if serves in rule.serves][:1]
+    wished += [person.deqi_local if role in ("local", "distal") else person.deqi_root for person in profiles]
     if role == "calm" or region in HEAD:
         wished.append("mild")
     return min(wished, key=MILDEST_FIRST.index)
@@ -121,11 +122,11 @@ def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
         name=point.shown_name,
         side=item.side,  # type: ignore[arg-type]
         role=role,
-        technique=technique_of(item, plan.techniques),
+        technique=technique_of(item, plan.techniques, plan.is_gentle),
         needle=needle_of(candidate.region, depth[1], knowledge.needles, is_fine),
         depth_mm=depth,
         angle=angle,
-        deqi=deqi_of(role, candidate.region, plan.profiles),
+        deqi=deqi_of(role, item.serves, candidate.region, plan.sensations, plan.profiles),
         because=(
             *(plan.quotes.add(reason) for reason in candidate.reasons),
             *(Reason(f"shallow.{stop.row}", stop.text, (stop.source,)) for stop in shallow),

@@ -18,6 +18,7 @@ from treatments.planner.proposing import compose, course, electro, explanation, 
 from treatments.planner.proposing.adjuncts import keep_cups_off_needles, keep_to_needles, plan_adjuncts
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
+from treatments.planner.proposing.dose import plan_dose
 from treatments.planner.proposing.ear import ear_needles, ear_uses, plan_ear
 from treatments.planner.proposing.home import plan_home
 from treatments.planner.proposing.in_progress import ProposalInProgress, begin
@@ -27,7 +28,7 @@ from treatments.planner.proposing.parameters import needling_order, plan_point, 
 from treatments.planner.proposing.pressed import pressed_instead
 from treatments.planner.safety.guard import Place
 from treatments.planner.safety.withholding import gravest_stop, stopping, withhold
-from treatments.planner.treatment.items import Dose, Electro, Phase, PlannedPoint, Stage
+from treatments.planner.treatment.items import Electro, PlannedPoint, Stage
 from treatments.planner.treatment.proposal import Proposal, Question, Treatment, Withheld
 from treatments.planner.vocabulary.body import LEVELS, UPRIGHT, limb_at_risk
 
@@ -92,7 +93,7 @@ def _treatment(plan: ProposalInProgress) -> Treatment:
         adjuncts=adjuncts,
         ear=ear,
         home_care=home,
-        dose=_dose(plan),
+        dose=plan_dose(plan),
         cautions=tuple(dict.fromkeys(stop.text for stop in guard.against("needle") if not stop.is_stop)),
     )
 
@@ -263,13 +264,3 @@ def _tell_stop(plan: ProposalInProgress, candidate: Candidate) -> None:
 
 def _name(candidate: Candidate) -> str:
     return f"{candidate.code} {candidate.level}".strip()
-
-
-def _dose(plan: ProposalInProgress) -> Dose:
-    rule = first(plan.program.doses, plan.facts)
-    assert rule is not None, "the last dose rule holds always; check_knowledge proves it"
-    return Dose(
-        phases=tuple(Phase(phase.per_week, phase.weeks) for phase in rule.phases),
-        review_at=rule.review_at,
-        because=(plan.quotes.reason(rule),),
-    )

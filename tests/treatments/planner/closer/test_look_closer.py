@@ -48,7 +48,7 @@ def ask(code: str, picture: ClinicalPicture = USUAL) -> WhyNot:
         ("GV16", USUAL, "never"),
         ("BL23", USUAL, "beaten"),
         ("GV20", USUAL, "not_asked"),
-        ("BL25", picture_of(case_of((*ACCIDENT, "condition.anticoagulant"))), "withheld"),
+        ("BL25", picture_of(case_of((*ACCIDENT, "condition.metal_implant"))), "withheld"),
         ("BL23", picture_of(case_of((*ACCIDENT, "flag.saddle_numbness"))), "no_plan"),
         ("BL23", picture_of(case_of((*ACCIDENT, "wish.no_needles"))), "no_needles"),
     ],

@@ -207,7 +207,7 @@ def test_what_is_switched_off_leaves_no_stronger_one_behind(own, picture, accide
         ('switched_off = ["electro.deficiency"]' + HEAD, "keeps patients safe"),
         ('switched_off = ["dose.pregnancy"]' + HEAD, "keeps patients safe"),
         ('switched_off = ["home.aftercare"]' + HEAD, "keeps patients safe"),
-        ('switched_off = ["technique.gentle_patient"]' + HEAD, "keeps patients safe"),
+        ('switched_off = ["gentle.patient"]' + HEAD, "keeps patients safe"),
         ('switched_off = ["cups.stres"]' + HEAD, "the nearest is 'cups.stress'"),
         ('switched_off = ["ces_saddle"]' + HEAD, "red flags cannot be switched off"),
         ("switched_off = 3" + HEAD, "must be a list"),
