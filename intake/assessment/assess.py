@@ -160,8 +160,7 @@ def _contradictions(
 ) -> tuple[Contradiction, ...]:
     shown = []
     for row in knowledge.contradictions:
-        one_of = tuple(finding for finding in row.any if finding in facts.present)
-        if not facts.present.issuperset(row.all) or (row.any and not one_of):
+        if not facts.present.issuperset(row.all) or (row.any and facts.present.isdisjoint(row.any)):
             continue
         if not all(case.is_absent(finding) for finding in row.absent):
             continue
@@ -169,6 +168,7 @@ def _contradictions(
             continue
         if row.pregnancy_weeks and case.patient.pregnancy_weeks is None:
             continue
+        one_of = tuple(finding for finding in row.any if finding in facts.present)
         data = ("patient.sex",) * bool(row.sex) + ("patient.pregnancy_weeks",) * row.pregnancy_weeks
         shown.append(Contradiction((*row.all, *one_of, *row.absent, *data), row.text))
     written: dict[str, TextSign] = {}

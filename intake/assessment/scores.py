@@ -14,6 +14,7 @@ from intake.assessment.knowledge.signs import Sign
 from intake.assessment.result import AxisScore, Evidence, PatternScore
 
 MISSING_SHOWN = 6
+Places = frozenset[int]  # in the list of patterns
 
 # Why a pattern cannot lead, as shown to the practitioner.
 UNLIKELY = "not likely enough"
@@ -94,24 +95,25 @@ def axis_scores(
     known = facts.absent | facts.present
     still_open = [s for s in knowledge.signs if s.strong and s.finding not in known and s.topic not in answered]
 
-    def axis(chance: float, own: tuple[int, ...], other: tuple[int, ...], leads: tuple[str | None, ...]) -> AxisScore:
+    def axis(chance: float, own: Places, other: Places, leads: tuple[str | None, ...]) -> AxisScore:
         places = [knowledge.pattern_ids.index(name) for name in leads if name is not None]
         return AxisScore(
             score=percent(chance),
             for_=_sorted(e for s in belief.found if (e := _most(s, own, places, knowledge)) is not None),
             against=_sorted(_elsewhere(belief.found, own, other, places, knowledge))
             + _sorted(_lacking(belief.missing, own, knowledge)),
-            missing=tuple(s.finding for s in still_open if not set(own).isdisjoint(s.strong)),
+            missing=tuple(s.finding for s in still_open if not own.isdisjoint(s.strong)),
         )
 
     leads = (verdict.branch, verdict.root)
+    branches, roots = frozenset(knowledge.branches), frozenset(knowledge.roots)
     return (
-        axis(belief.stagnation, knowledge.branches, knowledge.roots, leads),
-        axis(belief.deficiency, knowledge.roots, knowledge.branches, leads),
+        axis(belief.stagnation, branches, roots, leads),
+        axis(belief.deficiency, roots, branches, leads),
     )
 
 
-def _most(sign: Sign, indices: tuple[int, ...], leads: list[int], knowledge: IntakeKnowledge) -> Evidence | None:
+def _most(sign: Sign, indices: Places, leads: list[int], knowledge: IntakeKnowledge) -> Evidence | None:
     """What a sign says for a role: for its leading pattern if it speaks for that, else for the pattern it fits best."""
     able = [i for i in sign.voters if i in indices]
     if not able:
@@ -122,25 +124,25 @@ def _most(sign: Sign, indices: tuple[int, ...], leads: list[int], knowledge: Int
 
 def _elsewhere(
     found: Iterable[Sign],
-    own: tuple[int, ...],
-    other: tuple[int, ...],
+    own: Places,
+    other: Places,
     leads: list[int],
     knowledge: IntakeKnowledge,
 ) -> Iterator[Evidence]:
     """What speaks for the other role alone, and what is rarer in the patterns of this one."""
     for sign in found:
-        if not set(own).isdisjoint(sign.voters):
+        if not own.isdisjoint(sign.voters):
             continue
         evidence = _most(sign, other, leads, knowledge)
         if evidence is None:
-            rarest = min(own, key=sign.times)
+            rarest = min(sorted(own), key=sign.times)
             if sign.times(rarest) >= 1:
                 continue
             evidence = Evidence(sign.finding, sign.says[rarest], pattern=knowledge.pattern_ids[rarest])
         yield evidence
 
 
-def _lacking(missing: Iterable[Sign], indices: tuple[int, ...], knowledge: IntakeKnowledge) -> Iterator[Evidence]:
+def _lacking(missing: Iterable[Sign], indices: Places, knowledge: IntakeKnowledge) -> Iterator[Evidence]:
     """Strong signs of a role that were asked for and are not there."""
     for sign in missing:
         able = [i for i in sign.strong if i in indices]
@@ -155,11 +157,13 @@ def pattern_scores(
 ) -> tuple[PatternScore, ...]:  # fmt: skip
     """Every pattern that something speaks for or that leads. The leads come first, and of two the branch in a
     stagnation, the root in a deficiency, else the likelier; then the others by how likely they are."""
+    spoken = _spoken(belief, len(knowledge.pattern_ids))
     answered = {sign.topic for sign in belief.found}
+    known = facts.present | facts.absent
     scores = {
-        index: _pattern(index, answered, belief, verdict, facts, knowledge, leads)
+        index: _pattern(index, spoken[index], answered, known, belief, verdict, facts, knowledge, leads)
         for index, name in enumerate(knowledge.pattern_ids)
-        if name in leads or any(index in sign.voters for sign in belief.found)
+        if name in leads or spoken[index].votes
     }
     first = {"stagnation": "branch", "deficiency": "root"}.get(picture_class)
 
@@ -170,9 +174,34 @@ def pattern_scores(
     return tuple(scores[index] for index in sorted(scores, key=rank))
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What speaks for one pattern, what is rarer with it, and what it would bring and is not there."""
+
+    votes: list[Evidence]
+    opposed: list[Evidence]
+    lacking: list[Evidence]
+
+
+def _spoken(belief: Belief, patterns: int) -> list[_Spoken]:
+    """Of every pattern, in one walk over the signs."""
+    spoken = [_Spoken([], [], []) for _ in range(patterns)]
+    for sign in belief.found:
+        for index in sign.voters:
+            spoken[index].votes.append(Evidence(sign.finding, sign.says[index]))
+        for index in sign.rarer:
+            spoken[index].opposed.append(Evidence(sign.finding, sign.says[index]))
+    for sign in belief.missing:
+        for index in sign.strong:
+            spoken[index].lacking.append(Evidence(sign.finding, sign.lacks[index], False))
+    return spoken
+
+
 def _pattern(
     index: int,
+    spoken: _Spoken,
     answered: set[str],
+    known: frozenset[str],
     belief: Belief,
     verdict: Verdict,
     facts: Facts,
@@ -181,11 +210,8 @@ def _pattern(
 ) -> PatternScore:
     name = knowledge.pattern_ids[index]
     pattern = knowledge.patterns.pattern[name]
-    present, known = facts.present, facts.present | facts.absent
+    present = facts.present
     codes = next((w.codes for w in pattern.icd11_when if not present.isdisjoint(w.any)), pattern.icd11)
-    votes = [Evidence(s.finding, s.says[index]) for s in belief.found if index in s.voters]
-    opposed = [Evidence(s.finding, s.says[index]) for s in belief.found if s.alone[index] < s.common]
-    lacking = [Evidence(s.finding, s.lacks[index], False) for s in belief.missing if index in s.strong]
     wanted = (s for s in knowledge.signs_of[index] if s.finding not in known and s.topic not in answered)
     return PatternScore(
         id=name,
@@ -193,8 +219,8 @@ def _pattern(
         icd11=tuple(codes),
         role=pattern.role,
         score=percent(belief.patterns[index]),
-        for_=_sorted(votes),
-        against=_sorted(opposed) + _sorted(lacking),
+        for_=_sorted(spoken.votes),
+        against=_sorted(spoken.opposed) + _sorted(spoken.lacking),
         missing=tuple(s.finding for s in islice(wanted, MISSING_SHOWN)),
         is_lead=name in leads,
         qualifies=verdict.held_back[index] is None,

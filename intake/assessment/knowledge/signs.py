@@ -37,6 +37,7 @@ class Sign:
     lacks: Vector  # the same of its absence
     voters: tuple[int, ...]  # places in the list of patterns of the patterns that bring it
     strong: tuple[int, ...]  # those that bring it often
+    rarer: tuple[int, ...]  # those with which it is rarer than in the ordinary complaint
     chances: Vector
     doubts: Vector  # how open the answer is for each pair, in bits
     present: Vector
@@ -167,6 +168,7 @@ def _sign(
         lacks=shown(present=False),
         voters=tuple(index for index, level in enumerate(levels) if level),
         strong=tuple(index for index, level in enumerate(levels) if level == max(strength)),
+        rarer=tuple(index for index, often in enumerate(alone) if often < row.common),
         chances=chances,
         doubts=tuple(doubt(chance) for chance in chances),
         present=tuple(yes * x for x in there),
