@@ -43,7 +43,7 @@ def ask(changes, case=CASE):
     [
         ({"flag.saddle_numbness": True}, "emergency", "No plan would be proposed.", "Emergency instead of treat."),
         ({"flag.saddle_numbness": None}, "need_information", "No plan would be proposed.", "To be asked first"),
-        ({"condition.anticoagulant": True}, "caution", "BL25 would be removed.", "Blood thinner"),
+        ({"condition.anticoagulant": True}, "caution", "BL17 would be removed.", "Blood thinner"),
         ({"condition.pregnant": True}, "caution", "BL60 would be removed.", "Pregnancy"),
         ({"side.right": False, "side.left": True}, "treat", None, None),
         (

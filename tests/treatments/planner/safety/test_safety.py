@@ -57,13 +57,20 @@ def does(proposal, modality):
     if modality == "needle":
         return bool(treatment["stages"])
     if modality == "deep_trunk":
-        regions = (KNOWLEDGE.points[p["code"]].region for p in points_of(proposal))
-        return any(region in TRUNK for region in regions)
+        return any(KNOWLEDGE.points[p["code"]].region in TRUNK and not is_shallow(p) for p in points_of(proposal))
     if modality == "ea":
         return any(stage["electro"] for stage in treatment["stages"])
     if modality in KIND_OF:
         return any(adjunct["kind"] in KIND_OF[modality] for adjunct in treatment["adjuncts"])
     return any(item["method"] == METHOD_OF[modality] for item in treatment["ear"])
+
+
+def is_shallow(point):
+    """Whether a row lets it be shallow instead of gone, and it is as shallow as that, where the row says."""
+    region, deepest = KNOWLEDGE.points[point["code"]].region, point["depth_mm"][1]
+    rows = (row for row in KNOWLEDGE.contraindications if row.shallow and region in row.shallow.regions)
+    told = {reason["rule"] for reason in point["because"]}
+    return any(f"shallow.{row.id}" in told and deepest <= row.shallow.mm for row in rows)
 
 
 def test_the_base_cases_use_every_modality(proposed, accident):
