@@ -75,7 +75,7 @@ def test_a_point_that_safety_keeps_out_says_which_fact(client: Client, plan: Tre
     SafetyFact.objects.create(
         patient=plan.patient, finding="condition.anticoagulant", present=True, recorded_by=plan.created_by
     )
-    text = page_text(look(client, plan, "?point=BL25"))
+    text = page_text(look(client, plan, "?point=GB30"))
     assert "safety keeps it out" in text and "lood thinner" in text
 
 
