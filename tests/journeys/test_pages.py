@@ -33,6 +33,8 @@ PAGES = {
         "/outcomes/1/",
         "/intakes/1/",
         "/knowledge/points/BL23/",
+        "/knowledge/complaints/",
+        "/knowledge/complaints/shoulder/",
         "/knowledge/rules/",
         "/knowledge/contraindications/",
     ],

@@ -43,7 +43,7 @@ def test_a_sore_knee_gets_the_rules_of_the_knee() -> None:
     by = UserFactory()
     made = drafts.propose(assessment=signed(KNEE, by), by=by)
     assert made.plan is not None and made.proposal.case["complaint"]["id"] == "knee"
-    assert made.proposal.knowledge_version.endswith("+knee.1")
+    assert made.proposal.knowledge_version.endswith(f"+knee.{complaints()['knee'].version}")
     rules = {
         reason["rule"] for stage in made.plan.treatment["stages"] for p in stage["points"] for reason in p["because"]
     }
