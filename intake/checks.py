@@ -17,6 +17,7 @@ from intake.assessment import load_intake_knowledge
 from intake.assessment.text.lexicon import load_lexicon
 from intake.questionnaire.consent import load_consent
 from intake.questionnaire.instruments import load_instruments
+from intake.questionnaire.languages import spoken_languages
 from intake.questionnaire.load import DIRECTORY, load_messages, load_questionnaire
 
 HINT = "Correct the file under intake/knowledge/; `manage.py check_knowledge` prints the same list."
@@ -24,6 +25,7 @@ LOADERS: tuple[Callable[[], Any], ...] = (
     complaints,
     load_lexicon,
     load_instruments,
+    spoken_languages,
     *(
         partial(load, DIRECTORY, language)
         for language in languages(DIRECTORY)

@@ -26,12 +26,21 @@ def known(code: str | None) -> str:
 
 def name_of_language(code: str | None) -> str:
     """Its English name for staff: "Spanish"; empty for the clinic's own and for none."""
-    return {"es": "Spanish", "zh-hans": "Chinese"}.get(code or "", "")
+    if known(code) == settings.LANGUAGE_CODE:
+        return ""
+    name: str = translation.get_language_info(known(code))["name"]
+    return name
 
 
 def spoken_to(patient: Patient | None) -> AbstractContextManager[None]:
     """Within this block words are in the language of a patient: for mails and papers."""
     return translation.override(known(patient.language if patient is not None else None))
+
+
+def read_in(request: HttpRequest, patient: Patient) -> None:
+    """From here on the page is in the patient's language, unless another one was chosen in this browser."""
+    if patient.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(known(patient.language))
 
 
 def remember(answer: HttpResponse, code: str | None) -> None:
@@ -55,6 +64,6 @@ class PatientLanguageMiddleware:
         language = translation.get_language_from_request(request) if is_patients else settings.LANGUAGE_CODE
         with translation.override(language):
             response = self.get_response(request)
-        if is_patients:
-            response.headers.setdefault("Content-Language", language)
+            if is_patients:  # a view may have chosen another one
+                response.headers.setdefault("Content-Language", translation.get_language() or language)
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ from intake.presenters.patient_form import in_words
 from intake.presenters.story import story_of
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.instruments import load_instruments
+from intake.questionnaire.languages import spoken_languages
 from intake.questionnaire.load import load_chart, load_questionnaire
 from intake.questionnaire.own_words import said_of
 from intake.questionnaire.values import Questionnaire, is_answered
@@ -82,7 +84,12 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         "cautions": [a for a in assessment.alerts if a.level == "caution"],
         "body": still(load_chart(), chart_question, painted),
         "texts": [
-            {"label": label_of(questionnaire, question_id), "text": text, "marks": marks_of(assessment, question_id)}
+            {
+                "label": label_of(questionnaire, question_id),
+                "text": text,
+                "marks": marks_of(assessment, question_id),
+                "unread": unread(text),
+            }
             for question_id, text in reading.texts.items()
         ],
         "attachments": fetch.attachments_of(response),
@@ -106,6 +113,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         ],
         "no_longer_asked": _no_longer_asked(reading, response),
         **parts_of(response),
+        "spoken": spoken_languages().get(response.language or ""),
         "answered_on": answered_on(response),
         "age": case.patient.age,
         "how_long": how_long(case.complaint.duration_days),
@@ -138,6 +146,18 @@ def _unanswered(reading: Reading, response: IntakeResponse) -> list[str]:
     """The questions left open, in the form's words."""
     left = [q.label for q in reading.questions if not is_answered(q, response.answers.get(q.id))]
     return left[:MOST_OPEN] + ([f"and {len(left) - MOST_OPEN} more"] if len(left) > MOST_OPEN else [])
+
+
+CHINESE = "Ashi looks for signs of danger in Chinese and knows little else of it: read these words yourself."
+STRANGE = "Ashi does not read this writing: nothing in it was looked for. Read these words yourself."
+
+
+def unread(text: str) -> str:
+    """What the practitioner must know of words that no lexicon covers, or hardly; empty for Latin letters."""
+    scripts = {unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha()}
+    if scripts - {"LATIN", "CJK", "FEMININE", "MASCULINE", "FULLWIDTH"}:
+        return STRANGE
+    return CHINESE if "CJK" in scripts else ""
 
 
 def parts_of(response: IntakeResponse) -> dict[str, Any]:

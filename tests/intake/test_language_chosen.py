@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from clinic.lib.knowledge_files import KnowledgeError
 from clinic.outbox.models import Message
 from clinic.people.models import Clinic
-from clinic.scheduling.actions import mail_link
+from clinic.scheduling.actions import mail_link, make_link
 from intake.actions.invitations import invite
 from intake.models import Invitation
 from intake.presenters.consent_copy import copy_of
+from intake.presenters.response import unread
 from intake.questionnaire.consent import as_signed, load_consent
-from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.languages import load_language, spoken_languages
+from intake.questionnaire.load import DIRECTORY, load_questionnaire
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.intake.test_form_pages import phone_with
@@ -122,3 +128,66 @@ def test_a_chinese_copy_of_the_consent_has_its_characters() -> None:
     response = ResponseFactory(answers=dict(PLAIN), consent_name="王芳", consent_at=timezone.now(), consent_given=given)
     made = copy_of(response, clinic="Our clinic")
     assert b"NotoSansCJK" in made and b"/Type0" in made and "拔罐" in str(given)
+
+
+def test_the_practitioner_reads_english_and_the_original_words() -> None:
+    answers = {**PLAIN, "reason": "我小便困难", "anything_else": "поясница болит"}
+    response = ResponseFactory(answers=answers, language="zh-hans")
+    client = Client()
+    client.force_login(UserFactory(practitioner=True))
+    page = client.get(f"/intakes/{response.pk}/").content.decode()
+    assert "Simplified Chinese" in page and "no native clinician has read it" in page
+    assert 'lang="zh-hans">我小便困难</blockquote>' in page and "read these words yourself" in page
+    assert "knows little else of it" in page and "does not read this writing" in page
+    assert "Roland-Morris (the validated simplified Chinese version" in page and "Where it hurts" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("Me duele", ""), ("Schmerzen 3 à 5 %", ""), ("腰疼", "Chinese"), ("Ana 腰", "Chinese"), ("ألم", "this writing")],
+)
+def test_what_is_not_read_is_said(text: str, said: str) -> None:
+    assert (said in unread(text)) if said else unread(text) == ""
+
+
+def test_the_dates_of_a_patient_are_in_their_language_unless_the_browser_has_chosen() -> None:
+    patient = PatientFactory(language="es")
+    path = f"/a/{make_link(patient=patient, by=UserFactory(desk=True))}/"
+    page = Client().get(path)
+    assert "Sus citas" in page.content.decode() and page["Content-Language"] == "es"
+    chosen = Client()
+    chosen.cookies[settings.LANGUAGE_COOKIE_NAME] = "en-gb"
+    assert "Your appointments" in chosen.get(path).content.decode()
+
+
+def test_the_desk_writes_down_a_language_before_anything_is_mailed() -> None:
+    patient = PatientFactory(date_of_birth=None)
+    client = Client()
+    client.force_login(UserFactory(desk=True))
+    form = client.get(f"/patients/{patient.pk}/edit/")
+    assert "Español" in form.content.decode()
+    typed = {"given_name": "Ana", "family_name": "Muster", "no_phone": "none", "version": patient.version}
+    client.post(f"/patients/{patient.pk}/edit/", {**typed, "language": "es"})
+    patient.refresh_from_db()
+    assert patient.language == "es"
+    client.post(f"/patients/{patient.pk}/edit/", {**typed, "version": patient.version, "language": ""})
+    patient.refresh_from_db()
+    assert patient.language is None
+
+
+def test_the_clinic_sees_who_has_read_a_translation() -> None:
+    client = Client()
+    client.force_login(UserFactory(practitioner=True))
+    page = client.get("/knowledge/").content.decode()
+    for language in spoken_languages().values():
+        assert language.is_draft and language.name in page and language.review.by in page
+    assert "GAD-2 is not asked" in page
+
+
+def test_a_measure_of_others_says_whose_translation_it_is(tmp_path: Path) -> None:
+    copy = tmp_path / "intake"
+    shutil.copytree(DIRECTORY, copy)
+    place = copy / "languages" / "es" / "instruments" / "phq2.toml"
+    place.write_text(place.read_text("utf-8").partition("[translation]")[0], encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="whose words are these"):
+        load_language("es", copy)

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
 from clinic.lib.records import RevisionField
@@ -17,6 +18,12 @@ class PatientForm(forms.ModelForm):
     """Contact and identity. ``version`` shows whether someone else has saved since."""
 
     version = RevisionField(required=False)
+    language = forms.TypedChoiceField(
+        choices=[("", "as their browser asks"), *settings.LANGUAGES],
+        empty_value=None,
+        required=False,
+        help_text="Of forms, mails and the sheet for home. The patient chooses it in the form, too.",
+    )
 
     class Meta:
         model = Patient
@@ -37,6 +44,7 @@ class PatientForm(forms.ModelForm):
             "occupation",
             "doctor",
             "address",
+            "language",
             "desk_note",
         ]
         labels = {"no_phone": "No number?"}

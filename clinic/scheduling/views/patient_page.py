@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from clinic.people.http import ClinicRequest
+from clinic.people.language import read_in
 from clinic.scheduling.actions import patient_of_link
 from clinic.scheduling.calendar_file import calendar_file
 from clinic.scheduling.presenters.pages import upcoming_for
@@ -26,6 +27,7 @@ def patient_appointments(request: ClinicRequest, token: str) -> HttpResponse:
             wait["Retry-After"] = "600"
             return wait
         return render(request, "scheduling/link_gone.html", status=404)
+    read_in(request, patient)
     visits = upcoming_for(patient)
     if "calendar" in request.GET:
         file = calendar_file(visits, request.clinic, now=timezone.now())

@@ -12,6 +12,7 @@ from clinic.lib.complaints import DEFAULT, complaints
 from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from intake.presenters.evidence import as_often
+from intake.questionnaire.languages import spoken_languages
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import words
 from treatments.library.presenters.complaints import chips, own_rules
@@ -46,7 +47,7 @@ def _points() -> tuple[Point, ...]:
 
 @lru_cache(maxsize=1)
 def shelves() -> Context:
-    """Channels and regions with their numbers of points."""
+    """Channels and regions with their numbers of points; the languages of the patient's side."""
     channels: dict[str, int] = {}
     regions: dict[str, int] = {}
     for point in _points():
@@ -55,7 +56,22 @@ def shelves() -> Context:
     return {
         "channels": [(name, words.channel_name(name), count) for name, count in channels.items()],
         "regions": [(name, words.channel_name(name), count) for name, count in sorted(regions.items())],
+        "languages": languages(),
     }
+
+
+def languages() -> list[Context]:
+    """The languages of the patient's side, with who has read their words."""
+    return [
+        {
+            "name": one.name,
+            "is_draft": one.is_draft,
+            "by": one.review.by,
+            "date": one.review.date,
+            "without": one.left_out,
+        }
+        for one in spoken_languages().values()
+    ]
 
 
 @lru_cache(maxsize=1)
