@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -84,10 +84,10 @@ NOW = ".plan-main > .stage table.points"  # of a plan: what is needled now, not 
 
 
 class Patient:
-    """Answers the intake on a phone, screen after screen."""
+    """Answers the intake on a phone, screen after screen. ``say``: English words as they are on the screen."""
 
-    def __init__(self, page: Page, answers: Mapping[str, Any]) -> None:
-        self.page, self.answers = page, answers
+    def __init__(self, page: Page, answers: Mapping[str, Any], say: Callable[[str], str] = str) -> None:
+        self.page, self.answers, self.say = page, answers, say
 
     def open(self, link: str, born: int) -> None:
         """Follow the link and start. ``born``: the year of a persona, who was born on 15 June."""
@@ -119,7 +119,8 @@ class Patient:
                 self._put(form, question, value, asked.get(question, ""))
                 asked = self._fields(form)  # an answer may ask for more
         if form.locator("input, textarea").count() > 1:
-            expect(self.page.locator("#saved")).to_contain_text(re.compile("Saved|Every answer"))
+            saved = re.compile(r"\d\d:\d\d|" + self.say("Every answer is saved as you go."))
+            expect(self.page.locator("#saved")).to_contain_text(saved)
 
     @staticmethod
     def _fields(form: Locator) -> dict[str, str]:
@@ -129,7 +130,7 @@ class Patient:
 
     def next(self) -> None:
         before = self.page.url
-        self.page.get_by_role("button", name="Next").click()
+        self.page.get_by_role("button", name=self.say("Next")).click()
         self.page.wait_for_url(lambda url: url != before)
         if "/i/asked/" in self.page.url:  # the robot answers the questions themselves
             for chip in self.page.locator("input[name=chip]").all():
@@ -172,21 +173,21 @@ class Patient:
         for method in page.locator("label.choice", has=page.locator("[name=methods]")).all():
             method.click()
         page.locator("label.choice", has=page.locator("#id_agreed")).click()
-        page.get_by_label("Your full name").fill(name)
-        page.get_by_role("button", name="Sign and continue").click()
-        expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
-        page.get_by_role("button", name="Send to the clinic").click()
+        page.get_by_label(self.say("Your full name")).fill(name)
+        page.get_by_role("button", name=self.say("Sign and continue")).click()
+        expect(page.get_by_role("heading", name=self.say("Check your answers"))).to_be_visible()
+        page.get_by_role("button", name=self.say("Send to the clinic")).click()
         expect(page).to_have_url(re.compile("/i/sent/"))
 
     def second_part(self) -> list[str]:
         """Straight after sending: answer the second part, too, and send it; the screens passed."""
-        self.page.get_by_role("button", name="Answer the second part").click()
+        self.page.get_by_role("button", name=self.say("Answer the second part")).click()
         self.page.wait_for_url(re.compile("/i/step/"))
         passed = self.answer_until()
-        expect(self.page.get_by_role("heading", name="Check your answers")).to_be_visible()
-        self.page.get_by_role("button", name="Send to the clinic").click()
+        expect(self.page.get_by_role("heading", name=self.say("Check your answers"))).to_be_visible()
+        self.page.get_by_role("button", name=self.say("Send to the clinic")).click()
         expect(self.page).to_have_url(re.compile("/i/sent/"))
-        expect(self.page.get_by_role("button", name="Answer the second part")).to_have_count(0)
+        expect(self.page.get_by_role("button", name=self.say("Answer the second part"))).to_have_count(0)
         return passed
 
 

@@ -1,0 +1,158 @@
+"""The whole intake on a phone in Spanish and in Chinese: chosen first, changed on the way, read by staff."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import polib
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from clinic.lib.catalogues import catalogue_of
+from clinic.lib.file_words import is_pair
+from tests.journeys.conftest import PHONE, accessibility_faults
+from tests.journeys.robots import Desk, Patient, answers_for, tell_birth_date
+from tests.journeys.test_patient import persona_of
+from treatments.management.spoken_files import spoken_files
+
+REACH = {"phone": {"number": "202 555 0188"}, "emergency_contact": {"none": "nobody"}}
+# every letter accented, and two fifths longer, as words of another language may be; nothing else on the page is touched
+LONGER = """() => {
+  const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walk.nextNode()) texts.push(walk.currentNode);
+  for (const text of texts) {
+    const words = text.data.trim();
+    if (!words || text.parentElement.closest('script, style, template, textarea')) continue;
+    const longer = words.replace(/[aeiou]/g, vowel => 'áéíóú'['aeiou'.indexOf(vowel)]);
+    text.data = text.data.replace(words, longer + ' ' + longer.split(' ').slice(0, Math.ceil(longer.split(' ').length * 0.4)).join(' '));
+  }
+}"""  # noqa: E501
+WIDE = "document.documentElement.scrollWidth <= window.innerWidth"
+TEXTS = """() => {
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
+  while (walk.nextNode()) {
+    const words = walk.currentNode.data.trim();
+    if (words && !walk.currentNode.parentElement.closest('script, style, .credit')) texts.push(words);
+  }
+  return texts;
+}"""
+
+
+class Words:
+    """English -> the words of a language, from its catalogue; and what must not be left in English."""
+
+    def __init__(self, code: str) -> None:
+        self.by_english = {
+            entry.msgid: entry.msgstr or entry.msgstr_plural.get(1, "")
+            for entry in polib.pofile(str(catalogue_of(settings.LOCALE_PATHS[0], code)))
+        }
+        pairs = [pair for file in spoken_files(code) for pair in file.pairs().values() if is_pair(pair)]
+        told = [*self.by_english.items(), *((pair[0], pair[1]) for pair in pairs)]
+        words = {translated for _, translated in told}
+        self.english = {english for english, translated in told if english != translated} - words
+
+    def __call__(self, english: str) -> str:
+        found = next((words for key, words in self.by_english.items() if key.startswith(english)), None)
+        assert found, english
+        return found.partition(".")[0].partition("。")[0] if english not in self.by_english else found
+
+
+class Reader(Patient):
+    """Looks at each screen before answering: nothing is in English, nothing is wider than the phone."""
+
+    def __init__(self, page: Page, answers: dict[str, object], say: Words) -> None:
+        super().__init__(page, answers, say)
+        self.words = say
+
+    def fill(self) -> None:
+        self.look()
+        super().fill()
+
+    def look(self) -> None:
+        left = set(self.page.evaluate(TEXTS)) & self.words.english
+        assert not left, f"{self.page.url}: {left}"
+        assert self.page.evaluate(WIDE), f"{self.page.url}: wider than the phone"
+
+
+@pytest.mark.parametrize(
+    ("code", "own_name", "first", "lang"),
+    [("es", "Español", "Antes de su visita", "Spanish"), ("zh-hans", "简体中文", "就诊之前", "Simplified Chinese")],
+)
+def test_the_whole_intake(open_page: Callable[..., Page], code: str, own_name: str, first: str, lang: str) -> None:
+    persona = replace(persona_of("Mara", "Kern"), given_name="Lupe" if code == "es" else "Mei")
+    desk = Desk(open_page("desk"))
+    chart = desk.add_patient(persona)
+    page = open_page(size=PHONE)
+    say = Words(code)
+    patient = Reader(page, answers_for(persona) | REACH, say)
+    page.goto(desk.intake_link(chart))
+    expect(page.get_by_role("heading", name="Before your visit")).to_be_visible()
+    page.get_by_role("button", name=own_name).click()
+    expect(page.get_by_role("heading", name=first)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", code)
+    assert accessibility_faults(page) == []
+    patient.look()
+    for label, value in (("Day", 15), ("Month", 6), ("Year", persona.born)):
+        page.get_by_label(say(label), exact=True).fill(str(value))
+    page.get_by_role("button", name=say("Start"), exact=True).click()
+    page.wait_for_url(re.compile("/i/step/"))
+    passed = patient.answer_until("safety_bladder")
+    assert passed and accessibility_faults(page) == []
+
+    # changed on the way: what was ticked stays
+    patient.fill()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en-gb")
+    expect(page.locator("input:checked")).to_have_count(4)
+    page.get_by_role("button", name=own_name).click()
+    expect(page.locator("html")).to_have_attribute("lang", code)
+    expect(page.locator("input:checked")).to_have_count(4)
+
+    passed = patient.answer_until()
+    patient.look()
+    assert accessibility_faults(page) == []
+    patient.consent_and_send(f"{persona.given_name} Kern")
+    patient.look()
+    passed = patient.second_part()
+    assert "mood" in passed and not any(screen.startswith("rmdq") for screen in passed)
+
+    staff = open_page("practitioner")
+    staff.goto(f"/patients/{chart}/")
+    staff.locator("a[href^='/intakes/']").first.click()
+    expect(staff.get_by_text(re.compile(f"Read and answered in\\s+{lang}"))).to_be_visible()
+    expect(staff.locator("blockquote[lang]").first).to_have_attribute("lang", code)
+
+
+def test_words_two_fifths_longer_with_accents_overflow_nowhere(open_page: Callable[..., Page]) -> None:
+    persona = replace(persona_of("Mara", "Kern"), given_name="Longa")
+    desk = Desk(open_page("desk"))
+    page = open_page(size=PHONE)
+
+    class Stretched(Patient):
+        def fill(self) -> None:
+            url = self.page.url
+            self.page.evaluate(LONGER)
+            assert self.page.evaluate(WIDE), f"{url}: wider than the phone"
+            small = self.page.evaluate(
+                "[...document.querySelectorAll('main button, main label')].filter(one => one.scrollWidth >"
+                " one.clientWidth + 1 && getComputedStyle(one).overflow !== 'visible').map(one => one.innerText)"
+            )
+            assert small == [], url
+            self.page.reload()
+            super().fill()
+
+    patient = Stretched(page, answers_for(persona) | REACH)
+    page.goto(desk.intake_link(desk.add_patient(persona)))
+    page.evaluate(LONGER)
+    assert page.evaluate(WIDE)
+    page.reload()
+    tell_birth_date(page, persona.born)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url(re.compile("/i/step/"))
+    patient.answer_until()
+    page.evaluate(LONGER)
+    assert page.evaluate(WIDE), "the consent"
