@@ -41,6 +41,7 @@ def test_the_browser_is_asked_first() -> None:
     assert b'<html lang="es">' in page.content and b"Antes de su visita" in page.content
     for name in dict(settings.LANGUAGES).values():
         assert name in page.content.decode()
+    assert page.content.decode().count('form="languages"') == len(settings.LANGUAGES) - 1
     phone.post("/i/start/", {"of": ticket(page.content)})
     invitation = Invitation.objects.get(pk=issued.invitation.pk)
     assert invitation.response.language == "es"
