@@ -77,6 +77,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
             for row in rows
         ],
         "reason": reading.texts.get("reason", ""),
+        "reason_unread": unread(reading.texts.get("reason", "")),
         "marks": [mark for mark in marks_of(assessment, "reason") if not any(flag in mark for flag in told)],
         **_entries(response, reading),
         "doubted": sorted(knowledge.label(finding) for finding in reading.doubted),

@@ -31,6 +31,9 @@ LONGER = """() => {
     text.data = text.data.replace(words, longer + ' ' + longer.split(' ').slice(0, Math.ceil(longer.split(' ').length * 0.4)).join(' '));
   }
 }"""  # noqa: E501
+CUT_OFF = """[...document.querySelectorAll('main button, main label')]
+  .filter(one => !one.closest('.visually-hidden') && getComputedStyle(one).overflow !== 'visible')
+  .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText)"""
 WIDE = "document.documentElement.scrollWidth <= window.innerWidth"
 TEXTS = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
@@ -135,10 +138,7 @@ def test_words_two_fifths_longer_with_accents_overflow_nowhere(open_page: Callab
             url = self.page.url
             self.page.evaluate(LONGER)
             assert self.page.evaluate(WIDE), f"{url}: wider than the phone"
-            small = self.page.evaluate(
-                "[...document.querySelectorAll('main button:not(.visually-hidden), main label:not(.visually-hidden)')].filter(one => one.scrollWidth >"
-                " one.clientWidth + 1 && getComputedStyle(one).overflow !== 'visible').map(one => one.innerText)"
-            )
+            small = self.page.evaluate(CUT_OFF)
             assert small == [], url
             self.page.reload()
             super().fill()
