@@ -45,7 +45,7 @@ def load_language(code: str, directory: Path = DIRECTORY) -> SpokenLanguage:
     file = read.whole(f"{LANGUAGES}/{code}/{FILE}", LanguageFile)
     measures = read_instruments(read).values()
     for measure in measures:
-        if measure.credit_line and measure.embeddable and not (measure.translation or measure.left_out):
+        if measure.credit_line and measure.items and not (measure.translation or measure.left_out):
             place = f"{LANGUAGES}/{code}/instruments/{measure.id}.toml"
             read.faults.append(Fault(place, "translation", "whose words are these, and under which licence?"))
     read.raise_faults()
