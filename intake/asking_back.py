@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from intake.assessment import load_intake_knowledge
 from intake.assessment.text import TextSign, load_lexicon, read_story, read_texts
-from intake.case_building import reading_of
 from intake.models import IntakeResponse
 from intake.questionnaire.merging import mark_of
 from intake.questionnaire.own_words import said_of
 from intake.questionnaire.values import Question, Screen, is_answered
+from intake.reading import reading_of
 from intake.spoken import questionnaire
 
 MOST_DANGERS = 4  # asked on one page; what remains counts as it was read (DESIGN)

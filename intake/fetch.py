@@ -21,7 +21,9 @@ def assessment_for(user: User, assessment_id: int, *, needs: Permission = Permis
     if not access.can(user, needs):
         raise PermissionDenied
     with transaction.atomic():
-        rows = Assessment.objects.select_related("patient", "response", "signed_by", "supersedes", "set_aside_by")
+        rows = Assessment.objects.select_related(
+            "patient", "episode", "response", "signed_by", "supersedes", "set_aside_by"
+        )
         found = get_object_or_404(rows, pk=assessment_id)
         access.note_read(user, found.patient, what="assessment", obj=found)
     return found

@@ -74,10 +74,10 @@ actions: actions trail checking heads post tasks delivery sign_in_events
 actions: treatments.demo.clinic treatments.demo.people
 reads: fetch access search likeness passwords signed_out case_building point_search day_points closer own_entries
 reads: aligning asked_times closures course_dates diary differences kept locking moves offers proposals reason_words
-reads: answers clock asking_back consent_text
+reads: answers clock asking_back consent_text reading
 models: models errors set_aside http
 ground: caller guards seals chain writing backends guesses help_lines presence words availability day_search
-ground: rhythm series additions gate ledger observed record safety_questions treatment_edits curve spoken logs
+ground: rhythm series additions joining gate ledger observed record safety_questions treatment_edits curve spoken logs
 ground: serving environment spoken_files asked_measures
 """
 LAYERS: dict[str, set[str]] = {}
@@ -116,6 +116,7 @@ PURE_FILES = frozenset(
         "treatments.visits.observed",
         "treatments.visits.record",
         "treatments.visits.safety_questions",
+        "treatments.visits.joining",
     }
 )
 PURE_LIBRARIES = {"tomli", "pydantic", "annotated_types", "pydantic_core"}

@@ -109,6 +109,9 @@ ADDRESSES: dict[str, Permission] = {
     "plans:safety": P.READ_CLINICAL,  # adding requires WRITE_CLINICAL
     "plans:safety_end": P.WRITE_CLINICAL,
     "plans:safety_consent": P.WRITE_CLINICAL,
+    "plans:episode_open": P.WRITE_CLINICAL,
+    "plans:episode_close": P.WRITE_CLINICAL,
+    "plans:episode_open_again": P.WRITE_CLINICAL,
     "plans:proposal": P.READ_CLINICAL,
     "plans:by_hand": P.WRITE_CLINICAL,
     "plans:points": P.READ_CLINICAL,

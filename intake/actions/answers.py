@@ -12,7 +12,8 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.actions.contact import take_contact
 from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
-from intake.actions.assessment import renew_draft
+from intake.actions import episodes
+from intake.actions.assessment import renew_drafts
 from intake.actions.attachments import keep_attachments
 from intake.actions.beside import beside
 from intake.actions.by_phone import keep_asked
@@ -22,13 +23,13 @@ from intake.actions.drafts import locked_draft, teller
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.red_flags import raise_alerts
 from intake.assessment import load_intake_knowledge
-from intake.case_building import hand_on_reading, reading_of
 from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, PhoneCall, Score
 from intake.models.kept import keep_links
 from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.merging import Opened, mark_of, merge_all
 from intake.questionnaire.values import DONE, Question
+from intake.reading import hand_on_reading, reading_of
 
 
 class IncompleteIntake(Exception):
@@ -180,9 +181,11 @@ def submit(response_id: int, *, call: PhoneCall | None = None) -> IntakeResponse
     _complete_patient(response, reading, by)
     _keep_safety_facts(response, reading, by)
     now = timezone.now()
+    about = episodes.open_by_form(response)
     Score.objects.bulk_create(
         Score(
             patient=response.patient,
+            episode=next(iter(about), None) if load_instruments()[measure].decides != "screen" else None,
             measure=measure,
             value=Decimal(str(value)),
             taken_at=now,
@@ -201,7 +204,7 @@ def submit(response_id: int, *, call: PhoneCall | None = None) -> IntakeResponse
     OpenedPage.objects.filter(response=response).delete()
     trail.record("intake.submitted", by=by, patient=response.patient, obj=response, sealed=True)
     keep_links(response.continues_id)
-    renew_draft(response)
+    renew_drafts(response, about)
     return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,11 +13,13 @@ from clinic.audit import trail
 from clinic.lib import records
 from clinic.lib.wording import says_something
 from clinic.people.models import Patient, User
+from intake.actions import episodes
 from intake.actions.assessment_clearance import withdraw
 from intake.assessment import Case, assess, knowledge_of
-from intake.case_building import DANGER, build_case, facts_since, reading_of
-from intake.models import Assessment, Clearance, IntakeResponse
+from intake.case_building import DANGER, build_case, facts_since
+from intake.models import Assessment, Clearance, Episode, IntakeResponse
 from intake.models.kept import keep_links
+from intake.reading import reading_of
 
 NOTHING_YET = (
     "Nothing is entered yet: mark where it hurts, at least one finding as present or absent, or write what you found. "
@@ -38,13 +41,18 @@ class Examination:
 
 
 @transaction.atomic
-def open_draft(*, patient: Patient, by: User) -> Assessment:
-    """The patient's open draft; else a new one, which takes over the findings of the last assessment."""
-    draft = Assessment.objects.filter(patient=patient, status="draft").first()
+def open_draft(*, patient: Patient, by: User, episode: Episode | None = None) -> Assessment:
+    """The open draft of a complaint; else a new one, which takes over the findings of its last assessment.
+
+    Without ``episode``: of the complaint that has a draft, else of the main one. Raises EpisodeClosed.
+    """
+    drafts = Assessment.objects.filter(patient=patient, status="draft").order_by("pk")
+    draft = drafts.filter(episode=episode).first() if episode else drafts.first()
     if draft:
         return draft
-    last = Assessment.objects.filter(patient=patient, status="signed").first()
-    response = IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).first()
+    episode = episodes.still_open(episode) if episode else episodes.main_of(patient, by=by)
+    last = Assessment.objects.filter(episode=episode, status="signed").first()
+    response = episodes.answers_for(episode)
     # what was reported or recorded since is newer than the last examination
     newer = facts_since(patient, last.signed_at) if last and last.signed_at else {}
     # and what was examined and cleared is not a finding of today
@@ -52,6 +60,7 @@ def open_draft(*, patient: Patient, by: User) -> Assessment:
     taken_over = {finding: value for finding, value in last.findings.items() if finding not in settled} if last else {}
     draft = Assessment.objects.create(
         patient=patient,
+        episode=episode,
         response=response,
         findings=taken_over,
         levels=last.levels if last else [],
@@ -64,14 +73,18 @@ def open_draft(*, patient: Patient, by: User) -> Assessment:
     return draft
 
 
-def renew_draft(response: IntakeResponse) -> None:
-    """A new intake came in: an open draft is based on it from now on. Call inside the transaction that submits it.
+def renew_drafts(response: IntakeResponse, about: Iterable[Episode]) -> None:
+    """A new intake came in: open drafts of what it is about are based on it from now on; the danger it reports counts
+    in every other. Call inside the transaction that submits it.
 
     An older "absent" in the draft gives way if the new answers report danger; anyone with the page open is informed.
     """
-    draft = Assessment.objects.select_for_update(of=("self",)).filter(patient=response.patient, status="draft").first()
-    if draft is None:
-        return
+    drafts = Assessment.objects.select_for_update(of=("self",)).filter(episode__in=[*about], status="draft")
+    for draft in drafts:
+        _renew(draft, response)
+
+
+def _renew(draft: Assessment, response: IntakeResponse) -> None:
     reading = reading_of(response)
     told = {f for f, value in reading.findings.items() if value and f.startswith(DANGER)}
     if response.continues_id is not None:  # the first part was before the examiner already
@@ -131,7 +144,8 @@ def sign(*, assessment_id: int, revision: int | None, by: User) -> Assessment:
         reasons.append("Cautions from more than one group are open: write one line in the notes on why you go on.")
     if reasons:
         raise records.NotReady(draft, reasons)
-    Assessment.objects.filter(patient=draft.patient, status="signed").update(status="superseded")
+    episodes.follow(draft.episode, draft.findings, case)
+    Assessment.objects.filter(episode=draft.episode, status="signed").update(status="superseded")
     draft.result = result.as_record()
     draft.knowledge_version = result.knowledge_version
     draft.mark_signed(by=by)
@@ -183,4 +197,4 @@ def _says_something(draft: Assessment, case: Case) -> bool:
 
 
 def _assessments() -> QuerySet[Assessment]:
-    return Assessment.objects.select_related("patient", "response")
+    return Assessment.objects.select_related("patient", "episode", "response")

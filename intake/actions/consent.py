@@ -12,12 +12,12 @@ from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import Clinic, Patient, User
 from intake.actions.drafts import locked_draft
 from intake.actions.invitations import LinkNotOpen
-from intake.case_building import reading_of
 from intake.consent_text import consent
 from intake.models import ConsentSigned, IntakeResponse, Invitation, OwnConsent
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.consent import as_signed
 from intake.spoken import language
+from intake.reading import reading_of
 
 
 @transaction.atomic

@@ -15,9 +15,10 @@ from clinic.outbox.post import post_letter
 from clinic.people.models import Clinic, User
 from intake.actions.drafts import teller
 from intake.assessment import Alert, Case, Signs, knowledge_of, signs_of
-from intake.case_building import answered_on, case_of_answers, reading_of
+from intake.case_building import case_of_answers
 from intake.models import IntakeResponse, PhoneCall, RedFlagAlert
 from intake.questionnaire.answers import Reading
+from intake.reading import answered_on, reading_of
 
 LEVELS = ("emergency", "refer")
 JUDGED = "_judged"  # attribute in which a response keeps the result of its reading

@@ -17,10 +17,10 @@ from clinic.audit import trail
 from clinic.lib.tokens import hash_of, new_token
 from clinic.people.models import Patient, User
 from intake.actions.invitations import LinkNotOpen
-from intake.case_building import about, answered_on
 from intake.models import IntakeResponse, Invitation
 from intake.questionnaire.answers import read
 from intake.questionnaire.load import load_questionnaire
+from intake.reading import about, answered_on
 from intake.spoken import questionnaire
 
 LIFE = dt.timedelta(days=30)  # or until the clinic closes it, with the first visit (DESIGN)

@@ -4,6 +4,7 @@ from .assessments import Assessment, Clearance
 from .attachments import Attachment
 from .calls import PhoneCall
 from .consents import ConsentSigned, OwnConsent
+from .episodes import Episode
 from .invitations import Invitation, RateCount, ResumeCode
 from .kiosk import Kiosk
 from .responses import IntakeResponse, RedFlagAlert
@@ -17,6 +18,7 @@ __all__ = [
     "Clash",
     "Clearance",
     "ConsentSigned",
+    "Episode",
     "IntakeResponse",
     "Invitation",
     "Kiosk",

@@ -11,6 +11,7 @@ from clinic.people.models import Patient
 from clinic.people.set_aside import SetAside, consistent
 from intake.assessment.shapes import AssessmentRecord
 
+from .episodes import Episode
 from .responses import IntakeResponse
 
 
@@ -53,6 +54,7 @@ class Assessment(Signable, SetAside):
         SET_ASIDE = "set_aside", "discarded"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="assessments")
     response = models.ForeignKey(
         IntakeResponse, on_delete=models.PROTECT, null=True, blank=True, related_name="assessments"
     )
@@ -77,7 +79,10 @@ class Assessment(Signable, SetAside):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["patient"], condition=models.Q(status="draft"), name="one_open_assessment_per_patient"
+                fields=["episode"], condition=models.Q(status="draft"), name="one_open_assessment_per_episode"
+            ),
+            models.UniqueConstraint(
+                fields=["episode"], condition=models.Q(status="signed"), name="assessment_one_in_force"
             ),
             models.CheckConstraint(
                 condition=models.Q(status="draft")

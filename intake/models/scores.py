@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from clinic.people.models import Patient
 from intake.questionnaire.instruments import load_instruments
+
+from .episodes import Episode
 
 
 def a_known_measure(measure: str) -> None:
@@ -20,6 +25,10 @@ class ScoreQuerySet(models.QuerySet["Score"]):
     def counting(self) -> ScoreQuerySet:
         """Without those of a visit entered in error."""
         return self.filter(withdrawn_at=None)
+
+    def of_episode(self, episode: Any) -> ScoreQuerySet:
+        """Those of a complaint, and those of the person as a whole."""
+        return self.filter(Q(episode=episode) | Q(episode=None))
 
 
 class Score(models.Model):
@@ -35,6 +44,10 @@ class Score(models.Model):
         STAFF = "staff", "staff"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="scores")
+    # the complaint it is about; none: the person as a whole
+    episode = models.ForeignKey(
+        Episode, on_delete=models.PROTECT, null=True, blank=True, related_name="scores", db_index=False
+    )
     measure = models.CharField(max_length=12, validators=[a_known_measure])
     value = models.DecimalField(max_digits=5, decimal_places=2)
     taken_at = models.DateTimeField(db_default=Now())

@@ -11,9 +11,10 @@ from clinic.people.models import Patient
 from intake.assessment import Case, assess, has_rules, knowledge_of, load_intake_knowledge
 from intake.assessment.shapes import AlertJson, AskJson, AssessmentRecord, PatternJson
 from intake.assessment.spine import PALPATED
-from intake.case_building import answered_on, build_case
+from intake.case_building import build_case
 from intake.models import Assessment, Clearance
 from intake.presenters.evidence import bars, evidence_of, evidence_words, score_words
+from intake.reading import answered_on
 
 GROUPS = {  # group of the vocabulary -> heading; the practitioner's own first
     "tongue": "Tongue",
@@ -81,7 +82,7 @@ def words(name: str) -> str:
 
 def told_by_patient(assessment: Assessment, *, today: dt.date) -> Case:
     """The case from the patient's answers and the safety facts alone, without the practitioner's entries."""
-    bare = Assessment(patient=assessment.patient, response=assessment.response)
+    bare = Assessment(patient=assessment.patient, episode=assessment.episode, response=assessment.response)
     return build_case(assessment.patient, bare, today=today)
 
 

@@ -15,10 +15,10 @@ from clinic.people.models import Clinic
 from intake import spoken
 from intake.actions.red_flags import judged, serious_alerts, standing
 from intake.assessment import Alert, Case, Signs, knowledge_of, load_intake_knowledge, signs_of
-from intake.case_building import reading_of
 from intake.models import IntakeResponse
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.values import Answers, Option, Question, Screen, is_answered
+from intake.reading import reading_of
 
 ON_ITS_WAY = (Message.Status.QUEUED, Message.Status.SENDING)
 NUMBER = "your emergency number"  # as redflags.toml writes it

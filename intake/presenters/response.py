@@ -11,7 +11,7 @@ from clinic.people.models import SafetyEntry
 from intake import fetch
 from intake.assessment import Assessment, assess, load_intake_knowledge
 from intake.assessment.knowledge.medicines import entries_in, find_medicine
-from intake.case_building import answered_on, case_of_answers, whole_reading_of
+from intake.case_building import case_of_answers
 from intake.models import IntakeResponse
 from intake.presenters.assessment import how_long
 from intake.presenters.body_chart import still
@@ -24,6 +24,7 @@ from intake.questionnaire.languages import spoken_languages
 from intake.questionnaire.load import load_chart, load_questionnaire
 from intake.questionnaire.own_words import said_of
 from intake.questionnaire.values import Questionnaire, is_answered
+from intake.reading import answered_on, whole_reading_of
 
 GROUPS = [  # the story tells where, since when and how it feels
     ("eased_by", "Better with"),

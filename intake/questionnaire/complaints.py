@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
-from clinic.lib.complaints import beside
+from clinic.lib.complaints import DEFAULT, beside
 from clinic.lib.knowledge_files import Fault, Reader, Strict, Table
 
 FILE = "questions.toml"
 CHOICE = "complaint"  # the question of the common form that takes the choice
+MEANS = {"place": DEFAULT, "other": "not_pain"}  # choices of the common form that are not named after a complaint
+
+
+def chosen_complaints(answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the patient came for: ids of packs, `elsewhere`, `not_pain`. Forms of before this was asked: a place of the
+    drawing."""
+    said = answers.get(CHOICE)
+    return (MEANS.get(said, said),) if isinstance(said, str) and said else (DEFAULT,)
 
 
 class QuestionsFile(Strict):

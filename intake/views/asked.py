@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods
 from intake.actions import red_flags
 from intake.actions.own_words import settle_words
 from intake.asking_back import offers
-from intake.case_building import reading_of
 from intake.forms.asked import read_said
 from intake.models import IntakeResponse
 from intake.presenters.messages import messages
 from intake.presenters.patient_form import place
+from intake.reading import reading_of
 from intake.views.device import FormRequest, go_to
 from intake.views.guards import with_response
 from intake.views.onward import after

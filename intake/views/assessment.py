@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinic.lib.numbers import whole_number
 from clinic.lib.records import NotADraft, NotReady, Stale, answering, revision_of
 from clinic.people import access
 from clinic.people.access import Permission
@@ -19,10 +20,11 @@ from clinic.people.forms.set_aside import SetAsideForm
 from clinic.people.http import StaffRequest
 from intake.actions import assessment as actions
 from intake.actions import assessment_clearance
+from intake.actions.episodes import EpisodeClosed
 from intake.case_building import build_case
 from intake.fetch import assessment_for
 from intake.forms.assessment import ClearanceForm, DecisionForm, read_examination
-from intake.models import Assessment, Clearance
+from intake.models import Assessment, Clearance, Episode
 from intake.presenters import assessment as presenter
 
 
@@ -70,9 +72,15 @@ def of_patient(request: StaffRequest, patient_id: int) -> HttpResponse:
     if request.method == "POST":
         if not access.can(request.user, Permission.WRITE_CLINICAL):
             raise PermissionDenied
-        draft = actions.open_draft(patient=patient, by=request.user)
+        asked = whole_number(request.POST.get("episode"))
+        episode = get_object_or_404(Episode, pk=asked, patient=patient) if asked is not None else None
+        try:
+            draft = actions.open_draft(patient=patient, by=request.user, episode=episode)
+        except EpisodeClosed as closed:
+            messages.warning(request, str(closed))
+            return redirect("chart", patient_id=patient.pk)
         return redirect("intake:assessment", assessment_id=draft.pk)
-    rows = list(patient.assessments.filter(status__in=("draft", "signed")))
+    rows = list(patient.assessments.filter(status__in=("draft", "signed"), episode__closed_at=None))
     if not rows:
         return render(request, "intake/assessment_start.html", {"patient": patient})
     current = next((row for row in rows if row.status == "draft"), rows[0])

@@ -17,7 +17,6 @@ from intake.actions import limits, red_flags
 from intake.actions.answers import IncompleteIntake
 from intake.actions.stays import note_stay
 from intake.asking_back import is_open, offers
-from intake.case_building import reading_of
 from intake.forms.consent import ConsentForm
 from intake.forms.opened import opened, seal
 from intake.forms.screen import ScreenForm
@@ -29,6 +28,7 @@ from intake.presenters.finishing import END, minutes_left
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, previous_screen
 from intake.views.by_phone import hung_up
+from intake.reading import reading_of
 from intake.views.device import FormRequest, Whose, address, device_of, go_to, ticket_for
 from intake.views.guards import closed, offered, with_response
 from intake.views.kiosk import given_back

@@ -20,12 +20,12 @@ from intake import fetch
 from intake.actions import invitations, kiosk, limits, resuming, second_part
 from intake.actions.invitations import LinkNotOpen
 from intake.actions.resuming import Way
-from intake.case_building import reading_of
 from intake.forms.invitation import BirthForm, CodeForm, DigitsForm
 from intake.models import IntakeResponse, Invitation, Kiosk
 from intake.models.invitations import BIRTH_TRIES
 from intake.presenters.patient_form import hidden_address
 from intake.questionnaire.answers import resume_at
+from intake.reading import reading_of
 from intake.views import device as devices
 from intake.views.by_phone import hung_up
 from intake.views.device import FormRequest, go_to

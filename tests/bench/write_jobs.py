@@ -173,9 +173,9 @@ def send(maker: Maker) -> Job:
     from django.utils import timezone
 
     from intake.actions import answers, consent
-    from intake.case_building import about
     from intake.questionnaire.consent import load_consent
     from intake.questionnaire.load import load_questionnaire
+    from intake.reading import about
     from treatments.demo.answers import answers_of
     from treatments.demo.people import FILE, persona_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from intake.actions import assessment as actions
-from intake.models import Assessment
+from intake.models import Assessment, Episode
 from treatments.models import TreatmentPlan
 from treatments.plans.actions import drafts
 
@@ -24,10 +24,10 @@ ABSENT = [
 FINDINGS = {**dict.fromkeys(PRESENT, True), **dict.fromkeys(ABSENT, False)}
 
 
-def examined(patient: Any, by: Any, **findings: bool | None) -> Assessment:
+def examined(patient: Any, by: Any, *, episode: Episode | None = None, **findings: bool | None) -> Assessment:
     """An open draft. ``findings``: more ones, with ``__`` for the dot; None leaves one out."""
     found = FINDINGS | {name.replace("__", "."): value for name, value in findings.items()}
-    draft = actions.open_draft(patient=patient, by=by)
+    draft = actions.open_draft(patient=patient, by=by, episode=episode)
     return actions.save(
         assessment_id=draft.pk,
         revision=draft.revision,
@@ -37,14 +37,14 @@ def examined(patient: Any, by: Any, **findings: bool | None) -> Assessment:
     )
 
 
-def assessed(patient: Any, by: Any, **findings: bool | None) -> Assessment:
+def assessed(patient: Any, by: Any, *, episode: Episode | None = None, **findings: bool | None) -> Assessment:
     """The same, signed."""
-    draft = examined(patient, by, **findings)
+    draft = examined(patient, by, episode=episode, **findings)
     return actions.sign(assessment_id=draft.pk, revision=draft.revision, by=by)
 
 
-def draft_plan(patient: Any, by: Any, **findings: bool | None) -> TreatmentPlan:
+def draft_plan(patient: Any, by: Any, *, episode: Episode | None = None, **findings: bool | None) -> TreatmentPlan:
     """The plan that the planner proposes for it."""
-    plan = drafts.propose(assessment=assessed(patient, by, **findings), by=by).plan
+    plan = drafts.propose(assessment=assessed(patient, by, episode=episode, **findings), by=by).plan
     assert plan is not None
     return plan

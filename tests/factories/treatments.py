@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.people.models import Patient, User
 from intake.assessment import load_intake_knowledge
-from intake.models import Assessment
+from intake.models import Assessment, Episode
 from treatments.models import PlannedVisit, Proposal, TreatmentPlan, Visit
 from treatments.planner.treatment.shapes import PointJson, ReasonJson
 from treatments.planner.treatment.visit_shapes import StartJson, VisitRecord
@@ -120,13 +120,22 @@ def findings() -> dict[str, bool]:
     return absent | {label: True for label in PRESENT if label in labels}
 
 
-def signed_plan(patient: Patient, by: User, *, treatment: dict[str, Any] | None = None) -> TreatmentPlan:
-    """A plan in force for ``patient``, with its signed assessment and planned visits."""
+def episode_of(patient: Patient, complaint: str = "back") -> Episode:
+    """The patient's open complaint of that kind."""
+    return Episode.objects.open().get_or_create(patient=patient, complaint=complaint)[0]
+
+
+def signed_plan(
+    patient: Patient, by: User, *, treatment: dict[str, Any] | None = None, complaint: str = "back"
+) -> TreatmentPlan:
+    """A plan in force for a complaint of ``patient``, with its signed assessment and planned visits."""
+    episode = episode_of(patient, complaint)
     now = timezone.now()
     treatment = copy.deepcopy(treatment or TREATMENT)
     assessment = Assessment.objects.create(
         patient=patient,
-        findings=findings(),
+        episode=episode,
+        findings=findings() if complaint == "back" else findings() | {f"site.{complaint}": True},
         status=Assessment.Status.SIGNED,
         created_by=by,
         signed_by=by,
@@ -135,13 +144,14 @@ def signed_plan(patient: Patient, by: User, *, treatment: dict[str, Any] | None 
     proposal = Proposal.objects.create(
         patient=patient,
         assessment=assessment,
-        case={},
+        case={} if complaint == "back" else {"complaint": {"id": complaint}},
         result={"action": "treat", "treatment": treatment, "assessment": {"stage": "chronic"}},
         knowledge_version="test",
         created_by=by,
     )
     plan = TreatmentPlan.objects.create(
         patient=patient,
+        episode=episode,
         proposal=proposal,
         treatment=treatment,
         status=TreatmentPlan.Status.SIGNED,

@@ -17,10 +17,10 @@ from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from intake.actions import answers as actions
 from intake.actions.red_flags import acknowledge, judged, serious_alerts
-from intake.case_building import reading_of
 from intake.models import IntakeResponse, RedFlagAlert
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.load import load_questionnaire
+from intake.reading import reading_of
 from tests.factories.intake import PLAIN, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.intake.test_form_pages import phone_with

@@ -14,6 +14,7 @@ from intake.case_building import build_case, case_data, reading_of
 from intake.models import Assessment, Clearance, IntakeResponse, Score
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.treatments import episode_of
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 6, 1)
@@ -66,6 +67,7 @@ def test_safety_facts_outweigh_answers_and_findings_outweigh_both() -> None:
     assert build_case(response.patient, None, today=DAY).is_present("condition.pacemaker")
     assessment = Assessment(
         patient=response.patient,
+        episode=episode_of(response.patient),
         response=response,
         findings={"condition.pacemaker": None, "quality.stiff": False, "pulse.wiry": True},
         levels=["L4"],
@@ -82,7 +84,9 @@ def test_safety_facts_outweigh_answers_and_findings_outweigh_both() -> None:
 def test_what_the_practitioner_noted_is_not_what_the_patient_told() -> None:
     response = sent(onset=["lifting"], quality=["dull"])
     found = {"onset.lifting": True, "worsened_by.cold_damp": True, "quality.dull": False, "pulse.wiry": True}
-    assessment = Assessment(patient=response.patient, response=response, findings=found)
+    assessment = Assessment(
+        patient=response.patient, episode=episode_of(response.patient), response=response, findings=found
+    )
     case = build_case(response.patient, assessment, today=DAY)
     assert case.noted == {"worsened_by.cold_damp", "pulse.wiry"}
     assert case.is_told("onset.lifting") and not case.is_told("worsened_by.cold_damp")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from intake.models import Assessment
 from tests.factories.people import PatientFactory, UserFactory
+from tests.factories.treatments import episode_of
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +16,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def signed() -> Assessment:
     user = UserFactory(practitioner=True)
+    patient = PatientFactory()
     return Assessment.objects.create(
-        patient=PatientFactory(),
+        patient=patient,
+        episode=episode_of(patient),
         created_by=user,
         status="signed",
         signed_by=user,
@@ -51,8 +54,8 @@ def test_it_can_be_superseded_once_and_never_removed(signed: Assessment) -> None
 
 def test_a_draft_is_free_and_there_is_one(signed: Assessment) -> None:
     user = signed.created_by
-    draft = Assessment.objects.create(patient=signed.patient, created_by=user)
+    draft = Assessment.objects.create(patient=signed.patient, episode=signed.episode, created_by=user)
     Assessment.objects.filter(pk=draft.pk).update(notes="changed")
     with pytest.raises(IntegrityError), transaction.atomic():
-        Assessment.objects.create(patient=signed.patient, created_by=user)
+        Assessment.objects.create(patient=signed.patient, episode=signed.episode, created_by=user)
     draft.delete()

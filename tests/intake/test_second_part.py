@@ -16,11 +16,12 @@ from intake.actions import answers as actions
 from intake.actions import assessment as assessing
 from intake.actions import assessment_clearance, invitations, second_part
 from intake.actions.invitations import LinkNotOpen
-from intake.case_building import build_case, reading_of
+from intake.case_building import build_case
 from intake.forms.screen import ScreenForm
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.models.kept import links_that_differ
 from intake.questionnaire.load import load_questionnaire
+from intake.reading import reading_of
 from tests.factories.intake import PLAIN, ResponseFactory
 from tests.factories.people import UserFactory
 from tests.intake.test_form_pages import phone_with

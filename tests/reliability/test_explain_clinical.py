@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.people.models import Clinic, Patient, SafetyFact, User
 from clinic.scheduling.models import Appointment
-from intake.models import Assessment, IntakeResponse, Invitation, Score
+from intake.models import Assessment, Episode, IntakeResponse, Invitation, Score
 from intake.models.kept import links_that_differ, mend_links
 from intake.presenters import inbox
 from tests.factories.people import UserFactory
@@ -80,8 +80,11 @@ def long_past() -> User:
         for link in links
     )  # fmt: skip
     signed = {"status": "signed", "created_by": by, "signed_by": by}
+    episodes = Episode.objects.bulk_create(Episode(patient=one, complaint="back") for one in patients)
+    of = {one.patient_id: one for one in episodes}
     assessments = Assessment.objects.bulk_create(
-        Assessment(patient=one.patient, response=one, signed_at=one.submitted_at, created_at=one.submitted_at, **signed)
+        Assessment(patient=one.patient, episode=of[one.patient_id], response=one, signed_at=one.submitted_at,
+                   created_at=one.submitted_at, **signed)
         for one in responses if one.pk % 50
     )  # fmt: skip
     proposals = Proposal.objects.bulk_create(
@@ -89,7 +92,8 @@ def long_past() -> User:
         for one in assessments
     )
     plans = TreatmentPlan.objects.bulk_create(
-        TreatmentPlan(patient=one.patient, proposal=one, treatment=TREATMENT, signed_at=one.assessment.signed_at,
+        TreatmentPlan(patient=one.patient, episode=one.assessment.episode, proposal=one, treatment=TREATMENT,
+                      signed_at=one.assessment.signed_at,
                       created_at=one.assessment.signed_at, course_reference=f"plan:{one.pk}", **signed)
         for one in proposals
     )  # fmt: skip

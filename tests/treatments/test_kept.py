@@ -24,7 +24,7 @@ from tests.factories.assessed import draft_plan
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import ServiceFactory
-from tests.factories.treatments import signed_plan, signed_visit
+from tests.factories.treatments import episode_of, signed_plan, signed_visit
 from treatments.models import PlannedVisit, Visit
 from treatments.models.kept import due_reviews, reviews_that_differ
 from treatments.outcomes.actions import latest_visit_number, record_scores
@@ -76,8 +76,9 @@ def take_back(patient: Patient, by: User, draw: random.Random) -> None:
 
 def review(patient: Patient, by: User, draw: random.Random) -> None:
     record_scores(
-        patient=patient, values={"nrs_average": 4}, visit_number=latest_visit_number(patient), filled_by="staff", by=by
-    )
+        patient=patient, episode=(about := episode_of(patient)), values={"nrs_average": 4},
+        visit_number=latest_visit_number(about), filled_by="staff", by=by,
+    )  # fmt: skip
 
 
 STEPS: dict[str, Callable[[Patient, User, random.Random], None]] = {

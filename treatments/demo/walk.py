@@ -19,10 +19,10 @@ from clinic.scheduling.models import Appointment, Course
 from intake.actions import answers as intake_answers
 from intake.actions import assessment as assessing
 from intake.actions import consent, invitations, second_part
-from intake.case_building import about
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert
 from intake.questionnaire.consent import load_consent
 from intake.questionnaire.load import load_questionnaire
+from intake.reading import about
 from treatments.demo.answers import answers_of
 from treatments.demo.clinic import DemoClinic
 from treatments.demo.clock import at
@@ -301,6 +301,7 @@ class Walk:
     def _review(self, number: int) -> None:
         better = 0.93**number
         actions.record_scores(
+            episode=self.patient.episodes.first(),
             patient=self.patient,
             values={"rmdq": max(0, round(self.role.persona.rmdq * better**1.3)), "pgic": 2 if number > 6 else 3},
             visit_number=number,

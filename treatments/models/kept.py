@@ -14,12 +14,13 @@ _LAST = (
     Visit.objects.in_course(OuterRef("plan__patient"), OuterRef("plan__course_reference"))
     .order_by()
     .values("patient")
-    .annotate(last=Max("number"))
+    .annotate(last=Max("course_number"))
     .values("last")
 )
 _REVIEWED = (
     Score.objects.counting()
     .order_by()
+    .filter(Q(episode=OuterRef("plan__episode")) | Q(episode=None))
     # a later review makes up for a missed one
     .filter(patient=OuterRef("plan__patient"), occasion=Score.Occasion.REVIEW, visit_number__gte=OuterRef("number"))
     .filter(taken_at__gte=OuterRef("plan__created_at"))

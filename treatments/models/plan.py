@@ -15,7 +15,7 @@ SINGLE = "single:"  # begins the reference of a plan that is for one visit
 
 
 class TreatmentPlan(Signable, SetAside):
-    """One version of a patient's plan. A draft can be edited; a signed one is locked by the database.
+    """One version of the plan for one complaint. A draft can be edited; a signed one is locked by the database.
 
     A draft does not block the plan in force, which applies until the draft is signed. A draft may be set aside.
 
@@ -30,13 +30,15 @@ class TreatmentPlan(Signable, SetAside):
         DRAFT = "draft", "draft"
         SIGNED = "signed", "signed"
         SUPERSEDED = "superseded", "replaced by a newer version"
+        ENDED = "ended", "ended with its complaint"
         SET_ASIDE = "set_aside", "discarded"
 
-    WAS_IN_FORCE = (Status.SIGNED, Status.SUPERSEDED)
+    WAS_IN_FORCE = (Status.SIGNED, Status.SUPERSEDED, Status.ENDED)
 
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="plans")
+    episode = models.ForeignKey("intake.Episode", on_delete=models.PROTECT, related_name="plans")
     proposal = models.ForeignKey("treatments.Proposal", on_delete=models.PROTECT, related_name="plans")
-    version = models.PositiveIntegerField(default=1)  # 1, 2, 3 of this patient
+    version = models.PositiveIntegerField(default=1)  # 1, 2, 3 of this complaint
     treatment: models.JSONField[TreatmentJson, TreatmentJson] = models.JSONField()
     edits: models.JSONField[list[PlanEditJson], list[PlanEditJson]] = models.JSONField(default=list, blank=True)
     earlier: models.JSONField[list[TreatmentJson], list[TreatmentJson]] = models.JSONField(default=list, blank=True)
@@ -59,12 +61,12 @@ class TreatmentPlan(Signable, SetAside):
             models.Index(fields=["created_by", "-id"], condition=Q(status="draft"), name="plan_draft_of"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["patient", "version"], name="plan_version_once"),
-            models.UniqueConstraint(fields=["patient"], condition=Q(status="draft"), name="plan_one_draft"),
-            models.UniqueConstraint(fields=["patient"], condition=Q(status="signed"), name="plan_one_in_force"),
+            models.UniqueConstraint(fields=["episode", "version"], name="plan_version_once"),
+            models.UniqueConstraint(fields=["episode"], condition=Q(status="draft"), name="plan_one_draft"),
+            models.UniqueConstraint(fields=["episode"], condition=Q(status="signed"), name="plan_one_in_force"),
             models.CheckConstraint(
                 condition=Q(status__in=("draft", "set_aside"), signed_by__isnull=True, signed_at__isnull=True)
-                | Q(status__in=("signed", "superseded"), signed_by__isnull=False, signed_at__isnull=False),
+                | Q(status__in=("signed", "superseded", "ended"), signed_by__isnull=False, signed_at__isnull=False),
                 name="plan_signed_by_somebody",
             ),
             consistent("plan_set_aside_by_somebody"),

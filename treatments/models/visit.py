@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Case, F, Max, Q, When
 from django.db.models.functions import Now
 
 from clinic.lib.records import Signable
@@ -17,8 +17,8 @@ from treatments.planner.treatment.visit_shapes import VisitRecord
 
 # of the plan and what it is based on: whole documents that no visit reads
 UNREAD = (
-    "plan__edits", "plan__proposal__case", "plan__proposal__result",
-    "plan__proposal__assessment__result", "plan__proposal__assessment__notes",
+    "plan__edits", "also_plan__edits", "plan__proposal__case",
+    "plan__proposal__result", "plan__proposal__assessment__result", "plan__proposal__assessment__notes",
 )  # fmt: skip
 
 
@@ -26,7 +26,12 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def with_plan(self) -> VisitQuerySet:
         """With the plan, and all that the patient's picture is built from."""
         return self.select_related(
-            "patient", "plan__proposal__assessment__patient", "plan__proposal__assessment__response"
+            "patient",
+            "plan__episode",
+            "also_plan__episode",
+            "plan__proposal__assessment__patient",
+            "plan__proposal__assessment__response",
+            "plan__proposal__assessment__episode",
         ).defer(*UNREAD)
 
     def counting(self) -> VisitQuerySet:
@@ -38,16 +43,23 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.in_course(plan.patient_id, plan.course_reference)
 
     def in_course(self, patient: Any, reference: Any) -> VisitQuerySet:
-        """The same by patient and reference, also those of an outer query."""
-        return self.counting().filter(patient=patient, plan__course_reference=reference)
+        """The same by patient and reference, also those of an outer query. ``course_number``: the number in it."""
+        rows = self.counting().filter(Q(plan__course_reference=reference) | Q(also_plan__course_reference=reference))
+        own = When(plan__course_reference=reference, then=F("number"))
+        number = Case(own, default=F("also_number"), output_field=models.PositiveSmallIntegerField())
+        return rows.filter(patient=patient).annotate(course_number=number)
 
     def done(self) -> VisitQuerySet:
         """Those that took place and are documented: signed. One merely begun is not done."""
         return self.filter(status=Visit.Status.SIGNED)
 
+    def numbers(self) -> set[int]:
+        """Of these visits of a course, their numbers in it."""
+        return set(self.values_list("course_number", flat=True))  # type: ignore[misc]  # annotated by in_course
+
     def last_number(self) -> int:
-        """The number of the latest of these visits, 0 if there is none."""
-        return self.aggregate(last=Max("number"))["last"] or 0
+        """The number of the latest of these visits of a course, 0 if there is none."""
+        return self.aggregate(last=Max("course_number"))["last"] or 0
 
 
 class Visit(Signable, SetAside):
@@ -66,6 +78,11 @@ class Visit(Signable, SetAside):
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="visits")
     plan = models.ForeignKey("treatments.TreatmentPlan", on_delete=models.PROTECT, related_name="visits")
     number = models.PositiveSmallIntegerField()
+    # the plan of a second complaint that this visit serves, too, and its number in that course
+    also_plan = models.ForeignKey(
+        "treatments.TreatmentPlan", on_delete=models.PROTECT, null=True, blank=True, related_name="also_visits"
+    )
+    also_number = models.PositiveSmallIntegerField(null=True, blank=True)
     appointment = models.ForeignKey(
         "scheduling.Appointment", on_delete=models.PROTECT, null=True, blank=True, related_name="visits"
     )
@@ -86,6 +103,16 @@ class Visit(Signable, SetAside):
             models.Index(fields=["started_at"], condition=Q(status="draft"), name="visit_draft_since"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["also_plan", "also_number"],
+                condition=Q(also_plan__isnull=False) & ~Q(status="set_aside"),
+                name="visit_also_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(also_plan=None, also_number=None)
+                | (Q(also_plan__isnull=False, also_number__isnull=False) & ~Q(also_plan=F("plan"))),
+                name="visit_for_two_with_a_number",
+            ),
             models.UniqueConstraint(
                 fields=["plan", "number"], condition=~Q(status="set_aside"), name="visit_number_once"
             ),

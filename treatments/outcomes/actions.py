@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib.complaints import DEFAULT
 from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, User
-from intake.models import Score
+from intake.models import Episode, Score
 from intake.questionnaire.instruments import load_instruments
 from treatments.models import AdverseEvent, Proposal, TreatmentPlan, Visit
 from treatments.models.kept import keep_reviews
@@ -25,9 +25,17 @@ ONE_REVIEW = dt.timedelta(days=7)  # DESIGN: the recall period of the scores; al
 
 @transaction.atomic
 def record_scores(
-    *, patient: Patient, values: Mapping[str, float], visit_number: int | None, filled_by: str, by: User
+    *,
+    patient: Patient,
+    episode: Episode | None,
+    values: Mapping[str, float],
+    visit_number: int | None,
+    filled_by: str,
+    by: User,
 ) -> list[Score]:
-    """Save the scores of one review. Raises ScoreError for a value its scale does not have, ValueError for none."""
+    """Save the scores of one review of a complaint; mood and worry are the person's. Raises ScoreError for a value its
+    scale does not have, ValueError for none.
+    """
     if not values:
         raise ValueError("No score was given.")
     for measure, value in values.items():
@@ -36,6 +44,7 @@ def record_scores(
     rows = [
         Score.objects.create(
             patient=patient,
+            episode=episode if measure_of(measure).decides != "screen" else None,
             measure=measure,
             value=value,
             taken_at=now,
@@ -51,13 +60,13 @@ def record_scores(
     return rows
 
 
-def plan_in_force(patient: Patient) -> TreatmentPlan | None:
-    return next(iter(_plans_in_force(patient.pk)), None)
+def plan_in_force(episode: Episode) -> TreatmentPlan | None:
+    return next(iter(_plans_in_force(episode.pk)), None)
 
 
 @KeptQuery
-def _plans_in_force(patient: int) -> QuerySet[TreatmentPlan]:
-    rows = TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).select_related("proposal")
+def _plans_in_force(episode: int) -> QuerySet[TreatmentPlan]:
+    rows = TreatmentPlan.objects.filter(episode=episode, status=TreatmentPlan.Status.SIGNED).select_related("proposal")
     return rows.defer("edits", "overrides", "review", "proposal__case")
 
 
@@ -69,16 +78,30 @@ def complaint_of(plan: TreatmentPlan | None) -> str | None:
     return rows.get() or DEFAULT
 
 
-def latest_visit_number(patient: Patient) -> int | None:
+def latest_visit_number(episode: Episode) -> int | None:
     """The visit, in the course of the plan in force, at which a review is entered; None before the first."""
-    plan = plan_in_force(patient)
+    plan = plan_in_force(episode)
     return Visit.objects.of_course(plan).last_number() or None if plan else None
 
 
-def scores_of_course(patient: Patient) -> list[Score]:
-    """Scores since the newest intake, in the order taken: its values are the baseline of the course that follows."""
-    rows = _scores(patient.pk)
-    starts = [row.taken_at for row in rows if row.occasion == Score.Occasion.INTAKE]
+def shown_of(episodes: Sequence[Episode], episode_id: int | None) -> Episode | None:
+    """The one asked for, else the first that is open, else the last."""
+    asked = next((one for one in episodes if one.pk == episode_id), None)
+    return asked or next((one for one in episodes if one.is_open), episodes[-1] if episodes else None)
+
+
+def scores_of_person(patient: Patient) -> list[Score]:
+    """All of a patient without a complaint."""
+    return _scores(patient.pk, 0)
+
+
+def scores_of_course(episode: Episode) -> list[Score]:
+    """Scores of a complaint and of the person as a whole since the newest intake that has any, in the order taken: its
+    values are the baseline of the course that follows."""
+    rows = _scores(episode.patient_id, episode.pk)
+    at_intake = [row for row in rows if row.occasion == Score.Occasion.INTAKE]
+    # a later intake about another complaint is no new start of this one
+    starts = [row.taken_at for row in at_intake if row.episode_id is not None] or [row.taken_at for row in at_intake]
     if not starts:
         return rows
     newest_day = max(starts).date()
@@ -87,8 +110,8 @@ def scores_of_course(patient: Patient) -> list[Score]:
 
 
 @KeptQuery
-def _scores(patient: int) -> QuerySet[Score]:
-    return Score.objects.counting().filter(patient=patient)
+def _scores(patient: int, episode: int) -> QuerySet[Score]:
+    return Score.objects.counting().of_episode(episode).filter(patient=patient)
 
 
 @KeptQuery
@@ -104,7 +127,14 @@ def _is_old_word(score: Score, scores: list[Score]) -> bool:
     return is_word and bool(reviews) and score.taken_at < max(reviews) - ONE_REVIEW
 
 
-def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) -> Decision:
+def done_numbers(plan: TreatmentPlan) -> set[int]:
+    """The visits of a plan's course that are signed."""
+    return Visit.objects.of_course(plan).done().numbers()
+
+
+def decision_for(
+    plan: TreatmentPlan, scores: list[Score], *, red_flag: bool, done: Collection[int] | None = None
+) -> Decision:
     """The advice of the progress rules for this plan's course."""
     versions = _versions(plan.patient_id, plan.course_reference)
     series: dict[str, list[float | None]] = {}
@@ -117,10 +147,10 @@ def decision_for(plan: TreatmentPlan, scores: list[Score], *, red_flag: bool) ->
     return progress(
         series,
         stage=stage if stage in FIRST_REVIEW else "unknown",
-        sessions_done=Visit.objects.of_course(plan).done().count(),
+        sessions_done=len(done_numbers(plan) if done is None else done),
         sessions_planned=plan.treatment["dose"]["sessions"],
         worse_over_48h=AdverseEvent.objects.filter(
-            patient=plan.patient_id, code="pain_flare", visit__plan=plan, follows=None
+            Q(visit__plan=plan) | Q(visit__also_plan=plan), patient=plan.patient_id, code="pain_flare", follows=None
         ).count(),
         plan_changed=len(versions) > 1,
         extended=bool(planned) and planned[-1] > planned[0],

@@ -10,7 +10,7 @@ from django.utils import dateformat, timezone
 from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
-from intake.models import Score
+from intake.models import Episode, Score
 from intake.questionnaire.instruments import InstrumentFile, load_instruments
 from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes import actions
@@ -29,19 +29,24 @@ KIND_WORDS = {
 }
 
 
-def outcomes_of(patient: Patient) -> Context:
-    """Everything the page shows for one patient."""
-    scores = actions.scores_of_course(patient)
-    plan = actions.plan_in_force(patient)
+def outcomes_of(patient: Patient, episode_id: int | None = None) -> Context:
+    """Everything the page shows for one complaint: the one asked for, else the main one."""
+    episodes = list(_episodes(patient.pk))
+    episode = actions.shown_of(episodes, episode_id)
+    scores = actions.scores_of_course(episode) if episode else actions.scores_of_person(patient)
+    plan = actions.plan_in_force(episode) if episode else None
     measures = load_instruments().values()
     series = {measure.id: _series(scores, measure.id) for measure in measures}
     answered = [measure for measure in measures if series[measure.id]]
     judged = [measure for measure in answered if measure.decides not in ("", "screen")]
     last_visit = next(iter(_last_visits(patient.pk)), None)
     red_flag = bool(last_visit and red_flags.open_flags(last_visit))
-    decision = actions.decision_for(plan, scores, red_flag=red_flag) if plan else None
+    done = actions.done_numbers(plan) if plan else set()
+    decision = actions.decision_for(plan, scores, red_flag=red_flag, done=done) if plan else None
     return {
         "patient": patient,
+        "episode": episode,
+        "episodes": episodes if len(episodes) > 1 else [],
         "plan": plan,
         "about": (about := actions.complaint_of(plan)),
         "left_out": left_out_of(about),
@@ -54,8 +59,13 @@ def outcomes_of(patient: Patient) -> Context:
         "decision": decision,
         "decision_words": KIND_WORDS[decision.kind] if decision else None,
         "decision_panel": _panel_of(decision.kind) if decision else "",
-        "pacing": _pacing(plan) if plan else None,
+        "pacing": _pacing(plan, done) if plan else None,
     }
+
+
+@KeptQuery
+def _episodes(patient: int) -> QuerySet[Episode]:
+    return Episode.objects.filter(patient=patient)[:20]
 
 
 @KeptQuery
@@ -182,10 +192,9 @@ def _when(score: Score) -> str:
     return f"{'review, ' if is_review else ''}visit {score.visit_number}"
 
 
-def _pacing(plan: TreatmentPlan) -> Context:
+def _pacing(plan: TreatmentPlan, signed: set[int]) -> Context:
     """Visits done out of those of the course, with reviews marked."""
     dose = plan.treatment["dose"]
-    signed = set(Visit.objects.of_course(plan).done().values_list("number", flat=True))
     sessions = dose["sessions"]
     upcoming = [number for number in dose.get("review_at", []) if number not in signed]
     return {

@@ -66,18 +66,20 @@ def _with_marks(plan: int) -> QuerySet[TreatmentPlan]:
 
 @KeptQuery
 def _with_case(plan: int) -> QuerySet[TreatmentPlan]:
-    return _plans(plan).select_related("proposal__assessment__patient", "proposal__assessment__response")
+    return _plans(plan).select_related(
+        "proposal__assessment__patient", "proposal__assessment__response", "proposal__assessment__episode"
+    )
 
 
 def _plans(plan: int) -> QuerySet[TreatmentPlan]:
     rows = TreatmentPlan.objects.filter(pk=plan)
-    return rows.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
+    return rows.select_related("patient", "episode", "proposal__assessment", "signed_by", "set_aside_by")
 
 
 @KeptQuery
 def _proposal(proposal: int) -> QuerySet[Proposal]:
     return Proposal.objects.filter(pk=proposal).select_related(
-        "patient", "assessment__patient", "assessment__response", "created_by"
+        "patient", "assessment__patient", "assessment__episode", "assessment__response", "created_by"
     )
 
 
@@ -94,24 +96,28 @@ def _fetch(request: StaffRequest, rows: KeptQuery[Any], pk: int, what: str, need
 
 def plan_again(plan_id: int) -> TreatmentPlan:
     """A plan already fetched and checked, as stored now."""
-    rows = TreatmentPlan.objects.select_related("patient", "proposal__assessment", "signed_by", "set_aside_by")
+    rows = TreatmentPlan.objects.select_related(
+        "patient", "episode", "proposal__assessment", "signed_by", "set_aside_by"
+    )
     found: TreatmentPlan = get_object_or_404(rows, pk=plan_id)
     return found
 
 
-def signed_assessment(patient: Patient) -> Assessment | None:
-    """What a plan is based on."""
-    return Assessment.objects.select_related("patient", "response").filter(patient=patient, status="signed").first()
+def signed_assessment(patient: Patient, episode_id: int | None = None) -> Assessment | None:
+    """What a plan is based on: of one complaint, else of the main one that has been assessed."""
+    rows = Assessment.objects.select_related("patient", "episode", "response").order_by("episode")
+    rows = rows.filter(patient=patient, status="signed", episode__closed_at=None)
+    return (rows if episode_id is None else rows.filter(episode=episode_id)).first()
 
 
 def newer_assessment(plan: TreatmentPlan) -> Assessment | None:
     """One signed after the one this plan is based on."""
     if plan.status not in ("draft", "signed"):
         return None
-    return next(iter(_newer_assessments(plan.patient_id, plan.proposal.assessment_id)), None)
+    return next(iter(_newer_assessments(plan.episode_id, plan.proposal.assessment_id)), None)
 
 
 @KeptQuery
-def _newer_assessments(patient: int, than: int) -> QuerySet[Assessment]:
-    newer = Assessment.objects.filter(patient=patient, status="signed", pk__gt=than)
+def _newer_assessments(episode: int, than: int) -> QuerySet[Assessment]:
+    newer = Assessment.objects.filter(episode=episode, status="signed", pk__gt=than)
     return newer.only("signed_at").order_by("-pk")[:1]

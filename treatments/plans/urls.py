@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from treatments.plans.views import closer, edits, plans, protocols, safety_facts, what_if
+from treatments.plans.views import closer, edits, episodes, plans, protocols, safety_facts, what_if
 
 app_name = "plans"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("patients/<int:patient_id>/safety/", safety_facts.page, name="safety"),
     path("patients/<int:patient_id>/safety/consent/", safety_facts.consent, name="safety_consent"),
     path("patients/<int:patient_id>/safety/end/", safety_facts.end, name="safety_end"),
+    path("patients/<int:patient_id>/complaints/", episodes.open_new, name="episode_open"),
+    path("complaints/<int:episode_id>/close/", episodes.close, name="episode_close"),
+    path("complaints/<int:episode_id>/open/", episodes.open_again, name="episode_open_again"),
     path("proposals/<int:proposal_id>/", plans.proposal, name="proposal"),
     path("proposals/<int:proposal_id>/by-hand/", plans.by_hand, name="by_hand"),
     path("plans/points/", edits.points, name="points"),

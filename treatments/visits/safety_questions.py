@@ -15,8 +15,13 @@ def safety_questions(about: str = DEFAULT) -> Mapping[str, str]:
 
 
 def questions_of(start: StartJson) -> Mapping[str, str]:
-    """Those of one visit: of the complaint its plan was for when it began."""
-    return safety_questions(start.get("about", DEFAULT))
+    """Those of one visit: of the complaints its plans were for when it began."""
+    return questions_about(start.get("about", DEFAULT), start.get("about_also", ""))
+
+
+def questions_about(about: str, also: str) -> Mapping[str, str]:
+    """Of one complaint, or of two: each is asked once."""
+    return {**safety_questions(about), **safety_questions(also)} if also else safety_questions(about)
 
 
 def question_of(finding: str) -> str:

@@ -204,7 +204,7 @@ def test_a_red_flag_comes_before_any_visit(ana: Any, petra: Any) -> None:
     signed_plan(ana, petra)
     SafetyFact.objects.create(patient=ana, finding="flag.saddle_numbness", present=True)
     clinical = client_of(petra).get(f"/patients/{ana.pk}/").context["clinical"]
-    assert clinical["action"] == "emergency" and clinical["next"]["text"] == "Look at the red flags"
+    assert clinical["episodes"][0]["action"] == "emergency" and clinical["next"]["text"] == "Look at the red flags"
 
 
 def test_a_chart_asks_the_same_number_of_questions_however_long_the_record(

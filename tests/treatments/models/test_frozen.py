@@ -46,11 +46,11 @@ def test_a_signed_plan_may_only_be_superseded(plan: TreatmentPlan) -> None:
     refused(lambda: TreatmentPlan.objects.filter(pk=plan.pk).update(status="signed"))
 
 
-def test_a_patient_has_one_draft_and_one_plan_in_force(plan: TreatmentPlan, petra: Any) -> None:
+def test_a_complaint_has_one_draft_and_one_plan_in_force(plan: TreatmentPlan, petra: Any) -> None:
     def another(status: str, **more: Any) -> None:
         TreatmentPlan.objects.create(
-            patient=plan.patient, proposal=plan.proposal, version=plan.version + 1, treatment={}, status=status,
-            created_by=petra, **more,
+            patient=plan.patient, episode=plan.episode, proposal=plan.proposal, version=plan.version + 1,
+            treatment={}, status=status, created_by=petra, **more,
         )  # fmt: skip
 
     refused(lambda: another("signed", signed_by=petra, signed_at=timezone.now()))
@@ -61,7 +61,13 @@ def test_a_patient_has_one_draft_and_one_plan_in_force(plan: TreatmentPlan, petr
 def test_a_plan_cannot_be_signed_by_nobody(plan: TreatmentPlan, petra: Any) -> None:
     refused(
         lambda: TreatmentPlan.objects.create(
-            patient=plan.patient, proposal=plan.proposal, version=7, treatment={}, status="superseded", created_by=petra
+            patient=plan.patient,
+            episode=plan.episode,
+            proposal=plan.proposal,
+            version=7,
+            treatment={},
+            status="superseded",
+            created_by=petra,
         )
     )
 

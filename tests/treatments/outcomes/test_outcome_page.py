@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from intake.models import Score
 from tests.factories.people import PatientFactory, UserFactory
-from tests.factories.treatments import signed_plan, signed_visit
+from tests.factories.treatments import episode_of, signed_plan, signed_visit
 from tests.support.page_text import page_text
 from treatments.outcomes.actions import decision_for, plan_in_force, scores_of_course
 from treatments.outcomes.curve import Value, curve
@@ -93,16 +93,16 @@ def test_a_new_intake_begins_a_new_baseline(patient):
     score(patient, "nrs_average", 9, days_ago=400)
     score(patient, "nrs_average", 5, days_ago=10)
     score(patient, "nrs_average", 4, occasion="visit", visit=1)
-    assert [float(one.value) for one in scores_of_course(patient)] == [5, 4]
+    assert [float(one.value) for one in scores_of_course(episode_of(patient))] == [5, 4]
 
 
 def test_no_effect_after_the_first_review_advises_one_change(patient, petra):
     score(patient, "nrs_average", 6, days_ago=40)
     for days in (20, 16, 12, 8):
         signed_visit(patient, petra, days_ago=days, pain_now=6, pain_average=6)
-    decision = decision_for(plan_in_force(patient), scores_of_course(patient), red_flag=False)
+    decision = decision_for(plan_in_force(episode_of(patient)), scores_of_course(episode_of(patient)), red_flag=False)
     assert decision.kind == "change_once"
-    stopped = decision_for(plan_in_force(patient), scores_of_course(patient), red_flag=True)
+    stopped = decision_for(plan_in_force(episode_of(patient)), scores_of_course(episode_of(patient)), red_flag=True)
     assert stopped.kind == "stop_and_refer"
 
 
@@ -194,7 +194,10 @@ def test_a_global_answer_of_an_earlier_review_is_no_word_on_this_one(patient, pe
         signed_visit(patient, petra, days_ago=days, pain_now=4, pain_average=4)
     score(patient, "pgic", 2, days_ago=30, occasion="review", visit=5)
     score(patient, "nrs_average", 4, days_ago=20, occasion="review", visit=10)
-    decision = decision_for(plan_in_force(patient), scores_of_course(patient), red_flag=False)
+    decision = decision_for(plan_in_force(episode_of(patient)), scores_of_course(episode_of(patient)), red_flag=False)
     assert decision.kind == "continue" and "Ask for the overall change" in decision.text
     score(patient, "pgic", 3, days_ago=18, occasion="review", visit=10)
-    assert decision_for(plan_in_force(patient), scores_of_course(patient), red_flag=False).kind == "extend"
+    assert (
+        decision_for(plan_in_force(episode_of(patient)), scores_of_course(episode_of(patient)), red_flag=False).kind
+        == "extend"
+    )

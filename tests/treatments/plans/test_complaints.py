@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.lib.complaints import complaints
-from intake.models import Assessment
+from intake.models import Assessment, Episode
 from intake.presenters.assessment import propose_words
 from tests.factories.people import PatientFactory, UserFactory
 from treatments import planning
@@ -31,7 +31,9 @@ KNEE = {
 
 
 def signed(findings: dict[str, bool], by: Any) -> Assessment:
-    assessment = Assessment(patient=PatientFactory(), findings=findings, created_by=by)
+    patient = PatientFactory()
+    episode = Episode.objects.create(patient=patient)
+    assessment = Assessment(patient=patient, episode=episode, findings=findings, created_by=by)
     case = planning.inputs_of(assessment, today=timezone.localdate())
     assessment.result = planning.picture_from(case).assessment.as_record()
     assessment.mark_signed(by=by)
@@ -62,7 +64,8 @@ def test_a_sore_knee_gets_the_rules_of_the_knee() -> None:
     ],
 )
 def test_the_button_says_by_hand_where_there_are_no_rules(findings: dict[str, bool], says: str) -> None:
-    assessment = Assessment(patient=PatientFactory(), findings=findings)
+    patient = PatientFactory()
+    assessment = Assessment(patient=patient, episode=Episode.objects.create(patient=patient), findings=findings)
     assert propose_words(planning.picture_by_hand(assessment, today=timezone.localdate()).case) == says
 
 

@@ -52,7 +52,7 @@ def test_a_visit_starts_on_the_plan_in_force_while_a_new_version_is_a_draft(ana:
     assert seen["next"]["text"] == "Start a visit"
     assert [row["text"] for row in seen["unfinished"]] == ["Draft plan v2"]
     visit = charting.start_visit(patient=ana, by=petra)
-    assert visit.plan == first and plan_in_force(ana) == first and draft.is_draft
+    assert visit.plan == first and plan_in_force(first.episode) == first and draft.is_draft
 
 
 def test_a_visit_starts_while_an_assessment_is_a_draft(ana: Any, petra: Any) -> None:
@@ -61,7 +61,7 @@ def test_a_visit_starts_while_an_assessment_is_a_draft(ana: Any, petra: Any) -> 
     seen = chart(ana, petra)
     assert seen["next"]["text"] == "Start a visit"
     assert [row["text"] for row in seen["unfinished"]] == ["Draft assessment"]
-    assert seen["assessment"].status == "signed", "the chart shows what is in force"
+    assert seen["episodes"][0]["assessment"].status == "signed", "the chart shows what is in force"
     assert charting.start_visit(patient=ana, by=petra).plan == plan
 
 
@@ -74,7 +74,7 @@ def test_a_red_flag_of_an_unsigned_draft_stops_before_it_is_signed(ana: Any, pet
         confirmed={}, by=petra,
     )  # fmt: skip
     seen = chart(ana, petra)
-    assert seen["action"] == "emergency" and seen["next"]["text"] == "Look at the red flags"
+    assert seen["episodes"][0]["action"] == "emergency" and seen["next"]["text"] == "Look at the red flags"
     assert seen["next"]["url"] == f"/assessments/{draft.pk}/"
 
 
@@ -91,7 +91,7 @@ def test_a_discarded_plan_draft_is_kept_and_in_nobodys_way(ana: Any, petra: Any)
     draft = drafts.new_version(plan=first, by=petra)
     gone = drafts.set_aside(plan_id=draft.pk, code="mistake", note="", by=petra)
     assert (gone.status, gone.set_aside_by, gone.set_aside_words) == ("set_aside", petra, "Started by mistake")
-    assert drafts.base_plan(ana) == first and plan_in_force(ana) == first
+    assert drafts.base_plan(first.episode) == first and plan_in_force(first.episode) == first
     again = drafts.new_version(plan=first, by=petra)
     assert again.pk != draft.pk and again.version == 3
     assert drafts.set_aside(plan_id=draft.pk, code="twice", note="", by=petra).set_aside_code == "mistake"

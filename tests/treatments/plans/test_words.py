@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from intake.presenters.assessment import duration
-from treatments.front.presenters.chart import sparkline
+from treatments.front.presenters.curves import sparkline
 from treatments.planner.treatment.shapes import DoseJson
 from treatments.plans.presenters.plan import dose_words, review_words, split_name
 

@@ -193,8 +193,9 @@ def test_a_visit_goes_on_under_the_new_plan_before_anything_was_done(as_petra, p
     treatment = copy.deepcopy(TREATMENT)
     treatment["stages"][0]["points"].pop()
     new = TreatmentPlan.objects.create(
-        patient=visit.patient, proposal=old.proposal, version=2, treatment=treatment, status="signed",
-        created_by=petra, signed_by=petra, signed_at=old.signed_at, course_reference=old.course_reference,
+        patient=visit.patient, episode=old.episode, proposal=old.proposal, version=2, treatment=treatment,
+        status="signed", created_by=petra, signed_by=petra, signed_at=old.signed_at,
+        course_reference=old.course_reference,
     )  # fmt: skip
     assert "Go on with version 2" in page_text(as_petra.get(url("visit", visit)))
     as_petra.post(url("take_plan", visit), {"revision": record(visit) and visit.revision})

@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from intake.models import Score
 from tests.factories.scheduling import AppointmentFactory
-from tests.factories.treatments import signed_visit
+from tests.factories.treatments import episode_of, signed_visit
 from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, url
 from treatments.front.presenters import chart, home
@@ -61,12 +61,12 @@ def test_a_signed_visit_is_set_aside_and_leaves_every_count(as_petra, patient, p
     assert wrong.is_set_aside and wrong.signed_by == petra and wrong.needles_in == 5  # what it says stays
 
     plan = right.plan
-    assert {score.visit_number for score in scores_of_course(patient)} == {1}
+    assert {score.visit_number for score in scores_of_course(episode_of(patient))} == {1}
     assert presenters.outcomes_of(patient)["pacing"]["done"] == 1
-    assert decision_for(plan, scores_of_course(patient), red_flag=False)
+    assert decision_for(plan, scores_of_course(episode_of(patient)), red_flag=False)
     assert [row["number"] for row in planned_visits.visits_of(plan, now=timezone.now())["rows"]] == [1]
     shown = chart.page_of(patient, is_clinical=True, now=timezone.now())["clinical"]
-    assert shown["visits_done"] == 1
+    assert shown["episodes"][0]["visits_done"] == 1
     assert any("entered in error" in event["title"] for event in shown["timeline"])
     start(as_petra, patient)
     new = Visit.objects.get(status="draft")

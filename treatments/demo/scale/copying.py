@@ -16,6 +16,7 @@ from django.db import models
 from clinic.audit import seals
 from clinic.people.models import Patient, User
 from clinic.scheduling.models import Appointment
+from intake.models import Episode
 from treatments.demo.scale import moments
 from treatments.demo.scale.bulk import Bulk, concrete, prepared
 from treatments.demo.scale.people import Person
@@ -112,9 +113,12 @@ class Copier:
             and (one.row.number is None or one.row.number in written)
             and (not one.row.is_spare or keeps(one.row))
         ]
+        goes_on = (copy.previous or {}).get("episode")  # the same complaint comes again: it is open already
         for one in wanted:
-            ids[one.place] = bulk.new_id(one.row.model)
+            ids[one.place] = goes_on if goes_on and one.row.model is Episode else bulk.new_id(one.row.model)
         for one in wanted:
+            if goes_on and one.row.model is Episode:
+                continue
             move = copy.before if one.row.number is None else copy.moves[one.row.number]
             values = one.fixed.copy()
             for at, draw in one.varying:

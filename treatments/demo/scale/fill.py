@@ -23,7 +23,7 @@ from treatments.demo.scale.chain import Chain
 from treatments.demo.scale.copying import Copier, Copy
 from treatments.demo.scale.events import Teller, Told, Written
 from treatments.demo.scale.people import Person, invent
-from treatments.demo.scale.shares import ADDED, SOME
+from treatments.demo.scale.shares import ADDED, OPENED, SOME
 from treatments.demo.scale.timetable import AHEAD, SEATS_EACH, WEEKS, Size, Stay
 from treatments.models import kept
 
@@ -209,7 +209,7 @@ class Filling:
         pair.copier.write(copy, None if stay.is_charted else {Course})
         names = pair.copier.ids_by_name(copy)
         if stay.is_charted:
-            self.previous[stay.patient] = {name: names[name] for name in ("treatmentplan", "assessment")}
+            self.previous[stay.patient] = {name: names[name] for name in ("treatmentplan", "assessment", "episode")}
         for n, start in starts.items():
             self._appointment(pair, copy, n, start, stay, names["course"])
 
@@ -218,7 +218,7 @@ class Filling:
             if told.event.object_type == "appointment":
                 if told.number not in done:
                     return False
-            elif action == ADDED or not (stay.is_charted or action == BOOKED):
+            elif action == ADDED or (action == OPENED and copy.previous) or not (stay.is_charted or action == BOOKED):
                 return False
             return action not in SOME or self.some.take()
 

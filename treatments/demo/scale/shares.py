@@ -10,6 +10,7 @@ from treatments.demo.scale.timetable import Size, Stay
 
 # of what the actions record about a visit, only as many of these are kept as the size asks for
 SOME = {"appointment.arrived", "appointment.in_room", "appointment.done", "visit.started", "visit.saved"}
+OPENED = "episode.opened"  # told once: whoever comes again goes on with the same complaint
 ADDED = "patient.added"  # recorded for everyone, when they are registered
 
 
@@ -48,8 +49,10 @@ def events(size: Size, stays: Sequence[Stay], courses: Sequence[Template], other
                 sum(action not in SOME for action, _ in mine),
                 sum(action in SOME and kind != "appointment" for action, kind in mine),
             )
+    charted: set[int] = set()
     for stay in stays:
-        certain += of_course[stay.template] if stay.is_charted else 1
+        certain += of_course[stay.template] - (stay.patient in charted) if stay.is_charted else 1
+        charted |= {stay.patient} if stay.is_charted else set()
         some += sum(of_appointment[stay.template, number] for number in done(stay))
         for number in written(stay):
             certain += of_visit[stay.template, number][0]

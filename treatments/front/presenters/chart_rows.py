@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -30,11 +30,12 @@ from clinic.people.models import Patient, SafetyEntry, SafetyFact
 from clinic.people.set_aside import set_aside_words
 from clinic.scheduling.models import Appointment, Course
 from intake.case_building import CaseRows, Fact, newest_facts
-from intake.models import Assessment, Clearance, IntakeResponse, Invitation, RedFlagAlert, Score
+from intake.models import Assessment, Clearance, Episode, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.models.invitations import STATE
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
 
 MOST = 200  # links or appointments of one patient that are looked at
+MOST_VERSIONS = 30  # assessments, or plans, of one patient
 VISITS = 60  # the newest; a course has fewer
 SHOWN_VISITS = 30
 STAFF = ("name", "email")  # of a member of staff who is only named
@@ -53,6 +54,8 @@ class VisitRow(NamedTuple):
     set_aside_code: str
     set_aside_note: str
     course: str
+    also_number: int | None
+    also_course: str | None
 
     @property
     def is_set_aside(self) -> bool:
@@ -64,11 +67,12 @@ class VisitRow(NamedTuple):
 
 
 class Told(NamedTuple):
-    """One thing recorded about a patient: a safety fact, an entry, a clearance, a red flag, an adverse event.
+    """One thing recorded about a patient: a safety fact, an entry, a clearance, a red flag, an adverse event; a
+    complaint that was opened, or closed.
 
     ``yes``: present; ended; withdrawn; answered; serious. ``text``, ``more``: note, by whom; name, by whom; result, by
-    whom; level; severity.
-    ``other``: the intake of a red flag, the event that this one follows up.
+    whom; level; severity; words; note, by whom.
+    ``other``: the intake of a red flag, the event that this one follows up, who opened a complaint.
     """
 
     kind: str
@@ -111,15 +115,22 @@ def _upcoming_or_of_course(patient: int, now: dt.datetime, course: str) -> Query
     return _appointments(patient, Q(ends_at__gte=now) | Q(course__reference=course))
 
 
+@KeptQuery
+def _upcoming_or_of_any_course(patient: int, now: dt.datetime) -> QuerySet[Appointment]:
+    return _appointments(patient, Q(ends_at__gte=now) | Q(course__isnull=False))
+
+
 def _appointments(patient: int, wanted: Q) -> QuerySet[Appointment]:
     rows = Appointment.objects.active().filter(wanted, patient=patient).select_related("practitioner", "room")
     shown = ("starts_at", "ends_at", "status", "number_in_course", "practitioner__name", "practitioner__email")
     return rows.annotate(course_reference=F("course__reference")).only(*shown, "room__name")[:MOST]
 
 
-def appointments(patient: Patient, *, now: dt.datetime, course: str) -> list[Appointment]:
-    """Those that keep their time: upcoming ones, and all of a course. With who and where, by name."""
-    return _upcoming_or_of_course(patient.pk, now, course) if course else _upcoming(patient.pk, now)
+def appointments(patient: Patient, *, now: dt.datetime, courses: Sequence[str]) -> list[Appointment]:
+    """Those that keep their time: upcoming ones, and all of these courses. With who and where, by name."""
+    if len(courses) > 1:
+        return _upcoming_or_of_any_course(patient.pk, now)
+    return _upcoming_or_of_course(patient.pk, now, courses[0]) if courses else _upcoming(patient.pk, now)
 
 
 @KeptQuery
@@ -128,14 +139,15 @@ def _visits(patient: int) -> QuerySet[Visit, tuple[Any, ...]]:
 
 
 @KeptQuery
-def _visits_of_course(patient: int, course: str) -> QuerySet[Visit, tuple[Any, ...]]:
-    return _without_records(Q(patient=patient, plan__course_reference=course))[:MOST]
+def _visits_of_course(patient: int, course: str, also: str) -> QuerySet[Visit, tuple[Any, ...]]:
+    in_course = Q(plan__course_reference=course) | Q(also_plan__course_reference=also)
+    return _without_records(Q(in_course, patient=patient))[:MOST]
 
 
 def _without_records(wanted: Q) -> QuerySet[Visit, tuple[Any, ...]]:
     return Visit.objects.filter(wanted).values_list(
         "pk", "number", "status", "started_at", "needles_in", "practitioner__name", "set_aside_by__name",
-        "set_aside_code", "set_aside_note", "plan__course_reference",
+        "set_aside_code", "set_aside_note", "plan__course_reference", "also_number", "also_plan__course_reference",
     )  # fmt: skip
 
 
@@ -145,16 +157,20 @@ def visits(patient: Patient) -> list[VisitRow]:
 
 
 def of_course(rows: list[VisitRow], plan: TreatmentPlan) -> list[VisitRow]:
-    """Those of these visits that count in a plan's course; all of them, however long the record is."""
+    """Those of these visits that count in a plan's course, with their number in it; all of them, however long the
+    record is."""
+    reference = plan.course_reference
     if len(rows) == VISITS:
-        rows = list(map(VisitRow._make, _visits_of_course(plan.patient_id, plan.course_reference)))
-    return [row for row in rows if row.course == plan.course_reference and not row.is_set_aside]
+        rows = list(map(VisitRow._make, _visits_of_course(plan.patient_id, reference, reference)))
+    counting = [row for row in rows if not row.is_set_aside]
+    also = [row._replace(number=row.also_number or 0) for row in counting if row.also_course == reference]
+    return [row for row in counting if row.course == reference] + also
 
 
 @KeptQuery
 def _assessments(patient: int) -> QuerySet[Assessment]:
     people = (f"{who}__{field}" for who in ("signed_by", "set_aside_by") for field in STAFF)
-    own = ("status", "findings", "levels", "ashi", "confirmed", "created_at", "signed_at")
+    own = ("status", "findings", "levels", "ashi", "confirmed", "created_at", "signed_at", "episode_id", "patient_id")
     aside = ("set_aside_at", "set_aside_code", "set_aside_note")
     kept = (
         "answers",
@@ -166,7 +182,8 @@ def _assessments(patient: int) -> QuerySet[Assessment]:
     )  # what reading them needs
     answers = tuple(f"response__{field}" for field in kept)
     rows = Assessment.objects.filter(patient=patient).select_related("response", "signed_by", "set_aside_by")
-    return rows.only(*own, *aside, *people, *answers).annotate(picture=KT("result__class"))[:10]
+    rows = rows.only(*own, *aside, *people, *answers).annotate(picture=KT("result__class"))
+    return rows.order_by(_current_first("draft", "signed"), "-pk")[:MOST_VERSIONS]
 
 
 def assessments(patient: Patient) -> list[Assessment]:
@@ -174,14 +191,21 @@ def assessments(patient: Patient) -> list[Assessment]:
     return _assessments(patient.pk)
 
 
+def _current_first(*statuses: str) -> Case:
+    """What is open or in force before all that has been: however many complaints there are, none of it is missing."""
+    return Case(When(status__in=statuses, then=0), default=1)
+
+
 @KeptQuery
 def _plans(patient: int) -> QuerySet[TreatmentPlan]:
     people = (f"{who}__{field}" for who in ("signed_by", "set_aside_by") for field in STAFF)
-    own = ("status", "version", "course_reference", "is_by_hand", "edits", "created_at", "signed_at", "patient_id")
+    own = ("status", "version", "course_reference", "is_by_hand", "edits", "created_at", "signed_at", "patient_id",
+           "episode_id")  # fmt: skip
     aside = ("set_aside_at", "set_aside_code", "set_aside_note")
     rows = TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")
     in_force = Case(When(status="signed", then=F("treatment")), output_field=JSONField())
-    return rows.only(*own, *aside, *people).annotate(in_force=in_force)[:10]
+    rows = rows.only(*own, *aside, *people).annotate(in_force=in_force)
+    return rows.order_by(_current_first("draft", "signed"), "-pk")[:MOST_VERSIONS]
 
 
 def plans(patient: Patient) -> list[TreatmentPlan]:
@@ -201,12 +225,18 @@ def _told(patient: int) -> QuerySet[Any, tuple[Any, ...]]:
         _part("entry", SafetyEntry, "finding", "recorded_at", _has("ended_at"), "name", "recorded_by__name", nobody),
         _part("clearance", Clearance, "finding", "cleared_at", _has("withdrawn_at"), "result", "examined_by", nobody),
     ]
+    is_closed = _has("closed_at")
+    ended = _part("closed", Episode, "closed_code", "closed_at", is_closed, "closed_note", "closed_by__name", nobody)
+    parts += [
+        _part("episode", Episode, "complaint", "opened_at", is_closed, "words", nothing, "opened_by_id"),
+        ended.filter(closed_at__isnull=False),
+    ]
     first, *others = (part.filter(patient=patient) for part in parts)
     return first.union(*others, all=True)
 
 
 def told(patient: Patient) -> list[Told]:
-    """All five kinds in one query, the newest of each first."""
+    """All kinds in one query, the newest of each first."""
     return sorted(map(Told._make, _told(patient.pk)), key=lambda row: -row.pk)
 
 
@@ -220,13 +250,13 @@ def _has(field: str) -> Any:
 
 
 @cache
-def _scores(measures: tuple[str, ...]) -> KeptQuery[tuple[str, Decimal]]:
+def _scores(measures: tuple[str, ...]) -> KeptQuery[tuple[str, Decimal, int | None]]:
     counting = Score.objects.counting().filter(measure__in=measures).order_by("-taken_at", "-id")
-    return KeptQuery(lambda patient: counting.filter(patient=patient).values_list("measure", "value")[:90])
+    return KeptQuery(lambda patient: counting.filter(patient=patient).values_list("measure", "value", "episode")[:90])
 
 
-def scores(patient: Patient, measures: Iterable[str]) -> list[tuple[str, Decimal]]:
-    """(measure, value), newest first."""
+def scores(patient: Patient, measures: Iterable[str]) -> list[tuple[str, Decimal, int | None]]:
+    """(measure, value, complaint), newest first."""
     return _scores(tuple(measures))(patient.pk)
 
 
@@ -245,6 +275,24 @@ class ClinicalRows:
         return (row for row in self.told if row.kind == kind)
 
     @cached_property
+    def episodes(self) -> tuple[Episode, ...]:
+        """Complaints, as they were opened; with who closed them, by name."""
+        closed = {row.pk: row for row in self.of_kind("closed")}
+        found = []
+        for row in reversed([*self.of_kind("episode")]):
+            one = Episode(
+                pk=row.pk, patient=self.patient, complaint=row.code, words=row.text, opened_at=row.at,
+                opened_by_id=row.other,
+            )  # fmt: skip
+            if (end := closed.get(row.pk)) is not None:
+                one.closed_at, one.closed_code, one.closed_note = end.at, end.code, end.text
+            found.append(one)
+        return tuple(found)
+
+    def closed_by(self, episode: Episode) -> str:
+        return next((row.more or "" for row in self.of_kind("closed") if row.pk == episode.pk), "")
+
+    @cached_property
     def facts(self) -> tuple[Fact, ...]:
         return newest_facts(Fact(row.code, row.yes, row.text, row.at) for row in self.of_kind("fact"))
 
@@ -259,10 +307,14 @@ class ClinicalRows:
         """(response, when) of the submitted intakes."""
         return tuple((response.pk, response.submitted_at) for response in self.answered if response.submitted_at)
 
-    @property
-    def for_case(self) -> CaseRows:
+    def for_case(self, episode: Episode | None) -> CaseRows:
+        """What the case of one complaint is built from: its assessments aside, those of the other open ones count."""
         standing = tuple((row.code, row.at) for row in self.of_kind("clearance") if not row.yes)
-        return CaseRows(self.facts, standing, self.sent)
+        is_open = {one.pk for one in self.episodes if one.is_open and (episode is None or one.pk != episode.pk)}
+        beside = tuple(
+            one for one in self.assessments if one.episode_id in is_open and one.status in ("draft", "signed")
+        )
+        return CaseRows(self.facts, standing, beside, self.sent)
 
     def serious_events(self) -> list[Told]:
         """As ``AdverseEvent.objects.open_serious``."""

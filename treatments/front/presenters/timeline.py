@@ -31,17 +31,25 @@ def timeline(rows: ClinicalRows) -> list[dict[str, str]]:
         add(response.submitted_at, title, url=path_to("intake:response", response.pk))
     for flag in [*rows.of_kind("flag")][:20]:
         add(flag.at, f"Red flag: {label(flag.code)}", RedFlagAlert.Level(flag.text).label)
+    several = {one.pk: f" · {one.title}" for one in rows.episodes} if len(rows.episodes) > 1 else {}
+    for one in rows.episodes if several else ():
+        add(one.opened_at, f"Complaint: {one.title}")
+        add(
+            one.closed_at,
+            f"Complaint closed: {one.title}",
+            f"{one.closed_words}{f' · {rows.closed_by(one)}' if rows.closed_by(one) else ''}",
+        )
     for a in rows.assessments:
         url = path_to("intake:assessment", a.pk)
         if a.signed_at:
             words = CLASS_WORDS.get(a.picture or "", "")  # type: ignore[attr-defined]
-            add(a.signed_at, "Assessment signed", f"{words} · {a.signed_by}", url)
+            add(a.signed_at, "Assessment signed", f"{words} · {a.signed_by}{several.get(a.episode_id, '')}", url)
         add(a.set_aside_at, "Assessment discarded", f"{a.set_aside_words} · {a.set_aside_by}", url)
     for p in rows.plans:
         url = path_to("plans:plan", p.pk)
         add(p.set_aside_at, f"Plan v{p.version} discarded", f"{p.set_aside_words} · {p.set_aside_by}", url)
         if p.signed_at:
-            add(p.signed_at, f"Plan v{p.version} signed", _signed_words(p), url)
+            add(p.signed_at, f"Plan v{p.version} signed", f"{_signed_words(p)}{several.get(p.episode_id, '')}", url)
     for v in rows.visits[:SHOWN_VISITS]:
         url = path_to("visits:visit", v.pk)
         if v.is_set_aside:
@@ -50,6 +58,8 @@ def timeline(rows: ClinicalRows) -> list[dict[str, str]]:
             continue
         needles = f"{v.needles_in} needles · " if v.needles_in else ""
         title = "Single visit, without a course" if v.course.startswith(SINGLE) else f"Visit {v.number}"
+        if v.also_number:
+            title = f"{title}, for two complaints"
         add(v.started_at, title, f"{needles}{v.practitioner}", url)
     for c in [*rows.of_kind("clearance")][:OF_A_KIND]:
         add(c.at, f"Cleared: {label(c.code)}{' (taken back)' if c.yes else ''}", f"{c.text} · {c.more}")

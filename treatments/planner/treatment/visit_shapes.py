@@ -29,6 +29,7 @@ class ChartedPoint(TypedDict):
     plan's range. `done`: "" (not said yet), "done" or "not_done"."""
 
     uid: str
+    also: NotRequired[bool]  # for the second complaint alone
     code: str
     name: str
     where: str
@@ -55,6 +56,7 @@ class ChartedElectro(TypedDict):
     """`felt`: 0, nothing felt, to 10, the strongest bearable."""
 
     uid: str
+    also: NotRequired[bool]  # for the second complaint alone
     leads: list[list[str]]
     lead_levels: list[list[str]]
     side: str
@@ -70,6 +72,7 @@ class ChartedElectro(TypedDict):
 @final
 class ChartedAdjunct(TypedDict):
     uid: str
+    also: NotRequired[bool]  # for the second complaint alone
     kind: str
     detail: str
     where: str
@@ -85,6 +88,7 @@ class ChartedEar(TypedDict):
     """`remove_on`: the day when what stays in the ear comes off, or ""."""
 
     uid: str
+    also: NotRequired[bool]  # for the second complaint alone
     method: str
     side: str
     points: list[EarPointJson]
@@ -116,7 +120,8 @@ class ChartedStage(TypedDict):
 
 @final
 class StartJson(TypedDict, total=False):
-    """`flags`: finding -> "yes", "no" or "". `about`: the complaint whose questions are asked; none: the back."""
+    """`flags`: finding -> "yes", "no" or "". `about`: the complaint whose questions are asked; none: the back. A visit
+    for two complaints has `about_also`, and the pain of the second."""
 
     pain_now: int | None
     pain_average: int | None
@@ -129,6 +134,9 @@ class StartJson(TypedDict, total=False):
     medicines: str
     flags: dict[str, str]
     about: str
+    about_also: str
+    also_pain_now: int | None
+    also_pain_average: int | None
 
 
 @final
@@ -239,4 +247,5 @@ class VisitRecord(TypedDict):
     refused: NotRequired[dict[str, RefusedJson]]
     given: NotRequired[list[GivenJson]]
     marked: NotRequired[MarkedJson]
+    shared: NotRequired[list[str]]  # points that the plans of both complaints ask for
     safety: NotRequired[list[SafetySaid]]

@@ -37,7 +37,7 @@ def make_by_hand(*, proposal: Proposal, by: User, is_single: bool = False) -> Tr
     """
     if not may_be_by_hand(proposal):
         raise NoPlanByHand("A red flag or an open question stops every plan, also one made by hand.")
-    base = drafts.base_plan(proposal.patient)
+    base = drafts.base_plan(proposal.assessment.episode)
     if is_single and base is not None and not (base.status == "signed" and signing.is_finished(base)):
         raise NoPlanByHand("There is a plan already: start a visit of it, or go on with its draft.")
     if base is not None and base.is_draft and base.proposal_id == proposal.pk:

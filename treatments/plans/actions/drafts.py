@@ -13,9 +13,10 @@ from clinic.audit import trail
 from clinic.lib import records
 from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.wording import says_something
-from clinic.people.models import Patient, User
+from clinic.people.models import User
+from intake.actions import episodes
 from intake.assessment import ClinicalPicture
-from intake.models import Assessment
+from intake.models import Assessment, Episode
 from treatments import planning
 from treatments.models import Proposal, TreatmentPlan
 from treatments.models.proposal import SAID
@@ -47,9 +48,9 @@ class Proposed:
     plan: TreatmentPlan | None
 
 
-def base_plan(patient: Patient) -> TreatmentPlan | None:
-    """The plan a new proposal starts from: the open draft, else the plan in force."""
-    plans = TreatmentPlan.objects.select_related("proposal").filter(patient=patient)
+def base_plan(episode: Episode) -> TreatmentPlan | None:
+    """The plan a new proposal for a complaint starts from: the open draft, else the plan in force."""
+    plans = TreatmentPlan.objects.select_related("proposal").filter(episode=episode)
     return plans.filter(status="draft").first() or plans.filter(status="signed").first()
 
 
@@ -62,6 +63,7 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     """
     if assessment.status != Assessment.Status.SIGNED:
         raise ValueError("Only a signed assessment can be planned from.")
+    episodes.still_open(assessment.episode)
     case = planning.inputs_of(assessment, today=timezone.localdate())
     picture = planning.picture_from(case)
     result = planning.propose(picture)
@@ -77,7 +79,7 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     trail.record("proposal.made", by=by, patient=assessment.patient, obj=proposal, detail=detail)
     if result["treatment"] is None:
         return Proposed(proposal, None)
-    base = base_plan(assessment.patient)
+    base = base_plan(assessment.episode)
     treatment = result["treatment"]
     account: MergeJson | None = None
     was_kept = base is not None and keep_edits and _was_touched(base)
@@ -119,10 +121,14 @@ def _was_touched(plan: TreatmentPlan) -> bool:
 def new_draft(
     proposal: Proposal, treatment: TreatmentJson, *, by: User, supersedes: TreatmentPlan | None
 ) -> TreatmentPlan:
-    latest = TreatmentPlan.objects.filter(patient=proposal.patient).aggregate(Max("version"))["version__max"] or 0
+    latest = (
+        TreatmentPlan.objects.filter(episode=proposal.assessment.episode_id).aggregate(Max("version"))["version__max"]
+        or 0
+    )
     carried = supersedes if supersedes and supersedes.status == "signed" else None
     return TreatmentPlan.objects.create(
         patient=proposal.patient,
+        episode_id=proposal.assessment.episode_id,
         proposal=proposal,
         version=latest + 1,
         treatment=treatment,
@@ -238,7 +244,8 @@ def note_seen(*, plan_id: int, revision: int | None, by: User) -> TreatmentPlan:
 @transaction.atomic
 def new_version(*, plan: TreatmentPlan, by: User) -> TreatmentPlan:
     """A draft based on a signed plan, which stays in force until the draft is signed."""
-    open_draft = TreatmentPlan.objects.filter(patient=plan.patient, status="draft").first()
+    episodes.still_open(plan.episode)
+    open_draft = TreatmentPlan.objects.filter(episode=plan.episode, status="draft").first()
     if open_draft:
         return open_draft
     draft = new_draft(plan.proposal, plan.treatment, by=by, supersedes=plan)
@@ -284,7 +291,11 @@ def _held(plan: int) -> QuerySet[TreatmentPlan]:
 def plans() -> QuerySet[TreatmentPlan]:
     """With all that the patient's picture is built from, and without the documents that nothing here reads."""
     rows = TreatmentPlan.objects.select_related(
-        "patient", "proposal__assessment__patient", "proposal__assessment__response"
+        "patient",
+        "episode",
+        "proposal__assessment__patient",
+        "proposal__assessment__response",
+        "proposal__assessment__episode",
     )
     unread = ("proposal__assessment__result", "proposal__assessment__notes", "proposal__case", "proposal__result")
     return rows.defer(*unread).annotate(has_earlier=Exists(UndoStep.objects.filter(plan=OuterRef("pk"))), **SAID)

@@ -1,4 +1,4 @@
-"""A new fact about a patient's safety, and what it changes at once: the plan in force, its booked visits, the draft."""
+"""A new fact about a patient's safety, and what it changes at once: the plans in force, their booked visits, drafts."""
 
 from __future__ import annotations
 
@@ -19,21 +19,26 @@ from treatments.plans.actions import drafts
 
 @dataclass(frozen=True)
 class Effect:
-    """What a fact changed. ``plan``: the one in force. ``stops``: new ones against it; ``lifted``: gone ones;
+    """What a fact changed for a plan in force. ``stops``: new ones against it; ``lifted``: gone ones;
     ``cautions``: new ones. ``booked``: visits still to come that follow it."""
 
-    plan: TreatmentPlan | None
+    plan: TreatmentPlan
     stops: tuple[ReviewAlert, ...] = ()
     cautions: tuple[ReviewAlert, ...] = ()
     lifted: tuple[ReviewAlert, ...] = ()
     booked: int = 0
 
 
-def in_force(patient: Patient) -> TreatmentPlan | None:
+def in_force(patient: Patient) -> list[TreatmentPlan]:
+    """One for each complaint that has one."""
     plans = TreatmentPlan.objects.select_related(
-        "patient", "proposal__assessment__patient", "proposal__assessment__response"
+        "patient",
+        "episode",
+        "proposal__assessment__patient",
+        "proposal__assessment__response",
+        "proposal__assessment__episode",
     )
-    return plans.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).first()
+    return list(plans.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).order_by("episode"))
 
 
 def review_now(plan: TreatmentPlan) -> tuple[ReviewAlert, ...]:
@@ -50,17 +55,18 @@ def booked_visits(plan: TreatmentPlan) -> int:
 
 
 @transaction.atomic
-def note(*, patient: Patient, change: Callable[[], object], by: User) -> Effect:
-    """Make a change to what is known, and review again what is planned. ``change``: an action of ``people``, bound."""
-    plan = in_force(patient)
-    before = review_now(plan) if plan else ()
+def note(*, patient: Patient, change: Callable[[], object], by: User) -> list[Effect]:
+    """Make a change to what is known, and review all that is planned again. ``change``: an action of ``people``."""
+    reviewed = [(plan, review_now(plan)) for plan in in_force(patient)]
     change()
-    draft = drafts.plans().select_for_update(of=("self",)).filter(patient=patient, status="draft").first()
-    if draft:  # its page shows the review stored with it
+    for draft in drafts.plans().select_for_update(of=("self",)).filter(patient=patient, status="draft"):
+        # its page shows the review stored with it
         drafts.review_again(draft, planning.picture_of(draft, today=timezone.localdate()))
         draft.save(update_fields=["review", "overrides"])
-    if plan is None:
-        return Effect(None)
+    return [_effect(plan, before, by=by) for plan, before in reviewed]
+
+
+def _effect(plan: TreatmentPlan, before: tuple[ReviewAlert, ...], *, by: User) -> Effect:
     after = review_now(plan)
     new = tuple(alert for alert in after if alert.stamp not in {one.stamp for one in before})
     stamps = {alert.stamp for alert in after}
@@ -73,5 +79,5 @@ def note(*, patient: Patient, change: Callable[[], object], by: User) -> Effect:
     )
     if effect.stops or effect.lifted:
         detail = {"stops": [alert.key for alert in effect.stops], "lifted": [alert.key for alert in effect.lifted]}
-        trail.record("plan.reviewed", by=by, patient=patient, obj=plan, detail=detail)
+        trail.record("plan.reviewed", by=by, patient=plan.patient, obj=plan, detail=detail)
     return effect

@@ -12,6 +12,7 @@ from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import User
 from clinic.scheduling.actions import request_course
 from clinic.scheduling.models import Service
+from intake.actions import episodes
 from treatments import planning
 from treatments.models import AdverseEvent, PlannedVisit, TreatmentPlan, Visit
 from treatments.models.kept import keep_reviews
@@ -50,11 +51,12 @@ def sign_plan(*, plan_id: int, revision: int | None, service: Service, practitio
     Reviewed again against what is known at this moment. Raises NotReady, Stale, NotADraft.
     """
     plan = drafts.draft_at(plan_id, revision)
+    episodes.still_open(plan.episode)
     drafts.review_again(plan, planning.picture_of(plan, today=timezone.localdate()))
     reasons = open_points(plan)
     if reasons:
         raise records.NotReady(plan, reasons)
-    before = TreatmentPlan.objects.select_for_update().filter(patient=plan.patient, status="signed").first()
+    before = TreatmentPlan.objects.select_for_update().filter(episode=plan.episode, status="signed").first()
     continues = before is not None and not is_finished(before)
     if before:
         before.status = TreatmentPlan.Status.SUPERSEDED

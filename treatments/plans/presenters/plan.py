@@ -140,15 +140,15 @@ def _compared(plan: TreatmentPlan) -> Context | None:
     """A draft compared with the plan in force: what signing it would change."""
     if not plan.is_draft:
         return None
-    force = next(iter(_in_force(plan.patient_id)), None)
+    force = next(iter(_in_force(plan.episode_id)), None)
     if force is None:
         return None
     return {"plan": force, "changes": planning.compared(force.treatment, plan.treatment)}
 
 
 @KeptQuery
-def _in_force(patient: int) -> QuerySet[TreatmentPlan]:
-    rows = TreatmentPlan.objects.filter(patient=patient, status=TreatmentPlan.Status.SIGNED)
+def _in_force(episode: int) -> QuerySet[TreatmentPlan]:
+    rows = TreatmentPlan.objects.filter(episode=episode, status=TreatmentPlan.Status.SIGNED)
     return rows.only("version", "treatment")
 
 

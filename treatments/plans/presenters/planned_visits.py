@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.db.models import QuerySet
 
@@ -37,9 +37,17 @@ def booked_of(plan: TreatmentPlan) -> Iterable[Appointment]:
     return rows.only("number_in_course", "starts_at", "status")
 
 
+class _Begun(NamedTuple):
+    pk: int
+    number: int
+    status: str
+    started_at: dt.datetime
+
+
 def begun_of(plan: TreatmentPlan) -> Iterable[Begun]:
-    """The visits that count in a plan's course, without what was charted."""
-    return Visit.objects.of_course(plan).only("number", "status", "started_at")
+    """The visits that count in a plan's course, with their number in it, without what was charted."""
+    rows = Visit.objects.of_course(plan).values("pk", "course_number", "status", "started_at")  # type: ignore[misc]
+    return [_Begun(row["pk"], row["course_number"], row["status"], row["started_at"]) for row in rows]
 
 
 @KeptQuery

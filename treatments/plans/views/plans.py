@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinic.lib.numbers import whole_number
 from clinic.lib.records import NotADraft, NotReady, revision_of
 from clinic.people import access
 from clinic.people import language as languages
@@ -36,7 +37,7 @@ def propose(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = access.patient_for(request.user, patient_id, what="assessment", permission=Permission.WRITE_CLINICAL)
     if request.method == "GET":  # a sign-in in between turns the button's POST into a GET
         return redirect("chart", patient_id=patient.pk)
-    assessment = signed_assessment(patient)
+    assessment = signed_assessment(patient, whole_number(request.POST.get("episode")))
     if assessment is None:
         messages.warning(request, "Sign the assessment first: a plan starts from a signed one.")
         return redirect("intake:assess", patient_id=patient.pk)
@@ -120,7 +121,7 @@ def _simple(request: StaffRequest, plan: TreatmentPlan, action: Callable[..., Tr
 def reopen(request: StaffRequest, plan_id: int) -> HttpResponse:
     """Change a signed plan: a new version as a draft, while the signed one stays in force."""
     plan = plan_for(request, plan_id, needs=Permission.WRITE_CLINICAL, with_case=True)
-    if plan.status != TreatmentPlan.Status.SIGNED:
+    if plan.status != TreatmentPlan.Status.SIGNED or not plan.episode.is_open:
         return redirect("plans:plan", plan_id=plan.pk)
     return redirect("plans:plan", plan_id=drafts.new_version(plan=plan, by=request.user).pk)
 

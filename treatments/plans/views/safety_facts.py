@@ -71,6 +71,6 @@ def consent(request: StaffRequest, patient_id: int) -> HttpResponse:
     return redirect("plans:safety", patient.pk)
 
 
-def _tell(request: StaffRequest, effect: safety_facts.Effect) -> None:
-    level = messages.WARNING if effect.stops else messages.SUCCESS
-    messages.add_message(request, level, presenter.effect_words(effect))
+def _tell(request: StaffRequest, effects: list[safety_facts.Effect]) -> None:
+    level = messages.WARNING if any(one.stops for one in effects) else messages.SUCCESS
+    messages.add_message(request, level, presenter.effect_words(effects))

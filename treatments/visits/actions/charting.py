@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
-from clinic.lib.complaints import DEFAULT
 from clinic.lib.loose import fresh
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import Patient, User
@@ -19,18 +18,17 @@ from clinic.scheduling.actions import set_status
 from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.actions import second_part
-from intake.assessment import ClinicalPicture, complaint_id
-from intake.case_building import newest_pain
-from intake.models import Score
+from intake.assessment import ClinicalPicture
 from treatments import planning
 from treatments.models import AdverseEvent, Amendment, TreatmentPlan, Visit
 from treatments.models.kept import keep_reviews
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import split_key
 from treatments.planner.treatment.visit_shapes import SafetySaid, VisitReason, VisitRecord
+from treatments.plans.actions import drafts
 from treatments.visits import additions, gate, ledger, observed
 from treatments.visits import record as visit_record
-from treatments.visits.actions import medicines, needle_count, red_flags
+from treatments.visits.actions import medicines, needle_count, planned, red_flags
 
 HALF_DAY = dt.timedelta(hours=12)
 MANY_STOPS = 3
@@ -51,13 +49,25 @@ class AskFirst(Exception):
 
 
 @transaction.atomic
-def start_visit(*, patient: Patient, by: User, appointment: Appointment | None = None, is_sure: bool = False) -> Visit:
+def start_visit(
+    *,
+    patient: Patient,
+    by: User,
+    appointment: Appointment | None = None,
+    is_sure: bool = False,
+    plan_id: int | None = None,
+    also_plan_id: int | None = None,
+) -> Visit:
     """The patient's open visit of today, or a new one from the plan in force.
 
-    A draft from another day does not block it. Raises CannotStart, or AskFirst unless ``is_sure``.
+    ``plan_id``: which, if several complaints have one; else the one that the appointment was booked for, else that of
+    the main complaint. ``also_plan_id``: of a second complaint that the visit serves, too. A draft from another day
+    does not block it. Raises CannotStart, or AskFirst unless ``is_sure``.
     """
-    plans = TreatmentPlan.objects.select_for_update(of=("self",)).select_related("proposal")
-    plan = plans.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).first()
+    rows = TreatmentPlan.objects.select_for_update(of=("self",)).select_related("episode__patient", "proposal")
+    plans = list(rows.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).order_by("episode"))
+    plan = _chosen(plans, plan_id, appointment)
+    also = next((one for one in plans if one.pk == also_plan_id and one != plan), None)
     now, today = timezone.now(), timezone.localdate()
     counting = Visit.objects.counting().filter(patient=patient)
     open_visits = list(counting.filter(status=Visit.Status.DRAFT))
@@ -69,25 +79,20 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
     if AdverseEvent.objects.open_serious(patient).exists():
         raise CannotStart("A serious adverse event has not been reviewed yet: review it before treating again.")
     number = Visit.objects.of_course(plan).last_number() + 1
+    also_number = Visit.objects.of_course(also).last_number() + 1 if also else None
     reasons = _doubts(plan, number, open_visits, counting.filter(status=Visit.Status.SIGNED), today)
+    reasons += [] if also is None or also_number is None else _beyond(also, also_number)
     if reasons and not is_sure:
         raise AskFirst(reasons, open_visits)
-    last = counting.filter(plan=plan).order_by("-number").first()
     if appointment is None:
         appointment = _todays_appointment(patient, now)
-    record = visit_record.new_record(
-        plan.treatment,
-        number=number,
-        today=today,
-        last=last.record if last else None,
-        pain=newest_pain(patient) if plan.treatment.get("protocols") else None,
-    )
-    if (about := complaint_id(plan.proposal.case)) != DEFAULT:
-        record["start"]["about"] = about
+    record = planned.planned_record(plan, number, also, also_number)
     visit = Visit.objects.create(
         patient=patient,
         plan=plan,
         number=number,
+        also_plan=also,
+        also_number=also_number,
         appointment=appointment,
         practitioner=by,
         started_at=now,
@@ -97,8 +102,33 @@ def start_visit(*, patient: Patient, by: User, appointment: Appointment | None =
     if number == 1:
         second_part.close(patient=patient, by=by)
     _follow(appointment, AppointmentStatus.IN_ROOM, by=by)
-    trail.record("visit.started", by=by, patient=patient, obj=visit, detail={"number": number, "plan": plan.pk})
+    trail.record(
+        "visit.started",
+        by=by,
+        patient=patient,
+        obj=visit,
+        detail={"number": number, "plan": plan.pk, **({"also_plan": also.pk} if also else {})},
+    )
     return visit
+
+
+def to_choose_from(patient: Patient) -> list[TreatmentPlan]:
+    """The plans in force, if there are several and no visit of today is open: a visit serves one of them, or two."""
+    plans = TreatmentPlan.objects.select_related("episode").filter(patient=patient, status=TreatmentPlan.Status.SIGNED)
+    found = list(plans.order_by("episode"))
+    if len(found) < 2:
+        return []
+    drafts_of = Visit.objects.filter(patient=patient, status=Visit.Status.DRAFT).values_list("started_at", flat=True)
+    is_open = any(timezone.localdate(at) == timezone.localdate() for at in drafts_of)
+    return [] if is_open else found
+
+
+def _chosen(plans: list[TreatmentPlan], plan_id: int | None, appointment: Appointment | None) -> TreatmentPlan | None:
+    if plan_id is not None:
+        return next((one for one in plans if one.pk == plan_id), None)
+    course = appointment.course.reference if appointment is not None and appointment.course else None
+    booked = (one for one in plans if one.course_reference == course)
+    return next(booked, plans[0] if plans else None)
 
 
 def _doubts(
@@ -112,10 +142,12 @@ def _doubts(
     if newest and timezone.localdate(newest.started_at) == today:
         at = timezone.localtime(newest.started_at)
         reasons.append(f"Visit {newest.number} of today, {at:%H:%M}, is signed already: this would be a second one.")
+    return reasons + _beyond(plan, number)
+
+
+def _beyond(plan: TreatmentPlan, number: int) -> list[str]:
     sessions = int(plan.treatment["dose"]["sessions"])
-    if number > sessions:
-        reasons.append(f"The plan asks for {sessions} visits: this would be visit {number}.")
-    return reasons
+    return [f"The plan asks for {sessions} visits: this would be visit {number}."] if number > sessions else []
 
 
 def _todays_appointment(patient: Patient, now: dt.datetime) -> Appointment | None:
@@ -219,21 +251,39 @@ def _named(reason: VisitReason) -> VisitReason:
 def picture_of(visit: Visit) -> ClinicalPicture:
     """What is known about the patient today, for this visit."""
     day = timezone.localdate(visit.started_at)
-    return planning.picture_of(visit.plan, today=day, visit=visit.number)
+    return planning.picture_of(visit.plan, today=day, visit=_most_visits(visit))
+
+
+def _most_visits(visit: Visit) -> int:
+    """How the patient takes needles is known from the longer of two courses."""
+    return max(visit.number, visit.also_number or 0)
+
+
+def also_picture_of(visit: Visit) -> ClinicalPicture | None:
+    """The same for the second complaint of a visit for two."""
+    if visit.also_plan_id is None:
+        return None
+    plan = drafts.plans().get(pk=visit.also_plan_id)
+    return planning.picture_of(plan, today=timezone.localdate(visit.started_at), visit=_most_visits(visit))
 
 
 def safety_of(visit: Visit, picture: ClinicalPicture | None = None) -> tuple[ReviewAlert, ...]:
     """The planner's safety review of the visit as charted, with what is known about the patient today: ``picture``,
-    if it has been read already."""
+    if it has been read already. All that is done is reviewed for each of two complaints: the stricter bound counts."""
     treatment = visit_record.as_treatment(visit.record, visit.plan.treatment)
     alerts = planning.safety_of(treatment, picture or picture_of(visit))
+    if (also := also_picture_of(visit)) is not None:
+        said = {(alert.key, alert.text) for alert in alerts}
+        more = planning.safety_of(treatment, also)
+        alerts += tuple(alert for alert in more if (alert.key, alert.text) not in said)
     return tuple(alert for alert in alerts if alert.item != OF_THE_COURSE)
 
 
 def unanswered_stops(visit: Visit, alerts: tuple[ReviewAlert, ...]) -> list[ReviewAlert]:
     """Stops against what is done here that are answered neither by the plan's signature, nor by a reason at this
     visit, nor by an incident. Home care is the plan's concern."""
-    reasons, record = [*visit.plan.overrides, *reasons_of(visit.record)], visit.record
+    also = visit.also_plan.overrides if visit.also_plan is not None else []
+    reasons, record = [*visit.plan.overrides, *also, *reasons_of(visit.record)], visit.record
     found = []
     for alert in alerts:
         uids = gate.concerned(alert, record) if alert.is_stop else set()
@@ -308,19 +358,7 @@ def sign_visit(*, visit_id: int, revision: int | None, by: User) -> Visit:
     visit.record["safety"] = [_said(alert) for alert in alerts]
     visit.mark_signed(by=by)
     visit.save()
-    start = visit.record["start"]
-    pain = (("nrs_now", start.get("pain_now")), ("nrs_average", start.get("pain_average")))
-    for measure, value in pain:
-        if value is not None:
-            Score.objects.create(
-                patient=visit.patient,
-                measure=measure,
-                value=value,
-                taken_at=visit.started_at,
-                occasion=Score.Occasion.VISIT,
-                visit_number=visit.number,
-                filled_by=Score.FilledBy.STAFF,
-            )
+    planned.score_pain(visit)
     needle_count.open_task(visit, by=by)
     _follow(visit.appointment, AppointmentStatus.DONE, by=by)
     detail = {"number": visit.number, "needles_in": visit.needles_in, "needles_out": visit.needles_out}

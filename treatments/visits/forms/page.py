@@ -38,7 +38,7 @@ from treatments.plans.forms.items import SIDES
 from treatments.plans.forms.written import LevelsField, NeedleField, PairsField, frequency_field
 from treatments.visits import observed
 from treatments.visits.forms.stops import SmallForm, small
-from treatments.visits.safety_questions import questions_of, safety_questions
+from treatments.visits.safety_questions import questions_about, questions_of
 
 Item = TypeVar("Item", bound=Mapping[str, Any])
 Initial = dict[str, Any]  # form field -> its value
@@ -126,6 +126,8 @@ class StartForm(PartForm[StartJson]):
 
     pain_now = number_field("Pain now, 0–10", 0, 10)
     pain_average = number_field("On average since last time, 0–10", 0, 10)
+    also_pain_now = number_field("Pain now, 0–10", 0, 10)
+    also_pain_average = number_field("On average since last time, 0–10", 0, 10)
     since_last = text_field("How it was since the last visit", 600, rows=2)
     unwanted = yes_no("Any side effects after the last treatment?")
     unwanted_text = text_field("What")
@@ -136,7 +138,9 @@ class StartForm(PartForm[StartJson]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.questions = safety_questions(self.initial.get("about", DEFAULT))
+        self.questions = questions_about(self.initial.get("about", DEFAULT), self.initial.get("about_also", ""))
+        if not self.initial.get("about_also"):
+            del self.fields["also_pain_now"], self.fields["also_pain_average"]
         self.OTHERWISE = tuple(map(flag_field, self.questions))
         for finding, question in self.questions.items():
             self.fields[flag_field(finding)] = yes_no(question)
@@ -145,7 +149,11 @@ class StartForm(PartForm[StartJson]):
     def initial_of(cls, item: StartJson) -> Initial:
         answers = item.get("flags", {})
         flags = {flag_field(finding): answers.get(finding, "") for finding in questions_of(item)}
-        return super().initial_of(item) | flags | {"about": item.get("about", DEFAULT)}
+        return (
+            super().initial_of(item)
+            | flags
+            | {name: item.get(name, "") for name in ("about", "about_also") if name in item}
+        )
 
     def keep_in(self, item: StartJson) -> None:
         super().keep_in(item)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
+from clinic.scheduling.models import Appointment
 from intake.assessment import ClinicalPicture, load_intake_knowledge
 from treatments.clinic_knowledge import planner_knowledge
-from treatments.models import AdverseEvent, Visit
+from treatments.models import AdverseEvent, PlannedVisit, TreatmentPlan, Visit
 from treatments.planner.knowledge.adverse_events import event_kinds
 from treatments.planner.knowledge.regions import tender_region
 from treatments.planner.treatment.needles import needles_of
@@ -134,6 +136,9 @@ def note_of(visit: Visit) -> Context:
         "start": start,
         "pain_now": _number(start.get("pain_now")),
         "pain_average": _number(start.get("pain_average")),
+        "also": also_of(visit),
+        "also_pain_now": _number(start.get("also_pain_now")),
+        "also_pain_average": _number(start.get("also_pain_average")),
         "pain_after": _number(record.get("close", {}).get("pain_after")),
         "flags_yes": [question_of(f) for f in red_flags.raised_flags(record)],
         "flags_asked": not red_flags.unanswered_flags(record),
@@ -205,12 +210,41 @@ def event_words(event: AdverseEvent) -> Context:
 def _known(visit: Visit, forms: VisitForms, picture: ClinicalPicture) -> Context:
     """What is already known, next to the day's questions."""
     answers = visit_known.known_answers(picture)
+    if (also := charting.also_picture_of(visit)) is not None:
+        answers = visit_known.known_answers(also) | answers
     fields = zip(forms.start.questions, forms.start.flag_fields(), strict=True)
     return {
         "known": visit_known.known_of(picture),
         "known_answers": answers,
         "flag_rows": [(field, answers.get(finding, "")) for finding, field in fields],
         "contradictions": visit_known.contradictions(visit.record, answers),
+    }
+
+
+def plans_to_choose(plans: list[TreatmentPlan], appointment: Appointment | None) -> list[Context]:
+    """Each plan in force with the number its next visit has; the one that was booked is ticked, else the first two."""
+    booked = appointment.course.reference if appointment is not None and appointment.course else ""
+    is_booked = any(plan.course_reference == booked for plan in plans)
+    rows = []
+    for place, plan in enumerate(plans):
+        number = Visit.objects.of_course(plan).last_number() + 1
+        sessions = plan.treatment["dose"]["sessions"]
+        is_ticked = plan.course_reference == booked if is_booked else place < 2 and number <= sessions
+        rows.append({"plan": plan, "number": number, "sessions": sessions, "is_ticked": is_ticked})
+    return rows
+
+
+def also_of(visit: Visit) -> Context | None:
+    """The second complaint of a visit for two: what it is, its plan, and the number in its course."""
+    if visit.also_plan is None:
+        return None
+    return {
+        "title": visit.also_plan.episode.title,
+        "first": visit.plan.episode.title,
+        "plan": visit.also_plan,
+        "number": visit.also_number,
+        "sessions": visit.also_plan.treatment["dose"]["sessions"],
+        "shared": ", ".join(visit.record.get("shared", [])),
     }
 
 
@@ -227,7 +261,11 @@ def page_of(visit: Visit, forms: VisitForms) -> Context:
         "last": note_of(last) if last else None,
         "aftercare": aftercare_of(),
         "sessions": visit.plan.treatment["dose"]["sessions"],
-        "is_review": visit.plan.planned_visits.filter(number=visit.number, is_review=True).exists(),
+        "also": also_of(visit),
+        "is_review": PlannedVisit.objects.filter(
+            Q(plan=visit.plan_id, number=visit.number) | Q(plan=visit.also_plan_id, number=visit.also_number),
+            is_review=True,
+        ).exists(),
         **_known(visit, forms, picture),
         "asks_pregnancy": asks_pregnancy(visit.patient, timezone.localdate()),
         "events": [event_words(event) for event in visit.adverse_events.all()],

@@ -38,10 +38,26 @@ def start(request: StaffRequest, patient_id: int) -> HttpResponse:
     number = whole_number(request.POST.get("appointment"))
     appointment = get_object_or_404(Appointment, pk=number, patient=patient) if number is not None else None
     is_sure = request.POST.get("sure") == "1"
+    chosen = [number for one in request.POST.getlist("plan") if (number := whole_number(one)) is not None]
+    if not chosen and (plans := charting.to_choose_from(patient)):
+        context: Context = {
+            "patient": patient,
+            "appointment": appointment,
+            "rows": visit_page.plans_to_choose(plans, appointment),
+        }
+        return render(request, "visits/start_which.html", context)
+    plan_id, also_plan_id = [*chosen, None, None][:2]
     try:
-        visit = charting.start_visit(patient=patient, by=request.user, appointment=appointment, is_sure=is_sure)
+        visit = charting.start_visit(
+            patient=patient,
+            by=request.user,
+            appointment=appointment,
+            is_sure=is_sure,
+            plan_id=plan_id,
+            also_plan_id=also_plan_id,
+        )
     except charting.AskFirst as doubt:
-        context = {"patient": patient, "doubt": doubt, "appointment": appointment}
+        context = {"patient": patient, "doubt": doubt, "appointment": appointment, "chosen": chosen}
         return render(request, "visits/start_asked.html", context)
     except charting.CannotStart as reason:
         messages.error(request, str(reason))

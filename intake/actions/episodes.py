@@ -1,0 +1,116 @@
+"""Complaints of a patient: taken up by their form or by the practitioner, named, and looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from clinic.audit import trail
+from clinic.lib.complaints import complaints
+from clinic.people.models import Patient, User
+from intake.assessment import Case, has_rules
+from intake.models import Episode, IntakeResponse
+from intake.models.episodes import BY_HAND
+from intake.questionnaire.complaints import chosen_complaints
+
+
+class EpisodeClosed(ValueError):
+    """The complaint is closed: nothing new begins in it."""
+
+
+class NotNamed(ValueError):
+    """A complaint that is opened by hand is one there are rules for, or has words."""
+
+
+@transaction.atomic
+def open_by_form(response: IntakeResponse) -> list[Episode]:
+    """What the answers are about, the main one first: open already, or opened now. Call when they are sent."""
+    _locked(response.patient)
+    found = []
+    for complaint in chosen_complaints(response.answers):
+        episode = _open(response.patient, complaint)
+        if episode is None and (episode := _unnamed(response.patient)) is not None:
+            episode.complaint = complaint
+            episode.save(update_fields=["complaint"])
+        if episode is None and response.continues_id is not None:  # closed since the first part
+            continue
+        if episode is None:
+            episode = Episode.objects.create(patient=response.patient, complaint=complaint)
+            by = trail.patient_actor(response.patient)
+            trail.record("episode.opened", by=by, patient=response.patient, obj=episode)
+        found.append(episode)
+    return found
+
+
+@transaction.atomic
+def open_by_hand(*, patient: Patient, complaint: str, words: str, by: User) -> Episode:
+    """A complaint beside those there are. One of the same kind that is open is that one. Raises NotNamed."""
+    words = words.strip()
+    pack = complaints().get(complaint)
+    if pack is None and not words:
+        raise NotNamed("Choose a complaint, or write what it is.")
+    _locked(patient)
+    if pack is not None and (there := _open(patient, pack.id)) is not None:
+        return there
+    episode = Episode.objects.create(
+        patient=patient, complaint=pack.id if pack else "", words=words or (pack.name if pack else ""), opened_by=by
+    )
+    trail.record("episode.opened", by=by, patient=patient, obj=episode)
+    return episode
+
+
+def main_of(patient: Patient, *, by: User) -> Episode:
+    """The complaint that was opened first of those open; none: one to be named by its assessment."""
+    _locked(patient)
+    episode = Episode.objects.open().filter(patient=patient).first()
+    if episode is None:
+        episode = Episode.objects.create(patient=patient, opened_by=by)
+        trail.record("episode.opened", by=by, patient=patient, obj=episode)
+    return episode
+
+
+def still_open(episode: Episode) -> Episode:
+    """Locked for this transaction. Raises EpisodeClosed."""
+    held = Episode.objects.select_for_update().get(pk=episode.pk)
+    if not held.is_open:
+        raise EpisodeClosed(f"“{held.title}” is closed: open it again first.")
+    return held
+
+
+def answers_for(episode: Episode) -> IntakeResponse | None:
+    """The newest answers that are about this complaint; else the newest."""
+    sent = [*IntakeResponse.objects.filter(patient=episode.patient_id, submitted_at__isnull=False)[:20]]
+    about = (one for one in sent if episode.complaint in chosen_complaints(one.answers))
+    return next(about, sent[0] if sent else None)
+
+
+def follow(episode: Episode, found: Mapping[str, bool | None], case: Case) -> None:
+    """A signed assessment says what a complaint without words is: as the practitioner ticked, or as it was computed."""
+    ticked = [f.partition(".")[2] for f, present in found.items() if present and f.startswith("complaint.")]
+    about = next((one for one in (*complaints(), *BY_HAND) if one in ticked), "")
+    if not about and episode.complaint:
+        return
+    if not about and has_rules(case):
+        about = case.complaint.id
+    if not about:
+        about = next((one for one in BY_HAND if case.is_present(f"complaint.{one}")), "")
+    if not about or about == episode.complaint or episode.words:
+        return
+    _locked(episode.patient)
+    if _open(episode.patient, about) is None:
+        episode.complaint = about
+        episode.save(update_fields=["complaint"])
+
+
+def _open(patient: Patient, complaint: str) -> Episode | None:
+    return Episode.objects.open().filter(patient=patient, complaint=complaint).first()
+
+
+def _unnamed(patient: Patient) -> Episode | None:
+    return Episode.objects.open().filter(patient=patient, complaint="", words="").first()
+
+
+def _locked(patient: Patient) -> None:
+    """One after the other: two forms, or a form and a practitioner, do not open the same complaint at once."""
+    list(Patient.objects.select_for_update(of=("self",)).filter(pk=patient.pk).values_list("pk"))

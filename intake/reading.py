@@ -1,0 +1,161 @@
+"""What the answers of an intake say, read once for the day they were given: the part of a case that a patient told."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass, field, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.utils import timezone
+
+from clinic.lib.by_value import ByValue
+from clinic.people.models import Patient
+from intake.assessment import load_intake_knowledge
+from intake.assessment.knowledge.medicines import medicines_in
+from intake.models import IntakeResponse
+from intake.questionnaire.answers import Later, Reading, age_on, read
+from intake.questionnaire.own_words import explained
+from intake.questionnaire.values import About, Answers
+from intake.spoken import language, questionnaire
+
+READINGS: ByValue[Reading] = ByValue(64)
+MEDICINES = "medicines"  # the question of what somebody takes
+READ = "_reading"  # attribute in which a response keeps what was read from its answers
+LONGEST_PREGNANCY = 42  # weeks: the week answered advances with the calendar, but no further than this
+# of a response, what reading its answers needs
+ANSWERS = ("answers", "submitted_at", "saved_at", "questionnaire_version", "continues_id", "first_sent_at")
+
+
+def about(patient: Patient, day: date) -> About:
+    """What the clinic knew about the patient before the form."""
+    return About(
+        age=patient.age_on(day),
+        sex=patient.sex or None,
+        birth_known=patient.date_of_birth is not None,
+        sex_known=bool(patient.sex),
+        email_known=bool(patient.email),
+        on=day,
+    )
+
+
+def reading_of(response: IntakeResponse) -> Reading:
+    """What the answers of a response say, on the day they were given, by the form they were given to. Read once, until
+    something changes.
+    """
+    version = response.questionnaire_version
+    part = part_of(response)
+    asked = (language(), version, part, about(response.patient, answered_on(response)))
+    kept: tuple[object, Answers, Reading] | None = vars(response).get(READ)
+    if kept is None or kept[0] != asked or kept[1] != response.answers:
+        kept = (asked, dict(response.answers), _read(response.answers, *asked))
+        vars(response)[READ] = kept
+    return kept[2]
+
+
+def _read(answers: Answers, spoken: str, version: str, part: int | None, known: About) -> Reading:
+    """The same answers are read for the chart, the assessment, the plan and each visit."""
+    asked = questionnaire(version)
+    plain = (answers, spoken, part, tuple(str(value) for value in astuple(known)))
+    return READINGS.get(plain, (asked,), lambda: _with_medicines(read(asked, answers, known, part=part)))
+
+
+def _with_medicines(reading: Reading) -> Reading:
+    """A medicine that stands for a condition makes a "no" to it not known, whatever was ticked."""
+    named = {medicine.of.finding for medicine in medicines_in(reading.texts.get(MEDICINES, ""))}
+    doubted = frozenset(finding for finding in named if reading.findings.get(finding) is False)
+    if not doubted:
+        return reading
+    kept = {finding: present for finding, present in reading.findings.items() if finding not in doubted}
+    return replace(reading, findings=MappingProxyType(kept), doubted=reading.doubted | doubted)
+
+
+def whole_reading_of(response: IntakeResponse) -> Reading:
+    """As a practitioner reads it: a second part with the screens of both."""
+    if response.continues_id is None:
+        return reading_of(response)
+    known = about(response.patient, answered_on(response))
+    return _read(response.answers, language(), response.questionnaire_version, None, known)
+
+
+def part_of(response: IntakeResponse) -> int | None:
+    """The part of the form that is being filled in, or was; None for a sent second part: it holds both."""
+    if response.continues_id is None:
+        return 1
+    return None if response.is_submitted else 2
+
+
+def hand_on_reading(source: IntakeResponse, target: IntakeResponse) -> None:
+    """Reuse what was read from one copy of a row for another, provided their answers are the same."""
+    if READ in vars(source):
+        vars(target)[READ] = vars(source)[READ]
+
+
+def answered_on(response: IntakeResponse) -> date:
+    """The day the answers refer to; of both parts, the day of the first."""
+    moment: datetime | None = response.first_sent_at or response.submitted_at or response.saved_at
+    return timezone.localdate(moment) if moment is not None else timezone.localdate()
+
+
+def answers_part(patient: Patient, response: IntakeResponse | None, today: date) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "patient": {"age": patient.age_on(today), "sex": patient.sex or None, "pregnancy_weeks": None},
+        "complaint": {},
+        "findings": {},
+        "texts": {},
+        "explained": {},
+        "scores": {},
+    }
+    if response is None:
+        return data
+    response.patient = patient  # the same object: not read again for every set of answers
+    reading = reading_of(response)
+    since = max(0, (today - answered_on(response)).days)
+    born = reading.person.get("date_of_birth")
+    if data["patient"]["age"] is None and born:
+        data["patient"]["age"] = max(0, age_on(date.fromisoformat(born), today))
+    if not data["patient"]["sex"] and reading.person.get("sex") in ("female", "male", "other"):
+        data["patient"]["sex"] = reading.person["sex"]
+    if (weeks := reading.numbers.get("pregnancy_weeks")) is not None:
+        data["patient"]["pregnancy_weeks"] = min(LONGEST_PREGNANCY, weeks + since // 7)
+    data["complaint"] = {key: reading.numbers.get(key) for key in ("pain_now", "pain_average", "pain_worst")}
+    if (days := reading.numbers.get("duration_days")) is not None:
+        data["complaint"]["duration_days"] = days + since
+    data["findings"] = {
+        finding: present
+        for finding, present in reading.findings.items()
+        if not present or since < reading.holds_days.get(finding, since + 1)
+    }
+    data["texts"] = dict(reading.texts)
+    data["explained"] = {f: row for f, row in explained(response.answers).items() if f in load_intake_knowledge().order}
+    data["scores"] = {
+        "phq2": _whole(reading.measures.get("phq2")),
+        "gad2": _whole(reading.measures.get("gad2")),
+        "nice_spa": reading.counts.get("nice_spa"),
+    }
+    return data
+
+
+@dataclass(frozen=True)
+class Moments:
+    """When the answers were given; what a second part told was told later than the rest."""
+
+    at: datetime | None = None
+    later_at: datetime | None = None
+    later: Later = field(default_factory=Later)
+
+    def of(self, finding: str) -> datetime | None:
+        return self.later_at if finding in self.later.findings else self.at
+
+
+def moments_of(response: IntakeResponse | None) -> Moments:
+    if response is None:
+        return Moments()
+    at = response.submitted_at or response.saved_at
+    if response.continues_id is None:
+        return Moments(at)
+    return Moments(response.first_sent_at, at, reading_of(response).later)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
