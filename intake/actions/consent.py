@@ -16,8 +16,8 @@ from intake.consent_text import consent
 from intake.models import ConsentSigned, IntakeResponse, Invitation, OwnConsent
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.consent import as_signed
-from intake.spoken import language
 from intake.reading import reading_of
+from intake.spoken import language
 
 
 @transaction.atomic

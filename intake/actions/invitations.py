@@ -19,9 +19,9 @@ from clinic.outbox.post import give_up, post_letter, withdraw
 from clinic.people.language import known
 from clinic.people.models import Clinic, Patient, User
 from intake.actions.languages import keep_language
-from intake.case_building import reading_of
 from intake.models import IntakeResponse, Invitation, ScreenStay
 from intake.questionnaire.load import load_questionnaire
+from intake.reading import reading_of
 
 LIFE = dt.timedelta(days=7)
 

@@ -27,8 +27,8 @@ from intake.presenters.consent_copy import as_file, copy_of
 from intake.presenters.finishing import END, minutes_left
 from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, previous_screen
-from intake.views.by_phone import hung_up
 from intake.reading import reading_of
+from intake.views.by_phone import hung_up
 from intake.views.device import FormRequest, Whose, address, device_of, go_to, ticket_for
 from intake.views.guards import closed, offered, with_response
 from intake.views.kiosk import given_back

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from clinic.people.actions.patients import record_safety_facts
 from intake.actions import answers as actions
-from intake.case_building import build_case, case_data, reading_of
+from intake.case_building import build_case, case_data
 from intake.models import Assessment, Clearance, IntakeResponse, Score
+from intake.reading import reading_of
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import episode_of

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.http import QueryDict
 
 from intake.actions.answers import save_answers
-from intake.case_building import reading_of
 from intake.forms.opened import opened, seal
 from intake.forms.screen import ScreenForm
 from intake.models import Clash, IntakeResponse
@@ -22,6 +21,7 @@ from intake.presenters.patient_form import answers_in_words
 from intake.questionnaire.answers import Reading, read
 from intake.questionnaire.merging import Opened, drawn, merge_all
 from intake.questionnaire.values import About, Answers, Question, Screen
+from intake.reading import reading_of
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.support.draws import how_many
 from tests.support.hostile import FORM, faults, posted

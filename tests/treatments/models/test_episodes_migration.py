@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from clinic.audit import guards
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-BEFORE = [("intake", "0018_response_language"), ("treatments", "0012_longer_knowledge_version")]
+BEFORE = [("intake", "0021_screen_stays"), ("treatments", "0013_undo_steps")]
 NOW = dt.datetime(2026, 11, 1, 9, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 

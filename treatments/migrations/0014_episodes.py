@@ -85,8 +85,8 @@ def take_back(apps, schema_editor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0019_episodes"),
-        ("treatments", "0012_longer_knowledge_version"),
+        ("intake", "0022_episodes"),
+        ("treatments", "0013_undo_steps"),
     ]
 
     operations = [

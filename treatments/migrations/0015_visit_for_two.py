@@ -37,7 +37,7 @@ def _guards(frozen: list[str]) -> list[dict]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("treatments", "0013_episodes")]
+    dependencies = [("treatments", "0014_episodes")]
 
     operations = [
         *[Lift(**guard) for guard in _guards(_FROZEN)],

@@ -133,7 +133,7 @@ def take_back(apps, schema_editor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0018_response_language"),
+        ("intake", "0021_screen_stays"),
         ("people", "0010_safety_entries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
