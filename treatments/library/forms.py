@@ -8,6 +8,7 @@ from clinic.lib.loose import Json
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import OwnEntry
 from treatments.planner.knowledge.point_groups import GroupError, read_group, write_group
+from treatments.plans import point_search
 from treatments.plans.forms.own_entries import NameForm
 
 
@@ -46,6 +47,27 @@ class SnippetForm(NameForm):
         return {"name": entry.name, "text": entry.body["text"]}
 
 
+class FavouriteForm(forms.Form):
+    """A point that somebody uses often: offered first in the editor."""
+
+    name = forms.CharField(label="Point", max_length=60, help_text="By any spelling: BL25, Dachangshu, 大肠俞")
+
+    def clean_name(self) -> str:
+        typed = self.cleaned_data["name"]
+        point = None if point_search.is_ashi(typed) else point_search.find(typed)
+        if point is None or point.use == "never":
+            raise forms.ValidationError("No point of the book that may be needled has this name.")
+        self.code = point.code
+        return point.code.lower()
+
+    def body(self) -> Json:
+        return {"code": self.code}
+
+    @staticmethod
+    def initial_of(entry: OwnEntry) -> dict[str, str]:
+        return {"name": entry.body["code"]}
+
+
 class RuleOffForm(forms.Form):
     rule = forms.CharField(
         label="Rule", max_length=80, widget=forms.TextInput(attrs={"list": "rule-ids", "autocomplete": "off"})
@@ -53,4 +75,8 @@ class RuleOffForm(forms.Form):
     reason = forms.CharField(label="Why", max_length=200)
 
 
-FORMS: dict[str, type[GroupForm | SnippetForm]] = {"group": GroupForm, "snippet": SnippetForm}
+FORMS: dict[str, type[GroupForm | SnippetForm | FavouriteForm]] = {
+    "group": GroupForm,
+    "snippet": SnippetForm,
+    "favourite": FavouriteForm,
+}

@@ -12,15 +12,16 @@ from clinic.lib.loose import Json
 
 class OwnEntry(models.Model):
     """One thing a practitioner named, to use again. ``body``: a group's ``points``, a snippet's ``text``, a protocol's
-    ``treatment``. What is removed stays as a row, so that the trail can name it."""
+    ``treatment``, a favourite's ``code``. What is removed stays as a row, so that the trail can name it."""
 
     class Kind(models.TextChoices):
         GROUP = "group", "point group"
         SNIPPET = "snippet", "text snippet"
         PROTOCOL = "protocol", "protocol"
+        FAVOURITE = "favourite", "favourite point"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="own_entries")
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=9, choices=Kind)
     name = models.CharField(max_length=40)
     body: models.JSONField[Json, Json] = models.JSONField()
     created_at = models.DateTimeField(db_default=Now())
@@ -33,7 +34,9 @@ class OwnEntry(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "kind", "name"], condition=Q(removed_at__isnull=True), name="own_name_once"
             ),
-            models.CheckConstraint(condition=Q(kind__in=("group", "snippet", "protocol")), name="own_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("group", "snippet", "protocol", "favourite")), name="own_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:

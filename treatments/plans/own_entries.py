@@ -30,6 +30,13 @@ def all_kept(owner: User, kind: str, begins: str = "") -> list[OwnEntry]:
     return list(rows.order_by("name"))
 
 
+def favourites(owner: User) -> list[str]:
+    """The codes of the points that somebody uses often, as far as the book still has them."""
+    points = planner_knowledge().points
+    codes = (str(one.body["code"]) for one in all_kept(owner, OwnEntry.Kind.FAVOURITE))
+    return [code for code in codes if code in points and points[code].use != "never"]
+
+
 def group_points(owner: User, name: str, painful: tuple[str, ...]) -> list[PointJson]:
     """The points of a group for this patient. Raises EditRefused for a group nobody kept."""
     group = kept(owner, OwnEntry.Kind.GROUP, name)

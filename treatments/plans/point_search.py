@@ -14,11 +14,16 @@ from treatments.planner.treatment.shapes import NeedleJson, PointJson
 from treatments.planner.vocabulary.modalities import TECHNIQUES
 
 ASHI = "ASHI"
+MOST = 40  # looked through for a point that somebody uses often
 
 
-def search(text: str, limit: int = 8) -> list[Point]:
-    """Points that the typed text can mean, best first."""
-    return search_points(text[:60], planner_knowledge(), limit)
+def search(text: str, limit: int = 8, first: Sequence[str] = ()) -> list[Point]:
+    """Points that the typed text can mean, best first; before them those of ``first``, which nothing typed offers."""
+    knowledge = planner_knowledge()
+    if not text.strip():
+        return [knowledge.points[code] for code in first][:limit]
+    found = search_points(text[:60], knowledge, MOST if first else limit)
+    return sorted(found, key=lambda point: point.code not in first)[:limit]
 
 
 def find(text: str) -> Point | None:

@@ -253,3 +253,33 @@ def test_owner_and_practitioner_turn_rules_off(role: str, may: bool) -> None:
     answer = client.post("/knowledge/own/rules-off/", {"rule": "cause.accident", "reason": "no"})
     assert answer.status_code == (302 if may else 403) and RuleOff.objects.exists() is may
     assert client.get("/knowledge/own/").status_code == (200 if may else 403)
+
+
+# --------------------------------------------------------------------------------------------------------- favourites
+
+
+def test_a_favourite_is_offered_first_and_with_nothing_typed() -> None:
+    me, other = Client(), Client()
+    me.force_login(UserFactory(practitioner=True))
+    other.force_login(UserFactory(practitioner=True))
+    assert keep(me, "favourite", name="Weizhong").status_code == 302
+    assert OwnEntry.objects.get().body == {"code": "BL40"}
+
+    def offered(client: Client, typed: str) -> list[str]:
+        return [row["code"] for row in client.get("/plans/points/", {"point": typed}).context["found"]]
+
+    assert offered(me, "") == ["BL40"] and offered(other, "") == []
+    assert offered(me, "BL")[0] == "BL40" and offered(other, "BL")[0] != "BL40"
+    assert len(offered(me, "BL")) == len(offered(other, "BL"))
+    assert "BL40" in page_text(me.get("/knowledge/own/"))
+    assert keep(me, "favourite", name="委中").status_code == 422, "kept already"
+    me.post(f"/knowledge/own/{OwnEntry.objects.get().pk}/remove/")
+    assert offered(me, "") == []
+
+
+@pytest.mark.parametrize("name", ["", "ZZ99", "GV16", "ashi"])
+def test_what_is_not_needled_is_no_favourite(name: str) -> None:
+    client = Client()
+    client.force_login(UserFactory(practitioner=True))
+    assert keep(client, "favourite", name=name).status_code == 422
+    assert not OwnEntry.objects.exists()

@@ -22,6 +22,10 @@ def own_page(owner: User) -> Context:
             {"entry": one, "lines": write_group(one.body["points"]).splitlines()}
             for one in own_entries.all_kept(owner, OwnEntry.Kind.GROUP)
         ],
+        "favourites": [
+            {"entry": one, "point": knowledge.points.get(one.body["code"])}
+            for one in own_entries.all_kept(owner, OwnEntry.Kind.FAVOURITE)
+        ],
         "snippets": own_entries.all_kept(owner, OwnEntry.Kind.SNIPPET),
         "protocols": [
             {

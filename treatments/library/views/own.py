@@ -52,7 +52,8 @@ def _form(request: StaffRequest, kind: str, entry: OwnEntry | None) -> HttpRespo
         except own_actions.NameTaken as error:
             form.add_error("name", str(error))
         else:
-            messages.success(request, f"Kept: ;{name}")
+            sign = "" if kind == OwnEntry.Kind.FAVOURITE else own_entries.SIGN
+            messages.success(request, f"Kept: {sign}{body.get('code', name)}")
             return redirect("knowledge:own")
     context = {
         "form": form,

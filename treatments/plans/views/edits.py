@@ -262,8 +262,15 @@ def points(request: StaffRequest) -> HttpResponse:
     if text.startswith(own_entries.SIGN):
         groups = own_entries.all_kept(request.user, OwnEntry.Kind.GROUP, text.removeprefix(own_entries.SIGN))
         return render(request, "plans/_points.html", {"groups": groups, "text": text})
+    often = own_entries.favourites(request.user)
     found = [
-        {"code": p.code, "pinyin": split_name(p.name)[0], "hanzi": p.hanzi, "english": p.english}
-        for p in point_search.search(text)
+        {
+            "code": p.code,
+            "pinyin": split_name(p.name)[0],
+            "hanzi": p.hanzi,
+            "english": p.english,
+            "is_favourite": p.code in often,
+        }
+        for p in point_search.search(text, first=often)
     ]
     return render(request, "plans/_points.html", {"found": found, "text": text})
