@@ -14,7 +14,7 @@ def without_favourites(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("treatments", "0013_undo_steps"),
+        ("treatments", "0015_visit_for_two"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
