@@ -30,16 +30,14 @@ def lay_out(facts: Facts, sites: Sequence[Site], candidates: Sequence[Candidate]
     # a girdle round the waist, not the ribs; stress needs the back itself (BL18)
     belt = not facts.words.isdisjoint({"channel:belt_vessel", "also:belt_vessel"}) and "site:low_back" in facts.words
     belt = belt and "branch:liver_qi_stagnation" not in facts.words
-    hip = {"site:hip_side", "channel:gallbladder"} <= facts.words
-    if (outer_leg or belt or hip) and len(facts.painful) == 1 and not movement:
+    side = "channel:gallbladder" in facts.words and not facts.words.isdisjoint({"site:hip_side", "site:head"})
+    if (outer_leg or belt or side) and len(facts.painful) == 1 and not movement:
         wished = "side_lying"  # the whole lateral line is accessible
     actual = wished if _can_lie(wished, facts) else "side_lying"
     second = _second_position(wished, movement, facts)
     possible = second
     if second is not None and not _can_lie(second, facts):
         possible = "side_lying" if second == "prone" else None
-    if second == "supine" and "person:pregnant" in facts.words:
-        possible = None  # lying on the back for long is uncomfortable in pregnancy
     return _layout(wished, second, movement, facts), _layout(actual, possible, possible == UPRIGHT, facts)
 
 
@@ -47,6 +45,8 @@ def _can_lie(position: str, facts: Facts) -> bool:
     words = facts.words
     if position == "prone":
         return "condition.cannot_lie_prone" not in words and "person:pregnant" not in words
+    if position == "supine":
+        return "person:pregnant" not in words  # long on the back is uncomfortable, and later unsafe
     if position == UPRIGHT:
         return "person:lying" not in words
     return True
