@@ -160,6 +160,19 @@ def test_whoever_has_a_sore_neck_is_asked_about_cord_and_vessels_and_not_about_t
     assert {"cord", "leg_weakness"} <= {question.id for question in reading.questions}
 
 
+@pytest.mark.parametrize("age", [49, 50])
+def test_whoever_has_a_headache_is_asked_about_the_head_and_from_fifty_on_about_the_temple(age: int) -> None:
+    about = About(age, "female")
+    answers = {"complaint": "headache", "headache_where": ["temple"], "headache_start": ["clap"], "pregnancy": "no"}
+    reading = read(Q, answers, about)
+    asked = {f for question in reading.questions for f in question.findings}
+    assert {*complaints()["headache"].required} <= asked
+    assert ({*complaints()["headache"].required_if["age.over_49"]} <= asked) == (age >= 50)
+    assert not {"flag.saddle_numbness", "flag.bladder_leak", "flag.both_legs", "flag.neck_trauma_high"} & asked
+    assert reading.findings["site.head_temple"] and reading.findings["flag.thunderclap"] is True
+    assert reading.findings["complaint.headache"] and "head_neck" in {screen.id for screen in reading.screens}
+
+
 def test_whoever_cannot_sleep_is_asked_about_sleep_and_not_where_it_hurts() -> None:
     reading = read(Q, {"complaint": "sleep_stress", "sleep_how": ["onset"]}, MAN)
     asked = {f for question in reading.questions for f in question.findings}

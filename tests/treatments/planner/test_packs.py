@@ -176,6 +176,32 @@ def test_a_pattern_of_the_first_days_never_leads_later_nor_where_nobody_knows_wh
     assert leads[0] == "wind_cold" and "wind_cold" not in leads[1:]
 
 
+def migraine(*, weeks: int | None = None, **more: bool) -> dict[str, Any]:
+    pack = complaints()["headache"]
+    told = dict.fromkeys((*pack.required, *(f for row in pack.required_if.values() for f in row)), False)
+    signs = ("site.head_temple", "quality.throbbing", "worsened_by.stress_much", "head.nausea", "pulse.wiry")
+    told |= dict.fromkeys(signs, True) | more
+    case = {
+        "complaint": {"id": "headache", "duration_days": 900},
+        "patient": {"age": 32, "sex": "female", "pregnancy_weeks": weeks},
+    }
+    told |= {"condition.pregnant": weeks is not None, "condition.pregnancy_at_risk": False}
+    return answer(case | {"findings": told})
+
+
+def test_a_one_sided_migraine_is_treated_on_the_side_and_a_pregnant_woman_never_on_her_back() -> None:
+    both = {"side.left": True, "side.right": True}
+    plans = (migraine(**{"side.left": True}), migraine(weeks=20, **both), migraine(**both))
+    positions = [[stage["position"] for stage in plan["treatment"]["stages"]] for plan in plans]
+    assert positions[:2] == [["side_lying"], ["side_lying"]] and positions[2][0] == "supine"
+
+
+def test_in_an_attack_nothing_goes_into_the_head() -> None:
+    plan = migraine(**{"side.left": True, "head.attack_now": True})["treatment"]
+    needled = {point["code"] for stage in plan["stages"] for point in stage["points"]}
+    assert needled and not {"GB8", "EX-HN5", "GB20", "GV20", "EX-HN3", "ASHI"} & needled and len(needled) <= 6
+
+
 def test_a_blood_thinner_keeps_needles_from_the_neck_alone() -> None:
     told = dict.fromkeys(complaints()["neck"].required, False)
     told |= dict.fromkeys(("site.neck", "side.left", "quality.stiff", "eased_by.heat", "worsened_by.cold_damp"), True)
