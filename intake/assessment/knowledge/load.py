@@ -126,6 +126,10 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
     read.raise_faults()
     assert version and weights and patterns and channels and contradictions and flags and rules and passing
 
+    own: set[str] = set()  # a pack may weigh what says nothing elsewhere
+    for name, _ in beside("weights.toml", complaint=about):
+        own |= read.file(name).get("weights", {}).keys() - {*read.file(name).get("weightless", ())}
+    weights = weights.model_copy(update={"weightless": [one for one in weights.weightless if one not in own]})
     labels = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.findings.items()}
     read.faults += check(complaint, labels, foreign, weights, patterns, channels, contradictions, flags, rules)
     read.faults += draft_faults(complaint, flags)
