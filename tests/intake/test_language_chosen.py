@@ -192,3 +192,18 @@ def test_a_measure_of_others_says_whose_translation_it_is(tmp_path: Path) -> Non
     place.write_text(place.read_text("utf-8").partition("[translation]")[0], encoding="utf-8")
     with pytest.raises(KnowledgeError, match="whose words are these"):
         load_language("es", copy)
+
+
+def test_pages_with_a_form_of_their_own_offer_the_languages_apart_from_it() -> None:
+    """The choice once took the page's form for the name of one, and wrote its fields into a button."""
+    patient, desk = PatientFactory(), UserFactory(desk=True)
+    pages = []
+    for purpose in Invitation.Purpose.values:
+        phone = Client()
+        pages.append(phone.get(f"/i/{invite(patient=patient, by=desk, purpose=purpose).token}/", follow=True))
+    tablet = Client()
+    tablet.force_login(desk)
+    pages.append(tablet.post(f"/patients/{patient.pk}/tablet/", follow=True))
+    for page in pages:
+        html = page.content.decode()
+        assert html.count('name="day"') == 1 and 'form="languages"' in html, page.request["PATH_INFO"]
