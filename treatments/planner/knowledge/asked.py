@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.tables import Point, PointRule
 from treatments.planner.treatment.items import Reason
+from treatments.planner.vocabulary.needle_sets import needles_in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +22,7 @@ class Asked:
     reason: Reason
     owed_from: float
     is_owed_whatever: bool
+    needles: int  # on one side
 
 
 def asked_by(rule: PointRule, points: Mapping[str, Point], numbers: Numbers) -> tuple[Asked, ...]:
@@ -34,6 +36,7 @@ def asked_by(rule: PointRule, points: Mapping[str, Point], numbers: Numbers) -> 
             reason=Reason(rule.id, f"{rule.text} {choice.text}".strip(), rule.sources),
             owed_from=rule.points[0].weight - numbers.owed_within,
             is_owed_whatever=rule.serves not in ("local", "distal"),
+            needles=needles_in(choice.code),
         )
         for choice in rule.points
     )

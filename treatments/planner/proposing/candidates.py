@@ -15,7 +15,6 @@ from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule, Serves, Site
 from treatments.planner.treatment.items import Reason
 from treatments.planner.vocabulary.body import EX_B2_LEVELS, LEVELS, region_of_level
-from treatments.planner.vocabulary.needle_sets import needles_in
 
 PALPATED = "tender on palpation today"
 
@@ -30,6 +29,8 @@ class Candidate:
     limb: str
     positions: tuple[str, ...]
     is_midline: bool
+    key: str  # unique and stable: code, level of EX-B2, place of ASHI
+    needles: int = 1  # on one side
     weights: dict[Serves, float] = field(default_factory=dict)
     sides: dict[Serves, str] = field(default_factory=dict)
     reasons: list[Reason] = field(default_factory=list)
@@ -41,12 +42,6 @@ class Candidate:
     where: str = ""
     fixed_side: str | None = None
     with_movement: bool = False
-    needles: int = field(init=False)  # on one side
-    key: str = field(init=False)  # unique and stable: code, level of EX-B2, place of ASHI
-
-    def __post_init__(self) -> None:
-        self.needles = needles_in(self.code)
-        self.key = f"{self.code} {self.level}{self.where}".strip()
 
 
 def find_candidates(
@@ -113,6 +108,8 @@ def _add(
             limb=point.limb,
             positions=point.positions,
             is_midline=point.sides == "midline",
+            key=key,
+            needles=asked.needles,
             level=level,
         )
     candidate.reasons.append(asked.reason)
@@ -184,6 +181,7 @@ def _tender(
         limb=limb,
         positions=limits.positions,
         is_midline=side == "midline",
+        key=f"ASHI {where}".strip(),
         weights={"ashi": weight},
         sides={"ashi": "painful_one"},
         reasons=[reason],
