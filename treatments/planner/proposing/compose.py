@@ -152,10 +152,12 @@ def _sequence(work: Work, layout: Layout, most: int) -> list[Chosen]:
             worth = order.worth.get(offer.serves, 0.0)
             value = numbers.other_side * worth * candidate.weights.get(offer.serves, 0.0) / 100
             rest = Earning(value * offer.share, (("other side", candidate.key),), numbers.next)
-            ranking.add(replace(offer, earnings=[rest], side=other, share=1.0, partner=None))
+            ranking.add(
+                Offer(candidate, offer.position, offer.serves, offer.cost, offer.price, [rest], 1.0, side=other)
+            )
         if offer.partner is not None and offer.partner in ranking:
             offer.partner.earnings.append(Earning(order.worth.get("pair", 0.0), (("pair", ""),), numbers.next))
-            ranking.rank_again()
+            ranking.add_again(offer.partner)
         if not is_turned and offer.position != layout.positions[0]:
             is_turned = True
             ranking.turn(layout.positions[0], needs_company=_turned(_in_company(sequence, layout), layout) < 2)
@@ -170,18 +172,17 @@ class _Ranking:
         self.done: dict[Key, float] = {}
         self.turned = numbers.turned
         self.first: Offer | None = None  # comes next, whatever it earns
-        self._rank(offers)
-
-    def _rank(self, offers: Iterable[Offer]) -> None:
-        done = self.done
-        self.heap = [(-offer.gain(done), offer.order, offer) for offer in offers]
+        self.heap = [(-offer.gain({}), offer.order, offer) for offer in offers]
         heapify(self.heap)
 
     def __contains__(self, offer: Offer) -> bool:
         return any(entry[-1] is offer for entry in self.heap)
 
-    def rank_again(self) -> None:
-        self._rank([entry[-1] for entry in self.heap])
+    def add_again(self, offer: Offer) -> None:
+        """One that earns more than when it was added; the others only ever earn less than their place says."""
+        self.heap = [entry for entry in self.heap if entry[-1] is not offer]
+        heapify(self.heap)
+        self.add(offer)
 
     def add(self, offer: Offer) -> None:
         heappush(self.heap, (-offer.gain(self.done), offer.order, offer))
@@ -207,11 +208,13 @@ class _Ranking:
 
     def turn(self, front: str, needs_company: bool) -> None:
         """After a first needle that takes a turn: further ones cost little; and one more makes the turn worth it."""
-        offers = [entry[-1] for entry in self.heap]
-        turned = [offer for offer in offers if offer.position != front]
-        for offer in turned:
-            offer.share = max(offer.share, self.turned)
+        turned = []
+        for _, order, offer in self.heap:
+            if offer.position != front:
+                offer.share = max(offer.share, self.turned)
+                turned.append((-offer.gain(self.done), order, offer))
+        turned.sort()
         if turned and needs_company:
-            self.first = min(turned, key=lambda offer: (-offer.gain(self.done), offer.order))
-            offers.remove(self.first)
-        self._rank(offers)
+            self.first = turned.pop(0)[-1]
+        self.heap = [entry for entry in self.heap if entry[-1].position == front] + turned
+        heapify(self.heap)
