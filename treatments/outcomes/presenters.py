@@ -48,7 +48,7 @@ def outcomes_of(patient: Patient, episode_id: int | None = None) -> Context:
         "episode": episode,
         "episodes": episodes if len(episodes) > 1 else [],
         "plan": plan,
-        "about": (about := actions.complaint_of(plan)),
+        "about": (about := (episode.complaint if episode else "") or actions.complaint_of(plan)),
         "left_out": left_out_of(about),
         "has_scores": bool(scores),
         "curves": _curves(answered, series),
