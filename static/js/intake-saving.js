@@ -137,6 +137,14 @@
   };
 
   // --- Next, Back and all other navigation inside the form: without the browser's error page --------
+  /** What stands around the part that changes, in the language just chosen. @param {Document} fresh */
+  const inItsLanguage = (fresh) => {
+    document.documentElement.lang = fresh.documentElement.lang;
+    for (const around of [".skip-link", "#script-words"]) {
+      const spoken = fresh.querySelector(around);
+      if (spoken) document.querySelector(around)?.replaceWith(document.adoptNode(spoken));
+    }
+  };
   /** @param {Document} fresh @param {string} to @param {boolean} isNew */
   const show = (fresh, to, isNew) => {
     const there = fresh.getElementById("main");
@@ -154,6 +162,7 @@
     }
     main().replaceWith(document.adoptNode(there));
     document.title = fresh.title;
+    if (fresh.documentElement.lang !== document.documentElement.lang) inItsLanguage(fresh);
     wants = null;
     isRead = false;
     save.reset();
