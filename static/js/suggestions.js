@@ -35,7 +35,7 @@
     const made = found.slice(0, MOST).map((name) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.className = "chip";
+      button.className = "option-chip";
       button.textContent = name;
       button.addEventListener("click", () => take(field, name));
       return button;

@@ -17,6 +17,7 @@ from clinic.lib.tokens import hash_of
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
 from clinic.people.models import ContactChange, Patient
 from intake.actions import answers as actions
+from intake.actions import invitations, second_part
 from intake.models import IntakeResponse, Invitation, Score
 from intake.questionnaire.consent import load_consent
 from intake.questionnaire.load import load_questionnaire
@@ -354,7 +355,9 @@ def test_every_screen_can_be_drawn() -> None:
     complaint = load_questionnaire().question("complaint")
     assert complaint is not None
     others = [ResponseFactory(answers={**PLAIN_FIRST, "complaint": option.id}) for option in complaint.options]
-    for response in (first, *others, second_part_of(**later)):
+    sent = ResponseFactory(complete=True, answers={**PLAIN_FIRST, "complaint": "knee"}, submitted_at=timezone.now())
+    of_a_knee = invitations.start(second_part.link_for(sent.invitation_id).pk)
+    for response in (first, *others, second_part_of(**later), of_a_knee):
         phone = phone_with(response)
         drawn += [s.id for s in load_questionnaire().screens if phone.get(f"/i/step/{s.id}/").status_code == 200]
     assert sorted(set(drawn)) == sorted(s.id for s in load_questionnaire().screens if s.id != "you")

@@ -190,7 +190,7 @@ class TestReading:
         practitioner.force_login(UserFactory(practitioner=True))
         text = page_text(practitioner.get(f"/intakes/{response.pk}/"))
         assert "My lower back is stiff after work." in text
-        assert "low back" in text and "long sitting" in text
+        assert "lower back, both sides" in text and "long sitting" in text
         read = AuditEvent.objects.get(action="intake.read")
         assert read.patient_id == response.patient_id and read.actor_kind == "staff"
 

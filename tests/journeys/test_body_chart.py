@@ -48,7 +48,7 @@ def test_every_part_of_the_body_can_be_touched_and_felt(open_page: Callable[...,
         phone.locator(f"[data-region={place}]").click()
         expect(phone.locator(f"[data-feeling-of={place}]")).to_be_visible()
     hand = phone.locator("[data-feeling-of=thumb_left]")
-    assert all(chip.bounding_box()["height"] >= 44 for chip in hand.locator(".chip").all())  # type: ignore[index]
+    assert all(chip.bounding_box()["height"] >= 44 for chip in hand.locator(".option-chip").all())  # type: ignore[index]
     hand.get_by_text("Numb").click()
     hand.get_by_text("Pins and needles").click()
     phone.locator(".view-tabs label", has_text="Head").click()

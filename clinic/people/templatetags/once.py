@@ -49,12 +49,14 @@ def kept(part: str, **values: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def kept_forms(context: Context, part: str, **values: Any) -> SafeString:
+def kept_forms(context: Context, part: str, shared: str = "", **values: Any) -> SafeString:
     """As ``kept``, for a part with forms, in which each page has a token of its own and a newer ``draft_revision``.
 
     It is drawn with marks in their places, which are of this process and which nobody can know, and cut there: what
     differs from page to page is never kept. Values that are not plain, such as a form that was refused, are drawn anew.
+    ``shared``: names that mean in the part what they mean on the page, with spaces between.
     """
+    values = {name: context.get(name) for name in shared.split()} | values
     told = (part.encode(), get_language(), *sorted(values.items()))
     pieces = _pieces(part, values) if settings.DEBUG else _forms.get(told, (), lambda: _pieces(part, values))
     of_page = {mark: conditional_escape(context[name]) for name, mark in MARKS.items()}

@@ -357,6 +357,7 @@ PIC = {"complaint": "place"}
     [
         (["inner_thigh_left:numb"], "flag.saddle_numbness"),
         (["coccyx:tingling"], "flag.saddle_numbness"),
+        (["buttock_left:tingling", "buttock_right:numb"], "flag.saddle_numbness"),
         (["calf_left:numb", "foot_right:tingling"], "flag.both_legs"),
         (["thumb_left:numb", "palm_right:numb"], "flag.cord_signs"),
     ],
@@ -377,6 +378,12 @@ def test_numbness_that_is_marked_makes_a_no_not_known(marked: list[str], finding
         assert read(Q, PIC | said | unmarked, MAN).findings[finding] is False, "nothing is numb at a place not marked"
     told = {"saddle_numbness": "yes", "both_legs": "yes", "cord": ["hands"]}
     assert read(Q, PIC | told | {"where": where}, MAN).findings[finding] is True
+
+
+def test_one_buttock_that_tingles_takes_back_no_answer_about_the_seat() -> None:
+    """Sciatica, as most have it: the question about the seat was asked, and its no stands."""
+    said = PIC | {"saddle_numbness": "no", "where": ["buttock_left", "buttock_left:tingling", "calf_left"]}
+    assert read(Q, said, MAN).findings["flag.saddle_numbness"] is False
 
 
 def test_on_one_side_alone_a_no_about_both_stays() -> None:

@@ -162,20 +162,25 @@ def safe_refs(
     return tuple(kept), out
 
 
-def keep_cups_off_needles(
+def keep_off_needles(
     adjuncts: Sequence[Adjunct], stages: Sequence[Stage], case: Case, knowledge: PlannerKnowledge
 ) -> tuple[Adjunct, ...]:
-    """Cups left on a chest wall do not go over needles just removed: they get a visit of their own."""
+    """Cups left, or moxa, on a chest wall do not go over needles that are in or just out: a visit of their own."""
     points = [point for stage in stages for point in stage.points]
     needled = {region for point in points for region in _needled_regions(point, case, knowledge)} & THORAX
+
+    def is_over(adjunct: Adjunct) -> bool:
+        if adjunct.order in ("before_needles", "own_visit") or ADJUNCTS[adjunct.kind].runs_alone:
+            return False
+        is_left = ADJUNCTS[adjunct.kind].modality == "cupping" and "retained" in adjunct.detail
+        touched = {*regions_of(adjunct.where), *(knowledge.points[ref.code].region for ref in adjunct.points)}
+        return (is_left or ADJUNCTS[adjunct.kind].modality == "moxa_heat") and not needled.isdisjoint(touched)
+
     return tuple(
-        replace(adjunct, order="own_visit", detail=f"{adjunct.detail}, on a visit without needles there")
-        if ADJUNCTS[adjunct.kind].modality == "cupping"
-        and adjunct.order == "after_needles"
-        and "retained" in adjunct.detail
-        and not needled.isdisjoint(regions_of(adjunct.where))
-        else adjunct
-        for adjunct in adjuncts
+        replace(one, order="own_visit", detail=f"{one.detail}, on a visit without needles there")
+        if is_over(one)
+        else one
+        for one in adjuncts
     )
 
 

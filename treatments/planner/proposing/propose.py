@@ -15,7 +15,7 @@ from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair, PlannerKnowledge, Style
 from treatments.planner.proposing import compose, course, electro, explanation, styles
-from treatments.planner.proposing.adjuncts import keep_cups_off_needles, keep_to_needles, plan_adjuncts
+from treatments.planner.proposing.adjuncts import keep_off_needles, keep_to_needles, plan_adjuncts
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.dose import plan_dose
@@ -80,7 +80,7 @@ def _treatment(plan: ProposalInProgress) -> Treatment:
     facts = plan.facts
     adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge, plan.quotes)
     plan.withheld.extend(kept_out)
-    adjuncts = keep_cups_off_needles(adjuncts, stages, plan.picture.case, knowledge)
+    adjuncts = keep_off_needles(adjuncts, stages, plan.picture.case, knowledge)
     adjuncts = keep_to_needles(adjuncts, stages)
     adjuncts += pressed_instead(plan)
     ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge, plan.quotes)
