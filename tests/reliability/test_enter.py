@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from urllib.parse import urlencode
 
 from django.urls import Resolver404, resolve
@@ -29,12 +30,14 @@ MAY: dict[tuple[str, str], str] = {
     ("intake:step", ""): ANY,
     ("intake:asked", "go=next"): ANY,
     ("intake:birth", ""): "day|month|year",
+    ("intake:by_phone", ""): "day|month|year",
     ("intake:code", ""): "code",
     ("intake:consent", ""): "name|agreed|methods",  # the name is the signature
     ("intake:acknowledge", ""): "note",
     ("intake:invite", "how=email"): "email",
     ("plans:change", ""): ANY,  # one item of a draft; the plan has an undo
     ("plans:reason", ""): "reason",
+    ("plans:episode_open", ""): "words",
     ("plans:what_if", ""): "q",
     ("plans:closer", ""): "point",
     ("plans:take_protocol", ""): "protocol",  # an edit of a draft; the plan has an undo
@@ -118,8 +121,10 @@ class Enter(FurnishedCase):
         old = [(name, "0" if name in ("revision", "version") else value) for name, value in fields]
         changed = [(name, "9" if value in ("", "0") else value) for name, value in old]
         for what, body in (("as it is", fields), ("old", changed), ("empty", [])):
+            kept = deepcopy(client.cookies)
             with taken_back():
                 answer = client.post(path, urlencode(body), content_type="application/x-www-form-urlencoded")
+            client.cookies = kept  # a tablet that is handed over signs out
             if answer.get("Content-Type", "").startswith("text/html"):
                 yield from faults_of(enter_on(page_text(answer), page=path), f"{path} sent {what}")
 
