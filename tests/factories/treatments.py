@@ -16,7 +16,7 @@ from treatments.planner.treatment.shapes import PointJson, ReasonJson
 from treatments.planner.treatment.visit_shapes import StartJson, VisitRecord
 from treatments.visits import ledger
 from treatments.visits import record as visit_record
-from treatments.visits.actions import charting
+from treatments.visits.actions import charting, starting
 from treatments.visits.safety_questions import safety_questions
 
 WHY: list[ReasonJson] = [{"rule": "local.low_back", "text": "Local point of the low back.", "sources": ["KIM2023"]}]
@@ -180,7 +180,7 @@ def answered(record: VisitRecord, **start: Any) -> VisitRecord:
 
 def signed_visit(patient: Patient, by: User, *, days_ago: int = 0, **start: Any) -> Visit:
     """The next visit of the patient's plan, charted as planned and signed."""
-    visit = charting.start_visit(patient=patient, by=by, is_sure=True)
+    visit = starting.start_visit(patient=patient, by=by, is_sure=True)
     if days_ago:
         visit.started_at = timezone.now() - dt.timedelta(days=days_ago)
         visit.save(update_fields=["started_at"])

@@ -29,7 +29,7 @@ from treatments.demo.clinic import set_up
 from treatments.demo.people import Role, cast
 from treatments.demo.walk import Walk, fill_calendar
 from treatments.models import TreatmentPlan, Visit
-from treatments.visits.actions import adverse_events
+from treatments.visits.actions import adverse_events, starting
 from treatments.visits.actions import charting as visits
 
 CANARY = "zqcanary"
@@ -104,7 +104,7 @@ def furnish() -> Furnished:
         patient=course, visit=signed, by=by, code="bruise", severity="mild", relation="certain",
         outcome=f"{CANARY}"[:20], note=f"{CANARY} event",
     )  # fmt: skip
-    opened = visits.start_visit(patient=course, by=by, is_sure=True)
+    opened = starting.start_visit(patient=course, by=by, is_sure=True)
     record = {**opened.record, "close": {**opened.record["close"], "response": f"{CANARY} response"}}
     record["start"] = {**record["start"], "since_last": f"{CANARY} since last"}
     visits.save_visit(visit_id=opened.pk, revision=opened.revision, record=record, by=by)

@@ -29,7 +29,7 @@ from treatments.models import PlannedVisit, Visit
 from treatments.models.kept import due_reviews, reviews_that_differ
 from treatments.outcomes.actions import latest_visit_number, record_scores
 from treatments.plans.actions.signing import sign_plan
-from treatments.visits.actions import charting
+from treatments.visits.actions import starting
 from treatments.visits.actions.set_aside import set_aside
 
 
@@ -65,7 +65,7 @@ def treat(patient: Patient, by: User, draw: random.Random) -> None:
 
 
 def begin(patient: Patient, by: User, draw: random.Random) -> None:
-    charting.start_visit(patient=patient, by=by, is_sure=True)
+    starting.start_visit(patient=patient, by=by, is_sure=True)
 
 
 def take_back(patient: Patient, by: User, draw: random.Random) -> None:

@@ -20,7 +20,7 @@ from treatments.planner.proposing.propose import propose
 from treatments.planner.review.review import review
 from treatments.planner.vocabulary.modalities import ADJUNCTS, AdjunctKind
 from treatments.plans.forms.items import AdjunctForm
-from treatments.visits.actions import charting
+from treatments.visits.actions import starting
 
 RULE = """
 [[adjunct]]
@@ -117,7 +117,7 @@ def test_plan_and_visit_page_name_it(amber_lamp: None, kind: str, name: str) -> 
     treatment = copy.deepcopy(TREATMENT)
     treatment["adjuncts"] = [{**ITEM, "kind": kind, "size": "", "points": [], "because": WHY, "cautions": []}]
     made = signed_plan(PatientFactory(), petra, treatment=treatment)
-    visit = charting.start_visit(patient=made.patient, by=petra, is_sure=True)
+    visit = starting.start_visit(patient=made.patient, by=petra, is_sure=True)
     client = Client()
     client.force_login(petra)
     shown = client.get(f"/plans/{made.pk}/").content.decode()

@@ -33,7 +33,7 @@ from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.plans.actions import drafts, signing
 from treatments.visits import ledger, observed
 from treatments.visits import record as visit_record
-from treatments.visits.actions import charting
+from treatments.visits.actions import charting, starting
 from treatments.visits.safety_questions import safety_questions
 
 DAY = dt.timedelta(days=1)
@@ -234,7 +234,7 @@ class Walk:
             with at(appointment.starts_at + dt.timedelta(minutes=minutes)):
                 set_status(appointment=Appointment.objects.get(pk=appointment.pk), status=status, by=self.clinic.desk)
         with at(appointment.starts_at + dt.timedelta(minutes=5)):
-            visit = charting.start_visit(
+            visit = starting.start_visit(
                 patient=self.patient, by=self.practitioner, appointment=appointment, is_sure=True
             )
             if plan.planned_visits.filter(number=number, is_review=True).exists() and self.role.stage != "overdue":

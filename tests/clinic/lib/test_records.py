@@ -19,7 +19,7 @@ from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import findings, signed_plan
 from treatments.models import TreatmentPlan, Visit
 from treatments.plans.actions import drafts
-from treatments.visits.actions import charting
+from treatments.visits.actions import charting, starting
 from treatments.visits.actions import set_aside as visit_set_aside
 
 AWAY = {"code": "mistake", "note": ""}
@@ -38,7 +38,7 @@ def open_plan(petra: Any) -> TreatmentPlan:
 def open_visit(petra: Any) -> Visit:
     patient = PatientFactory()
     signed_plan(patient, petra)
-    return charting.start_visit(patient=patient, by=petra)
+    return starting.start_visit(patient=patient, by=petra)
 
 
 Change = Callable[..., Any]

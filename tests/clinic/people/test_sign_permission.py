@@ -16,7 +16,7 @@ from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
 from treatments.models import TreatmentPlan, Visit
 from treatments.plans.actions import drafts
-from treatments.visits.actions import charting
+from treatments.visits.actions import starting
 
 SIGNING = {"intake:assessment_sign", "plans:sign", "visits:sign"}
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def addresses(petra: User) -> dict[str, str]:
     plan = drafts.new_version(plan=signed_plan(PatientFactory(), petra), by=petra)
     patient = PatientFactory()
     signed_plan(patient, petra)
-    visit = charting.start_visit(patient=patient, by=petra)
+    visit = starting.start_visit(patient=patient, by=petra)
     return {
         reverse("intake:assessment_sign", args=[assessment.pk]): reverse("intake:assessment", args=[assessment.pk]),
         reverse("plans:sign", args=[plan.pk]): reverse("plans:plan", args=[plan.pk]),

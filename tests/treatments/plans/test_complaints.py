@@ -16,7 +16,7 @@ from treatments.models import Proposal
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.switching import without
 from treatments.plans.actions import drafts
-from treatments.visits.actions import charting, red_flags
+from treatments.visits.actions import red_flags, starting
 from treatments.visits.forms.page import StartForm, flag_field
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_a_visit_asks_the_safety_questions_of_its_complaint() -> None:
     assert plan is not None
     plan.mark_signed(by=by)
     plan.save()
-    visit = charting.start_visit(patient=plan.patient, by=by)
+    visit = starting.start_visit(patient=plan.patient, by=by)
     assert visit.record["start"] == {"about": "knee"}
     form = StartForm(None, prefix="start", initial=StartForm.initial_of(visit.record["start"]))
     asked = complaints()["knee"].asked_at_every_visit

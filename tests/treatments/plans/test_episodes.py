@@ -26,7 +26,7 @@ from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes.actions import scores_of_course
 from treatments.plans.actions import drafts, safety_facts, signing
 from treatments.plans.actions import episodes as closing
-from treatments.visits.actions import charting
+from treatments.visits.actions import starting
 
 pytestmark = pytest.mark.django_db
 KNEE = {
@@ -138,7 +138,7 @@ def test_a_new_fact_reviews_every_plan_in_force(knee: Episode, ana: Any, petra: 
 def test_pain_scored_at_a_visit_belongs_to_its_complaint(ana: Any, petra: Any) -> None:
     back, knee = signed_plan(ana, petra), signed_plan(ana, petra, complaint="knee")
     signed_visit(ana, petra, pain_now=5)
-    visit = charting.start_visit(patient=ana, by=petra, is_sure=True, plan_id=knee.pk)
+    visit = starting.start_visit(patient=ana, by=petra, is_sure=True, plan_id=knee.pk)
     assert visit.plan == knee and visit.number == 1
     assert {score.episode_id for score in Score.objects.all()} == {back.episode_id}
     assert scores_of_course(knee.episode) == [] and len(scores_of_course(back.episode)) == 2
@@ -198,9 +198,9 @@ def test_the_front_desk_neither_reads_nor_changes_complaints(knee: Episode, ana:
 
 def test_a_visit_is_of_the_plan_it_was_booked_for(ana: Any, petra: Any) -> None:
     back, knee = signed_plan(ana, petra), signed_plan(ana, petra, complaint="knee")
-    assert charting.start_visit(patient=ana, by=petra).plan == back
+    assert starting.start_visit(patient=ana, by=petra).plan == back
     Visit.objects.update(status="set_aside", set_aside_by=petra, set_aside_at=timezone.now(), set_aside_code="mistake")
-    assert charting.start_visit(patient=ana, by=petra, plan_id=knee.pk).plan == knee
+    assert starting.start_visit(patient=ana, by=petra, plan_id=knee.pk).plan == knee
 
 
 def test_the_main_complaint_is_the_one_opened_first(ana: Any, petra: Any) -> None:

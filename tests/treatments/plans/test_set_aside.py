@@ -23,7 +23,7 @@ from tests.support.page_text import page_text
 from treatments.models import TreatmentPlan
 from treatments.outcomes.actions import plan_in_force
 from treatments.plans.actions import drafts, signing
-from treatments.visits.actions import charting
+from treatments.visits.actions import starting
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def test_a_visit_starts_on_the_plan_in_force_while_a_new_version_is_a_draft(ana:
     seen = chart(ana, petra)
     assert seen["next"]["text"] == "Start a visit"
     assert [row["text"] for row in seen["unfinished"]] == ["Draft plan v2"]
-    visit = charting.start_visit(patient=ana, by=petra)
+    visit = starting.start_visit(patient=ana, by=petra)
     assert visit.plan == first and plan_in_force(first.episode) == first and draft.is_draft
 
 
@@ -62,7 +62,7 @@ def test_a_visit_starts_while_an_assessment_is_a_draft(ana: Any, petra: Any) -> 
     assert seen["next"]["text"] == "Start a visit"
     assert [row["text"] for row in seen["unfinished"]] == ["Draft assessment"]
     assert seen["episodes"][0]["assessment"].status == "signed", "the chart shows what is in force"
-    assert charting.start_visit(patient=ana, by=petra).plan == plan
+    assert starting.start_visit(patient=ana, by=petra).plan == plan
 
 
 def test_a_red_flag_of_an_unsigned_draft_stops_before_it_is_signed(ana: Any, petra: Any) -> None:
@@ -83,7 +83,7 @@ def test_after_signing_the_new_version_the_old_one_is_superseded(ana: Any, petra
     second = signed(drafts.new_version(plan=first, by=petra), petra)
     first.refresh_from_db()
     assert (first.status, second.status, second.supersedes) == ("superseded", "signed", first)
-    assert charting.start_visit(patient=ana, by=petra).plan == second
+    assert starting.start_visit(patient=ana, by=petra).plan == second
 
 
 def test_a_discarded_plan_draft_is_kept_and_in_nobodys_way(ana: Any, petra: Any) -> None:

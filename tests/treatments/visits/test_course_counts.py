@@ -15,7 +15,7 @@ from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes.actions import latest_visit_number
 from treatments.outcomes.presenters import outcomes_of
 from treatments.plans.actions.signing import is_finished
-from treatments.visits.actions import charting
+from treatments.visits.actions import starting
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def course() -> tuple[Any, Any, TreatmentPlan]:
     )
     signed_visit(ana, petra, days_ago=9)
     signed_visit(ana, petra, days_ago=2)
-    charting.start_visit(patient=ana, by=petra, is_sure=True)
+    starting.start_visit(patient=ana, by=petra, is_sure=True)
     return petra, ana, plan
 
 

@@ -19,7 +19,7 @@ from tests.support.visit_pages import all_done, posted, url
 from treatments.models import Incident, TreatmentPlan, Visit
 from treatments.visits import gate
 from treatments.visits import record as visit_record
-from treatments.visits.actions import charting
+from treatments.visits.actions import charting, starting
 
 pytestmark = pytest.mark.django_db
 LUNG = {**POINT, "code": "BL13", "name": "Feishu 肺俞", "side": "left", "depth_mm": [5, 10], "angle": "oblique"}
@@ -33,7 +33,7 @@ def begun(petra: Any, *extra: dict, sex: str = "male", **facts: bool) -> Visit:
     patient = PatientFactory(sex=sex, date_of_birth=dt.date(1994, 5, 1))
     signed_plan(patient, petra, treatment=treatment)
     know(patient, petra, **facts)
-    return charting.start_visit(patient=patient, by=petra)
+    return starting.start_visit(patient=patient, by=petra)
 
 
 def know(patient: Patient, petra: Any, **facts: bool) -> None:

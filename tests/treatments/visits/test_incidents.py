@@ -16,7 +16,7 @@ from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
 from treatments.models import Incident
-from treatments.visits.actions import charting, incidents
+from treatments.visits.actions import incidents, starting
 
 pytestmark = pytest.mark.django_db
 WHAT = "BL60 needled on both sides, the pregnancy was told afterwards"
@@ -32,7 +32,7 @@ def client_of(user: Any) -> Client:
 def incident(petra: Any) -> Incident:
     patient = PatientFactory(given_name="Aoife", family_name="Gallagher")
     signed_plan(patient, petra)
-    visit = charting.start_visit(patient=patient, by=petra)
+    visit = starting.start_visit(patient=patient, by=petra)
     return incidents.open_incident(
         kind="forbidden_given", patient=patient, visit=visit, reason_code="not_known", text=WHAT, by=petra
     )

@@ -17,7 +17,7 @@ from tests.support.page_text import page_text
 from tests.support.visit_pages import all_done, posted, safe, url
 from treatments.models import Visit
 from treatments.visits import observed, record
-from treatments.visits.actions import charting
+from treatments.visits.actions import starting
 
 pytestmark = pytest.mark.django_db
 ASHI = {**POINT, "code": "ASHI", "name": "Ashi 阿是", "side": "left", "where": "the most tender point beside L3 to L5"}
@@ -50,10 +50,10 @@ def test_what_was_reached_is_one_number_and_stands_as_such(as_petra, visit):
 
 
 def test_deqi_and_depth_of_last_time_are_not_found_again(as_petra, patient, petra):
-    visit = charting.start_visit(patient=patient, by=petra)
+    visit = starting.start_visit(patient=patient, by=petra)
     data = all_done(visit, **{"s0p0-depth": "18", "s0p0-deqi": "clear", "s0p0-technique": "reducing"})
     assert as_petra.post(url("sign", visit), data).status_code == 302
-    after = charting.start_visit(patient=patient, by=petra, is_sure=True)
+    after = starting.start_visit(patient=patient, by=petra, is_sure=True)
     first = points(after)[0]
     assert (first["technique"], first["as_last_time"], first["depth_mm"], first["deqi"]) == ("reducing", True, None, "")
 
@@ -63,7 +63,7 @@ def test_a_tender_point_stays_planned_until_it_is_found(as_petra, petra):
     treatment["stages"][0]["points"].append(ASHI)
     patient = PatientFactory(sex="male")
     signed_plan(patient, petra, treatment=treatment)
-    visit = charting.start_visit(patient=patient, by=petra)
+    visit = starting.start_visit(patient=patient, by=petra)
     as_petra.post(url("all_done", visit), posted(visit))
     assert [p["done"] for p in points(visit)] == ["done", "done", "done", "", "done"]
     refused = as_petra.post(url("sign", visit), all_done(visit))
@@ -118,7 +118,7 @@ def test_what_is_known_is_shown_and_left_for_an_answer_of_its_own(as_petra, petr
     signed_plan(patient, petra)
     facts = {"condition.pregnant": True, "condition.pacemaker": True, "condition.anticoagulant": True}
     record_safety_facts(patient=patient, facts=facts, by=petra)
-    visit = charting.start_visit(patient=patient, by=petra)
+    visit = starting.start_visit(patient=patient, by=petra)
     page = page_text(as_petra.get(url("visit", visit)))
     known = page[page.index('class="known"') :].partition("</p>")[0].lower()
     assert "pregnan" in known and "pacemaker" in known and "blood" in known

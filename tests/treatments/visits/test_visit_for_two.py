@@ -18,7 +18,7 @@ from treatments.outcomes.presenters import outcomes_of
 from treatments.plans.presenters import planned_visits
 from treatments.visits import joining
 from treatments.visits import record as visit_record
-from treatments.visits.actions import charting, replanning
+from treatments.visits.actions import charting, replanning, starting
 from treatments.visits.safety_questions import safety_questions
 
 MORE = ("ST36", "SP6", "SP10", "ST34", "GB34", "LR8", "KI3")
@@ -48,7 +48,7 @@ def plans(ana: Any, petra: Any) -> tuple[TreatmentPlan, TreatmentPlan]:
 
 def begun(plans: tuple[TreatmentPlan, TreatmentPlan], by: Any) -> Visit:
     back, knee = plans
-    return charting.start_visit(patient=back.patient, by=by, is_sure=True, plan_id=back.pk, also_plan_id=knee.pk)
+    return starting.start_visit(patient=back.patient, by=by, is_sure=True, plan_id=back.pk, also_plan_id=knee.pk)
 
 
 def signed(visit: Visit, by: Any, **start: Any) -> Visit:
@@ -102,10 +102,10 @@ def test_the_needles_of_both_together_keep_to_the_stricter_bound(ana: Any, petra
     def stops(visit: Visit) -> set[str]:
         return {alert.code for alert in charting.safety_of(visit)} & {"too_many_needles"}
 
-    alone = charting.start_visit(patient=ana, by=petra, plan_id=back.pk)
+    alone = starting.start_visit(patient=ana, by=petra, plan_id=back.pk)
     assert not stops(alone)
     Visit.objects.filter(pk=alone.pk).delete()
-    both = charting.start_visit(patient=ana, by=petra, plan_id=back.pk, also_plan_id=knee.pk)
+    both = starting.start_visit(patient=ana, by=petra, plan_id=back.pk, also_plan_id=knee.pk)
     assert stops(both)
     kept = charting.save_visit(visit_id=both.pk, revision=both.revision, record=answered(both.record), by=petra)
     assert any("needles are many" in reason for reason in charting.missing_for_signature(kept))
@@ -158,7 +158,7 @@ def test_nothing_of_a_signed_visit_for_two_changes(plans: Any, petra: Any) -> No
     for change in ({"also_plan": None, "also_number": None}, {"also_number": 7}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Visit.objects.filter(pk=visit.pk).update(**change)
-    draft = charting.start_visit(patient=visit.patient, by=petra, is_sure=True, plan_id=visit.plan_id)
+    draft = starting.start_visit(patient=visit.patient, by=petra, is_sure=True, plan_id=visit.plan_id)
     for change in ({"also_plan": visit.also_plan}, {"also_plan": visit.plan, "also_number": 3}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Visit.objects.filter(pk=draft.pk).update(**change)

@@ -22,7 +22,7 @@ from treatments.outcomes import presenters
 from treatments.outcomes.actions import decision_for, scores_of_course
 from treatments.plans.actions.signing import is_finished
 from treatments.plans.presenters import planned_visits
-from treatments.visits.actions import charting
+from treatments.visits.actions import starting
 from treatments.visits.presenters import page
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +150,7 @@ def test_the_booked_time_survives_the_question(as_petra, patient, petra):
 
 def test_sure_or_not_nothing_begins_without_a_plan(patient, petra):
     patient.plans.get()
-    charting.start_visit(patient=patient, by=petra)
-    with pytest.raises(charting.AskFirst):
+    starting.start_visit(patient=patient, by=petra)
+    with pytest.raises(starting.AskFirst):
         Visit.objects.update(started_at=timezone.now() - dt.timedelta(days=1))
-        charting.start_visit(patient=patient, by=petra)
+        starting.start_visit(patient=patient, by=petra)

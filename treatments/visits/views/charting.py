@@ -22,7 +22,7 @@ from clinic.scheduling.models import Appointment
 from treatments.models import Visit
 from treatments.planner.treatment.visit_shapes import VisitRecord
 from treatments.visits import additions, day_points
-from treatments.visits.actions import charting, marks, stops
+from treatments.visits.actions import charting, marks, starting, stops
 from treatments.visits.fetch import visit_for
 from treatments.visits.forms.adding import AddItemForm, AddPointForm
 from treatments.visits.forms.parts import VisitForms
@@ -39,7 +39,7 @@ def start(request: StaffRequest, patient_id: int) -> HttpResponse:
     appointment = get_object_or_404(Appointment, pk=number, patient=patient) if number is not None else None
     is_sure = request.POST.get("sure") == "1"
     chosen = [number for one in request.POST.getlist("plan") if (number := whole_number(one)) is not None]
-    if not chosen and (plans := charting.to_choose_from(patient)):
+    if not chosen and (plans := starting.to_choose_from(patient)):
         context: Context = {
             "patient": patient,
             "appointment": appointment,
@@ -48,7 +48,7 @@ def start(request: StaffRequest, patient_id: int) -> HttpResponse:
         return render(request, "visits/start_which.html", context)
     plan_id, also_plan_id = [*chosen, None, None][:2]
     try:
-        visit = charting.start_visit(
+        visit = starting.start_visit(
             patient=patient,
             by=request.user,
             appointment=appointment,
@@ -56,10 +56,10 @@ def start(request: StaffRequest, patient_id: int) -> HttpResponse:
             plan_id=plan_id,
             also_plan_id=also_plan_id,
         )
-    except charting.AskFirst as doubt:
+    except starting.AskFirst as doubt:
         context = {"patient": patient, "doubt": doubt, "appointment": appointment, "chosen": chosen}
         return render(request, "visits/start_asked.html", context)
-    except charting.CannotStart as reason:
+    except starting.CannotStart as reason:
         messages.error(request, str(reason))
         return redirect("chart", patient_id)
     return redirect("visits:visit", visit.pk)
