@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib.complaints import complaints
@@ -36,9 +38,7 @@ def open_by_form(response: IntakeResponse) -> list[Episode]:
         if episode is None and response.continues_id is not None:  # closed since the first part
             continue
         if episode is None:
-            episode = Episode.objects.create(patient=response.patient, complaint=complaint)
-            by = trail.patient_actor(response.patient)
-            trail.record("episode.opened", by=by, patient=response.patient, obj=episode)
+            episode = _begin(response.patient, trail.patient_actor(response.patient), complaint=complaint)
         found.append(episode)
     return found
 
@@ -53,20 +53,20 @@ def open_by_hand(*, patient: Patient, complaint: str, words: str, by: User) -> E
     _locked(patient)
     if pack is not None and (there := _open(patient, pack.id)) is not None:
         return there
-    episode = Episode.objects.create(
-        patient=patient, complaint=pack.id if pack else "", words=words or (pack.name if pack else ""), opened_by=by
-    )
-    trail.record("episode.opened", by=by, patient=patient, obj=episode)
-    return episode
+    named = words or (pack.name if pack else "")
+    return _begin(patient, by, complaint=pack.id if pack else "", words=named, opened_by=by)
 
 
 def main_of(patient: Patient, *, by: User) -> Episode:
     """The complaint that was opened first of those open; none: one to be named by its assessment."""
     _locked(patient)
     episode = Episode.objects.open().filter(patient=patient).first()
-    if episode is None:
-        episode = Episode.objects.create(patient=patient, opened_by=by)
-        trail.record("episode.opened", by=by, patient=patient, obj=episode)
+    return _begin(patient, by, opened_by=by) if episode is None else episode
+
+
+def _begin(patient: Patient, by: trail.Actor, **fields: Any) -> Episode:
+    episode = Episode.objects.create(patient=patient, opened_at=timezone.now(), **fields)
+    trail.record("episode.opened", by=by, patient=patient, obj=episode)
     return episode
 
 

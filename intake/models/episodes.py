@@ -81,7 +81,7 @@ class Episode(models.Model):
         if self.words:
             return self.words
         if self.complaint == DEFAULT:  # the form asks for the place later: it need not be the back
-            return "Pain in a place of the drawing"
+            return "Pain as drawn"
         pack = complaints().get(self.complaint)
         return pack.name if pack else BY_HAND.get(self.complaint, "Complaint, not named yet")
 

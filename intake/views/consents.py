@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -76,8 +77,10 @@ def own_text(request: StaffRequest) -> HttpResponse:
         "form": form,
         "newest": newest,
         "spoken": spoken,
-        "languages": sorted(languages(DIRECTORY)),
-        "version": consent_text.consent().version,
+        "languages": [
+            (code, {ENGLISH: "English", **dict(settings.LANGUAGES)}[code]) for code in sorted(languages(DIRECTORY))
+        ],
+        "in_force": consent_text.consent().version,
     }
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:

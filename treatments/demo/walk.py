@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -22,6 +24,7 @@ from intake.actions import consent, invitations, second_part
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert
 from intake.questionnaire.consent import load_consent
 from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.values import DONE
 from intake.reading import about
 from treatments.demo.answers import answers_of
 from treatments.demo.clinic import DemoClinic
@@ -130,11 +133,8 @@ class Walk:
         values = {key: value for key, value in told.items() if key in first}
         if "phone" in values and self.role.phone:
             values["phone"] = {"number": self.role.phone}
-        response = intake_answers.save_answers(response.pk, values=values)
-        if half:  # left each of these screens with Next, so that the inbox shows how far they got
-            for screen in questionnaire.screens:
-                if screen.questions and all(question.id in values for question in screen.questions):
-                    response = intake_answers.save_answers(response.pk, values={}, passed=screen.id)
+        passed = self._passed(values, least=len if half else bool)
+        response = intake_answers.save_answers(response.pk, values=values | {DONE: passed})
         RedFlagAlert.objects.filter(response=response).update(message_shown_at=timezone.now(), raised_at=timezone.now())
         _as_if_mailed()
         if half:
@@ -144,11 +144,18 @@ class Walk:
         intake_answers.submit(response.pk)
         later = invitations.start(second_part.link_for(self.invitation.pk).pk)
         Invitation.objects.filter(pk=later.invitation_id).update(created_at=timezone.now())
-        intake_answers.save_answers(later.pk, values={key: value for key, value in told.items() if key not in first})
+        rest = {key: value for key, value in told.items() if key not in first}
+        intake_answers.save_answers(later.pk, values=rest | {DONE: [*passed, *self._passed(rest, least=bool)]})
         later = intake_answers.submit(later.pk)
         RedFlagAlert.objects.filter(patient=self.patient).update(raised_at=timezone.now())
         _as_if_mailed()
         return later
+
+    @staticmethod
+    def _passed(told: dict[str, Any], *, least: Callable[[Sequence[Any]], int]) -> list[str]:
+        """The screens left with Next: of what these answer all of it (``least=len``), or any of it (``bool``)."""
+        asked = ((screen.id, screen.questions) for screen in load_questionnaire().screens if screen.questions)
+        return [one for one, questions in asked if sum(q.id in told for q in questions) >= max(1, least(questions))]
 
     def _acknowledge_alerts(self) -> None:
         RedFlagAlert.objects.filter(patient=self.patient, acknowledged_at=None).update(
