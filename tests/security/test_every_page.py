@@ -24,6 +24,7 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
+from clinic import __version__
 from clinic.audit.models import AuditEvent, NamedPatient
 from clinic.outbox.models import Message
 from clinic.people.access import ROLES, Permission, permission_for
@@ -114,6 +115,13 @@ class EveryPage(FurnishedCase):
 
     def test_looking_changes_nothing(self) -> None:
         assert not self.changed
+
+    def test_the_foot_names_the_version_of_ashi(self) -> None:
+        """And no other: a page's own ``version`` must not stand in its place."""
+        feet = [(one, *re.findall(r"site-foot[^>]*>\s*([^<]*?)\s*<", one.text)) for one in self.looks]
+        told = [row for row in feet if len(row) > 1]
+        assert len(told) > 50
+        assert not [f"{row[0]}: {row[1:]}" for row in told if row[1:] != (f"Ashi {__version__}",)]
 
     def test_headers_are_on_every_answer(self) -> None:
         wrong = []

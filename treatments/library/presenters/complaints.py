@@ -63,7 +63,7 @@ def complaint_page(complaint: str) -> Context | None:
     ]
     return {
         "pack": pack,
-        "version": planner.version,
+        "knowledge_version": planner.version,
         "sites": [planner.sites[site].name for site in pack.sites],
         "patterns": [intake.patterns.pattern[name].name for name in pack.patterns],
         "known_first": _known_first(pack, intake),
