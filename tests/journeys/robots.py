@@ -293,6 +293,7 @@ class Practitioner:
 
     def sign_plan(self) -> None:
         page = self.page
+        expect(page.locator(".htmx-request")).to_have_count(0)  # what is still being saved is not cut off
         box = page.locator("#id_cautions_read")
         if box.count():
             box.check()
