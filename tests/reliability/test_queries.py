@@ -56,6 +56,9 @@ def more_of_everything(count: int, *, first: int, practitioner: User, desk: User
     """Patients at every stage, today's visits, courses, alerts and drafts, ``count`` of each."""
     clinic_in("America/New_York")
     now = timezone.now()
+    # past all that the furnished clinic has booked; the first ones at night, so some are outside working hours whatever
+    # the hour at which the test runs
+    night = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=300)
     service, room = ServiceFactory(), RoomFactory()
     for number in range(first, first + count):
         patient = PatientFactory()
@@ -63,7 +66,7 @@ def more_of_everything(count: int, *, first: int, practitioner: User, desk: User
         RedFlagAlert.objects.create(patient=patient, response=sent, flag="flag.fever", level="refer")
         ResponseFactory(invitation=InvitationFactory(patient=PatientFactory()))
         CourseFactory(patient=patient, practitioner=practitioner, service=service, reference=f"more:{number}")
-        start = now + dt.timedelta(days=300, hours=number)  # past all that the furnished clinic has booked
+        start = night + dt.timedelta(hours=number)
         AppointmentFactory(
             patient=patient,
             practitioner=practitioner,
