@@ -196,8 +196,10 @@ def _known(patient: int) -> QuerySet[Any, tuple[Any, ...]]:
 def _facts_and_clearances(patient: Patient) -> tuple[list[Fact], tuple[tuple[str, datetime], ...]]:
     """Facts newest first."""
     rows = sorted(_known(patient.pk), key=lambda row: -row[1])
-    facts = [Fact._make(row[2:]) for row in rows if row[0] == "fact"]
-    return facts, tuple((row[2], row[5]) for row in rows if row[0] == "cleared")
+    was = load_intake_knowledge().was
+    told = [(row[0], Fact._make((was.get(row[2], row[2]), *row[3:]))) for row in rows]
+    facts = [fact for kind, fact in told if kind == "fact"]
+    return facts, tuple((fact.finding, fact.recorded_at) for kind, fact in told if kind == "cleared")
 
 
 def _newer_part(patient: Patient, newer: IntakeResponse, assessment: Assessment, today: date) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from clinic.lib.wording import says_something
 from clinic.people.models import Patient, User
 from intake.actions import episodes
 from intake.actions.assessment_clearance import withdraw
-from intake.assessment import Case, assess, knowledge_of
+from intake.assessment import Case, assess, knowledge_of, load_intake_knowledge
 from intake.case_building import DANGER, build_case, facts_since
 from intake.models import Assessment, Clearance, Episode, IntakeResponse
 from intake.models.kept import keep_links
@@ -118,7 +118,8 @@ def save(
     draft.findings, draft.levels, draft.ashi, draft.notes, draft.confirmed = wanted
     draft.revision += 1
     draft.save(update_fields=["findings", "levels", "ashi", "notes", "confirmed", "revision"])
-    for clearance in Clearance.objects.filter(patient=draft.patient, finding__in=found_again, withdrawn_at=None):
+    named = load_intake_knowledge().ever_called(found_again)
+    for clearance in Clearance.objects.filter(patient=draft.patient, finding__in=named, withdrawn_at=None):
         withdraw(clearance=clearance, by=by)
     detail = {"changed": changed, "overruled": sorted(set(confirmed) - {"reason"})}
     trail.record("assessment.saved", by=by, patient=draft.patient, obj=draft, detail=detail)
@@ -179,9 +180,10 @@ def take_back_clearance(*, assessment: Assessment, clearance: Clearance, by: Use
     """A clearance no longer holds. In an open draft the finding is present again, whoever reported it."""
     withdraw(clearance=clearance, by=by)
     draft = Assessment.objects.select_for_update(of=("self",)).filter(pk=assessment.pk, status="draft").first()
-    if draft is None or build_case(draft.patient, draft, today=timezone.localdate()).is_present(clearance.finding):
+    (finding,) = load_intake_knowledge().now_called({clearance.finding: True})
+    if draft is None or build_case(draft.patient, draft, today=timezone.localdate()).is_present(finding):
         return
-    draft.findings = {**draft.findings, clearance.finding: True}
+    draft.findings = {**draft.findings, finding: True}
     draft.revision += 1
     draft.save(update_fields=["findings", "revision"])
 

@@ -140,6 +140,7 @@ class _Reader:
 
     def __init__(self, knowledge: IntakeKnowledge):
         self.known = knowledge.order
+        self.was = knowledge.was
         self.faults: list[Fault] = []
 
     def fault(self, path: str, text: str) -> None:
@@ -197,6 +198,7 @@ class _Reader:
         if not isinstance(value, str):
             self.fault(path, f"must be a finding id, is {_kind(value)}")
             return None
+        value = self.was.get(value, value)
         if value not in self.known:
             self.fault(path, f"is not a known finding{_nearest(value, self.known)}")
             return None
@@ -216,7 +218,7 @@ class _Reader:
             if not isinstance(answer, bool):
                 self.fault(_join("findings", key), f"must be true, false or null, is {_kind(answer)}")
             elif name is not None:
-                found[name] = answer
+                found[name] = answer or found.get(name, False)  # under an id of before, too: a yes outranks
         # in the order of the vocabulary, so that the order of the input never matters
         return MappingProxyType({name: found[name] for name in sorted(found, key=self.known.__getitem__)})
 
@@ -235,8 +237,9 @@ class _Reader:
                 self.strings(told.get("words"), f"{path}.words"),
                 self.strings(told.get("texts"), f"{path}.texts"),
             )
-            if self.finding(finding, path) is not None and said is not None:
-                found[finding] = Explained(said, words, texts)
+            name = self.finding(finding, path)
+            if name is not None and said is not None:
+                found[name] = Explained(said, words, texts)
         return MappingProxyType(dict(sorted(found.items())))
 
     def strings(self, value: object, path: str) -> tuple[str, ...]:

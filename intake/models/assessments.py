@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -9,6 +12,7 @@ from django.db.models.functions import Now
 from clinic.lib.records import Signable
 from clinic.people.models import Patient
 from clinic.people.set_aside import SetAside, consistent
+from intake.assessment import load_intake_knowledge
 from intake.assessment.shapes import AssessmentRecord
 
 from .episodes import Episode
@@ -92,6 +96,14 @@ class Assessment(Signable, SetAside):
             ),
             consistent("assessment_set_aside_by_somebody"),
         ]
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **how: Any) -> Self:
+        """Read under the ids of today; the row keeps those that it was signed with, and so does its seal."""
+        row = super().from_db(db, field_names, values, **how)
+        if told := row.__dict__.get("findings"):
+            row.findings = load_intake_knowledge().now_called(told)
+        return row
 
     def __str__(self) -> str:
         return f"assessment {self.pk} of {self.patient} ({self.status})"

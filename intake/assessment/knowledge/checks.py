@@ -213,6 +213,13 @@ def said_faults(labels: Mapping[str, str], said: Mapping[str, str]) -> Iterator[
             yield Fault("findings.toml", f"said.{finding}", "only {they}, {them}, {their} and one [part for women]")
 
 
+def was_faults(labels: Mapping[str, str], was: Mapping[str, str]) -> Iterator[Fault]:
+    """An id of before that means nothing today, or that somebody uses again for something else."""
+    yield from _unknown("findings.toml", "was", was.values(), labels, "finding")
+    for finding in was.keys() & labels.keys():
+        yield Fault("findings.toml", f"was.{finding}", "is a finding of today: no id is used for a second thing")
+
+
 def passing_faults(labels: Mapping[str, str], file: schema.PassingFile) -> Iterator[Fault]:
     conditions = [finding for finding in labels if finding.startswith("condition.")]
     for row in file.passing:

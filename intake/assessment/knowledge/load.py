@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from clinic.lib.complaints import DEFAULT, Complaint, beside, complaints, folders
 from clinic.lib.knowledge_files import Draft, Fault, Reader
 from intake.assessment.knowledge import schema
-from intake.assessment.knowledge.checks import check, passing_faults, said_faults
+from intake.assessment.knowledge.checks import check, passing_faults, said_faults, was_faults
 from intake.assessment.knowledge.drafts import Files, draft_faults, without_drafts
 from intake.assessment.knowledge.signs import (
     Sign,
@@ -24,6 +25,8 @@ from intake.assessment.knowledge.signs import (
 )
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "knowledge"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class IntakeKnowledge:
     groups: Mapping[str, str]  # group -> what its findings are about ("Worse with")
     asked_of: Mapping[str, str]  # finding id -> P, C or PC
     order: Mapping[str, int]  # finding id -> place in findings.toml
+    was: Mapping[str, str]  # finding id of before -> the id of today; what is stored is read by `now_called`
     weights: schema.WeightsFile
     signs: tuple[Sign, ...]  # those that can say most first
     signs_of: tuple[tuple[Sign, ...], ...]  # for each pattern those that speak for it, the loudest first
@@ -93,7 +97,22 @@ class IntakeKnowledge:
 
     def label(self, finding: str) -> str:
         """The practitioner's words for a finding; the id itself if there are none."""
-        return self.labels.get(finding, finding)
+        return self.labels.get(self.was.get(finding, finding), finding)
+
+    def now_called(self, findings: Mapping[str, T]) -> dict[str, T]:
+        """Answers by finding, those under an id of before under that of today; of two a yes outranks."""
+        if self.was.keys().isdisjoint(findings):
+            return dict(findings)
+        told: dict[str, T] = {}
+        for finding, answer in findings.items():
+            name = self.was.get(finding, finding)
+            if not told.get(name):
+                told[name] = answer
+        return told
+
+    def ever_called(self, findings: Collection[str]) -> set[str]:
+        """The ids and those that they had before: what to look for among stored rows."""
+        return {*findings} | {before for before, now in self.was.items() if now in findings}
 
 
 def load_intake_knowledge(directory: Path | None = None, complaint: str = DEFAULT) -> IntakeKnowledge:
@@ -136,6 +155,8 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
     read.faults += passing_faults(labels, passing)
     said = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.said.items()}
     read.faults += said_faults(labels, said)
+    was = {f"{g}.{k}": now for g, group in groups.items() for k, now in group.was.items()}
+    read.faults += was_faults(labels, was)
     read.raise_faults()
     live, drafts = without_drafts(Files(weights, patterns, channels, contradictions, flags, rules))
     weights, patterns, channels, contradictions, flags, rules = live
@@ -161,6 +182,7 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
         said=said,
         groups={name: group.label for name, group in groups.items()},
         asked_of={f"{g}.{k}": group.by for g, group in groups.items() for k in group.findings},
+        was=was,
         order={finding: place for place, finding in enumerate(labels)},
         weights=weights,
         signs=signs,
@@ -206,6 +228,9 @@ def versioned(version: str, complaint: Complaint) -> str:
     return version if complaint.id == DEFAULT else f"{version}+{complaint.id}.{complaint.version}"
 
 
+_ADDED = ("findings", "said", "was")  # what a pack adds to a group of the common file
+
+
 def _read_groups(read: Reader, about: str) -> tuple[dict[str, schema.FindingGroup], frozenset[str]]:
     """The findings of every complaint by group, and those that belong to other complaints than this."""
     tables = dict(read.file("findings.toml"))
@@ -216,10 +241,10 @@ def _read_groups(read: Reader, about: str) -> tuple[dict[str, schema.FindingGrou
             added = table.get("findings", {}) if isinstance(table, dict) else {}
             if have is None:
                 tables[group] = table
-            elif {*table} - {"findings", "said"} or have["findings"].keys() & added.keys():
+            elif {*table} - {*_ADDED} or have["findings"].keys() & added.keys():
                 read.faults.append(Fault(name, group, "a group that is there already takes new findings, nothing else"))
             else:
-                more = {key: {**have.get(key, {}), **table.get(key, {})} for key in ("findings", "said")}
+                more = {key: {**have.get(key, {}), **table.get(key, {})} for key in _ADDED}
                 tables[group] = {**have, **more}
             if not name.startswith(f"complaints/{about}/"):
                 foreign |= {f"{group}.{key}" for key in added}
@@ -228,8 +253,8 @@ def _read_groups(read: Reader, about: str) -> tuple[dict[str, schema.FindingGrou
 
 
 def _asked_beside(read: Reader, flags: schema.FlagsFile, complaint: Complaint) -> tuple[schema.Flag, ...]:
-    """The red flags of the complaint, and of the common ones those that it names: nobody with a sore knee is asked
-    about the seat."""
+    """The red flags of the complaint, and those that it names of the common ones and of other complaints: nobody with a
+    sore knee is asked about the seat, and a sign that two complaints share stands with one of them."""
     common = {flag["finding"] for flag in read.tables("redflags.toml", "flag")}
     others = {
         flag["finding"]
@@ -238,7 +263,7 @@ def _asked_beside(read: Reader, flags: schema.FlagsFile, complaint: Complaint) -
         for flag in read.tables(name, "flag")
     }
     if complaint.asked_beside is not None:
-        others |= common - {*complaint.asked_beside}
+        others = (others | common) - {*complaint.asked_beside}
     return tuple(flag for flag in flags.flag if flag.finding not in others)
 
 

@@ -41,6 +41,7 @@ class FindingGroup(Strict):
     label: Text
     findings: dict[str, Text]
     said: dict[str, Text] = {}
+    was: dict[str, Text] = {}  # an id that is not used any more -> the finding that says it now
 
 
 class Weight(Reviewed):
