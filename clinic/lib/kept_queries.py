@@ -7,7 +7,7 @@ their SQL anew for each page took longer than the database did.
 
     rows = visits_since(patient.pk, now)
 
-The rows are those of the queryset, of whichever kind. It may depend on nothing but its arguments (whole numbers, texts
+The rows are those of the queryset: objects or tuples. It may depend on nothing but its arguments (whole numbers, texts
 and moments, compared as they are): no clock, no setting, no language. It cannot prefetch. A number that no column can
 hold equals none: there are no rows.
 """
@@ -16,26 +16,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.models import QuerySet
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
+
+from clinic.lib.made_of_rows import maker
 
 Row = TypeVar("Row")
 Value = int | str | dt.datetime
+Converters = list[tuple[int, list[Callable[[Any, Any, Any], Any]], Any]]
 MOST = 2**63 - 1
 FAR = 8_000_000_000_000_000_000  # no row has such a number, and it fits into a column
 
 
 @dataclass(frozen=True)
 class _Made:
-    """``places``: which argument each parameter is, None for those that the queryset itself gives."""
+    """``places``: which argument each parameter is, None for those that the queryset itself gives. ``row``: of what
+    the database sends. ``columns``: how many of it are asked for, None for all."""
 
     compiler: Any
     sql: str
     params: tuple[Any, ...]
     places: tuple[int | None, ...]
+    row: Callable[[list[Any]], Any]
+    columns: int | None
 
 
 class KeptQuery(Generic[Row]):
@@ -57,16 +66,21 @@ class KeptQuery(Generic[Row]):
         if made is None:
             made = self._made[alias] = _make(like, alias, values)
         connection = connections[alias]
-        compiler, rows = _twin(made.compiler), _twin(like)
         given = [_as_parameter(connection, value) for value in values]
         params = tuple(
             own if place is None else given[place] for own, place in zip(made.params, made.places, strict=True)
         )
-        compiler.connection, compiler.as_sql = connection, lambda *_, **__: (made.sql, params)
-        compiler.get_converters = lambda columns: _converters(made, connection, columns)
-        rows._query = _twin(like.query)
-        rows._query.get_compiler = lambda *_, **__: compiler
-        return list(rows._iterable_class(rows))
+        with connection.cursor() as cursor:
+            cursor.execute(made.sql, params)
+            found = cursor.fetchall()
+        if made.columns is not None:
+            found = [row[: made.columns] for row in found]
+        rows = list(map(list, found))
+        for place, converters, expression in _converters(made, connection):
+            for convert in converters:
+                for row in rows:
+                    row[place] = convert(row[place], expression, connection)
+        return list(map(made.row, rows))
 
 
 def _stand_in(value: Value, place: int) -> Value:
@@ -86,30 +100,32 @@ def _make(rows: QuerySet[Any, Row], alias: str, values: tuple[Value, ...]) -> _M
     places = tuple(next((i for i, one in enumerate(stand_ins) if one == param), None) for param in params)
     if set(places) - {None} != set(range(len(values))):
         raise ValueError(f"not every argument is a parameter of {sql}")
-    return _Made(compiler, sql, tuple(params), places)
+    columns = compiler.col_count if compiler.has_extra_select else None
+    return _Made(compiler, sql, tuple(params), places, _row_of(rows, compiler, alias), columns)
 
 
-def _converters(made: _Made, connection: Any, columns: Any) -> Any:
+def _row_of(rows: QuerySet[Any, Row], compiler: Any, alias: str) -> Callable[[list[Any]], Any]:
+    kind = rows._iterable_class
+    if kind is ValuesListIterable:
+        return tuple
+    if kind is FlatValuesListIterable:
+        return itemgetter(0)
+    if kind is ModelIterable and not rows._known_related_objects:  # type: ignore[attr-defined]
+        return maker(compiler, alias)
+    raise ValueError("a kept query gives objects or tuples")
+
+
+def _converters(made: _Made, connection: Any) -> Converters:
     """Of the columns, found once for each connection: they are methods of it. Kept with ``made``, whose they are."""
-    kept: dict[int, tuple[_Made, Any]] = vars(connection).setdefault("kept_converters", {})
+    kept: dict[int, tuple[_Made, Converters]] = vars(connection).setdefault("kept_converters", {})
     known = kept.get(id(made))
     if known is None or known[0] is not made:
-        kept[id(made)] = known = made, type(made.compiler).get_converters(_with(made.compiler, connection), columns)
+        compiler = copy(made.compiler)
+        compiler.connection = connection
+        found = compiler.get_converters([one for one, *_ in compiler.select[: compiler.col_count]])
+        kept[id(made)] = known = made, [(place, *one) for place, one in found.items()]
     return known[1]
-
-
-def _with(compiler: Any, connection: Any) -> Any:
-    twin = _twin(compiler)
-    twin.connection = connection
-    return twin
 
 
 def _as_parameter(connection: Any, value: Value) -> Any:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
-
-
-def _twin(one: Any) -> Any:
-    """A shallow copy that asks nothing: ``copy.copy`` of a queryset would fetch its rows."""
-    twin = object.__new__(type(one))
-    twin.__dict__.update(one.__dict__)
-    return twin

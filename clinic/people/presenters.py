@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
-from phonenumber_field.phonenumber import PhoneNumber, to_python
+from phonenumber_field.phonenumber import PhoneNumber
 
+from clinic.lib.phone import known
 from clinic.people.actions.contact import as_text
 from clinic.people.models import ContactChange, Patient
 
@@ -41,7 +42,7 @@ def lines_of(patient: Patient, told: Mapping[str, str] | None = None) -> tuple[l
     lines: list[Line] = []
 
     def add(number: Any, who: str) -> None:
-        parsed = to_python(number) if isinstance(number, str) else number
+        parsed = known(number) if isinstance(number, str) and number else number
         if parsed and parsed.is_valid() and all(parsed != line.number for line in lines):
             lines.append(Line(parsed, who))
 
@@ -75,7 +76,7 @@ def told_changes(patient: Patient) -> list[Told]:
 
 def _words(name: str, text: str) -> str:
     if name in ("phone", "emergency_phone") and text:
-        number = to_python(text)
+        number = known(text)
         return str(number.as_international) if number else text
     if name == "no_phone" and text:
         return str(Patient.NoPhone(text).label)

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -23,11 +23,10 @@ from clinic.people.models import Clinic, User
 from clinic.scheduling.course_dates import phases_of
 from clinic.scheduling.models import MOVABLE, Appointment, Course, DeviceKind, RoomKind
 from clinic.scheduling.reason_words import numbers_in_words
-from clinic.scheduling.rhythm import Dated, in_time, too_near
+from clinic.scheduling.rhythm import Dated, all_too_near, in_time
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """One visit of a course that holds a time."""
 
     id: int
@@ -56,6 +55,8 @@ class Differing:
         return ",".join(str(one) for one in self.extras)
 
 
+MINUTE = dt.timedelta(minutes=1)
+FEW = 12  # courses whose visits are asked for by SQL that is kept
 FIELDS = (
     "course_id",
     "id",
@@ -106,15 +107,26 @@ def difference_of(course: Course, *, now: dt.datetime) -> Differing | None:
 
 def held_of(courses: Iterable[int]) -> dict[int, list[Held]]:
     """The visits of courses that hold a time, in chronological order."""
-    rows = Appointment.objects.active().filter(course__in=list(courses), number_in_course__isnull=False)
-    return in_courses(rows.order_by("starts_at", "id").values_list(*FIELDS))
+    wanted = list(courses)
+    few = len(wanted) in range(1, FEW + 1)
+    return in_courses(_held_of_few(*wanted, *[wanted[0]] * (FEW - len(wanted))) if few else _held(wanted))
+
+
+def _held(courses: Sequence[int]) -> QuerySet[Appointment, tuple[Any, ...]]:
+    rows = Appointment.objects.active().filter(course__in=courses, number_in_course__isnull=False)
+    return rows.order_by("starts_at", "id").values_list(*FIELDS)
+
+
+@KeptQuery
+def _held_of_few(*courses: int) -> QuerySet[Appointment, tuple[Any, ...]]:
+    return _held(courses)
 
 
 def in_courses(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Held]]:
     """Rows of ``FIELDS`` by their course."""
     visits: dict[int, list[Held]] = defaultdict(list)
     for course, pk, number, starts, ends, service, room, device, pace, status in rows:
-        minutes = int((ends - starts).total_seconds() // 60)
+        minutes = (ends - starts) // MINUTE
         visits[course].append(Held(pk, number, starts, minutes, service, room, device or "", pace, status in MOVABLE))
     return visits
 
@@ -159,7 +171,7 @@ def judge(course: Course, visits: Sequence[Held], zone: dt.tzinfo, *, now: dt.da
         lacking=[one for one in kept if device_of[one.number] and one.device_kind != device_of[one.number]],
         idle=[one for one in kept if one.device_kind and one.device_kind not in asked],
         paced=[(pace_of[one.number], one) for one in kept if one.earlier_pace],
-        near=[one for place, one in enumerate(ordered) if one.number in numbers and too_near(ordered, place)],
+        near=[one for place in all_too_near(ordered) if (one := ordered[place]).number in numbers],
         device_of=device_of,
     )
 

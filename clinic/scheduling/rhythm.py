@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 WEEK = 7
 BEYOND = 56  # days after its own week in which a visit is searched for, and by which a typed date may be late
@@ -43,8 +44,7 @@ class Place:
         return WEEK - 1 - self.offset
 
 
-@dataclass(frozen=True)
-class Dated:
+class Dated(NamedTuple):
     """A visit of a course with its day, and the pace the course asks for there."""
 
     number: int
@@ -99,9 +99,20 @@ def _places(phases: tuple[Phase, ...], sessions: int) -> tuple[Place, ...]:
 
 def in_time(phases: Sequence[Phase], days: Sequence[tuple[int, date]]) -> tuple[Dated, ...]:
     """Visits, given as (number, day), in chronological order, each with the pace of its position."""
+    return _in_time(tuple(phases), tuple(days))
+
+
+@lru_cache(maxsize=512)  # the courses on a home page, again on the next one
+def _in_time(phases: tuple[Phase, ...], days: tuple[tuple[int, date], ...]) -> tuple[Dated, ...]:
     laid = places(phases, len(days))
     ordered = sorted(days, key=lambda one: (one[1], one[0]))
     return tuple(Dated(number, day, place.per_week) for (number, day), place in zip(ordered, laid, strict=True))
+
+
+@lru_cache(maxsize=512)
+def all_too_near(course: tuple[Dated, ...]) -> tuple[int, ...]:
+    """Positions in a course whose day is too near to another one."""
+    return tuple(at for at in range(len(course)) if too_near(course, at))
 
 
 def least_gap(per_week: int) -> int:

@@ -37,9 +37,6 @@ BUILDS = {
     "flat": lambda patient, now: Appointment.objects.filter(patient=patient, starts_at__gte=now).values_list(
         "pk", flat=True
     ),
-    "dicts": lambda patient, now: Appointment.objects.filter(patient=patient, starts_at__gte=now).values(
-        "pk", "status"
-    ),
     "union": lambda patient, now: of_kind("a", patient).union(
         of_kind("b", patient).filter(recorded_at__lt=now), all=True
     ),
@@ -101,3 +98,8 @@ class Kept(TestCase):
         )
         with pytest.raises(ValueError, match="prefetch"):
             fetching(self.patients[0].pk)
+
+    def test_what_it_cannot_make_is_refused(self) -> None:
+        dicts: KeptQuery[Any] = KeptQuery(lambda patient: Patient.objects.filter(pk=patient).values("pk"))
+        with pytest.raises(ValueError, match="objects or tuples"):
+            dicts(self.patients[0].pk)

@@ -30,6 +30,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def test_naming_a_patient_reads_no_number(readings: list[Any]) -> None:
     patient = PatientFactory(phone=NUMBER, emergency_phone=NUMBER)
+    phone.known.cache_clear()
     readings.clear()
     found = Patient.objects.get(pk=patient.pk)
     assert str(found)

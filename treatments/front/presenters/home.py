@@ -238,7 +238,8 @@ def _all_told(waiting: list[tuple[int, dt.datetime, dt.datetime | None]], now: d
     """From all links, while they are few: looking through the coming visits of everybody would take longer."""
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     first = sorted(waiting, key=lambda one: (one[2] or far, one[1]))[:SHOWN]
-    found = {row.pk: row for row in _links(Invitation.objects.filter(pk__in=[pk for pk, *_ in first]))} if first else {}
+    wanted = [pk for pk, *_ in first]
+    found = {row.pk: row for row in _links_of(*wanted, *wanted[:1] * (SHOWN - len(wanted)))} if first else {}
     return [_told(found[pk], visit, now) for pk, _, visit in first if pk in found]
 
 
@@ -273,6 +274,11 @@ def _without_visit(now: dt.datetime) -> QuerySet[Invitation]:
 def _links(links: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """With the fields ``state`` reads, without the answers."""
     return links.select_related("patient", "response").only("created_at", *STATE, *NAME)
+
+
+@KeptQuery
+def _links_of(*numbers: int) -> QuerySet[Invitation]:
+    return _links(Invitation.objects.filter(pk__in=numbers)).order_by()
 
 
 def _days_from(moment: dt.datetime, now: dt.datetime) -> int:
