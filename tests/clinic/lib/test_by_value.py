@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import random
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from clinic.lib.by_value import ByValue
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
 from intake.case_building import judged
 from tests.factories.treatments import TREATMENT
+from tests.support.draws import drawn, json_value
 from treatments import planning
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.review.review import review
@@ -25,14 +25,15 @@ CASE: dict[str, Any] = {
     "findings": {"site.low_back": True, "condition.pregnant": False}, "texts": {"reason": "It aches in the cold."},
     "scores": {"phq2": 1, "gad2": None, "nice_spa": 0}, "cleared": [],
 }  # fmt: skip
-plain = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
-    max_leaves=8,
-)
+ALIKE = (1, 1.0, True, 0, 0.0, -0.0, False, "", "1", None, [], {}, [1], [1.0], [True], {"a": 1}, {"a": 1.0})
 
 
-@given(st.lists(plain, min_size=1, max_size=6))
+def values_from(chance: random.Random) -> list[Any]:
+    """Up to six, any JSON among values that Python takes for equal or writes almost alike."""
+    return [json_value(chance) if chance.random() < 0.5 else chance.choice(ALIKE) for _ in range(chance.randint(1, 6))]
+
+
+@drawn(values_from)
 def test_another_value_is_never_taken_for_it(values: list[Any]) -> None:
     kept: ByValue[str] = ByValue(4)
     for value in [*values, *values, *map(copy.deepcopy, values)]:

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import given
-from hypothesis import strategies as st
 
 from clinic.audit.models import AuditEvent
 from clinic.people.models import SafetyFact
@@ -17,8 +15,8 @@ from tests.support.page_text import page_text
 from treatments import planning
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import OwnEntry, RuleOff, TreatmentPlan
-from treatments.planner.knowledge.point_groups import GroupError, read_group, side_for, write_group
-from treatments.planner.knowledge.switching import may_be_off, why_protected, without
+from treatments.planner.knowledge.point_groups import GroupError, read_group, side_for
+from treatments.planner.knowledge.switching import why_protected, without
 from treatments.plans.actions import drafts
 
 pytestmark = pytest.mark.django_db
@@ -73,24 +71,6 @@ def test_a_line_of_a_group(line: str, code: str, side: str, depth: list[int] | N
 def test_what_cannot_be_used_is_said_line_by_line(text: str, fault: str) -> None:
     with pytest.raises(GroupError, match=fault):
         read_group(text, planner_knowledge())
-
-
-@given(st.lists(st.sampled_from(sorted(planner_knowledge().points)), min_size=1, max_size=8, unique=True), st.data())
-def test_a_group_reads_back_and_is_never_deeper_than_the_book(codes: list[str], data: Any) -> None:
-    knowledge = planner_knowledge()
-    lines = []
-    for code in codes:
-        side = data.draw(st.sampled_from(["", " left", " both", " painful", " opposite"]))
-        depth = data.draw(st.sampled_from(["", " 5", " 10-20", " 90"]))
-        lines.append(f"{code}{side}{depth}")
-    try:
-        group = read_group("\n".join(lines), knowledge)
-    except GroupError:
-        return
-    assert read_group(write_group(group), knowledge) == group
-    for point in group:
-        known = knowledge.points[point["code"]]
-        assert known.use != "never" and max(point.get("depth_mm", [0])) <= known.cap_mm
 
 
 def test_sides_follow_the_pain() -> None:
@@ -233,17 +213,6 @@ def test_nothing_that_keeps_patients_safe_can_be_turned_off(client: Client) -> N
     for one in (protected[0], "flag.fever", knowledge.persons[0].id):
         answer = client.post("/knowledge/own/rules-off/", {"rule": one, "reason": "x"})
         assert answer.status_code == 422 and not RuleOff.objects.exists()
-
-
-@given(st.sets(st.sampled_from(sorted(rule.id for rule in planner_knowledge().every_rule())), max_size=20))
-def test_whatever_is_turned_off_the_safety_is_the_same_tables(ids: set[str]) -> None:
-    base = planner_knowledge()
-    less = without(base, frozenset(ids))
-    for table in ("contraindications", "limits", "persons", "depths", "exclusions", "points", "doses", "goals"):
-        assert getattr(less, table) == getattr(base, table)
-    assert {rule.id for rule in less.switched_off} == {
-        rule.id for rule in base.every_rule() if rule.id in ids and may_be_off(rule)
-    }
 
 
 @pytest.mark.parametrize(("role", "may"), [("owner", True), ("practitioner", True), ("desk", False)])
