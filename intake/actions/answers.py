@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +16,13 @@ from clinic.people.actions.patients import change_patient, record_safety_facts, 
 from intake.actions import episodes
 from intake.actions.assessment import renew_drafts
 from intake.actions.attachments import keep_attachments
-from intake.actions.beside import beside
+from intake.actions.beside import Beside, beside, locked_as_seen
 from intake.actions.by_phone import keep_asked
 from intake.actions.consent import facts_of_consent, lacks_consent
 from intake.actions.contact import contact_of
 from intake.actions.drafts import locked_draft, teller
 from intake.actions.invitations import LinkNotOpen
+from intake.actions.limits import Limit
 from intake.actions.red_flags import raise_alerts
 from intake.assessment import load_intake_knowledge
 from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, PhoneCall, Score
@@ -50,6 +52,7 @@ def save_answers(
     passed: str = "",
     is_settled: bool = True,
     seen: IntakeResponse | None = None,
+    limit: Limit | None = None,
     call: PhoneCall | None = None,
 ) -> IntakeResponse:
     """Save the answers of one screen (question id -> value, None takes an answer back).
@@ -57,14 +60,11 @@ def save_answers(
     ``opened``: the page that saves. Only what changed on it since its last save counts, a save that arrives after a
     newer one of the same page changes nothing, and a different answer from another page is kept as a `Clash`.
     Without it the values are taken as they are. ``passed``: the screen was left with Next. ``is_settled``: False while
-    someone is still typing, so that half a sentence raises no alarm. ``seen``: the row as the page has
-    read it, which avoids reading the same answers again. ``call``: in which a practitioner asks. Raises LinkNotOpen.
+    someone is still typing, so that half a sentence raises no alarm. ``seen``: the row as the page has read it, which
+    is not read again if nobody has changed it since; ``limit``: then counts this save. ``call``: in which a
+    practitioner asks. Raises LinkNotOpen, TooMany.
     """
-    response = locked_draft(response_id, call=call)
-    if seen is not None:
-        hand_on_reading(seen, response)
-    known = beside(response_id, opened.page if opened else "")
-    response.has_clashes = known.has_clashes
+    response, known = _locked(response_id, opened.page if opened else "", seen, limit, call)
     if opened is None:
         answers = {**response.answers, **values}
     else:
@@ -72,7 +72,7 @@ def save_answers(
             return response
         answers = _merged(response, values, base={**opened.shown, **known.told})
         if opened.page:
-            _keep_told(response, opened, {**known.told, **values})
+            OpenedPage.keep(response.pk, opened.page, opened.seq, {**known.told, **values})
     answers = {key: value for key, value in answers.items() if value is not None}
     if passed and passed not in answers.get(DONE, []):
         answers[DONE] = [*answers.get(DONE, []), passed]
@@ -82,12 +82,33 @@ def save_answers(
     return response
 
 
+def _locked(
+    response_id: int, page: str, seen: IntakeResponse | None, limit: Limit | None, call: PhoneCall | None
+) -> tuple[IntakeResponse, Beside]:
+    """The draft, locked, and what stands beside it."""
+    known = None
+    if seen is not None and limit is not None:
+        known = locked_as_seen(seen, page, limit)
+        if known is not None and not seen.invitation.is_open:  # its time has run out
+            raise LinkNotOpen(seen.invitation.state)
+    if seen is not None and known is not None:
+        response = seen
+        response.call = call
+    else:
+        response = locked_draft(response_id, call=call)
+        if seen is not None:
+            hand_on_reading(seen, response)
+        known = beside(response_id, page)
+    response.has_clashes = known.has_clashes
+    return response, known
+
+
 def _keep(response: IntakeResponse, answers: dict[str, Any], *, has_calls: bool = True) -> None:
     changed = [key for key in {**response.answers, **answers} if response.answers.get(key) != answers.get(key)]
     response.answers = answers
-    response.saved_at = timezone.now()
+    response.saved_at = _later_than(response.saved_at)
     response.progress = progress(reading_of(response), answers)
-    response.save(update_fields=["answers", "saved_at", "progress"])
+    response.keep()
     if changed:
         trail.record(
             "intake.saved",
@@ -100,13 +121,10 @@ def _keep(response: IntakeResponse, answers: dict[str, Any], *, has_calls: bool 
             keep_asked(response, [key for key in changed if key != DONE])
 
 
-def _keep_told(response: IntakeResponse, opened: Opened, told: dict[str, Any]) -> None:
-    OpenedPage.objects.bulk_create(
-        [OpenedPage(response=response, page=opened.page, seq=opened.seq, told=told)],
-        update_conflicts=True,
-        unique_fields=["response", "page"],
-        update_fields=["seq", "told"],
-    )
+def _later_than(before: datetime) -> datetime:
+    """Now; never the same moment twice, as by it a page sees that another one has saved."""
+    now = timezone.now()
+    return now if now != before else now + timedelta(microseconds=1)
 
 
 def _merged(response: IntakeResponse, values: Mapping[str, Any], *, base: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""What else there is to know when a page saves into a draft, in one query. Run it only with the draft's row locked:
-then it sees what other pages have saved since, and nothing can follow.
+"""What else there is to know when a page saves into a draft. Run it only with the draft's row locked: then it sees what
+other pages have saved since, and nothing can follow. Or lock the row and ask for all of it in one statement.
 """
 
 from __future__ import annotations
@@ -10,14 +10,28 @@ from typing import Any
 
 from django.db import connection
 
-_ASKED = """
-    SELECT
-        (SELECT seq FROM intake_openedpage WHERE response_id = %(response)s AND page = %(page)s),
-        (SELECT told FROM intake_openedpage WHERE response_id = %(response)s AND page = %(page)s),
-        EXISTS (SELECT 1 FROM intake_clash WHERE response_id = %(response)s),
-        EXISTS (SELECT 1 FROM intake_redflagalert WHERE response_id = %(response)s AND taken_back_at IS NULL),
-        EXISTS (SELECT 1 FROM intake_phonecall WHERE response_id = %(response)s)
+from intake.actions import limits
+from intake.models import IntakeResponse
+
+_BESIDE = """
+    (SELECT seq FROM intake_openedpage WHERE response_id = %(response)s AND page = %(page)s),
+    (SELECT told FROM intake_openedpage WHERE response_id = %(response)s AND page = %(page)s),
+    EXISTS (SELECT 1 FROM intake_clash WHERE response_id = %(response)s),
+    EXISTS (SELECT 1 FROM intake_redflagalert WHERE response_id = %(response)s AND taken_back_at IS NULL),
+    EXISTS (SELECT 1 FROM intake_phonecall WHERE response_id = %(response)s)
 """
+_ASKED = f"SELECT {_BESIDE}"
+# Whoever changes a draft's answers, or what stands beside them, gives it another ``saved_at``. PostgreSQL takes all
+# parts as they were when the statement began, but the locked row as it is now: if another one has saved while this one
+# waited, ``saved_at`` differs, and everything is asked for again.
+_AS_SEEN = """
+    SELECT draft.saved_at = %(saved_at)s AND draft.submitted_at IS NULL AND link.is_unfinished
+        AND link.failed_birth_checks = %(failed)s
+    FROM intake_intakeresponse draft JOIN intake_invitation link ON link.id = draft.invitation_id
+    WHERE draft.id = %(response)s AND link.id = %(link)s
+"""
+_LOCKS = {"postgresql": "FOR UPDATE OF draft"}  # on SQLite a transaction is the only one that writes
+_COUNTED_AND_LOCKED = "{one_more}, ({as_seen} {lock}), {beside}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,33 @@ class Beside:
 def beside(response_id: int, page: str = "") -> Beside:
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, {"response": response_id, "page": page})
-        [(seq, told, has_clashes, has_alerts, has_calls)] = cursor.fetchall()
+        [row] = cursor.fetchall()
+    return _made(*row)
+
+
+def locked_as_seen(seen: IntakeResponse, page: str, limit: limits.Limit) -> Beside | None:
+    """Lock the draft, counting this save; None if it, or its link, is not any more as it was read: it may be locked
+    then, and must be read again. Raises `limits.TooMany`.
+    """
+    asked = {
+        **limits.row_of(limit),
+        "response": seen.pk,
+        "page": page,
+        "link": seen.invitation.pk,
+        "failed": seen.invitation.failed_birth_checks,
+        "saved_at": connection.ops.adapt_datetimefield_value(seen.saved_at),
+    }
+    sql = _COUNTED_AND_LOCKED.format(
+        one_more=limits.ONE_MORE, as_seen=_AS_SEEN, lock=_LOCKS.get(connection.vendor, ""), beside=_BESIDE
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        [(count, is_as_seen, *row)] = cursor.fetchall()
+    if count > limit.most:
+        raise limits.TooMany
+    return _made(*row) if is_as_seen else None
+
+
+def _made(seq: int | None, told: str | None, has_clashes: bool, has_alerts: bool, has_calls: bool) -> Beside:
     kept = json.loads(told) if told else {}
     return Beside(seq or 0, kept, bool(has_clashes), bool(has_alerts), bool(has_calls))

@@ -143,12 +143,15 @@ def start(invitation_id: int, *, by: User | None = None) -> IntakeResponse:
     }
     if invitation.second_of_id is not None:
         begins = begun_with(IntakeResponse.objects.get(invitation=invitation.second_of_id))
-    response = IntakeResponse.objects.create(patient=patient, invitation=invitation, **begins)
+    now = timezone.now()
+    response = IntakeResponse.objects.create(
+        patient=patient, invitation=invitation, started_at=now, saved_at=now, **begins
+    )
     ScreenStay.objects.create(response=response, screen=reading_of(response).screens[0].id)
     reads = known(response.language)
     if patient.language is None and reads != settings.LANGUAGE_CODE:
         keep_language(patient, reads)
-    invitation.opened_at = timezone.now()
+    invitation.opened_at = now
     invitation.save(update_fields=["opened_at"])
     give_up(_mail_key(invitation))  # the patient has the link
     trail.record("intake.started", by=who, patient=patient, obj=response, detail={"invitation": invitation.pk})

@@ -100,6 +100,14 @@ class FormRequest(ClinicRequest):
 
 
 def device_of(request: HttpRequest) -> Device:
+    """Read once for each request."""
+    kept: Device | None = vars(request).get("_device")
+    if kept is None:
+        kept = vars(request)["_device"] = _read(request)
+    return kept
+
+
+def _read(request: HttpRequest) -> Device:
     try:
         value = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
         return Device(

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from intake import consent_text, fetch, spoken
 from intake.actions import answers as actions
 from intake.actions import consent as signing
-from intake.actions import limits, red_flags
+from intake.actions import red_flags
 from intake.actions.answers import IncompleteIntake
+from intake.actions.limits import Limit, TooMany
 from intake.actions.stays import note_stay
 from intake.asking_back import is_open, offers
 from intake.forms.consent import ConsentForm
@@ -30,7 +31,7 @@ from intake.questionnaire.answers import Reading, previous_screen
 from intake.reading import reading_of
 from intake.views.by_phone import hung_up
 from intake.views.device import FormRequest, Whose, address, device_of, go_to, ticket_for
-from intake.views.guards import closed, offered, with_response
+from intake.views.guards import closed, offered, posts_of, too_many, with_response, with_response_uncounted
 from intake.views.kiosk import given_back
 from intake.views.languages import chosen, in_language, own_path, speak
 from intake.views.link import leave, own_response
@@ -41,7 +42,7 @@ SAVES_A_MINUTE = 90  # a person taps less; a runaway script is slowed down
 
 
 @require_http_methods(["GET", "POST"])
-@with_response
+@with_response_uncounted
 def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
     """GET renders a screen; POST is Next: save the answers and continue, or say what is missing."""
     reading = reading_of(response)
@@ -56,14 +57,18 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
     is_complete = form.is_complete() if go == "next" else not form.errors
     page = opened(screen, request.POST, response_id=response.pk)
     values = {q.id: page.shown.get(q.id) for q in screen.questions} if go == "undo" else form.values()
-    response = actions.save_answers(
-        response.pk,
-        values=values,
-        opened=page,
-        passed=screen.id if is_complete and go == "next" else "",
-        seen=response,
-        call=request.intake.call,
-    )
+    try:
+        response = actions.save_answers(
+            response.pk,
+            values=values,
+            opened=page,
+            passed=screen.id if is_complete and go == "next" else "",
+            seen=response,
+            limit=posts_of(response),
+            call=request.intake.call,
+        )
+    except TooMany:
+        return too_many(request, minutes=1)
     if go == "undo":
         return go_to(request, "check")
     if code := chosen(go):
@@ -96,25 +101,27 @@ def step(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
 
 
 @require_POST
-@with_response
+@with_response_uncounted
 def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> HttpResponse:
     """Save what is on the screen now; responds "Saved 14:05" and, for a red flag, with its message."""
     reading = reading_of(response)
     screen = reading.screen(screen_id)
     if screen is None:
         return go_to(request, "welcome")
-    if limits.increment(f"save:{response.pk}", minutes=1) > SAVES_A_MINUTE:
-        return HttpResponse("Too many at once.", status=429, headers={"Retry-After": "20"})
     form = ScreenForm(screen, response.answers, today=timezone.localdate(), data=request.POST)
     is_settled = request.GET.get("typing") != "1"
-    response = actions.save_answers(
-        response.pk,
-        values=form.values(),
-        opened=opened(screen, request.POST, response_id=response.pk),
-        is_settled=is_settled,
-        seen=response,
-        call=request.intake.call,
-    )
+    try:
+        response = actions.save_answers(
+            response.pk,
+            values=form.values(),
+            opened=opened(screen, request.POST, response_id=response.pk),
+            is_settled=is_settled,
+            seen=response,
+            limit=Limit(f"save:{response.pk}", SAVES_A_MINUTE),
+            call=request.intake.call,
+        )
+    except TooMany:
+        return HttpResponse("Too many at once.", status=429, headers={"Retry-After": "20"})
     context = {
         "response": response,
         "screen": screen,

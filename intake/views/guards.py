@@ -14,8 +14,9 @@ from clinic.people.presence import staff_in, stay_signed_in
 from intake import fetch
 from intake.actions import by_phone, limits, second_part
 from intake.actions.invitations import LinkNotOpen
+from intake.actions.limits import Limit
 from intake.actions.resuming import note_reading
-from intake.models import Invitation, PhoneCall
+from intake.models import IntakeResponse, Invitation, PhoneCall
 from intake.presenters.patient_form import typed_words
 from intake.views import device as devices
 from intake.views import kiosk
@@ -112,8 +113,25 @@ def with_invitation(view: View) -> View:
     return guarded
 
 
+def posts_of(response: IntakeResponse) -> Limit:
+    return Limit(f"post:{response.pk}", POSTS_A_MINUTE)
+
+
 def with_response(view: View) -> View:
     """Give the view the draft, only in a browser that started it or proved whose it is. Reading leaves an event."""
+
+    def counted(request: FormRequest, response: IntakeResponse, *args: Any, **kwargs: Any) -> HttpResponse:
+        limit = posts_of(response)
+        is_post = request.method == "POST" and not _is_save(request)  # saves have their own limit
+        if is_post and limits.increment(limit.key, minutes=limit.minutes) > limit.most:
+            return too_many(request, minutes=limit.minutes)
+        return view(request, response, *args, **kwargs)
+
+    return with_response_uncounted(wraps(view)(counted))
+
+
+def with_response_uncounted(view: View) -> View:
+    """The same for a view that counts what is posted itself, with what it saves."""
 
     @wraps(view)
     @with_invitation
@@ -123,9 +141,6 @@ def with_response(view: View) -> View:
         if response is None or not device.has_seen(response):
             return go_to(request, "welcome")
         response.patient, response.call = invitation.patient, request.intake.call
-        is_post = request.method == "POST" and not _is_save(request)  # saves have their own limit
-        if is_post and limits.increment(f"post:{response.pk}", minutes=1) > POSTS_A_MINUTE:
-            return too_many(request, minutes=1)
         if request.method == "GET" and response.answers:
             call = request.intake.call
             note_reading(response, device=device.id, by=call.asked_by if call is not None else None)

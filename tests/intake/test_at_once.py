@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from clinic.audit import checking
 from intake.actions import answers as actions
 from intake.actions import limits
-from intake.actions.invitations import invite
-from intake.models import IntakeResponse, Invitation, RateCount, RedFlagAlert, Score
+from intake.actions.invitations import LinkNotOpen, invite
+from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, RateCount, RedFlagAlert, Score
+from intake.questionnaire.merging import Opened
 from tests.factories.intake import ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
 from tests.support.on_disk import on_disk
@@ -57,6 +59,39 @@ def test_answers_of_many_devices_all_stay() -> None:
     response = ResponseFactory()
     at_once(lambda n: actions.save_answers(response.pk, values={f"q{n}": n}))
     assert IntakeResponse.objects.get().answers == {f"q{n}": n for n in range(MANY)}
+
+
+def test_what_pages_read_before_others_saved_takes_nothing_back() -> None:
+    """Each has read the same draft; what others have saved since is kept, and a question with six answers is asked."""
+    draft = ResponseFactory()
+    own = ({"pain_average": 0}, {"pain_worst": 1})
+    seen = [IntakeResponse.objects.select_related("patient", "invitation").get() for _ in range(MANY)]
+
+    def save(n: int) -> IntakeResponse:
+        page = Opened(page=f"page{n}", seq=1)
+        values = {"pain_now": n, **(own[n] if n < len(own) else {})}
+        limit = limits.Limit(f"save:{draft.pk}", MANY)
+        return actions.save_answers(draft.pk, values=values, opened=page, seen=seen[n], limit=limit)
+
+    at_once(save)
+    kept = IntakeResponse.objects.get()
+    assert kept.answers.items() >= {"pain_average": 0, "pain_worst": 1}.items()
+    others = Clash.objects.get(question="pain_now").others
+    assert sorted([kept.answers["pain_now"], *others]) == list(range(MANY))
+    assert OpenedPage.objects.count() == MANY
+    with pytest.raises(limits.TooMany):
+        save(0)
+    assert IntakeResponse.objects.get().answers == kept.answers
+
+
+@pytest.mark.parametrize("ends", [{"revoked_at": timezone.now()}, {"failed_birth_checks": 5}])
+def test_a_link_that_closed_since_the_page_read_it_saves_nothing(ends: dict[str, Any]) -> None:
+    draft = ResponseFactory()
+    seen = IntakeResponse.objects.select_related("patient", "invitation").get()
+    Invitation.objects.filter(pk=draft.invitation_id).update(**ends)
+    with pytest.raises(LinkNotOpen):
+        actions.save_answers(draft.pk, values={"pain_now": 3}, seen=seen, limit=limits.Limit("save", 9))
+    assert IntakeResponse.objects.get().answers == {}
 
 
 def test_one_alert_from_many_saves() -> None:
