@@ -53,7 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "clinic.lib.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # pages and feeds shrink to a tenth; it pads each with random bytes, and Django masks the CSRF token anew for each,
     # so that the length of a response reveals nothing about the secrets in it (BREACH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -43,20 +43,36 @@ def reading_of(response: IntakeResponse) -> Reading:
     """What the answers of a response say, on the day they were given, by the form they were given to. Read once, until
     something changes.
     """
-    version = response.questionnaire_version
-    part = part_of(response)
-    asked = (language(), version, part, about(response.patient, answered_on(response)))
-    kept: tuple[object, Answers, Reading] | None = vars(response).get(READ)
-    if kept is None or kept[0] != asked or kept[1] != response.answers:
-        kept = (asked, dict(response.answers), _read(response.answers, *asked))
-        vars(response)[READ] = kept
-    return kept[2]
+    patient = response.patient
+    # all that the reading depends on, as it stands in the rows: comparing it costs less than finding the day
+    told = (
+        *(language(), response.questionnaire_version, response.continues_id),
+        *(response.first_sent_at, response.submitted_at, response.saved_at, timezone.get_current_timezone()),
+        *(patient.date_of_birth, patient.sex, patient.email),
+    )
+    kept: tuple[object, Answers, object, Reading] | None = vars(response).get(READ)
+    if kept is not None and kept[1] == response.answers:
+        if kept[0] == told:
+            return kept[3]
+        asked = _asked(response)
+        reading = kept[3] if kept[2] == asked else _read(response.answers, *asked)
+    else:
+        asked = _asked(response)
+        reading = _read(response.answers, *asked)
+    vars(response)[READ] = (told, dict(response.answers), asked, reading)
+    return reading
+
+
+def _asked(response: IntakeResponse) -> tuple[str, str, int | None, About]:
+    known = about(response.patient, answered_on(response))
+    return language(), response.questionnaire_version, part_of(response), known
 
 
 def _read(answers: Answers, spoken: str, version: str, part: int | None, known: About) -> Reading:
     """The same answers are read for the chart, the assessment, the plan and each visit."""
     asked = questionnaire(version)
-    plain = (answers, spoken, part, tuple(str(value) for value in astuple(known)))
+    person = (known.age, known.sex, known.birth_known, known.sex_known, known.email_known, str(known.on))
+    plain = (answers, spoken, part, person)
     return READINGS.get(plain, (asked,), lambda: _with_medicines(read(asked, answers, known, part=part)))
 
 

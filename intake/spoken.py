@@ -5,6 +5,8 @@ Staff read English: their requests use it (``clinic.people.language``).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.utils import translation
 
 from clinic.lib.file_words import ENGLISH, languages
@@ -16,7 +18,11 @@ from intake.questionnaire.values import Questionnaire
 
 def language() -> str:
     """The active language if the files have words in it; its general form counts ("es" for "es-mx")."""
-    active = translation.get_language() or ENGLISH
+    return _spoken(translation.get_language() or ENGLISH)
+
+
+@lru_cache(maxsize=16)
+def _spoken(active: str) -> str:
     spoken = languages(DIRECTORY)
     return next((one for one in (active, active.partition("-")[0]) if one in spoken), ENGLISH)
 

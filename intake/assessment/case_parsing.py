@@ -268,9 +268,10 @@ class _Reader:
         return frozenset(name for name in names if name is not None)
 
     def ashi(self, value: object) -> tuple[AshiPlace, ...]:
-        regions = tuple(name.partition(".")[2] for name in self.known if name.startswith("site."))
         places: list[AshiPlace] = []
-        for i, item in enumerate(self.items(value, "ashi")):
+        items = self.items(value, "ashi")
+        regions = tuple(name.partition(".")[2] for name in self.known if name.startswith("site.")) if items else ()
+        for i, item in enumerate(items):
             path = f"ashi[{i}]"
             row = self.table(item if item is not None else "", path, ("where", "side", "region"))
             where = self.string(row.get("where"), f"{path}.where")
