@@ -62,9 +62,11 @@ class Composed:
     """How the needles of one visit were chosen: what may be looked at closer afterwards."""
 
     work: Work
+    usual: Layout  # before a protocol turns it
     ideal: Layout  # as if nothing were forbidden
     actual: Layout
     needles: int
+    chosen: Sequence[Chosen]
     kept: tuple[Chosen, ...]
     lost: frozenset[Serves]  # jobs of which safety took a needle away
 

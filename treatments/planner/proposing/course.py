@@ -55,11 +55,19 @@ def step(facts: Facts, protocols: Sequence[Protocol], now: Sequence[Chosen], bef
     return CourseStep(
         visit=facts.visit,
         protocol=tuple(protocol.id for protocol in protocols),
-        name=", ".join(protocol.name for protocol in protocols),
+        name=name_of(protocols),
         came=tuple(place for place in here if place not in there),
         went=tuple(place for place in there if place not in here),
-        because=tuple(Reason(protocol.id, protocol.text, protocol.sources) for protocol in protocols),
+        because=reasons_of(protocols),
     )
+
+
+def name_of(protocols: Sequence[Protocol]) -> str:
+    return ", ".join(protocol.name for protocol in protocols)
+
+
+def reasons_of(protocols: Sequence[Protocol]) -> tuple[Reason, ...]:
+    return tuple(Reason(protocol.id, protocol.text, protocol.sources) for protocol in protocols)
 
 
 def _places(items: Sequence[Chosen]) -> list[str]:

@@ -11,11 +11,19 @@ from treatments.planner.knowledge.compiled import Program, program_of
 from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.regions import painful_sites
-from treatments.planner.knowledge.rules import DepthRule, PatientProfile, PlannerKnowledge, Sensation, Style, Technique
+from treatments.planner.knowledge.rules import (
+    DepthRule,
+    PatientProfile,
+    PlannerKnowledge,
+    Protocol,
+    Sensation,
+    Style,
+    Technique,
+)
 from treatments.planner.proposing.compose import Composed
 from treatments.planner.proposing.quotes import Quotes, grounds_in
 from treatments.planner.safety.guard import Guard, build_guard
-from treatments.planner.treatment.proposal import CourseStep, Withheld
+from treatments.planner.treatment.proposal import Withheld
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,6 @@ class ProposalInProgress:
     style: Style | None = None
     withheld: list[Withheld] = field(default_factory=list)
     composed: list[Composed] = field(default_factory=list)
-    steps: list[CourseStep] = field(default_factory=list)  # of this visit in the course; none at the first
 
     @cached_property
     def program(self) -> Program:
@@ -52,6 +59,11 @@ class ProposalInProgress:
     def profiles(self) -> list[PatientProfile]:
         """The kinds of patient that match."""
         return matching(self.program.persons, self.gentle)
+
+    @cached_property
+    def protocols(self) -> list[Protocol]:
+        """Those due at this visit; at the first one none."""
+        return matching(self.program.protocols, self.facts) if self.facts.visit > 1 else []
 
     @cached_property
     def techniques(self) -> list[Technique]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.knowledge.rules import PlannerKnowledge
-from treatments.planner.proposing.propose import propose
+from treatments.planner.proposing import course
+from treatments.planner.proposing.propose import later_stages, propose
 from treatments.planner.treatment.shapes import ProposalJson, ProtocolJson, TreatmentJson
 from treatments.planner.vocabulary.signs import load_signs
 
@@ -31,9 +32,9 @@ def later_protocols(
     """More special ones last; none that needles what the plan itself or the one before it needles."""
     if picture.case.visit > 1 or not treatment["stages"]:
         return []
-    course = load_signs().course
-    low = course.eased_to(picture.case.complaint.pain_now)
-    second, usual = course.second_from, course.second_from + 1
+    known = load_signs().course
+    low = known.eased_to(picture.case.complaint.pain_now)
+    second, usual = known.second_from, known.second_from + 1
     found: list[ProtocolJson] = []
     usual_stages = treatment["stages"]
     for visit, from_visit, every, pain in ((usual, 2, 1, None), (second, second, 2, None),
@@ -56,13 +57,13 @@ def _at(picture: ClinicalPicture, visit: int, pain: int | None, knowledge: Plann
     if pain is None and at_start is not None and at_start <= load_signs().course.eased_to(at_start):
         complaint = replace(complaint, pain_now=None)  # there is no pain that could ease
     case = replace(picture.case, visit=visit, complaint=complaint)
-    proposal = propose(ClinicalPicture(case, picture.assessment, picture.is_by_hand), knowledge)
-    if proposal.treatment is None or not proposal.treatment.stages or proposal.course is None:
+    stages, protocols = later_stages(ClinicalPicture(case, picture.assessment, picture.is_by_hand), knowledge)
+    if not stages:
         return None
     return {
-        "name": proposal.course.name or USUAL,
+        "name": course.name_of(protocols) or USUAL,
         "from_visit": visit,
         "every": 1,
-        "stages": [stage.as_json() for stage in proposal.treatment.stages],
-        "because": [reason.as_json() for reason in proposal.course.because],
+        "stages": [stage.as_json() for stage in stages],
+        "because": [reason.as_json() for reason in course.reasons_of(protocols)],
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from intake.assessment import Assessment
 from intake.assessment.shapes import AlertJson, AssessmentJson
 from treatments.planner.treatment.items import Adjunct, Dose, EarItem, HomeCare, Reason, Stage
 from treatments.planner.treatment.shapes import CourseStepJson, ProposalJson, QuestionJson, TreatmentJson, WithheldJson
@@ -109,11 +110,16 @@ class Proposal:
     knowledge_version: str
     action: str
     alerts: tuple[AlertJson, ...]
-    assessment: AssessmentJson
+    assessed: Assessment
     treatment: Treatment | None
     withheld: tuple[Withheld, ...] = ()
     ask: tuple[Question, ...] = field(default=())
     course: CourseStep | None = None  # from the second visit on
+
+    @property
+    def assessment(self) -> AssessmentJson:
+        """As JSON, made anew each time."""
+        return self.assessed.as_json()
 
     def as_json(self) -> ProposalJson:
         """The contract's output object: plain dicts, lists, strings and numbers."""
@@ -122,7 +128,7 @@ class Proposal:
             "knowledge_version": self.knowledge_version,
             "action": self.action,
             "alerts": [alert.copy() for alert in self.alerts],
-            "assessment": self.assessment.copy(),
+            "assessment": self.assessment,
             "treatment": None if self.treatment is None else self.treatment.as_json(),
             "withheld": [item.as_json() for item in self.withheld],
             "ask": [question.as_json() for question in self.ask],
