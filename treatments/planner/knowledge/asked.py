@@ -25,7 +25,24 @@ class Asked:
     needles: int  # on one side
 
 
-def asked_by(rule: PointRule, points: Mapping[str, Point], numbers: Numbers) -> tuple[Asked, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Asking:
+    """What a rule asks for. `leads_by`: one of these words makes it owe what it asks for; None: it always does."""
+
+    asked: tuple[Asked, ...]
+    leads_by: frozenset[str] | None
+    sites: frozenset[str]  # that it names
+
+
+def asking_of(rule: PointRule, points: Mapping[str, Point], numbers: Numbers) -> Asking:
+    """One rule, put together."""
+    leads_by = frozenset(word for word in rule.when.any if not word.startswith("also:")) if rule.when.any else None
+    words = (*rule.when.all, *rule.when.any)
+    sites = frozenset(word.partition(":")[2] for word in words if word.startswith("site:"))
+    return Asking(_asked_by(rule, points, numbers), leads_by, sites)
+
+
+def _asked_by(rule: PointRule, points: Mapping[str, Point], numbers: Numbers) -> tuple[Asked, ...]:
     """Every point of one rule, in its order."""
     return tuple(
         Asked(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from treatments.planner.knowledge.asked import Asked
+from treatments.planner.knowledge.asked import Asking
 from treatments.planner.knowledge.matching import Rules, compile_rules
 from treatments.planner.knowledge.numbers import Numbers, numbers_of
 from treatments.planner.knowledge.rules import (
@@ -29,6 +29,7 @@ from treatments.planner.knowledge.rules import (
     Worth,
 )
 from treatments.planner.knowledge.tables import PointRule
+from treatments.planner.treatment.items import Needle
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Program:
     doses: Rules[DoseRule]
     sparings: Rules[Sparing]
     numbers: Numbers
-    asked: dict[str, tuple[Asked, ...]] = field(default_factory=dict)  # by rule, put together when it first holds
+    asking: dict[str, Asking] = field(default_factory=dict)  # by rule, put together when it first holds
+    needles: dict[tuple[str, int, bool], Needle] = field(default_factory=dict)  # by region, depth and whether fine
 
 
 @lru_cache(maxsize=64)

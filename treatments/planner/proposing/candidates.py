@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.asked import Asked, asked_by
+from treatments.planner.knowledge.asked import Asked, Asking, asking_of
 from treatments.planner.knowledge.compiled import Program
 from treatments.planner.knowledge.matching import matching
 from treatments.planner.knowledge.numbers import Numbers
@@ -15,6 +15,7 @@ from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule, Serves, Site
 from treatments.planner.treatment.items import Reason
 from treatments.planner.vocabulary.body import EX_B2_LEVELS, LEVELS, region_of_level
+from treatments.planner.vocabulary.facts import SCIATICA
 
 PALPATED = "tender on palpation today"
 
@@ -52,12 +53,12 @@ def find_candidates(
     levels = _levels(picture, sites)
     found: dict[str, Candidate] = {}
     for rule in matching(program.rules, facts):
-        asked = program.asked.get(rule.id)
-        if asked is None:
-            asked = program.asked[rule.id] = asked_by(rule, knowledge.points, program.numbers)
-        places = _places(rule, facts) if rule.serves == "local" else ()
-        owed = rule.owed if _leads(rule, facts) else 0
-        for one in asked:
+        asking = program.asking.get(rule.id)
+        if asking is None:
+            asking = program.asking[rule.id] = asking_of(rule, knowledge.points, program.numbers)
+        places = _places(asking, facts) if rule.serves == "local" else ()
+        owed = rule.owed if rule.owed and _leads(asking, facts) else 0
+        for one in asking.asked:
             if one.point.code == "EX-B2":
                 for rank, level in enumerate(levels):
                     _add(found, rule, one, level, one.weight - rank, places, owed)
@@ -77,15 +78,14 @@ def _levels(picture: ClinicalPicture, sites: tuple[Site, ...]) -> list[str]:
     return list(dict.fromkeys(tender + by_site))[:6]
 
 
-def _leads(rule: PointRule, facts: Facts) -> bool:
+def _leads(asking: Asking, facts: Facts) -> bool:
     """A channel that is only touched as well owes nothing."""
-    return not rule.when.any or any(word in facts.words for word in rule.when.any if not word.startswith("also:"))
+    return asking.leads_by is None or not asking.leads_by.isdisjoint(facts.words)
 
 
-def _places(rule: PointRule, facts: Facts) -> tuple[str, ...]:
+def _places(asking: Asking, facts: Facts) -> tuple[str, ...]:
     """The painful places a local rule speaks of; leg pain from the back is one of its own."""
-    told = {word.partition(":")[2] for word in (*rule.when.all, *rule.when.any) if word.startswith("site:")}
-    return tuple(site for site in facts.sites if site in told) or ("leg pain",)
+    return tuple(site for site in facts.sites if site in asking.sites) or ("leg pain",)
 
 
 def _add(
@@ -155,7 +155,7 @@ def _tender_points(
         return found
     text = "The most tender point, to be found by palpation on the day: no expert leaves it out."
     places = list(sites)
-    if "leg" not in facts.sites and any(word.startswith("sciatica:") for word in facts.words):
+    if "leg" not in facts.sites and not SCIATICA.isdisjoint(facts.words):
         places.append(knowledge.sites["leg"])
     for place, site in enumerate(places):
         for rank, where in enumerate(site.ashi[:3]):

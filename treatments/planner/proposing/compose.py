@@ -174,7 +174,7 @@ class _Ranking:
         self.done: dict[Key, float] = {}
         self.turned = numbers.turned
         self.first: Offer | None = None  # comes next, whatever it earns
-        self.heap = [(-offer.gain({}), offer.order, offer) for offer in offers]
+        self.heap = [(-offer.whole, offer.order, offer) for offer in offers]
         heapify(self.heap)
 
     def __contains__(self, offer: Offer) -> bool:

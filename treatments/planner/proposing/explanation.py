@@ -20,6 +20,8 @@ def barred_modalities(guard: Guard) -> list[Withheld]:
     """What the present conditions bar in general, even if the plan would not have used it."""
     found = []
     for modality, words in MODALITIES.items():
+        if not guard.says_anything(modality):
+            continue
         name = words.item
         places: list[tuple[str, tuple[Stop, ...]]] = [
             (name, guard.whole[modality]),

@@ -9,6 +9,7 @@ from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts, read_facts, with_suspicions
 from treatments.planner.knowledge.compiled import Program, program_of
 from treatments.planner.knowledge.matching import first, matching
+from treatments.planner.knowledge.needle_sizes import needle_of
 from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import (
@@ -23,7 +24,9 @@ from treatments.planner.knowledge.rules import (
 from treatments.planner.proposing.compose import Composed
 from treatments.planner.proposing.quotes import Quotes, grounds_in
 from treatments.planner.safety.guard import Guard, build_guard
+from treatments.planner.treatment.items import Needle
 from treatments.planner.treatment.proposal import Withheld
+from treatments.planner.vocabulary.facts import FINE_FACTS
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,19 @@ class ProposalInProgress:
     def is_gentle(self) -> bool:
         """Whether nothing is reduced in this patient."""
         return first(self.program.gentle, self.gentle) is not None
+
+    @cached_property
+    def is_fine(self) -> bool:
+        """Whether this patient is needled with fine needles."""
+        return not FINE_FACTS.isdisjoint(self.gentle.words)
+
+    def needle_of(self, region: str, depth: int) -> Needle:
+        """The needle for a place and a depth."""
+        known = self.program.needles
+        key = (region, depth, self.is_fine)
+        if key not in known:
+            known[key] = needle_of(region, depth, self.knowledge.needles, self.is_fine)
+        return known[key]
 
     @cached_property
     def depths(self) -> list[DepthRule]:

@@ -43,13 +43,24 @@ class Offer:
     side: str = ""  # only of an offer of the other side
     partner: Offer | None = None  # the other end of the pair that may carry the current
     order: tuple[str, str] = field(init=False)  # of two that earn the same
+    whole: float = field(init=False)  # what it earns while no job is done yet
 
     def __post_init__(self) -> None:
         self.order = (self.candidate.key, self.side)
+        self.whole = self.gain({})
+
+    def earn(self, earning: Earning) -> None:
+        """One thing more."""
+        self.earnings.append(earning)
+        self.whole = self.gain({})
 
     def gain(self, done: Mapping[Key, float]) -> float:
         """What it earns with so many needles at each job already."""
         earned = 0.0
+        if not done:
+            for earning in self.earnings:
+                earned += earning[0]
+            return earned * self.share / self.price
         for value, keys, falls, owed, _ in self.earnings:
             if owed and done.get(keys[0], 0.0) >= owed:
                 continue
@@ -68,8 +79,8 @@ def offers_of(
 ) -> dict[str, Offer]:
     """What every candidate that can be reached earns, by its key."""
     found: dict[str, Offer] = {}
+    usual = numbers.next
     lead = facts.sites[0] if facts.sites else ""
-    touched = {word.partition(":")[2] for word in facts.words if word.startswith("also:")}
     falls = {"root": numbers.next_root, "branch": numbers.next_branch, "distal": numbers.next_distal}
     is_both = len(facts.painful) == 2
     front = layout.positions[0]
@@ -85,14 +96,14 @@ def offers_of(
                 earnings += _at_places(candidate, worth.get(serves, 0.0), numbers)
             elif serves in ("ashi", "segmental"):
                 place = candidate.covers[0] if candidate.covers else lead
-                earnings.append(Earning(value, ((serves, place),), numbers.next))
+                earnings.append(Earning(value, ((serves, place),), usual))
             elif serves != "cause":
-                of = candidate.channel if serves == "distal" and candidate.channel in touched else ""
-                earnings.append(Earning(value, ((serves, of),), falls.get(serves, numbers.next)))
+                of = candidate.channel if serves == "distal" and f"also:{candidate.channel}" in facts.words else ""
+                earnings.append(Earning(value, ((serves, of),), falls.get(serves, usual)))
         for rule, (serves, weight, owed) in candidate.debts.items():
             value = worth.get(serves, 0.0) * (weight / 100) ** 2
             if serves == "cause":  # of several causes the second earns less
-                earning = Earning(value, (("owed", rule), (serves, "")), numbers.next, owed)
+                earning = Earning(value, (("owed", rule), (serves, "")), usual, owed)
             else:
                 earning = Earning(numbers.debt * value, (("owed", rule),), numbers.next_owed, owed)
             earnings.append(earning)
@@ -135,7 +146,7 @@ def join_pair(offers: Mapping[str, Offer], worth: float, pairs: Sequence[Electro
         b = offers.get(f"{pair.b} {pair.level_b}" if pair.level_b else pair.b) if a is not None else None
         if a is None or b is None or a.position != b.position or a.candidate.with_movement or b.candidate.with_movement:
             continue
-        gain = a.gain({}) + b.gain({}) - numbers.pair_rank * pair.rank
+        gain = a.whole + b.whole - numbers.pair_rank * pair.rank
         if best is None or gain > best[0]:
             best = (gain, a, b)
     if best is not None:
@@ -143,4 +154,4 @@ def join_pair(offers: Mapping[str, Offer], worth: float, pairs: Sequence[Electro
         a.partner, b.partner = b, a
         for end in (a, b):
             job = ("pair", end.candidate.key)
-            end.earnings.append(Earning(worth / numbers.pair_first_end, (job,), numbers.next))
+            end.earn(Earning(worth / numbers.pair_first_end, (job,), numbers.next))

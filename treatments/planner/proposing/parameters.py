@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.needle_sizes import needle_of
 from treatments.planner.knowledge.rules import AshiRegion, DepthRule, PatientProfile, Sensation, Technique
 from treatments.planner.knowledge.tables import Point, Serves
 from treatments.planner.proposing.compose import Chosen
@@ -13,7 +12,6 @@ from treatments.planner.proposing.in_progress import ProposalInProgress
 from treatments.planner.safety.guard import Place
 from treatments.planner.treatment.items import PlannedPoint, Reason
 from treatments.planner.vocabulary.body import HEAD, HEAD_TO_FOOT, THORAX
-from treatments.planner.vocabulary.facts import FINE_FACTS
 from treatments.planner.vocabulary.modalities import Role
 
 LUMBAR_DEPTH = (15, 30)  # EX-B2 next to the lumbar spine; the point's own caps still apply
@@ -106,31 +104,29 @@ def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
     limits = knowledge.ashi.get(candidate.region) if candidate.code == "ASHI" else None
     depth, angle = depth_of(item, point, limits, plan.depths)
     stops = plan.guard.against_needle(point, Place(candidate.region, candidate.limb, item.side))
-    shallow = [stop for stop in stops if stop.most_mm]
+    shallow = [stop for stop in stops if stop.most_mm] if stops else []
     if shallow:
         most = min(depth[1], *(stop.most_mm for stop in shallow))
         depth = (min(depth[0], most), most)
-    is_fine = not FINE_FACTS.isdisjoint(plan.gentle.words)
     cautions = _cautions_of(point, candidate.level, plan.facts) if candidate.code != "ASHI" else []
     if candidate.code == "ASHI" and candidate.region in THORAX:
         cautions.append("Over the lung: shallow and oblique, never deep.")
     if candidate.with_movement:
         cautions.append("Seated with arms and support; stop the movement at the first faintness.")
     cautions += [stop.text for stop in stops if not stop.is_stop]
+    because = [plan.quotes.add(reason) for reason in candidate.reasons]
+    because += [Reason(f"shallow.{stop.row}", stop.text, (stop.source,)) for stop in shallow]
     return PlannedPoint(
         code=candidate.code,
         name=point.shown_name,
         side=item.side,  # type: ignore[arg-type]
         role=role,
         technique=technique_of(item, plan.techniques, plan.is_gentle),
-        needle=needle_of(candidate.region, depth[1], knowledge.needles, is_fine),
+        needle=plan.needle_of(candidate.region, depth[1]),
         depth_mm=depth,
         angle=angle,
         deqi=deqi_of(role, item.serves, candidate.region, plan.sensations, plan.profiles),
-        because=(
-            *(plan.quotes.add(reason) for reason in candidate.reasons),
-            *(Reason(f"shallow.{stop.row}", stop.text, (stop.source,)) for stop in shallow),
-        ),
+        because=tuple(because),
         cautions=tuple(dict.fromkeys(cautions)),
         levels=(candidate.level,) if candidate.level else (),
         where=candidate.where,

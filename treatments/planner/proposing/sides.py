@@ -6,6 +6,7 @@ from treatments.planner.facts import Facts
 from treatments.planner.knowledge.tables import Serves
 from treatments.planner.proposing.candidates import Candidate
 from treatments.planner.proposing.layout import Layout
+from treatments.planner.vocabulary.facts import SCIATICA
 
 LEG_PLACES = frozenset({"leg", "knee"})
 
@@ -18,7 +19,7 @@ class Sides:
         self.layout = layout
         self.painful = facts.painful
         self.is_one = len(facts.painful) == 1
-        self.legs_hurt = not LEG_PLACES.isdisjoint(facts.sites) or any(w.startswith("sciatica:") for w in facts.words)
+        self.legs_hurt = not LEG_PLACES.isdisjoint(facts.sites) or not SCIATICA.isdisjoint(facts.words)
         self.arms_hurt = "shoulder" in facts.sites
         self.next = _opposite(facts.painful[0]) if self.is_one else "left"
 

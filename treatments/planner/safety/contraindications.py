@@ -46,7 +46,9 @@ class CompiledRow:
     row: Contraindication
     findings: frozenset[str]
     when: Condition
-    gate: Condition  # of the row's gate
+    ask: str  # of the row's gate: the finding to ask about; "" without a gate
+    gate: Condition
+    ruled_out_by: frozenset[str]
     fact: str
     is_of_limb: bool
     stops: Mapping[tuple[State, str], tuple[Placed, ...]]
@@ -100,7 +102,9 @@ def compile_row(row: Contraindication) -> CompiledRow:
         row=row,
         findings=frozenset(row.findings),
         when=condition_of(row.when),
+        ask=row.gate.ask if row.gate else "",
         gate=condition_of(row.gate.when if row.gate else When()),
+        ruled_out_by=frozenset(row.gate.ruled_out_by if row.gate else ()),
         fact=fact,
         is_of_limb=row.scope in LIMBS,
         stops={(state, because): tuple(_placed(row, state, because)) for state, because in states},

@@ -7,8 +7,9 @@ Present: every cell of the row counts. Suspected: its forbid cells count. Open: 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from intake.assessment import ClinicalPicture
@@ -21,6 +22,9 @@ from treatments.planner.vocabulary.body import AREAS, LUMBOSACRAL, THORAX, TRUNK
 from treatments.planner.vocabulary.facts import PHASES
 from treatments.planner.vocabulary.modalities import MODALITIES
 from treatments.planner.vocabulary.severity import Severity
+
+Held = tuple[CompiledRow, State, str]  # a row that is present, suspected or open, and the finding or fact behind it
+ByModality = Mapping[str, tuple[Stop, ...]]
 
 
 class Place(NamedTuple):
@@ -35,11 +39,11 @@ class Place(NamedTuple):
 class Guard:
     """The safety rules that hold for one patient. Answers are ordered gravest first."""
 
-    whole: dict[str, tuple[Stop, ...]]  # modality -> stops for the whole body
-    thorax: dict[str, tuple[Stop, ...]]
-    field: dict[str, tuple[Stop, ...]]
-    areas: dict[Area, dict[str, tuple[Stop, ...]]]  # only those in which something is barred
-    limbs: dict[str, dict[tuple[str, str], tuple[Stop, ...]]]
+    whole: ByModality  # stops for the whole body
+    thorax: ByModality
+    field: ByModality
+    areas: Mapping[Area, ByModality]  # only those in which something is barred
+    limbs: Mapping[str, Mapping[tuple[str, str], tuple[Stop, ...]]]
     field_regions: frozenset[str]
     pregnancy: tuple[str, ...]
     pregnancy_because: str
@@ -54,10 +58,13 @@ class Guard:
     @property
     def may_stop_needles(self) -> bool:
         """Whether anything at all is said against needles, somewhere."""
-        if self.pregnancy_because or any(self.limbs["needle"].values()):
+        return bool(self.pregnancy_because) or self.says_anything("needle") or self.says_anything("deep_trunk")
+
+    def says_anything(self, modality: str) -> bool:
+        """Whether anything at all is said against it, somewhere."""
+        if self.whole[modality] or self.thorax[modality] or self.field[modality] or self.limbs[modality]:
             return True
-        tables = (self.whole, self.thorax, self.field, *self.areas.values())
-        return any(table.get(name) for table in tables for name in ("needle", "deep_trunk"))
+        return any(table[modality] for table in self.areas.values())
 
     def against(self, modality: str, place: Place | None = None) -> tuple[Stop, ...]:
         """Every stop against one modality, at one place or in general; gravest first."""
@@ -151,39 +158,65 @@ def pregnancy_level(point: Point, region: str, phase: str) -> Severity:
 
 def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, regions: frozenset[str]) -> Guard:
     """The guard of one patient; `regions` are those of the painful field."""
-    found: dict[Table, dict[str, list[Stop]]] = {"whole": {}, "thorax": {}, "field": {}, **{area: {} for area in AREAS}}
-    limbs: dict[str, dict[tuple[str, str], list[Stop]]] = {modality: {} for modality in MODALITIES}
-    present: list[tuple[Contraindication, str]] = []
-    open_rows: list[tuple[Contraindication, str]] = []
-    one_sided = False
+    held: list[Held] = []
     for compiled in compiled_rows(knowledge).may_hold(facts.words, picture):
         state, because = row_state(compiled, picture, facts)
-        if state == "absent":
-            continue
-        (present if state == "present" else open_rows).append((compiled.row, because))
-        one_sided = one_sided or (compiled.is_of_limb and state != "open")
-        for table, modality, limb, stop in compiled.stops[state, because]:
-            if table == "limbs":
-                limbs[modality].setdefault(limb, []).append(stop)
-            else:
-                found[table].setdefault(modality, []).append(stop)
+        if state != "absent":
+            held.append((compiled, state, because))
+    tables = _tables_of(tuple(held))
     because = ""
     if facts.pregnancy:
         because = "condition.pregnant" if "condition.pregnant" in facts.words else "condition.maybe_pregnant"
     elif "pregnancy:can_be" in facts.words:
         because = "condition.pregnant"
     return Guard(
+        whole=tables.whole,
+        thorax=tables.thorax,
+        field=tables.field,
+        areas=tables.areas,
+        limbs=tables.limbs,
+        field_regions=regions,
+        pregnancy=facts.pregnancy,
+        pregnancy_because=because,
+        is_one_sided=tables.is_one_sided,
+        present=tables.present,
+        open=tables.open,
+    )
+
+
+class _Tables(NamedTuple):
+    """What of a guard follows from its rows alone (see there); nothing may write to it."""
+
+    whole: ByModality
+    thorax: ByModality
+    field: ByModality
+    areas: Mapping[Area, ByModality]
+    limbs: Mapping[str, Mapping[tuple[str, str], tuple[Stop, ...]]]
+    is_one_sided: bool
+    present: tuple[tuple[Contraindication, str], ...]
+    open: tuple[tuple[Contraindication, str], ...]
+
+
+@lru_cache(maxsize=128)
+def _tables_of(held: tuple[Held, ...]) -> _Tables:
+    """Most patients have the same rows open, and one patient is asked about at each visit and each edit of a plan."""
+    found: dict[Table, dict[str, list[Stop]]] = {"whole": {}, "thorax": {}, "field": {}, **{area: {} for area in AREAS}}
+    limbs: dict[str, dict[tuple[str, str], list[Stop]]] = {modality: {} for modality in MODALITIES}
+    for compiled, state, because in held:
+        for table, modality, limb, stop in compiled.stops[state, because]:
+            if table == "limbs":
+                limbs[modality].setdefault(limb, []).append(stop)
+            else:
+                found[table].setdefault(modality, []).append(stop)
+    return _Tables(
         whole=_in_order_by_modality(found["whole"]),
         thorax=_in_order_by_modality(found["thorax"]),
         field=_in_order_by_modality(found["field"]),
         areas={area: _in_order_by_modality(found[area]) for area in AREAS if found[area]},
         limbs={m: {key: tuple(stops) for key, stops in by.items()} for m, by in limbs.items()},
-        field_regions=regions,
-        pregnancy=facts.pregnancy,
-        pregnancy_because=because,
-        is_one_sided=one_sided,
-        present=tuple(present),
-        open=tuple(open_rows),
+        is_one_sided=any(compiled.is_of_limb and state != "open" for compiled, state, _ in held),
+        present=tuple((compiled.row, because) for compiled, state, because in held if state == "present"),
+        open=tuple((compiled.row, because) for compiled, state, because in held if state != "present"),
     )
 
 
@@ -195,13 +228,12 @@ def row_state(compiled: CompiledRow, picture: ClinicalPicture, facts: Facts) -> 
         return "present", next(finding for finding in row.findings if finding in words) if told else compiled.fact
     if not compiled.findings.isdisjoint(picture.suspected):
         return "suspected", next(finding for finding in row.findings if finding in picture.suspected)
-    gate = row.gate
-    if gate is not None and picture.is_unknown(gate.ask) and compiled.gate.holds(words):
-        if any(picture.is_absent(finding) for finding in gate.ruled_out_by):
-            return "absent", ""
-        return "open", gate.ask
+    ask = compiled.ask
+    is_open = ask and picture.is_unknown(ask) and compiled.gate.holds(words)
+    if is_open and compiled.ruled_out_by.isdisjoint(picture.absent):
+        return "open", ask
     return "absent", ""
 
 
-def _in_order_by_modality(found: dict[str, list[Stop]]) -> dict[str, tuple[Stop, ...]]:
+def _in_order_by_modality(found: Mapping[str, list[Stop]]) -> ByModality:
     return {modality: in_order(found[modality]) if modality in found else () for modality in MODALITIES}

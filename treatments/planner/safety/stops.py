@@ -43,7 +43,8 @@ class Stop(NamedTuple):
 
 def in_order(stops: Iterable[Stop]) -> tuple[Stop, ...]:
     """Each stop once, gravest first."""
-    return tuple(sorted(dict.fromkeys(stops), key=_gravest))
+    each = dict.fromkeys(stops)
+    return tuple(sorted(each, key=_gravest)) if len(each) > 1 else tuple(each)
 
 
 def _gravest(stop: Stop) -> tuple[int, bool, str, str]:

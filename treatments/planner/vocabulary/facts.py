@@ -55,6 +55,7 @@ FINE_FACTS = frozenset(
         "condition.liver_kidney_disease",
     }
 )  # fmt: skip
+SCIATICA = frozenset(f"sciatica:{path}" for path in _FIXED["sciatica"])
 PHASES = {"t1": "in weeks 1 to 12", "t2": "in weeks 13 to 36", "t3": "from week 37"}  # of a pregnancy
 
 
