@@ -37,7 +37,8 @@ class Belief:
 
 def believe(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> Belief:
     found, missing = [], []
-    heard: set[tuple[str, bool]] = set()
+    heard_yes: set[str] = set()
+    heard_no: set[str] = set()
     vectors = [knowledge.priors]
     present, absent = facts.present, facts.absent
     begun = {finding.partition(".")[0] for finding in present}
@@ -49,21 +50,17 @@ def believe(case: Case, facts: Facts, knowledge: IntakeKnowledge) -> Belief:
             if needed is not None and needed not in absent:
                 continue
             sign = old.get(finding, sign)
-            said = (sign.said, True)
-            vector = sign.present_again if said in heard else sign.present
+            vectors.append(sign.present_again if sign.said in heard_yes else sign.present)
+            heard_yes.add(sign.said)
             found.append(sign)
         elif finding in absent:
-            said = (sign.said, False)
-            vector = sign.absent_again if said in heard else sign.absent
+            vectors.append(sign.absent_again if sign.said in heard_no else sign.absent)
+            heard_no.add(sign.said)
             missing.append(sign)
-        elif finding.partition(".")[0] in begun:
-            said = (sign.said, False)
-            vector = sign.unmentioned_again if said in heard else sign.unmentioned
-        else:
-            continue
-        heard.add(said)
-        vectors.append(vector)
-    sums = [sum(of_pair) for of_pair in zip(*vectors, strict=True)]
+        elif sign.group in begun:
+            vectors.append(sign.unmentioned_again if sign.said in heard_no else sign.unmentioned)
+            heard_no.add(sign.said)
+    sums = list(map(sum, zip(*vectors, strict=True)))
     highest = max(sums)
     likely = [exp(one - highest) for one in sums]
     total = sum(likely)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from operator import attrgetter
 
 from intake.assessment.belief import Belief, is_old
 from intake.assessment.case import Case
@@ -14,6 +15,7 @@ from intake.assessment.knowledge.signs import Sign
 from intake.assessment.result import AxisScore, Evidence, PatternScore
 
 MISSING_SHOWN = 6
+_WEIGHT = attrgetter("weight")
 Places = frozenset[int]  # in the list of patterns
 
 # Why a pattern cannot lead, as shown to the practitioner.
@@ -38,7 +40,15 @@ def judge(belief: Belief, case: Case, facts: Facts, knowledge: IntakeKnowledge) 
     """The class that is more likely than not, and the most likely pattern of each role that the class has room for."""
     limits = knowledge.patterns
     old, days = is_old(case, knowledge), case.complaint.duration_days
-    held_back = tuple([_held_back(i, belief, facts, old, days, knowledge) for i in range(len(knowledge.pattern_ids))])
+    voting = [0] * len(knowledge.pattern_ids)
+    enough_alone = [0] * len(knowledge.pattern_ids)
+    for sign in belief.found:
+        for index in sign.voters:
+            voting[index] += 1
+            enough_alone[index] += not sign.never_alone
+    held_back = tuple(
+        [_held_back(i, voting[i], enough_alone[i], belief, facts, old, days, knowledge) for i in range(len(voting))]
+    )
     best = max(belief.classes, key=lambda name: belief.classes[name])
     statements = {sign.said for sign in belief.found if sign.voters}
     enough = len(statements) >= limits.min_statements and not all(sign.never_alone for sign in belief.found)
@@ -55,13 +65,20 @@ def judge(belief: Belief, case: Case, facts: Facts, knowledge: IntakeKnowledge) 
 
 
 def _held_back(
-    index: int, belief: Belief, facts: Facts, old: bool, days: int | None, knowledge: IntakeKnowledge
+    index: int,
+    voting: int,
+    enough_alone: int,
+    belief: Belief,
+    facts: Facts,
+    old: bool,
+    days: int | None,
+    knowledge: IntakeKnowledge,
 ) -> str | None:
+    """`voting`: how many signs speak for the pattern; `enough_alone`: how many of them could decide by themselves."""
     limits = knowledge.patterns
-    voting = [sign for sign in belief.found if index in sign.voters]
-    if len(voting) < limits.min_findings:
+    if voting < limits.min_findings:
         return FEW_FINDINGS
-    if all(sign.never_alone for sign in voting):
+    if not enough_alone:
         return NEVER_ALONE
     pattern = limits.pattern[knowledge.pattern_ids[index]]
     is_own = not pattern.gate or not facts.present.isdisjoint(pattern.gate)
@@ -115,11 +132,25 @@ def axis_scores(
 
 def _most(sign: Sign, indices: Places, leads: list[int], knowledge: IntakeKnowledge) -> Evidence | None:
     """What a sign says for a role: for its leading pattern if it speaks for that, else for the pattern it fits best."""
-    able = [i for i in sign.voters if i in indices]
-    if not able:
+    best = _loudest(sign, indices)
+    if best is None:
         return None
-    best = max(able, key=lambda i: (i in leads, sign.times(i))) if len(able) > 1 else able[0]
-    return Evidence(sign.finding, sign.says[best], pattern=knowledge.pattern_ids[best])
+    for lead in leads:
+        if lead in indices and lead in sign.voters:
+            best = lead
+    return _for_role(sign, best, knowledge.pattern_ids[best])
+
+
+@lru_cache(maxsize=4096)
+def _loudest(sign: Sign, indices: Places) -> int | None:
+    """The pattern of a role that a sign fits best, of those it speaks for."""
+    return max((i for i in sign.voters if i in indices), key=sign.times, default=None)
+
+
+@lru_cache(maxsize=4096)
+def _for_role(sign: Sign, place: int, pattern: str) -> Evidence:
+    """What a sign says for a role, with the pattern it says it for; made once."""
+    return Evidence(sign.finding, sign.says[place], pattern=pattern)
 
 
 def _elsewhere(
@@ -138,7 +169,7 @@ def _elsewhere(
             rarest = min(sorted(own), key=sign.times)
             if sign.times(rarest) >= 1:
                 continue
-            evidence = Evidence(sign.finding, sign.says[rarest], pattern=knowledge.pattern_ids[rarest])
+            evidence = _for_role(sign, rarest, knowledge.pattern_ids[rarest])
         yield evidence
 
 
@@ -187,14 +218,28 @@ def _spoken(belief: Belief, patterns: int) -> list[_Spoken]:
     """Of every pattern, in one walk over the signs."""
     spoken = [_Spoken([], [], []) for _ in range(patterns)]
     for sign in belief.found:
-        for index in sign.voters:
-            spoken[index].votes.append(Evidence(sign.finding, sign.says[index]))
-        for index in sign.rarer:
-            spoken[index].opposed.append(Evidence(sign.finding, sign.says[index]))
+        votes, opposed, _ = _of_patterns(sign)
+        for index, evidence in votes:
+            spoken[index].votes.append(evidence)
+        for index, evidence in opposed:
+            spoken[index].opposed.append(evidence)
     for sign in belief.missing:
-        for index in sign.strong:
-            spoken[index].lacking.append(Evidence(sign.finding, sign.lacks[index], False))
+        for index, evidence in _of_patterns(sign)[2]:
+            spoken[index].lacking.append(evidence)
     return spoken
+
+
+Told = tuple[tuple[int, Evidence], ...]  # by the place of the pattern
+
+
+@lru_cache(maxsize=4096)
+def _of_patterns(sign: Sign) -> tuple[Told, Told, Told]:
+    """What a sign says for patterns, against them, and against them by not being there; made once."""
+    return (
+        tuple((index, Evidence(sign.finding, sign.says[index])) for index in sign.voters),
+        tuple((index, Evidence(sign.finding, sign.says[index])) for index in sign.rarer),
+        tuple((index, Evidence(sign.finding, sign.lacks[index], False)) for index in sign.strong),
+    )
 
 
 def _pattern(
@@ -212,7 +257,12 @@ def _pattern(
     pattern = knowledge.patterns.pattern[name]
     present = facts.present
     codes = next((w.codes for w in pattern.icd11_when if not present.isdisjoint(w.any)), pattern.icd11)
-    wanted = (s for s in knowledge.signs_of[index] if s.finding not in known and s.topic not in answered)
+    missing: list[str] = []
+    for sign in knowledge.signs_of[index]:
+        if sign.finding not in known and sign.topic not in answered:
+            missing.append(sign.finding)
+            if len(missing) == MISSING_SHOWN:
+                break
     return PatternScore(
         id=name,
         name=pattern.name,
@@ -221,7 +271,7 @@ def _pattern(
         score=percent(belief.patterns[index]),
         for_=_sorted(spoken.votes),
         against=_sorted(spoken.opposed) + _sorted(spoken.lacking),
-        missing=tuple(s.finding for s in islice(wanted, MISSING_SHOWN)),
+        missing=tuple(missing),
         is_lead=name in leads,
         qualifies=verdict.held_back[index] is None,
         held_back=verdict.held_back[index],
@@ -235,4 +285,4 @@ def percent(chance: float) -> int:
 
 
 def _sorted(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(sorted(evidence, key=lambda e: -e.weight))  # stable: the order of the knowledge within a weight
+    return tuple(sorted(evidence, key=_WEIGHT, reverse=True))  # stable: the order of the knowledge within a weight

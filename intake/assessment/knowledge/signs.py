@@ -21,12 +21,13 @@ from intake.assessment.knowledge import schema
 Vector = tuple[float, ...]  # a number for each of PAIRS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is one and no other: looked up by itself
 class Sign:
     """One finding. `chances` holds how often it is there for each pair; the other vectors are logarithms, weighted with
     what its presence or absence counts: alone, and `_again` when the same was said in stronger words already."""
 
     finding: str
+    group: str  # of the findings: what was answered there at all
     topic: str
     said: str  # findings with the same are one statement in several words
     by_hand: bool
@@ -158,6 +159,7 @@ def _sign(
     there, missing = [log(p) for p in chances], [log(1 - p) for p in chances]
     return Sign(
         finding=finding,
+        group=group,
         topic=row.topic,
         said=row.said or finding,
         by_hand=by_hand,
