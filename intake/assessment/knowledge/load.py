@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from clinic.lib.complaints import DEFAULT, Complaint, beside, complaints, folders
-from clinic.lib.knowledge_files import Draft, Fault, Reader
+from clinic.lib.knowledge_files import Draft, Fault, Reader, all_kept
 from intake.assessment.knowledge import schema
 from intake.assessment.knowledge.checks import check, passing_faults, said_faults, was_faults
 from intake.assessment.knowledge.drafts import Files, draft_faults, without_drafts
@@ -125,6 +125,7 @@ def load_intake_knowledge(directory: Path | None = None, complaint: str = DEFAUL
 
 
 @lru_cache(maxsize=16)
+@all_kept()
 def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowledge:
     complaint = complaints()[about]
     ids = complaint.patterns

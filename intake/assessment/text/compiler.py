@@ -80,9 +80,13 @@ class Compiler:
             for sign in part.sign
         ) + tuple(self._concept_signs())
         further = " ".join(words for sequences in self._written.values() for words, _ in sequences)
+        terms = self._terms
         for word in dict.fromkeys(further.split()):
-            if word not in self._terms:
-                self._new_term(word, f"{self._code}: in a sequence of words")
+            if word not in terms:
+                if word.isalpha() and word.isascii() and word.islower():
+                    terms[word] = len(terms)
+                else:
+                    self._new_term(word, f"{self._code}: in a sequence of words")
         for name in sorted(self._homes.keys() - self._used):
             self._fault(f"{self._homes[name]}: {name}", "nothing uses this name")
         return Language(
@@ -167,9 +171,8 @@ class Compiler:
         self.faults.append(Fault(file, key, text))
 
     def _new_term(self, word: str, where: str) -> int:
+        """Of a word that is not plain: those the speller finds among the terms."""
         number = self._terms[word] = len(self._terms)
-        if word.isascii() and word.isalpha() and word.islower():
-            return number  # the speller finds it among the terms
         if not _WORD.fullmatch(word):
             self._fault(where, f"{word!r} is no word")
         ending = "*" if word.endswith("*") else ""
@@ -183,12 +186,15 @@ class Compiler:
             if not entry.isascii():
                 entry = _HAN_SIGN.sub(r" \1 ", entry).strip()  # Chinese is read character by character
             first, _, further = entry.partition(" ")
-            if not first:
-                self._fault(where, "an empty word")
-                continue
             number = terms.get(first)
             if number is None:
-                number = self._new_term(first, where)
+                if first.isalpha() and first.isascii() and first.islower():
+                    number = terms[first] = len(terms)  # a plain word: the speller finds it among the terms
+                elif first:
+                    number = self._new_term(first, where)
+                else:
+                    self._fault(where, "an empty word")
+                    continue
             if further:
                 known = written.get(number)
                 if known is None:

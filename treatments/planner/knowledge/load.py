@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from clinic.lib.complaints import DEFAULT, SHIPPED, Complaint, beside, complaints, folders
-from clinic.lib.knowledge_files import Fault, KnowledgeError, Model
+from clinic.lib.knowledge_files import Fault, KnowledgeError, Model, all_kept
 from treatments.planner.knowledge.clinic_file import with_own
 from treatments.planner.knowledge.numbers import FILE as NUMBERS
 from treatments.planner.knowledge.numbers import Number
@@ -64,6 +64,7 @@ def load_planner_knowledge(
 
 
 @lru_cache(maxsize=16)
+@all_kept()
 def _load(directory: Path, own: Path | None, complaint: str, where: tuple[Path, ...]) -> PlannerKnowledge:
     if own is None:
         return _with_pack(directory, complaints()[complaint], where)
