@@ -10,8 +10,9 @@ from functools import lru_cache
 from django.utils import translation
 
 from clinic.lib.file_words import ENGLISH, languages
+from intake.own_form import asked_form
 from intake.questionnaire.consent import Consent, load_consent
-from intake.questionnaire.load import DIRECTORY, load_chart, load_messages, load_questionnaire
+from intake.questionnaire.load import DIRECTORY, load_chart, load_messages
 from intake.questionnaire.schema import ChartFile
 from intake.questionnaire.values import Questionnaire
 
@@ -28,8 +29,8 @@ def _spoken(active: str) -> str:
 
 
 def questionnaire(version: str = "") -> Questionnaire:
-    """Today's form, or the one asked under an earlier version."""
-    return load_questionnaire(DIRECTORY, language(), version=version)
+    """Today's form, or the one asked under this version, with the clinic's own questions of then."""
+    return asked_form(version, language=language())
 
 
 def chart() -> ChartFile:

@@ -14,6 +14,7 @@ from intake.views import (
     kiosk,
     languages,
     link,
+    own_questions,
     responses,
 )
 
@@ -50,6 +51,10 @@ urlpatterns = [
     path("intakes/<int:response_id>/consent/", responses.consent_paper, name="consent_paper"),
     path("consents/<int:consent_id>/", consents.alone_paper, name="consent_alone_paper"),
     path("clinic/consent/", consents.own_text, name="own_consent"),
+    path("clinic/questions/", own_questions.page, name="own_questions"),
+    path("clinic/questions/add/", own_questions.add, name="own_question_add"),
+    path("clinic/questions/<int:own_number>/", own_questions.edit, name="own_question"),
+    path("clinic/questions/<int:own_number>/change/", own_questions.change, name="own_question_change"),
     path("files/<int:attachment_id>/", attachments.download, name="attachment"),
     path("red-flags/<int:alert_id>/answer/", responses.acknowledge, name="acknowledge"),
     path("patients/<int:patient_id>/invite/", invitations.invite, name="invite"),

@@ -238,6 +238,10 @@ ADDRESSES: dict[str, Permission] = {
     "intake:sent": P.ANYONE,
     "intake:inbox": P.INVITE,  # the state of each intake; answers require READ_CLINICAL
     "intake:own_consent": P.MANAGE_CLINIC,
+    "intake:own_questions": P.MANAGE_CLINIC,
+    "intake:own_question_add": P.MANAGE_CLINIC,
+    "intake:own_question": P.MANAGE_CLINIC,
+    "intake:own_question_change": P.MANAGE_CLINIC,
     "intake:consent_alone_paper": P.READ_CLINICAL,
     "intake:finishing": P.MANAGE_CLINIC,  # counts only
     "intake:invite": P.INVITE,

@@ -20,7 +20,7 @@ from clinic.people.language import known
 from clinic.people.models import Clinic, Patient, User
 from intake.actions.languages import keep_language
 from intake.models import IntakeResponse, Invitation, ScreenStay
-from intake.questionnaire.load import load_questionnaire
+from intake.own_form import version_today
 from intake.reading import reading_of
 
 LIFE = dt.timedelta(days=7)
@@ -137,7 +137,7 @@ def start(invitation_id: int, *, by: User | None = None) -> IntakeResponse:
         earlier.save(update_fields=["set_aside_at"])
         trail.record("intake.set_aside", by=who, patient=patient, obj=earlier, detail={"invitation": invitation.pk})
     begins: dict[str, Any] = {
-        "questionnaire_version": load_questionnaire().version,
+        "questionnaire_version": version_today(),
         "language": known(get_language()),
         "code_to": patient.email if invitation.shown_to_staff else invitation.sent_to,
     }

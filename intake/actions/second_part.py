@@ -20,6 +20,7 @@ from intake.actions.invitations import LinkNotOpen
 from intake.models import IntakeResponse, Invitation
 from intake.questionnaire.answers import read
 from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.own import parts_of_version
 from intake.reading import about, answered_on
 from intake.spoken import questionnaire
 
@@ -45,7 +46,8 @@ def may_follow(link: Invitation) -> bool:
     first: IntakeResponse | None = getattr(link, "response", None)
     if first is None or first.submitted_at is None or first.continues_id is not None or link.second_closed_at:
         return False
-    if timezone.now() >= first.submitted_at + LIFE or first.questionnaire_version != load_questionnaire().version:
+    base, _ = parts_of_version(first.questionnaire_version)  # own questions stay those of the first part
+    if timezone.now() >= first.submitted_at + LIFE or base != load_questionnaire().version:
         return False
     second = IntakeResponse.objects.filter(continues=first).only("submitted_at").first()
     return (second is None or second.submitted_at is None) and bool(_screens(first))

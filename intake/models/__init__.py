@@ -7,6 +7,7 @@ from .consents import ConsentSigned, OwnConsent
 from .episodes import Episode
 from .invitations import Invitation, RateCount, ResumeCode
 from .kiosk import Kiosk
+from .own_questions import OwnQuestions
 from .responses import IntakeResponse, RedFlagAlert
 from .saving import Clash, OpenedPage
 from .scores import Score
@@ -24,6 +25,7 @@ __all__ = [
     "Kiosk",
     "OpenedPage",
     "OwnConsent",
+    "OwnQuestions",
     "PhoneCall",
     "RateCount",
     "RedFlagAlert",

@@ -8,10 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from intake.models import IntakeResponse, ScreenStay
+from intake.own_form import asked_form, version_today
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import DONE, Screen
 
@@ -37,7 +38,7 @@ def finishing() -> list[dict[str, Any]]:
 
 
 def _part(part: int, name: str, now: dt.datetime, seconds: Mapping[str, float]) -> dict[str, Any]:
-    screens = [screen for screen in load_questionnaire().screens if screen.part == part]
+    screens = [screen for screen in asked_form(version_today()).screens if screen.part == part]
     rows = list(_of_part(part, now).values_list("pk", f"answers__{DONE}", "started_at", "saved_at", "submitted_at"))
     came = _came(part, now)
     sent = [row for row in rows if row[4] is not None]
@@ -109,9 +110,10 @@ def minutes_left(ahead: Sequence[str]) -> int | None:
 
 
 def _recent(now: dt.datetime) -> QuerySet[IntakeResponse]:
-    return IntakeResponse.objects.filter(
-        started_at__gte=now - dt.timedelta(days=SHOWN_DAYS), questionnaire_version=load_questionnaire().version
-    ).order_by()
+    version = load_questionnaire().version
+    with_own = Q(questionnaire_version__startswith=f"{version}+")
+    of_today = Q(questionnaire_version=version) | with_own
+    return IntakeResponse.objects.filter(of_today, started_at__gte=now - dt.timedelta(days=SHOWN_DAYS)).order_by()
 
 
 def _of_part(part: int, now: dt.datetime) -> QuerySet[IntakeResponse]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from intake.models import Clash, IntakeResponse
+from intake.own_form import version_today
 from intake.presenters.body_chart import words_at
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.merging import drawn, mark_of
@@ -189,10 +190,9 @@ def hidden_address(mail: str) -> str:
 
 def typed_words(posted: Mapping[str, Any]) -> list[dict[str, str]]:
     """What someone wrote in their own words on a page that is not saved: label and text, to copy from."""
-    labels = {q.id: q.label for q in questionnaire().questions if q.kind == "text"}
-    labels |= {
-        f"{q.id}.{row}.name": q.label for q in questionnaire().questions if q.kind == "activities" for row in (1, 2, 3)
-    }
+    asked = questionnaire(version_today()).questions
+    labels = {q.id: q.label for q in asked if q.kind == "text"}
+    labels |= {f"{q.id}.{row}.name": q.label for q in asked if q.kind == "activities" for row in (1, 2, 3)}
     labels["name"] = _("Your full name")
     return [{"label": label, "text": str(posted[key])} for key, label in labels.items() if posted.get(key)]
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from clinic.lib.file_words import ENGLISH
 from clinic.people.models import SafetyEntry
 from intake import fetch
 from intake.assessment import Assessment, assess, load_intake_knowledge
 from intake.assessment.knowledge.medicines import entries_in, find_medicine
 from intake.case_building import case_of_answers
 from intake.models import IntakeResponse
+from intake.own_form import asked_form, own_questions
 from intake.presenters.assessment import how_long
 from intake.presenters.body_chart import still
 from intake.presenters.inbox import flag_words
@@ -21,7 +23,8 @@ from intake.presenters.story import story_of
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.languages import spoken_languages
-from intake.questionnaire.load import load_chart, load_questionnaire
+from intake.questionnaire.load import load_chart
+from intake.questionnaire.own import OWN
 from intake.questionnaire.own_words import said_of
 from intake.questionnaire.values import Questionnaire, is_answered
 from intake.reading import answered_on, whole_reading_of
@@ -42,7 +45,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     """Everything on the page; reads the alerts, writes nothing."""
     knowledge = load_intake_knowledge()
     reading = whole_reading_of(response)
-    questionnaire = load_questionnaire(version=response.questionnaire_version)
+    questionnaire = asked_form(response.questionnaire_version)
     case = case_of_answers(response, today=timezone.localdate())
     assessment = assess(case, knowledge)
     asked = {q.instrument for q in reading.questions}
@@ -96,6 +99,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         ],
         "attachments": fetch.attachments_of(response),
         "asked_back": asked_back(response),
+        **own_answers(response, reading, assessment),
         "activities": [
             line
             for q in reading.questions
@@ -144,9 +148,38 @@ def _entries(response: IntakeResponse, reading: Reading) -> dict[str, Any]:
     }
 
 
+def own_answers(response: IntakeResponse, reading: Reading, judged: Assessment) -> dict[str, Any]:
+    """The clinic's own questions as they were asked, each with its answer; and those with no words in the patient's
+    language, which were not.
+    """
+    unspoken, told = _unspoken(response), response.answers
+    asked = [q for q in reading.questions if q.id.startswith(OWN)]
+    return {
+        "own_answers": [
+            {
+                "label": q.label,
+                "words": in_words(q, told.get(q.id)),
+                "is_typed": q.kind == "text",
+                "unread": unread(told[q.id]) if q.kind == "text" else "",
+                "marks": marks_of(judged, q.id),
+            }
+            for q in asked
+            if is_answered(q, told.get(q.id))
+        ],
+        "own_unspoken": [q.label for q in asked if q.id in unspoken and not is_answered(q, told.get(q.id))],
+    }
+
+
+def _unspoken(response: IntakeResponse) -> set[str]:
+    """Ids of the own questions that had no words in the language in which this form was read."""
+    language = response.language or ENGLISH
+    return {one.id for one in own_questions(response.questionnaire_version) if language not in one.words}
+
+
 def _unanswered(reading: Reading, response: IntakeResponse) -> list[str]:
     """The questions left open, in the form's words."""
-    left = [q.label for q in reading.questions if not is_answered(q, response.answers.get(q.id))]
+    unspoken, told = _unspoken(response), response.answers
+    left = [q.label for q in reading.questions if q.id not in unspoken and not is_answered(q, told.get(q.id))]
     return left[:MOST_OPEN] + ([f"and {len(left) - MOST_OPEN} more"] if len(left) > MOST_OPEN else [])
 
 
@@ -169,7 +202,7 @@ def parts_of(response: IntakeResponse) -> dict[str, Any]:
     if response.continues_id is not None or response.submitted_at is None:
         return {"first": response.continues, "second": None, "second_is_open": False}
     second = IntakeResponse.objects.filter(continues=response).only("submitted_at", "progress").first()
-    has_two = any(s.part == 2 for s in load_questionnaire(version=response.questionnaire_version).screens)
+    has_two = any(s.part == 2 for s in asked_form(response.questionnaire_version).screens)
     is_sent = second is not None and second.is_submitted
     return {"first": None, "second": second if is_sent else None, "second_is_open": has_two and not is_sent}
 
@@ -179,7 +212,7 @@ def _no_longer_asked(reading: Reading, response: IntakeResponse) -> list[dict[st
     asked = {question.id for question in reading.questions}
     return [
         {"label": q.label, "words": in_words(q, response.answers[q.id])}
-        for q in load_questionnaire(version=response.questionnaire_version).questions
+        for q in asked_form(response.questionnaire_version).questions
         if q.id not in asked and is_answered(q, response.answers.get(q.id))
     ]
 

@@ -29,6 +29,7 @@ from intake.questionnaire.values import (
     Question,
     Questionnaire,
     Screen,
+    SharedWords,
     When,
 )
 
@@ -131,6 +132,7 @@ def _load(directory: Path, language: str, name: str, where: tuple[Path, ...]) ->
                 for i in instruments.values()
             }
         ),
+        words=SharedWords(file.words.yes, file.words.no, file.words.none),
     )
     read.faults += check(questionnaire, findings, name)
     if name == FILE:

@@ -237,12 +237,22 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedWords:
+    """Answers that many questions have."""
+
+    yes: str = "Yes"
+    no: str = "No"
+    none: str = "None of these"
+
+
+@dataclass(frozen=True, slots=True)
 class Questionnaire:
     version: str
     title: str
     screens: tuple[Screen, ...]
     counts: tuple[Count, ...]
     instruments: Mapping[str, Instrument]
+    words: SharedWords = SharedWords()
 
     @property
     def questions(self) -> tuple[Question, ...]:

@@ -1,24 +1,23 @@
 """How long the patient's form is for twelve invented patients: screens, words to read, taps, minutes, for each part.
 
-``python -m tests.bench.intake_length`` prints the table; ``make bench`` has it among its figures. A model, not a
-measurement of people: 200 words a minute, 1.5 s for each tap; letters are told apart, 0.25 s for each.
+``python -m tests.bench.intake_length`` prints the table; ``make bench`` has it among its figures. The model is that of
+``intake.questionnaire.length``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from intake.questionnaire.answers import read
+from intake.questionnaire.length import SECONDS_A_LETTER, SECONDS_A_TAP, WORDS_A_MINUTE, words_on
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import About, Question, Screen, is_answered
 from treatments.demo.answers import answers_of
 from treatments.demo.people import Role, cast
 
-WORDS_A_MINUTE, SECONDS_A_TAP, SECONDS_A_LETTER = 200, 1.5, 0.25
 MOST_SCREENS, MOST_MINUTES, MOST_WORDS = 18, 7, 1600
 PARTS = (1, 2)
 TYPED = ("text", "line", "email")
@@ -46,27 +45,6 @@ class Length:
         return self.letters * SECONDS_A_LETTER / 60
 
 
-def _words(*texts: str) -> int:
-    return sum(len(re.findall(r"[^\s–]+", text)) for text in texts)
-
-
-def _read(screen: Screen) -> int:
-    """Words on a screen. Yes and No are not read, of the body chart only the kinds, and a lone list repeats its title.
-
-    Sentences of one instrument stand in a table: the words of their answers are above it, once.
-    """
-    total = _words(screen.title, screen.intro)
-    above: tuple[str, ...] = ()
-    for question in screen.questions:
-        lone = len(screen.questions) == 1 and question.kind in ("many", "statements", "chart")
-        total += _words(*(kind.label for kind in question.kinds))
-        total += _words("" if lone else question.label, question.help, question.low_label, question.high_label)
-        if not question.scored_words or question.scored_words != above:
-            total += _words(*(o.label for o in question.options if o.id not in ("yes", "no")))
-        above = question.scored_words
-    return total
-
-
 def _done(question: Question, value: Any) -> tuple[int, int]:
     """(taps, letters) of an answer; to touch a field is a tap."""
     if not is_answered(question, value):
@@ -88,7 +66,7 @@ def length_of(who: str, part: int, screens: Sequence[Screen], answers: Mapping[s
         who,
         part,
         len(screens),
-        sum(map(_read, screens)),
+        sum(map(words_on, screens)),
         sum(taps for taps, _ in done) + len(screens),  # and Next on each
         sum(letters for _, letters in done),
     )

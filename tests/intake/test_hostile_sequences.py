@@ -20,12 +20,14 @@ from intake.models import Clash, IntakeResponse
 from intake.presenters.patient_form import answers_in_words
 from intake.questionnaire.answers import Reading, read
 from intake.questionnaire.merging import Opened, drawn, merge_all
+from intake.questionnaire.own import OWN
 from intake.questionnaire.values import About, Answers, Question, Screen
 from intake.reading import reading_of
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.support.draws import how_many
 from tests.support.hostile import FORM, faults, posted
 from tests.support.intake_page import page_on
+from tests.support.own_questions import EVERY_KIND, written
 from tests.support.page_text import page_text
 from tests.support.phone import Phone
 
@@ -77,7 +79,7 @@ def _ticks_lost(question: Question, before: Answers, after: Answers, page: Opene
 
 @pytest.mark.pure
 def test_alone() -> None:
-    stored = 0
+    stored = own = 0
     for number in range(how_many(ALONE)):
         chance = random.Random(f"alone {number}")
         about = chance.choice(PEOPLE)
@@ -101,16 +103,19 @@ def test_alone() -> None:
             assert not faults(after), (number, faults(after))
             assert set(after) - set(answers) <= {question.id for question in now.questions}
             stored += after != answers
+            own += any(key.startswith(OWN) and after[key] != answers.get(key) for key in after)
             answers = after
             reading = read(FORM, answers, about)
         if number % 20 == 0:
             assert answers_in_words(reading, answers)
     assert stored > how_many(ALONE) / 2
+    assert own > how_many(ALONE) / 20  # among them answers to the clinic's own questions
 
 
 @pytest.mark.django_db
 def test_with_rows() -> None:
-    base = ResponseFactory(answers=PLAIN)
+    written(*EVERY_KIND)
+    base = ResponseFactory(answers=PLAIN, questionnaire_version=FORM.version)
     for number in range(how_many(WITH_ROWS)):
         chance = random.Random(f"rows {number}")
         with transaction.atomic():
@@ -148,6 +153,7 @@ def _sequence(chance: random.Random, pk: int, number: int) -> None:
 
 @pytest.mark.django_db
 def test_through_the_pages() -> None:
+    written(*EVERY_KIND)
     ana, boris = (InvitationFactory(token=token) for token in ("of-ana", "of-boris"))
     for number in range(how_many(THROUGH_PAGES)):
         chance = random.Random(f"pages {number}")

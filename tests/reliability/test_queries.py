@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clinic.people.models import User
 from clinic.scheduling import kept
+from intake import own_form
 from intake.models import RedFlagAlert, Score
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory
@@ -27,6 +28,7 @@ from tests.factories.treatments import signed_plan, signed_visit
 from tests.intake.test_form_pages import phone_with
 from tests.support.furnished import FurnishedCase
 from tests.support.intake_page import Tab
+from tests.support.own_questions import EVERY_KIND, written
 
 # page -> how many questions at most, sign-in, session and the audit event included
 MOST = {
@@ -86,9 +88,9 @@ def more_of_everything(count: int, *, first: int, practitioner: User, desk: User
 OF_THE_FORM = {"screen": 4, "saved": 6, "next": 7}
 
 
-def of_the_form() -> dict[str, int]:
+def of_the_form(**begun: str) -> dict[str, int]:
     """Of a phone on which a draft is open."""
-    phone = phone_with(ResponseFactory())
+    phone = phone_with(ResponseFactory(**begun))
     tab = Tab(phone, "strength")
     tab.save({"pain_now": "4"})
     answers = {
@@ -152,6 +154,9 @@ class Queries(FurnishedCase):
         few = of_the_form()
         more_of_everything(10, first=0, practitioner=practitioner, desk=desk)
         assert of_the_form() == few
+        written(*EVERY_KIND)
+        asks_own = own_form.version_today()
+        assert of_the_form(questionnaire_version=asks_own) == few, "with the clinic's own questions"
         over = {name: count for name, count in few.items() if count > OF_THE_FORM[name]}
         assert not over, f"{over} of {few}"
 

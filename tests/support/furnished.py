@@ -24,6 +24,7 @@ from intake.actions import assessment as assessing
 from intake.actions import assessment_clearance, invitations
 from intake.models import RedFlagAlert
 from intake.questionnaire.load import load_questionnaire
+from tests.support.own_questions import own, written
 from tests.support.phone import Phone
 from treatments.demo.clinic import set_up
 from treatments.demo.people import Role, cast
@@ -111,6 +112,7 @@ def furnish() -> Furnished:
     RedFlagAlert.objects.filter(patient_id=made.patients["course"]).update(note=f"{CANARY} talked")
     invitation = invitations.invite(patient=submitted, by=clinic.desk).invitation
     made.open_link = walks["half"].token
+    written(own(), own(2, retired=True), by=User.objects.get(pk=made.staff["owner"]))
     made.values = _values(made, course, submitted)
     made.values |= {
         "clearance_id": [row.pk for row in cleared] if isinstance(cleared, list | tuple) else [cleared],
@@ -144,6 +146,7 @@ def _values(made: Furnished, course: Patient, submitted: Patient) -> dict[str, l
         "change_id": list(AppointmentChange.objects.order_by("-pk").values_list("pk", flat=True)[:1]),
         "course_id": [row.pk for row in course.courses.all()[:1]],
         "number": [1],
+        "own_number": [1],
         "response_id": [row.pk for row in kept if row.submitted_at][:2],
         "alert_id": list(RedFlagAlert.objects.filter(acknowledged_at=None).values_list("pk", flat=True)[:1]),
         "screen_id": [load_questionnaire().screens[0].id, load_questionnaire().screens[1].id],

@@ -10,11 +10,13 @@ from typing import Any
 
 from intake.forms.screen import KEPT_LETTERS
 from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.own import with_own
 from intake.questionnaire.own_words import WORDS
 from intake.questionnaire.values import ACTIVITY_LETTERS, DAYS_IN, DONE, Answers, Question, Screen
 from tests.support.draws import text
+from tests.support.own_questions import EVERY_KIND
 
-FORM = load_questionnaire()
+FORM = with_own(load_questionnaire(), EVERY_KIND)  # a clinic's own questions among ours
 QUESTIONS = {question.id: question for question in FORM.questions}
 OPTIONS = [option.id for question in FORM.questions for option in question.options]
 PARTS = (".day", ".month", ".year", ".number", ".unit", ".none", ".name", ".phone", ".relation", ".1.name", ".1.score")
