@@ -6,6 +6,8 @@ with. So a process reads it once and never asks whether it is still true; only b
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from clinic.lib.by_value import ByValue
 from clinic.lib.file_words import ENGLISH
 from intake.models import OwnQuestions
@@ -34,13 +36,13 @@ def version_today() -> str:
     return version_with(load_questionnaire().version, own or "")
 
 
-def asked_form(version: str = "", *, language: str = ENGLISH) -> Questionnaire:
+def asked_form(version: str = "", *, language: str = ENGLISH, directory: Path = DIRECTORY) -> Questionnaire:
     """As it was asked under this version, with the own questions of then; "" is today's form without any."""
     base, token = parts_of_version(version)
-    form = load_questionnaire(DIRECTORY, language, version=base)
+    form = load_questionnaire(directory, language, version=base)
     if not token:
         return form
-    language = ENGLISH if base in past_files(DIRECTORY) else language  # as the rest of it
+    language = ENGLISH if base in past_files(directory) else language  # as the rest of it
     return LAID.get((token, language), (form,), lambda: with_own(form, _own(token), language))
 
 

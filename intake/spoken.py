@@ -30,7 +30,7 @@ def _spoken(active: str) -> str:
 
 def questionnaire(version: str = "") -> Questionnaire:
     """Today's form, or the one asked under this version, with the clinic's own questions of then."""
-    return asked_form(version, language=language())
+    return asked_form(version, language=language(), directory=DIRECTORY)
 
 
 def chart() -> ChartFile:

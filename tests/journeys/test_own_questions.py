@@ -30,7 +30,7 @@ def _add(page: Page, words: dict[str, str], *, kind: str, earlier: str = "") -> 
     page.goto("/clinic/questions/")
     page.get_by_role("link", name="Add a question").click()
     for label, text in words.items():
-        page.get_by_label(label, exact=True).fill(text)
+        page.get_by_label(label).fill(text)
     page.get_by_label("Kind of answer").select_option(kind)
     page.get_by_label("Asked after").select_option(label="Your complaint")
     if earlier:
