@@ -15,6 +15,9 @@ from clinic.people.actions.contact import as_text
 from clinic.people.models import ContactChange, Patient
 
 
+MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 @dataclass(frozen=True)
 class Line:
     """One number to call: who answers, and where we have it from."""
@@ -88,4 +91,13 @@ def _words(name: str, text: str) -> str:
 def timeline_event(at: dt.datetime, title: str, text: str = "", url: str = "") -> dict[str, str]:
     """One row of ``components/_timeline.html``. ``day`` and ``iso``: when it was, to read and for machines."""
     local = timezone.localtime(at)
-    return {"day": f"{local.day} {local:%b %Y}", "iso": local.isoformat(), "title": title, "text": text, "url": url}
+    return {"day": _day(local), "iso": local.isoformat(), "title": str(title), "text": str(text), "url": url}
+
+
+def day_words(at: dt.datetime | None) -> str:
+    """``3 Nov 2026``, in the clinic's calendar; empty for None."""
+    return "" if at is None else _day(timezone.localtime(at))
+
+
+def _day(local: dt.datetime) -> str:
+    return f"{local.day} {MONTHS[local.month]} {local.year}"

@@ -14,6 +14,7 @@ from clinic.lib.complaints import complaints
 from clinic.lib.http import path_to
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
+from clinic.people.presenters import day_words
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.presenters import pages as schedule
 from intake.assessment import load_intake_knowledge
@@ -86,7 +87,19 @@ def _clinical_part(rows: ClinicalRows, booked: list[Appointment], *, now: dt.dat
         "has_case": any(one["has_case"] for one in parts),
         "episodes": parts,
         "has_several": len(parts) > 1,
-        "closed": [(one, rows.closed_by(one)) for one in reversed(rows.episodes) if not one.is_open],
+        "opened": [{"pk": one.pk, "title": one.title, "since": day_words(one.opened_at)} for one in shown],
+        "closed": [
+            {
+                "pk": one.pk,
+                "title": one.title,
+                "since": day_words(one.opened_at),
+                "until": day_words(one.closed_at),
+                "why": one.closed_words,
+                "by": rows.closed_by(one),
+            }
+            for one in reversed(rows.episodes)
+            if not one.is_open
+        ],
         "open_visit": next((v for v in open_visits if timezone.localdate(v.started_at) == today), None),
         "open_visits": open_visits,
         "plans": [one["plan"] for one in parts if one["plan"]],
@@ -99,8 +112,12 @@ def _clinical_part(rows: ClinicalRows, booked: list[Appointment], *, now: dt.dat
         "curves": curves_of(patient, shown),
         "timeline": timeline(rows),
         "safety": _safety(rows, _present(parts)),
-        "packs": [pack for pack in complaints().values() if pack.id not in {one.complaint for one in shown}],
-        "closing": [(code, words) for code, words in Episode.Closed.choices if code != Episode.Closed.EARLIER],
+        "packs": [
+            {"id": pack.id, "name": pack.name}
+            for pack in complaints().values()
+            if pack.id not in {one.complaint for one in shown}
+        ],
+        "closing": [(code, str(words)) for code, words in Episode.Closed.choices if code != Episode.Closed.EARLIER],
     }
     part["alert_kind"] = "danger" if part["open_flags"] or part["verdict"][0] == "danger" else "caution"
     part["next"] = _next(part, patient)
@@ -130,10 +147,10 @@ def _safety(rows: ClinicalRows, findings: Mapping[str, bool | None]) -> list[Con
     shown: list[Context] = []
     for finding in sorted(present, key=lambda f: order.get(f, 9999)):
         fact = newest.get(finding)
-        told = {"note": fact.text, "by": fact.more, "at": fact.at} if fact else {}
+        told = {"note": fact.text, "by": fact.more, "day": day_words(fact.at)} if fact else {}
         shown.append({"label": label(finding), **told})
     entries = (row for row in rows.of_kind("entry") if not row.yes and row.code not in present)
-    return shown + [{"label": row.text, "by": row.more, "at": row.at} for row in entries]
+    return shown + [{"label": row.text, "by": row.more, "day": day_words(row.at)} for row in entries]
 
 
 def _next(part: Context, patient: Patient) -> Context | None:

@@ -6,9 +6,11 @@ import datetime as dt
 
 from django.utils import timezone
 
+from clinic.lib.by_value import ByValue
 from clinic.lib.http import path_to
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
+from clinic.people.presenters import day_words
 from clinic.scheduling.models import Appointment
 from intake.assessment import Assessment as Judged
 from intake.assessment import Case, ClinicalPicture, load_intake_knowledge
@@ -27,6 +29,7 @@ from treatments.plans.presenters.at_home import dose_words
 from treatments.plans.presenters.plan import review_words
 from treatments.plans.presenters.safety_facts import told_since
 
+CASE = ("complaint", "reason", "where", "axes", "picture_class", "leads", "causes", "channels", "stage")
 STOPS = ("emergency", "refer_before_treating")
 
 
@@ -64,7 +67,8 @@ def episode_part(
                 one.episode = episode
         case_rows = rows.for_case(episode)
         case, found = judged(case_data(rows.patient, current, today=today, rows=case_rows, episode=episode))
-        part |= _summary(case, found)
+        part |= _summaries.get((), (case, found), lambda: _summary(case, found))
+        part["case"] = _case(part)
         if drafted and current is not drafted:
             _, warned = judged(case_data(rows.patient, drafted, today=today, rows=case_rows))
             part |= _warned_by_draft(warned, part)
@@ -93,6 +97,17 @@ def _summary(case: Case, judged: Judged) -> Context:
         "channels": [assessment_words.words(c) for c in judged.channels],
         "stage": judged.stage,
     }
+
+
+_summaries: ByValue[Context] = ByValue(300)  # found by the very objects, which are kept by value themselves
+
+
+def _case(part: Context) -> Context:
+    """What is drawn of it, as plain data: the part of the page is kept by value."""
+    told = {name: part[name] for name in CASE}
+    one = part["assessment"]
+    signed = f"{day_words(one.signed_at)}, {one.signed_by}" if one is not None and one.signed_at else ""
+    return {**told, "number": one.pk if one is not None else None, "signed": signed}
 
 
 def _warned_by_draft(found: Judged, part: Context) -> Context:
