@@ -59,7 +59,7 @@ def kept_forms(context: Context, part: str, shared: str = "", **values: Any) -> 
     values = {name: context.get(name) for name in shared.split()} | values
     told = (part.encode(), get_language(), *sorted(values.items()))
     pieces = _pieces(part, values) if settings.DEBUG else _forms.get(told, (), lambda: _pieces(part, values))
-    of_page = {mark: conditional_escape(context.get(name, "")) for name, mark in MARKS.items()}
+    of_page = {mark: conditional_escape(context.get(name) or "") for name, mark in MARKS.items()}
     return SafeString("".join([of_page.get(piece, piece) for piece in pieces]))
 
 
