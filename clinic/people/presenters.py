@@ -14,7 +14,6 @@ from clinic.lib.phone import known
 from clinic.people.actions.contact import as_text
 from clinic.people.models import ContactChange, Patient
 
-
 MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
