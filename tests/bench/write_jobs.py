@@ -81,7 +81,7 @@ def edit(maker: Maker) -> Job:
 
 
 def propose(maker: Maker) -> Job:
-    # From the last: the first is looked at here, and a proposal renews the draft, of which an edit then knows too little.
+    # From the last draft: the first is looked at here, which renews it: edits would know too little of it.
     people = [plan.patient_id for plan in maker.drafts[:2:-1]] or [maker.drafts[-1].patient_id]
     ours: list[tuple[str, dict[str, Any]]] = [
         (f"/patients/{people[n % len(people)]}/propose/", {}) for n in range(maker.count + 1)
