@@ -60,6 +60,8 @@ class Context:
             found = self._matcher.cue(kind)
             known = self._cues[kind] = (found, [cue.start for cue in found])
         found, starts = known
+        if not found:
+            return found
         return found[bisect_left(starts, first) : bisect_left(starts, last)]
 
     def _same_sentence(self, cue: Occurrence, match: Occurrence) -> bool:

@@ -37,6 +37,7 @@ class Matcher:
         self._language = language
         self._found: dict[str, Found] = {}
         self._done: set[str] = set()
+        self._common: dict[int, int] = {}
         self._contrasts: list[int] | None = None
         self._walls: list[int] | None = None
         self._sayings = self._find_sayings()
@@ -170,23 +171,29 @@ class Matcher:
 
     def common_words(self, sentence: int) -> int:
         """How many of the first words of a sentence are little words of this language: shows whose sentence it is."""
+        known = self._common.get(sentence)
+        if known is not None:
+            return known
         starts, folded = self.words.sentence_starts, self.words.folded
         end = starts[sentence + 1] if sentence + 1 < len(starts) else len(folded)
         first = starts[sentence]
-        return sum(word in self._language.common for word in folded[first : min(end, first + SENTENCE_SAMPLE)])
+        known = sum(word in self._language.common for word in folded[first : min(end, first + SENTENCE_SAMPLE)])
+        self._common[sentence] = known
+        return known
 
     def knows(self, used: tuple[int, ...]) -> bool:
         """Whether these words are words of the lexicon as they are written."""
         answers = [self._language.speller.terms(self.words.folded[i]) for i in used]
         return all(numbers and not guessed for numbers, guessed in answers)
 
-    def signs(self) -> list[tuple[int, Occurrence, tuple[str, ...]]]:
+    def signs(self, *, concepts: bool) -> list[tuple[int, Occurrence, tuple[str, ...]]]:
         """Number of the sign, where it occurs, and the names that must be said anywhere for it."""
+        signs = self._language.signs
         found: set[tuple[int, Occurrence, tuple[str, ...]]] = set()
         index = self._language.signs_by_name
         for name in self._present:
             for number, template in index.get(name, ()):
-                if template.needs <= self._present:
+                if template.needs <= self._present and (concepts or not signs[number].is_concept):
                     found.update((number, here, template.anywhere) for here in self.occurrences(template))
         return sorted(found)
 
@@ -240,6 +247,8 @@ class Matcher:
     def _join(self, joined: Found, first: Occurrence, following: Found, gap: int, *, nearest: bool) -> None:
         """Add first + second for each second at most ``gap`` words later; with ``nearest`` only the first such one, and
         one between the words of first counts too. A gap below 0 reaches into the next sentence."""
+        if not following:
+            return
         sentences = self.words.sentences
         further, gap = (1, -gap) if gap < 0 else (0, gap)
         if nearest and first.end - first.start > len(first.used):
@@ -247,12 +256,17 @@ class Matcher:
                 for second in following.get(at, ()):
                     if second.end < first.end and not set(second.used) & set(first.used):
                         self._add(joined, first, second)
-        for at in range(first.end, min(first.end + gap + 1, len(sentences))):
-            if sentences[at] > sentences[first.end - 1] + further or self._has_wall(first.end, at):
+        last = sentences[first.end - 1] + further
+        within = range(first.end, min(first.end + gap + 1, len(sentences)))
+        # of few words and many places between, only the words are visited
+        for at in sorted(at for at in following if at in within) if len(following) < gap else within:
+            if at not in following:
+                continue
+            if sentences[at] > last or self._has_wall(first.end, at):
                 return
-            for second in following.get(at, ()):
+            for second in following[at]:
                 self._add(joined, first, second)
-            if nearest and at in following:
+            if nearest:
                 return
 
     @staticmethod

@@ -88,7 +88,9 @@ class _Reading:
 def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Reading], tells: bool) -> list[TextSign]:
     signs: list[TextSign] = []
     places: dict[int, list[Occurrence]] = {}
-    for number, match, anywhere in reading.matcher.signs():
+    spoken = (_speakers(sentence, readings) for sentence in range(len(words.sentence_starts)))
+    is_spoken = any(not speakers or reading in speakers for speakers in spoken)  # else every concept would be foreign
+    for number, match, anywhere in reading.matcher.signs(concepts=is_spoken):
         sign = reading.language.signs[number]
         if (sign.strength == "tells") is not tells:
             continue
@@ -98,7 +100,7 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
             continue
         if not all(map(reading.context.is_said, anywhere)):
             continue
-        speakers = _speakers(match, readings)
+        speakers = _speakers(words.sentences[match.start], readings)
         if _is_foreign(match, sign, reading, readings, speakers):
             continue
         verdicts = {judge.context.verdict(match, sign.ignores) for judge in _judges(match, reading, speakers)}
@@ -115,9 +117,8 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
     return signs
 
 
-def _speakers(match: Occurrence, readings: list[_Reading]) -> list[_Reading]:
-    """The languages that know most of the little words in the sentence of the match; none if it has no such words."""
-    sentence = readings[0].matcher.words.sentences[match.start]
+def _speakers(sentence: int, readings: list[_Reading]) -> list[_Reading]:
+    """The languages that know most of the little words in a sentence; none if it has no such words."""
     counts = [reading.matcher.common_words(sentence) for reading in readings]
     return [reading for reading, count in zip(readings, counts, strict=True) if count == max(counts) > 0]
 

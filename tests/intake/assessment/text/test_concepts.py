@@ -24,6 +24,7 @@ FLOORS = {"de": (11, 0), "en": (252, 1), "es": (11, 0), "zh": (6, 0)}
 SILENT = {"en": 1}
 
 
+@cache
 def _judged(text: str) -> Assessment:
     """A patient with low back pain who ticked no everywhere, and wrote the text."""
     knowledge = load_intake_knowledge()
@@ -80,8 +81,25 @@ def test_sentences_never_seen_by_anybody(record_property):
     parts = tomllib.loads((HERE / "unseen_2.toml").read_text("utf-8"))
     grave, harmless = _figures([parts["says"]], [parts["does_not_say"]])
     record_property("free_text", f"unseen, second: grave {dict(grave)}, harmless {dict(harmless)}")
-    assert grave["silent"] <= 6 and grave["stopped"] >= 47
+    assert grave["silent"] <= 3 and grave["stopped"] >= 52
     assert harmless["stopped"] <= 1
+
+
+# Of the sentences written for the concepts of all complaints: grave ones stopped at least and silent at most, harmless
+# ones stopped at most. A form that asks back on everything is no better than one that asks nothing: a fifth of the
+# harmless at most.
+WRITTEN = {"repaired": (268, 2, 3), "held_out": (179, 7, 9)}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_half_repaired_with_half_only_counted(name: str, record_property):
+    parts = tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
+    grave, harmless = (Counter(map(outcome, entries(parts[part]))) for part in ("says", "does_not_say"))
+    record_property("free_text", f"{name}: grave {dict(grave)}, harmless {dict(harmless)}")
+    stopped, silent, calm_stopped = WRITTEN[name]
+    assert grave["stopped"] >= stopped and grave["silent"] <= silent
+    assert harmless["stopped"] <= calm_stopped
+    assert harmless["asked"] <= harmless.total() / 5
 
 
 @pytest.mark.parametrize(
