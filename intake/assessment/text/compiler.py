@@ -17,6 +17,7 @@ CHAIN_GAP = 2  # words allowed between two names of a chain, unless the template
 WINDOW = 8  # words between two chains joined by &
 NEXT_SENTENCE_WINDOW = 10  # words between two chains joined by +
 CONCEPT_WINDOW = 25  # the same, in a concept
+CALM = "calm_word"  # half a danger said to be normal asks nothing
 
 _WORD = re.compile(r"[\w']+\*?")
 _HAN_SIGN = re.compile(r"([\u3400-\u9fff])")
@@ -112,7 +113,8 @@ class Compiler:
                 ("asks", concept.half),
             )
             for strength, entries in strengths:
-                within = [self._without_foreign_exceptions(entry) for entry in entries]
+                unless = f" !{CALM}" if strength == "asks" else ""
+                within = [self._without_foreign_exceptions(entry + unless) for entry in entries]
                 spoken = [entry for entry in within if all(name in self._homes for name in names_in(entry))]
                 if spoken:
                     where = f"concepts.toml: {concept.finding}"
