@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from clinic.people.models import Clinic
 from clinic.scheduling.availability import Diary, Need, Slot, fit
-from clinic.scheduling.course_dates import Day, held_visits, lay, number_in_time, phases_of
+from clinic.scheduling.course_dates import lay
+from clinic.scheduling.course_days import Day, held_visits, number_in_time, phases_of
 from clinic.scheduling.day_search import Wish
 from clinic.scheduling.diary import diary_around, in_order, need_of_visit
 from clinic.scheduling.differences import difference_of
@@ -25,7 +26,7 @@ class Step:
 
     appointment: Appointment | None
     number: int
-    slot: Slot | None  # None: cancelled, or (``is_stuck``) unchanged because nothing else is free
+    slot: Slot | None  # None: cancelled (parted, if shared), or (``is_stuck``) unchanged: nothing else is free
     is_stuck: bool = False
 
     @property
@@ -35,7 +36,7 @@ class Step:
         if self.appointment is None:
             return "added" if self.slot else "open"
         if self.slot is None:
-            return "cancelled"
+            return "parted" if self.appointment.is_shared else "cancelled"
         at = (self.appointment.starts_at, self.appointment.practitioner_id)
         if at != (self.slot.starts, self.slot.practitioner):
             return "moved"
@@ -87,26 +88,40 @@ def alignment_of(course: Course, *, now: dt.datetime, extras_only: bool = False)
 class _Aligning:
     def __init__(self, course: Course, now: dt.datetime) -> None:
         self.course, self.now, self.zone = course, now, Clinic.current().zone
-        rows = course.appointments.active().filter(number_in_course__isnull=False)
-        visits = list(rows.with_people().order_by("starts_at", "id"))
-        self.coming = [one for one in visits if one.status in MOVABLE and one.starts_at > now]
-        self.fixed = [one for one in visits if one not in self.coming]
-        taken = {one.number_in_course for one in self.fixed}
-        left = max(0, course.sessions - len(self.fixed))
-        open_numbers = [number for number in course.numbers if number not in taken]
+        rows = course.visits.active().filter(number_in_course__isnull=False)
+        self.visits = list(rows.with_people().order_by("starts_at", "id"))
+        self._divide(may_move_shared=True)
+
+    def _divide(self, *, may_move_shared: bool) -> None:
+        """Into those that can change and those that stay, with the numbers left for the first."""
+        self.coming = [
+            one
+            for one in self.visits
+            if one.status in MOVABLE and one.starts_at > self.now and (may_move_shared or not one.is_shared)
+        ]
+        self.fixed = [one for one in self.visits if one not in self.coming]
+        taken = {self._number(one) for one in self.fixed}
+        left = max(0, self.course.sessions - len(self.fixed))
+        open_numbers = [number for number in self.course.numbers if number not in taken]
         self.numbers = open_numbers[len(open_numbers) - left :] if left else []
+
+    def _number(self, one: Appointment) -> int:
+        return one.number_in(self.course.pk)
 
     def steps(self, *, extras_only: bool) -> list[Step]:
         found = difference_of(self.course, now=self.now)
         if found is not None and found.is_pace and not extras_only:
-            return self._laid_anew()
+            self._divide(may_move_shared=False)  # a visit that serves another course, too, keeps that one's rhythm
+            if self.coming:
+                return self._laid_anew()
+            self._divide(may_move_shared=True)
         return self._as_they_are(extras_only=extras_only)
 
     # --- number, length, room, device: each visit keeps its time if it can ---------------------------
     def _as_they_are(self, *, extras_only: bool) -> list[Step]:
         kept, extras = self.coming[: len(self.numbers)], self.coming[len(self.numbers) :]
         numbered = self._numbered(kept)
-        days: list[Day] = [(one.number_in_course or 0, self._day(one.starts_at)) for one in self.fixed]
+        days: list[Day] = [(self._number(one), self._day(one.starts_at)) for one in self.fixed]
         days += [(number, self._day(one.starts_at)) for number, one in numbered]
         diary = diary_around([one.starts_at for one in kept] or [self.now], now=self.now)
         for one in extras:
@@ -119,7 +134,7 @@ class _Aligning:
             if step.slot is not None:
                 diary = diary.without(one.pk).with_busy(step.slot.taken_by(one.pk, one.patient_id))
             steps.append(step)
-        steps += [Step(one, one.number_in_course or 0, None) for one in extras]
+        steps += [Step(one, self._number(one), None) for one in extras]
         missing = [number for number in self.numbers if number not in {number for number, _one in numbered}]
         if missing and not extras_only:
             steps += self._added(missing, steps)
@@ -127,20 +142,22 @@ class _Aligning:
 
     def _numbered(self, kept: list[Appointment]) -> list[tuple[int, Appointment]]:
         """Visits with their new numbers: their own if the course still has it."""
-        own = {one.number_in_course for one in kept}
+        own = {self._number(one) for one in kept}
         free = [number for number in self.numbers if number not in own]
-        return [
-            (one.number_in_course, one) if one.number_in_course in self.numbers else (free.pop(0), one) for one in kept
-        ]
+        return [(self._number(one), one) if self._number(one) in self.numbers else (free.pop(0), one) for one in kept]
 
     def _brought_in_line(self, one: Appointment, number: int, days: list[Day], diary: Diary) -> Step:
         need = self._need(number, days, (one.practitioner_id,), room=one.room_id)
         without = diary.without(one.pk)
+        if one.is_shared:
+            need = _also_for_the_other(one, need)
         if _serves(one, need, self.course):
             return Step(one, number, _slot_of(one))
         here = fit(without, need, one.starts_at, one.practitioner_id, now=self.now)
         if isinstance(here, Slot):
             return Step(one, number, here)
+        if one.is_shared:  # its time is that of the other course, too
+            return Step(one, self._number(one), None, is_stuck=True)
         others = [day for day in days if day[0] != number]
         held = frozenset(day[0] for day in others)
         phases = phases_of(self.course)
@@ -151,7 +168,7 @@ class _Aligning:
 
     def _added(self, missing: list[int], steps: list[Step]) -> list[Step]:
         """Dates for what is not booked yet, after everything that is."""
-        held = [(one.number_in_course or 0, one.starts_at.astimezone(self.zone)) for one in self.fixed]
+        held = [(self._number(one), one.starts_at.astimezone(self.zone)) for one in self.fixed]
         held += [
             (step.number, (step.slot.starts if step.slot else step.appointment.starts_at).astimezone(self.zone))
             for step in steps
@@ -162,7 +179,7 @@ class _Aligning:
 
     # --- pace: the coming visits are rescheduled --------------------------------------------------------
     def _laid_anew(self) -> list[Step]:
-        held = [(one.number_in_course or 0, one.starts_at.astimezone(self.zone)) for one in self.fixed]
+        held = [(self._number(one), one.starts_at.astimezone(self.zone)) for one in self.fixed]
         who = (self.coming[0].practitioner_id,)
         pace = places(phases_of(self.course), len(held) + 1)[-1].per_week
         weekdays = frozenset(self._day(one.starts_at).weekday() for one in self.coming[:pace])  # the next visits stay
@@ -181,8 +198,8 @@ class _Aligning:
             if step.appointment is None and left:
                 one = left.pop(0)
                 stuck = step.slot is None
-                steps[place] = Step(one, one.number_in_course or 0 if stuck else step.number, step.slot, is_stuck=stuck)
-        return steps + [Step(one, one.number_in_course or 0, None) for one in left]
+                steps[place] = Step(one, self._number(one) if stuck else step.number, step.slot, is_stuck=stuck)
+        return steps + [Step(one, self._number(one), None) for one in left]
 
     def _kept_where_it_is(self, one: Appointment, slot: Slot | None) -> Slot | None:
         """The offered slot with the room and device the visit already has, if they are suitable."""
@@ -227,8 +244,14 @@ def _serves(one: Appointment, need: Need, course: Course) -> bool:
     """Whether a visit is already what the course asks for."""
     kind = one.device.kind if one.device else ""
     return (one.minutes, one.room.kind, kind) == (need.minutes, need.room_kind, need.device_kind) and (
-        one.service_id == course.service_id
+        one.is_shared or one.service_id == course.service_id
     )
+
+
+def _also_for_the_other(one: Appointment, need: Need) -> Need:
+    """What a visit that serves another course, too, needs: no less than it has."""
+    device = need.device_kind or (one.device.kind if one.device else "")
+    return replace(need, minutes=max(need.minutes, one.minutes), device_kind=device)
 
 
 def _slot_of(one: Appointment) -> Slot:

@@ -1,66 +1,29 @@
-"""Dates for a whole course: proposed, typed, and judged by the same rule in the form and at booking."""
+"""Dates for a whole course: proposed from the free times, in the rhythm it asks for."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
-from clinic.lib.numbers import whole_number
 from clinic.people.models import Clinic
-from clinic.scheduling.asked_times import diary_at
-from clinic.scheduling.availability import Busy, Diary, GapHour, Need, Slot, day_starts, fit, instant
+from clinic.scheduling.availability import Diary, Need, day_starts
+from clinic.scheduling.course_days import Day, held_visits, phases_of
 from clinic.scheduling.day_search import Wish
 from clinic.scheduling.diary import (
-    diary_around,
     in_order,
     load_diary,
-    moment,
     need_of_visit,
     practitioners,
-    refused,
 )
-from clinic.scheduling.errors import AgainstDose, BookingRefused, NotOpen
 from clinic.scheduling.models import Course
-from clinic.scheduling.offers import read_slot_value, slot_value
-from clinic.scheduling.reason_words import misfit_words, offer_words
-from clinic.scheduling.rhythm import BEYOND, WEEK, Phase, habit, in_time, misfit, places
-from clinic.scheduling.series import Offer, Visit, nearest_in_rhythm, propose_series
-
-STEP_MINUTES = 5  # visits begin at multiples of five minutes
-Day = tuple[int, dt.date]  # a visit's number and its day on the clinic's calendar
+from clinic.scheduling.reason_words import offer_words
+from clinic.scheduling.rhythm import BEYOND, WEEK, habit, in_time, places
+from clinic.scheduling.series import Offer, Visit, propose_series
+from clinic.scheduling.together import Shared, need_of_both, second_of
 
 
-def phases_of(course: Course) -> tuple[Phase, ...]:
-    return tuple(Phase(phase["per_week"], phase["weeks"]) for phase in course.phases)
-
-
-def held_visits(course: Course, *, without: Iterable[int] = ()) -> list[tuple[int, dt.datetime]]:
-    """Visits of the course booked or over, as (number, start on the clinic's clock), in chronological order."""
-    zone = Clinic.current().zone
-    rows = course.appointments.active().filter(number_in_course__isnull=False).exclude(pk__in=list(without))
-    found = rows.order_by("starts_at").values_list("number_in_course", "starts_at")
-    return [(number or 0, starts.astimezone(zone)) for number, starts in found]
-
-
-def held_days(course: Course) -> list[Day]:
-    return [(number, starts.date()) for number, starts in held_visits(course)]
-
-
-def number_in_time(course: Course, days: Sequence[Day], number: int) -> int:
-    """The number a visit has by its position in time, if that is later: a missed first visit, made up for at the
-    end, needs what the last one needs.
-    """
-    in_order = sorted(days, key=lambda one: (one[1], one[0]))
-    place = next(place for place, one in enumerate(in_order) if one[0] == number)
-    return max(number, course.first_visit_number + place)
-
-
-# --- proposing --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class VisitRow:
     """One visit of a course on the page. Day and clock are as typed; ``words`` say what is wrong."""
@@ -74,6 +37,7 @@ class VisitRow:
     state: str = "free"  # free, note (not as wished), taken
     next_value: str = ""  # slot value of the next fit
     next_words: str = ""
+    is_shared: bool = False  # serves the second course of the form, too
 
     @property
     def weekday(self) -> str:
@@ -102,23 +66,61 @@ def with_usual(wish: Wish, usual: Wish) -> Wish:
 
 
 def propose_course(
-    course: Course, wish: Wish, *, practitioner: int | None, first_day: dt.date, now: dt.datetime
+    course: Course,
+    wish: Wish,
+    *,
+    practitioner: int | None,
+    first_day: dt.date,
+    now: dt.datetime,
+    also: Course | None = None,
 ) -> list[VisitRow]:
     """A row for every visit without a time, placed after those that have one. ``practitioner`` None: the course's own
-    first, others if necessary.
+    first, others if necessary. ``also``: a second course, whose visits are among these where its rhythm allows.
     """
     who = (practitioner,) if practitioner else in_order(course.practitioner_id)
     numbers = course.missing_numbers()
     if not numbers or not who:
         return []
     held = held_visits(course)
-    offers, visits = lay(course, numbers, held, wish, who=who, first_day=first_day, now=now)
-    names = {user.pk: user.name for user in practitioners()}
     zone = Clinic.current().zone
+    diary = _diary_to_lay(course, numbers, held, first_day)
+    offers, visits = lay(course, numbers, held, wish, who=who, first_day=first_day, now=now, diary=diary)
+    shared: dict[int, Shared] = {}
+    if second := second_of(also):
+        longer = second.among(_days_of(offers, zone))
+        if longer:  # once more, with the time that both need; what has moved is judged again
+            offers, visits = lay(
+                course, numbers, held, wish, who=who, first_day=first_day, now=now, diary=diary, shared=longer
+            )
+            shared = second.among(_days_of(offers, zone), only=frozenset(longer))
+    names = {user.pk: user.name for user in practitioners()}
     return [
-        _row(offer, visit.need, who[0], zone, offer_words(offer, visit.need, names))
+        replace(
+            _row(offer, visit.need, who[0], zone, offer_words(offer, visit.need, names)),
+            is_shared=offer.number in shared,
+        )
         for offer, visit in zip(offers, visits, strict=True)
     ]
+
+
+def _days_of(offers: Sequence[Offer], zone: ZoneInfo) -> list[Day]:
+    return [(offer.number, offer.slot.starts.astimezone(zone).date()) for offer in offers if offer.slot]
+
+
+def _diary_to_lay(
+    course: Course, numbers: Sequence[int], held: Sequence[tuple[int, dt.datetime]], first_day: dt.date
+) -> Diary:
+    zone = Clinic.current().zone
+    return load_diary(*(day_starts(day, zone) for day in (first_day, _last_day(course, numbers, held, first_day))))
+
+
+def _last_day(
+    course: Course, numbers: Sequence[int], held: Sequence[tuple[int, dt.datetime]], first_day: dt.date
+) -> dt.date:
+    """As far as these visits may be laid."""
+    laid = places(phases_of(course), len(held) + len(numbers))[len(held) :]
+    latest = max([first_day, *(starts.date() for _number, starts in held)])
+    return latest + dt.timedelta(days=WEEK * (laid[-1].week - laid[0].week) + 2 * BEYOND)
 
 
 def lay(
@@ -132,26 +134,24 @@ def lay(
     now: dt.datetime,
     without: Iterable[int] = (),
     habit_of: Sequence[tuple[int, dt.datetime]] | None = None,
+    diary: Diary | None = None,
+    shared: Mapping[int, Shared] | None = None,
 ) -> tuple[tuple[Offer, ...], list[Visit]]:
     """Offers for these visits after the held ones. ``without``: appointments the diary should ignore.
-    ``habit_of``: the visits that show what is usual, if these are not the held ones.
+    ``habit_of``: the visits that show what is usual, if these are not the held ones. ``shared``: those that serve a
+    second course, too.
     """
+    shared = shared or {}
     phases = phases_of(course)
     laid = places(phases, len(held) + len(numbers))[len(held) :]
-    visits = [
-        Visit(
-            number,
-            need_of_visit(course, max(number, course.first_visit_number + len(held) + turn), who),
-            place,
-        )
-        for turn, (number, place) in enumerate(zip(numbers, laid, strict=True))
-    ]
+    visits = []
+    for turn, (number, place) in enumerate(zip(numbers, laid, strict=True)):
+        need = need_of_visit(course, max(number, course.first_visit_number + len(held) + turn), who)
+        if number in shared:
+            need = need_of_both(need, shared[number].need(who))
+        visits.append(Visit(number, need, place))
     days = in_time(phases, [(number, starts.date()) for number, starts in held])
-    last_day = max([first_day, *(one.day for one in days)]) + dt.timedelta(
-        days=WEEK * (laid[-1].week - laid[0].week) + 2 * BEYOND
-    )
-    zone = Clinic.current().zone
-    diary = load_diary(*(day_starts(day, zone) for day in (first_day, last_day)))
+    diary = diary or _diary_to_lay(course, numbers, held, first_day)
     for appointment in without:
         diary = diary.without(appointment)
     offers = propose_series(
@@ -161,7 +161,7 @@ def lay(
         first_day=first_day,
         now=now,
         held=days,
-        last_day=last_day,
+        last_day=_last_day(course, numbers, held, first_day),
     )
     return offers, visits
 
@@ -180,151 +180,3 @@ def _row(offer: Offer, need: Need, practitioner: int, zone: ZoneInfo, words: str
         words,
         "note" if words else "free",
     )
-
-
-# --- judging what was typed -------------------------------------------------------------------------
-def read_rows(course: Course, data: Mapping[str, str], numbers: Iterable[int]) -> list[VisitRow]:
-    """The rows as typed, for each of these visits in the form."""
-    rows = []
-    for number in numbers:
-        if f"day-{number}" not in data:
-            continue
-        practitioner = whole_number(data.get(f"practitioner-{number}"))
-        rows.append(
-            VisitRow(
-                number,
-                data.get(f"day-{number}", "")[:10],
-                data.get(f"clock-{number}", "")[:5],
-                course.practitioner_id if practitioner is None else practitioner,
-                course.device_kind_at(number).replace("_", " "),
-            )
-        )
-    return rows
-
-
-def moment_of(row: VisitRow, zone: ZoneInfo) -> dt.datetime:
-    """When the row's visit starts. Raises NotOpen, in words, for an invalid date or time, or a skipped hour."""
-    try:
-        if not "2000" <= row.day[:4] <= "2100":
-            raise ValueError("not in this century")
-        clock = dt.time.fromisoformat(row.clock)
-        if clock.minute % STEP_MINUTES:
-            raise NotOpen(f"{row.clock}: visits begin on full five minutes, like 09:00 or 09:05.")
-        return instant(dt.date.fromisoformat(row.day), clock, zone)
-    except GapHour as gap:
-        raise NotOpen(str(gap)) from gap
-    except (ValueError, OverflowError) as error:
-        raise NotOpen("Write a date and a time, like 26/11/2026 and 15:00.") from error
-
-
-def check_dose(course: Course, days: Sequence[Day], number: int, *, held: frozenset[int]) -> None:
-    """Raises AgainstDose if the day of a visit breaks the rhythm among all days of the course."""
-    if found := misfit(phases_of(course), days, number, held=held):
-        raise AgainstDose(misfit_words(found, dict(days)[number]))
-
-
-def fit_visit(
-    course: Course,
-    diary: Diary,
-    days: Sequence[Day],
-    number: int,
-    starts: dt.datetime,
-    practitioner: int,
-    *,
-    held: frozenset[int],
-    now: dt.datetime,
-    later: Sequence[Day] = (),
-    keep_dose: bool = True,
-    alternatives: bool = True,
-) -> Slot:
-    """The slot of one visit among ``days`` (its own with them), if the diary and the rhythm of the course allow it.
-
-    Raises SlotTaken, NotOpen or AgainstDose, with the nearest slot that would do, also with the ``later`` visits;
-    without ``alternatives`` that is not searched for, and the diary need only cover the requested time.
-    """
-    need = need_of_visit(course, number_in_time(course, days, number), (practitioner,))
-    try:
-        found = fit(diary, need, starts, practitioner, now=now)
-        if not isinstance(found, Slot):
-            raise refused(found, need, diary.zone, next_fit=None)
-        if keep_dose:
-            check_dose(course, days, number, held=held)
-    except BookingRefused as refusal:
-        if not alternatives:
-            raise
-        refusal.next_fit = nearest_in_rhythm(
-            diary,
-            need,
-            max(starts, now),
-            phases=phases_of(course),
-            number=number,
-            others=[one for one in (*days, *later) if one[0] != number],
-            held=held,
-            now=now,
-        )
-        raise
-    return found
-
-
-def check_row(course: Course, rows: Sequence[VisitRow], number: int, *, now: dt.datetime) -> VisitRow:
-    """One row checked against the diary, the dose and the other rows of the form, with the next fit if it fails."""
-    zone = Clinic.current().zone
-    row = next(row for row in rows if row.number == number)
-    try:
-        starts = moment_of(row, zone)
-        before = held_days(course)
-        days = [*before, *_typed_days(rows, zone)]
-        held = frozenset(one for one, _day in before)
-        ends = starts + dt.timedelta(minutes=course.minutes + course.service.changeover_minutes)
-        there = _with_others(diary_at([(starts, ends)], [row.practitioner]), course, rows, number)
-        with contextlib.suppress(BookingRefused):
-            fit_visit(course, there, days, number, starts, row.practitioner, held=held, now=now, alternatives=False)
-            return row
-        around = _with_others(diary_around([starts], now=now), course, rows, number)
-        fit_visit(course, around, days, number, starts, row.practitioner, held=held, now=now)
-    except BookingRefused as refusal:
-        return marked(row, refusal.words, refusal.next_fit, zone)
-    return row
-
-
-def _typed_days(rows: Sequence[VisitRow], zone: ZoneInfo) -> list[Day]:
-    found = []
-    for row in rows:
-        try:
-            found.append((row.number, moment_of(row, zone).astimezone(zone).date()))
-        except NotOpen:
-            continue
-    return found
-
-
-def _with_others(diary: Diary, course: Course, rows: Sequence[VisitRow], number: int) -> Diary:
-    for other in rows:
-        if other.number == number:
-            continue
-        try:
-            starts = moment_of(other, diary.zone)
-        except NotOpen:
-            continue
-        ends = starts + dt.timedelta(minutes=course.minutes)
-        until = ends + dt.timedelta(minutes=course.service.changeover_minutes)
-        # only the patient matters here: room and device of a row are chosen at booking
-        diary = diary.with_busy(Busy(-other.number, 0, course.patient_id, 0, None, starts, ends, until))
-    return diary
-
-
-def marked(row: VisitRow, words: str, near: Slot | None, zone: ZoneInfo) -> VisitRow:
-    """The row with what is in its way and the next fit."""
-    return replace(
-        row,
-        words=words,
-        state="taken",
-        next_value=slot_value(near) if near else "",
-        next_words=moment(near.starts, zone) if near else "",
-    )
-
-
-def use_slot(row: VisitRow, value: str) -> VisitRow:
-    """The row with the date of a slot value. Raises ValueError for an invalid one."""
-    starts, practitioner = read_slot_value(value)
-    local = timezone.localtime(starts)
-    return VisitRow(row.number, local.date().isoformat(), f"{local:%H:%M}", practitioner, row.device)

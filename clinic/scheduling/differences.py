@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Clinic, User
-from clinic.scheduling.course_dates import phases_of
+from clinic.scheduling.course_days import phases_of
 from clinic.scheduling.models import MOVABLE, Appointment, Course, DeviceKind, RoomKind
 from clinic.scheduling.reason_words import numbers_in_words
 from clinic.scheduling.rhythm import Dated, all_too_near, in_time
@@ -38,6 +38,7 @@ class Held(NamedTuple):
     device_kind: str
     earlier_pace: int | None
     is_movable: bool  # coming, if it is not over
+    is_shared: bool = False  # with another course: then longer than this one asks for, and of either's service
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ FIELDS = (
     "device__kind",
     "earlier_pace",
     "status",
+    "also_course_id",
+    "also_number",
+    "also_earlier_pace",
 )
 
 
@@ -81,7 +85,10 @@ def differing(*, now: dt.datetime, practitioner: User | None = None) -> QuerySet
 def _first_differing(at_most: int, *, is_of_one: bool) -> KeptQuery[Course]:
     def build(now: dt.datetime, practitioner: int = 0) -> QuerySet[Course]:
         coming = Appointment.objects.filter(
-            course=OuterRef("pk"), status__in=MOVABLE, starts_at__gt=now, number_in_course__isnull=False
+            Q(course=OuterRef("pk")) | Q(also_course=OuterRef("pk")),
+            status__in=MOVABLE,
+            starts_at__gt=now,
+            number_in_course__isnull=False,
         )
         soonest = Subquery(coming.order_by("starts_at").values("starts_at")[:1])
         courses = differing(now=now).order_by(soonest, "pk").select_related("service", "patient", "practitioner")
@@ -113,7 +120,7 @@ def held_of(courses: Iterable[int]) -> dict[int, list[Held]]:
 
 
 def _held(courses: Sequence[int]) -> QuerySet[Appointment, tuple[Any, ...]]:
-    rows = Appointment.objects.active().filter(course__in=courses, number_in_course__isnull=False)
+    rows = Appointment.objects.active().of_courses(courses).filter(number_in_course__isnull=False)
     return rows.order_by("starts_at", "id").values_list(*FIELDS)
 
 
@@ -123,11 +130,14 @@ def _held_of_few(*courses: int) -> QuerySet[Appointment, tuple[Any, ...]]:
 
 
 def in_courses(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Held]]:
-    """Rows of ``FIELDS`` by their course."""
+    """Rows of ``FIELDS`` by their course: a visit that serves two is with each."""
     visits: dict[int, list[Held]] = defaultdict(list)
-    for course, pk, number, starts, ends, service, room, device, pace, status in rows:
+    for course, pk, number, starts, ends, service, room, device, pace, status, also, *shared in rows:
         minutes = (ends - starts) // MINUTE
-        visits[course].append(Held(pk, number, starts, minutes, service, room, device or "", pace, status in MOVABLE))
+        held = Held(pk, number, starts, minutes, service, room, device or "", pace, status in MOVABLE, also is not None)
+        visits[course].append(held)
+        if also is not None:
+            visits[also].append(held._replace(number=shared[0], earlier_pace=shared[1]))
     return visits
 
 
@@ -165,15 +175,20 @@ def judge(course: Course, visits: Sequence[Held], zone: dt.tzinfo, *, now: dt.da
     asked = {course.device_kind, course.service.device_kind}
     return Judged(
         extras=extras,
-        minutes=[one for one in kept if one.minutes != course.minutes],
-        service=[one for one in kept if one.service != course.service_id],
+        minutes=[one for one in kept if _is_wrong_length(one, course)],
+        service=[one for one in kept if one.service != course.service_id and not one.is_shared],
         room=[one for one in kept if one.room_kind != course.service.room_kind],
         lacking=[one for one in kept if device_of[one.number] and one.device_kind != device_of[one.number]],
-        idle=[one for one in kept if one.device_kind and one.device_kind not in asked],
+        idle=[one for one in kept if one.device_kind and one.device_kind not in asked and not one.is_shared],
         paced=[(pace_of[one.number], one) for one in kept if one.earlier_pace],
         near=[one for place in all_too_near(ordered) if (one := ordered[place]).number in numbers],
         device_of=device_of,
     )
+
+
+def _is_wrong_length(one: Held, course: Course) -> bool:
+    """A visit that serves two courses is long enough for both: not shorter than this one asks for."""
+    return one.minutes < course.minutes if one.is_shared else one.minutes != course.minutes
 
 
 def _devices(course: Course, ordered: Sequence[Dated]) -> dict[int, str]:

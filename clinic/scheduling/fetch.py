@@ -26,7 +26,7 @@ def appointment_for(user: User, appointment_id: int, *, permission: Permission, 
     """One appointment with its people. ``what``: the part logged as read, such as "appointment"."""
     _allow(user, permission)
     with transaction.atomic():
-        rows = Appointment.objects.with_people().select_related("course__service")
+        rows = Appointment.objects.with_people().select_related("course__service", "also_course__service")
         found = get_object_or_404(rows, pk=appointment_id)
         if what:
             access.note_read(user, found.patient, what=what, obj=found)

@@ -13,8 +13,10 @@ from clinic.lib.records import RevisionField
 from clinic.people.models import Patient, User
 from clinic.scheduling.availability import day_starts, reached
 from clinic.scheduling.day_search import Wish
-from clinic.scheduling.models import Service, WorkingHours
+from clinic.scheduling.models import Course, Service, WorkingHours
 from clinic.scheduling.offers import read_slot_value
+from clinic.scheduling.reason_words import course_words
+from clinic.scheduling.together import Pairs
 
 FIRST, LAST = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
 # name -> (words, starts no earlier, starts no later)
@@ -136,6 +138,28 @@ class WishForm(forms.Form):
         empty_label="Whoever is free",
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+
+    together = forms.ChoiceField(
+        label="Same visits as",
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, pairs: Pairs | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pairs = pairs or Pairs()
+        if self.pairs.ready:
+            which: Any = self.fields["together"]
+            which.choices = [("", "This course alone")]
+            which.choices += [(str(one.pk), f"The other course: {course_words(one)}") for one in self.pairs.ready]
+        else:
+            del self.fields["together"]
+
+    @property
+    def also(self) -> Course | None:
+        """The second course, whose visits are among these; also while another field is wrong."""
+        chosen = self.data.get("together", "")
+        return next((one for one in self.pairs.ready if str(one.pk) == chosen), None)
 
     def wish(self) -> Wish:
         """The cleaned fields in the form the proposal needs."""

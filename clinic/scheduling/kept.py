@@ -35,8 +35,13 @@ def courses_that_differ(now: dt.datetime) -> list[tuple[Course, dt.datetime | No
     bypassed the actions. What is over by ``now`` is alike.
     """
     coming = Appointment.objects.filter(starts_at__gt=now, course__isnull=False)
-    asked = Course.objects.filter(Q(pk__in=coming.values("course")) | Q(differs_until__gt=now))
+    asked = Course.objects.filter(_served_by(coming) | Q(differs_until__gt=now))
     return list(_wrong_courses(asked, now))
+
+
+def _served_by(visits: QuerySet[Appointment]) -> Q:
+    also = visits.filter(also_course__isnull=False)
+    return Q(pk__in=visits.values("course")) | Q(pk__in=also.values("also_course"))
 
 
 def _wrong_courses(courses: QuerySet[Course], now: dt.datetime) -> Iterator[tuple[Course, dt.datetime | None]]:
@@ -140,7 +145,7 @@ def _visits_of(
 def _courses_of(sender: type[Model], instance: Any, coming: QuerySet[Appointment]) -> QuerySet[Course]:
     of_courses = coming.filter(course__isnull=False)
     if sender is Service:
-        return Course.objects.filter(service=instance, pk__in=of_courses.values("course"))
+        return Course.objects.filter(_served_by(of_courses), service=instance)
     if sender is not Clinic:
         of_courses = _visits_of(sender, instance, of_courses, created=False)
-    return Course.objects.filter(pk__in=of_courses.values("course"))
+    return Course.objects.filter(_served_by(of_courses))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from clinic.scheduling.availability import Diary, Slot, days_from, fit
 from clinic.scheduling.closures import Stuck, Trouble
-from clinic.scheduling.course_dates import Day, phases_of
+from clinic.scheduling.course_days import Day, phases_of
 from clinic.scheduling.day_search import DaySearch, Wish
 from clinic.scheduling.diary import LOOK_AHEAD, load_diary, moment, need_of_appointment, practitioners
 from clinic.scheduling.models import Appointment, Room
@@ -60,9 +60,14 @@ def _days_of_courses(rows: Sequence[Stuck], diary: Diary) -> dict[int, list[Day]
     """Course -> (number, day) of all its booked visits."""
     courses = {one.visit.course_id for one in rows if one.visit.course_id}
     found: dict[int, list[Day]] = defaultdict(list)
-    visits = Appointment.objects.active().filter(course__in=courses, number_in_course__isnull=False)
-    for course, number, starts in visits.values_list("course_id", "number_in_course", "starts_at"):
-        found[course or 0].append((number or 0, starts.astimezone(diary.zone).date()))
+    visits = Appointment.objects.active().of_courses(courses).filter(number_in_course__isnull=False)
+    for course, number, also, also_number, starts in visits.values_list(
+        "course_id", "number_in_course", "also_course_id", "also_number", "starts_at"
+    ):
+        day = starts.astimezone(diary.zone).date()
+        found[course or 0].append((number or 0, day))
+        if also is not None:
+            found[also].append((also_number or 0, day))
     return found
 
 

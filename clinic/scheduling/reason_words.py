@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from clinic.scheduling.availability import Need, Reason
-from clinic.scheduling.models import DeviceKind, RoomKind
+from clinic.scheduling.models import Course, DeviceKind, RoomKind
 from clinic.scheduling.rhythm import Disorder, Misfit, TooLate, TooNear
 from clinic.scheduling.series import Hindrance, Offer
 
@@ -109,3 +109,21 @@ def _near_words(found: TooNear, own: dt.date, other: str) -> str:
     if not apart:
         return f"The same day as {other}."
     return f"Only {apart} day{'' if apart == 1 else 's'} from {other}: the course asks for {found.least_gap} at least."
+
+
+def course_words(course: Course) -> str:
+    """“2 a week for 4 weeks, then 1 a week for 2; 45 minutes; room with table; stimulator from visit 2”."""
+    parts = []
+    for index, phase in enumerate(course.phases):
+        weeks = f"{phase['weeks']} week{'' if phase['weeks'] == 1 else 's'}"
+        parts.append(f"{phase['per_week']} a week for {weeks if index == 0 else phase['weeks']}")
+    words = [", then ".join(parts)]
+    if sum(phase["per_week"] * phase["weeks"] for phase in course.phases) != course.sessions:
+        words.append(f"{course.sessions} visits in all")
+    words.append(f"{course.minutes} minutes")
+    words.append(RoomKind(course.service.room_kind).label)
+    if course.device_kind:
+        start = course.device_from_visit or 1
+        device = DeviceKind(course.device_kind).label
+        words.append(f"{device} from visit {start}" if start > course.first_visit_number else device)
+    return "; ".join(words)

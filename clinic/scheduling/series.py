@@ -7,7 +7,7 @@ visit takes the preferred day that costs no later visit its week. What is not as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -117,12 +117,17 @@ def nearest_in_rhythm(
     others: Sequence[tuple[int, date]],
     held: frozenset[int],
     now: datetime,
+    suits: Callable[[date], bool] = lambda _day: True,
 ) -> Slot | None:
-    """The free slot nearest to ``wished`` that keeps the rhythm among the other visits; None within six weeks."""
+    """The free slot nearest to ``wished`` that keeps the rhythm among the other visits; None within six weeks.
+    ``suits``: whether what else is asked of a day allows it.
+    """
     wall = wished.astimezone(diary.zone)
     for offset in sorted(range(1 - WEEK, 6 * WEEK), key=lambda days: (abs(days), -days)):
         day = wall.date() + timedelta(days=offset)
         if misfit(phases, [*others, (number, day)], number, held=held) is not None:
+            continue
+        if not suits(day):
             continue
         slots = [slot for slot in times_of(diary, need, day, now, liked=wall.time()) if isinstance(slot, Slot)]
         if slots:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from clinic.scheduling.views import absences, aligning, appointments, booking, calendar, courses, patient_page, today
+from clinic.scheduling.views import (
+    absences,
+    aligning,
+    appointments,
+    booking,
+    calendar,
+    courses,
+    patient_page,
+    sharing,
+    today,
+)
 
 app_name = "scheduling"
 urlpatterns = [
@@ -16,6 +26,7 @@ urlpatterns = [
     path("schedule/<int:appointment_id>/", appointments.appointment, name="appointment"),
     path("schedule/<int:appointment_id>/move/", appointments.move_appointment, name="move"),
     path("schedule/<int:appointment_id>/status/", appointments.change_status, name="status"),
+    path("schedule/<int:appointment_id>/courses/", sharing.share_appointment, name="share"),
     path("schedule/<int:appointment_id>/link/", appointments.patient_link, name="link"),
     path("schedule/<int:appointment_id>/link/stop/", appointments.stop_link, name="link_stop"),
     path("schedule/undo/<int:change_id>/", appointments.undo_change, name="undo"),

@@ -14,6 +14,7 @@ from clinic.scheduling.actions.links import (
     patient_of_link,
     revoke_link,
 )
+from clinic.scheduling.actions.sharing import keep_served, part, share
 
 __all__ = [
     "WantedVisit",
@@ -25,12 +26,14 @@ __all__ = [
     "bring_in_line",
     "cancel",
     "close_course",
+    "keep_served",
     "mail_link",
     "make_booking",
     "make_link",
     "move",
     "move_all",
     "open_links",
+    "part",
     "patient_of_link",
     "put_away",
     "remove_absence",
@@ -38,6 +41,7 @@ __all__ = [
     "request_course",
     "revoke_link",
     "set_status",
+    "share",
     "undo",
     "undo_alignment",
     "undo_moves",

@@ -19,6 +19,7 @@ from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
 from clinic.scheduling.kept import keep_visits
 from clinic.scheduling.locking import lock_schedule
 from clinic.scheduling.models import Appointment, AppointmentChange, AppointmentStatus, Course
+from clinic.scheduling.models.appointments import ALSO, OWN
 
 Kind = AppointmentChange.Kind
 
@@ -46,7 +47,9 @@ def bring_in_line(
         if not changes:
             return None
         refresh_course(course)
-        counts = {kind: len(steps.of(kind)) for kind in ("cancelled", "moved", "changed", "added")}
+        for one in _others(changes, course):
+            refresh_course(one)
+        counts = {kind: len(steps.of(kind)) for kind in ("cancelled", "parted", "moved", "changed", "added")}
         action = "course.extras_cancelled" if extras_only else "course.aligned"
         trail.record(action, by=by, patient=course.patient_id, obj=course, detail=counts)
         return changes[0]
@@ -74,13 +77,15 @@ def _take(alignment: Alignment, *, nonce: str, by: User, now: dt.datetime) -> li
 
 
 def _fields(step: Step, course: Course) -> dict[str, Any]:
+    one, slot = step.appointment, step.slot
     if step.kind == "cancelled":
         return {"status": AppointmentStatus.CANCELLED}
-    if step.is_stuck or step.slot is None:
+    if one is not None and step.kind == "parted":
+        return one.without(course.pk)
+    if step.is_stuck or slot is None:
         return {}
-    slot = step.slot
-    fields = fields_of(slot) | {"number_in_course": step.number}
-    if step.appointment is not None:
+    fields = fields_of(slot) | {(one.fields_in(course.pk) if one else OWN).number: step.number}
+    if one is not None and not one.is_shared:
         # a visit with the length and room the course asks for now has its service and pace
         is_whole = int((slot.ends - slot.starts).total_seconds() // 60) == course.minutes
         fields |= {"service_id": course.service_id, "earlier_pace": None} if is_whole else {}
@@ -108,12 +113,24 @@ def _write(
     return changes
 
 
+def _others(changes: Sequence[AppointmentChange], course: Course) -> list[Course]:
+    """Other courses that these visits serve or served."""
+    ids = {
+        value
+        for one in changes
+        for name in (OWN.course, ALSO.course)
+        for value in (one.before.get(name), getattr(one.appointment, name))
+        if value
+    }
+    return list(Course.objects.filter(pk__in=ids - {course.pk}).select_related("service"))
+
+
 def aligned_together(change: AppointmentChange, *, now: dt.datetime) -> list[AppointmentChange]:
     """All changes of the action ``change`` belongs to, if every one can still be undone; else an empty list."""
     course = change.appointment.course_id
     if course is None or not dt.timedelta(0) <= now - change.at <= UNDO_FOR:
         return []
-    rows = AppointmentChange.objects.filter(appointment__course=course)
+    rows = AppointmentChange.objects.filter(appointment__patient=change.appointment.patient_id)  # of two courses, maybe
     together = list(
         rows.filter(at=change.at, by=change.by_id, kind__in=[Kind.ALIGNED, Kind.BOOKED]).select_related("appointment")
     )
@@ -132,10 +149,9 @@ def undo_alignment(*, change: AppointmentChange, by: User, now: dt.datetime | No
         together = aligned_together(change, now=now)
         if not together:
             raise CannotUndo("This can no longer be undone: it is too long ago, or a visit changed again.")
-        left = {one.appointment.course_id for one in together if one.appointment.course_id}
-        _write([(one.appointment, _back(one)) for one in together], by=by, now=now, kind=Kind.UNDONE)
+        done = _write([(one.appointment, _back(one)) for one in together], by=by, now=now, kind=Kind.UNDONE)
         course = Course.objects.get(appointments=together[0].appointment)
-        for one in Course.objects.filter(pk__in=left - {course.pk}):  # visits taken over go back
+        for one in _others(done, course):  # visits taken over go back
             refresh_course(one)
         refresh_course(course)
         trail.record("course.alignment_undone", by=by, patient=course.patient_id, obj=course)

@@ -15,11 +15,13 @@ from clinic.scheduling.actions.booking import visit_in
 from clinic.scheduling.actions.writing import guarded, refresh_course
 from clinic.scheduling.asked_times import diary_at
 from clinic.scheduling.availability import Diary, Slot
-from clinic.scheduling.course_dates import Day, fit_visit, held_days
+from clinic.scheduling.course_days import Day, held_days
 from clinic.scheduling.diary import diary_around
 from clinic.scheduling.errors import AgainstDose, BookingRefused, Clash, NotOpen, SeriesClash, SlotTaken
 from clinic.scheduling.locking import lock_schedule
 from clinic.scheduling.models import FREES_THE_SLOT, Appointment, AppointmentChange, Course
+from clinic.scheduling.together import Second, Shared, longest_of, second_of, why_apart
+from clinic.scheduling.typed_dates import fit_visit
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class WantedVisit:
     number: int
     starts_at: dt.datetime
     practitioner: int  # id
+    is_shared: bool = False  # with the second course of the booking
 
 
 @dataclass(frozen=True)
@@ -45,22 +48,24 @@ def book_series(
     visits: Sequence[WantedVisit],
     by: User,
     nonce: str,
+    also: Course | None = None,
     skip_taken: bool = False,
     against_dose: bool = False,
     now: dt.datetime | None = None,
 ) -> BookedSeries:
     """Book all visits or none; with ``skip_taken`` all that fit, with ``against_dose`` also what breaks the rhythm of
-    the course: either only at the desk's explicit wish, the second recorded in the trail.
+    the course: either only at the desk's explicit wish, the second recorded in the trail. ``also``: a second course of
+    the patient, which the shared ones of these visits serve, too: they are long enough for both.
 
     Raises SeriesClash naming every visit that does not fit, and the nearest slot that would.
     """
     now = now or timezone.now()
     try:
         return _book_series(
-            course, visits, by=by, nonce=nonce, now=now, skip_taken=skip_taken, against_dose=against_dose
+            course, visits, by=by, nonce=nonce, also=also, now=now, skip_taken=skip_taken, against_dose=against_dose
         )
     except SeriesClash as refusal:  # only now, with the schedule unlocked again: what would fit instead
-        found = _alternatives(course, visits, now, keep_dose=not against_dose)
+        found = _alternatives(course, visits, now, also=also, keep_dose=not against_dose)
         raise SeriesClash(
             tuple(found.get(clash.number, clash) for clash in refusal.clashes) or tuple(found.values())
         ) from refusal
@@ -72,6 +77,7 @@ def _book_series(
     *,
     by: User,
     nonce: str,
+    also: Course | None,
     now: dt.datetime,
     skip_taken: bool,
     against_dose: bool,
@@ -81,25 +87,26 @@ def _book_series(
     with transaction.atomic():
         lock_schedule()
         course = Course.objects.select_related("service").get(pk=course.pk)
-        made = list(
-            course.appointments.order_by("starts_at").values_list("number_in_course", "starts_at", "status", "nonce")
-        )
+        made = list(course.visits.order_by("starts_at").values_list("number", "starts_at", "status", "nonce"))  # type: ignore[misc]
         if any(one_nonce.startswith(f"{nonce}:") for *_rest, one_nonce in made):
             earlier = course.appointments.filter(nonce__startswith=f"{nonce}:")
             return BookedSeries(tuple(earlier.order_by("number_in_course")))
         if course.status == Course.Status.CLOSED:
             raise NotOpen("This course was closed; nothing can be booked for it.")
+        second = _second(course, also)
         zone = Clinic.current().zone
         held = [
             (number, starts.astimezone(zone).date())
             for number, starts, status, _nonce in made
             if number is not None and status not in FREES_THE_SLOT
         ]
-        length = dt.timedelta(minutes=course.minutes + course.service.changeover_minutes)
+        length = dt.timedelta(minutes=longest_of(course, second))
         spans = [(visit.starts_at, visit.starts_at + length) for visit in visits]
         diary = diary_at(spans, {visit.practitioner for visit in visits})
         keep_dose = not against_dose
-        slots, clashes = _fit_all(course, held, visits, diary, now, keep_dose=keep_dose, alternatives=False)
+        slots, clashes = _fit_all(
+            course, held, visits, diary, now, second=second, keep_dose=keep_dose, alternatives=False
+        )
         if clashes and (not skip_taken or not slots):
             raise SeriesClash(tuple(clashes))
         booked = [
@@ -111,39 +118,61 @@ def _book_series(
                 by=by,
                 course=course,
                 number_in_course=number,
+                also_course=also if shared else None,
+                also_number=shared.number if shared else None,
             )
-            for number, slot in slots
+            for number, slot, shared in slots
         ]
         try:
             with guarded():
                 booked = Appointment.objects.bulk_create(booked)
         except SlotTaken as taken:  # only past a writer that does not hold the schedule
-            raise SeriesClash(tuple(Clash(number, taken.words, None) for number, _slot in slots)) from taken
+            raise SeriesClash(tuple(Clash(number, taken.words, None) for number, *_rest in slots)) from taken
         Kind = AppointmentChange.Kind
         AppointmentChange.objects.bulk_create(
             AppointmentChange(appointment=one, kind=Kind.BOOKED, by=by, at=now) for one in booked
         )
         refresh_course(course)
+        refresh_course(second.course if second else None)
         if against_dose:
-            detail = {"visits": [number for number, _slot in slots]}
+            detail = {"visits": [number for number, *_rest in slots]}
             trail.record("course.dose_overruled", by=by, patient=course.patient_id, obj=course, detail=detail)
         trail.record(
             "course.visits_booked",
             by=by,
             patient=course.patient_id,
             obj=course,
-            detail={"appointments": [one.pk for one in booked], "service": course.service_id},
+            detail={
+                "appointments": [one.pk for one in booked],
+                "service": course.service_id,
+                **({"also_course": also.pk, "shared": len([one for one in booked if one.is_shared])} if also else {}),
+            },
         )
         return BookedSeries(tuple(booked), tuple(clashes))
 
 
+def _second(course: Course, also: Course | None) -> Second | None:
+    """The second course as it is now. Raises NotOpen if no visit can serve both."""
+    if also is None:
+        return None
+    other = Course.objects.select_related("service").get(pk=also.pk)
+    if other.status == Course.Status.CLOSED:
+        raise NotOpen("The other course was closed; nothing can be booked for it.")
+    if reason := why_apart(course, other):
+        raise NotOpen(f"The two courses cannot share visits. {reason}")
+    return second_of(other)
+
+
 def _alternatives(
-    course: Course, visits: Sequence[WantedVisit], now: dt.datetime, *, keep_dose: bool
+    course: Course, visits: Sequence[WantedVisit], now: dt.datetime, *, also: Course | None, keep_dose: bool
 ) -> dict[int, Clash]:
     """The clashes as they are now by the number of the visit, each with the nearest slot that would do."""
     course = Course.objects.select_related("service").get(pk=course.pk)
     diary = diary_around([visit.starts_at for visit in visits], now=now)
-    _slots, clashes = _fit_all(course, held_days(course), visits, diary, now, keep_dose=keep_dose, alternatives=True)
+    _slots, clashes = _fit_all(
+        course, held_days(course), visits, diary, now,
+        second=_second(course, also), keep_dose=keep_dose, alternatives=True,
+    )  # fmt: skip
     return {clash.number: clash for clash in clashes}
 
 
@@ -154,14 +183,16 @@ def _fit_all(
     diary: Diary,
     now: dt.datetime,
     *,
+    second: Second | None,
     keep_dose: bool,
     alternatives: bool,
-) -> tuple[list[tuple[int, Slot]], list[Clash]]:
+) -> tuple[list[tuple[int, Slot, Shared | None]], list[Clash]]:
     """Each visit checked against the diary, the course, and the previous visits of the same series."""
     days = list(booked)
     held = frozenset(number for number, _day in days)
     wanted = {visit.number: visit.starts_at.astimezone(diary.zone).date() for visit in visits}
-    slots: list[tuple[int, Slot]] = []
+    slots: list[tuple[int, Slot, Shared | None]] = []
+    both: list[Day] = []
     clashes: list[Clash] = []
     for visit in sorted(visits, key=lambda one: one.number):
         if visit.number not in course.numbers:
@@ -171,7 +202,10 @@ def _fit_all(
             clashes.append(Clash(visit.number, "has since been booked.", None))
             continue
         own = (visit.number, wanted[visit.number])
+        shared: Shared | None = None
         try:
+            if second is not None and visit.is_shared:
+                shared = second.shared([*both, own], visit.number)
             slot = fit_visit(
                 course,
                 diary,
@@ -184,12 +218,14 @@ def _fit_all(
                 now=now,
                 keep_dose=keep_dose,
                 alternatives=alternatives,
+                shared=shared,
             )
         except BookingRefused as refusal:
             is_dose = isinstance(refusal, AgainstDose)
             clashes.append(Clash(visit.number, refusal.words, refusal.next_fit, is_dose))
             continue
         days.append(own)
-        slots.append((visit.number, slot))
+        both += [own] if shared else []
+        slots.append((visit.number, slot, shared))
         diary = diary.with_busy(slot.taken_by(-visit.number, course.patient_id))
     return slots, clashes

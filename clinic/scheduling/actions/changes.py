@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import User
 from clinic.scheduling.actions.booking import slot_for, with_next_fit
-from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, refresh_course
+from clinic.scheduling.actions.writing import fields_before, guarded, keep_change, refresh_course, refresh_courses
 from clinic.scheduling.diary import fields_of, need_of_appointment
 from clinic.scheduling.errors import CannotUndo, Changed, NotOpen
 from clinic.scheduling.kept import keep_visits
@@ -34,10 +34,14 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 _STAMPS = {S.ARRIVED: "arrived_at", S.IN_ROOM: "in_room_at", S.DONE: "done_at"}
 
 
-def _held(appointment: Appointment, version: int | None) -> Appointment:
+def current_row(appointment: Appointment, version: int | None) -> Appointment:
     """The current row, with the schedule locked. Raises Changed if ``version`` is not the current one."""
     lock_schedule()
-    current = Appointment.objects.with_people().select_related("course__service").get(pk=appointment.pk)
+    current = (
+        Appointment.objects.with_people()
+        .select_related("course__service", "also_course__service")
+        .get(pk=appointment.pk)
+    )
     _require(current, version)
     return current
 
@@ -47,7 +51,7 @@ def _require(current: Appointment, version: int | None) -> None:
         raise Changed(current, "Someone else has changed this visit. This is its current state.")
 
 
-def _save(appointment: Appointment, **fields: Any) -> dict[str, Any]:
+def write_fields(appointment: Appointment, **fields: Any) -> dict[str, Any]:
     """Write the fields; returns the previous values. Raises SlotTaken if the database refuses."""
     before = {name: getattr(appointment, name) for name in fields}
     for name, value in fields.items():
@@ -76,7 +80,7 @@ def move(
     """
     now = now or timezone.now()
     with with_next_fit(now=now), transaction.atomic():
-        current = _held(appointment, version)
+        current = current_row(appointment, version)
         if current.status not in MOVABLE:
             raise NotOpen(f"This visit is {current.get_status_display()}: only a coming visit can be moved.")
         is_whole = current.room.is_active and (current.device is None or current.device.is_active)
@@ -84,8 +88,8 @@ def move(
             return None  # otherwise it keeps its time and gets a room or device that is in use
         need = need_of_appointment(current, (practitioner.pk,))
         slot = slot_for(need, starts_at, now=now, moved=current.pk)
-        before = _save(current, **fields_of(slot))
-        refresh_course(current.course)
+        before = write_fields(current, **fields_of(slot))
+        refresh_courses(current)
         return keep_change(
             current, AppointmentChange.Kind.MOVED, by=by, now=now, action="appointment.moved", before=before
         )
@@ -105,7 +109,7 @@ def set_status(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        current = _held(appointment, version=None)
+        current = current_row(appointment, version=None)
         if current.status == status:
             return None
         _require(current, version)
@@ -115,8 +119,8 @@ def set_status(
         fields: dict[str, Any] = {"status": status}
         if stamp := _STAMPS.get(AppointmentStatus(status)):
             fields[stamp] = now
-        before = _save(current, **fields)
-        refresh_course(current.course)
+        before = write_fields(current, **fields)
+        refresh_courses(current)
         return keep_change(
             current,
             AppointmentChange.Kind.STATUS,
@@ -152,7 +156,7 @@ def undo(*, change: AppointmentChange, by: User, now: dt.datetime | None = None)
     """
     now = now or timezone.now()
     with transaction.atomic():
-        current = _held(change.appointment, None)
+        current = current_row(change.appointment, None)
         change = AppointmentChange.objects.get(pk=change.pk)
         if not can_undo(change, now=now):
             raise CannotUndo("This can no longer be undone: it is too long ago, or the visit changed again.")
@@ -160,10 +164,10 @@ def undo(*, change: AppointmentChange, by: User, now: dt.datetime | None = None)
             fields: dict[str, Any] = {"status": S.CANCELLED}
         else:
             fields = fields_before(change)
-        left = current.course if "course_id" in fields else None  # it had been taken over from another course
-        before = _save(current, **fields)
-        refresh_course(left)
-        refresh_course(current.course)
+        left = current.courses  # one may have been taken over from another course, or shared
+        before = write_fields(current, **fields)
+        for course in {one.pk: one for one in [*left, *current.courses]}.values():
+            refresh_course(course)
         keep_change(current, AppointmentChange.Kind.UNDONE, by=by, now=now, action="appointment.undone", before=before)
         return current
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit import trail
 from clinic.people.models import Patient, User
 from clinic.scheduling.actions.writing import keep_change, refresh_course
-from clinic.scheduling.course_dates import phases_of
+from clinic.scheduling.course_days import phases_of
 from clinic.scheduling.locking import lock_schedule
 from clinic.scheduling.models import MOVABLE, Appointment, AppointmentChange, Course, Service
 from clinic.scheduling.rhythm import places
@@ -82,7 +82,7 @@ def request_course(
 
 def _visits(course: Course) -> list[Appointment]:
     """Those that hold a time, in chronological order."""
-    return list(course.appointments.active().filter(number_in_course__isnull=False).order_by("starts_at", "id"))
+    return list(course.visits.active().filter(number_in_course__isnull=False).order_by("starts_at", "id"))
 
 
 def _paces(course: Course) -> list[int]:
@@ -98,9 +98,11 @@ def _keep_visits(course: Course, paces_before: Sequence[int], *, replaces: str, 
     if replaces and old:
         brought = [(one, pace) for one, pace in zip(_visits(old), _paces(old), strict=True) if _is_coming(one, now)]
         for number, (visit, _pace) in enumerate(brought, start=course.first_visit_number):
-            before = {"course_id": old.pk, "number_in_course": visit.number_in_course}
-            visit.course, visit.number_in_course = course, number
-            visit.save(update_fields=["course", "number_in_course"])
+            fields = visit.fields_in(old.pk)
+            before = {name: getattr(visit, name) for name in fields[:2]}
+            setattr(visit, fields.course, course.pk)
+            setattr(visit, fields.number, number)
+            visit.save(update_fields=list(before))
             keep_change(visit, AppointmentChange.Kind.ALIGNED, by=by, now=now, action="", before=before)
         paces_before = [pace for _visit, pace in brought]
         if old.status != Course.Status.CLOSED:
@@ -110,18 +112,21 @@ def _keep_visits(course: Course, paces_before: Sequence[int], *, replaces: str, 
             detail = {"replaced_by": course.pk, "visits": len(brought)}
             trail.record("course.closed", by=by, patient=course.patient_id, obj=old, detail=detail)
     visits = _visits(course)
-    held = {one.number_in_course for one in visits}
+    held = {one.number_in(course.pk) for one in visits}
     missing = [number for number in course.numbers if number not in held]
-    extras = [one for one in visits if one.number_in_course not in course.numbers and _is_coming(one, now)]
+    extras = [one for one in visits if one.number_in(course.pk) not in course.numbers and _is_coming(one, now)]
     for number, visit in zip(missing, extras, strict=False):
-        visit.number_in_course = number
-        visit.save(update_fields=["number_in_course"])
+        _set_field(visit, visit.fields_in(course.pk).number, number)
     for visit, before_pace, pace in zip(visits, paces_before, _paces(course), strict=True):
-        earlier = visit.earlier_pace or before_pace
-        wanted = earlier if earlier != pace and _is_coming(visit, now) else None
-        if visit.earlier_pace != wanted:
-            visit.earlier_pace = wanted
-            visit.save(update_fields=["earlier_pace"])
+        name = visit.fields_in(course.pk).earlier_pace
+        earlier = getattr(visit, name) or before_pace
+        _set_field(visit, name, earlier if earlier != pace and _is_coming(visit, now) else None)
+
+
+def _set_field(visit: Appointment, name: str, value: int | None) -> None:
+    if getattr(visit, name) != value:
+        setattr(visit, name, value)
+        visit.save(update_fields=[name])
 
 
 def _is_coming(visit: Appointment, now: dt.datetime) -> bool:

@@ -23,10 +23,16 @@ _TAKEN = {
     "appointment_device_free": ("device", "The device has since been taken."),
     "appointment_patient_free": ("patient", "This patient has another visit at that time."),
     "course_visit_booked_once": ("patient", "This visit of the course has since been booked."),
+    "course_visit_shared_once": ("patient", "This visit of the course has since been booked."),
     "number_in_course": (
         "patient",
         "This visit of the course has since been booked.",
     ),  # as SQLite names it
+    "also_number": ("patient", "This visit of the course has since been booked."),
+    "cancelled, not deleted": (  # SQLite again: the guard against replacing a row sees the same number first
+        "patient",
+        "This visit of the course has since been booked.",
+    ),
 }
 
 
@@ -85,6 +91,12 @@ def fields_before(change: AppointmentChange) -> dict[str, Any]:
         name: parse_datetime(value) if name.endswith(("_at", "_until")) and value else value
         for name, value in change.before.items()
     }
+
+
+def refresh_courses(appointment: Appointment) -> None:
+    """Recount the courses that a visit serves."""
+    for course in appointment.courses:
+        refresh_course(course)
 
 
 def refresh_course(course: Course | None) -> None:

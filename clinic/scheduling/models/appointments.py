@@ -7,14 +7,14 @@ practitioner, room, device or patient at the same time.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Set
-from typing import Any
+from collections.abc import Iterable, Set
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
 from clinic.people.models import Patient
@@ -95,10 +95,16 @@ class Course(models.Model):
         ``held``: the numbers of those that have one, if known.
         """
         if held is None:
-            active = self.appointments.active().values_list("number_in_course", flat=True)
-            held = {number or 0 for number in active}
+            held = {number or 0 for number in self.visits.active().values_list("number", flat=True)}  # type: ignore[misc]
         missing = [number for number in self.numbers if number not in held]
         return missing[len(held - set(self.numbers)) :]
+
+    @property
+    def visits(self) -> AppointmentQuerySet:
+        """All appointments that serve this course, alone or with another; each with its ``number`` here."""
+        own = When(course=self.pk, then=F("number_in_course"))
+        number = Case(own, default=F("also_number"), output_field=models.PositiveSmallIntegerField())
+        return Appointment.objects.of_courses([self.pk]).annotate(number=number)
 
     def device_kind_at(self, number: int) -> str:
         """The device visit ``number`` needs, or ""."""
@@ -119,10 +125,27 @@ FREES_THE_SLOT = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 MOVABLE = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED)
 
 
+class CourseFields(NamedTuple):
+    """The columns of an appointment that hold its place in a course."""
+
+    course: str
+    number: str
+    earlier_pace: str
+
+
+OWN = CourseFields("course_id", "number_in_course", "earlier_pace")
+ALSO = CourseFields("also_course_id", "also_number", "also_earlier_pace")
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def active(self) -> AppointmentQuerySet:
         """Those that keep their time: neither cancelled nor missed."""
         return self.exclude(status__in=FREES_THE_SLOT)
+
+    def of_courses(self, courses: Iterable[int]) -> AppointmentQuerySet:
+        """Those that serve one of the courses, alone or together with another."""
+        ids = list(courses)
+        return self.filter(Q(course__in=ids) | Q(also_course__in=ids))
 
     def between(self, starts: dt.datetime, ends: dt.datetime) -> AppointmentQuerySet:
         return self.filter(starts_at__gt=starts - LONGEST_STAY, starts_at__lt=ends, busy_until__gt=starts)
@@ -149,6 +172,12 @@ class Appointment(models.Model):
     status = models.CharField(max_length=9, choices=AppointmentStatus, default=AppointmentStatus.BOOKED)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, null=True, related_name="appointments")
     number_in_course = models.PositiveSmallIntegerField(null=True)
+    # a second course of the patient that the same visit serves, and its number there; both or neither
+    also_course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, null=True, related_name="shared_appointments", db_index=False
+    )
+    also_number = models.PositiveSmallIntegerField(null=True)
+    also_earlier_pace = models.PositiveSmallIntegerField(null=True)
     earlier_pace = models.PositiveSmallIntegerField(null=True)  # visits a week it was booked for, before that changed
     nonce = models.CharField(max_length=80, unique=True)  # of the form that booked it: a double click books once
     version = models.PositiveIntegerField(default=1)
@@ -174,6 +203,11 @@ class Appointment(models.Model):
                 condition=~Q(status__in=["cancelled", "no_show"]),
                 name="course_visit_booked_once",
             ),
+            models.UniqueConstraint(  # one number held by both columns: migration 0009
+                fields=["also_course", "also_number"],
+                condition=~Q(status__in=["cancelled", "no_show"]),
+                name="course_visit_shared_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["practitioner", "busy_until"], name="appointment_practitioner_busy"),
@@ -181,6 +215,9 @@ class Appointment(models.Model):
             models.Index(fields=["device", "busy_until"], name="appointment_device_busy"),
             models.Index(fields=["patient", "ends_at"], name="appointment_patient_busy"),
             models.Index(fields=["stuck_at"], condition=Q(stuck_at__isnull=False), name="appointment_stuck"),
+            models.Index(
+                fields=["also_course"], condition=Q(also_course__isnull=False), name="appointment_also_course"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -189,6 +226,28 @@ class Appointment(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status not in FREES_THE_SLOT
+
+    @property
+    def courses(self) -> list[Course]:
+        """The courses it serves: none, one or two."""
+        return [one for one in (self.course, self.also_course) if one is not None]
+
+    @property
+    def is_shared(self) -> bool:
+        return self.also_course_id is not None
+
+    def fields_in(self, course: int) -> CourseFields:
+        """The columns that hold its place in that course."""
+        return ALSO if self.also_course_id == course else OWN
+
+    def number_in(self, course: int) -> int:
+        return getattr(self, self.fields_in(course).number) or 0
+
+    def without(self, course: int) -> dict[str, Any]:
+        """The values of a visit that serves two, once it serves only the other one."""
+        left = OWN if self.also_course_id == course else ALSO
+        values = (getattr(self, left.course), getattr(self, left.number), getattr(self, left.earlier_pace))
+        return dict(zip(OWN, values, strict=True)) | dict.fromkeys(ALSO)
 
     @property
     def minutes(self) -> int:
@@ -204,6 +263,7 @@ class AppointmentChange(models.Model):
         STATUS = "status", "status"
         UNDONE = "undone", "undone"
         ALIGNED = "aligned", "brought in line with the plan"
+        SHARED = "shared", "for other courses"
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=8, choices=Kind)

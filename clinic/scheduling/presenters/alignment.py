@@ -13,6 +13,7 @@ from clinic.scheduling.models import AppointmentChange
 
 GROUPS = {
     "cancelled": "Cancelled",
+    "parted": "Only for the patient's other course",
     "moved": "Moved",
     "changed": "Changed, same time",
     "added": "Added",
@@ -60,6 +61,7 @@ def step_words(step: Step, zone: dt.tzinfo) -> str:
         "open": "no date found; it stays on the list to book",
         "added": after,
         "cancelled": before,
+        "parted": before,
         "moved": f"{before} moves to {after}",
         "changed": f"{before}: {_changed_words(step)}",
     }[step.kind]

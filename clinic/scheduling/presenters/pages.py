@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 from django.db.models import Count
@@ -15,7 +16,8 @@ from clinic.people.presenters import timeline_event
 from clinic.scheduling.actions.changes import TRANSITIONS, can_undo, series_booked
 from clinic.scheduling.availability import day_starts
 from clinic.scheduling.closures import Stuck, troubles_of
-from clinic.scheduling.course_dates import held_visits, usual_of
+from clinic.scheduling.course_dates import usual_of
+from clinic.scheduling.course_days import held_visits
 from clinic.scheduling.diary import moment
 from clinic.scheduling.models import (
     MOVABLE,
@@ -24,11 +26,11 @@ from clinic.scheduling.models import (
     AppointmentQuerySet,
     AppointmentStatus,
     Course,
-    DeviceKind,
-    RoomKind,
 )
 from clinic.scheduling.moves import from_to, moved_words, names_in
 from clinic.scheduling.presenters.rows import DayLine, kept_rows
+from clinic.scheduling.reason_words import course_words
+from clinic.scheduling.together import Pairs, others_to_book
 
 S = AppointmentStatus
 AT_ONCE = 50  # courses on a page of the desk's list
@@ -67,24 +69,6 @@ def pill(status: str) -> dict[str, str]:
 
 
 # --- words of a course ------------------------------------------------------------------------------
-def course_words(course: Course) -> str:
-    """“2 a week for 4 weeks, then 1 a week for 2; 45 minutes; room with table; stimulator from visit 2”."""
-    parts = []
-    for index, phase in enumerate(course.phases):
-        weeks = f"{phase['weeks']} week{'' if phase['weeks'] == 1 else 's'}"
-        parts.append(f"{phase['per_week']} a week for {weeks if index == 0 else phase['weeks']}")
-    words = [", then ".join(parts)]
-    if sum(phase["per_week"] * phase["weeks"] for phase in course.phases) != course.sessions:
-        words.append(f"{course.sessions} visits in all")
-    words.append(f"{course.minutes} minutes")
-    words.append(RoomKind(course.service.room_kind).label)
-    if course.device_kind:
-        start = course.device_from_visit or 1
-        device = DeviceKind(course.device_kind).label
-        words.append(f"{device} from visit {start}" if start > course.first_visit_number else device)
-    return "; ".join(words)
-
-
 def usual_words(course: Course) -> str:
     """“Mon and Thu at 09:00”: the weekdays and the time of the visits so far; empty if there are none."""
     held = held_visits(course)
@@ -151,6 +135,8 @@ def undo_offer(change_id: str | None, *, now: dt.datetime) -> dict[str, Any] | N
         words = f"{visit.patient}, {when}: {what}."
     elif found.kind == AppointmentChange.Kind.MOVED:
         words = moved_words(found)
+    elif found.kind == AppointmentChange.Kind.SHARED:
+        words = f"{visit.patient}, {when}: now {shared_words(found.after)}."
     else:
         words = f"{visit.patient} is booked for {when}."
     return {"change": found, "words": words}
@@ -173,12 +159,30 @@ def history(visit: Appointment) -> list[dict[str, str]]:
             after = moment(dt.datetime.fromisoformat(change.after["starts_at"]), zone)
             times = f"Moved from {before} to {after}" if before != after else ""
             title = (f"{times}; {given}" if times else f"Given {given}") if given else times or "Moved"
+        elif change.kind == AppointmentChange.Kind.SHARED:
+            title = shared_words(change.after).capitalize()
         else:
             title = change.get_kind_display().capitalize() + (f": back {given}" if given else "")
             if change.kind == AppointmentChange.Kind.ALIGNED and given:
                 title = f"{change.get_kind_display().capitalize()}: {given}"
         events.append(timeline_event(change.at, title, text))
     return events
+
+
+def sharing_words(visit: Appointment, *, now: dt.datetime) -> dict[str, Any]:
+    """The courses that a visit serves, each with its number in it, and those that it could serve as well."""
+    served = [{"course": one, "number": visit.number_in(one.pk), "words": course_words(one)} for one in visit.courses]
+    is_coming = visit.status in MOVABLE and visit.starts_at > now
+    others = others_to_book(visit.course) if visit.course and is_coming and not visit.is_shared else []
+    return {
+        "courses": served,
+        "can_part": visit.is_shared and is_coming,
+        "to_share": [{"course": one, "words": course_words(one)} for one in others],
+    }
+
+
+def shared_words(after: dict[str, Any]) -> str:
+    return "for both courses" if after.get("also_course_id") else "for one course alone"
 
 
 def trouble_of(visit: Appointment) -> str:
@@ -213,12 +217,26 @@ def courses_to_book(asked: str | None) -> tuple[Page, list[dict[str, Any]]]:
     """A page of the desk's list, longest waiting first, and its lines."""
     waiting = Course.objects.filter(status=Course.Status.TO_BOOK)
     page = page_of(waiting.select_related("patient", "practitioner", "service"), asked, AT_ONCE)
-    visits = Appointment.objects.active().filter(course__in=[course.pk for course in page.object_list])
-    held = dict(visits.order_by().values_list("course_id").annotate(Count("pk")))
+    visits = Appointment.objects.active().of_courses(course.pk for course in page.object_list)
+    held: Counter[int | None] = Counter()
+    for *both, count in visits.order_by().values_list("course_id", "also_course_id").annotate(Count("pk")):
+        held.update(dict.fromkeys(both, count))
+    of_patient = Counter(course.patient_id for course in page.object_list)
     return page, [
-        {"course": course, "words": course_words(course), "pill": _left(course.sessions, held.get(course.pk, 0))}
+        {
+            "course": course,
+            "words": course_words(course),
+            "pill": _left(course.sessions, held[course.pk]),
+            "is_one_of_two": of_patient[course.patient_id] > 1,
+        }
         for course in page.object_list
     ]
+
+
+def pair_words(pairs: Pairs) -> list[dict[str, Any]]:
+    """Other courses of the patient that wait for dates and cannot be booked from this page."""
+    found = [{"course": one, "words": course_words(one), "reason": reason} for one, reason in pairs.apart]
+    return found + [{"course": one, "words": course_words(one), "reason": ""} for one in pairs.led_by]
 
 
 def _left(sessions: int, held: int) -> dict[str, str]:
@@ -230,9 +248,14 @@ def _left(sessions: int, held: int) -> dict[str, str]:
 
 def visits_of(course: Course) -> list[dict[str, Any]]:
     """Booked visits of a course in order; ``is_extra`` if the course now asks for fewer."""
-    visits = course.appointments.active().with_people().order_by("starts_at")
+    visits = course.visits.active().with_people().order_by("starts_at")
     return [
-        {"visit": visit, "pill": pill(visit.status), "is_extra": visit.number_in_course not in course.numbers}
+        {
+            "visit": visit,
+            "number": visit.number_in(course.pk),
+            "pill": pill(visit.status),
+            "is_extra": visit.number_in(course.pk) not in course.numbers,
+        }
         for visit in visits
     ]
 
@@ -254,4 +277,6 @@ def series_offer(course_id: str | None, nonce: str, *, now: dt.datetime) -> dict
         return None
     count = len(changes)
     words = f"{count} visit{'' if count == 1 else 's'} booked for {course.patient}."
+    if shared := sum(change.appointment.is_shared for change in changes):
+        words = f"{words[:-1]}, {shared} of them for both courses."
     return {"course": course, "words": words, "nonce": nonce, "can_undo": True}

@@ -17,7 +17,7 @@ from clinic.scheduling.differences import difference_of
 from clinic.scheduling.errors import BookingRefused, NotOpen
 from clinic.scheduling.models import Course
 from clinic.scheduling.presenters.alignment import alignment_words
-from clinic.scheduling.presenters.pages import course_words
+from clinic.scheduling.reason_words import course_words
 from clinic.scheduling.views.shared import new_nonce, read_nonce
 
 

@@ -36,7 +36,7 @@ from clinic.scheduling.errors import BookingRefused, NotOpen
 from clinic.scheduling.forms import MoveForm
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.scheduling.moves import moved_words
-from clinic.scheduling.presenters.pages import appointment_words, course_words, undo_offer
+from clinic.scheduling.presenters.pages import appointment_words, sharing_words, undo_offer
 from clinic.scheduling.views.shared import safe_next_url, with_change
 from clinic.scheduling.views.today import board_part
 
@@ -57,7 +57,7 @@ def _page(request: StaffRequest, visit: Appointment, *, status: int = 200, **mor
     access.note_read(request.user, visit.patient, what="appointment", obj=visit)
     context = {
         **appointment_words(visit),
-        "course_words": course_words(visit.course) if visit.course else "",
+        **sharing_words(visit, now=timezone.now()),
         "form": _move_form(visit),
         "link_until": open_links(visit.patient, now=timezone.now()).values_list("expires_at", flat=True).first(),
         "offer": undo_offer(request.GET.get("changed"), now=timezone.now()),
@@ -94,7 +94,7 @@ def move_appointment(request: StaffRequest, appointment_id: int) -> HttpResponse
             version=form.cleaned_data["version"],
         )
     except BookingRefused as refusal:
-        return _refused(request, visit, refusal, form)
+        return refused(request, visit, refusal, form)
     if change is None:
         if _wants_json(request):
             return JsonResponse({"words": "", "version": visit.version})
@@ -120,7 +120,7 @@ def _asked_moment(visit: Appointment, day: dt.date, clock: dt.time, zone: ZoneIn
         raise NotOpen(str(gap)) from gap
 
 
-def _refused(
+def refused(
     request: StaffRequest, visit: Appointment, refusal: BookingRefused, form: MoveForm | None = None
 ) -> HttpResponse:
     near = moment(refusal.next_fit.starts, request.clinic.zone) if refusal.next_fit else ""
@@ -157,7 +157,7 @@ def change_status(request: StaffRequest, appointment_id: int) -> HttpResponse:
     except BookingRefused as refusal:
         if request.htmx:
             return board_part(request, words=refusal.words, status=409)
-        return _refused(request, visit, refusal)
+        return refused(request, visit, refusal)
     change_id = change.pk if change else None
     if request.htmx:
         return board_part(request, changed=str(change_id or ""))
@@ -173,7 +173,7 @@ def undo_change(request: StaffRequest, change_id: int) -> HttpResponse:
     except BookingRefused as refusal:
         if request.htmx:
             return board_part(request, words=refusal.words, status=409)
-        return _refused(request, visit, refusal)
+        return refused(request, visit, refusal)
     if request.htmx:
         return board_part(request, said="Undone.")
     if _wants_json(request):

@@ -18,14 +18,23 @@ from clinic.people import access
 from clinic.people.http import StaffRequest
 from clinic.scheduling import fetch
 from clinic.scheduling.actions import WantedVisit, book_series, close_course, reopen_course, undo_series
-from clinic.scheduling.course_dates import VisitRow, check_row, marked, moment_of, propose_course, read_rows, use_slot
+from clinic.scheduling.course_dates import VisitRow, propose_course
 from clinic.scheduling.diary import practitioners
 from clinic.scheduling.differences import difference_of, differing, differing_courses
 from clinic.scheduling.errors import BookingRefused, NotOpen, SeriesClash
 from clinic.scheduling.forms import WishForm
 from clinic.scheduling.models import Course
 from clinic.scheduling.presenters.alignment import aligned_offer
-from clinic.scheduling.presenters.pages import course_words, courses_to_book, series_offer, usual_words, visits_of
+from clinic.scheduling.presenters.pages import (
+    courses_to_book,
+    pair_words,
+    series_offer,
+    usual_words,
+    visits_of,
+)
+from clinic.scheduling.reason_words import course_words
+from clinic.scheduling.together import Second, pairs_of, second_of
+from clinic.scheduling.typed_dates import check_row, marked, moment_of, read_rows, use_slot
 from clinic.scheduling.views.shared import new_nonce, read_nonce
 
 MOST_DIFFERING = 20  # shown at once: the next ones follow when these are in line
@@ -48,11 +57,19 @@ def followups(request: StaffRequest) -> HttpResponse:
 
 def _wish_form(request: StaffRequest, course: Course) -> WishForm:
     data = request.POST if request.method == "POST" else request.GET
+    pairs = pairs_of(course)
     if "first_day" in data:
-        return WishForm(data)
+        return WishForm(data, pairs=pairs)
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     start = {"first_day": tomorrow.isoformat(), "part_of_day": "any", "practitioner": str(course.practitioner_id)}
-    return WishForm(QueryDict(urlencode(start)))
+    if ready := pairs.ready:
+        start["together"] = str(ready[0].pk)
+    return WishForm(QueryDict(urlencode(start)), pairs=pairs)
+
+
+def _second(wish: WishForm) -> Second | None:
+    """The second course of the form, as it is now."""
+    return second_of(wish.also)
 
 
 def _typed(form: WishForm) -> QueryDict:
@@ -75,6 +92,9 @@ def _page(
         "practitioners": practitioners(),
         "nonce": read_nonce(request.POST.get("nonce", "")) or new_nonce(),
         "wish_kept": [(name, value) for name in wish.fields for value in _typed(wish).getlist(name)],
+        "second": course_words(wish.also) if wish.also else "",
+        "shared": sum(row.is_shared for row in rows),
+        "pairs": pair_words(wish.pairs),
         "can_skip": any(row.state == "taken" for row in rows) and any(row.state != "taken" for row in rows),
         **more,
     }
@@ -96,6 +116,7 @@ def course(request: StaffRequest, course_id: int) -> HttpResponse:
         practitioner=chosen.pk if chosen else None,
         first_day=max(wish.cleaned_data["first_day"], timezone.localdate()),
         now=timezone.now(),
+        also=wish.also,
     )
     return _page(request, found, rows, wish)
 
@@ -106,13 +127,13 @@ def _book(request: StaffRequest, course: Course, wish: WishForm) -> HttpResponse
     nonce = read_nonce(request.POST.get("nonce", "")) or new_nonce()
     if request.POST.get("use"):
         rows = read_rows(course, request.POST, course.missing_numbers())
-        return _page(request, course, _with_next_fit(course, rows, request.POST["use"], now), wish)
+        return _page(request, course, _with_next_fit(course, rows, request.POST["use"], now, _second(wish)), wish)
     rows = read_rows(course, request.POST, course.numbers)
     broken = {}
     wanted = []
     for row in rows:
         try:
-            wanted.append(WantedVisit(row.number, moment_of(row, zone), row.practitioner))
+            wanted.append(WantedVisit(row.number, moment_of(row, zone), row.practitioner, row.is_shared))
         except NotOpen as error:
             broken[row.number] = error.words
     if broken:
@@ -124,6 +145,7 @@ def _book(request: StaffRequest, course: Course, wish: WishForm) -> HttpResponse
             visits=wanted,
             by=request.user,
             nonce=nonce,
+            also=wish.also,
             skip_taken=bool(request.POST.get("skip_taken")),
             against_dose=bool(request.POST.get("against_dose")),
         )
@@ -144,11 +166,13 @@ def _book(request: StaffRequest, course: Course, wish: WishForm) -> HttpResponse
     return redirect(f"{reverse('scheduling:followups')}?booked={course.pk}&nonce={nonce}")
 
 
-def _with_next_fit(course: Course, rows: list[VisitRow], use: str, now: dt.datetime) -> list[VisitRow]:
+def _with_next_fit(
+    course: Course, rows: list[VisitRow], use: str, now: dt.datetime, second: Second | None
+) -> list[VisitRow]:
     number, _, value = use.partition("|")
     with contextlib.suppress(ValueError, OverflowError):  # a forged value changes nothing
         rows = [use_slot(row, value) if str(row.number) == number else row for row in rows]
-    return [check_row(course, rows, row.number, now=now) for row in rows]
+    return [check_row(course, rows, row.number, now=now, second=second) for row in rows]
 
 
 @require_GET
@@ -158,7 +182,8 @@ def check(request: StaffRequest, course_id: int, number: int) -> HttpResponse:
     rows = read_rows(found, request.GET, found.missing_numbers())
     if number not in [row.number for row in rows]:
         return HttpResponse(status=404)
-    row = check_row(found, rows, number, now=timezone.now())
+    second = second_of(WishForm(request.GET, pairs=pairs_of(found)).also)
+    row = check_row(found, rows, number, now=timezone.now(), second=second)
     return render(request, "scheduling/_row_state.html", {"row": row, "is_checked": True})
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from clinic.scheduling.models import LONGEST_STAY, Appointment, AppointmentChange
-from tests.factories.scheduling import AppointmentFactory, DeviceFactory, at
+from tests.factories.people import PatientFactory
+from tests.factories.scheduling import AppointmentFactory, CourseFactory, DeviceFactory, at
 
 pytestmark = pytest.mark.django_db
 TEN = at("2026-11-23 10:00")
@@ -113,3 +115,77 @@ def test_visits_are_not_deleted_and_their_history_only_grows():
         AppointmentChange.objects.filter(pk=change.pk)._raw_delete("default")
     with pytest.raises(IntegrityError, match="not deleted"), transaction.atomic():
         Appointment.objects.filter(pk=visit.pk)._raw_delete("default")
+
+
+def _two_courses():
+    patient = PatientFactory()
+    one, other = CourseFactory(patient=patient), CourseFactory(patient=patient)
+    shared = AppointmentFactory(
+        starts_at=TEN, patient=patient, course=one, number_in_course=1, also_course=other, also_number=1
+    )
+    return one, other, shared
+
+
+@pytest.mark.parametrize(
+    "place", ["own of the first", "own of the second", "shared of the first", "shared of the second"]
+)
+def test_no_number_of_a_course_is_held_twice_whichever_column_holds_it(place):
+    one, other, shared = _two_courses()
+    third = CourseFactory(patient=shared.patient)
+    fields = {
+        "own of the first": {"course": one, "number_in_course": 1},
+        "own of the second": {"course": other, "number_in_course": 1},
+        "shared of the first": {"course": third, "number_in_course": 5, "also_course": one, "also_number": 1},
+        "shared of the second": {"course": third, "number_in_course": 5, "also_course": other, "also_number": 1},
+    }[place]
+    later = {"starts_at": TEN + dt.timedelta(days=1), "patient": shared.patient}
+    words = _refused(**later, **fields)
+    assert any(name in words for name in ("course_visit_", "number_in_course", "also_number", "not deleted"))
+    freed = AppointmentFactory(
+        status="cancelled", **later, **fields
+    )  # what is cancelled holds none, and takes none back
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appointment.objects.filter(pk=freed.pk).update(status="booked")
+    Appointment.objects.filter(pk=shared.pk).update(status="no_show")
+    Appointment.objects.filter(pk=freed.pk).update(status="booked")
+
+
+def test_second_course_is_whole_another_one_and_of_the_same_patient():
+    one, other, shared = _two_courses()
+    rows = Appointment.objects.filter(pk=shared.pk)
+    for change in (
+        {"also_number": None},
+        {"also_course": None},
+        {"also_course": one},
+        {"course": None},
+        {"also_course": CourseFactory()},  # someone else's
+    ):
+        with pytest.raises(IntegrityError, match="appointment_shared"), transaction.atomic():
+            rows.update(**change)
+    rows.update(also_course=None, also_number=None)
+    assert list(other.visits) == [] and list(one.visits) == [shared]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guards_of_the_table_are_there_again_after_going_back_and_forth():
+    """Going back remakes the table on SQLite."""
+    before = _guards()
+    try:
+        call_command("migrate", "scheduling", "0008", verbosity=0)
+        assert [name for name in before if "shared" not in name] == _guards()
+    finally:
+        call_command("migrate", "scheduling", verbosity=0)
+    assert _guards() == before
+
+
+def _guards() -> list[str]:
+    """The triggers and exclusion constraints of the table, by name."""
+    names = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'scheduling_appointment'",
+        "postgresql": "SELECT conname FROM pg_constraint WHERE conrelid = 'scheduling_appointment'::regclass "
+        "AND contype IN ('x', 'c') UNION SELECT tgname FROM pg_trigger "
+        "WHERE tgrelid = 'scheduling_appointment'::regclass AND NOT tgisinternal",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(names)
+        return sorted(name for (name,) in cursor.fetchall())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,11 +26,14 @@ from clinic.scheduling.actions import (
     book_series,
     bring_in_line,
     close_course,
+    keep_served,
     move,
+    part,
     remove_absence,
     reopen_course,
     request_course,
     set_status,
+    share,
     undo,
     undo_alignment,
 )
@@ -98,7 +102,7 @@ def ask(house: House) -> None:
         sessions=draw.randint(1, 7), minutes=draw.choice([service.minutes, 45]), device_from_visit=draw.randint(1, 3),
         device_kind=draw.choice(["", "stimulator"]), first_visit_number=draw.choice([1, 3]) if is_new else 1,
         reference=f"plan:{house.turn}" if is_new else before.reference,
-        replaces=before.reference if is_new and before else "", by=house.desk,
+        replaces=before.reference if is_new and before and draw.random() < 0.5 else "", by=house.desk,
     )  # fmt: skip
 
 
@@ -111,7 +115,25 @@ def book_all(house: House) -> None:
         WantedVisit(number, start + DAY * house.draw.choice([2, 3, 7]) * turn, house.who[turn % 2].pk)
         for turn, number in enumerate(course.missing_numbers())
     ]
-    book_series(course=course, visits=visits, by=house.desk, nonce=house.nonce(), skip_taken=True, against_dose=True)
+    also = (
+        house.one(Course.objects.exclude(status="closed").exclude(pk=course.pk)) if house.draw.random() < 0.6 else None
+    )
+    visits = [replace(one, is_shared=also is not None and house.draw.random() < 0.7) for one in visits]
+    book_series(
+        course=course, visits=visits, by=house.desk, nonce=house.nonce(), also=also, skip_taken=True, against_dose=True
+    )
+
+
+def share_one(house: House) -> None:
+    """One visit serves a second course, or no longer; or it began, and served one or two."""
+    visit, other = house.one(Appointment.objects.active()), house.one(Course.objects.all())
+    if visit is None or other is None:
+        return
+    if house.draw.random() < 0.3:
+        served = Course.objects.filter(pk__in=[visit.course_id, other.pk]).values_list("reference", flat=True)
+        keep_served(appointment=visit, references=list(served), by=house.desk)
+    else:
+        (share if house.draw.random() < 0.6 else part)(appointment=visit, course=other, by=house.desk)
 
 
 def book_one(house: House) -> None:
@@ -193,7 +215,19 @@ def set_up(house: House) -> None:
 
 STEPS: dict[str, Callable[[House], None]] = {
     step.__name__: step
-    for step in (ask, book_all, book_one, move_one, change_status, take_back, align, close_or_open, be_away, set_up)
+    for step in (
+        ask,
+        book_all,
+        book_one,
+        share_one,
+        move_one,
+        change_status,
+        take_back,
+        align,
+        close_or_open,
+        be_away,
+        set_up,
+    )
 }
 
 
@@ -201,6 +235,10 @@ def check(house: House) -> None:
     """The recount agrees, and the lists at any later moment are what comparing every course and visit would give."""
     assert kept.courses_that_differ(house.now) == []
     assert kept.visits_that_differ(house.now) == {}
+    for course in Course.objects.exclude(status="closed"):
+        numbers = [one.number_in(course.pk) for one in course.visits.active()]
+        assert len(numbers) == len(set(numbers)), "a number is held twice"
+        assert (course.status == "to_book") == bool(course.missing_numbers())
     for days in (0, 4, 18):
         moment = house.now + days * DAY
         each = {one for one in Course.objects.all() if difference_of(one, now=moment) is not None}
@@ -214,7 +252,7 @@ class Kept(TestCase):
     @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=4, max_size=14), st.randoms(use_true_random=False))
     def test_the_recount_agrees_after_every_step(self, steps: list[str], draw: random.Random) -> None:
         house = House(draw)
-        for name in ("ask", "book_all", *steps):
+        for name in ("ask", "ask", "book_all", *steps):
             try:
                 STEPS[name](house)
             except (BookingRefused, Changed):
@@ -255,6 +293,7 @@ def _course_and_visits(chance: random.Random) -> tuple[Course, list[Held]]:
         Held(
             number, number, BEGIN + dt.timedelta(hours=hour), chance.choice([45, 45, 60]), chance.choice([1, 1, 2]),
             chance.choice(rooms), chance.choice(kinds), chance.choice([None, None, 3]), chance.choice([True, False]),
+            chance.choice([False, False, True]),
         )
         for number, hour in zip(numbers, hours, strict=True)
     ]  # fmt: skip

@@ -8,7 +8,8 @@ import pytest
 
 from clinic.scheduling.models import Course
 from clinic.scheduling.presenters.board import board
-from clinic.scheduling.presenters.pages import course_words, day_for, upcoming_for
+from clinic.scheduling.presenters.pages import day_for, upcoming_for
+from clinic.scheduling.reason_words import course_words
 from tests.factories.people import PatientFactory
 from tests.factories.scheduling import (
     AppointmentFactory,

@@ -17,6 +17,7 @@ from clinic.people.models import Patient
 from clinic.people.presenters import day_words
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.presenters import pages as schedule
+from clinic.scheduling.reason_words import course_words
 from intake.assessment import load_intake_knowledge
 from intake.consent_text import is_consent_open
 from intake.models import Episode, Invitation
@@ -62,9 +63,7 @@ def _desk_part(patient: Patient, links: list[Invitation], upcoming: list[Appoint
     kind, icon, text = INTAKE_PILLS.get(state, ("", "envelope", "no link sent"))
     return {
         "upcoming": [{"visit": visit, "pill": schedule.pill(visit.status)} for visit in upcoming[:8]],
-        "courses": [
-            {"course": course, "words": schedule.course_words(course)} for course in chart_rows.courses(patient)
-        ],
+        "courses": [{"course": course, "words": course_words(course)} for course in chart_rows.courses(patient)],
         "consent_open": is_consent_open(patient),
         "intake": {
             "pill": {"kind": kind, "icon": icon, "text": text},

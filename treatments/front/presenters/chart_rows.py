@@ -33,6 +33,7 @@ from intake.case_building import CaseRows, Fact, newest_facts
 from intake.models import Assessment, Clearance, Episode, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.models.invitations import STATE
 from treatments.models import AdverseEvent, TreatmentPlan, Visit
+from treatments.plans.presenters import planned_visits
 
 MOST = 200  # links or appointments of one patient that are looked at
 MOST_VERSIONS = 30  # assessments, or plans, of one patient
@@ -112,7 +113,8 @@ def _upcoming(patient: int, now: dt.datetime) -> QuerySet[Appointment]:
 
 @KeptQuery
 def _upcoming_or_of_course(patient: int, now: dt.datetime, course: str) -> QuerySet[Appointment]:
-    return _appointments(patient, Q(ends_at__gte=now) | Q(course__reference=course))
+    in_course = Q(course__reference=course) | Q(also_course__reference=course)
+    return _appointments(patient, Q(ends_at__gte=now) | in_course)
 
 
 @KeptQuery
@@ -122,8 +124,8 @@ def _upcoming_or_of_any_course(patient: int, now: dt.datetime) -> QuerySet[Appoi
 
 def _appointments(patient: int, wanted: Q) -> QuerySet[Appointment]:
     rows = Appointment.objects.active().filter(wanted, patient=patient).select_related("practitioner", "room")
-    shown = ("starts_at", "ends_at", "status", "number_in_course", "practitioner__name", "practitioner__email")
-    return rows.annotate(course_reference=F("course__reference")).only(*shown, "room__name")[:MOST]
+    shown = ("starts_at", "ends_at", "status", *planned_visits.PLACES, "practitioner__name", "practitioner__email")
+    return planned_visits.with_courses(rows).only(*shown, "room__name")[:MOST]
 
 
 def appointments(patient: Patient, *, now: dt.datetime, courses: Sequence[str]) -> list[Appointment]:

@@ -134,11 +134,10 @@ def _misfit(plan: TreatmentPlan | None, rows: ClinicalRows, case: Case, judged: 
 def _plan(plan: TreatmentPlan, booked: list[Appointment], begun: list[VisitRow], *, now: dt.datetime) -> Context:
     treatment: TreatmentJson = plan.in_force  # type: ignore[attr-defined]
     is_single = plan.course_reference.startswith(SINGLE) and treatment["dose"]["sessions"] == 1
-    of_course = [row for row in booked if row.course_reference == plan.course_reference]  # type: ignore[attr-defined]
     return {
         "plan": plan,
         "principle": treatment["principle"],
-        "visits": planned_visits.visits_of(plan, now=now, booked=of_course, begun=begun),
+        "visits": planned_visits.visits_of(plan, now=now, booked=booked, begun=begun),
         "dose": "A single visit, without a course" if is_single else dose_words(treatment["dose"]),
         "review": review_words(treatment["dose"]),
         "stages": [

@@ -19,6 +19,7 @@ from clinic.scheduling.closures import stuck, stuck_visits
 from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import Appointment, Course
 from clinic.scheduling.presenters import pages as schedule
+from clinic.scheduling.reason_words import course_words
 from intake.models import Assessment, IntakeResponse, Invitation, RedFlagAlert
 from intake.models.invitations import STATE
 from intake.presenters.inbox import flag_words, open_flags
@@ -182,7 +183,7 @@ def _desk(user: User, *, now: dt.datetime, today: dt.date) -> Context:
     return {
         "calls": [{"patient": row.patient, "at": row.alert.raised_at, "row": row} for row in calls],
         "day": schedule.day_for(None, today),
-        "courses": [{"patient": c.patient, "course": c, "words": schedule.course_words(c)} for c in _to_book()],
+        "courses": [{"patient": c.patient, "course": c, "words": course_words(c)} for c in _to_book()],
         "differing": _differing(now),
         **_to_move(now),
         "intakes": unfinished_intakes(now),

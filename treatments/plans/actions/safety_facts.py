@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.audit import trail
@@ -51,7 +52,8 @@ def review_now(plan: TreatmentPlan) -> tuple[ReviewAlert, ...]:
 def booked_visits(plan: TreatmentPlan) -> int:
     """Visits of the plan's course that are still to come."""
     upcoming = Appointment.objects.active().filter(starts_at__gte=timezone.now(), patient=plan.patient_id)
-    return upcoming.filter(course__reference=plan.course_reference).count()
+    in_course = Q(course__reference=plan.course_reference) | Q(also_course__reference=plan.course_reference)
+    return upcoming.filter(in_course).count()
 
 
 @transaction.atomic

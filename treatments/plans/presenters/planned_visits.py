@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.loose import Context
@@ -33,8 +33,26 @@ class Begun(Protocol):
 
 def booked_of(plan: TreatmentPlan) -> Iterable[Appointment]:
     """The appointments in a plan's course that keep their time."""
-    rows = Appointment.objects.active().filter(course__reference=plan.course_reference, patient=plan.patient_id)
-    return rows.only("number_in_course", "starts_at", "status")
+    in_course = Q(course__reference=plan.course_reference) | Q(also_course__reference=plan.course_reference)
+    rows = Appointment.objects.active().filter(in_course, patient=plan.patient_id)
+    return with_courses(rows).only(*PLACES, "starts_at", "status")
+
+
+PLACES = ("number_in_course", "also_number")
+
+
+def with_courses(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    """With the references of the one or two courses that each serves."""
+    return rows.annotate(course_reference=F("course__reference"), also_reference=F("also_course__reference"))
+
+
+def _by_number(rows: Iterable[Appointment], plan: TreatmentPlan) -> dict[int, Appointment]:
+    """Those in a plan's course, by their number in it."""
+    found: dict[int, Appointment] = {}
+    for row in rows:
+        places = ((row.course_reference, row.number_in_course), (row.also_reference, row.also_number))  # type: ignore[attr-defined]
+        found |= {number: row for reference, number in places if number and reference == plan.course_reference}
+    return found
 
 
 class _Begun(NamedTuple):
@@ -65,14 +83,11 @@ def visits_of(
     """``rows`` of booked and begun visits, ``open`` the unbooked numbers in words, ``next`` the row that comes
     next, ``reviews_open`` whether a review is unbooked. None for a plan that was never signed.
 
-    ``booked`` and ``begun``: results of the functions above, if already read."""
+    ``booked`` (those of other courses may be among them) and ``begun``: rows as the functions above read them, if
+    already read."""
     if not plan.was_in_force:
         return None
-    appointments = {
-        row.number_in_course: row
-        for row in (booked_of(plan) if booked is None else booked)
-        if row.number_in_course is not None
-    }
+    appointments = _by_number(booked_of(plan) if booked is None else booked, plan)
     visits = {visit.number: visit for visit in (begun_of(plan) if begun is None else begun)}
     rows: list[Context] = []
     unbooked = []

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.models import Patient, User
-from clinic.scheduling.actions import set_status
+from clinic.scheduling.actions import keep_served, set_status
 from clinic.scheduling.errors import BookingRefused
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from intake.actions import second_part
@@ -54,7 +54,7 @@ def start_visit(
     rows = TreatmentPlan.objects.select_for_update(of=("self",)).select_related("episode__patient", "proposal")
     plans = list(rows.filter(patient=patient, status=TreatmentPlan.Status.SIGNED).order_by("episode"))
     plan = _chosen(plans, plan_id, appointment)
-    also = next((one for one in plans if one.pk == also_plan_id and one != plan), None)
+    also = _also(plans, plan, plan_id, also_plan_id, appointment)
     now, today = timezone.now(), timezone.localdate()
     counting = Visit.objects.counting().filter(patient=patient)
     open_visits = list(counting.filter(status=Visit.Status.DRAFT))
@@ -89,6 +89,9 @@ def start_visit(
     if number == 1:
         second_part.close(patient=patient, by=by)
     follow(appointment, AppointmentStatus.IN_ROOM, by=by)
+    if appointment is not None:
+        served = [one.course_reference for one in (plan, also) if one is not None]
+        keep_served(appointment=appointment, references=served, by=by)
     trail.record(
         "visit.started",
         by=by,
@@ -113,9 +116,27 @@ def to_choose_from(patient: Patient) -> list[TreatmentPlan]:
 def _chosen(plans: list[TreatmentPlan], plan_id: int | None, appointment: Appointment | None) -> TreatmentPlan | None:
     if plan_id is not None:
         return next((one for one in plans if one.pk == plan_id), None)
-    course = appointment.course.reference if appointment is not None and appointment.course else None
-    booked = (one for one in plans if one.course_reference == course)
-    return next(booked, plans[0] if plans else None)
+    return next(iter(booked_for(plans, appointment)), plans[0] if plans else None)
+
+
+def _also(
+    plans: list[TreatmentPlan],
+    plan: TreatmentPlan | None,
+    plan_id: int | None,
+    also_plan_id: int | None,
+    appointment: Appointment | None,
+) -> TreatmentPlan | None:
+    """The second plan: as chosen, or of the second course that was booked."""
+    if plan_id is None and also_plan_id is None:
+        return next((one for one in booked_for(plans, appointment)[1:] if one != plan), None)
+    return next((one for one in plans if one.pk == also_plan_id and one != plan), None)
+
+
+def booked_for(plans: list[TreatmentPlan], appointment: Appointment | None) -> list[TreatmentPlan]:
+    """Of these plans those whose courses the appointment serves, in the order of its courses."""
+    courses = [one.reference for one in appointment.courses] if appointment is not None else []
+    found = [one for one in plans if one.course_reference in courses]
+    return sorted(found, key=lambda one: courses.index(one.course_reference))
 
 
 def _doubts(

@@ -25,7 +25,7 @@ from treatments.plans.point_search import ASHI
 from treatments.plans.presenters.home_care import aftercare_of
 from treatments.visits import ledger, observed
 from treatments.visits import record as visit_record
-from treatments.visits.actions import charting, medicines, needle_count, red_flags
+from treatments.visits.actions import charting, medicines, needle_count, red_flags, starting
 from treatments.visits.forms.parts import VisitForms
 from treatments.visits.presenters import known as visit_known
 from treatments.visits.presenters import stops
@@ -223,13 +223,12 @@ def _known(visit: Visit, forms: VisitForms, picture: ClinicalPicture) -> Context
 
 def plans_to_choose(plans: list[TreatmentPlan], appointment: Appointment | None) -> list[Context]:
     """Each plan in force with the number its next visit has; the one that was booked is ticked, else the first two."""
-    booked = appointment.course.reference if appointment is not None and appointment.course else ""
-    is_booked = any(plan.course_reference == booked for plan in plans)
+    booked = starting.booked_for(plans, appointment)
     rows = []
     for place, plan in enumerate(plans):
         number = Visit.objects.of_course(plan).last_number() + 1
         sessions = plan.treatment["dose"]["sessions"]
-        is_ticked = plan.course_reference == booked if is_booked else place < 2 and number <= sessions
+        is_ticked = plan in booked if booked else place < 2 and number <= sessions
         rows.append({"plan": plan, "number": number, "sessions": sessions, "is_ticked": is_ticked})
     return rows
 
