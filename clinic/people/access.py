@@ -159,6 +159,7 @@ ADDRESSES: dict[str, Permission] = {
     "scheduling:patient_options": P.WRITE_SCHEDULE,
     "scheduling:move": P.WRITE_SCHEDULE,
     "scheduling:status": P.WRITE_SCHEDULE,
+    "scheduling:share": P.WRITE_SCHEDULE,
     "scheduling:link": P.WRITE_SCHEDULE,
     "scheduling:link_stop": P.WRITE_SCHEDULE,
     "scheduling:undo": P.WRITE_SCHEDULE,

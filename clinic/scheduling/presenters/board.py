@@ -108,7 +108,11 @@ def _card(row: Row, now: dt.datetime, zone: dt.tzinfo) -> Card:
         stamp=local.isoformat(),
         clock=f"{local:%H:%M}",
         name=row.name,
-        where=" · ".join(part for part in (row.service, row.practitioner, row.room, row.device) if part),
+        where=" · ".join(
+            part
+            for part in (row.service, "two courses" if row.also_course else "", row.practitioner, row.room, row.device)
+            if part
+        ),
         tint=row.tint,
         pill=None if row.status in PLAIN else PILLS[S(row.status)],
         note=note,

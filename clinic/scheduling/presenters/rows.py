@@ -33,6 +33,7 @@ class Row(NamedTuple):
     is_room_used: bool
     device: str | None
     is_device_used: bool | None
+    also_course: int | None
     arrived: dt.datetime | None = None  # these three: for the day board only
     in_room: dt.datetime | None = None
     done: dt.datetime | None = None
@@ -80,6 +81,7 @@ FIELDS = (
     "room__is_active",
     "device__name",
     "device__is_active",
+    "also_course_id",
 )
 STAMPS = ("arrived_at", "in_room_at", "done_at")
 

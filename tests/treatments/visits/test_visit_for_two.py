@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from clinic.scheduling.models import Appointment, Course
 from intake.models import Score
+from tests.factories.scheduling import AppointmentFactory, CourseFactory
 from tests.factories.treatments import POINT, TREATMENT, answered, signed_plan, signed_visit
 from tests.support.page_text import page_text
 from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes.presenters import outcomes_of
+from treatments.plans.actions import safety_facts
 from treatments.plans.presenters import planned_visits
 from treatments.visits import joining
 from treatments.visits import record as visit_record
@@ -171,3 +175,55 @@ def test_a_second_plan_may_lie_another_way(ana: Any, petra: Any) -> None:
     visit = begun(plans, petra)
     assert [stage["position"] for stage in visit.record["stages"]] == ["prone", "supine", "seated"]
     assert joining.joined(visit.record, visit.record)["stages"] == visit.record["stages"]  # nothing twice
+
+
+@pytest.fixture
+def booked(plans: Any, petra: Any) -> Appointment:
+    """A time of today that serves both courses: number 1 of each."""
+    courses = [
+        CourseFactory(patient=one.patient, practitioner=petra, reference=one.course_reference, sessions=10)
+        for one in plans
+    ]
+    return AppointmentFactory(
+        patient=plans[0].patient, practitioner=petra, starts_at=timezone.now(), course=courses[0], number_in_course=1,
+        also_course=courses[1], also_number=1,
+    )  # fmt: skip
+
+
+def test_a_time_booked_for_two_is_a_visit_for_two(
+    plans: Any, booked: Appointment, petra: Any, as_petra: Client
+) -> None:
+    back, knee = plans
+    start = f"/patients/{back.patient_id}/visits/start/"
+    asked = as_petra.post(start, {"appointment": booked.pk})
+    assert [row["is_ticked"] for row in asked.context["rows"]] == [True, True]
+    for plan in plans:  # each sees its number booked
+        shown = planned_visits.visits_of(plan, now=timezone.now() - timedelta(hours=1))
+        assert [(row["number"], row["appointment"]) for row in shown["rows"]] == [(1, booked)]
+        assert safety_facts.booked_visits(plan) == 0
+    chart = as_petra.get(f"/patients/{back.patient_id}/").context["clinical"]
+    assert [one["plan"]["visits"]["rows"][0]["appointment"] for one in chart["episodes"]] == [booked, booked]
+    visit = starting.start_visit(patient=back.patient, by=petra, appointment=booked)
+    assert (visit.plan, visit.also_plan, visit.also_number) == (back, knee, 1)
+    booked.refresh_from_db()
+    assert (booked.status, booked.is_shared) == ("in_room", True)
+
+
+def test_a_time_booked_for_two_that_serves_one_leaves_the_other_number_open(
+    plans: Any, booked: Appointment, petra: Any
+) -> None:
+    back, knee = plans
+    starting.start_visit(patient=back.patient, by=petra, appointment=booked, plan_id=knee.pk)
+    booked.refresh_from_db()
+    assert (booked.course.reference, booked.number_in_course, booked.is_shared) == (knee.course_reference, 1, False)
+    of_back = Course.objects.get(reference=back.course_reference)
+    assert (of_back.status, of_back.missing_numbers()[0]) == ("to_book", 1)
+
+
+def test_a_visit_for_two_at_a_time_booked_for_one_counts_in_both(plans: Any, booked: Appointment, petra: Any) -> None:
+    back, knee = plans
+    Appointment.objects.filter(pk=booked.pk).update(also_course=None, also_number=None)
+    starting.start_visit(patient=back.patient, by=petra, plan_id=back.pk, also_plan_id=knee.pk)
+    booked.refresh_from_db()
+    assert (booked.also_course.reference, booked.also_number) == (knee.course_reference, 1)
+    assert Course.objects.get(reference=knee.course_reference).missing_numbers()[0] == 2
