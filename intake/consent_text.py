@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db import connection
 
 from clinic.lib.file_words import ENGLISH
@@ -23,6 +26,13 @@ _OPEN = """
             ORDER BY consent_at DESC LIMIT 1
         ),
         (SELECT MAX(id) FROM intake_ownconsent)
+"""
+_OPEN_AMONG = """
+    SELECT patient_id, 1, consent_text_version, consent_at, (SELECT MAX(id) FROM intake_ownconsent)
+    FROM intake_intakeresponse WHERE submitted_at IS NOT NULL AND patient_id IN ({0})
+    UNION ALL
+    SELECT patient_id, 0, consent_text_version, consent_at, (SELECT MAX(id) FROM intake_ownconsent)
+    FROM intake_consentsigned WHERE patient_id IN ({0})
 """
 
 
@@ -59,3 +69,20 @@ def is_consent_open(patient: Patient) -> bool:
         cursor.execute(_OPEN, {"patient": patient.pk})
         [(has_sent, signed, own)] = cursor.fetchall()
     return bool(has_sent) and signed != version_of(spoken.consent_file(), own)
+
+
+def open_among(patients: Collection[int]) -> set[int]:
+    """Those of these patients whose consent is open. One query: the day board asks it."""
+    marks = ", ".join(["%s"] * len(patients))
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_AMONG.format(marks), [*patients, *patients])
+        rows = cursor.fetchall()
+    newest: dict[int, tuple[Any, str]] = {}  # when the consent that counts was signed, and for which text
+    for patient, _is_form, version, at, _own in rows:
+        if at is not None and (patient not in newest or at > newest[patient][0]):
+            newest[patient] = (at, version)
+    with_form = {patient for patient, is_form, *_rest in rows if is_form}
+    if not with_form:
+        return set()
+    today = version_of(spoken.consent_file(), rows[0][-1])
+    return {patient for patient in with_form if newest.get(patient, (None, ""))[1] != today}

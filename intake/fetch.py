@@ -45,6 +45,12 @@ def consent_for(user: User, consent_id: int) -> ConsentSigned:
     return found
 
 
+def own_consent(consent_id: int, *, invitations: Collection[int]) -> ConsentSigned | None:
+    """For who has just signed it, under one of these links."""
+    rows = ConsentSigned.objects.select_related("patient")
+    return rows.filter(pk=consent_id, invitation__in=invitations).first()
+
+
 def attachment_for(user: User, attachment_id: int) -> Attachment:
     """A file with its data. A file of a form not sent yet is nobody's but the patient's."""
     with transaction.atomic():

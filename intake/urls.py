@@ -38,6 +38,7 @@ urlpatterns = [
     path("i/consent/", form.consent, name="consent"),
     path("i/consent/copy/", form.consent_copy, name="consent_copy"),
     path("i/agree/", consents.agree, name="agree"),
+    path("i/agree/copy/", consents.agree_copy, name="agree_copy"),
     path("i/letters/", attachments.letters, name="letters"),
     path("i/letters/remove/", attachments.remove, name="letter_remove"),
     path("i/check/", form.check, name="check"),

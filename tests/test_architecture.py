@@ -78,7 +78,7 @@ reads: answers clock asking_back consent_text own_form intake.spoken reading rea
 models: models errors set_aside http
 ground: caller guards seals chain writing backends guesses help_lines presence words availability day_search
 ground: rhythm series additions joining gate ledger observed record safety_questions treatment_edits curve spoken logs
-ground: serving environment spoken_files asked_measures
+ground: serving environment spoken_files asked_measures desk_notes
 """
 LAYERS: dict[str, set[str]] = {}
 for _line in _LAYERS.strip().splitlines():

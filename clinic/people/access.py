@@ -231,6 +231,7 @@ ADDRESSES: dict[str, Permission] = {
     "intake:alert": P.ANYONE,
     "intake:consent": P.ANYONE,
     "intake:consent_copy": P.ANYONE,
+    "intake:agree_copy": P.ANYONE,
     "intake:agree": P.ANYONE,
     "intake:letters": P.ANYONE,
     "intake:letter_remove": P.ANYONE,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,10 +21,12 @@ from intake.forms.invitation import BirthForm
 from intake.models import Invitation, Kiosk, OwnConsent
 from intake.presenters.consent_copy import as_file, copy_of
 from intake.questionnaire.load import DIRECTORY
-from intake.views.device import FormRequest, go_to
-from intake.views.guards import with_invitation
+from intake.views.device import TOLD_AFTER_SENDING, FormRequest, device_of, go_to
+from intake.views.guards import closed, with_invitation
 from intake.views.kiosk import given_back
 from intake.views.link import check_birth, tries
+
+COPIES = "intake.consent.copy"  # the salt of what names a consent just signed here
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,9 +55,29 @@ def agree(request: FormRequest, invitation: Invitation) -> HttpResponse:
             signed = actions.sign_again(invitation.pk, agreed=form.cleaned_data["methods"], **told)
             if request.intake.is_kiosk:
                 return given_back(request, Kiosk.Ended.SENT)
-            return render(request, "intake/agreed.html", {"given": signed.consent_given})
+            return render(
+                request,
+                "intake/agreed.html",
+                {"given": signed.consent_given, "copy": signing.dumps(signed.pk, salt=COPIES)},
+            )
         context |= tries(invitation, birth)
     return render(request, "intake/agree.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def agree_copy(request: FormRequest) -> HttpResponse:
+    """What was signed by itself, as a PDF: for an hour, in the browser that signed it. Having opened the link is not
+    enough: whoever signed had given the date of birth, and the page after it says so (``seal``).
+    """
+    device = device_of(request)
+    try:
+        signed = signing.loads(request.GET.get("seal", ""), salt=COPIES, max_age=TOLD_AFTER_SENDING)
+    except signing.BadSignature:
+        return closed(request, "none")
+    found = fetch.own_consent(signed, invitations=[one.invitation for one in device.alive])
+    if found is None or device.kiosk:  # no file on the clinic's tablet
+        return closed(request, "none")
+    return as_file(copy_of(found, clinic=request.clinic.name), "consent.pdf")
 
 
 @require_GET

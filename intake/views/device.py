@@ -6,6 +6,7 @@ the intake it was asked for, whatever has since been opened in the same browser 
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import time
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ SALT = "intake.link"
 TICKET = "of"  # the name under which forms and URLs carry the ticket
 BESIDE_MINUTES = 30  # how long an open page keeps working after another link was opened in its browser (DESIGN)
 MOST = 4  # links in one browser
+TOLD_AFTER_SENDING = dt.timedelta(hours=1)  # after that a page shows nothing of the answers: others use this device
 
 _tickets = signing.Signer(salt="intake.page")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpResponse
@@ -30,14 +29,13 @@ from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, previous_screen
 from intake.reading import reading_of
 from intake.views.by_phone import hung_up
-from intake.views.device import FormRequest, Whose, address, device_of, go_to, ticket_for
+from intake.views.device import TOLD_AFTER_SENDING, FormRequest, Whose, address, device_of, go_to, ticket_for
 from intake.views.guards import closed, offered, posts_of, too_many, with_response, with_response_uncounted
 from intake.views.kiosk import given_back
 from intake.views.languages import chosen, in_language, own_path, speak
 from intake.views.link import leave, own_response
 from intake.views.onward import after, screen_after
 
-TOLD_AFTER_SENDING = dt.timedelta(hours=1)  # after that the page shows nothing of the answers: others use this device
 SAVES_A_MINUTE = 90  # a person taps less; a runaway script is slowed down
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.people.actions.patients import safety_facts_of
@@ -15,11 +19,12 @@ from intake.actions.answers import submit
 from intake.actions.consent import sign_consent, write_own_consent
 from intake.actions.invitations import invite, start
 from intake.actions.second_part import link_for
-from intake.consent_text import consent, is_consent_open, newest_consent
+from intake.consent_text import consent, is_consent_open, newest_consent, open_among
 from intake.models import ConsentSigned, IntakeResponse, Invitation, OwnConsent, PhoneCall
 from intake.models.kept import links_that_differ
 from intake.questionnaire.consent import load_consent
 from tests.factories.intake import PLAIN, PLAIN_FIRST, InvitationFactory, ResponseFactory
+from tests.factories.scheduling import AppointmentFactory
 from tests.support.page_text import page_text
 from tests.support.phone import Phone
 
@@ -78,6 +83,21 @@ class TestOpen:
         assert "Consent open" in page_text(as_petra.get(f"/intakes/{sent.pk}/"))
         assert "Nothing is signed yet" in page_text(as_petra.get(f"/patients/{ana.pk}/safety/"))
 
+    def test_the_day_board_asks_before_the_needle(
+        self, ana: Patient, signed: IntakeResponse, olive: User, as_dora: Client
+    ) -> None:
+        visit = AppointmentFactory(patient=ana, starts_at=timezone.now(), practitioner=olive)
+        nobody = AppointmentFactory(starts_at=timezone.now())  # no form was sent: nothing to ask
+        assert "consent open" not in page_text(as_dora.get("/today/"))
+        write(olive)
+        page = page_text(as_dora.get("/today/"))
+        assert page.count("consent open") == 1 and "cups" not in page
+        ids = {ana.pk, nobody.patient_id}
+        assert open_among(ids) == {one for one in ids if is_consent_open(Patient.objects.get(pk=one))} == {ana.pk}
+        for status, shown in (("arrived", 1), ("in_room", 1), ("done", 0), ("cancelled", 0)):
+            type(visit).objects.filter(pk=visit.pk).update(status=status)
+            assert page_text(as_dora.get("/today/")).count("consent open") == shown
+
 
 class TestSigningAlone:
     def test_by_a_link(self, ana: Patient, signed: IntakeResponse, olive: User, dora: User) -> None:
@@ -94,11 +114,31 @@ class TestSigningAlone:
         assert safety_facts_of(ana)["wish.no_cups"] is True
         assert agree(phone).status_code == 410 and ConsentSigned.objects.count() == 1
 
+    def test_who_signed_takes_a_copy_along_and_nobody_else(
+        self, ana: Patient, signed: IntakeResponse, olive: User, dora: User
+    ) -> None:
+        write(olive)
+        link = invite(patient=ana, by=dora, purpose=Invitation.Purpose.CONSENT).token
+        phone, other = Phone(), Phone()  # the other one holds the same link, and has not given the date of birth
+        for one in (phone, other):
+            one.open(link)
+        answer = agree(phone)
+        copy = re.search(r'href="(/i/agree/copy/\?seal=[^"]+)"', answer.content.decode())
+        assert copy
+        made = phone.get(copy[1])
+        assert (made.status_code, made["Content-Type"]) == (200, "application/pdf")
+        assert made["Cache-Control"] == "no-store" and made.content.startswith(b"%PDF")
+        for refused in (other.get("/i/agree/copy/"), Phone().get(copy[1]), phone.get(copy[1] + "x")):
+            assert refused.status_code == 404 and b"Ana" not in refused.content
+        with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+            assert phone.get(copy[1]).status_code == 404
+
     def test_ticked_again_it_is_allowed_again(
         self, ana: Patient, signed: IntakeResponse, olive: User, dora: User
     ) -> None:
         write(olive)
         agree(opened(ana, dora), leave_out="cups")
+        assert open_among([ana.pk]) == set()
         agree(opened(ana, dora))
         assert safety_facts_of(ana)["wish.no_cups"] is False
 

@@ -6,6 +6,7 @@ import datetime as dt
 from functools import partial
 from typing import NamedTuple
 
+from clinic.people.desk_notes import notes_of
 from clinic.people.models import Clinic, User
 from clinic.scheduling.actions.changes import TRANSITIONS
 from clinic.scheduling.models import FREES_THE_SLOT, MOVABLE, Appointment, AppointmentQuerySet, AppointmentStatus
@@ -15,6 +16,7 @@ from clinic.scheduling.presenters.rows import Row, Shape, kept_rows
 S = AppointmentStatus
 LATE_AFTER = dt.timedelta(minutes=5)
 BEFORE = (*MOVABLE, S.ARRIVED)  # there is time for a form
+HERE = (*BEFORE, S.IN_ROOM)  # can still be asked
 PLAIN = (S.BOOKED, S.ARRIVED, S.IN_ROOM, S.DONE)  # the column already says so
 
 
@@ -36,13 +38,14 @@ class Card(NamedTuple):
     next_word: str
     others: tuple[tuple[str, str], ...]  # (status, words) behind "More"
     patient: str = ""
+    desk_notes: tuple[str, ...] = ()  # what the patient is still to be asked
 
     @property
     def shape(self) -> Shape:
         return (
             ("status", self.status), ("pill", self.pill), ("note_kind", self.note_kind if self.note else None),
             ("next_status", self.next_status), ("next_word", self.next_word), ("others", self.others),
-            ("is_before", self.status in BEFORE),
+            ("is_before", self.status in BEFORE), ("desk_notes", self.desk_notes),
         )  # fmt: skip
 
     @property
@@ -88,7 +91,8 @@ def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> Board
     starts, ends = day_bounds(day)
     rows = _of_one(practitioner.pk, starts, ends) if practitioner else _of_all(starts, ends)
     zone = Clinic.current().zone
-    cards = [_card(row, now, zone) for row in rows]
+    notes = notes_of({row.patient for row in rows if row.status in HERE})
+    cards = [_card(row, now, zone, notes.get(row.patient, ()) if row.status in HERE else ()) for row in rows]
     columns = (
         Column(title, tuple(card for card in cards if card.status in statuses), empty)
         for title, statuses, empty in COLUMNS
@@ -97,7 +101,7 @@ def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> Board
     return Board(tuple(columns), off, frozenset(row.patient for row in rows))
 
 
-def _card(row: Row, now: dt.datetime, zone: dt.tzinfo) -> Card:
+def _card(row: Row, now: dt.datetime, zone: dt.tzinfo, desk_notes: tuple[str, ...]) -> Card:
     next_status, next_word = NEXT_STEP.get(S(row.status), ("", ""))
     note, kind = _note(row, now, zone)
     local = row.starts.astimezone(zone)
@@ -121,6 +125,7 @@ def _card(row: Row, now: dt.datetime, zone: dt.tzinfo) -> Card:
         next_word=next_word,
         others=tuple((to, STEP_WORDS[S(to)]) for to in TRANSITIONS[row.status] if to != next_status),
         patient=str(row.patient),
+        desk_notes=desk_notes,
     )
 
 
