@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -21,9 +21,9 @@ from clinic.people import search
 from clinic.people.models import Patient, PatientWord
 from clinic.people.words import asked_ways
 from clinic.scheduling.asked_times import diary_at
-from clinic.scheduling.models import Appointment
+from clinic.scheduling.models import Appointment, Course
 from tests.factories.people import PatientFactory, UserFactory
-from tests.factories.scheduling import RoomFactory, ServiceFactory, WorkingPractitionerFactory
+from tests.factories.scheduling import CourseFactory, RoomFactory, ServiceFactory, WorkingPractitionerFactory
 
 pytestmark = pytest.mark.django_db
 DAYS = 400  # of visits, a few each day: enough that an engine prefers an index
@@ -49,6 +49,12 @@ def history(stands: None) -> dt.datetime:
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     house = {"service": ServiceFactory(), "practitioner": WorkingPractitionerFactory(), "room": RoomFactory()}
     patients, desk = [PatientFactory() for _ in range(20)], UserFactory(desk=True)
+    asked = {name: house[name] for name in ("service", "practitioner")} | {"phases": [{"per_week": 1, "weeks": 10}]}
+    courses = Course.objects.bulk_create(
+        Course(patient=who, **asked, sessions=10, minutes=45, requested_by=desk, reference=f"explain:{turn}:{who.pk}")
+        for turn in range(DAYS // 20)
+        for who in patients
+    )
     rows = []
     for number in range(DAYS * 10):
         starts = now + dt.timedelta(days=30 - number // 10, hours=number % 10)
@@ -56,7 +62,9 @@ def history(stands: None) -> dt.datetime:
         who = patients[number % len(patients)]
         nonce = f"explain:{number}"
         more = {"starts_at": starts, "ends_at": until, "busy_until": until, "nonce": nonce, "created_by": desk}
-        rows.append(Appointment(patient=who, **house, **more))
+        turn, place = divmod(number // len(patients), 10)
+        course = courses[turn * len(patients) + number % len(patients)]
+        rows.append(Appointment(patient=who, **house, **more, course=course, number_in_course=place + 1))
     Appointment.objects.bulk_create(rows, batch_size=500)
     return now
 
@@ -88,12 +96,30 @@ class TestVisits:
         assert "scheduling_appointment" not in read_whole(plan), plan
         assert "scheduling_appointment" in plan
 
+    def test_visits_of_courses_come_by_index_also_shared_ones(self, history: dt.datetime) -> None:
+        """Of one and of several; and by the reference of a course, as charts ask."""
+        patient = Patient.objects.order_by("pk").values_list("pk", flat=True)[0]
+        asked = (
+            Appointment.objects.active()
+            .of_courses([1, 2, 3])
+            .filter(number_in_course__isnull=False)
+            .order_by("starts_at"),
+            Course(pk=7).visits.active(),
+            Appointment.objects.active().filter(
+                Q(course__reference="x") | Q(also_course__reference="x"), patient=patient
+            ),
+        )
+        for question in asked:
+            plan = plan_of(question)
+            assert "scheduling_appointment" not in read_whole(plan), plan
+
     @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has constraints and needs no such trigger")
     @pytest.mark.parametrize("verb", ["insert", "update"])
     def test_the_guards_of_a_visit_cost_the_same_in_a_long_history(self, verb: str, history: dt.datetime) -> None:
         """Once each booking and each click on the board read all visits ever made: a guard looked through them."""
         last = Appointment.objects.order_by("-starts_at").first()
         assert last is not None
+        course = CourseFactory(patient=last.patient)  # with which its number is looked for in both columns
         steps = [0]
 
         def count() -> int:
@@ -106,9 +132,12 @@ class TestVisits:
                 last.pk, last.nonce = None, "another"
                 last.starts_at, last.ends_at = (one + dt.timedelta(days=9) for one in (last.starts_at, last.ends_at))
                 last.busy_until = last.ends_at
+                last.course, last.number_in_course = course, 1
                 last.save(force_insert=True)
             else:
-                Appointment.objects.filter(pk=last.pk).update(status="arrived", version=2)
+                Appointment.objects.filter(pk=last.pk).update(
+                    status="arrived", version=2, course=course, number_in_course=1
+                )
         finally:
             connection.connection.set_progress_handler(None, 0)
         assert steps[0] < DAYS, f"{steps[0] * 10} steps for {DAYS * 10} visits"
