@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.models import Patient, User
+from clinic.scheduling.actions.sharing import part
 from clinic.scheduling.actions.writing import keep_change, refresh_course
 from clinic.scheduling.course_days import phases_of
 from clinic.scheduling.locking import lock_schedule
@@ -145,9 +146,16 @@ def _set(course: Course, status: str, action: str, by: User) -> Course:
         return course
 
 
-def close_course(*, course: Course, by: User) -> Course:
-    """Take a course off the list. Its booked visits stay; they can be cancelled one by one."""
-    return _set(course, Course.Status.CLOSED, "course.closed", by)
+def close_course(*, course: Course, by: User, now: dt.datetime | None = None) -> Course:
+    """Take a course off the list. Its booked visits stay; they can be cancelled one by one. A coming one that serves
+    another course, too, is that one's alone from now on: longer than it asks for, which the desk is told.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        closed = _set(course, Course.Status.CLOSED, "course.closed", by)
+        for visit in closed.visits.filter(also_course__isnull=False, status__in=MOVABLE, starts_at__gt=now):
+            part(appointment=visit, course=closed, by=by, now=now)
+        return closed
 
 
 def reopen_course(*, course: Course, by: User) -> Course:

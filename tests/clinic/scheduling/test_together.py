@@ -12,6 +12,7 @@ from clinic.scheduling.actions import (
     book_series,
     bring_in_line,
     cancel,
+    close_course,
     keep_served,
     move,
     part,
@@ -289,6 +290,17 @@ def test_fewer_visits_part_what_is_shared_and_cancel_what_is_not(house: House) -
         house.often, 5, house.seldom, 3
     )  # fmt: skip
     assert house.fresh()[1].differs_until is None
+
+
+def test_a_closed_course_leaves_what_is_shared_to_the_other_one(house: House) -> None:
+    visits = house.book()
+    set_status(appointment=visits[0], status="arrived", by=house.desk, now=NOW)
+    close_course(course=house.seldom, by=house.desk, now=NOW)
+    often, seldom = house.fresh()
+    assert [number for number, _day in places(seldom)] == [1]  # the one under way
+    assert [one.is_shared for one in often.visits.active().order_by("starts_at")] == [True, *[False] * 5]
+    said = difference_of(often, now=NOW)
+    assert said and said.words == ("The plan asks for 45 minutes, visits 3 and 5 booked for 75",)
 
 
 @pytest.mark.parametrize("which", ["often", "seldom"])
