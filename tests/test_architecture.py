@@ -100,6 +100,7 @@ PURE_FILES = frozenset(
         "clinic.lib.numbers",
         "clinic.lib.wording",
         "clinic.logs",
+        "clinic.people.desk_notes",
         "clinic.people.words",
         "clinic.scheduling.availability",
         "clinic.scheduling.day_search",
