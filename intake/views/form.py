@@ -280,6 +280,7 @@ def _draw(
         "clashes": words.clashes(response, screen),
         "duration_units": list(words.UNITS.items()),
         "alarms": alarms(response, screen, request.clinic),
+        "suggests": any(question.suggests for question in screen.questions),
         **_body_chart(form),
         **place,
         "minutes_left": minutes_left([s.id for s in reading.screens[place["number"] - 1 :]]),

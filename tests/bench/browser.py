@@ -1,25 +1,36 @@
-"""What a browser sees on a slow machine: bytes of a first view, largest paint, layout that moves, work that blocks.
+"""What a browser sees on a slow machine: bytes of a first view, largest paint, layout that moves, work that blocks; and
+when the scripts of a page are ready on a slow network, too.
 
-The demo clinic under the production server, Chromium with its processor slowed four times. Paints are wall times: on a
-busy machine they say too much, never too little.
+The demo clinic under the production server, Chromium with its processor slowed four times. Paints and readiness are
+wall times: on a busy machine they say too much, never too little.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.support import chromium
 from tests.support.demo_server import PASSWORD, DemoServer, demo_server
 
 SLOWER = 4  # times
-TARGETS = "Targets: largest paint under 1500 ms, no layout shift, patient's first screen at most 60 kB."
+TARGETS = (
+    "Targets: largest paint under 1500 ms, no layout shift, patient's first screen at most 60 kB, its scripts ready on "
+    "slow 4G within 1000 ms."
+)
+# Slow 4G as Lighthouse and WebPageTest have it: bytes a second and milliseconds for each request
+SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
+PATIENT = "patient"  # in a browser that has begun the form of the demo's link
+QUESTIONS = "/i/step/where/"
 PAGES = {  # name -> (who, address, width and height); no address: the patient's link
     "patient: first screen": ("", "", (390, 844)),
+    "patient: body chart": (PATIENT, QUESTIONS, (390, 844)),
     "home, practitioner": ("practitioner", "/", (1440, 900)),
     "home, front desk": ("desk", "/", (1440, 900)),
     "calendar, week": ("desk", "/schedule/?view=week", (1440, 900)),
@@ -28,6 +39,8 @@ PAGES = {  # name -> (who, address, width and height); no address: the patient's
     "plan": ("practitioner", "/plans/1/", (1440, 900)),
     "visit": ("practitioner", "/visits/1/", (1440, 900)),
 }
+TRIES = 3
+READY = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"  # all scripts are deferred
 WATCH = """
 window.seen = {paint: 0, shift: 0, blocked: 0};
 new PerformanceObserver(l => { for (const e of l.getEntries()) window.seen.paint = e.startTime; })
@@ -40,16 +53,20 @@ new PerformanceObserver(l => { for (const e of l.getEntries()) window.seen.block
 
 
 class Seen(TypedDict):
-    """``first`` and ``again``: bytes over the wire with an empty cache and with what a first visit left in it.
-    ``paint_ms``: largest contentful paint; ``shift``: cumulative layout shift; ``blocked_ms``: of tasks past 50 ms."""
+    """``first`` and ``again``: bytes over the wire with an empty cache and with what a first visit left in it;
+    ``scripts``: of ``first``. ``paint_ms``: largest contentful paint; ``shift``: cumulative layout shift;
+    ``blocked_ms``: of tasks past 50 ms; ``ready_ms``: from the click to the last script run, on slow 4G and with an
+    empty cache."""
 
     page: str
     first: int
+    scripts: int
     again: int
     elements: int
     paint_ms: float
     shift: float
     blocked_ms: float
+    ready_ms: float
 
 
 def measure(pages: dict[str, tuple[str, str, tuple[int, int]]] | None = None) -> list[Seen]:
@@ -64,43 +81,87 @@ def measure(pages: dict[str, tuple[str, str, tuple[int, int]]] | None = None) ->
 
 def _seen(browser: Browser, server: DemoServer, pages: dict[str, tuple[str, str, tuple[int, int]]]) -> Iterator[Seen]:
     states: dict[str, Any] = {"": None}
-    for name, (who, address, (width, height)) in pages.items():
+    for name, (who, address, size) in pages.items():
         if who not in states:
-            states[who] = _signed_in(browser, server, who)
-        context = browser.new_context(
-            base_url=server.url,
-            locale="en-GB",
-            viewport={"width": width, "height": height},
-            storage_state=states[who],
-        )
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        wire = context.new_cdp_session(page)
-        wire.send("Network.enable")
-        wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        sizes: list[int] = []
-        wire.on("Network.loadingFinished", lambda event, sizes=sizes: sizes.append(int(event["encodedDataLength"])))
-        first, seen = _opened(page, address or server.intake_link, sizes)
-        again, _ = _opened(page, address or server.intake_link, sizes)
-        elements = int(page.evaluate("document.querySelectorAll('*').length"))
-        context.close()
+            states[who] = _begun(browser, server) if who == PATIENT else _signed_in(browser, server, who)
+        where = address or server.intake_link
+        with _slowed(browser, server, states[who], size) as (page, wire):
+            sizes: dict[str, int] = {}
+            scripts: set[str] = set()
+            wire.on(
+                "Network.responseReceived",
+                lambda e, at=scripts: at.add(e["requestId"] if e["type"] == "Script" else ""),
+            )
+            wire.on(
+                "Network.loadingFinished", lambda e, at=sizes: at.update({e["requestId"]: int(e["encodedDataLength"])})
+            )
+            seen = _opened(page, where)
+            first, of_scripts = sum(sizes.values()), sum(size for one, size in sizes.items() if one in scripts)
+            sizes.clear()
+            _opened(page, where)
+            again, elements = sum(sizes.values()), int(page.evaluate("document.querySelectorAll('*').length"))
         yield Seen(
             page=name,
             first=first,
+            scripts=of_scripts,
             again=again,
             elements=elements,
             paint_ms=round(seen["paint"]),
             shift=round(seen["shift"], 4),
             blocked_ms=round(seen["blocked"]),
+            ready_ms=_ready(browser, server, states[who], size, where),
         )
 
 
-def _opened(page: Page, address: str, sizes: list[int]) -> tuple[int, dict[str, float]]:
-    sizes.clear()
+@contextmanager
+def _slowed(
+    browser: Browser, server: DemoServer, state: Any, size: tuple[int, int]
+) -> Iterator[tuple[Page, CDPSession]]:
+    """A page that has seen nothing yet, on a slow processor."""
+    context = browser.new_context(
+        base_url=server.url,
+        locale="en-GB",
+        viewport={"width": size[0], "height": size[1]},
+        storage_state=state,
+    )
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    yield page, wire
+    context.close()
+
+
+def _opened(page: Page, address: str) -> dict[str, float]:
     page.goto(address)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)  # what is drawn late counts too
-    return sum(sizes), page.evaluate("window.seen")
+    seen: dict[str, float] = page.evaluate("window.seen")
+    return seen
+
+
+def _ready(browser: Browser, server: DemoServer, state: Any, size: tuple[int, int], address: str) -> float:
+    """The best of some: others on this machine only make it longer."""
+    found = []
+    for _ in range(TRIES):
+        with _slowed(browser, server, state, size) as (page, wire):
+            wire.send("Network.emulateNetworkConditions", SLOW_4G)
+            page.goto(address, wait_until="load")
+            found.append(float(page.evaluate(READY)))
+    return round(min(found))
+
+
+def _begun(browser: Browser, server: DemoServer) -> Any:
+    """The patient's link, followed and started."""
+    context = browser.new_context(base_url=server.url, locale="en-GB")
+    page = context.new_page()
+    page.goto(server.intake_link)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/i/step/**")
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 def _signed_in(browser: Browser, server: DemoServer, who: str) -> Any:
@@ -119,17 +180,17 @@ def _signed_in(browser: Browser, server: DemoServer, who: str) -> Any:
 def table(rows: list[Seen]) -> str:
     """As Markdown."""
     lines = [
-        f"| Page (processor {SLOWER}x slower) | bytes, first view | bytes, again | elements | largest paint, ms | "
-        "layout shift | blocked, ms |",
-        "|---|---|---|---|---|---|---|",
+        f"| Page (processor {SLOWER}x slower) | bytes, first view | scripts | bytes, again | elements | "
+        "largest paint, ms | layout shift | blocked, ms | scripts ready on slow 4G, ms |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {row['page']} | {row['first']:,} | {row['again']:,} | {row['elements']} | {row['paint_ms']:.0f} | "
-        f"{row['shift']} | {row['blocked_ms']:.0f} |"
+        f"| {row['page']} | {row['first']:,} | {row['scripts']:,} | {row['again']:,} | {row['elements']} | "
+        f"{row['paint_ms']:.0f} | {row['shift']} | {row['blocked_ms']:.0f} | {row['ready_ms']:.0f} |"
         for row in rows
     ]
     return "\n".join([*lines, "", TARGETS])
 
 
-if __name__ == "__main__":
-    print(table(measure()))
+if __name__ == "__main__":  # of the pages named, or of all
+    print(table(measure({name: one for name, one in PAGES.items() if name.startswith(tuple(sys.argv[1:] or [""]))})))
