@@ -5,7 +5,7 @@ No value means: not answered, so nothing is known. A *finding* has three values:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import is_
@@ -89,17 +89,19 @@ def read(
     walk.tell((finding, True) for finding in in_words)
     walked = []
     for screen in questionnaire.screens:
-        shown = screen if walk.shows(screen.show) else None
+        is_shown = screen.show is ALWAYS or walk.shows(screen.show)
         visible = []
         for question in screen.questions:
-            if shown is not None and is_answered_by(question, in_words) and walk.shows(question.show):
+            if not is_shown or not (question.show is ALWAYS or walk.shows(question.show)):
+                if question.absent is not None and walk.shows(question.absent):
+                    walk.tell((f, False) for f in question.findings)
+            elif in_words and is_answered_by(question, in_words):
                 walk.in_words[question.id] = answer_in(question, in_words)
-            elif shown is not None and walk.shows(question.show):
-                kept = walk.with_shown_options(question)
+            else:
+                kept = walk.with_shown_options(question) if question.options_vary else question
                 visible.append(kept)
-                walk.take(kept)
-            elif question.absent is not None and walk.shows(question.absent):
-                walk.tell((f, False) for f in question.findings)
+                if question.id in answers:
+                    walk.take(kept)
         if len(visible) == len(screen.questions) and all(map(is_, visible, screen.questions)):
             walked.append(screen)
         elif visible:
@@ -134,7 +136,7 @@ def _later(
     if not asked:
         return Later()
     ids = {question.id for question in asked}
-    told = {finding for question in asked for finding in question.findings}
+    told = set().union(*(question.findings for question in asked))
     told |= {count.sets for count in questionnaire.counts if count.needs in ids}
     return Later(
         frozenset(told & walk.findings.keys()),
@@ -196,7 +198,10 @@ class _Walk:
     def shows(self, when: When) -> bool:
         if when is ALWAYS:
             return True
-        return all(self.holds(c) for c in when.all_of) and (not when.any_of or any(self.holds(c) for c in when.any_of))
+        for clause in when.all_of:  # no generators: this is asked two hundred times for each answer that is saved
+            if not self.holds(clause):
+                return False
+        return not when.any_of or any(map(self.holds, when.any_of))
 
     def with_shown_options(self, question: Question) -> Question:
         if not question.options_vary:
@@ -204,7 +209,7 @@ class _Walk:
         shown = tuple(o for o in question.options if self.shows(o.show))
         return question if len(shown) == len(question.options) else replace(question, options=shown)
 
-    def tell(self, told: Iterator[tuple[str, bool]]) -> None:
+    def tell(self, told: Iterable[tuple[str, bool]]) -> None:
         """Present beats absent: a sign reported once is not undone by a list in which it was left unticked."""
         for finding, present in told:
             if present or finding not in self.findings:
@@ -232,16 +237,17 @@ class _Walk:
 
     def _take_choice(self, question: Question, ids: list[str]) -> None:
         chosen = [o for o in question.options if o.id in ids]
-        self.tell((f, present) for o in chosen for f, present in o.sets)
         for option in chosen:
+            self.tell(option.sets)
             (self.unsure if option.leaves_open and option.id == "dont_know" else self.sure).update(
                 f for f, present in option.sets if present
             )
             if option.holds_days is not None:
                 self.holds_days.update({f: option.holds_days for f, present in option.sets if present})
         if chosen and not any(o.leaves_open for o in chosen):
-            others = (o for o in question.options if o not in chosen)
-            self.tell((f, False) for o in others for f, present in o.sets if present)
+            for other in question.options:
+                if other.sets and other.id not in ids:
+                    self.tell([(f, False) for f, present in other.sets if present])
 
     def _take_chart(self, question: Question, ids: list[str]) -> None:
         painted = [r for r in question.regions if r.id in ids]
@@ -265,7 +271,7 @@ class _Walk:
             return
         fits = sum(self.holds(c) for c in count.clauses)
         self.counts[count.id] = fits
-        self.tell(iter([(count.sets, fits >= count.at_least)]))
+        self.tell([(count.sets, fits >= count.at_least)])
 
 
 def _is_numb(one: Unsettled, numb: Sequence[Region]) -> bool:

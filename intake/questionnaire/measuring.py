@@ -11,8 +11,12 @@ from intake.questionnaire.values import Answers, Question, Questionnaire, is_ans
 def measures(questionnaire: Questionnaire, shown: Sequence[Question], answers: Answers) -> dict[str, float]:
     """Scores of complete instruments. RMDQ: every page must be answered, if only with "none of these"."""
     values: dict[str, float] = {}
+    asked: dict[str, list[Question]] = {}
+    for question in shown:
+        if question.instrument:
+            asked.setdefault(question.instrument, []).append(question)
     for name, instrument in questionnaire.instruments.items():
-        parts = [q for q in shown if q.instrument == name]
+        parts = asked.get(name)
         if not parts or (instrument.needs_every_item and any(not is_answered(q, answers.get(q.id)) for q in parts)):
             continue
         points = [p for q in parts for p in _points(q, answers.get(q.id))]

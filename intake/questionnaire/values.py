@@ -165,6 +165,7 @@ class Question:
     show: When = ALWAYS
     absent: When | None = None  # not asked because it cannot apply: its findings are then absent
     options_vary: bool = field(init=False, repr=False, compare=False, default=False)  # some are not always offered
+    _findings: tuple[str, ...] | None = field(init=False, repr=False, compare=False, default=None)  # once asked for
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options_vary", any(option.show is not ALWAYS for option in self.options))
@@ -172,9 +173,11 @@ class Question:
     @property
     def findings(self) -> tuple[str, ...]:
         """All findings an answer could report, each once."""
-        told = [f for o in self.options for f, _ in o.sets]
-        told += [f for region in self.regions for f in region.sets] + [f for kind in self.kinds for f in kind.sets]
-        return tuple(dict.fromkeys(told))
+        if self._findings is None:
+            told = [f for o in self.options for f, _ in o.sets]
+            told += [f for region in self.regions for f in region.sets] + [f for kind in self.kinds for f in kind.sets]
+            object.__setattr__(self, "_findings", tuple(dict.fromkeys(told)))
+        return self._findings or ()
 
     @property
     def scored_words(self) -> tuple[str, ...]:
