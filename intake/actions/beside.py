@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -31,7 +32,6 @@ _AS_SEEN = """
     WHERE draft.id = %(response)s AND link.id = %(link)s
 """
 _LOCKS = {"postgresql": "FOR UPDATE OF draft"}  # on SQLite a transaction is the only one that writes
-_COUNTED_AND_LOCKED = "{one_more}, ({as_seen} {lock}), {beside}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,17 @@ def locked_as_seen(seen: IntakeResponse, page: str, limit: limits.Limit) -> Besi
         "failed": seen.invitation.failed_birth_checks,
         "saved_at": connection.ops.adapt_datetimefield_value(seen.saved_at),
     }
-    sql = _COUNTED_AND_LOCKED.format(
-        one_more=limits.ONE_MORE, as_seen=_AS_SEEN, lock=_LOCKS.get(connection.vendor, ""), beside=_BESIDE
-    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, asked)
+        cursor.execute(_counted_and_locked(connection.vendor), asked)
         [(count, is_as_seen, *row)] = cursor.fetchall()
     if count > limit.most:
         raise limits.TooMany
     return _made(*row) if is_as_seen else None
+
+
+@lru_cache
+def _counted_and_locked(vendor: str) -> str:
+    return f"{limits.ONE_MORE}, ({_AS_SEEN} {_LOCKS.get(vendor, '')}), {_BESIDE}"
 
 
 def _made(seq: int | None, told: str | None, has_clashes: bool, has_alerts: bool, has_calls: bool) -> Beside:
