@@ -184,6 +184,7 @@ class Compiler:
 
     def _words(self, name: str, entries: Iterable[str], where: str) -> None:
         terms, single, written = self._terms, self._single, self._written
+        alone = (name,)
         for entry in entries:
             if not entry.isascii():
                 entry = _HAN_SIGN.sub(r" \1 ", entry).strip()  # Chinese is read character by character
@@ -206,7 +207,7 @@ class Compiler:
             elif number in single:
                 single[number] = tuple(sorted({*single[number], name}))
             else:
-                single[number] = (name,)
+                single[number] = alone
 
     def _templates(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
         return tuple(self._template(entry, where) for entry in entries)

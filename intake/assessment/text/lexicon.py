@@ -30,15 +30,16 @@ the sentence; ``@pregnant`` said of the patient anywhere in the text; ``'wet mys
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from clinic.lib.knowledge_files import Fault, KnowledgeError, all_kept, faults_of, parsed
+from clinic.lib.knowledge_files import Fault, KnowledgeError, Model, all_kept, faults_of, parsed
 
 from .compiler import Compiler, names_in
-from .schema import ConceptFile, ConceptsFile, Lexicon, LexiconFile, MedicinesFile
+from .schema import ConceptsFile, Lexicon, LexiconFile, MedicinesFile
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge" / "texts"
 MEDICINES, CONCEPTS = "medicines.toml", "concepts.toml"  # above the languages
@@ -60,30 +61,25 @@ def lexicon_files() -> dict[str, str]:
 def read_lexicon(files: dict[str, str]) -> Lexicon:
     """Lexicon from ``language/theme.toml`` -> TOML text. Raises KnowledgeError with every fault found."""
     faults: list[Fault] = []
-    medicines: dict[str, tuple[str, ...]] = {}
-    concepts: tuple[ConceptFile, ...] = ()
-    languages: dict[str, dict[str, LexiconFile]] = {}
-    for name in sorted(files):
-        data = parsed(name, files[name].encode(), faults)
-        above: dict[str, type[MedicinesFile] | type[ConceptsFile]] = {MEDICINES: MedicinesFile, CONCEPTS: ConceptsFile}
-        model = above.get(name, LexiconFile)
-        try:
-            read = model.model_validate(data)
-        except ValidationError as error:
-            faults += faults_of(name, "", error, model)
-            continue
-        if isinstance(read, MedicinesFile):
-            medicines = read.root
-        elif isinstance(read, ConceptsFile):
-            concepts = read.concept
-        else:
-            languages.setdefault(name.partition("/")[0], {})[name] = read
+    medicines_file = _read(MEDICINES, MedicinesFile, files, faults)
+    concepts_file = _read(CONCEPTS, ConceptsFile, files, faults)
+    medicines = {} if medicines_file is None else medicines_file.root
+    concepts = () if concepts_file is None else concepts_file.concept
+    languages: dict[str, list[str]] = {}
+    for name in sorted(files.keys() - {MEDICINES, CONCEPTS}):
+        languages.setdefault(name.partition("/")[0], []).append(name)
     compiled = []
-    for language, parts in languages.items():
+    known: set[str] = set()
+    for language, names in languages.items():  # one after the other: what was read of one is let go before the next
+        read = {name: _read(name, LexiconFile, files, faults) for name in names}
+        parts = {name: part for name, part in read.items() if part is not None}
+        if not parts:
+            continue
         compiler = Compiler(language, parts, medicines, concepts)
         compiled.append(compiler.language())
         faults.extend(compiler.faults)
-    known = {name for parts in languages.values() for part in parts.values() for name in (*part.words, *part.phrases)}
+        known.update(name for part in parts.values() for name in (*part.words, *part.phrases))
+        del read, parts, compiler
     faults.extend(
         Fault(MEDICINES, name, "no language has words of this name") for name in sorted(medicines.keys() - known)
     )
@@ -99,3 +95,12 @@ def read_lexicon(files: dict[str, str]) -> Lexicon:
     if faults:
         raise KnowledgeError(faults)
     return Lexicon(tuple(compiled))
+
+
+def _read(name: str, model: type[Model], files: Mapping[str, str], faults: list[Fault]) -> Model | None:
+    """One file; None, with the faults kept, if it cannot be read. A file that is not there is an empty one."""
+    try:
+        return model.model_validate(parsed(name, files[name].encode(), faults) if name in files else {})
+    except ValidationError as error:
+        faults += faults_of(name, "", error, model)
+    return None
