@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from clinic.lib.complaints import DEFAULT, Complaint, beside, complaints, folders
-from clinic.lib.knowledge_files import Draft, Fault, Reader, all_kept
+from clinic.lib.knowledge_files import Draft, Reader, all_kept
 from intake.assessment.knowledge import schema
 from intake.assessment.knowledge.checks import check, passing_faults, said_faults, was_faults
+from intake.assessment.knowledge.common import read_common
 from intake.assessment.knowledge.drafts import Files, draft_faults, without_drafts
 from intake.assessment.knowledge.signs import (
     Sign,
@@ -129,34 +130,32 @@ def load_intake_knowledge(directory: Path | None = None, complaint: str = DEFAUL
 def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowledge:
     complaint = complaints()[about]
     ids = complaint.patterns
+    common = read_common(directory, where)
     read = Reader(directory)
-    version = read.whole("version.toml", schema.VersionFile)
-    groups, foreign = _read_groups(read, about)
+    read.faults += common.faults
     weights = read.whole(
         "weights.toml", schema.WeightsFile, beside("weights.toml", complaint=about), replaced=("weights", "topics")
     )
-    patterns = read.whole("patterns.toml", schema.PatternsFile, beside("patterns.toml"))
     channels = read.whole("channels.toml", schema.ChannelsFile, beside("channels.toml", complaint=about))
     contradictions = read.whole(
         "contradictions.toml", schema.ContradictionsFile, beside("contradictions.toml", complaint=about)
     )
-    flags = read.whole("redflags.toml", schema.FlagsFile, beside("redflags.toml"))
-    rules = read.whole("redflag_rules.toml", schema.FlagRulesFile, beside("redflag_rules.toml"))
-    passing = read.whole("passing.toml", schema.PassingFile)
+    if common.faults:
+        read_common.cache_clear()  # they will be mended
     read.raise_faults()
+    version, patterns, flags, rules, passing = common.files
     assert version and weights and patterns and channels and contradictions and flags and rules and passing
 
     own: set[str] = set()  # a pack may weigh what says nothing elsewhere
     for name, _ in beside("weights.toml", complaint=about):
         own |= read.file(name).get("weights", {}).keys() - {*read.file(name).get("weightless", ())}
     weights = weights.model_copy(update={"weightless": [one for one in weights.weightless if one not in own]})
-    labels = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.findings.items()}
+    labels, said, was = common.labels, common.said, common.was
+    foreign = common.findings_of_others(about)
     read.faults += check(complaint, labels, foreign, weights, patterns, channels, contradictions, flags, rules)
     read.faults += draft_faults(complaint, flags)
     read.faults += passing_faults(labels, passing)
-    said = {f"{g}.{k}": text for g, group in groups.items() for k, text in group.said.items()}
     read.faults += said_faults(labels, said)
-    was = {f"{g}.{k}": now for g, group in groups.items() for k, now in group.was.items()}
     read.faults += was_faults(labels, was)
     read.raise_faults()
     live, drafts = without_drafts(Files(weights, patterns, channels, contradictions, flags, rules))
@@ -181,10 +180,10 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
         pattern_ids=ids,
         labels=labels,
         said=said,
-        groups={name: group.label for name, group in groups.items()},
-        asked_of={f"{g}.{k}": group.by for g, group in groups.items() for k in group.findings},
+        groups=common.groups,
+        asked_of=common.asked_of,
         was=was,
-        order={finding: place for place, finding in enumerate(labels)},
+        order=common.order,
         weights=weights,
         signs=signs,
         signs_of=by_pattern(signs, ids),
@@ -206,7 +205,7 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
         contradictions=tuple(contradictions.contradiction),
         flags=flags,
         flag_by_finding={flag.finding: flag for flag in flags.flag},
-        asked_beside=_asked_beside(read, flags, complaint),
+        asked_beside=common.asked_beside(flags, complaint),
         visit_questions={finding: _as_question(labels[finding]) for finding in complaint.asked_at_every_visit},
         passing=frozenset(row.finding for row in passing.passing if row.status == "reviewed"),
         rules=tuple(
@@ -224,48 +223,15 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
     )
 
 
+def forget() -> None:
+    """Reads every file again, for who has changed one."""
+    _load.cache_clear()
+    read_common.cache_clear()
+
+
 def versioned(version: str, complaint: Complaint) -> str:
     """The version of the common knowledge, and of the pack where it has a later one of its own."""
     return version if complaint.id == DEFAULT else f"{version}+{complaint.id}.{complaint.version}"
-
-
-_ADDED = ("findings", "said", "was")  # what a pack adds to a group of the common file
-
-
-def _read_groups(read: Reader, about: str) -> tuple[dict[str, schema.FindingGroup], frozenset[str]]:
-    """The findings of every complaint by group, and those that belong to other complaints than this."""
-    tables = dict(read.file("findings.toml"))
-    foreign: set[str] = set()
-    for name, path in beside("findings.toml"):
-        for group, table in read.file(read.add(name, path)).items():
-            have = tables.get(group)
-            added = table.get("findings", {}) if isinstance(table, dict) else {}
-            if have is None:
-                tables[group] = table
-            elif {*table} - {*_ADDED} or have["findings"].keys() & added.keys():
-                read.faults.append(Fault(name, group, "a group that is there already takes new findings, nothing else"))
-            else:
-                more = {key: {**have.get(key, {}), **table.get(key, {})} for key in _ADDED}
-                tables[group] = {**have, **more}
-            if not name.startswith(f"complaints/{about}/"):
-                foreign |= {f"{group}.{key}" for key in added}
-    groups = {group: read.table("findings.toml", group, schema.FindingGroup, table) for group, table in tables.items()}
-    return {name: group for name, group in groups.items() if group is not None}, frozenset(foreign)
-
-
-def _asked_beside(read: Reader, flags: schema.FlagsFile, complaint: Complaint) -> tuple[schema.Flag, ...]:
-    """The red flags of the complaint, and those that it names of the common ones and of other complaints: nobody with a
-    sore knee is asked about the seat, and a sign that two complaints share stands with one of them."""
-    common = {flag["finding"] for flag in read.tables("redflags.toml", "flag")}
-    others = {
-        flag["finding"]
-        for name, _ in beside("redflags.toml")
-        if not name.startswith(f"complaints/{complaint.id}/")
-        for flag in read.tables(name, "flag")
-    }
-    if complaint.asked_beside is not None:
-        others = (others | common) - {*complaint.asked_beside}
-    return tuple(flag for flag in flags.flag if flag.finding not in others)
 
 
 def _as_question(label: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import load_intake_knowledge
-from intake.assessment.knowledge.load import DIRECTORY, _load
+from intake.assessment.knowledge.load import DIRECTORY, forget
 
 FILES = sorted(path.name for path in DIRECTORY.glob("*.toml") if path.name != "questionnaire.toml")
 
@@ -103,7 +103,7 @@ def test_a_missing_file_is_named(copy, tmp_path):
 
 
 def test_it_takes_little_memory():
-    _load.cache_clear()
+    forget()
     tracemalloc.start()
     load_intake_knowledge()
     _, peak = tracemalloc.get_traced_memory()
