@@ -15,7 +15,8 @@ from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import Option, Question, Screen
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import words
-from treatments.planner.knowledge.rules import DoseRule, HomeRule
+from treatments.planner.knowledge.besides import HomeRule
+from treatments.planner.knowledge.rules import DoseRule
 
 USE = {"yes": "used", "ask_first": "permission is asked for first", "no": "may not be used"}
 

@@ -6,16 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from intake.assessment import load_intake_knowledge
+from treatments.planner.knowledge.besides import AdjunctRule, EarRule, EarUse, HomeRule
 from treatments.planner.knowledge.rules import (
-    AdjunctRule,
     DepthRule,
     DoseRule,
-    EarRule,
-    EarUse,
     ElectroGoal,
     ElectroPair,
     Gentle,
-    HomeRule,
     NeedleSize,
     NoElectroRule,
     PatientProfile,

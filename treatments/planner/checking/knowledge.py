@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from clinic.lib.complaints import complaints
 from clinic.lib.knowledge_files import Fault, KnowledgeError, nearest
 from intake.assessment import load_intake_knowledge
-from intake.assessment.knowledge.medicines import FILE as MEDICINES_FILE
-from intake.assessment.knowledge.medicines import load_medicines
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_chart
+from treatments.planner.checking.lists import Named, lists_beside
 from treatments.planner.checking.rules import condition_faults, contradictions, never_holds, order_faults
 from treatments.planner.facts import Facts
-from treatments.planner.knowledge.adverse_events import FILE as EVENTS_FILE
-from treatments.planner.knowledge.adverse_events import event_kinds
-from treatments.planner.knowledge.aftercare import FILE as AFTERCARE_FILE
-from treatments.planner.knowledge.aftercare import load_aftercare
+from treatments.planner.knowledge.besides import AdjunctRule, EarUse
 from treatments.planner.knowledge.load import FOLDER, load_planner_knowledge
 from treatments.planner.knowledge.matching import compile_rules, matching
-from treatments.planner.knowledge.override_reasons import load_override_reasons
-from treatments.planner.knowledge.references import is_fact, known_findings
-from treatments.planner.knowledge.rules import AdjunctRule, EarUse, ElectroGoal, PlannerKnowledge
+from treatments.planner.knowledge.references import known_findings
+from treatments.planner.knowledge.rules import ElectroGoal, PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule
 from treatments.planner.vocabulary.body import LEVELS, TRUNK
 from treatments.planner.vocabulary.facts import CAUSES, kinds, sites
 from treatments.planner.vocabulary.modalities import ADJUNCTS, HOME_CARE, MODALITIES
-from treatments.planner.vocabulary.needle_sets import FILE as SETS_FILE
-from treatments.planner.vocabulary.needle_sets import load_needle_sets
 from treatments.planner.vocabulary.severity import STOPS
-from treatments.planner.vocabulary.signs import FILE as SIGNS_FILE
-from treatments.planner.vocabulary.signs import load_signs
-from treatments.planner.vocabulary.sports import FILE as SPORTS_FILE
-from treatments.planner.vocabulary.sports import load_sports
 
-Named = tuple[str, str, Sequence[str]]  # file, key, the sources it names
 NEEDED = ("local", "distal", "root")
 NO_PLACE = "anywhere"  # the column of a complaint that is no place: it needs points of the pattern, and no others
 
@@ -66,7 +54,7 @@ def check_knowledge(folder: Path = FOLDER, own: Path | None = None) -> tuple[Fau
         packs = tuple(complaints())
     except KnowledgeError as error:
         return error.faults
-    lists, faults = _lists_beside(folder)
+    lists, faults = lists_beside(folder)
     for complaint in packs:
         try:
             knowledge = load_planner_knowledge(folder, own, complaint)
@@ -110,58 +98,6 @@ def _measure_faults(complaint: str) -> list[Fault]:
             says = "may be shown" if file.embeddable else "may not be shown"
             faults.append(Fault(name, f"measures[{measure.id}].use", f"the measure's own file says that it {says}"))
     return faults
-
-
-def _lists_beside(folder: Path) -> tuple[list[Named], list[Fault]]:
-    """The lists that no rule reads: the sources they name, and their faults."""
-    named: list[Named] = []
-    faults: list[Fault] = []
-    for load in BESIDE:
-        try:
-            named += load(folder)
-        except KnowledgeError as error:
-            faults += error.faults
-    return named, faults
-
-
-def _events(folder: Path) -> Iterator[Named]:
-    return ((EVENTS_FILE, f"event[{kind.code}]", (kind.source,)) for kind in event_kinds(folder).values())
-
-
-def _aftercare(folder: Path) -> Iterator[Named]:
-    return ((AFTERCARE_FILE, row.part, (row.source,)) for row in load_aftercare(folder))
-
-
-def _needle_sets(folder: Path) -> Iterator[Named]:
-    return ((SETS_FILE, row.code, (row.source,)) for row in load_needle_sets(folder))
-
-
-def _medicines(folder: Path) -> Iterator[Named]:
-    """They lie with the findings they stand for; their sources are those of the treatments."""
-    rows = {medicine.of.id: medicine.of for medicine in load_medicines().values()}
-    return ((MEDICINES_FILE, row.id, row.sources) for row in rows.values())
-
-
-def _signs(folder: Path) -> Iterator[Named]:
-    signs = load_signs(folder)
-    unknown = [word for word in sorted(signs.words()) if not is_fact(word)]
-    if unknown:
-        raise KnowledgeError(Fault(SIGNS_FILE, "any", f"no such fact {word!r}") for word in unknown)
-    return ((SIGNS_FILE, row.id, (row.source,)) for row in signs.rows)
-
-
-def _sports(folder: Path) -> Iterator[Named]:
-    return ((SPORTS_FILE, row.id, (row.source,)) for row in load_sports(folder).rows)
-
-
-def _reasons(folder: Path) -> Iterator[Named]:
-    load_override_reasons(folder)  # operational words: they name no source
-    return iter(())
-
-
-BESIDE: tuple[Callable[[Path], Iterator[Named]], ...] = (
-    _reasons, _events, _aftercare, _signs, _sports, _needle_sets, _medicines,
-)  # fmt: skip
 
 
 def coverage(knowledge: PlannerKnowledge) -> list[Coverage]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clinic.lib.knowledge_files import Fault
-from treatments.planner.knowledge.rules import AdjunctRule, EarUse, HomeRule, PlannerKnowledge
+from treatments.planner.knowledge.besides import AdjunctRule, EarUse, HomeRule
+from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule, Rule, When
 from treatments.planner.vocabulary.facts import LYING_ONLY, branches, roots
 from treatments.planner.vocabulary.modalities import ADJUNCTS

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from clinic.lib.complaints import DEFAULT
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Strict, nearest
+from treatments.planner.knowledge.besides import AdjunctRule, EarRule, EarUse, HomeRule
 from treatments.planner.knowledge.clinic_file_checks import (
     adjunct_faults,
     home_faults,
@@ -28,12 +29,8 @@ from treatments.planner.knowledge.clinic_file_checks import (
 )
 from treatments.planner.knowledge.point_names import plain_name
 from treatments.planner.knowledge.rules import (
-    AdjunctRule,
     DepthRule,
     DoseRule,
-    EarRule,
-    EarUse,
-    HomeRule,
     NoElectroRule,
     OwnLimit,
     PatientProfile,

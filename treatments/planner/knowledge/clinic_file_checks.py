@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from clinic.lib.knowledge_files import Fault, nearest
+from treatments.planner.knowledge.besides import AdjunctRule, HomeRule
 from treatments.planner.knowledge.point_names import find_point, plain_name
 from treatments.planner.knowledge.regions import regions_in
-from treatments.planner.knowledge.rules import AdjunctRule, HomeRule, OwnLimit, PlannerKnowledge, Source
+from treatments.planner.knowledge.rules import OwnLimit, PlannerKnowledge, Source
 from treatments.planner.knowledge.tables import Point, PointRule
 from treatments.planner.vocabulary.body import LEVELS, THORAX
 from treatments.planner.vocabulary.modalities import ADJUNCTS, SUCTION, draws_blood

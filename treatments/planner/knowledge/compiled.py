@@ -6,18 +6,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from treatments.planner.knowledge.asked import Asking
+from treatments.planner.knowledge.besides import AdjunctRule, EarRule, EarUse, HomeRule
 from treatments.planner.knowledge.matching import Rules, compile_rules
 from treatments.planner.knowledge.numbers import Numbers, numbers_of
 from treatments.planner.knowledge.rules import (
-    AdjunctRule,
     DepthRule,
     DoseRule,
-    EarRule,
-    EarUse,
     ElectroGoal,
     ElectroPair,
     Gentle,
-    HomeRule,
     NoElectroRule,
     PatientProfile,
     PlannerKnowledge,

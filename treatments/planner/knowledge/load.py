@@ -9,20 +9,16 @@ from pathlib import Path
 
 from clinic.lib.complaints import DEFAULT, SHIPPED, Complaint, beside, complaints, folders
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Model, all_kept
+from treatments.planner.knowledge.besides import AdjunctRule, EarMethod, EarPoint, EarRule, EarUse
 from treatments.planner.knowledge.clinic_file import with_own
 from treatments.planner.knowledge.numbers import FILE as NUMBERS
 from treatments.planner.knowledge.numbers import Number
 from treatments.planner.knowledge.pack import with_pack
 from treatments.planner.knowledge.references import reference_faults
 from treatments.planner.knowledge.rules import (
-    AdjunctRule,
     AshiRegion,
     ByHand,
     DepthRule,
-    EarMethod,
-    EarPoint,
-    EarRule,
-    EarUse,
     ElectroGoal,
     ElectroPair,
     Gentle,

@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clinic.lib.complaints import DEFAULT, Complaint
+from treatments.planner.knowledge.besides import AdjunctRule, EarRule, HomeRule
 from treatments.planner.knowledge.rules import (
-    AdjunctRule,
     DoseRule,
-    EarRule,
     ElectroGoal,
     ElectroPair,
     Gentle,
-    HomeRule,
     NoElectroRule,
     PatientProfile,
     PlannerKnowledge,

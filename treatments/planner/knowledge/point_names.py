@@ -7,7 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from treatments.planner.knowledge.rules import EarPoint, PlannerKnowledge
+from treatments.planner.knowledge.besides import EarPoint
+from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Point
 
 # WHO letters of a channel and the letters books use for it.

@@ -7,14 +7,8 @@ from functools import lru_cache
 from hashlib import sha256
 
 from clinic.lib.knowledge_files import nearest
-from treatments.planner.knowledge.rules import (
-    AdjunctRule,
-    EarRule,
-    EarUse,
-    ElectroPair,
-    HomeRule,
-    PlannerKnowledge,
-)
+from treatments.planner.knowledge.besides import AdjunctRule, EarRule, EarUse, HomeRule
+from treatments.planner.knowledge.rules import ElectroPair, PlannerKnowledge
 from treatments.planner.knowledge.tables import PointRule, Rule
 
 SWITCHABLE = (PointRule, ElectroPair, AdjunctRule, EarRule, EarUse, HomeRule)

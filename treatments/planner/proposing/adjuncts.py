@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from intake.assessment import Case
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.besides import AdjunctRule, PointAt
 from treatments.planner.knowledge.matching import Rules, matching
 from treatments.planner.knowledge.regions import painful_sites, regions_of, tender_region
-from treatments.planner.knowledge.rules import AdjunctRule, PlannerKnowledge, PointAt
+from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Point, SideRule
 from treatments.planner.proposing.heat import kept_cold, unclear_heat
 from treatments.planner.proposing.quotes import Quotes

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.besides import EarJob, EarPoint, EarRule, EarUse
 from treatments.planner.knowledge.matching import Rules, matching
 from treatments.planner.knowledge.regions import painful_sites
-from treatments.planner.knowledge.rules import EarJob, EarPoint, EarRule, EarUse, PlannerKnowledge
+from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard
 from treatments.planner.safety.withholding import stopping, withhold

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from intake.assessment import load_intake_knowledge
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.besides import AdjunctRule
 from treatments.planner.knowledge.matching import Rules, matching
-from treatments.planner.knowledge.rules import AdjunctRule
 from treatments.planner.treatment.proposal import Withheld
 from treatments.planner.vocabulary.modalities import ADJUNCTS
 from treatments.planner.vocabulary.severity import withheld_level

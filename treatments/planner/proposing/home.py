@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.besides import HomeRule
 from treatments.planner.knowledge.matching import Rules, matching
 from treatments.planner.knowledge.regions import painful_sites, regions_of
-from treatments.planner.knowledge.rules import HomeRule, PlannerKnowledge
+from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.proposing.adjuncts import is_only_there, safe_refs, sides_of
 from treatments.planner.proposing.quotes import Quotes
 from treatments.planner.safety.guard import Guard

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from treatments.planner.knowledge.besides import AdjunctRule
 from treatments.planner.knowledge.matching import matching
-from treatments.planner.knowledge.rules import AdjunctRule
 from treatments.planner.proposing.in_progress import ProposalInProgress
 from treatments.planner.proposing.offers import Offer
 from treatments.planner.safety.guard import Place

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from treatments.planner.knowledge.besides import EarUse
 from treatments.planner.knowledge.budget import budget
 from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
-from treatments.planner.knowledge.rules import EarUse, ElectroGoal, ElectroPair
+from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair
 from treatments.planner.proposing import compose, course, electro, styles
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Chosen
