@@ -30,16 +30,19 @@ _REGION_WORDS = (
     ("forearm", r"arms?|forearms?|elbows?|wrists?|thumbs?"),
     ("head", r"head(?! of)|scalp|temples?"),
 )
+_NAMED = tuple((region, re.compile(rf"\b(?:{pattern})\b")) for region, pattern in _REGION_WORDS)
+_EXCEPT = re.compile(r"\b(not|never|away from|without)\b[^,;.]*")
+_THORACIC, _LUMBAR = re.compile(r"\bt(\d{1,2})\b"), re.compile(r"\bl[1-5]\b")
 
 
 def regions_in(words: str) -> tuple[str, ...]:
     """Regions named in free text, except in a clause with `not` or `never`."""
-    text = re.sub(r"\b(not|never|away from|without)\b[^,;.]*", " ", words.lower())
-    found = [region for region, pattern in _REGION_WORDS if re.search(rf"\b(?:{pattern})\b", text)]
-    numbers = [int(n) for n in re.findall(r"\bt(\d{1,2})\b", text) if 1 <= int(n) <= 12]
+    text = _EXCEPT.sub(" ", words.lower())
+    found = [region for region, pattern in _NAMED if pattern.search(text)]
+    numbers = [int(n) for n in _THORACIC.findall(text) if 1 <= int(n) <= 12]
     if numbers:
         found += [region_of_level(f"T{n}") for n in range(min(numbers), max(numbers) + 1)]
-    if re.search(r"\bl[1-5]\b", text):
+    if _LUMBAR.search(text):
         found.append("low_back")
     return tuple(dict.fromkeys(found))
 

@@ -60,6 +60,9 @@ def read_plan(plan: object) -> ReadPlan:
     return ReadPlan(stages, adjuncts, ear, home, dose, protocols)
 
 
+NUMBERS, LISTS = (int, float), (list, tuple)  # as tuples: a union is made anew at every check
+
+
 class _Reader:
     """Collects faults instead of stopping at the first."""
 
@@ -73,7 +76,7 @@ class _Reader:
     def items(self, value: object, path: str) -> list[Any]:
         if value is None:
             return []
-        if not isinstance(value, list | tuple):
+        if not isinstance(value, LISTS):
             self.fault(path, "must be a list")
             return []
         return list(value)
@@ -82,7 +85,7 @@ class _Reader:
         """The objects of a list, each with its path."""
         found: list[tuple[Mapping[str, Any], str]] = []
         for i, row in enumerate(self.items(value, path)):
-            if isinstance(row, Mapping):
+            if isinstance(row, (dict, Mapping)):
                 found.append((row, f"{path}[{i}]"))
             else:
                 self.fault(f"{path}[{i}]", "must be an object")
@@ -98,7 +101,7 @@ class _Reader:
 
     def text_or_number(self, value: object, path: str) -> str:
         """`2/100` or 100; `mild` or 4."""
-        if isinstance(value, int | float):
+        if isinstance(value, NUMBERS):
             number = self.number(value, path)
             return "" if number is None else f"{number:g}"
         return self.text(value, path)
@@ -115,7 +118,7 @@ class _Reader:
     def number(self, value: object, path: str) -> float | None:
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, NUMBERS) or value != value:
             self.fault(path, "must be a number")
             return None
         if not 0 <= value <= MOST:
@@ -136,7 +139,7 @@ class _Reader:
         """[least, most] in mm, or one number for both."""
         if value is None or value == [] or value == ():
             return None
-        ends = value if isinstance(value, list | tuple) else [value]
+        ends = value if isinstance(value, LISTS) else [value]
         numbers = [self.number(end, f"{path}[{i}]") for i, end in enumerate(ends)]
         known = [number for number in numbers if number is not None]
         if len(known) != len(numbers) or len(known) > 2:
