@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.lib.file_words import ENGLISH, languages
 from clinic.people.http import StaffRequest
+from clinic.people.models import Patient
 from intake import consent_text, fetch
 from intake.actions import consent as actions
 from intake.forms.consent import ConsentForm, OwnConsentForm
@@ -24,6 +25,7 @@ from intake.questionnaire.load import DIRECTORY
 from intake.views.device import TOLD_AFTER_SENDING, FormRequest, device_of, go_to
 from intake.views.guards import closed, with_invitation
 from intake.views.kiosk import given_back
+from intake.views.languages import chosen, in_language, speak
 from intake.views.link import check_birth, tries
 
 COPIES = "intake.consent.copy"  # the salt of what names a consent just signed here
@@ -35,7 +37,10 @@ def agree(request: FormRequest, invitation: Invitation) -> HttpResponse:
     """Today's text, a tick for each method, a name; and the date of birth, for there is no form that proved it."""
     if invitation.purpose != Invitation.Purpose.CONSENT or request.intake.call is not None:
         return go_to(request, "welcome")
-    patient, text = invitation.patient, consent_text.consent()
+    patient = invitation.patient
+    if request.method == "POST" and (code := chosen(request.POST.get("go", ""))):
+        return speak(_agree_in_language(request, patient, code), invitation, code)
+    text = consent_text.consent()
     form = ConsentForm(
         request.POST or None, is_minor=actions.is_too_young(patient), consent=text, asks_who_answered=False
     )
@@ -78,6 +83,21 @@ def agree_copy(request: FormRequest) -> HttpResponse:
     if found is None or device.kiosk:  # no file on the clinic's tablet
         return closed(request, "none")
     return as_file(copy_of(found, clinic=request.clinic.name), "consent.pdf")
+
+
+def _agree_in_language(request: FormRequest, patient: Patient, code: str) -> HttpResponse:
+    """The same page in another language, with what was typed. That it was read must be said again: now it is this."""
+    in_language(code)
+    typed = {name: request.POST.get(name, "") for name in ("name", "guardian", "relation", "day", "month", "year")}
+    initial = {**typed, "methods": request.POST.getlist("methods")}
+    text, is_minor = consent_text.consent(), actions.is_too_young(patient)
+    context = {
+        "form": ConsentForm(None, initial=initial, is_minor=is_minor, consent=text, asks_who_answered=False),
+        "birth": BirthForm(None, initial=initial),
+        "consent": text,
+        "asks_birth": patient.date_of_birth is not None,
+    }
+    return render(request, "intake/agree.html", context)
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from clinic.outbox.models import Message
 from clinic.people.models import Clinic
 from clinic.scheduling.actions import mail_link, make_link
 from intake.actions.invitations import invite
-from intake.models import Invitation
+from intake.models import ConsentSigned, Invitation
 from intake.presenters.consent_copy import copy_of
 from intake.presenters.response import unread
 from intake.questionnaire.consent import as_signed, load_consent
@@ -24,7 +25,9 @@ from intake.questionnaire.languages import load_language, spoken_languages
 from intake.questionnaire.load import DIRECTORY, load_questionnaire
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory, UserFactory
+from tests.intake.test_asked_back import NUMB
 from tests.intake.test_form_pages import phone_with
+from tests.support.phone import Phone
 
 pytestmark = pytest.mark.django_db
 SPANISH = {"headers": {"accept-language": "es-MX,es;q=0.9,en;q=0.5"}}
@@ -82,6 +85,42 @@ def test_the_consent_must_be_read_again_but_nothing_else_is_typed_again() -> Non
     ).content.decode()
     assert "Lo que usted acepta" in page and 'value="Ana Muster"' in page
     assert page.count("checked") == 1
+
+
+def test_a_consent_alone_keeps_what_was_typed() -> None:
+    patient, phone = PatientFactory(), Phone()
+    phone.open(invite(patient=patient, by=UserFactory(desk=True), purpose=Invitation.Purpose.CONSENT).token)
+    typed = {"name": "Ana Muster", "methods": ["cups"], "agreed": "on", "day": "17", "month": "5", "year": "1984"}
+    answer = phone.post("/i/agree/", {**typed, "go": "language:es"})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "Lo que usted acepta" in page
+    assert page.count("checked") == 1, "the tick of a method stays; that it was read is said again"
+    assert all(f'value="{word}"' in page for word in ("Ana Muster", "17", "5", "1984"))
+    assert not ConsentSigned.objects.exists()
+    assert phone.post("/i/agree/", {**typed, "methods": []}).status_code == 200
+    assert ConsentSigned.objects.get().consent_name == "Ana Muster"
+
+
+@pytest.mark.parametrize("code", ["es", "zh-hans"])
+def test_what_is_ticked_when_asked_back_stays_and_counts_with_next_only(code: str) -> None:
+    response = ResponseFactory(answers={"reason": NUMB})
+    phone = phone_with(response)
+    asked = phone.get("/i/asked/reason/").content.decode()
+    marks = dict(re.findall(r'name="(mark:[^"]+)" value="([^"]+)"', asked))
+    chips = re.findall(r'name="chip"\s+value="([^"]+)"', asked)
+    assert len(chips) > 1 and "mark:flag.saddle_numbness" in marks
+    ticked = {"of": ticket(asked.encode()), **marks, "said:flag.saddle_numbness": "over", "chip": chips[:1]}
+    answer = phone.post("/i/asked/reason/", {**ticked, "go": f"language:{code}"})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and f'<html lang="{code}">' in page
+    shown = dict(re.findall(r'name="chip"\s+value="([^"]+)"\s*(checked)?', page))
+    assert {one for one, so in shown.items() if so} == set(chips[:1])
+    assert re.search(r'name="said:flag.saddle_numbness"\s+value="over"\s+checked', page)
+    response.refresh_from_db()
+    assert "_words" not in response.answers
+    assert phone.post("/i/asked/reason/", {**ticked, "go": "next"}).status_code == 302
+    response.refresh_from_db()
+    assert response.answers["_words"]["flag.saddle_numbness"]["said"] == "over"
 
 
 def test_an_unknown_language_is_none() -> None:
@@ -205,5 +244,6 @@ def test_pages_with_a_form_of_their_own_offer_the_languages_apart_from_it() -> N
     tablet.force_login(desk)
     pages.append(tablet.post(f"/patients/{patient.pk}/tablet/", follow=True))
     for page in pages:
-        html = page.content.decode()
-        assert html.count('name="day"') == 1 and 'form="languages"' in html, page.request["PATH_INFO"]
+        html, path = page.content.decode(), page.request["PATH_INFO"]
+        form = "agree" if path == "/i/agree/" else "languages"  # where something can be lost, it goes along
+        assert html.count('name="day"') == 1 and f'form="{form}"' in html, path
