@@ -108,6 +108,7 @@ ADDRESSES: dict[str, Permission] = {
     "plans:propose": P.WRITE_CLINICAL,
     "plans:safety": P.READ_CLINICAL,  # adding requires WRITE_CLINICAL
     "plans:safety_end": P.WRITE_CLINICAL,
+    "plans:safety_confirm": P.WRITE_CLINICAL,
     "plans:safety_consent": P.WRITE_CLINICAL,
     "plans:episode_open": P.WRITE_CLINICAL,
     "plans:episode_close": P.WRITE_CLINICAL,

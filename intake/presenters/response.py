@@ -15,6 +15,7 @@ from intake.assessment.knowledge.medicines import entries_in, find_medicine
 from intake.case_building import case_of_answers
 from intake.models import IntakeResponse
 from intake.own_form import asked_form, own_questions
+from intake.presenters.against_chart import against_chart
 from intake.presenters.assessment import how_long
 from intake.presenters.body_chart import still
 from intake.presenters.inbox import flag_words
@@ -100,6 +101,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         "attachments": fetch.attachments_of(response),
         "asked_back": asked_back(response),
         **own_answers(response, reading, assessment),
+        "against_chart": against_chart(response, reading),
         "activities": [
             line
             for q in reading.questions

@@ -12,6 +12,7 @@ urlpatterns = [
     path("patients/<int:patient_id>/safety/", safety_facts.page, name="safety"),
     path("patients/<int:patient_id>/safety/consent/", safety_facts.consent, name="safety_consent"),
     path("patients/<int:patient_id>/safety/end/", safety_facts.end, name="safety_end"),
+    path("patients/<int:patient_id>/safety/confirm/", safety_facts.confirm, name="safety_confirm"),
     path("patients/<int:patient_id>/complaints/", episodes.open_new, name="episode_open"),
     path("complaints/<int:episode_id>/close/", episodes.close, name="episode_close"),
     path("complaints/<int:episode_id>/open/", episodes.open_again, name="episode_open_again"),

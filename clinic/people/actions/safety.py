@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.people.actions.patients import record_safety_facts, safety_facts_of
-from clinic.people.models import Patient, SafetyEntry, User
+from clinic.people.models import Patient, SafetyEntry, SafetyFact, User
 
 
 @transaction.atomic
@@ -78,3 +78,12 @@ def record_consent(*, patient: Patient, method: str, finding: str, agreed: bool,
     trail.record(
         "consent.agreed" if agreed else "consent.withdrawn", by=by, patient=patient, detail={"finding": finding}
     )
+
+
+@transaction.atomic
+def confirm_fact(*, patient: Patient, finding: str, by: User) -> None:
+    """A condition that a form told, or no longer told, is so: from now on someone here says it."""
+    SafetyFact.objects.create(
+        patient=patient, finding=finding, present=True, note="confirmed with the patient", recorded_by=by
+    )
+    trail.record("safety_facts.recorded", by=by, patient=patient, detail={"findings": [finding]})

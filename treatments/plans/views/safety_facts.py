@@ -14,7 +14,7 @@ from clinic.people import access
 from clinic.people.access import Permission
 from clinic.people.actions import safety
 from clinic.people.http import StaffRequest
-from clinic.people.models import SafetyEntry
+from clinic.people.models import Patient, SafetyEntry
 from intake.questionnaire.consent import load_consent
 from treatments.plans.actions import safety_facts
 from treatments.plans.forms.safety_facts import SafetyEntryForm, conditions
@@ -48,6 +48,26 @@ def end(request: StaffRequest, patient_id: int) -> HttpResponse:
     else:
         raise Http404
     _tell(request, safety_facts.note(patient=patient, change=change, by=request.user))
+    return _back(request, patient)
+
+
+@require_POST
+def confirm(request: StaffRequest, patient_id: int) -> HttpResponse:
+    """A condition of the patient's form is so, or is still so though the newest form does not say it."""
+    patient = access.patient_for(request.user, patient_id, what="safety", permission=Permission.WRITE_CLINICAL)
+    finding = request.POST.get("finding", "")
+    if finding not in dict(conditions()):
+        raise Http404
+    change = partial(safety.confirm_fact, patient=patient, finding=finding, by=request.user)
+    _tell(request, safety_facts.note(patient=patient, change=change, by=request.user))
+    return _back(request, patient)
+
+
+def _back(request: StaffRequest, patient: Patient) -> HttpResponse:
+    """To the intake that the button was on, if it was one."""
+    response = request.POST.get("response", "")
+    if response.isascii() and response.isdigit() and len(response) < 19:
+        return redirect("intake:response", int(response))
     return redirect("plans:safety", patient.pk)
 
 
