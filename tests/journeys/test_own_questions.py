@@ -80,7 +80,7 @@ def _answered_and_read(
 ) -> None:
     desk = Desk(open_page("desk"))
     chart = desk.add_patient(persona)
-    own = {one.get_attribute("href") or "" for one in owner.locator("article.item strong a").all()}
+    own = {one.get_attribute("href") or "" for one in owner.locator("ul.rows strong a").all()}
     listed, hoped, pool = sorted(int(address.strip("/").rpartition("/")[2]) for address in own)[-3:]
     answers = answers | REACH | {f"own_{listed}": [option_id("Stretching")], f"own_{hoped}": "Dormir sin dolor."}
     phone, say = open_page(size=PHONE), Words("es")
