@@ -29,6 +29,8 @@ MAY: dict[tuple[str, str], str] = {
     ("intake:assessment_save", ""): ANY,
     ("intake:step", ""): ANY,
     ("intake:asked", "go=next"): ANY,
+    ("intake:own_question", "preview=1"): ANY,
+    ("intake:own_question_add", "preview=1"): ANY,
     ("intake:birth", ""): "day|month|year",
     ("intake:by_phone", ""): "day|month|year",
     ("intake:code", ""): "code",
