@@ -6,14 +6,15 @@ Nothing here writes. It is this app's only door to ``intake.case_building`` and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from clinic.lib.by_value import ByValue
 from clinic.lib.loose import Json
-from intake.assessment import ClinicalPicture, complaint_id, knowledge_of, load_intake_knowledge
+from intake.assessment import ClinicalPicture, complaint_id, load_intake_knowledge
+from intake.assessment import knowledge_of as knowledge_of_case
 from intake.case_building import case_data, judged
 from intake.models import Assessment
-from treatments.clinic_knowledge import planner_knowledge
+from treatments.clinic_knowledge import codes_in, knowledge_of, knowledge_with, planner_knowledge
 from treatments.models import RuleOff, TreatmentPlan
 from treatments.planner.closer import examine, swap
 from treatments.planner.closer.examine import Examination
@@ -70,9 +71,9 @@ def propose_again(case: Json) -> ProposalJson:
     return propose(picture_from(case))
 
 
-def _planner_of(picture: ClinicalPicture) -> PlannerKnowledge:
-    """What is proposed with: without the rules that the clinic turned off on its page."""
-    return without(planner_knowledge(picture.case.complaint.id), rules_off())
+def _planner_of(picture: ClinicalPicture, codes: Iterable[str] = ()) -> PlannerKnowledge:
+    """What is proposed with: without the rules that the clinic turned off on its page. ``codes``: to be known, too."""
+    return without(knowledge_with(codes, picture.case.complaint.id), rules_off())
 
 
 def rules_off() -> frozenset[str]:
@@ -96,22 +97,22 @@ def what_if_result(picture: ClinicalPicture, changes: Mapping[str, bool | None])
 
     Raises CaseError for an unknown finding.
     """
-    return what_if(picture, changes, knowledge_of(picture.case), _planner_of(picture))
+    return what_if(picture, changes, knowledge_of_case(picture.case), _planner_of(picture))
 
 
 def why_not(code: str, picture: ClinicalPicture) -> WhyNot:
     """Why a point of the book is not proposed, what beat it, and which answers would bring it in."""
-    return why_not_proposed(code, picture, knowledge_of(picture.case), _planner_of(picture))
+    return why_not_proposed(code, picture, knowledge_of_case(picture.case), _planner_of(picture, [code]))
 
 
 def worth_examining(picture: ClinicalPicture) -> tuple[Examination, ...]:
     """The places to press and the tests that would change the proposal most."""
-    return examine.worth_examining(picture, knowledge_of(picture.case), _planner_of(picture))
+    return examine.worth_examining(picture, knowledge_of_case(picture.case), _planner_of(picture))
 
 
 def substitutes(treatment: TreatmentJson, stage: int, place: int, swapped: Swapped, picture: ClinicalPicture) -> Swap:
     """What could stand in for one point of a plan."""
-    return swap.substitutes(treatment, stage, place, swapped, picture, _planner_of(picture))
+    return swap.substitutes(treatment, stage, place, swapped, picture, _planner_of(picture, codes_in(treatment)))
 
 
 def in_style(picture: ClinicalPicture, style: str) -> TreatmentJson | None:
@@ -123,7 +124,7 @@ def in_style(picture: ClinicalPicture, style: str) -> TreatmentJson | None:
 
 def safety_of(treatment: TreatmentJson, picture: ClinicalPicture) -> tuple[ReviewAlert, ...]:
     """Every contraindication the treatment meets, most severe first. No rule that is turned off has a say in it."""
-    knowledge = planner_knowledge(picture.case.complaint.id)
+    knowledge = knowledge_of(treatment, picture.case.complaint.id)
     return REVIEWS.get(treatment, (picture, knowledge), lambda: review(treatment, picture, knowledge))
 
 

@@ -108,6 +108,10 @@ class Reader:
         self._paths[name] = path
         return name
 
+    def given(self, name: str, tables: Table) -> None:
+        """Tables that stand in no file, read from here on as if they stood in one of that name."""
+        self._files[name] = tables
+
     def file(self, name: str) -> Table:
         """The tables of a file as written; empty if it cannot be read."""
         if name not in self._files:

@@ -46,6 +46,8 @@ MAY: dict[tuple[str, str], str] = {
     ("plans:save_protocol", ""): "name",
     ("knowledge:own_add", ""): "name",
     ("knowledge:own_edit", ""): "name",
+    ("knowledge:own_point_add", ""): ANY,  # what is not right is asked again, with what was typed
+    ("knowledge:own_point", ""): ANY,
     ("knowledge:own_rule_off", ""): "rule|reason",
     ("plans:proposal_closer", ""): "point",
     ("knowledge:points", ""): "q",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from clinic.lib.loose import Json
-from treatments.clinic_knowledge import planner_knowledge
+from treatments.clinic_knowledge import with_own_points
 from treatments.models import OwnEntry
 from treatments.planner.knowledge.point_groups import GroupError, read_group, write_group
 from treatments.plans import point_search
@@ -23,7 +23,7 @@ class GroupForm(NameForm):
     def clean_points(self) -> str:
         text = str(self.cleaned_data["points"])
         try:
-            self.group = read_group(text, planner_knowledge())
+            self.group = read_group(text, with_own_points())
         except GroupError as error:
             raise forms.ValidationError(list(error.faults)) from error
         return text

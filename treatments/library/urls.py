@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.library.views import own, pages
+from treatments.library.views import own, own_points, pages
 
 app_name = "knowledge"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("knowledge/contraindications/", pages.contraindications, name="contraindications"),
     path("knowledge/sources/", pages.sources, name="sources"),
     path("knowledge/own/", own.page, name="own"),
+    path("knowledge/own/points/new/", own_points.add, name="own_point_add"),
+    path("knowledge/own/points/<str:code>/", own_points.edit, name="own_point"),
+    path("knowledge/own/points/<str:code>/retire/", own_points.retire, name="own_point_retire"),
     path("knowledge/own/snippet/", own.snippet, name="own_snippet"),
     path("knowledge/own/rules-off/", own.rule_off, name="own_rule_off"),
     path("knowledge/own/rules-off/<int:off_id>/", own.rule_on, name="own_rule_on"),

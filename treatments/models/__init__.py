@@ -1,7 +1,7 @@
 """Records of treatment: proposals, plans, visits, adverse events. Never deleted; frozen once signed."""
 
 from treatments.models.incident import Incident
-from treatments.models.own import OwnEntry, RuleOff
+from treatments.models.own import OwnEntry, OwnPoint, RuleOff
 from treatments.models.plan import PlannedVisit, TreatmentPlan
 from treatments.models.proposal import Proposal
 from treatments.models.undo_steps import UndoStep
@@ -12,6 +12,7 @@ __all__ = [
     "Amendment",
     "Incident",
     "OwnEntry",
+    "OwnPoint",
     "PlannedVisit",
     "Proposal",
     "RuleOff",

@@ -1,4 +1,5 @@
-"""A practitioner's own knowledge as rows: point groups, text snippets, protocols; and the rules a clinic turned off."""
+"""A practitioner's own knowledge as rows: point groups, snippets, protocols; a clinic's own points, and the rules it
+turned off."""
 
 from __future__ import annotations
 
@@ -67,3 +68,26 @@ class RuleOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule}, off"
+
+
+class OwnPoint(models.Model):
+    """A point of the clinic's own, as it was written once: a change is a new row, and so is taking it out of use.
+
+    ``tables``: what would stand in the clinic's file, `[[point]]` and the `[[source]]` it names (clinic_file.py).
+    """
+
+    code = models.CharField(max_length=13)
+    tables: models.JSONField[Json, Json] = models.JSONField()
+    is_retired = models.BooleanField(default=False)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(db_default=Now())
+    replaced_at = models.DateTimeField(null=True, blank=True)  # by a newer row of the same code
+
+    class Meta:
+        ordering = ["code", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=Q(replaced_at__isnull=True), name="own_point_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"own point {self.code}"

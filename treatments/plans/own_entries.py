@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from clinic.lib.loose import Json, fresh
 from clinic.people.models import User
-from treatments.clinic_knowledge import planner_knowledge
+from treatments.clinic_knowledge import knowledge_with
 from treatments.models import OwnEntry, TreatmentPlan
 from treatments.planner.knowledge.point_groups import MIRROR, side_for
 from treatments.planner.review.alert import ReviewAlert
@@ -32,8 +32,8 @@ def all_kept(owner: User, kind: str, begins: str = "") -> list[OwnEntry]:
 
 def favourites(owner: User) -> list[str]:
     """The codes of the points that somebody uses often, as far as the book still has them."""
-    points = planner_knowledge().points
-    codes = (str(one.body["code"]) for one in all_kept(owner, OwnEntry.Kind.FAVOURITE))
+    codes = [str(one.body["code"]) for one in all_kept(owner, OwnEntry.Kind.FAVOURITE)]
+    points = knowledge_with(codes).points
     return [code for code in codes if code in points and points[code].use != "never"]
 
 
@@ -43,7 +43,7 @@ def group_points(owner: User, name: str, painful: tuple[str, ...]) -> list[Point
     if group is None:
         near = ", ".join(f"{SIGN}{one.name}" for one in all_kept(owner, OwnEntry.Kind.GROUP)[:4])
         raise EditRefused(f"You keep no group “{name[:40]}”." + (f" There is {near}." if near else ""))
-    points = planner_knowledge().points
+    points = knowledge_with(one["code"] for one in group.body["points"]).points
     found = []
     for kept_point in group.body["points"]:
         point = points.get(kept_point["code"])

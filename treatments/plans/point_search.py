@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from treatments.clinic_knowledge import planner_knowledge
+from treatments.clinic_knowledge import planner_knowledge, with_own_points
 from treatments.planner.knowledge.needle_sizes import needle_of
-from treatments.planner.knowledge.point_names import find_point, plain_name, search_points
+from treatments.planner.knowledge.point_names import find_point, is_own, plain_name, search_points
 from treatments.planner.knowledge.regions import tender_region
 from treatments.planner.knowledge.tables import Point
 from treatments.planner.treatment.by_hand import by_hand
@@ -19,16 +19,17 @@ MOST = 40  # looked through for a point that somebody uses often
 
 def search(text: str, limit: int = 8, first: Sequence[str] = ()) -> list[Point]:
     """Points that the typed text can mean, best first; before them those of ``first``, which nothing typed offers."""
-    knowledge = planner_knowledge()
+    knowledge = with_own_points()
     if not text.strip():
         return [knowledge.points[code] for code in first][:limit]
     found = search_points(text[:60], knowledge, MOST if first else limit)
+    found = [point for point in found if point.use != "never" or not is_own(point.code)]  # taken out of use
     return sorted(found, key=lambda point: point.code not in first)[:limit]
 
 
 def find(text: str) -> Point | None:
     """The point a text means: its exact name, or the only one beginning with it; None if none or several."""
-    point = find_point(text[:60], planner_knowledge())
+    point = find_point(text[:60], with_own_points())
     if point is None:
         found = search(text, limit=2)
         point = found[0] if len(found) == 1 else None
@@ -51,7 +52,7 @@ def planned(
     is_midline = point.sides == "midline"
     return {
         "code": point.code,
-        "name": f"{point.name} {point.hanzi}",
+        "name": point.shown_name,
         "side": "midline" if is_midline else ("both" if side == "midline" else side),
         "levels": levels or [],
         "role": "local" if point.limb == "none" else "distal",
@@ -61,8 +62,13 @@ def planned(
         "angle": point.angle,
         "deqi": usual.deqi,
         "because": by_hand(),
-        "cautions": list(point.cautions),
+        "cautions": [*place_words(point), *point.cautions],
     }
+
+
+def place_words(point: Point) -> tuple[str, ...]:
+    """Where a point of the clinic's own lies: no book tells it, so the plan, and what is signed, says it itself."""
+    return (f"Place: {point.location.rstrip('.')}.",) if is_own(point.code) else ()
 
 
 def planned_ashi(*, where: str, side: str) -> PointJson:

@@ -90,7 +90,7 @@ def test_every_rule_can_be_read_aloud():
 
 def _forget() -> None:
     for one in (
-        pages._rule_rows, pages._points, pages.shelves, pages.counts, pages.point_page, complaint_pages.own_rules,
+        pages._rule_rows, pages._points, pages.shelves, pages.counts, pages._book_page, complaint_pages.own_rules,
         complaint_pages.complaint_page, complaint_pages.complaints_page,
     ):  # fmt: skip
         one.cache_clear()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clinic.lib.loose import Context
 from clinic.people.models import User
-from treatments.clinic_knowledge import planner_knowledge
+from treatments.clinic_knowledge import knowledge_with, planner_knowledge
+from treatments.library.presenters import own_points
 from treatments.library.presenters.words import does_words, when_words
 from treatments.models import OwnEntry, RuleOff
 from treatments.planner.knowledge.point_groups import write_group
@@ -16,16 +17,16 @@ def own_page(owner: User) -> Context:
     """What this person keeps, and what the clinic turned off: on this page and in its file."""
     knowledge = planner_knowledge()
     rules = {rule.id: rule for rule in knowledge.every_rule()}
+    favourites = own_entries.all_kept(owner, OwnEntry.Kind.FAVOURITE)
+    points = knowledge_with(str(one.body["code"]) for one in favourites).points
     off = RuleOff.objects.filter(on_at__isnull=True).select_related("off_by")
     return {
         "groups": [
             {"entry": one, "lines": write_group(one.body["points"]).splitlines()}
             for one in own_entries.all_kept(owner, OwnEntry.Kind.GROUP)
         ],
-        "favourites": [
-            {"entry": one, "point": knowledge.points.get(one.body["code"])}
-            for one in own_entries.all_kept(owner, OwnEntry.Kind.FAVOURITE)
-        ],
+        "favourites": [{"entry": one, "point": points.get(one.body["code"])} for one in favourites],
+        "own_points": own_points.all_points(),
         "snippets": own_entries.all_kept(owner, OwnEntry.Kind.SNIPPET),
         "protocols": [
             {

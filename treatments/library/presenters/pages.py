@@ -13,10 +13,11 @@ from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from intake.presenters.evidence import as_often
 from intake.questionnaire.languages import spoken_languages
-from treatments.clinic_knowledge import planner_knowledge
-from treatments.library.presenters import words
+from treatments.clinic_knowledge import knowledge_with, planner_knowledge
+from treatments.library.presenters import own_points, words
 from treatments.library.presenters.complaints import chips, own_rules
 from treatments.library.presenters.signs import combination_words, draft_rows, sign_rows
+from treatments.planner.knowledge.clinic_file_checks import SOURCE_PREFIX
 from treatments.planner.knowledge.tables import Contraindication, Point
 from treatments.planner.vocabulary import severity
 from treatments.planner.vocabulary.body import AREA_PLACES
@@ -112,13 +113,24 @@ def points_page(q: str, channel: str, region: str) -> Context:
     }
 
 
-@lru_cache(maxsize=512)
 def point_page(code: str) -> Context | None:
     """One point with everything known about it, or None. Any spelling of its code is accepted."""
-    book = planner_knowledge().points
-    point = book[code] if code in book else point_search.find(code)
+    if code in planner_knowledge().points:
+        return _book_page(code)
+    point = point_search.find(code)
     if point is None:
         return None
+    if point.code in planner_knowledge().points:
+        return _book_page(point.code)
+    return {**_page_of(point), "history": own_points.history(point.code)}  # a row: it may be another in a moment
+
+
+@lru_cache(maxsize=512)
+def _book_page(code: str) -> Context:
+    return _page_of(planner_knowledge().points[code])
+
+
+def _page_of(point: Point) -> Context:
     return {
         "point": point,
         "channel": words.channel_name(point.channel),
@@ -146,7 +158,7 @@ def _class_words(text: str) -> str:
 
 
 def sources_of(keys: tuple[str, ...]) -> list[Any]:
-    known = planner_knowledge().sources
+    known = knowledge_with(key.removeprefix(SOURCE_PREFIX) for key in keys).sources
     return [known[key] for key in keys if key in known]
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import Field
 
 from clinic.lib.complaints import DEFAULT
-from clinic.lib.knowledge_files import Fault, KnowledgeError, Strict, nearest
+from clinic.lib.knowledge_files import Fault, KnowledgeError, Strict, Table, nearest
 from treatments.planner.knowledge.besides import AdjunctRule, EarRule, EarUse, HomeRule
 from treatments.planner.knowledge.clinic_file_checks import (
     adjunct_faults,
@@ -42,6 +42,7 @@ from treatments.planner.knowledge.tables import Point, PointRule, Rule
 from treatments.planner.knowledge.toml_reader import PointBook, Reader
 
 PREFIX = "own."
+PAGE = "own points"  # stands for the file of what is kept on the page
 RULES: dict[str, type[Rule]] = {
     "rule": PointRule,
     "adjunct": AdjunctRule,
@@ -63,7 +64,6 @@ DEFAULTS: dict[str, Any] = {
     "evidence": "design",
     "aliases": [],
     "channel": "extra",
-    "angle": "perpendicular",
     "angle_note": "",
     "electro": "no",
     "pregnancy": "forbid",
@@ -107,7 +107,7 @@ def with_own(base: PlannerKnowledge, path: Path, elsewhere: Callable[[], frozens
         ]
     meta = read.table(name, "meta", Meta, data.get("meta") or {})
     sources = read.rows(name, "source", Source, "key")
-    points = _points(read, name, base, review if isinstance(review, dict) else {})
+    points = _points(read, name, base, review if isinstance(review, dict) else {}, set())
     rules = {key: read.rules(name, key, model) for key, model in RULES.items()}
     drafts = [draft.row for draft in read.drafts if isinstance(draft.row, Rule)]
     if base.complaint.id != DEFAULT:
@@ -193,9 +193,53 @@ def _switched_off(
 # ---------------------------------------------------------------------------------------------------- points
 
 
-def _points(read: Reader, name: str, base: PlannerKnowledge, review: dict[str, Any]) -> tuple[Point, ...]:
-    found: list[Point] = []
+class OwnRow(NamedTuple):
+    """A point kept on the page: the tables that would stand in a file, and since when it is not used any more."""
+
+    tables: Table
+    retired: str = ""
+
+
+def with_points(
+    base: PlannerKnowledge, rows: Sequence[OwnRow]
+) -> tuple[PlannerKnowledge, tuple[tuple[Fault, ...], ...]]:
+    """`base` with the points that practitioners keep on the page, and the faults of each row.
+
+    They are read and checked like those of the file. One with a fault stays out: no review lets a plan with it pass.
+    A retired one is known and never needled. None is proposed: no rule of a file can name what stands in no file.
+    """
+    points: list[Point] = []
+    sources: dict[str, Source] = {}
+    faults: list[tuple[Fault, ...]] = []
     taken: set[str] = set()
+    for row in rows:
+        read = Reader(Path())
+        read.given(PAGE, row.tables)
+        read.refuse_unknown_tables({PAGE: {"source", "point"}})
+        told = read.rows(PAGE, "source", Source, "key")
+        found = _points(read, PAGE, base, {}, taken)
+        read.faults += source_faults(told, base)
+        read.faults += reference_faults(found, {*base.sources, *(source.key for source in told)})
+        read.faults += [Fault(PAGE, one.code, "use: is proposed by no rule") for one in found if one.use != "manual"]
+        faults.append(tuple(read.faults))
+        if not read.faults:
+            sources |= {source.key: source for source in told}
+            points += [_retired(point, row.retired) if row.retired else point for point in found]
+    if not points:
+        return base, tuple(faults)
+    assert isinstance(base.points, PointBook)
+    whole = replace(base, sources={**base.sources, **sources}, points=base.points.with_own(points))
+    return whole, tuple(faults)
+
+
+def _retired(point: Point, since: str) -> Point:
+    return point.model_copy(update={"use": "never", "caution": f"This clinic took it out of use on {since}."})
+
+
+def _points(
+    read: Reader, name: str, base: PlannerKnowledge, review: dict[str, Any], taken: set[str]
+) -> tuple[Point, ...]:
+    found: list[Point] = []
     for place, row in enumerate(read.tables(name, "point")):
         label = f"point[{row.get('code', place)}]"
         region = row.get("region")
@@ -203,7 +247,7 @@ def _points(read: Reader, name: str, base: PlannerKnowledge, review: dict[str, A
         if limit is None:
             read.faults.append(Fault(name, label, f"region: own points may lie in {', '.join(base.own_limits)}"))
             continue
-        point = read.table(name, label, Point, {**_defaults(row, limit), **review, **row})
+        point = read.table(name, label, Point, {**_defaults(row, limit, base), **review, **row})
         if point is None:
             continue
         faults = [*point_faults(point, limit), *name_faults(point, base, taken)]
@@ -213,11 +257,20 @@ def _points(read: Reader, name: str, base: PlannerKnowledge, review: dict[str, A
     return tuple(found)
 
 
-def _defaults(row: dict[str, Any], limit: OwnLimit) -> dict[str, Any]:
+def _defaults(row: dict[str, Any], limit: OwnLimit, base: PlannerKnowledge) -> dict[str, Any]:
+    """What is not said is the careful choice: the angle that a tender point of that region has, the risks of the
+    region, one name for all."""
+    tender = base.ashi.get(limit.region)
+    name = row.get("name", "")
     depth = row.get("depth_mm", [min(5, limit.cap_mm), limit.cap_mm])
     cun = [round(mm / CUN_MM, 1) for mm in depth] if _are_numbers(depth) else depth
     return {
         **DEFAULTS,
+        "pinyin": name,
+        "hanzi": name,
+        "hanzi_traditional": row.get("hanzi", name),
+        "english": name,
+        "angle": tender.angle if tender else "perpendicular",
         "limb": limit.limb,
         "cap_mm": limit.cap_mm,
         "depth_mm": depth,

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from clinic.lib.knowledge_files import Fault, nearest
 from treatments.planner.knowledge.besides import AdjunctRule, HomeRule
-from treatments.planner.knowledge.point_names import find_point, plain_name
+from treatments.planner.knowledge.point_names import OWN_CODE, find_point, plain_name
 from treatments.planner.knowledge.regions import regions_in
 from treatments.planner.knowledge.rules import OwnLimit, PlannerKnowledge, Source
 from treatments.planner.knowledge.tables import Point, PointRule
-from treatments.planner.vocabulary.body import LEVELS, THORAX
+from treatments.planner.vocabulary.body import LEVELS, REGIONS, THORAX
 from treatments.planner.vocabulary.modalities import ADJUNCTS, SUCTION, draws_blood
 
 SOURCE_PREFIX = "OWN-"
-CODE = re.compile(r"[A-Z]{1,4}-[0-9A-Z][0-9A-Z.]{0,7}")
+NOT_BENEATH = {"eye", "heart", "fontanelle"}
+NO_OWN = {"chest", "face", "groin"}
 # Words for how cups are used, as the rest of the planner reads them.
 CUP_WORDS = re.compile(r"\b(retained|sliding|flash)\b")
 
@@ -34,6 +35,7 @@ def point_faults(point: Point, limit: OwnLimit) -> Iterator[str]:
         yield f"positions: {point.region} is reached {', '.join(limit.positions)}"
     if missing := {*limit.risks} - {*point.risks}:
         yield f"risks: must name {', '.join(sorted(missing))}"
+    yield from _anatomy_faults(point)
     if point.electro == "yes":
         yield 'electro: an own point takes no current without a reason: "no" or "override"'
     if point.pregnancy == "ok":
@@ -44,10 +46,30 @@ def point_faults(point: Point, limit: OwnLimit) -> Iterator[str]:
         yield f"level: no such level {point.level!r}"
 
 
+def _anatomy_faults(point: Point) -> Iterator[str]:
+    """Ashi knows no anatomy of an own point: every rule of safety goes by its region, so the region must be the one
+    that its own words and risks name, and over the lung no needle stands upright."""
+    if barred := NOT_BENEATH & {*point.risks}:
+        yield f"risks: no own point over {', '.join(sorted(barred))}"
+    if "pneumothorax" in point.risks and point.region not in THORAX:
+        yield f"region: a point over the lung lies in {_listed(THORAX - NO_OWN)}"
+    named = {*regions_in(point.location)}
+    if (lung := named & THORAX) and point.region not in THORAX:
+        yield f"region: the location names the {_listed(lung)}, where the lung lies beneath: choose that region"
+    if named & NO_OWN:
+        yield f"location: no own point at the {_listed(named & NO_OWN)}"
+    if "pneumothorax" in point.risks and point.angle == "perpendicular":
+        yield "angle: over the lung an own point is needled oblique or transverse"
+
+
+def _listed(regions: Iterable[str]) -> str:
+    return ", ".join(REGIONS[region] for region in sorted(regions))
+
+
 def name_faults(point: Point, base: PlannerKnowledge, taken: set[str]) -> Iterator[str]:
     """An own point never replaces a standard one, under any usual spelling."""
     standard = point.code in base.points or point.code.startswith("EX-")
-    if standard or not CODE.fullmatch(point.code) or find_point(point.code, base) is not None:
+    if standard or not OWN_CODE.fullmatch(point.code) or find_point(point.code, base) is not None:
         yield "code: letters of your own, a dash and a number, and no usual spelling of a WHO point: T-77.08"
     if point.code in taken or plain_name(point.name) in taken:
         yield "duplicate"

@@ -31,9 +31,15 @@ _SPELLINGS = {
 CHANNEL_LETTERS = {spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings.split()}
 _CODE = re.compile(r"([A-Z]+)[ .\-]*0*(\d{1,2})")
 _EXTRA = re.compile(r"(?:EX|EXTRA|M)?[ .\-]*(HN|CA|B|UE|LE)[ .\-]*0*(\d{1,2})")
+OWN_CODE = re.compile(r"[A-Z]{1,4}-[0-9A-Z][0-9A-Z.]{0,7}")  # letters of one's own, a dash, a number: T-77.08
 _WHO = re.compile(r"[A-Z]{2}\d|EX-|ASHI")
 OWN_EAR_CODES = "BFA-"  # the battlefield set: our codes, not zones of the standard
 _NOT_A_LETTER = re.compile(r"[^0-9a-z一-鿿]")
+
+
+def is_own(code: str) -> bool:
+    """Whether a code is written like those of a clinic's own points: `T-77.08`."""
+    return OWN_CODE.fullmatch(code) is not None and not _WHO.match(code)
 
 
 def find_point(text: str, knowledge: PlannerKnowledge) -> Point | None:

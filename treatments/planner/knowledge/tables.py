@@ -146,8 +146,8 @@ class Point(Reviewed):
 
     @property
     def shown_name(self) -> str:
-        """Pinyin and characters, as a practitioner writes it: `Dachangshu 大肠俞`."""
-        return f"{self.name} {self.hanzi}"
+        """Pinyin and characters, as a practitioner writes it: `Dachangshu 大肠俞`; an own point may have one name."""
+        return self.name if self.hanzi == self.name else f"{self.name} {self.hanzi}"
 
 
 class Gate(Strict):

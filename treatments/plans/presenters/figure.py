@@ -11,7 +11,7 @@ from typing import Literal
 
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, Strict
 from intake.assessment.spine import levels_in
-from treatments.clinic_knowledge import planner_knowledge
+from treatments.clinic_knowledge import known_point
 from treatments.planner.knowledge.load import FOLDER
 from treatments.planner.knowledge.regions import regions_in
 from treatments.planner.vocabulary.body import region_of_level
@@ -121,7 +121,7 @@ def places_of(code: str, *, levels: tuple[str, ...] = (), where: str = "") -> tu
 def _about(code: str, where: str) -> tuple[Place, ...]:
     """By the words for a tender point, or by the region of a point without a place of its own."""
     figure = load_figure()
-    point = planner_knowledge().points.get(code)
+    point = known_point(code)
     if point is not None and not where:
         return _in_region(point.region, at_middle=point.sides == "midline")
     named = [figure.levels[level] for level in levels_in(where) if level in figure.levels]

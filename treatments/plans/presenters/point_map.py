@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from clinic.lib.by_value import ByValue
 from clinic.lib.loose import Context
-from treatments.clinic_knowledge import planner_knowledge
+from treatments.clinic_knowledge import knowledge_with, known_point
 from treatments.planner.treatment.shapes import PointJson, StageJson
 from treatments.planner.vocabulary.body import SIDES_LONG
 from treatments.plans.presenters.figure import Place, View, from_the_side, load_figure, places_of
@@ -52,7 +52,7 @@ def of_stage(stage: StageJson) -> Context | None:
     if not points:
         return None
     told, make = (stage["position"], stage.get("side_up"), points), lambda: _drawing(stage, points)
-    return DRAWINGS.get(told, (load_figure(), planner_knowledge()), make)
+    return DRAWINGS.get(told, (load_figure(), knowledge_with(point["code"] for point in points)), make)
 
 
 def _drawing(stage: StageJson, points: Sequence[PointJson]) -> Context:
@@ -220,7 +220,7 @@ def _name(point: PointJson) -> str:
 
 def _line(number: int, point: PointJson, is_drawn: bool) -> Context:
     """The point in words: where it lies, from the knowledge or from palpation."""
-    known = planner_knowledge().points.get(point["code"])
+    known = known_point(point["code"])
     return {
         "number": number,
         "name": _name(point),

@@ -267,7 +267,7 @@ def points(request: StaffRequest) -> HttpResponse:
         {
             "code": p.code,
             "pinyin": split_name(p.name)[0],
-            "hanzi": p.hanzi,
+            "hanzi": p.hanzi if p.hanzi != p.name else "",
             "english": p.english,
             "is_favourite": p.code in often,
         }

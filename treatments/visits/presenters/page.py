@@ -12,7 +12,7 @@ from clinic.lib.loose import Context
 from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
 from intake.assessment import ClinicalPicture, load_intake_knowledge
-from treatments.clinic_knowledge import planner_knowledge
+from treatments.clinic_knowledge import knowledge_with
 from treatments.models import AdverseEvent, PlannedVisit, TreatmentPlan, Visit
 from treatments.planner.knowledge.adverse_events import event_kinds
 from treatments.planner.knowledge.regions import tender_region
@@ -79,8 +79,9 @@ def stop_of(visit: Visit) -> Context | None:
 
 def reaches_lung(record: VisitRecord) -> bool:
     """Whether chest, upper or mid back or shoulder was needled: then the breathing card is due."""
-    knowledge = planner_knowledge()
-    for point in visit_record.done_points(record):
+    done = list(visit_record.done_points(record))
+    knowledge = knowledge_with(point["code"] for point in done)
+    for point in done:
         if point["code"] == ASHI:
             if tender_region(point["where"], (), knowledge) in THORAX:
                 return True
