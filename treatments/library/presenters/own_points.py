@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from clinic.lib.loose import Context
-from treatments.clinic_knowledge import own_point_faults, told_now, with_own_points
+from treatments.clinic_knowledge import own_point_faults, told_now
 from treatments.models import OwnPoint
 from treatments.planner.vocabulary.body import REGIONS
 
@@ -31,11 +31,10 @@ def _codes(told: str) -> list[str]:
 
 def _row(row: OwnPoint) -> Context:
     point: dict[str, Any] = row.tables["point"][0]
-    known = with_own_points().points.get(row.code)
     return {
         "row": row,
+        "press": "Use again" if row.is_retired else "Change",
         "point": point,
         "region": REGIONS.get(point["region"], point["region"]),
         "source": row.tables["source"][0]["title"],
-        "known": known,
     }
