@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.people.http import StaffRequest
-from treatments.library import actions
-from treatments.library.forms import FORMS, RuleOffForm
+from treatments.library.actions import rules_off as actions
+from treatments.library.forms.own import FORMS, RuleOffForm
 from treatments.library.presenters import own as presenter
 from treatments.library.presenters import pages
 from treatments.models import OwnEntry, RuleOff

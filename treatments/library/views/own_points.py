@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.people.http import StaffRequest
-from treatments.library import own_points as actions
-from treatments.library.point_form import OwnPointForm
+from treatments.library.actions import own_points as actions
+from treatments.library.forms.own_points import OwnPointForm
 from treatments.library.presenters import pages
 from treatments.models import OwnPoint
 
