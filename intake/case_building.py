@@ -24,12 +24,13 @@ from intake.assessment import Assessment as Judged
 from intake.assessment import Case, assess, complaint_id, load_intake_knowledge, read_case
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, Episode, IntakeResponse, Score
-from intake.reading import ANSWERS, Moments, answers_part, moments_of, reading_of
+from intake.questionnaire.complaints import chosen_complaints
+from intake.reading import ANSWERS, DANGER, Moments, answers_part, moments_of, reading_of
+from intake.told import corrected_there, told_as
 
 JUDGED: ByValue[tuple[Case, Judged]] = ByValue(64)  # some 40 kB each
 MOST_NEWER = 5  # intakes sent since an assessment was begun that are looked at
 PAIN = {"nrs_now": "pain_now", "nrs_average": "pain_average"}  # measure -> part of the complaint
-DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are reported
 
 
 class Fact(NamedTuple):
@@ -97,7 +98,10 @@ def case_data(
         response = (
             IntakeResponse.objects.filter(patient=patient, submitted_at__isnull=False).order_by("-submitted_at").first()
         )
-    data = answers_part(patient, response, today)
+    if response is not None:
+        response.patient = patient  # the same object: not read again for every set of answers
+    about = told_as(episode.pk if episode else None, response)
+    data = answers_part(patient, response, today, about)
     findings: dict[str, bool] = data["findings"]
     told_at = moments_of(response)
     rows = rows or CaseRows.of(patient, assessment)
@@ -113,7 +117,7 @@ def case_data(
         for row in rows.facts:  # newer than the examination
             if row.recorded_at > assessment.signed_at:
                 _set(findings, row.finding, row.present)
-    stands = _add_beside(data, patient, response, rows, today)
+    stands = _add_beside(data, patient, response, rows, today, about)
     if assessment is not None:
         told_at = _add_newer(data, patient, assessment, rows, today) or told_at
     if findings.get("condition.pregnant") is False:
@@ -136,11 +140,19 @@ def case_data(
     return data
 
 
-def case_of_answers(response: IntakeResponse, *, today: date) -> Case:
-    """Only the patient's answers so far: for red flags while the form is being filled in."""
-    data = answers_part(response.patient, response, today)
+def case_of_answers(response: IntakeResponse, *, today: date, complaint: str = "") -> Case:
+    """Only the patient's answers so far, about one complaint ("": the one that matters most): for red flags while the
+    form is being filled in.
+    """
+    data = answers_part(response.patient, response, today, complaint)
     _set_complaint(data, {}, None)
     return read_case(data)[0]
+
+
+def cases_of_answers(response: IntakeResponse, *, today: date) -> list[Case]:
+    """One for each complaint that the answers are about, the one that matters most first."""
+    about = chosen_complaints(response.answers) if reading_of(response).each else ("",)
+    return [case_of_answers(response, today=today, complaint=one) for one in about]
 
 
 def _set_complaint(data: dict[str, Any], found: Mapping[str, bool | None], episode: Episode | None) -> None:
@@ -256,7 +268,7 @@ def _beside(patient: int, episode: int) -> QuerySet[Assessment]:
 
 
 def _add_beside(
-    data: dict[str, Any], patient: Patient, response: IntakeResponse | None, rows: CaseRows, today: date
+    data: dict[str, Any], patient: Patient, response: IntakeResponse | None, rows: CaseRows, today: date, mine: str
 ) -> set[str]:
     """The danger known from the patient's other complaints: what was found there, and what the answers say that they
     rest on. It counts for every needle, until it is cleared or corrected there. Returns what no
@@ -267,7 +279,10 @@ def _add_beside(
         newer = {row.finding for row in rows.facts if other.signed_at and row.recorded_at > other.signed_at}
         found = {f for f, present in other.findings.items() if present and f.startswith(DANGER) and f not in newer}
         data["findings"] |= dict.fromkeys(sorted(found), True)
-        if other.response is None or (response is not None and other.response_id == response.pk):
+        if other.response is None:
+            continue
+        if response is not None and other.response_id == response.pk:
+            _drop(data, corrected_there(other, response, mine))
             continue
         part, told_at = answers_part(patient, other.response, today), moments_of(other.response)
         settled = _cleared(rows, told_at) | {f for f, present in other.findings.items() if present is False}

@@ -15,13 +15,17 @@ from intake.assessment import load_intake_knowledge
 from intake.assessment.knowledge.medicines import medicines_in
 from intake.models import IntakeResponse
 from intake.questionnaire.answers import Later, Reading, age_on, read
+from intake.questionnaire.complaints import choice_of
 from intake.questionnaire.own_words import explained
+from intake.questionnaire.several import told_of
 from intake.questionnaire.values import About, Answers
+from intake.questionnaire.walk import read_one
 from intake.spoken import language, questionnaire
 
 READINGS: ByValue[Reading] = ByValue(64)
 MEDICINES = "medicines"  # the question of what somebody takes
 READ = "_reading"  # attribute in which a response keeps what was read from its answers
+DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are reported
 LONGEST_PREGNANCY = 42  # weeks: the week answered advances with the calendar, but no further than this
 # of a response, what reading its answers needs
 ANSWERS = ("answers", "submitted_at", "saved_at", "questionnaire_version", "continues_id", "first_sent_at")
@@ -78,12 +82,43 @@ def _read(answers: Answers, spoken: str, version: str, part: int | None, known: 
 
 def _with_medicines(reading: Reading) -> Reading:
     """A medicine that stands for a condition makes a "no" to it not known, whatever was ticked."""
+    if reading.each:
+        each = {complaint: _with_medicines(one) for complaint, one in reading.each.items()}
+        reading = replace(reading, each=MappingProxyType(each))
     named = {medicine.of.finding for medicine in medicines_in(reading.texts.get(MEDICINES, ""))}
     doubted = frozenset(finding for finding in named if reading.findings.get(finding) is False)
     if not doubted:
         return reading
     kept = {finding: present for finding, present in reading.findings.items() if finding not in doubted}
     return replace(reading, findings=MappingProxyType(kept), doubted=reading.doubted | doubted)
+
+
+def reading_about(response: IntakeResponse, complaint: str) -> Reading:
+    """What the answers say of one complaint (its id; "": the one that matters most): nothing that was said of another.
+    Of one that they are not about: what is true of the person.
+    """
+    reading = reading_of(response)
+    if not reading.each:
+        return reading
+    if not complaint:
+        return next(iter(reading.each.values()))
+    return reading.each.get(choice_of(complaint)) or _of_the_person(response)
+
+
+def _of_the_person(response: IntakeResponse) -> Reading:
+    """Of answers about several complaints, what is said of none of them."""
+    form = questionnaire(response.questionnaire_version)
+    known = about(response.patient, answered_on(response))
+    return _with_medicines(read_one(form, told_of(form, response.answers, ""), known, part=part_of(response)))
+
+
+def danger_told(response: IntakeResponse) -> dict[str, bool]:
+    """The danger told with any of the complaints: it counts for every needle. What explains a sign of one complaint as
+    harmless is no danger, and says nothing of another.
+    """
+    explains = load_intake_knowledge().explaining
+    told = (finding for finding, present in reading_of(response).findings.items() if present)
+    return {finding: True for finding in told if finding.startswith(DANGER) and finding not in explains}
 
 
 def whole_reading_of(response: IntakeResponse) -> Reading:
@@ -113,7 +148,8 @@ def answered_on(response: IntakeResponse) -> date:
     return timezone.localdate(moment) if moment is not None else timezone.localdate()
 
 
-def answers_part(patient: Patient, response: IntakeResponse | None, today: date) -> dict[str, Any]:
+def answers_part(patient: Patient, response: IntakeResponse | None, today: date, complaint: str = "") -> dict[str, Any]:
+    """The patient's part of a case about one complaint; "" as in ``reading_about``."""
     data: dict[str, Any] = {
         "patient": {"age": patient.age_on(today), "sex": patient.sex or None, "pregnancy_weeks": None},
         "complaint": {},
@@ -125,7 +161,7 @@ def answers_part(patient: Patient, response: IntakeResponse | None, today: date)
     if response is None:
         return data
     response.patient = patient  # the same object: not read again for every set of answers
-    reading = reading_of(response)
+    reading = reading_about(response, complaint)
     since = max(0, (today - answered_on(response)).days)
     born = reading.person.get("date_of_birth")
     if data["patient"]["age"] is None and born:
@@ -137,10 +173,14 @@ def answers_part(patient: Patient, response: IntakeResponse | None, today: date)
     data["complaint"] = {key: reading.numbers.get(key) for key in ("pain_now", "pain_average", "pain_worst")}
     if (days := reading.numbers.get("duration_days")) is not None:
         data["complaint"]["duration_days"] = days + since
+    told, holds_days = dict(reading.findings), reading.holds_days
+    if reading_of(response).each:
+        told |= danger_told(response)
+        holds_days = reading_of(response).holds_days
     data["findings"] = {
         finding: present
-        for finding, present in reading.findings.items()
-        if not present or since < reading.holds_days.get(finding, since + 1)
+        for finding, present in sorted(told.items())
+        if not present or since < holds_days.get(finding, since + 1)
     }
     data["texts"] = dict(reading.texts)
     data["explained"] = {f: row for f, row in explained(response.answers).items() if f in load_intake_knowledge().order}

@@ -72,7 +72,7 @@ views: views
 pages: forms presenters calendar_file
 actions: actions trail checking heads post tasks delivery sign_in_events
 actions: treatments.demo.clinic treatments.demo.people
-reads: fetch access search likeness passwords signed_out case_building point_search day_points closer own_entries
+reads: told fetch access search likeness passwords signed_out case_building point_search day_points closer own_entries
 reads: aligning asked_times closures course_dates course_days diary differences kept locking moves offers proposals
 reads: answers clock asking_back consent_text own_form intake.spoken reading reason_words together typed_dates
 models: models errors set_aside http

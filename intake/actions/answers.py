@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,13 +25,14 @@ from intake.actions.invitations import LinkNotOpen
 from intake.actions.limits import Limit
 from intake.actions.red_flags import raise_alerts
 from intake.assessment import load_intake_knowledge
-from intake.models import Clash, IntakeResponse, Invitation, OpenedPage, PhoneCall, Score
+from intake.models import Clash, Episode, IntakeResponse, Invitation, OpenedPage, PhoneCall, Score
 from intake.models.kept import keep_links
 from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.merging import Opened, mark_of, merge_all
+from intake.questionnaire.several import with_owner
 from intake.questionnaire.values import DONE, Question
-from intake.reading import hand_on_reading, reading_of
+from intake.reading import hand_on_reading, reading_about, reading_of
 
 
 class IncompleteIntake(Exception):
@@ -104,6 +105,7 @@ def _locked(
 
 
 def _keep(response: IntakeResponse, answers: dict[str, Any], *, has_calls: bool = True) -> None:
+    answers = with_owner(response.answers, answers)
     changed = [key for key in {**response.answers, **answers} if response.answers.get(key) != answers.get(key)]
     response.answers = answers
     response.saved_at = _later_than(response.saved_at)
@@ -189,7 +191,7 @@ def submit(response_id: int, *, call: PhoneCall | None = None) -> IntakeResponse
         if closed.state == "submitted":
             return IntakeResponse.objects.get(pk=response_id)
         raise
-    reading, is_second = reading_of(response), response.continues_id is not None
+    reading = reading_of(response)
     missing = tuple(dict.fromkeys((*reading.missing, *clashing(response, reading))))
     is_unsigned = call is None and lacks_consent(response, reading)
     if missing or is_unsigned:
@@ -200,19 +202,7 @@ def submit(response_id: int, *, call: PhoneCall | None = None) -> IntakeResponse
     _keep_safety_facts(response, reading, by)
     now = timezone.now()
     about = episodes.open_by_form(response)
-    Score.objects.bulk_create(
-        Score(
-            patient=response.patient,
-            episode=next(iter(about), None) if load_instruments()[measure].decides != "screen" else None,
-            measure=measure,
-            value=Decimal(str(value)),
-            taken_at=now,
-            occasion=Score.Occasion.INTAKE,
-            filled_by=Score.FilledBy.PATIENT,
-        )
-        for measure, value in reading.measures.items()
-        if measure in load_instruments() and (not is_second or measure in reading.later.measures)
-    )
+    Score.objects.bulk_create(_scores(response, reading, about, now))
     response.submitted_at = response.saved_at = now
     response.progress = 100
     response.sent_by = call.asked_by if call is not None else None
@@ -222,8 +212,34 @@ def submit(response_id: int, *, call: PhoneCall | None = None) -> IntakeResponse
     OpenedPage.objects.filter(response=response).delete()
     trail.record("intake.submitted", by=by, patient=response.patient, obj=response, sealed=True)
     keep_links(response.continues_id)
-    renew_drafts(response, about)
+    renew_drafts(response, about.values())
     return response
+
+
+def _scores(response: IntakeResponse, reading: Reading, about: Mapping[str, Episode], now: datetime) -> Iterator[Score]:
+    """What was measured: of a complaint, or of the person; of several complaints each its own."""
+    told = {complaint: reading_about(response, complaint) for complaint in about} if reading.each else {}
+    rows: list[tuple[str, float, Episode | None]] = [
+        (measure, value, None if told else next(iter(about.values()), None))
+        for measure, value in reading.measures.items()
+    ]
+    rows += [
+        (measure, value, about[complaint])
+        for complaint, one in told.items()
+        for measure, value in one.measures.items()
+        if measure not in reading.measures
+    ]
+    for measure, value, episode in rows:
+        if measure in load_instruments() and (response.continues_id is None or measure in reading.later.measures):
+            yield Score(
+                patient=response.patient,
+                episode=episode if load_instruments()[measure].decides != "screen" else None,
+                measure=measure,
+                value=Decimal(str(value)),
+                taken_at=now,
+                occasion=Score.Occasion.INTAKE,
+                filled_by=Score.FilledBy.PATIENT,
+            )
 
 
 def _complete_patient(response: IntakeResponse, reading: Reading, by: trail.Actor) -> None:

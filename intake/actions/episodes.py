@@ -12,7 +12,7 @@ from clinic.audit import trail
 from clinic.lib.complaints import complaints
 from clinic.people.models import Patient, User
 from intake.assessment import Case, has_rules
-from intake.models import Episode, IntakeResponse
+from intake.models import ComplaintTold, Episode, IntakeResponse
 from intake.models.episodes import BY_HAND
 from intake.questionnaire.complaints import chosen_complaints
 
@@ -26,10 +26,10 @@ class NotNamed(ValueError):
 
 
 @transaction.atomic
-def open_by_form(response: IntakeResponse) -> list[Episode]:
+def open_by_form(response: IntakeResponse) -> dict[str, Episode]:
     """What the answers are about, the main one first: open already, or opened now. Call when they are sent."""
     _locked(response.patient)
-    found = []
+    found = {}
     for complaint in chosen_complaints(response.answers):
         episode = _open(response.patient, complaint)
         if episode is None and (episode := _unnamed(response.patient)) is not None:
@@ -39,7 +39,9 @@ def open_by_form(response: IntakeResponse) -> list[Episode]:
             continue
         if episode is None:
             episode = _begin(response.patient, trail.patient_actor(response.patient), complaint=complaint)
-        found.append(episode)
+        found[complaint] = episode
+    told = (ComplaintTold(response=response, episode=episode, complaint=one) for one, episode in found.items())
+    ComplaintTold.objects.bulk_create(told, ignore_conflicts=True)
     return found
 
 

@@ -15,7 +15,8 @@ from clinic.outbox.post import post_letter
 from clinic.people.models import Clinic, User
 from intake.actions.drafts import teller
 from intake.assessment import Alert, Case, Signs, knowledge_of, signs_of
-from intake.case_building import case_of_answers
+from intake.assessment.red_flags import RANK
+from intake.case_building import cases_of_answers
 from intake.models import IntakeResponse, PhoneCall, RedFlagAlert
 from intake.questionnaire.answers import Reading
 from intake.reading import answered_on, reading_of
@@ -24,14 +25,34 @@ LEVELS = ("emergency", "refer")
 JUDGED = "_judged"  # attribute in which a response keeps the result of its reading
 
 
-def judged(response: IntakeResponse) -> tuple[Case, Signs]:
-    """The answers so far and the signs in them, including the patient's own words. Judged once per reading."""
+def judged(response: IntakeResponse) -> tuple[list[Case], Signs]:
+    """The answers so far, a case for each complaint that they are about, and the signs in them, including the patient's
+    own words. Judged once per reading.
+    """
     reading = reading_of(response)
-    kept: tuple[object, Case, Signs] | None = vars(response).get(JUDGED)
+    kept: tuple[object, list[Case], Signs] | None = vars(response).get(JUDGED)
     if kept is None or kept[0] is not reading:
-        case = case_of_answers(response, today=answered_on(response))
-        kept = vars(response)[JUDGED] = (reading, case, _new_signs(response, reading, case))
+        cases = cases_of_answers(response, today=answered_on(response))
+        signs = _of_all([_new_signs(response, reading, case) for case in cases])
+        kept = vars(response)[JUDGED] = (reading, cases, signs)
     return kept[1], kept[2]
+
+
+def _of_all(each: list[Signs]) -> Signs:
+    """The signs of every complaint: of each code the most severe; of equal ones, all that is behind them."""
+    if len(each) == 1:
+        return each[0]
+    found: dict[str, Alert] = {}
+    for alert in (alert for signs in each for alert in signs.alerts):
+        other = found.get(alert.code)
+        if other is None or RANK[alert.level] > RANK[other.level]:
+            found[alert.code] = alert
+        elif alert.level == other.level:
+            found[alert.code] = replace(other, because=tuple(dict.fromkeys((*other.because, *alert.because))))
+    return Signs(
+        tuple(sorted(found.values(), key=lambda alert: -RANK[alert.level])),
+        tuple(dict.fromkeys(mark for signs in each for mark in signs.marks)),
+    )
 
 
 def _new_signs(response: IntakeResponse, reading: Reading, case: Case) -> Signs:
@@ -67,12 +88,12 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], none_stan
     referrals when the form is sent (a later answer may explain them). ``none_stands``: there is known to be no alert.
     """
     found: dict[str, tuple[Alert, str]] = {}
-    case, signs = judged(response)
+    cases, signs = judged(response)
     alerts = serious_alerts(signs)
     unsure = reading_of(response).unsure
     for alert in alerts:  # most severe first: it keeps the place
         if alert.level in levels:
-            found.setdefault(alert_key(alert), (alert, _source(alert, case, unsure)))
+            found.setdefault(alert_key(alert), (alert, _source(alert, cases, unsure)))
     raised = [] if none_stands else list(RedFlagAlert.objects.filter(response=response, taken_back_at=None))
     taken_back = [row for row in raised if not _still_holds(row, alerts)]
     kept = {row.flag for row in raised if row not in taken_back}
@@ -105,8 +126,8 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], none_stan
     return new
 
 
-def _source(alert: Alert, case: Case, unsure: frozenset[str]) -> str:
-    ticked = {finding for finding in alert.because if case.is_present(finding)}
+def _source(alert: Alert, cases: list[Case], unsure: frozenset[str]) -> str:
+    ticked = {finding for finding in alert.because if any(case.is_present(finding) for case in cases)}
     if not ticked:
         return RedFlagAlert.Source.TEXT
     return RedFlagAlert.Source.UNSURE if ticked <= unsure else RedFlagAlert.Source.ANSWER

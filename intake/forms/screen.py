@@ -81,6 +81,12 @@ class AnswerField:
         return [str(self.value)] if self.value is not None else []
 
     @property
+    def first(self) -> str:
+        """Of what is ticked, what was said to matter most."""
+        answer = [self.answer] if isinstance(self.answer, str) else self.answer
+        return answer[0] if answer else ""
+
+    @property
     def suggestions_id(self) -> str:
         return f"suggest-{self.question.suggests}"
 
@@ -174,6 +180,8 @@ def _read(question: Question, data: QueryDict, today: date, errors: list[str]) -
     kind, name = question.kind, question.id
     if kind in ("many", "statements", "chart"):
         return _read_ticks(question, data.getlist(name))
+    if kind == "ranked":
+        return _read_ranked(question, data, errors)
     if kind == "one":
         posted = data.get(name, "")
         ids = {option.id for option in question.options}
@@ -215,6 +223,20 @@ def _read_ticks(question: Question, posted: list[str]) -> tuple[Any, Any]:
     alone = {option.id for option in question.options if option.is_none}
     if len(ticked) > 1:
         ticked = [one for one in ticked if one not in alone]
+    return (ticked or None), ticked
+
+
+def _read_ranked(question: Question, data: QueryDict, errors: list[str]) -> tuple[Any, Any]:
+    """What is ticked, in the order of the form; what is said to matter most before the rest."""
+    posted, first = data.getlist(question.id), data.get(f"{question.id}.first", "")
+    ticked = [option.id for option in question.options if option.id in posted]
+    if len(ticked) > 1 and first not in ticked:
+        errors.append(_("Which of these is the worst?"))
+        return None, ticked
+    ticked.sort(key=lambda one: one != first)
+    if question.maximum and len(ticked) > question.maximum:
+        errors.append(_("Please tick at most {most}. Tell us the rest at the visit.").format(most=question.maximum))
+        return None, ticked
     return (ticked or None), ticked
 
 

@@ -4,7 +4,7 @@ from .assessments import Assessment, Clearance
 from .attachments import Attachment
 from .calls import PhoneCall
 from .consents import ConsentSigned, OwnConsent
-from .episodes import Episode
+from .episodes import ComplaintTold, Episode
 from .invitations import Invitation, RateCount, ResumeCode
 from .kiosk import Kiosk
 from .own_questions import OwnQuestions
@@ -18,6 +18,7 @@ __all__ = [
     "Attachment",
     "Clash",
     "Clearance",
+    "ComplaintTold",
     "ConsentSigned",
     "Episode",
     "IntakeResponse",

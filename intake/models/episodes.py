@@ -89,3 +89,17 @@ class Episode(models.Model):
     def closed_words(self) -> str:
         reason = self.get_closed_code_display()
         return f"{reason}: {self.closed_note}" if self.closed_note else str(reason)
+
+
+class ComplaintTold(models.Model):
+    """Answers that were sent are about this complaint, under the name that the form has for it."""
+
+    response = models.ForeignKey("intake.IntakeResponse", on_delete=models.PROTECT, related_name="told")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="told")
+    complaint = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["response", "episode"], name="complaint_told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.complaint} in intake {self.response_id}"

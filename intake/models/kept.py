@@ -7,12 +7,25 @@ from django.db.models.functions import Coalesce
 
 from .assessments import Assessment
 from .consents import ConsentSigned
+from .episodes import ComplaintTold, Episode
 from .invitations import Invitation
 from .responses import IntakeResponse
 
 _ANSWERED = Coalesce(
     Subquery(IntakeResponse.objects.order_by().filter(invitation=OuterRef("pk")).values("submitted_at")),
     Subquery(ConsentSigned.objects.order_by().filter(invitation=OuterRef("pk")).values("consent_at")),
+)
+# Answers about several complaints wait until each of them is taken up, or closed.
+_WAITING = (
+    ComplaintTold.objects.order_by()
+    .filter(response__invitation=OuterRef("pk"), episode__closed_at=None)
+    .exclude(
+        Exists(
+            Assessment.objects.order_by()
+            .filter(response=OuterRef("response"), episode=OuterRef("episode"))
+            .exclude(status=Assessment.Status.SET_ASIDE)
+        )
+    )
 )
 # Or their second part was sent: whoever assesses that, assesses both. In a consent there is nothing to assess.
 _ASSESSED = (
@@ -21,6 +34,8 @@ _ASSESSED = (
         .filter(response__invitation=OuterRef("pk"))
         .exclude(status=Assessment.Status.SET_ASIDE)
     )
+    & ~Exists(_WAITING)
+    | Exists(ComplaintTold.objects.order_by().filter(response__invitation=OuterRef("pk"))) & ~Exists(_WAITING)
     | Exists(IntakeResponse.objects.order_by().filter(continues__invitation=OuterRef("pk"), submitted_at__isnull=False))
     | Q(purpose=Invitation.Purpose.CONSENT)
 )
@@ -29,6 +44,11 @@ _ASSESSED = (
 def keep_links(*responses: IntakeResponse | int | None) -> None:
     """Update the links of these answers; inside the transaction that changed what is based on them."""
     mend_links(Invitation.objects.filter(response__in=[one for one in responses if one is not None]))
+
+
+def keep_links_about(episode: Episode) -> None:
+    """Update the links whose answers are about this complaint; inside the transaction that closed or opened it."""
+    mend_links(Invitation.objects.filter(response__told__episode=episode))
 
 
 def mend_links(links: QuerySet[Invitation]) -> int:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from intake.models import IntakeResponse, ScreenStay
 from intake.own_form import asked_form, version_today
 from intake.questionnaire.load import load_questionnaire
+from intake.questionnaire.several import named
 from intake.questionnaire.values import DONE, Screen
 
 SHOWN_DAYS = 90
@@ -43,8 +44,12 @@ def _part(part: int, name: str, now: dt.datetime, seconds: Mapping[str, float]) 
     came = _came(part, now)
     sent = [row for row in rows if row[4] is not None]
     stopped = [row for row in rows if row[4] is None and row[3] <= now - dt.timedelta(days=GIVEN_UP_DAYS)]
-    at = Counter(_stopped_at(row[1] or (), came.get(row[0], ()), screens) for row in stopped)
-    seen = Counter(screen for row in rows for screen in {*(row[1] or ()), *(one for one, _ in came.get(row[0], ()))})
+    at = Counter(named(_stopped_at(row[1] or (), came.get(row[0], ()), screens)) for row in stopped)
+    seen = Counter(
+        screen
+        for row in rows
+        for screen in {named(one) for one in (*(row[1] or ()), *(one for one, _ in came.get(row[0], ())))}
+    )
     minutes = _median([row[2:] for row in sent])
     words = f"{len(sent)} of {len(rows)} sent ({round(100 * len(sent) / len(rows))} %)" if rows else "not begun yet"
     words += f", {len(stopped)} stopped" if stopped else ""
@@ -79,7 +84,7 @@ def _stopped_at(done: Sequence[str], came: Sequence[tuple[str, int | None]], scr
     if waiting:
         return waiting[-1]
     ids = [screen.id for screen in screens]
-    last = max((ids.index(one) for one in done if one in ids), default=-1)
+    last = max((ids.index(named(one)) for one in done if named(one) in ids), default=-1)
     return ids[last + 1] if last + 1 < len(ids) else END
 
 
@@ -92,7 +97,7 @@ def median_seconds(now: dt.datetime) -> dict[str, float]:
     stays: dict[str, list[int]] = defaultdict(list)
     rows = ScreenStay.objects.filter(response__in=_recent(now), seconds__isnull=False).order_by()
     for screen, seconds in rows.values_list("screen", "seconds"):
-        stays[screen].append(seconds or 0)
+        stays[named(screen)].append(seconds or 0)
     kept = {screen: statistics.median(all_) for screen, all_ in stays.items() if len(all_) >= FEWEST}
     _kept[version] = now, kept
     return kept
@@ -103,7 +108,7 @@ def minutes_left(ahead: Sequence[str]) -> int | None:
     most of them are not known.
     """
     seconds = median_seconds(timezone.now())
-    known = [seconds[screen] for screen in ahead if screen in seconds]
+    known = [seconds[named(screen)] for screen in ahead if named(screen) in seconds]
     if not known or 2 * len(known) < len(ahead):
         return None
     return max(1, round((sum(known) + (len(ahead) - len(known)) * statistics.median(known)) / 60))

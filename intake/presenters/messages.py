@@ -3,7 +3,7 @@ come from; and which answers would call for one, so that the page can show it wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -78,12 +78,11 @@ def alarms(response: IntakeResponse, screen: Screen, clinic: Clinic) -> dict[str
 
     Free text does not count here: it is read once it is complete.
     """
-    case, _ = judged(response)
+    cases, _ = judged(response)
     number = clinic.emergency_number
     asked = {finding for question in screen.questions for finding in question.findings}
-    others = {finding: so for finding, so in case.findings.items() if finding not in asked}
-    base = replace(case, findings=MappingProxyType(others), texts=MappingProxyType({}))
-    before = set(_alone(base, number))
+    bases = [_without(case, asked) for case in cases]
+    before = set(_alone(bases, number))
     found: dict[str, list[Alarm]] = {}
     for question in screen.questions:
         by_message: dict[tuple[Told, ...], list[Option]] = {}
@@ -91,7 +90,7 @@ def alarms(response: IntakeResponse, screen: Screen, clinic: Clinic) -> dict[str
             present = {finding: True for finding, is_so in option.sets if is_so}
             if not present or all(finding.split(".")[0] not in ("flag", "condition") for finding in present):
                 continue
-            with_it = replace(base, findings=MappingProxyType(others | present))
+            with_it = [replace(one, findings=MappingProxyType({**one.findings, **present})) for one in bases]
             new = tuple(told for told in _alone(with_it, number) if told not in before)
             if new:
                 by_message.setdefault(new, []).append(option)
@@ -101,8 +100,13 @@ def alarms(response: IntakeResponse, screen: Screen, clinic: Clinic) -> dict[str
     return found
 
 
-def _alone(case: Case, number: str) -> list[Told]:
-    alerts = serious_alerts(signs_of(case, knowledge_of(case)))
+def _without(case: Case, findings: Collection[str]) -> Case:
+    others = {finding: so for finding, so in case.findings.items() if finding not in findings}
+    return replace(case, findings=MappingProxyType(others), texts=MappingProxyType({}))
+
+
+def _alone(cases: Iterable[Case], number: str) -> list[Told]:
+    alerts = [alert for case in cases for alert in serious_alerts(signs_of(case, knowledge_of(case)))]
     shown = [a for a in alerts if a.patient_text and (a.level == "emergency" or _help(a) == "heart")]
     return list(dict.fromkeys(Told(_words(a, number), _help(a)) for a in shown))
 

@@ -14,6 +14,7 @@ from intake.models import Clash, IntakeResponse
 from intake.own_form import version_today
 from intake.presenters.body_chart import words_at
 from intake.questionnaire.answers import Reading
+from intake.questionnaire.complaints import chosen
 from intake.questionnaire.merging import drawn, mark_of
 from intake.questionnaire.values import Answers, Question, Screen, is_answered, is_too_long, lacks_a_name
 from intake.spoken import questionnaire
@@ -52,7 +53,7 @@ def answers_in_words(reading: Reading, answers: Answers) -> list[dict[str, Any]]
             rows.append(
                 {
                     "screen": screen.id,
-                    "label": _heading(screen, question),
+                    "label": heading(screen, question),
                     "words": words,
                     "is_answered": told,
                     "is_plain": told and not question.private and _is_plain(question, answers.get(question.id)),
@@ -75,8 +76,10 @@ def _is_plain(question: Question, value: Any) -> bool:
     return question.kind in ("many", "statements") and not any(o.id in value for o in question.options if not o.is_none)
 
 
-def _heading(screen: Screen, question: Question) -> str:
-    """The question as worded outside its screen."""
+def heading(screen: Screen, question: Question) -> str:
+    """The question as worded outside its screen; where there are several complaints, with the one it asks about."""
+    if screen.about and len(screen.questions) > 1:
+        return _("{title}: {question}").format(title=screen.about, question=question.label)
     if len(screen.questions) == 1:
         return screen.title
     if question.label.endswith(("?", "？")) or question.kind in ALONE or question.gives == "sex":
@@ -93,6 +96,8 @@ def in_words(question: Question, value: Any) -> list[str]:
     if question.kind == "one":
         option = question.option(str(value))
         return [option.label] if option else []
+    if question.kind == "ranked":
+        return [option.label for one in chosen({question.id: value}, question.id) if (option := question.option(one))]
     if question.kind in ("many", "statements"):
         return [o.label for o in question.options if o.id in value]  # one told elsewhere since is not shown
     if question.kind == "chart":
@@ -131,12 +136,16 @@ def _activity(row: Mapping[str, Any]) -> str:
 
 def open_questions(reading: Reading, answers: Answers, clashing: Iterable[Question]) -> list[dict[str, str]]:
     """What keeps the form from being submitted, each with its screen and, unless it is unanswered, ``why``."""
-    of_screen = {q.id: s.id for s in reading.screens for q in s.questions}
+    of_screen = {q.id: s for s in reading.screens for q in s.questions}
     why = {q.id: _("too long") for q in reading.missing if is_too_long(q, answers.get(q.id))}
     why |= {q.id: _("a number without its activity") for q in reading.missing if lacks_a_name(q, answers.get(q.id))}
     why |= {q.id: _("two different answers") for q in clashing}
     return [
-        {"screen": of_screen[q.id], "label": q.label, "why": why.get(q.id, "")}
+        {
+            "screen": of_screen[q.id].id,
+            "label": heading(of_screen[q.id], q) if of_screen[q.id].about else q.label,
+            "why": why.get(q.id, ""),
+        }
         for q in dict.fromkeys((*reading.missing, *clashing))
     ]
 

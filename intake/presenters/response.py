@@ -10,32 +10,28 @@ from django.utils import timezone
 from clinic.lib.file_words import ENGLISH
 from clinic.people.models import SafetyEntry
 from intake import fetch
-from intake.assessment import Assessment, assess, load_intake_knowledge
+from intake.assessment import Assessment, assess, knowledge_of, load_intake_knowledge
 from intake.assessment.knowledge.medicines import entries_in, find_medicine
-from intake.case_building import case_of_answers
+from intake.case_building import cases_of_answers
 from intake.models import IntakeResponse
 from intake.own_form import asked_form, own_questions
+from intake.presenters.about_each import GROUPS, about_each, measures_in_words, present
 from intake.presenters.against_chart import against_chart
 from intake.presenters.assessment import how_long
 from intake.presenters.body_chart import still
 from intake.presenters.inbox import flag_words
-from intake.presenters.patient_form import in_words
+from intake.presenters.patient_form import heading, in_words
 from intake.presenters.story import story_of
 from intake.questionnaire.answers import Reading
-from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.languages import spoken_languages
 from intake.questionnaire.load import load_chart
 from intake.questionnaire.own import OWN
 from intake.questionnaire.own_words import said_of
+from intake.questionnaire.several import APART, names_of
 from intake.questionnaire.values import Questionnaire, is_answered
 from intake.reading import answered_on, whole_reading_of
 
-GROUPS = [  # the story tells where, since when and how it feels
-    ("eased_by", "Better with"),
-    ("worsened_by", "Worse with"),
-    ("time", "Time of day"),
-    ("body", "Constitution"),
-]
+CONSTITUTION = [("body", "Constitution")]
 MOST_OPEN = 12  # questions without an answer that are named on the one screen; all of them stand below
 NOTHING = ("none", "no", "nothing", "nada", "ninguno", "ninguna", "无", "没有")
 LONGEST_NAME = 120  # of an entry on the page of safety
@@ -47,9 +43,11 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     knowledge = load_intake_knowledge()
     reading = whole_reading_of(response)
     questionnaire = asked_form(response.questionnaire_version)
-    case = case_of_answers(response, today=timezone.localdate())
-    assessment = assess(case, knowledge)
-    asked = {q.instrument for q in reading.questions}
+    cases = cases_of_answers(response, today=timezone.localdate())
+    case, judged = cases[0], [assess(one, knowledge_of(one)) for one in cases]
+    assessment = judged[0]
+    each = about_each(response, reading)
+    asked = {q.instrument for s in reading.screens for q in s.questions if not (each and s.about)}
     rows = response.alerts.select_related("acknowledged_by").order_by("level", "id")
     told = [flag_words(row) for row in rows]  # stands above all in red: not said twice on the one screen
     painted = set(response.answers.get("where") or ())
@@ -58,20 +56,17 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
     return {
         "case": case,
         "assessment": assessment,
-        "story": story_of(reading, response.answers),
-        "groups": _present(reading.findings, GROUPS),
-        "careful": _present(reading.findings, CAREFUL),
+        "each": each,
+        "story": [] if each else story_of(reading, response.answers),
+        "groups": present(reading.findings, CONSTITUTION if each else [*GROUPS, *CONSTITUTION]),
+        "careful": present(reading.findings, CAREFUL),
         "open_conditions": [
             knowledge.label(f)
             for q in reading.questions
             for f in q.findings
             if f.startswith("condition.") and f not in reading.findings
         ],
-        "measures": [
-            {"name": measure.short, "value": reading.measures.get(measure.id), "of": measure.maximum}
-            for measure in load_instruments().values()
-            if measure.id in asked
-        ],
+        "measures": measures_in_words(reading, asked),
         "flags": [
             {
                 "row": row,
@@ -87,7 +82,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         **_entries(response, reading),
         "doubted": sorted(knowledge.label(finding) for finding in reading.doubted),
         "unanswered": _unanswered(reading, response),
-        "cautions": [a for a in assessment.alerts if a.level == "caution"],
+        "cautions": [*{a.code: a for one in judged for a in one.alerts if a.level == "caution"}.values()],
         "body": still(load_chart(), chart_question, painted),
         "texts": [
             {
@@ -112,7 +107,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         "all_answers": [
             {
                 "section": s.section,
-                "label": q.label,
+                "label": heading(s, q) if s.about else q.label,
                 "words": in_words(q, response.answers.get(q.id)),
                 "is_by_phone": any(q.id in call.questions for call in calls),
             }
@@ -181,7 +176,12 @@ def _unspoken(response: IntakeResponse) -> set[str]:
 def _unanswered(reading: Reading, response: IntakeResponse) -> list[str]:
     """The questions left open, in the form's words."""
     unspoken, told = _unspoken(response), response.answers
-    left = [q.label for q in reading.questions if q.id not in unspoken and not is_answered(q, told.get(q.id))]
+    left = [
+        heading(s, q) if s.about else q.label
+        for s in reading.screens
+        for q in s.questions
+        if q.id not in unspoken and not is_answered(q, told.get(q.id))
+    ]
     return left[:MOST_OPEN] + ([f"and {len(left) - MOST_OPEN} more"] if len(left) > MOST_OPEN else [])
 
 
@@ -212,10 +212,13 @@ def parts_of(response: IntakeResponse) -> dict[str, Any]:
 def _no_longer_asked(reading: Reading, response: IntakeResponse) -> list[dict[str, Any]]:
     """What was answered and today's form would not ask: the form has changed, or a later answer took it away."""
     asked = {question.id for question in reading.questions}
+    form = asked_form(response.questionnaire_version)
+    names = names_of(form, {key.partition(APART)[2]: None for key in response.answers if APART in key})
     return [
-        {"label": q.label, "words": in_words(q, response.answers[q.id])}
-        for q in asked_form(response.questionnaire_version).questions
-        if q.id not in asked and is_answered(q, response.answers.get(q.id))
+        {"label": f"{names[of]}: {q.label}" if of else q.label, "words": in_words(q, response.answers[key])}
+        for q in form.questions
+        for key, of in [(q.id, ""), *((f"{q.id}{APART}{one}", one) for one in names)]
+        if key not in asked and is_answered(q, response.answers.get(key))
     ]
 
 
@@ -242,13 +245,3 @@ def marks_of(judged: Assessment, text_key: str) -> list[str]:
     """Words in a text that were read as a sign, as the patient wrote them, with the sign."""
     knowledge = load_intake_knowledge()
     return [f"“{m.excerpt}” → {knowledge.label(m.finding)}" for m in judged.marks if m.text_key == text_key]
-
-
-def _present(findings: Any, groups: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    knowledge = load_intake_knowledge()
-    rows = []
-    for group, title in groups:
-        labels = [knowledge.label(f) for f, present in findings.items() if present and f.startswith(f"{group}.")]
-        if labels:
-            rows.append({"title": title, "labels": labels})
-    return rows

@@ -36,7 +36,7 @@ def check(questionnaire: Questionnaire, findings: set[str], file: str) -> list[F
             for finding in question.findings:
                 if finding not in findings:
                     fault(question.id, f"no such finding: “{finding}”")
-            if question.kind in ("one", "many", "statements") and not question.options:
+            if question.kind in ("one", "many", "ranked", "statements") and not question.options:
                 fault(question.id, "a question to choose from needs options")
             ids = [o.id for o in question.options]
             if len(set(ids)) != len(ids):

@@ -15,11 +15,21 @@ CHOICE = "complaint"  # the question of the common form that takes the choice
 MEANS = {"place": DEFAULT, "other": "not_pain"}  # choices of the common form that are not named after a complaint
 
 
+def chosen(answers: Mapping[str, Any], question: str = CHOICE) -> tuple[str, ...]:
+    """The choices ticked, what matters most first. A form in which one alone could be chosen kept it as text."""
+    said = answers.get(question) or ()
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
 def chosen_complaints(answers: Mapping[str, Any]) -> tuple[str, ...]:
     """What the patient came for: ids of packs, `elsewhere`, `not_pain`. Forms of before this was asked: a place of the
     drawing."""
-    said = answers.get(CHOICE)
-    return (MEANS.get(said, said),) if isinstance(said, str) and said else (DEFAULT,)
+    return tuple(MEANS.get(one, one) for one in chosen(answers)) or (DEFAULT,)
+
+
+def choice_of(complaint: str) -> str:
+    """The choice of the form that names a complaint."""
+    return next((choice for choice, named in MEANS.items() if named == complaint), complaint)
 
 
 class QuestionsFile(Strict):

@@ -133,6 +133,8 @@ def _load(directory: Path, language: str, name: str, where: tuple[Path, ...]) ->
             }
         ),
         words=SharedWords(file.words.yes, file.words.no, file.words.none),
+        of_one=file.words.of_one,
+        at_visit=file.words.at_visit,
     )
     read.faults += check(questionnaire, findings, name)
     if name == FILE:
@@ -180,6 +182,7 @@ def _screen(
         _when(screen),
         _credit(screen, instruments),
         screen.part,
+        screen.each,
     )
 
 

@@ -45,6 +45,8 @@ def drawn(question: Question, stored: Any) -> Any:
             return None
         ticked = [one for one in question.ticks if one in stored]
         return ticked or None
+    if question.kind == "ranked":  # kept as text where one alone could be chosen
+        return [stored] if isinstance(stored, str) else stored
     if question.kind == "one":
         return stored if question.option(str(stored)) else None
     return stored

@@ -67,6 +67,7 @@ class Screen(Shown):
     id: str
     section: str
     part: Literal[1, 2] = 1
+    each: Literal["", "always", "first_two"] = ""  # asked about each complaint; or about the two that matter most
     title: str
     intro: str = ""
     source: str = ""
@@ -91,6 +92,8 @@ class Words(Strict):
     decline: str
     left: str
     right: str
+    of_one: str = "{complaint}: {title}"  # the heading of a screen about one complaint of several
+    at_visit: str = ""  # said with a complaint about which not everything is asked
     foods: str = ""  # what many are allergic to, with commas between
 
 

@@ -4,7 +4,7 @@
 
 Answers are a mapping of question id to value. The value's shape follows the question's kind:
 
-- ``one``: option id · ``many``, ``statements``: list of option ids
+- ``one``: option id · ``many``, ``statements``: list of option ids · ``ranked``: the same, what matters most first
 - ``chart``: list of region ids, and of "region:kind" for how it feels there
 - ``scale``, ``number``: int · ``text``, ``line``, ``email``: str · ``date``: "YYYY-MM-DD"
 - ``duration``: ``{"number": int, "unit": "days|weeks|months|years"}``
@@ -26,6 +26,7 @@ Answers = Mapping[str, Any]
 Kind = Literal[
     "one",
     "many",
+    "ranked",
     "statements",
     "chart",
     "scale",
@@ -211,6 +212,8 @@ class Screen:
     show: When = ALWAYS
     source: str = ""  # credit line or short reason, shown small
     part: int = 1  # 1: before the first needle, 2: when there is time
+    each: str = ""  # "always": asked about each complaint, "first_two": about the two that matter most
+    about: str = ""  # the complaint that it asks about, in short, where a form has several
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,18 @@ class Questionnaire:
     counts: tuple[Count, ...]
     instruments: Mapping[str, Instrument]
     words: SharedWords = SharedWords()
+    of_one: str = ""  # how a screen about one complaint of several is headed
+    at_visit: str = ""  # said with a complaint about which not everything is asked
+    each: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
+    each_of_two: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
+    each_findings: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
+
+    def __post_init__(self) -> None:
+        """The questions that are asked about each complaint, those only about two, and what all these can tell."""
+        asked = [(screen.each, question) for screen in self.screens if screen.each for question in screen.questions]
+        object.__setattr__(self, "each", frozenset(q.id for _, q in asked))
+        object.__setattr__(self, "each_of_two", frozenset(q.id for each, q in asked if each == "first_two"))
+        object.__setattr__(self, "each_findings", frozenset(f for _, q in asked for f in q.findings))
 
     @property
     def questions(self) -> tuple[Question, ...]:

@@ -1,4 +1,5 @@
-"""How long the patient's form is for twelve invented patients: screens, words to read, taps, minutes, for each part.
+"""How long the patient's form is for invented patients with one complaint, two and three: screens, words to read, taps,
+minutes, for each part.
 
 ``python -m tests.bench.intake_length`` prints the table; ``make bench`` has it among its figures. The model is that of
 ``intake.questionnaire.length``.
@@ -8,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from intake.questionnaire.answers import read
+from intake.questionnaire.complaints import CHOICE
 from intake.questionnaire.length import SECONDS_A_LETTER, SECONDS_A_TAP, WORDS_A_MINUTE, words_on
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.values import About, Question, Screen, is_answered
@@ -19,6 +21,13 @@ from treatments.demo.answers import answers_of
 from treatments.demo.people import Role, cast
 
 MOST_SCREENS, MOST_MINUTES, MOST_WORDS = 18, 7, 1600
+MOST_WITH_SEVERAL = 12  # minutes, of either part
+SEVERAL = (
+    "place, neck", "neck, place", "neck, headache", "headache, place", "shoulder, neck", "shoulder, knee",
+    "knee, place", "place, elsewhere", "sleep_stress, neck", "place, sleep_stress", "place, other",
+    "neck, place, knee", "headache, neck, shoulder", "place, shoulder, sleep_stress", "sleep_stress, headache, neck",
+    "knee, shoulder, headache",
+)  # fmt: skip
 PARTS = (1, 2)
 TYPED = ("text", "line", "email")
 
@@ -88,6 +97,18 @@ def lengths(roles: Iterable[Role] | None = None, *, today: dt.date = dt.date(202
     return found
 
 
+def lengths_with_several(*, today: dt.date = dt.date(2026, 12, 1)) -> list[Length]:
+    """Both parts of those who tick the most, with two complaints and three, the one that matters most first."""
+    people = [role for role in cast()[:12] if role.persona.family_name in ("Gallagher", "Abendroth")]
+    found = []
+    for ticked in SEVERAL:
+        told = [{**role.persona.told, CHOICE: ticked} for role in people]
+        roles = [replace(role, persona=replace(role.persona, told=one)) for role, one in zip(people, told, strict=True)]
+        rows = lengths(roles, today=today)
+        found += [replace(row, who=f"{ticked}: {row.who.split()[-1]}") for row in rows]
+    return found
+
+
 def summary() -> dict[str, float]:
     """The longest of each part, and of both: the figures of ``make bench``."""
     rows = lengths()
@@ -97,14 +118,15 @@ def summary() -> dict[str, float]:
         "minutes": round(max(row.minutes for row in first), 2),
         "words": max(one.words + two.words for one, two in zip(first, second, strict=True)),
         "minutes_two": round(max(row.minutes for row in second), 2),
+        "minutes_several": round(max(row.minutes for row in lengths_with_several()), 2),
     }
 
 
 def main() -> None:
-    print(f"{'who':22} part screens  words   taps minutes  typing")
-    for one in lengths():
+    print(f"{'who':40} part screens  words   taps minutes  typing")
+    for one in (*lengths(), *lengths_with_several()):
         print(
-            f"{one.who:22} {one.part:4} {one.screens:7} {one.words:6} {one.taps:6} {one.minutes:7.1f} {one.typing:7.1f}"
+            f"{one.who:40} {one.part:4} {one.screens:7} {one.words:6} {one.taps:6} {one.minutes:7.1f} {one.typing:7.1f}"
         )
     print("the longest:", ", ".join(f"{name} {figure:g}" for name, figure in summary().items()))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -19,13 +20,16 @@ from intake.forms.screen import ScreenForm
 from intake.models import Clash, IntakeResponse
 from intake.presenters.patient_form import answers_in_words
 from intake.questionnaire.answers import Reading, read
+from intake.questionnaire.complaints import CHOICE
 from intake.questionnaire.merging import Opened, drawn, merge_all
 from intake.questionnaire.own import OWN
+from intake.questionnaire.several import ABOUT, id_for, named, owner_of, told_of, with_owner
 from intake.questionnaire.values import About, Answers, Question, Screen
+from intake.questionnaire.walk import asked_with, read_one
 from intake.reading import reading_of
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.support.draws import how_many
-from tests.support.hostile import FORM, faults, posted
+from tests.support.hostile import COMPLAINTS, FORM, faults, posted
 from tests.support.intake_page import page_on
 from tests.support.own_questions import EVERY_KIND, written
 from tests.support.page_text import page_text
@@ -77,6 +81,39 @@ def _ticks_lost(question: Question, before: Answers, after: Answers, page: Opene
     return not kept.issubset(after.get(question.id) or ())
 
 
+SHARED = {
+    finding
+    for question in FORM.questions
+    for option in question.options
+    if asked_with(option, COMPLAINTS)
+    for finding, _present in option.sets
+}
+
+
+def without(findings: Mapping[str, bool], some: set[str]) -> dict[str, bool]:
+    return {finding: present for finding, present in findings.items() if finding not in some}
+
+
+def mixed_up(answers: dict[str, Any], about: About) -> list[str]:
+    """Complaints of which something is known that was not said of them, or not known that was."""
+    reading, owner = read(FORM, answers, about), owner_of(answers)
+    found = []
+    for one, said in reading.each.items():
+        named_so = {key: value for key, value in answers.items() if key in (f"{named(key)}--{one}", named(key))}
+        own = {k: v for k, v in named_so.items() if named(k) not in FORM.each or owner == one or "--" in k}
+        alone = read_one(FORM, told_of(FORM, own, one), about)
+        if (alone.numbers, alone.measures) != (said.numbers, said.measures):
+            found.append(one)
+        denied = {finding for finding, present in alone.findings.items() if present is False}  # may be left open
+        theirs = {finding for finding in said.findings if finding in SHARED}  # asked with another, known of both
+        if without(alone.findings, theirs) != without({**dict.fromkeys(denied, False), **said.findings}, theirs):
+            found.append(f"{one}: findings")
+        scale = answers.get(id_for("pain_now", one, owner))
+        if said.numbers.get("pain_now") != (scale if "pain_now" in {q.id for q in said.questions} else None):
+            found.append(f"{one}: {scale}")
+    return found
+
+
 @pytest.mark.pure
 def test_alone() -> None:
     stored = own = 0
@@ -84,6 +121,8 @@ def test_alone() -> None:
         chance = random.Random(f"alone {number}")
         about = chance.choice(PEOPLE)
         answers: dict[str, Any] = {k: v for k, v in PLAIN.items() if chance.random() < 0.7}
+        if chance.random() < 0.6:  # else of a form in which one alone could be chosen
+            answers[CHOICE] = chance.sample(COMPLAINTS, chance.randint(1, 3))
         reading = read(FORM, answers, about)
         stale: list[tuple[Screen, Opened]] = []
         for _step in range(chance.randint(1, 4)):
@@ -98,28 +137,36 @@ def test_alone() -> None:
             _, form = form_of(chance, now, answers)
             told = form.values()
             merged, _how = merge_all(reading.questions, base=page.shown, mine=told, stored=answers)
-            after = {key: value for key, value in merged.items() if value is not None}
+            after = with_owner(answers, {key: value for key, value in merged.items() if value is not None})
             assert lost(answers, after, now, page, told) == [], number
             assert not faults(after), (number, faults(after))
-            assert set(after) - set(answers) <= {question.id for question in now.questions}
+            asked = {question.id for question in now.questions}
+            assert set(after) - set(answers) <= (asked | {ABOUT} if CHOICE in asked else asked), number
             stored += after != answers
             own += any(key.startswith(OWN) and after[key] != answers.get(key) for key in after)
             answers = after
             reading = read(FORM, answers, about)
+            assert mixed_up(answers, about) == [], number
         if number % 20 == 0:
             assert answers_in_words(reading, answers)
     assert stored > how_many(ALONE) / 2
     assert own > how_many(ALONE) / 20  # among them answers to the clinic's own questions
 
 
+def owned(asked: set[str]) -> set[str]:
+    """What may change besides what a page asks: whose the older answers are, if it asks what the form is about."""
+    return {ABOUT} if CHOICE in asked else set()
+
+
 @pytest.mark.django_db
 def test_with_rows() -> None:
     written(*EVERY_KIND)
     base = ResponseFactory(answers=PLAIN, questionnaire_version=FORM.version)
+    several = ResponseFactory(answers={**PLAIN, CHOICE: ["neck", "place"]}, questionnaire_version=FORM.version)
     for number in range(how_many(WITH_ROWS)):
         chance = random.Random(f"rows {number}")
         with transaction.atomic():
-            _sequence(chance, base.pk, number)
+            _sequence(chance, chance.choice((base.pk, several.pk)), number)
             transaction.set_rollback(True)
 
 
@@ -143,7 +190,7 @@ def _sequence(chance: random.Random, pk: int, number: int) -> None:
         after = response.answers
         assert not faults(after), (number, faults(after))
         asked = {question.id for question in screen.questions}
-        assert {key for key in before if before[key] != after.get(key)} <= {*asked, "_done"}, number
+        assert {key for key in before if before[key] != after.get(key)} <= {*asked, "_done", *owned(asked)}, number
         beside = {clash.question: clash.others for clash in Clash.objects.filter(response=pk)}
         for name in asked & before.keys():  # overwritten by a page that had not seen it: kept beside
             if page.shown.get(name) != before[name] and after.get(name) not in (None, before[name]):
@@ -171,13 +218,14 @@ def _walk(chance: random.Random, ana: int, boris: int, number: int) -> None:
     phone.open("of-ana", born=born)
     mine = IntakeResponse.objects.get(patient=ana)
     if chance.random() < 0.3:
-        IntakeResponse.objects.filter(pk=mine.pk).update(answers=PLAIN)
+        about = chance.choice(("place", ["neck", "place"], ["knee", "place", "neck"]))
+        IntakeResponse.objects.filter(pk=mine.pk).update(answers={**PLAIN, CHOICE: about})
     pages: list[str] = [""]
     for _step in range(chance.randint(2, 6)):
         mine.refresh_from_db()
         vars(mine).pop("_reading", None)
         before, was_sent = dict(mine.answers), mine.is_submitted
-        screen = chance.choice(FORM.screens)
+        screen = chance.choice(FORM.screens if chance.random() < 0.4 else reading_of(mine).screens)
         path = f"/i/step/{screen.id}/"
         seen = phone.get(path)
         assert seen.status_code < 500
@@ -197,7 +245,7 @@ def _walk(chance: random.Random, ana: int, boris: int, number: int) -> None:
         assert not faults(mine.answers), (number, faults(mine.answers))
         asked = {question.id for question in screen.questions}
         changed = {key for key in {**before, **mine.answers} if before.get(key) != mine.answers.get(key)}
-        assert changed <= {*asked, "_done", "_words", "_said"}, (number, changed - asked)
+        assert changed <= {*asked, "_done", "_words", "_said", *owned(asked)}, (number, changed - asked)
         assert not (was_sent and changed), number
     foreign.refresh_from_db()
     assert foreign.answers == {}, number

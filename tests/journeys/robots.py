@@ -98,7 +98,7 @@ class Patient:
         self.page.wait_for_url(re.compile("/i/step/"))
 
     def screen_id(self) -> str | None:
-        found = re.search(r"/i/step/([a-z_0-9]+)/", self.page.url)
+        found = re.search(r"/i/step/([a-z_0-9-]+)/", self.page.url)
         return found.group(1) if found else None
 
     def answer_until(self, stop: str | None = None) -> list[str]:

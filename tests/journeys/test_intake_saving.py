@@ -139,7 +139,7 @@ def test_two_devices_one_answer_and_the_patient_chooses(clinic: Clinic) -> None:
     expect(tablet.locator("#id_reason")).to_have_value("My back since the garden")
     expect(tablet.locator(".clash")).to_have_count(0)
     press(tablet, "Next")
-    expect(tablet.get_by_role("heading", name="What is it mostly about?")).to_be_visible()
+    expect(tablet.get_by_role("heading", name="What is it about?")).to_be_visible()
 
 
 def test_enter_goes_on_and_chooses_nothing(clinic: Clinic) -> None:
@@ -162,7 +162,7 @@ def test_leaving_right_after_the_last_letter_loses_nothing(clinic: Clinic, way: 
     page = clinic.begin(device)
     page.locator("#id_reason").fill("It pulls")
     press(page, "Next")
-    expect(page.get_by_role("heading", name="What is it mostly about?")).to_be_visible()
+    expect(page.get_by_role("heading", name="What is it about?")).to_be_visible()
     page.go_back()
     words = page.locator("#id_reason")
     expect(words).to_have_value("It pulls")
@@ -227,7 +227,7 @@ def test_offline_keeps_the_page_and_goes_on_by_itself(clinic: Clinic) -> None:
     expect(words).to_have_value("Written in the lift")
     assert accessibility_faults(page) == []
     device.set_offline(False)
-    expect(page.get_by_role("heading", name="What is it mostly about?")).to_be_visible()
+    expect(page.get_by_role("heading", name="What is it about?")).to_be_visible()
     device.set_offline(True)  # all is saved, and still no error page of the browser
     press(page, "Back")
     expect(page.locator("#saved")).to_contain_text(OFFLINE)
@@ -288,7 +288,7 @@ def test_cancel_really_cancels(clinic: Clinic) -> None:
     page = clinic.begin(device)
     page.locator("#id_reason").fill("As it was")
     press(page, "Next")
-    expect(page.get_by_role("heading", name="What is it mostly about?")).to_be_visible()
+    expect(page.get_by_role("heading", name="What is it about?")).to_be_visible()
     page.goto("/i/step/reason/?then=check")
     page.locator("#id_reason").fill("Changed my mind")
     page.locator("#id_reason").blur()

@@ -5,20 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from intake.forms.screen import KEPT_LETTERS
+from intake.questionnaire.complaints import CHOICE
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.own import with_own
 from intake.questionnaire.own_words import WORDS
+from intake.questionnaire.several import ABOUT, APART, named
 from intake.questionnaire.values import ACTIVITY_LETTERS, DAYS_IN, DONE, Answers, Question, Screen
 from tests.support.draws import text
 from tests.support.own_questions import EVERY_KIND
 
 FORM = with_own(load_questionnaire(), EVERY_KIND)  # a clinic's own questions among ours
 QUESTIONS = {question.id: question for question in FORM.questions}
+COMPLAINTS = [option.id for option in QUESTIONS[CHOICE].options]
 OPTIONS = [option.id for question in FORM.questions for option in question.options]
+_OF_ANOTHER = [f"{name}{APART}{one}" for name in ("pain_now", "where", "onset") for one in (*COMPLAINTS, "of_no_pack")]
 PARTS = (".day", ".month", ".year", ".number", ".unit", ".none", ".name", ".phone", ".relation", ".1.name", ".1.score")
 GIANT = "9" * 5000
 BAD: Sequence[str] = (
@@ -34,6 +38,9 @@ def fitting(chance: random.Random, question: Question) -> dict[str, list[str]]:
     if kind in ("one", "many", "statements"):
         ids = [option.id for option in question.options]
         return {name: chance.sample(ids, 1 if kind == "one" else chance.randint(0, min(3, len(ids))))}
+    if kind == "ranked":
+        ids = [option.id for option in question.options]
+        return {name: chance.sample(ids, chance.randint(1, 4)), f"{name}.first": [chance.choice(ids)]}
     if kind == "chart":
         return {name: chance.sample([region.id for region in question.regions], chance.randint(0, 3))}
     if kind in ("scale", "number"):
@@ -63,7 +70,9 @@ def posted(chance: random.Random, screen: Screen) -> dict[str, list[str]]:
         if chance.random() < 0.1:
             data[question.id + chance.choice(PARTS)] = [chance.choice(BAD)]
     for _n in range(chance.randint(0, 2)):
-        stranger = chance.choice((*QUESTIONS, DONE, WORDS, "__class__", "answers", "patient_id", "consent_at", "of2"))
+        stranger = chance.choice(
+            (*QUESTIONS, *_OF_ANOTHER, DONE, WORDS, ABOUT, "__class__", "answers", "patient_id", "consent_at", "of2")
+        )
         data.setdefault(stranger, [chance.choice((*BAD, *OPTIONS[:40]))])
     return data
 
@@ -71,14 +80,19 @@ def posted(chance: random.Random, screen: Screen) -> dict[str, list[str]]:
 def faults(answers: Answers) -> list[str]:
     """What is stored and may not be: a key that is no question, or a value that does not fit its question."""
     json.dumps(answers, allow_nan=False)
-    found = [key for key in answers if key not in QUESTIONS and key not in (DONE, WORDS)]
-    found += [
-        f"{key}: {value!r:.80}"
-        for key, value in answers.items()
-        if key in QUESTIONS and not fits(QUESTIONS[key], value)
-    ]
-    screens = {screen.id for screen in FORM.screens}
-    return found + [one for one in answers.get(DONE, []) if one not in screens]
+    asked = {key: QUESTIONS[named(key)] for key in answers if named(key) in QUESTIONS and _may_be_of(key, FORM.each)}
+    found = [key for key in answers if key not in asked and key not in (DONE, WORDS, ABOUT)]
+    found += [f"{key}: {value!r:.80}" for key, value in answers.items() if key in asked and not fits(asked[key], value)]
+    if answers.get(ABOUT, "") not in ("", *COMPLAINTS):
+        found.append(ABOUT)
+    screens, apart = {screen.id for screen in FORM.screens}, {screen.id for screen in FORM.screens if screen.each}
+    return found + [one for one in answers.get(DONE, []) if named(one) not in screens or not _may_be_of(one, apart)]
+
+
+def _may_be_of(name: str, apart: Collection[str]) -> bool:
+    """Only what is asked about each complaint has one in its id, and one that there is."""
+    of = name.partition(APART)[2]
+    return not of or (named(name) in apart and of in COMPLAINTS)
 
 
 def fits(question: Question, value: Any) -> bool:
@@ -98,6 +112,12 @@ def _ticks(question: Question, value: Any) -> bool:
         and ids.issuperset(value)
         and (len(value) == 1 or alone.isdisjoint(value))
     )
+
+
+def _ranked(question: Question, value: Any) -> bool:
+    if isinstance(value, str):  # of a form in which one alone could be chosen
+        return question.option(value) is not None
+    return _ticks(question, value) and len(value) <= (question.maximum or len(value))
 
 
 def _number(question: Question, value: Any) -> bool:
@@ -138,5 +158,5 @@ def _contact(question: Question, value: Any) -> bool:
 _FITS: dict[str, Callable[[Question, Any], bool]] = {
     "one": _one, "many": _ticks, "statements": _ticks, "chart": _ticks, "scale": _number, "number": _number,
     "text": _text, "line": _text, "email": _text, "date": _date, "duration": _duration, "activities": _activities,
-    "phone": _contact, "person": _contact,
+    "phone": _contact, "person": _contact, "ranked": _ranked,
 }  # fmt: skip

@@ -31,7 +31,7 @@ class Persona:
     levels: tuple[str, ...] = ()
     ashi: tuple[Mapping[str, str], ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
-    told: Mapping[str, str] = field(default_factory=dict)  # question id -> option, where no finding says it
+    told: Mapping[str, str] = field(default_factory=dict)  # question id -> option(s), where no finding says it
 
 
 def answers_of(
@@ -69,6 +69,8 @@ def _answer(persona: Persona, question: Question, ticks: _Ticks) -> Any:
             return _one(persona, question)
         case "many":
             return _many(persona, question)
+        case "ranked":
+            return _ranked(persona, question)
         case "chart":
             return _regions(persona, question)
         case "statements":
@@ -119,6 +121,14 @@ def _one(persona: Persona, question: Question) -> str | None:
 def _many(persona: Persona, question: Question) -> list[str] | None:
     ticked = [option.id for option in question.options if _told(persona, option.sets)]
     return ticked or [option.id for option in question.options if option.is_none] or None
+
+
+def _ranked(persona: Persona, question: Question) -> list[str]:
+    """What is told, in that order; else what a finding says; else the first choice that says none."""
+    if told := persona.told.get(question.id):
+        return told.split(", ")
+    ticked = [option.id for option in question.options if _told(persona, option.sets)]
+    return ticked or [next(option.id for option in question.options if not option.sets)]
 
 
 def _regions(persona: Persona, question: Question) -> list[str]:

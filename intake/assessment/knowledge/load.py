@@ -89,6 +89,7 @@ class IntakeKnowledge:
     passing: frozenset[str]  # conditions that pass with time
     rules: tuple[Rule, ...]
     lowerings: Mapping[str, tuple[Lowering, ...]]  # alert code -> explanations
+    explaining: frozenset[str]  # findings with which a sign is explained as harmless
     drafts: tuple[Draft, ...]  # rows that are read and shown, and used by nothing
 
     def named(self, finding: str) -> str:
@@ -219,6 +220,7 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
             for row in rules.rule
         ),
         lowerings={code: tuple(rows) for code, rows in lowerings.items()},
+        explaining=frozenset(one for rows in lowerings.values() for row in rows for one in row.any),
         drafts=drafts,
     )
 

@@ -30,6 +30,12 @@ def test_before_the_first_needle_it_takes_seven_minutes() -> None:
     assert intake_length.summary()["words"] <= intake_length.MOST_WORDS
 
 
+def test_several_complaints_take_no_part_of_the_form_beyond_twelve_minutes() -> None:
+    rows = intake_length.lengths_with_several()
+    assert {row.who.count(",") for row in rows} == {1, 2}  # two complaints, and three
+    assert max(row.minutes for row in rows) <= intake_length.MOST_WITH_SEVERAL
+
+
 @pytest.mark.parametrize(
     ("label", "things"),
     [
@@ -52,7 +58,7 @@ def test_what_a_label_joins_is_counted(label: str, things: int) -> None:
         ('label = "Dull ache", finding = "quality.dull"', 'label = "Dull ache", finding = "eased_by.rest"', "already"),
         ('label = "Fever or shivering"', 'label = "Fever, shivering or sweats"', "joins more than 2 things"),
         ("Is it newly hard to pee, or to", "Is it newly hard to pee, or to pass stool, or to", "joins more than 2"),
-        ('id = "weather"\npart = 2', 'id = "weather"\npart = 1', ""),
+        ('id = "weather"\neach = "first_two"\npart = 2', 'id = "weather"\neach = "first_two"\npart = 1', ""),
         ('id = "mood"\npart = 2', 'id = "mood"\npart = 1', "stand after those of part one"),
     ],
 )

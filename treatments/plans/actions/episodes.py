@@ -10,6 +10,7 @@ from clinic.people.models import User
 from clinic.scheduling.actions import close_course
 from clinic.scheduling.models import Course
 from intake.models import Assessment, Episode
+from intake.models.kept import keep_links_about
 from treatments.models import TreatmentPlan, Visit
 from treatments.models.kept import keep_reviews
 
@@ -41,6 +42,7 @@ def close(*, episode: Episode, code: str, note: str, by: User) -> Episode:
     held.closed_code, held.closed_note = code, note.strip()[:300]
     held.save(update_fields=["closed_at", "closed_by", "closed_code", "closed_note"])
     keep_reviews(held.patient)
+    keep_links_about(held)
     trail.record("episode.closed", by=by, patient=held.patient, obj=held, detail={"reason": code})
     return held
 
@@ -72,5 +74,6 @@ def open_again(*, episode: Episode, by: User) -> Episode:
     held.closed_at = held.closed_by = None
     held.closed_code = held.closed_note = ""
     held.save(update_fields=["closed_at", "closed_by", "closed_code", "closed_note"])
+    keep_links_about(held)
     trail.record("episode.opened_again", by=by, patient=held.patient, obj=held)
     return held
