@@ -262,7 +262,7 @@ class Context:
         first = cue.start
         while first > words.sentence_starts[words.sentences[first]] and words.breaks[first] != COMMA:
             first -= 1
-        return first == cue.start or bool(self._between("setting", first, first + 1))
+        return first == cue.start
 
     def _is_resolved_next(self, match: Occurrence) -> bool:
         """ "... . All fine since." at the beginning of the next sentence."""

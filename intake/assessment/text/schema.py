@@ -30,7 +30,6 @@ CueKind = Literal[
     "list_or",  # or
     "joint",  # and: a new statement may begin
     "history",  # ten years ago, as a child
-    "setting",  # when, after, in: such a clause sets the time for the next one too
     "past_tense",  # could not, was: a statement after a comma that is still about then
     "present",  # now, since: in the same clause, history is no history
     "returned",  # worse, again, still: anywhere in the sentence

@@ -88,7 +88,7 @@ def test_sentences_never_seen_by_anybody(record_property):
 # Of the sentences written for the concepts of all complaints: grave ones stopped at least and silent at most, harmless
 # ones stopped at most. A form that asks back on everything is no better than one that asks nothing: a fifth of the
 # harmless at most.
-WRITTEN = {"repaired": (336, 4, 3), "held_out": (179, 7, 9)}
+WRITTEN = {"repaired": (337, 4, 3), "held_out": (179, 7, 9), "sealed": (52, 4, 1)}
 
 
 @pytest.mark.parametrize("name", WRITTEN)
