@@ -149,3 +149,10 @@ def test_every_language_reads_a_concept_of_every_emergency():
         asking = {sign.finding for sign in language.signs if sign.is_concept}
         missing = EMERGENCIES - asking
         assert not missing, (language.code, missing)
+
+
+def test_every_flag_that_is_read_is_one_that_is_asked():
+    """A flag that got another id would be read, and nothing would come of it."""
+    known = {flag.finding for flag in load_intake_knowledge().flags.flag}
+    read = {sign.finding for language in load_lexicon().languages for sign in language.signs}
+    assert {finding for finding in read if finding.startswith("flag.")} <= known
