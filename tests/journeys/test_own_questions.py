@@ -37,11 +37,17 @@ def _add(page: Page, words: dict[str, str], *, kind: str, earlier: str = "") -> 
         page.get_by_label("Only after this earlier answer").select_option(earlier)
 
 
+def _keep(page: Page) -> None:
+    page.get_by_role("button", name="Keep").click()
+    page.wait_for_url(re.compile("/clinic/questions/$"))
+    expect(page.get_by_text("Kept:")).to_be_visible()
+
+
 def _retire_all(page: Page) -> None:
     page.goto("/clinic/questions/")
     while page.get_by_role("button", name=re.compile("^Retire")).count():
-        page.get_by_role("button", name=re.compile("^Retire")).last.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name=re.compile("^Retire")).last.click()
 
 
 def _is_well(page: Page) -> None:
@@ -61,12 +67,11 @@ def test_asked_in_spanish_and_read_in_english(open_page: Callable[..., Page]) ->
     expect(preview.get_by_role("heading", name=SPANISH)).to_be_visible()
     expect(preview).to_contain_text("Not asked in this language")  # Chinese
     _is_well(owner)
-    owner.get_by_role("button", name="Keep").click()
-    expect(owner.get_by_text("Kept:")).to_be_visible()
+    _keep(owner)
     _add(owner, {"Question (English)": "What do you hope for?", "Question (Español)": HOPE}, kind="text")
-    owner.get_by_role("button", name="Keep").click()
+    _keep(owner)
     _add(owner, {"Question (English)": ENGLISH_ONLY}, kind="yes_no")
-    owner.get_by_role("button", name="Keep").click()
+    _keep(owner)
     expect(owner.get_by_text(re.compile("Not asked in: Español")).first).to_be_visible()
     _is_well(owner)
     try:
