@@ -161,7 +161,8 @@ def answers_part(patient: Patient, response: IntakeResponse | None, today: date,
     if response is None:
         return data
     response.patient = patient  # the same object: not read again for every set of answers
-    reading = reading_about(response, complaint)
+    whole = reading_of(response)
+    reading = reading_about(response, complaint) if whole.each else whole
     since = max(0, (today - answered_on(response)).days)
     born = reading.person.get("date_of_birth")
     if data["patient"]["age"] is None and born:
@@ -174,9 +175,9 @@ def answers_part(patient: Patient, response: IntakeResponse | None, today: date,
     if (days := reading.numbers.get("duration_days")) is not None:
         data["complaint"]["duration_days"] = days + since
     told, holds_days = dict(reading.findings), reading.holds_days
-    if reading_of(response).each:
+    if whole.each:
         told |= danger_told(response)
-        holds_days = reading_of(response).holds_days
+        holds_days = whole.holds_days
     data["findings"] = {
         finding: present
         for finding, present in sorted(told.items())
