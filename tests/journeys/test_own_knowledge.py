@@ -87,7 +87,7 @@ def test_an_own_point_by_keyboard(open_page: Callable[..., Page]) -> None:
     page.get_by_role("button", name="Undo").press("Enter")
     expect(row).to_have_count(0)
     page.goto("/knowledge/own/")
-    page.get_by_role("button", name="Take out of use: T-77.08").press("Enter")
+    page.get_by_role("button", name=re.compile("^Take out of use.*T-77.08")).press("Enter")
     expect(page.get_by_text("out of use since")).to_be_visible()
     page.get_by_role("link", name="T-77.08", exact=True).press("Enter")
     expect(page.get_by_text("taken out of use.")).to_be_visible()
