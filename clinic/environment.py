@@ -22,6 +22,7 @@ def load() -> None:
 
     Not for the demo: it must never find the clinic's own database. ASHI_ENV_FILE names another file; empty: none.
     """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else each start looks through every package for some
     named = os.environ.get("ASHI_ENV_FILE")
     if named == "" or flag("ASHI_DEMO"):
         return

@@ -12,7 +12,7 @@ smaller. A pattern that contains another brings about at least what that one doe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, log2
 
@@ -146,17 +146,21 @@ def _sign(
                 common *= weights.chance.against if opposed[cause] else 1.0
         return 1 - free * (1 - common)
 
-    chances = tuple(chance(branch, root) for branch, root in pairs(patterns, ids))
+    different: dict[float, float] = {}  # of 36 pairs a few chances differ: each number is made and kept once
+    chances = tuple(different.setdefault(one, one) for one in (chance(b, r) for b, r in pairs(patterns, ids)))
     by_hand = group in weights.clinician_groups
     yes = weights.clinician_factor if by_hand else 1.0
-    no, silent = yes * weights.unticked, yes * weights.unmentioned
+    no, silent, again = yes * weights.unticked, yes * weights.unmentioned, weights.said_again
     alone = tuple(chance(index) for index in range(len(ids)))
 
     def shown(*, present: bool) -> Vector:
         times = [_times(one, row.common, present=present) for one in alone]
         return tuple(round(x, 2 if x < 1 else 1) for x in times)
 
-    there, missing = [log(p) for p in chances], [log(1 - p) for p in chances]
+    def of_each(made: Callable[[float], float]) -> Vector:
+        known = {one: made(one) for one in different}
+        return tuple(known[one] for one in chances)
+
     return Sign(
         finding=finding,
         group=group,
@@ -172,13 +176,13 @@ def _sign(
         strong=tuple(index for index, level in enumerate(levels) if level == max(strength)),
         rarer=tuple(index for index, often in enumerate(alone) if often < row.common),
         chances=chances,
-        doubts=tuple(doubt(chance) for chance in chances),
-        present=tuple(yes * x for x in there),
-        present_again=tuple(yes * weights.said_again * x for x in there),
-        absent=tuple(no * x for x in missing),
-        absent_again=tuple(no * weights.said_again * x for x in missing),
-        unmentioned=tuple(silent * x for x in missing),
-        unmentioned_again=tuple(silent * weights.said_again * x for x in missing),
+        doubts=of_each(doubt),
+        present=of_each(lambda p: yes * log(p)),
+        present_again=of_each(lambda p: yes * again * log(p)),
+        absent=of_each(lambda p: no * log(1 - p)),
+        absent_again=of_each(lambda p: no * again * log(1 - p)),
+        unmentioned=of_each(lambda p: silent * log(1 - p)),
+        unmentioned_again=of_each(lambda p: silent * again * log(1 - p)),
     )
 
 
