@@ -168,7 +168,7 @@ def test_out_of_use_is_not_gone(as_petra, petra, draft) -> None:
     assert [*codes_in(draft.treatment)].count("T-77.08") == before
     assert "T-77.08" not in page_text(as_petra.get("/plans/points/", {"point": "sihua"}))
     page = page_text(as_petra.get("/knowledge/points/T-77.08/"))
-    assert "taken out of use" in page and "beside the shin bone" in page
+    assert "retired." in page and "beside the shin bone" in page
     taken = keep(as_petra)
     assert taken.status_code == 422 and "or had one" in page_text(taken)
     again = as_petra.post("/knowledge/own/points/T-77.08/", {**TOLD, "revision": str(OwnPoint.objects.latest("id").pk)})
