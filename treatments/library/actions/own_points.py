@@ -69,7 +69,7 @@ def retire(*, row: OwnPoint, by: User) -> OwnPoint:
 def _held(row: OwnPoint) -> OwnPoint:
     held = OwnPoint.objects.select_for_update().get(pk=row.pk)
     if held.replaced_at is not None:
-        raise Moved(f"Somebody wrote {row.code} anew meanwhile: look at it again.")
+        raise Moved(f"{row.code} has been changed since: look at it again.")
     return held
 
 

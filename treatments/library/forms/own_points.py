@@ -44,7 +44,7 @@ class OwnPointForm(forms.Form):
     )
     location = forms.CharField(
         label="Where it lies", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="So that somebody else finds it: the bone or crease next to it, and how far from it",
+        help_text="So that someone else finds it: the bone or crease next to it, and how far from it",
     )  # fmt: skip
     depth = forms.CharField(label="Depth in mm", max_length=7, help_text="Never deeper than the second number: 8-15")
     angle = forms.ChoiceField(label="Angle", required=False)
