@@ -80,8 +80,8 @@ class Episode(models.Model):
         """What staff read."""
         if self.words:
             return self.words
-        if self.complaint == DEFAULT:  # the form asks for the place later: it need not be the back
-            return "Pain as drawn"
+        if self.complaint == DEFAULT:  # in the words of the form, which asks for the place later
+            return "Back, hip or leg"
         pack = complaints().get(self.complaint)
         return pack.name if pack else BY_HAND.get(self.complaint, "Complaint, not named yet")
 

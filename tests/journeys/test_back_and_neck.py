@@ -12,7 +12,7 @@ from tests.journeys.conftest import PHONE, accessibility_faults
 from tests.journeys.robots import Desk, Patient, Practitioner, answers_for, chart_as_planned, open_chart
 from treatments.demo.people import cast
 
-NAME, BACK, NECK = "Zweimal", "Pain as drawn", "Neck pain"
+NAME, BACK, NECK = "Zweimal", "Back, hip or leg", "Neck pain"
 
 
 def test_back_and_neck_from_one_link_to_one_visit(open_page: Callable[..., Page]) -> None:

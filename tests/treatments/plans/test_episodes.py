@@ -66,7 +66,7 @@ def test_a_second_plan_does_not_replace_the_first(knee: Episode, ana: Any, petra
     assert second.proposal.case["complaint"]["id"] == "knee"
     assert set(Course.objects.values_list("reference", flat=True)) == {f"plan:{back.pk}", f"plan:{second.pk}"}
     text = page_text(as_petra.get(f"/patients/{ana.pk}/"))
-    assert text.count("Plan in force") == 2 and "Knee pain" in text and "Pain as drawn" in text
+    assert text.count("Plan in force") == 2 and "Knee pain" in text and "Back, hip or leg" in text
 
     newer = sign(drafts.new_version(plan=second, by=petra), petra)
     assert in_force(ana) == [back, newer] and newer.version == 2
@@ -131,7 +131,7 @@ def test_a_new_fact_reviews_every_plan_in_force(knee: Episode, ana: Any, petra: 
             f"/patients/{ana.pk}/safety/", {"kind": "condition", "name": "pregnant", "counts_as": ""}, follow=True
         )
     )
-    assert "for “Knee pain”" in text and "for “Pain as drawn”" in text
+    assert "for “Knee pain”" in text and "for “Back, hip or leg”" in text
     assert text.count("with what is known now") == 2
 
 

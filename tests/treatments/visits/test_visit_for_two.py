@@ -122,7 +122,7 @@ def test_the_safety_questions_of_both_are_asked_once_each(plans: Any, petra: Any
     wanted = {*safety_questions(), *safety_questions("knee")}
     assert len(asked) == len(set(asked)) == len(wanted) > len(safety_questions())
     text = page_text(page)
-    assert "For two: Pain as drawn, visit 1 of 10" in text and "Knee pain, plan v1" in text
+    assert "For two: Back, hip or leg, visit 1 of 10" in text and "Knee pain, plan v1" in text
     assert "needled once: LR3" in text
     alone = charting.draft_at(visit.pk, visit.revision)
     assert "start-also_pain_now" in page.content.decode() and alone.record["start"]["about_also"]

@@ -16,7 +16,7 @@ def curves_of(patient: Patient, shown: Sequence[Episode]) -> list[Context]:
     """Of each complaint; measures of the person as a whole once. With one complaint all are its."""
     drawn = {measure.id: measure for measure in load_instruments().values() if measure.curve}
     rows = [*reversed(chart_rows.scores(patient, drawn))]
-    wanted: list[tuple[int | None, str]] = [(one.pk, f", {one.title}") for one in shown] if len(shown) > 1 else []
+    wanted: list[tuple[int | None, str]] = [(one.pk, f" ({one.title})") for one in shown] if len(shown) > 1 else []
     curves = []
     for of, words in [*wanted, (None, "")]:
         for measure in drawn.values():
