@@ -171,7 +171,7 @@ def _unfinished(part: Context) -> list[Context]:
     """Drafts that wait besides the next step: to continue, or to discard on their own page."""
     found = []
     for one in part["episodes"]:
-        which = f", {one['episode'].title}" if part["has_several"] else ""
+        which = f" ({one['episode'].title})" if part["has_several"] else ""
         a, p = one["draft_assessment"], one["draft_plan"]
         has_plan = bool(one["plan"])
         if a is not None:
