@@ -14,8 +14,9 @@ from intake.assessment import ClinicalPicture, complaint_id, load_intake_knowled
 from intake.assessment import knowledge_of as knowledge_of_case
 from intake.case_building import case_data, judged
 from intake.models import Assessment
-from treatments.clinic_knowledge import codes_in, knowledge_of, knowledge_with, planner_knowledge
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import RuleOff, TreatmentPlan
+from treatments.own_points import codes_in, knowledge_of, knowledge_with
 from treatments.planner.closer import examine, swap
 from treatments.planner.closer.examine import Examination
 from treatments.planner.closer.swap import Swap, Swapped

@@ -1,4 +1,4 @@
-"""A clinic's own points, kept on the page. A row is never changed or removed: the next one takes its place."""
+"""A clinic's own points, kept on the page."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
-
-from clinic.audit.guards import Guard
-
-_KEPT = "code tables is_retired written_by_id written_at".split()
-_CHANGED = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in _KEPT)
 
 
 class Migration(migrations.Migration):
@@ -47,12 +42,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        Guard(
-            "treatments_ownpoint",
-            "own_point",
-            "what was written about an own point stays as it was written",
-            when=f"OLD.replaced_at IS NOT NULL OR {_CHANGED}",
-            verbs=("UPDATE",),
-        ),
-        Guard("treatments_ownpoint", "own_point_kept", "an own point is never removed", verbs=("DELETE",)),
     ]

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from clinic.lib.loose import Json, fresh
 from clinic.people.models import User
-from treatments.clinic_knowledge import knowledge_with
 from treatments.models import OwnEntry, TreatmentPlan
+from treatments.own_points import knowledge_with
 from treatments.planner.knowledge.point_groups import MIRROR, side_for
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.by_hand import by_hand

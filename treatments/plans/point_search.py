@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from treatments.clinic_knowledge import planner_knowledge, with_own_points
+from treatments.clinic_knowledge import planner_knowledge
+from treatments.own_points import with_own_points
 from treatments.planner.knowledge.needle_sizes import needle_of
 from treatments.planner.knowledge.point_names import find_point, is_own, plain_name, search_points
 from treatments.planner.knowledge.regions import tender_region

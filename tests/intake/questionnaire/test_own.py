@@ -113,7 +113,6 @@ class TestVersion:
         (own(age_from=50, age_to=40), "nobody has the age"),
         (own(age_from=60, earlier="pregnancy", answer="yes", after="needles"), "nobody has the age"),
         (own(not_sex="male", earlier="general", answer="no_such", after="needles"), "no longer has the answer"),
-        (own(complaints=("headache",), earlier="saddle_numbness", answer="yes", after="needles"), "can never be asked"),
         (own(earlier="general", answer="cancer", after="you"), "is asked later"),
         (own(earlier="no_such", answer="yes"), "no longer asked about"),
         (own(earlier="pain_now", answer="5", after="needles"), "no longer asked about"),

@@ -14,8 +14,9 @@ from tests.factories.assessed import draft_plan
 from tests.factories.people import PatientFactory
 from tests.support.page_text import page_text
 from treatments import planning
-from treatments.clinic_knowledge import codes_in, known_point, planner_knowledge, with_own_points
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import OwnPoint, TreatmentPlan
+from treatments.own_points import codes_in, known_point, with_own_points
 
 pytestmark = pytest.mark.django_db
 NEW = "/knowledge/own/points/new/"
@@ -146,7 +147,7 @@ def test_a_change_is_a_new_row_that_every_plan_is_reviewed_by(as_petra, petra, d
     found = planning.safety_of(draft.treatment, planning.picture_of(draft, today=draft.created_at.date()))
     assert any(a.code == "depth_past_cap" and a.is_stop and "5 mm" in a.text for a in found)
     again = as_petra.post("/knowledge/own/points/T-77.08/", {**changed, "depth": "8-10"})
-    assert again.status_code == 422 and "meanwhile" in page_text(again)
+    assert again.status_code == 422 and "has been changed since" in page_text(again)
     first.refresh_from_db()
     assert first.tables["point"][0]["depth_mm"] == [8, 15] and first.replaced_at is not None
     with pytest.raises(DatabaseError), transaction.atomic():

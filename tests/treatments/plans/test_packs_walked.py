@@ -15,9 +15,9 @@ from intake.questionnaire.values import DONE, About
 from tests.factories.intake import ResponseFactory
 from tests.factories.scheduling import ServiceFactory
 from tests.support.page_text import page_text
-from treatments.clinic_knowledge import codes_in
 from treatments.demo.answers import Persona, answers_of
 from treatments.models import Proposal, TreatmentPlan
+from treatments.own_points import codes_in
 from treatments.plans.actions import drafts
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from clinic.audit import trail
 from clinic.lib.knowledge_files import Fault
 from clinic.lib.loose import Json
 from clinic.people.models import User
-from treatments.clinic_knowledge import own_point_faults, told_now
 from treatments.models import OwnPoint
+from treatments.own_points import own_point_faults, told_now
 
 
 class Refused(ValueError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import forms
 
 from clinic.lib.loose import Json
-from treatments.clinic_knowledge import with_own_points
 from treatments.models import OwnEntry
+from treatments.own_points import with_own_points
 from treatments.planner.knowledge.point_groups import GroupError, read_group, write_group
 from treatments.plans import point_search
 from treatments.plans.forms.own_entries import NameForm

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from clinic.lib.loose import Context
 from clinic.people.models import User
-from treatments.clinic_knowledge import knowledge_with, planner_knowledge
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import own_points
 from treatments.library.presenters.words import does_words, when_words
 from treatments.models import OwnEntry, RuleOff
+from treatments.own_points import knowledge_with
 from treatments.planner.knowledge.point_groups import write_group
 from treatments.planner.knowledge.switching import may_be_off
 from treatments.plans import own_entries

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from clinic.lib.loose import Context
-from treatments.clinic_knowledge import own_point_faults, told_now
 from treatments.models import OwnPoint
+from treatments.own_points import own_point_faults, told_now
 from treatments.planner.vocabulary.body import REGIONS
 
 

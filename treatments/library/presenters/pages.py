@@ -13,10 +13,11 @@ from clinic.lib.loose import Context
 from intake.assessment import load_intake_knowledge
 from intake.presenters.evidence import as_often
 from intake.questionnaire.languages import spoken_languages
-from treatments.clinic_knowledge import knowledge_with, planner_knowledge
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.library.presenters import own_points, words
 from treatments.library.presenters.complaints import chips, own_rules
 from treatments.library.presenters.signs import combination_words, draft_rows, sign_rows
+from treatments.own_points import knowledge_with
 from treatments.planner.knowledge.clinic_file_checks import SOURCE_PREFIX
 from treatments.planner.knowledge.tables import Contraindication, Point
 from treatments.planner.vocabulary import severity

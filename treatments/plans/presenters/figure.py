@@ -11,7 +11,7 @@ from typing import Literal
 
 from clinic.lib.knowledge_files import Fault, KnowledgeError, Reader, Strict
 from intake.assessment.spine import levels_in
-from treatments.clinic_knowledge import known_point
+from treatments.own_points import known_point
 from treatments.planner.knowledge.load import FOLDER
 from treatments.planner.knowledge.regions import regions_in
 from treatments.planner.vocabulary.body import region_of_level

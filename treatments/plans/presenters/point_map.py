@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from clinic.lib.by_value import ByValue
 from clinic.lib.loose import Context
-from treatments.clinic_knowledge import knowledge_with, known_point
+from treatments.own_points import knowledge_with, known_point
 from treatments.planner.treatment.shapes import PointJson, StageJson
 from treatments.planner.vocabulary.body import SIDES_LONG
 from treatments.plans.presenters.figure import Place, View, from_the_side, load_figure, places_of

@@ -12,8 +12,8 @@ from clinic.lib.loose import Context
 from clinic.people.models import Patient
 from clinic.scheduling.models import Appointment
 from intake.assessment import ClinicalPicture, load_intake_knowledge
-from treatments.clinic_knowledge import knowledge_with
 from treatments.models import AdverseEvent, PlannedVisit, TreatmentPlan, Visit
+from treatments.own_points import knowledge_with
 from treatments.planner.knowledge.adverse_events import event_kinds
 from treatments.planner.knowledge.regions import tender_region
 from treatments.planner.treatment.needles import needles_of
