@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ from intake.questionnaire.complaints import CHOICE
 from intake.questionnaire.length import minutes_of, words_on
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.own import OWN, OwnQuestion, parts_of_version, token_of, with_own
-from intake.questionnaire.own_checks import own_faults
-from intake.questionnaire.values import About
+from intake.questionnaire.own_checks import never, own_faults
+from intake.questionnaire.values import About, Clause, When
 from tests.factories.intake import PLAIN
 from tests.support.own_questions import EVERY_KIND, own
 
@@ -130,6 +131,14 @@ class TestVersion:
 def test_what_is_refused(question: OwnQuestion, fault: str) -> None:
     faults = own_faults(FORM, [question])
     assert list(faults) == [1] and fault in " ".join(faults[1]), faults
+
+
+def test_two_answers_to_one_question_are_never_given() -> None:
+    """No question of ours leads there today: one whose earlier answer itself waits for another one's may."""
+    both = tuple(Clause(question="pregnancy", is_=(answer,)) for answer in ("yes", "no"))
+    for clauses, is_never in ((both, True), (both[:1], False), (both[1:], False)):
+        screen = replace(FORM.screens[-1], show=When(all_of=clauses))
+        assert ["can never be asked" in fault for fault in never(FORM, screen)] == [True] * is_never
 
 
 def test_an_id_of_the_form_that_clashes() -> None:
