@@ -145,6 +145,19 @@
       if (spoken) document.querySelector(around)?.replaceWith(document.adoptNode(spoken));
     }
   };
+  /** Style sheets that only the new page has, before it is shown. @param {Document} fresh */
+  const dress = (fresh) =>
+    Promise.all(
+      [...fresh.querySelectorAll("link[rel=stylesheet]")].map((sheet) => {
+        const source = sheet.getAttribute("href") ?? "";
+        if (document.querySelector(`link[href="${CSS.escape(source)}"]`)) return null;
+        const wanted = /** @type {HTMLLinkElement} */ (document.adoptNode(sheet));
+        return new Promise((done) => {
+          for (const end of ["load", "error"]) wanted.addEventListener(end, done); // without it rather than not at all
+          document.head.append(wanted);
+        });
+      }),
+    );
   /** @param {Document} fresh @param {string} to @param {boolean} isNew */
   const show = (fresh, to, isNew) => {
     const there = fresh.getElementById("main");
@@ -194,11 +207,13 @@
         const answer = await go();
         const text = await answer.text();
         if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
+        const fresh = parse(text);
+        await dress(fresh);
         if (isStale()) return;
         wants = null;
         if (isGivenBack(answer)) return;
         if (isClosed(answer) && form()) close(answer, text);
-        else show(parse(text), answer.url, isNew);
+        else show(fresh, answer.url, isNew);
       } catch {
         if (isStale()) return;
         if (undo) {
