@@ -75,9 +75,9 @@ def press_now(page: Page, button: Locator) -> None:
     expect(field).to_have_value(re.compile(r"\d\d:\d\d"))
 
 
-def tell_birth_date(page: Page, born: int) -> None:
+def tell_birth_date(page: Page, born: int, say: Callable[[str], str] = str) -> None:
     for label, value in (("Day", 15), ("Month", 6), ("Year", born)):
-        page.get_by_label(label).fill(str(value))
+        page.get_by_label(say(label), exact=True).fill(str(value))
 
 
 NOW = ".plan-main > .stage table.points"  # of a plan: what is needled now, not at later visits
@@ -93,8 +93,12 @@ class Patient:
         """Follow the link and start. ``born``: the year of a persona, who was born on 15 June."""
         self.page.goto(link)
         expect(self.page).to_have_url(re.compile(r"/i/(\?of=.*)?$"))  # the token is out of the address at once
-        tell_birth_date(self.page, born)
-        self.page.get_by_role("button", name="Start").click()
+        self.start(born)
+
+    def start(self, born: int) -> None:
+        """On the first page, in whichever language it stands."""
+        tell_birth_date(self.page, born, self.say)
+        self.page.get_by_role("button", name=self.say("Start"), exact=True).click()
         self.page.wait_for_url(re.compile("/i/step/"))
 
     def screen_id(self) -> str | None:

@@ -97,10 +97,7 @@ def test_the_whole_intake(open_page: Callable[..., Page], code: str, own_name: s
     expect(page.locator("html")).to_have_attribute("lang", code)
     assert accessibility_faults(page) == []
     patient.look()
-    for label, value in (("Day", 15), ("Month", 6), ("Year", persona.born)):
-        page.get_by_label(say(label), exact=True).fill(str(value))
-    page.get_by_role("button", name=say("Start"), exact=True).click()
-    page.wait_for_url(re.compile("/i/step/"))
+    patient.start(persona.born)
     passed = patient.answer_until("safety_bladder")
     assert passed and accessibility_faults(page) == []
 
