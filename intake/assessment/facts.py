@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from clinic.lib.complaints import DEFAULT
 from intake.assessment.case import Case
 from intake.assessment.text import TextSign
+from intake.questionnaire.instruments import calls_for_a_talk
 
 THREE_MONTHS = 90  # days
 NOT_THE_BACK = frozenset({"complaint.elsewhere", "complaint.not_pain"})
 ASAS_NEEDED = 4  # of five statements (ASAS)
 NICE_NEEDED = 4  # of nine statements (NG65x)
-SCREEN_POSITIVE = 3  # PHQ-2 or GAD-2 (ARROLL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _computed(case: Case, present: set[str], absent: set[str]) -> dict[str, tupl
     mood = tuple(
         f"scores.{name}"
         for name, score in (("phq2", scores.phq2), ("gad2", scores.gad2))
-        if score is not None and score >= SCREEN_POSITIVE
+        if calls_for_a_talk(name, score)
     )
     if mood:
         facts["count.mood"] = mood

@@ -121,6 +121,13 @@ def measures_that(decides: Decides) -> tuple[InstrumentFile, ...]:
     return tuple(sorted(found, key=lambda measure: measure.rank))
 
 
+def calls_for_a_talk(screen: str, score: float | None) -> bool:
+    """Whether a short screen (PHQ-2, GAD-2) reaches its limit; one that nobody filled in does not."""
+    limit = load_instruments()[screen].positive_from
+    assert limit is not None, f"{screen} is a screen"
+    return score is not None and score >= limit
+
+
 @lru_cache(maxsize=8)
 def _load(directory: Path) -> Mapping[str, InstrumentFile]:
     read = Reader(directory)

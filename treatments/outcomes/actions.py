@@ -18,7 +18,7 @@ from intake.questionnaire.instruments import load_instruments
 from treatments.models import AdverseEvent, Proposal, TreatmentPlan, Visit
 from treatments.models.kept import keep_reviews
 from treatments.planner.outcomes.measures import checked, measure_of
-from treatments.planner.outcomes.reevaluation import FIRST_REVIEW, Decision, progress
+from treatments.planner.outcomes.reevaluation import STAGES, Decision, progress
 
 ONE_REVIEW = dt.timedelta(days=7)  # DESIGN: the recall period of the scores; all entered within it is one review
 
@@ -146,7 +146,7 @@ def decision_for(
     planned = [version.treatment["dose"]["sessions"] for version in versions]
     return progress(
         series,
-        stage=stage if stage in FIRST_REVIEW else "unknown",
+        stage=stage if stage in STAGES else "unknown",
         sessions_done=len(done_numbers(plan) if done is None else done),
         sessions_planned=plan.treatment["dose"]["sessions"],
         worse_over_48h=AdverseEvent.objects.filter(

@@ -16,7 +16,8 @@ from treatments.models import TreatmentPlan, Visit
 from treatments.outcomes import actions
 from treatments.outcomes.asked_measures import left_out_of
 from treatments.outcomes.curve import Curve, Value, curve
-from treatments.planner.outcomes.measures import MATTERS_PERCENT, Change, change
+from treatments.planner.outcomes.measures import Change, change
+from treatments.planner.outcomes.thresholds import threshold
 from treatments.visits.actions import red_flags
 
 KIND_WORDS = {
@@ -106,7 +107,8 @@ def _chart(scale: InstrumentFile, beside: InstrumentFile | None, series: dict[st
     if points and scale.minimum <= baseline + way * points <= scale.maximum:
         marks.append((baseline + way * points, f"{points:g} points better", "points"))
     if percent_from is not None and baseline >= percent_from:
-        marks.append((baseline * (1 + way * MATTERS_PERCENT / 100), f"{MATTERS_PERCENT:.0f} % better", "percent"))
+        percent = threshold("matters")
+        marks.append((baseline * (1 + way * percent / 100), f"{percent} % better", "percent"))
     second = series[beside.id] if beside else None
     drawn: Curve = curve(values, low=scale.minimum, high=scale.maximum, marks=marks, second=second)
     return {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from intake.assessment import ClinicalPicture
+from intake.questionnaire.instruments import calls_for_a_talk
 from treatments.planner.vocabulary.body import can_be_pregnant
 from treatments.planner.vocabulary.facts import CAUSES, LYING_ONLY
 from treatments.planner.vocabulary.facts import sites as every_site
@@ -107,9 +108,10 @@ def _person(picture: ClinicalPicture) -> set[str]:
         if age > 75:
             words.add("age:over_75")
     pains = (picture.case.complaint.pain_now, picture.case.complaint.pain_worst)
-    if any(pain is not None and pain >= 8 for pain in pains):
+    severe = load_signs().limits.severe_from
+    if any(pain is not None and pain >= severe for pain in pains):
         words.add("pain:severe")
-    if pains[0] is not None and pains[0] >= 8:
+    if pains[0] is not None and pains[0] >= severe:
         words.add("pain:severe_now")
     return words
 
@@ -160,7 +162,8 @@ def _signs(words: set[str], picture: ClinicalPicture) -> set[str]:
     if heat := _heat(words):
         found.add(heat)
     screening = picture.case.screening
-    if "body.anxious" in words or (screening.gad2 or 0) >= 3 or (screening.phq2 or 0) >= 3:
+    screened = calls_for_a_talk("gad2", screening.gad2) or calls_for_a_talk("phq2", screening.phq2)
+    if "body.anxious" in words or screened:
         found.add("sign:anxiety")
     days = picture.case.complaint.duration_days
     strained = any(f"cause:{cause}" in words or f"onset.{cause}" in words for cause in STRAINS)
@@ -181,11 +184,12 @@ def _heat(words: set[str]) -> str:
 
     A red tongue or a rapid pulse does not rule out warmth for someone it relieves (DESIGN).
     """
-    voices = [voice for voice in load_signs().heat if not words.isdisjoint(voice.any)]
+    known = load_signs()
+    voices = [voice for voice in known.heat if not words.isdisjoint(voice.any)]
     if any(voice.alone for voice in voices):
         return "sign:heat"
     agreeing = [voice for voice in voices if words.isdisjoint(voice.outweighed_by)]
-    if len(agreeing) >= 2:
+    if len(agreeing) >= known.limits.heat_voices:
         return "sign:heat"
     return "sign:heat_unclear" if voices else ""
 

@@ -45,11 +45,10 @@ def planned(
     point: Point, *, side: str, levels: list[str] | None = None, depth_mm: Sequence[int] | None = None
 ) -> PointJson:
     """A point of the book as an item of a stage, with the book's angle, its depth or this one, a suitable needle."""
-    low, high = depth_mm or point.depth_mm
     usual = planner_knowledge().by_hand
-    # at the thorax the lung lies beneath: the book has a cap of its own there
-    of_levels = point.thoracic_cap_mm if any(level[0] == "T" for level in levels or []) else point.lumbar_cap_mm
-    high = min(high, of_levels or point.cap_mm, point.cap_mm)
+    book, cap = point.limits_at(thoracic=any(level[0] == "T" for level in levels or []))
+    low, high = depth_mm or book
+    high = min(high, cap, point.cap_mm)
     is_midline = point.sides == "midline"
     return {
         "code": point.code,
@@ -94,4 +93,4 @@ def planned_ashi(*, where: str, side: str) -> PointJson:
 
 
 def _needle(region: str, depth_mm: int) -> NeedleJson:
-    return needle_of(region, depth_mm, planner_knowledge().needles, is_fine=False).as_json()
+    return needle_of(region, depth_mm, planner_knowledge(), is_fine=False).as_json()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from treatments.planner.knowledge.load import load_planner_knowledge
-from treatments.planner.knowledge.needle_sizes import SPARE_MM, needle_of
+from treatments.planner.knowledge.needle_sizes import needle_of
 from treatments.planner.treatment.by_hand import by_hand, is_by_hand
 from treatments.planner.treatment.written import read_levels, read_pairs, split_levels
 from treatments.plans import point_search
@@ -16,9 +16,9 @@ KNOWLEDGE = load_planner_knowledge()
 @pytest.mark.parametrize("code", ["BL25", "GB30", "ST36", "LI4", "GV20", "BL13"])
 def test_the_needle_of_a_point_added_by_hand_is_the_planners(code: str) -> None:
     made = point_search.planned(KNOWLEDGE.points[code], side="both")
-    size = needle_of(KNOWLEDGE.points[code].region, made["depth_mm"][1], KNOWLEDGE.needles, is_fine=False)
+    size = needle_of(KNOWLEDGE.points[code].region, made["depth_mm"][1], KNOWLEDGE, is_fine=False)
     assert made["needle"] == size.as_json()
-    assert made["needle"]["length_mm"] >= made["depth_mm"][1] + SPARE_MM
+    assert made["needle"]["length_mm"] >= made["depth_mm"][1] + KNOWLEDGE.stock.spare_mm
 
 
 def test_all_that_is_added_by_hand_says_so_in_the_same_way() -> None:

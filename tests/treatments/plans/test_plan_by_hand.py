@@ -17,6 +17,7 @@ from tests.factories.scheduling import ServiceFactory
 from tests.factories.treatments import signed_visit
 from tests.support.page_text import page_text
 from treatments import planning
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import Proposal, TreatmentPlan, Visit
 from treatments.plans import point_search, treatment_edits
 from treatments.plans.actions import by_hand, drafts, signing
@@ -176,7 +177,7 @@ def test_a_plan_after_a_single_visit_is_a_course_of_its_own(ana: Any, petra: Any
     again = by_hand.make_by_hand(proposal=proposed(ana, petra), by=petra)
     again = drafts.edit(
         plan_id=again.pk, revision=again.revision, verb="change", text="dose", by=petra,
-        change=lambda treatment: treatment | {"dose": by_hand.empty_treatment()["dose"]},
+        change=lambda treatment: treatment | {"dose": by_hand.empty_treatment(planner_knowledge())["dose"]},
     )  # fmt: skip
     plan = signed(again, petra)
     assert not plan.is_single and plan.course_reference != single.course_reference

@@ -184,6 +184,8 @@ def _source_faults(knowledge: PlannerKnowledge, lists: Sequence[Named]) -> list[
         *(("ear_points.toml", f"ear_point[{zone.code}]", zone.sources) for zone in knowledge.ear_points.values()),
         *(("ear.toml", f"method[{method.id}]", method.sources) for method in knowledge.ear_methods.values()),
         *(("principles.toml", f"principle[{one.pattern}]", one.sources) for one in knowledge.principles.values()),
+        ("stimulation.toml", "by_hand", (knowledge.by_hand.source,)),
+        ("stimulation.toml", "stock", (knowledge.stock.source,)),
         *(("own_limits.toml", f"limit[{limit.region}]", (limit.source,)) for limit in knowledge.own_limits.values()),
         *(("", rule.id, rule.sources) for rule in knowledge.draft_rules),
     ]
@@ -220,6 +222,10 @@ def _point_faults(knowledge: PlannerKnowledge) -> list[Fault]:
                 fault(f"sources: no such source {key!r}{nearest(key, knowledge.sources)}")
         if not 0 <= point.depth_mm[0] <= point.depth_mm[1] <= point.cap_mm:
             fault(f"depth_mm {point.depth_mm} does not fit under cap_mm {point.cap_mm}")
+        for thoracic in (True, False):
+            depth, cap = point.limits_at(thoracic=thoracic)
+            if not 0 <= depth[0] <= depth[1] <= cap <= point.cap_mm:
+                fault(f"{'thoracic' if thoracic else 'lumbar'} depth {depth} does not fit under its cap {cap}")
         if point.use == "plan" and not point.positions:
             fault("positions: a point that may be proposed has none")
         if point.level and point.level not in LEVELS:
@@ -287,6 +293,14 @@ def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
                 faults.append(Fault("", pair.id, f"{code} takes no current without a reason"))
         if {pair.level_a[:1], pair.level_b[:1]} & {"T", "C"}:
             faults.append(Fault("", pair.id, "no current at the thorax or neck"))
+    for limit in knowledge.own_limits.values():
+        if limit.from_mm > limit.cap_mm:
+            faults.append(Fault("own_limits.toml", f"limit[{limit.region}]", "from_mm is deeper than cap_mm"))
+    usual, stock = knowledge.by_hand, knowledge.stock
+    if max(usual.review_at) > usual.per_week * usual.weeks:
+        faults.append(Fault("stimulation.toml", "by_hand", "review_at lies behind the last visit"))
+    if list(stock.lengths_mm) != sorted({*stock.lengths_mm}) or stock.length_mm not in stock.lengths_mm:
+        faults.append(Fault("stimulation.toml", "stock", "lengths_mm: from short to long, the usual one among them"))
     for dose in knowledge.doses:
         sessions = sum(phase.per_week * phase.weeks for phase in dose.phases)
         if max(dose.review_at) > sessions:

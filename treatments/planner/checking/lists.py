@@ -14,6 +14,8 @@ from treatments.planner.knowledge.aftercare import FILE as AFTERCARE_FILE
 from treatments.planner.knowledge.aftercare import load_aftercare
 from treatments.planner.knowledge.override_reasons import load_override_reasons
 from treatments.planner.knowledge.references import is_fact
+from treatments.planner.outcomes.thresholds import FILE as REEVALUATION_FILE
+from treatments.planner.outcomes.thresholds import load_thresholds
 from treatments.planner.vocabulary.needle_sets import FILE as SETS_FILE
 from treatments.planner.vocabulary.needle_sets import load_needle_sets
 from treatments.planner.vocabulary.signs import FILE as SIGNS_FILE
@@ -59,7 +61,14 @@ def _signs(folder: Path) -> Iterator[Named]:
     unknown = [word for word in sorted(signs.words()) if not is_fact(word)]
     if unknown:
         raise KnowledgeError(Fault(SIGNS_FILE, "any", f"no such fact {word!r}") for word in unknown)
-    return ((SIGNS_FILE, row.id, (row.source,)) for row in signs.rows)
+    yield SIGNS_FILE, "course", (signs.course.source,)
+    yield SIGNS_FILE, "limits", (signs.limits.source,)
+    for row in signs.rows:
+        yield SIGNS_FILE, row.id, (row.source,)
+
+
+def _reevaluation(folder: Path) -> Iterator[Named]:
+    return ((REEVALUATION_FILE, row.id, (row.source,)) for row in load_thresholds(folder).values())
 
 
 def _sports(folder: Path) -> Iterator[Named]:
@@ -72,5 +81,5 @@ def _reasons(folder: Path) -> Iterator[Named]:
 
 
 BESIDE: tuple[Callable[[Path], Iterator[Named]], ...] = (
-    _reasons, _events, _aftercare, _signs, _sports, _needle_sets, _medicines,
+    _reasons, _events, _aftercare, _signs, _sports, _needle_sets, _medicines, _reevaluation,
 )  # fmt: skip

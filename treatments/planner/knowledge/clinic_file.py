@@ -55,7 +55,7 @@ RULES: dict[str, type[Rule]] = {
 }
 CAREFUL = {"person", "depth", "exclusion"}  # fewer needles, less depth, no current: whatever the complaint
 TABLES = {"meta", "review", "switched_off", "source", "point", *RULES}
-CUN_MM = 22.5
+CUN_MM = 22.5  # only to say a depth in both
 # Defaults of a clinic's own point. What its row must not say is in clinic_file_checks.py.
 DEFAULTS: dict[str, Any] = {
     "status": "reviewed",
@@ -262,7 +262,7 @@ def _defaults(row: dict[str, Any], limit: OwnLimit, base: PlannerKnowledge) -> d
     region, one name for all."""
     tender = base.ashi.get(limit.region)
     name = row.get("name", "")
-    depth = row.get("depth_mm", [min(5, limit.cap_mm), limit.cap_mm])
+    depth = row.get("depth_mm", [limit.from_mm, limit.cap_mm])
     cun = [round(mm / CUN_MM, 1) for mm in depth] if _are_numbers(depth) else depth
     return {
         **DEFAULTS,

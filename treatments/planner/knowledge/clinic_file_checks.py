@@ -29,8 +29,9 @@ def point_faults(point: Point, limit: OwnLimit) -> Iterator[str]:
         yield f"cap_mm: {point.region} takes own points of {limit.cap_mm} mm at most"
     if not 1 <= point.depth_mm[0] <= point.depth_mm[1] <= point.cap_mm:
         yield f"depth_mm: must lie between 1 and cap_mm ({point.cap_mm})"
-    if point.thoracic_cap_mm is not None or point.lumbar_cap_mm is not None:
-        yield "thoracic_cap_mm and lumbar_cap_mm belong to EX-B2"
+    of_level = ("thoracic_cap_mm", "lumbar_cap_mm", "thoracic_depth_mm", "lumbar_depth_mm")
+    if any(getattr(point, key) is not None for key in of_level):
+        yield f"{', '.join(of_level)} belong to EX-B2"
     if not point.positions or not {*point.positions} <= {*limit.positions}:
         yield f"positions: {point.region} is reached {', '.join(limit.positions)}"
     if missing := {*limit.risks} - {*point.risks}:

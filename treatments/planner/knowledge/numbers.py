@@ -14,14 +14,20 @@ FILE = "composition.toml"
 NumberId = Literal[
     "next", "next_root", "next_branch", "next_distal", "debt", "next_owed", "price", "also_covers", "pair_rank",
     "pair_first_end", "root_first", "whole_course", "side_turn", "usual_turn", "turned", "other_side", "owed_within",
-    "tender_first", "tender_next_found", "tender_next_place", "tender_next_there", "with_movement_min",
+    "tender_first", "tender_next_found", "tender_next_place", "tender_next_there", "tender_most_found",
+    "tender_most_there", "level_next", "level_most", "owed_power", "turn_needles", "first_stage_parts",
+    "stage_step_min", "with_movement_min", "ear_site", "ear_next_site", "places_named", "pressed_at_home",
 ]  # fmt: skip
-WHOLE = frozenset({"whole_course", "with_movement_min"})  # counted, not weighed
+WHOLE = frozenset(
+    {"whole_course", "tender_most_found", "tender_most_there", "level_most", "turn_needles", "stage_step_min",
+     "with_movement_min", "places_named", "pressed_at_home"}
+)  # fmt: skip  # counted, not weighed
 OF_100 = frozenset(
     {"pair_rank", "side_turn", "usual_turn", "owed_within", "tender_first", "tender_next_found", "tender_next_place",
-     "tender_next_there"}
+     "tender_next_there", "level_next", "ear_site", "ear_next_site"}
 )  # fmt: skip
-ABOVE_ONE = frozenset({"root_first", "pair_first_end"})  # how many times, or parts; all others are shares
+# how many times, parts or powers; all others are shares
+ABOVE_ONE = frozenset({"root_first", "pair_first_end", "owed_power", "first_stage_parts"})
 
 
 class Number(Reviewed):
@@ -58,7 +64,19 @@ class Numbers:
     tender_next_found: float
     tender_next_place: float
     tender_next_there: float
+    tender_most_found: int
+    tender_most_there: int
+    level_next: float
+    level_most: int
+    owed_power: float
+    turn_needles: int
+    first_stage_parts: float
+    stage_step_min: int
     with_movement_min: int
+    ear_site: float
+    ear_next_site: float
+    places_named: int
+    pressed_at_home: int
 
 
 def numbers_of(rows: Mapping[NumberId, Number]) -> Numbers:
@@ -75,8 +93,8 @@ def number_faults(rows: Mapping[NumberId, Number], most_needles: int) -> Iterato
             yield Fault(FILE, f"number[{name}]", "missing")
             continue
         value = rows[name].value
-        if name in WHOLE and value != int(value):
-            yield Fault(FILE, f"number[{name}]", "must be a whole number")
+        if name in WHOLE and (value != int(value) or value < 1):
+            yield Fault(FILE, f"number[{name}]", "must be a whole number, at least 1")
         elif name in ABOVE_ONE and value < 1:
             yield Fault(FILE, f"number[{name}]", "must be at least 1")
         elif name not in WHOLE | OF_100 | ABOVE_ONE and value > 1:

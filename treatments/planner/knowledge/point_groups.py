@@ -84,8 +84,7 @@ def _read_line(line: str, knowledge: PlannerKnowledge) -> GroupPoint:
 
 def cap_of(point: Point, levels: Iterable[str]) -> int:
     """The greatest depth of a point, at these levels of the spine."""
-    of_levels = point.thoracic_cap_mm if any(level[0] == "T" for level in levels) else point.lumbar_cap_mm
-    return min(of_levels or point.cap_mm, point.cap_mm) if of_levels else point.cap_mm
+    return min(point.limits_at(thoracic=any(level[0] == "T" for level in levels))[1], point.cap_mm)
 
 
 def write_group(points: Iterable[Mapping[str, object]]) -> str:

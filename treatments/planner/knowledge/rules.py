@@ -109,6 +109,16 @@ class NeedleSize(Rule):
     fine_length_mm: int
 
 
+class Stock(Reviewed):
+    """The needles there are; `spare_mm`: how much longer than the depth. Diameter and length where no size is named."""
+
+    lengths_mm: Annotated[tuple[int, ...], Field(min_length=1)]
+    spare_mm: Annotated[int, Field(ge=1)]
+    diameter_mm: float
+    length_mm: int
+    source: Text
+
+
 class DepthRule(Rule):
     """Lowers the cap: `factor` of it, on the thorax only if stated; `transverse` lays the needle flat."""
 
@@ -127,12 +137,16 @@ class AshiRegion(Reviewed):
 
 
 class ByHand(Reviewed):
-    """Defaults of a point added by hand; a tender point has no row of its own."""
+    """Defaults of a point added by hand, where a tender point has no row of its own; and of a whole plan by hand."""
 
     technique: Literal["reinforcing", "reducing", "even"]
     deqi: Deqi
     tender_depth_mm: tuple[int, int]
     tender_angle: Literal["perpendicular", "oblique", "transverse"]
+    retention_min: Minutes
+    per_week: Annotated[int, Field(ge=1, le=3)]
+    weeks: Annotated[int, Field(ge=1, le=12)]
+    review_at: Annotated[tuple[int, ...], Field(min_length=1)]
     source: Text
 
 
@@ -210,6 +224,7 @@ class OwnLimit(Reviewed):
     region: Text
     limb: Limb
     cap_mm: Annotated[int, Field(ge=1, le=20)]
+    from_mm: Annotated[int, Field(ge=1)]
     positions: Annotated[tuple[Position, ...], Field(min_length=1)]
     risks: tuple[Text, ...]
     moxa: Literal["yes", "no"]
@@ -251,6 +266,7 @@ class PlannerKnowledge:
     sensations: tuple[Sensation, ...]
     gentle: tuple[Gentle, ...]
     needles: tuple[NeedleSize, ...]
+    stock: Stock
     depths: tuple[DepthRule, ...]
     ashi: Mapping[str, AshiRegion]
     by_hand: ByHand

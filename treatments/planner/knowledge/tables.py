@@ -138,6 +138,14 @@ class Point(Reviewed):
     thoracic_caution: str = ""  # said at a thoracic level
     thoracic_cap_mm: int | None = None
     lumbar_cap_mm: int | None = None
+    thoracic_depth_mm: tuple[int, int] | None = None
+    lumbar_depth_mm: tuple[int, int] | None = None
+
+    def limits_at(self, *, thoracic: bool) -> tuple[tuple[int, int], int]:
+        """The usual depth and the cap: EX-B2 has others beside the ribs than below them."""
+        if thoracic:
+            return self.thoracic_depth_mm or self.depth_mm, self.thoracic_cap_mm or self.cap_mm
+        return self.lumbar_depth_mm or self.depth_mm, self.lumbar_cap_mm or self.cap_mm
 
     @property
     def cautions(self) -> tuple[str, ...]:

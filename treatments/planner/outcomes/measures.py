@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from intake.questionnaire.instruments import InstrumentFile, load_instruments
+from treatments.planner.outcomes.thresholds import threshold
 
 Verdict = Literal["responder", "recovered", "same", "worse", "not_evaluated"]
-MATTERS_PERCENT = 30.0
 _SAME_SCALE = {"nrs": "nrs_average"}  # what papers call it
 
 
@@ -73,7 +73,7 @@ def change(measure: str, baseline: float | None, now: float | None) -> Change:
     by_points = None if scale.change.points is None else better >= scale.change.points
     percent = round(100 * better / first, 1) if first > 0 and scale.change.percent_from is not None else None
     # compared before rounding to one decimal place: 29.96 is not 30
-    reaches = first > 0 and round(100 * better / first, 6) >= MATTERS_PERCENT
+    reaches = first > 0 and round(100 * better / first, 6) >= threshold("matters")
     by_percent = reaches if scale.change.percent_from is not None and first >= scale.change.percent_from else None
     verdict, words = _verdict(scale, first, last, better, by_points, by_percent)
     return _judged(scale, first, last, absolute, percent, verdict, by_points, by_percent, words)

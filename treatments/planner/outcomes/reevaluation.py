@@ -1,9 +1,8 @@
 """What to do next in a course, from the scores: the rules of re-evaluation as plain decisions.
 
-Thresholds: 30 percent and worse OSTELO, stop without improvement NCD, five more visits up to a fall of 50 percent
-GERAC; numbers of visits, the halved dose, and that the patient's own word on the change outweighs the scores are
-DESIGN and await clinical sign-off. Visits are added only for a change that matters in the leading measure, and only
-if the patient agrees; an answer that denies the change never appears next to "improved".
+The numbers stand in reevaluation.toml, each with its source; the halved dose, and that the patient's own word on the
+change outweighs the scores, are DESIGN and await clinical sign-off. Visits are added only for a change that matters in
+the leading measure, and only if the patient agrees; an answer that denies the change never appears next to "improved".
 """
 
 from __future__ import annotations
@@ -14,12 +13,10 @@ from typing import Literal
 
 from intake.questionnaire.instruments import InstrumentFile, measures_that
 from treatments.planner.outcomes.measures import Change, ScoreError, change, is_positive, measure_of
+from treatments.planner.outcomes.thresholds import first_review, threshold
 
 Kind = Literal["continue", "adjust", "change_once", "extend", "stop_and_refer", "not_enough_data"]
-FIRST_REVIEW = {"acute": 3, "subacute": 4, "chronic": 4, "unknown": 4}
-MOST_WITHOUT_IMPROVEMENT = 12
-EXTENSION = 5
-_CLEAR, _SLIGHT, _HALF = 30.0, 10.0, 50.0
+STAGES = ("acute", "subacute", "chronic", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ def progress(
     added once. ``red_flag``: a serious sign is open. Raises ScoreError for a value that its scale does not
     have, ValueError for an unknown stage or a negative count.
     """
-    if stage not in FIRST_REVIEW:
+    if stage not in STAGES:
         raise ValueError(f"unknown stage: {stage}")
     if min(sessions_done, sessions_planned, worse_over_48h) < 0:
         raise ValueError("counts of visits cannot be negative")
@@ -78,7 +75,7 @@ def progress(
 
     if red_flag:
         return decide("stop_and_refer", "Stop: a red flag is open. Refer before any further treatment.", "IFOMPT")
-    if worse_over_48h >= 2:
+    if worse_over_48h >= threshold("worse_visits"):
         text = "Halve the dose: fewer needles, no current, no cups; and screen for red flags again."
         return decide("adjust", text, "DESIGN", halve=True)
     if not judged.is_known:
@@ -89,19 +86,20 @@ def progress(
     if judged.is_worse or word.is_worse:
         return decide(*_worse(judged, sessions_done, plan_changed))
     gain = judged.gain
-    if word.denies and gain >= _CLEAR:
+    if word.denies and gain >= threshold("matters"):
         text = "The scores are better, the patient feels no better: agree on what would count before going on."
         return decide("adjust", text, "DESIGN")
     if word.denies:
         gain = 0.0
     elif judged.is_recovered:
         return decide("continue", "Recovered: space the last visits out, or close the course.", "KAMPER")
-    may_extend = is_over and not extended and judged.lead_matters and judged.lead_gain <= _HALF
+    may_extend = is_over and not extended and judged.lead_matters and judged.lead_gain <= threshold("half")
     if may_extend and word.agrees:
         text = f"{judged.lead_name} improved by {judged.lead_gain:.0f} %, not yet by half, and the patient says so: "
-        text += f"add {EXTENSION} visits, then judge again."
-        return decide("extend", text, "GERAC", "DESIGN", extra=EXTENSION)
-    if gain >= _CLEAR:
+        more = threshold("extension")
+        text += f"add {more} visits, then judge again."
+        return decide("extend", text, "GERAC", "DESIGN", extra=more)
+    if gain >= threshold("matters"):
         text = f"{judged.best_name} improved: go on as planned."
         if is_over:
             text = (
@@ -110,10 +108,10 @@ def progress(
         if may_extend:
             text += " Ask for the overall change before adding visits."
         return decide("continue", text, "OSTELO")
-    if sessions_done < FIRST_REVIEW[stage]:
-        text = f"Too early to judge: go on as planned, first review at visit {FIRST_REVIEW[stage]}."
+    if sessions_done < first_review(stage):
+        text = f"Too early to judge: go on as planned, first review at visit {first_review(stage)}."
         return decide("not_enough_data", text, "DESIGN")
-    if gain >= _SLIGHT:
+    if gain >= threshold("slight"):
         if is_over and (extended or plan_changed):
             text = f"Little improved after the course{' and its extension' if extended else ' and a changed plan'}: "
             return decide("stop_and_refer", f"{text}stop here and discuss other care.", "GERAC", "DESIGN")
@@ -132,9 +130,9 @@ def _worse(judged: _Judged, sessions_done: int, plan_changed: bool) -> tuple[Kin
             "One is better, another worse: look at both with the patient and adjust.",
             "DESIGN",
         )
-    if plan_changed or sessions_done >= MOST_WITHOUT_IMPROVEMENT:
+    if plan_changed or sessions_done >= threshold("most_without_improvement"):
         return "stop_and_refer", "Worse in spite of treatment: stop and refer.", "NCD"
-    if sessions_done >= 4:
+    if sessions_done >= threshold("change_from"):
         text = "Worse: screen for red flags again, look at the assessment again, and change the plan once."
         return "change_once", text, "DESIGN"
     return "adjust", "Worse: screen for red flags again and treat more gently.", "DESIGN"
@@ -142,14 +140,14 @@ def _worse(judged: _Judged, sessions_done: int, plan_changed: bool) -> tuple[Kin
 
 def _without_effect(sessions_done: int, is_over: bool, plan_changed: bool) -> tuple[Kind, str, str]:
     """At or after the first review, improved by less than 10 percent."""
-    if sessions_done >= MOST_WITHOUT_IMPROVEMENT:
+    if sessions_done >= threshold("most_without_improvement"):
         return "stop_and_refer", f"No improvement after {sessions_done} visits: stop and refer.", "NCD"
     if plan_changed and is_over:
         return "stop_and_refer", "No improvement, also after changing the plan: stop and refer.", "NCD"
     if plan_changed:
-        text = f"No improvement yet after the change: go on to visit {MOST_WITHOUT_IMPROVEMENT} at most."
+        text = f"No improvement yet after the change: go on to visit {threshold('most_without_improvement')} at most."
         return "continue", text, "DESIGN"
-    if sessions_done < 4:
+    if sessions_done < threshold("change_from"):
         return "adjust", "No improvement yet: look at pattern and points again and adjust.", "DESIGN"
     return "change_once", "No improvement: discuss it with the patient and change the plan once.", "DESIGN"
 
@@ -215,7 +213,7 @@ class _Judged:
     def _gain(c: Change) -> float:
         if measure_of(c.measure).change.percent_from is not None and c.percent is not None:
             return c.percent
-        return _CLEAR if c.verdict == "responder" else 0.0
+        return float(threshold("matters")) if c.verdict == "responder" else 0.0
 
     @staticmethod
     def _first(changes: Mapping[str, Change], measures: tuple[InstrumentFile, ...]) -> Change | None:
@@ -226,4 +224,4 @@ class _Judged:
         return None
 
 
-__all__ = ["FIRST_REVIEW", "Change", "Decision", "ScoreError", "change", "progress"]
+__all__ = ["STAGES", "Change", "Decision", "ScoreError", "change", "progress"]

@@ -30,9 +30,10 @@ from treatments.planner.vocabulary.modalities import ADJUNCTS
 
 
 def plan_adjuncts(
-    rules: Rules[AdjunctRule], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
+    rules: Rules[AdjunctRule], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes, places: int
 ) -> tuple[tuple[Adjunct, ...], list[Withheld]]:
-    """The heaviest rule of each kind, with what others add to it; withheld where the guard says so, or heat."""
+    """The heaviest rule of each kind, with what others add to it; withheld where the guard says so, or heat. `places`:
+    how many of those that hurt are named."""
     best: dict[str, AdjunctRule] = {}
     adding: dict[str, list[AdjunctRule]] = {}
     for rule in matching(rules, facts):
@@ -46,7 +47,7 @@ def plan_adjuncts(
         if rule.id in knowledge.silent:
             continue
         more = [one for one in adding.get(rule.kind, ()) if rule.points and one.id not in knowledge.silent]
-        item, kept_out = _adjunct([rule, *more], facts, guard, knowledge, quotes)
+        item, kept_out = _adjunct([rule, *more], facts, guard, knowledge, quotes, places)
         out.extend(kept_out)
         if item is not None:
             kept.append(item)
@@ -54,13 +55,13 @@ def plan_adjuncts(
 
 
 def _adjunct(
-    rules: Sequence[AdjunctRule], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
+    rules: Sequence[AdjunctRule], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes, places: int
 ) -> tuple[Adjunct | None, list[Withheld]]:
     """What the first rule proposes, and the others add to it."""
     rule, points = rules[0], knowledge.points
     kind = ADJUNCTS[rule.kind]
     wanted = rule.points if len(rules) == 1 else _each_once(ref for one in rules for ref in one.points)
-    regions = regions_of(_where(rules, facts, knowledge))
+    regions = regions_of(_where(rules, facts, knowledge, places))
     touched = regions or tuple(points[ref.code].region for ref in wanted) or guard.field_regions
     stops = guard.against_beside(kind.modality, rule.kind, touched)
     barred = stopping(stops)
@@ -75,7 +76,7 @@ def _adjunct(
     cautions = [stop.text for stop in stops]
     if kind.modality == "moxa_heat" and "sign:heat_unclear" in facts.words:
         cautions.append(unclear_heat(facts))
-    where = _where(rules, facts, knowledge, sided=not alone)
+    where = _where(rules, facts, knowledge, places, sided=not alone)
     item = Adjunct(
         kind=rule.kind,
         detail=rule.detail,
@@ -98,19 +99,21 @@ def _each_once(refs: Iterable[PointAt]) -> tuple[PointAt, ...]:
     return tuple(found.values())
 
 
-def _where(rules: Sequence[AdjunctRule], facts: Facts, knowledge: PlannerKnowledge, *, sided: bool = False) -> str:
+def _where(
+    rules: Sequence[AdjunctRule], facts: Facts, knowledge: PlannerKnowledge, most: int, *, sided: bool = False
+) -> str:
     """The place in words: that of the rule, or those of the leading sites, each with the side that hurts (`sided`)."""
     words: list[str] = []
     for rule in rules:
         if "{" not in rule.where:
             words.append(rule.where)
             continue
-        places: dict[str, None] = {}
-        for site in painful_sites(facts, knowledge)[:2]:
+        named: dict[str, None] = {}
+        for site in painful_sites(facts, knowledge)[:most]:
             name = site.warm or site.cups if "{warm}" in rule.where else site.cups
             is_one = sided and site.one_sided and len(facts.painful) == 1
-            places[f"{name}, on the {facts.painful[0]}" if is_one else name] = None
-        place = ", ".join(places) or "low back"
+            named[f"{name}, on the {facts.painful[0]}" if is_one else name] = None
+        place = ", ".join(named) or "low back"
         words.append(rule.where.replace("{cups}", place).replace("{warm}", place))
     return ", ".join(dict.fromkeys(words))
 

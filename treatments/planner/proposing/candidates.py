@@ -50,7 +50,7 @@ def find_candidates(
 ) -> list[Candidate]:
     """Every point that some rule asks for, and the tender points; sorted by key so that order never matters."""
     sites = painful_sites(facts, knowledge)
-    levels = _levels(picture, sites)
+    levels = _levels(picture, sites, program.numbers.level_most)
     found: dict[str, Candidate] = {}
     for rule in matching(program.rules, facts):
         asking = program.asking.get(rule.id)
@@ -61,7 +61,8 @@ def find_candidates(
         for one in asking.asked:
             if one.point.code == "EX-B2":
                 for rank, level in enumerate(levels):
-                    _add(found, rule, one, level, one.weight - rank, places, owed)
+                    weight = one.weight - program.numbers.level_next * rank
+                    _add(found, rule, one, level, weight, places, owed)
             else:
                 _add(found, rule, one, "", one.weight, places, owed)
     for candidate in _tender_points(picture, facts, sites, knowledge, program.numbers):
@@ -71,11 +72,11 @@ def find_candidates(
     return [found[key] for key in sorted(found)]
 
 
-def _levels(picture: ClinicalPicture, sites: tuple[Site, ...]) -> list[str]:
+def _levels(picture: ClinicalPicture, sites: tuple[Site, ...], most: int) -> list[str]:
     """Levels for EX-B2: first those found tender by palpation, then those of the sites."""
     tender = sorted((level for level in picture.case.levels if level in EX_B2_LEVELS), key=LEVELS.index, reverse=True)
     by_site = [level for site in sites for level in site.levels]
-    return list(dict.fromkeys(tender + by_site))[:6]
+    return list(dict.fromkeys(tender + by_site))[:most]
 
 
 def _leads(asking: Asking, facts: Facts) -> bool:
@@ -136,7 +137,7 @@ def _tender_points(
     found: list[Candidate] = []
     palpated = picture.case.palpation
     sources = ("EXPERT", "SCIA2021")
-    for place, ashi in enumerate(palpated[:4]):
+    for place, ashi in enumerate(palpated[: numbers.tender_most_found]):
         region = tender_region(ashi.where, palpated, knowledge) or _main_region(sites)
         if region not in knowledge.ashi:
             continue  # head, chest or belly: a tender point there is the practitioner's own decision
@@ -158,7 +159,7 @@ def _tender_points(
     if "leg" not in facts.sites and not SCIATICA.isdisjoint(facts.words):
         places.append(knowledge.sites["leg"])
     for place, site in enumerate(places):
-        for rank, where in enumerate(site.ashi[:3]):
+        for rank, where in enumerate(site.ashi[: numbers.tender_most_there]):
             less = numbers.tender_next_place * place + numbers.tender_next_there * rank
             weight = numbers.tender_first - less
             found.append(_tender(site.region, where, None, weight, Reason("ashi.site", text, sources), knowledge))

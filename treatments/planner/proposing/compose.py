@@ -80,12 +80,13 @@ def turn_cost(profiles: Sequence[PatientProfile], order: Worth, usual: float) ->
 
 
 def choose(work: Work, layout: Layout, needles: int) -> list[Chosen]:
-    """The needles of a visit as if nothing were forbidden. There is no turn for fewer than two needles."""
+    """The needles of a visit as if nothing were forbidden. There is no turn for fewer needles than it is worth."""
     sequence, layout = ranked(work, layout)
     chosen = _beginning(sequence, needles, work.facts)
-    if not layout.movement and _turned(chosen, layout) < 2:
-        chosen = _in_company(chosen, layout)
-        if _turned(chosen, layout) < 2:
+    least = work.numbers.turn_needles
+    if not layout.movement and _turned(chosen, layout) < least:
+        chosen = _in_company(chosen, layout, least)
+        if _turned(chosen, layout) < least:
             chosen = [item for item in chosen if item.position == layout.positions[0]]
     return chosen
 
@@ -97,7 +98,8 @@ def ranked(work: Work, layout: Layout, most: int | None = None) -> tuple[list[Ch
     if layout.positions[0] == "side_lying":  # most can be reached so
         work = replace(work, cost=max(work.cost, work.numbers.side_turn))
     sequence = _sequence(work, layout, most)
-    if not layout.movement and 0 < _turned(_in_company(sequence, layout), layout) < 2:
+    least = work.numbers.turn_needles
+    if not layout.movement and 0 < _turned(_in_company(sequence, layout, least), layout) < least:
         layout = Layout(layout.positions[:1], layout.side_up, False)
         sequence = _sequence(work, layout, most)
     return sequence, layout
@@ -108,9 +110,9 @@ def _turned(items: Sequence[Chosen], layout: Layout) -> int:
     return sum(item.cost for item in items if item.position != layout.positions[0])
 
 
-def _in_company(items: Sequence[Chosen], layout: Layout) -> list[Chosen]:
-    """With one needle after a turn, those of the pattern that can be reached there go with it."""
-    if _turned(items, layout) != 1:
+def _in_company(items: Sequence[Chosen], layout: Layout, least: int) -> list[Chosen]:
+    """With too few needles after a turn, those of the pattern that can be reached there go with them."""
+    if not 0 < _turned(items, layout) < least:
         return list(items)
     second = layout.positions[1]
     return [
@@ -162,7 +164,9 @@ def _sequence(work: Work, layout: Layout, most: int) -> list[Chosen]:
             ranking.add_again(offer.partner)
         if not is_turned and offer.position != layout.positions[0]:
             is_turned = True
-            ranking.turn(layout.positions[0], needs_company=_turned(_in_company(sequence, layout), layout) < 2)
+            least = numbers.turn_needles
+            there = _turned(_in_company(sequence, layout, least), layout)
+            ranking.turn(layout.positions[0], needs_company=there < least)
     return sequence
 
 

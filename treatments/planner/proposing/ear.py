@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.besides import EarJob, EarPoint, EarRule, EarUse
 from treatments.planner.knowledge.matching import Rules, matching
+from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.proposing.quotes import Quotes
@@ -19,7 +20,6 @@ from treatments.planner.safety.withholding import stopping, withhold
 from treatments.planner.treatment.items import EarItem, EarPointRef
 from treatments.planner.treatment.proposal import Withheld
 
-SITE_WEIGHT = 80.0  # of the first zone of the painful place
 # Each of these jobs gets its heaviest zone before any gets a second. A root in the background takes none from a second
 # place that hurts.
 IN_STAGNATION: tuple[EarJob, ...] = ("pain", "place", "branch")
@@ -44,10 +44,11 @@ def plan_ear(
     guard: Guard,
     knowledge: PlannerKnowledge,
     quotes: Quotes,
+    numbers: Numbers,
 ) -> tuple[tuple[EarItem, ...], list[Withheld]]:
     """At most: needles for the visit, and one method to take home, which then goes on the other ear."""
     jobs = IN_STAGNATION if "class:stagnation" in facts.words else OTHERWISE
-    ranked = _ranked(_zones(rules, facts, knowledge), jobs)
+    ranked = _ranked(_zones(rules, facts, knowledge, numbers), jobs)
     side = facts.painful[0] if len(facts.painful) == 1 else "left"
     items: list[EarItem] = []
     out: list[Withheld] = []
@@ -82,7 +83,7 @@ def plan_ear(
 
 
 def _zones(
-    rules: Rules[EarRule], facts: Facts, knowledge: PlannerKnowledge
+    rules: Rules[EarRule], facts: Facts, knowledge: PlannerKnowledge, numbers: Numbers
 ) -> dict[EarJob, dict[str, tuple[float, EarRule]]]:
     """For each job its zones with the highest weight a rule gives them, and that rule."""
     found: dict[EarJob, dict[str, tuple[float, EarRule]]] = {}
@@ -90,7 +91,7 @@ def _zones(
         choices = [(choice.code, choice.weight) for choice in rule.points]
         if rule.from_sites:
             codes = dict.fromkeys(code for site in painful_sites(facts, knowledge) for code in site.ear)
-            choices += [(code, SITE_WEIGHT - place) for place, code in enumerate(codes)]
+            choices += [(code, numbers.ear_site - numbers.ear_next_site * place) for place, code in enumerate(codes)]
         zones = found.setdefault(rule.serves, {})
         for code, weight in choices:
             if code not in zones or weight > zones[code][0]:

@@ -17,12 +17,11 @@ from treatments.planner.treatment.items import HomeCare
 from treatments.planner.treatment.proposal import Withheld
 from treatments.planner.vocabulary.body import WITH_ROOT, WITH_ROOT_REGIONS
 
-MOST_PRESSED = 2  # points to press at home: more are not done
 PRESSED = "acupressure"
 
 
 def plan_home(
-    rules: Rules[HomeRule], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes
+    rules: Rules[HomeRule], facts: Facts, guard: Guard, knowledge: PlannerKnowledge, quotes: Quotes, most_pressed: int
 ) -> tuple[tuple[HomeCare, ...], list[Withheld]]:
     """The heaviest item of each group; what is pressed for place and pattern becomes one; the aftercare text last."""
     groups: dict[str, list[HomeRule]] = {}
@@ -32,7 +31,7 @@ def plan_home(
     out: list[Withheld] = []
     pressed: set[str] = set()
     for members in groups.values():
-        fitting = (rule for rule in members if _still_fits(rule, pressed))
+        fitting = (rule for rule in members if _still_fits(rule, pressed, most_pressed))
         chosen = next(fitting, None)
         if chosen is None or chosen.id in knowledge.silent:
             continue
@@ -44,10 +43,10 @@ def plan_home(
     return _pressed_together(kept), out
 
 
-def _still_fits(rule: HomeRule, pressed: set[str]) -> bool:
+def _still_fits(rule: HomeRule, pressed: set[str], most: int) -> bool:
     """Whether no point would be pressed twice, nor more points than a patient will press."""
     codes = {ref.code for ref in rule.points}
-    return codes.isdisjoint(pressed) and (not codes or len(codes) + len(pressed) <= MOST_PRESSED)
+    return codes.isdisjoint(pressed) and (not codes or len(codes) + len(pressed) <= most)
 
 
 def _home_item(

@@ -91,7 +91,7 @@ class ProposalInProgress:
         known = self.program.needles
         key = (region, depth, self.is_fine)
         if key not in known:
-            known[key] = needle_of(region, depth, self.knowledge.needles, self.is_fine)
+            known[key] = needle_of(region, depth, self.knowledge, self.is_fine)
         return known[key]
 
     @cached_property

@@ -101,7 +101,7 @@ def offers_of(
                 of = candidate.channel if serves == "distal" and f"also:{candidate.channel}" in facts.words else ""
                 earnings.append(Earning(value, ((serves, of),), falls.get(serves, usual)))
         for rule, (serves, weight, owed) in candidate.debts.items():
-            value = worth.get(serves, 0.0) * (weight / 100) ** 2
+            value = worth.get(serves, 0.0) * (weight / 100) ** numbers.owed_power
             if serves == "cause":  # of several causes the second earns less
                 earning = Earning(value, (("owed", rule), (serves, "")), usual, owed)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treatments.planner.facts import Facts
+from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.rules import AshiRegion, DepthRule, PatientProfile, Sensation, Technique
 from treatments.planner.knowledge.tables import Point, Serves
 from treatments.planner.proposing.compose import Chosen
@@ -14,8 +15,6 @@ from treatments.planner.treatment.items import PlannedPoint, Reason
 from treatments.planner.vocabulary.body import HEAD, HEAD_TO_FOOT, THORAX
 from treatments.planner.vocabulary.modalities import Role
 
-LUMBAR_DEPTH = (15, 30)  # EX-B2 next to the lumbar spine; the point's own caps still apply
-THORACIC_DEPTH = (8, 12)
 MILDEST_FIRST = ("none", "mild", "clear")
 
 
@@ -49,12 +48,8 @@ def depth_of(
     region, angle = item.candidate.region, point.angle
     if limits is not None:
         (low, high), angle, cap = limits.depth_mm, limits.angle, limits.depth_mm[1]
-    elif item.candidate.level:
-        thoracic = item.candidate.level.startswith("T")
-        low, high = THORACIC_DEPTH if thoracic else LUMBAR_DEPTH
-        cap = (point.thoracic_cap_mm if thoracic else point.lumbar_cap_mm) or point.cap_mm
     else:
-        (low, high), cap = point.depth_mm, point.cap_mm
+        (low, high), cap = point.limits_at(thoracic=item.candidate.level.startswith("T"))
     factor = 1.0
     for rule in rules:
         if rule.on == "all" or (rule.on == "thorax" and region in THORAX) or (rule.on == "abdomen" == region):
@@ -77,14 +72,15 @@ def deqi_of(
     return min(wished, key=MILDEST_FIRST.index)
 
 
-def retention(minutes: int, profiles: Sequence[PatientProfile], stages: int, main: bool) -> int:
+def retention(minutes: int, profiles: Sequence[PatientProfile], stages: int, main: bool, numbers: Numbers) -> int:
     """Minutes the needles of a stage stay in: what the goal asks for, capped by the kind of patient. Two stages share
-    them, two parts to one, in steps of five."""
+    them, in steps."""
     whole = min(minutes, *(person.retention[1] for person in profiles))
     if stages == 1:
         return whole
-    longer = max(5, round(whole * 2 / 15) * 5)
-    return longer if main else max(5, whole - longer)
+    step, parts = numbers.stage_step_min, numbers.first_stage_parts
+    longer = max(step, round(whole * parts / (parts + 1) / step) * step)
+    return longer if main else max(step, whole - longer)
 
 
 def _cautions_of(point: Point, level: str, facts: Facts) -> list[str]:

@@ -74,14 +74,16 @@ def _treatment(plan: ProposalInProgress) -> Treatment:
     if not stages:
         plan = plan.without_needles()
     facts = plan.facts
-    adjuncts, kept_out = plan_adjuncts(program.adjuncts, facts, guard, knowledge, plan.quotes)
+    adjuncts, kept_out = plan_adjuncts(
+        program.adjuncts, facts, guard, knowledge, plan.quotes, plan.numbers.places_named
+    )
     plan.withheld.extend(kept_out)
     adjuncts = keep_off_needles(adjuncts, stages, plan.picture.case, knowledge)
     adjuncts = keep_to_needles(adjuncts, stages)
     adjuncts += pressed_instead(plan)
-    ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge, plan.quotes)
+    ear, kept_out = plan_ear(program.ear, uses, facts, guard, knowledge, plan.quotes, plan.numbers)
     plan.withheld.extend(kept_out)
-    home, kept_out = plan_home(program.home, facts, guard, knowledge, plan.quotes)
+    home, kept_out = plan_home(program.home, facts, guard, knowledge, plan.quotes, plan.numbers.pressed_at_home)
     plan.withheld.extend(kept_out)
     return Treatment(
         principle=explanation.principle(facts, plan.picture.assessment, knowledge),

@@ -135,7 +135,7 @@ def _build_stages(
         points = _join_levels([plan_point(plan, item) for item in items])
         if plan.guard.is_one_sided:
             points = _split_sides(points)
-        minutes = retention(goal_minutes.minutes, plan.profiles, len(order), position == primary)
+        minutes = retention(goal_minutes.minutes, plan.profiles, len(order), position == primary, plan.numbers)
         if layout.movement and position == UPRIGHT:
             minutes = plan.numbers.with_movement_min
         current: tuple[Electro, ...] = ()

@@ -132,8 +132,7 @@ def cap_of(ctx: Context, spot: Spot, region: str) -> tuple[int, float, tuple[Dep
     if limits is not None:
         cap = limits.depth_mm[1]
     elif point.code == "EX-B2" and spot.read.levels:
-        thoracic = region in THORAX
-        cap = (point.thoracic_cap_mm if thoracic else point.lumbar_cap_mm) or cap
+        cap = point.limits_at(thoracic=region in THORAX)[1]
     lowering = tuple(
         rule
         for rule in ctx.depths

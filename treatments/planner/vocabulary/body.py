@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from intake.assessment.spine import LEVELS as LEVELS
+from treatments.planner.vocabulary.signs import load_signs
 
 Side = Literal["left", "right", "both", "midline"]
 SIDES: dict[str, str] = {"left": "left", "right": "right", "both": "both", "midline": "midline"}
@@ -91,12 +92,11 @@ LIMB_OF_REGION: dict[str, str] = {"thigh": "leg", "knee": "leg", "leg": "leg", "
 EX_B2_LEVELS = LEVELS[LEVELS.index("T1") : LEVELS.index("L5") + 1]
 NEEDLED_LEVELS = (*EX_B2_LEVELS, "S1")
 
-_FERTILE_AGES = range(11, 57)
-
 
 def can_be_pregnant(sex: str | None, age: int | None) -> bool:
     """Everyone except men and those too young or too old; what is unknown does not rule it out."""
-    return sex != "male" and (age is None or age in _FERTILE_AGES)
+    youngest, oldest = load_signs().limits.fertile_ages
+    return sex != "male" and (age is None or youngest <= age <= oldest)
 
 
 def limb_of_region(region: str) -> str:

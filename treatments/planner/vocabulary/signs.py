@@ -74,9 +74,19 @@ class Course(Strict):
         return self.eased_at_most if at_start is None else int(at_start * self.eased_share)
 
 
+class Limits(Strict):
+    """Where a number of the picture becomes a fact: see the file."""
+
+    severe_from: Annotated[int, Field(ge=1, le=10)]
+    heat_voices: Annotated[int, Field(ge=1)]
+    fertile_ages: tuple[int, int]
+    source: Text
+
+
 class SignsFile(Strict):
     review: Review
     course: Course
+    limits: Limits
     sign: tuple[SignRow, ...]
     heat: tuple[HeatRow, ...]
     face: tuple[FaceRow, ...]
@@ -102,6 +112,7 @@ class Signs:
     heat: tuple[Voice, ...]
     answers: Mapping[str, tuple[str, ...]]  # fact -> findings
     course: Course
+    limits: Limits
     front: frozenset[str]
     back: frozenset[str]
 
@@ -142,6 +153,7 @@ def load_signs(folder: Path = FOLDER) -> Signs:
         ),
         answers=_answers(file),
         course=file.course,
+        limits=file.limits,
         front=frozenset(faces["front"].sites),
         back=frozenset(faces["back"].sites),
     )

@@ -10,9 +10,11 @@ from clinic.lib import records
 from clinic.people.models import User
 from intake.models import Assessment
 from treatments import planning
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import Proposal, TreatmentPlan
 from treatments.models.plan import SINGLE
-from treatments.planner.treatment.by_hand import ONE_VISIT, empty_treatment
+from treatments.planner.knowledge.empty_plan import empty_treatment
+from treatments.planner.treatment.by_hand import ONE_VISIT
 from treatments.plans.actions import drafts, signing
 
 
@@ -43,14 +45,14 @@ def make_by_hand(*, proposal: Proposal, by: User, is_single: bool = False) -> Tr
     if base is not None and base.is_draft and base.proposal_id == proposal.pk:
         return base
     if is_single:
-        treatment = empty_treatment() | {"dose": ONE_VISIT}
+        treatment = empty_treatment(planner_knowledge()) | {"dose": ONE_VISIT}
         plan = drafts.new_draft(proposal, treatment, by=by, supersedes=None)
         plan.course_reference = f"{SINGLE}{plan.pk}"
         plan.save(update_fields=["course_reference"])
         return _opened(plan, "A single visit, without a course", by=by)
     text = f"Made by hand, from version {base.version}" if base else "Made by hand: there are no rules for it"
     if base is None or not base.is_draft:
-        treatment = base.treatment if base else empty_treatment()
+        treatment = base.treatment if base else empty_treatment(planner_knowledge())
         plan = drafts.new_draft(proposal, treatment, by=by, supersedes=base)
     else:
         plan = records.held(drafts.plans(), base.pk)

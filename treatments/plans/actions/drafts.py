@@ -18,13 +18,14 @@ from intake.actions import episodes
 from intake.assessment import ClinicalPicture
 from intake.models import Assessment, Episode
 from treatments import planning
+from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import Proposal, TreatmentPlan
 from treatments.models.proposal import SAID
 from treatments.models.undo_steps import UndoStep, remember, taken_back
+from treatments.planner.knowledge.empty_plan import empty_treatment
 from treatments.planner.knowledge.override_reasons import reasons_for
 from treatments.planner.review.alert import ReviewAlert
 from treatments.planner.treatment.alert_key import key_of_reason
-from treatments.planner.treatment.by_hand import empty_treatment
 from treatments.planner.treatment.shapes import MergeJson, PlanEditJson, PlanReviewJson, TreatmentJson
 
 
@@ -84,7 +85,7 @@ def propose(*, assessment: Assessment, by: User, keep_edits: bool = True) -> Pro
     account: MergeJson | None = None
     was_kept = base is not None and keep_edits and _was_touched(base)
     if base and was_kept:
-        last = base.proposal.treatment or empty_treatment()
+        last = base.proposal.treatment or empty_treatment(planner_knowledge())
         treatment, account = planning.merged(last, base.treatment, treatment)
     elif base:  # no edits of one's own, or they were set aside: what the new proposal changes is shown anyway
         account = {"kept": [], "taken": planning.compared(base.treatment, treatment), "conflicts": []}
