@@ -15,13 +15,13 @@ import statistics
 import sys
 from typing import Any
 
-from tests.bench import audit_writers, browser, intake_length, kept, planner, report, service
+from tests.bench import audit_writers, browser, intake_length, kept, lighthouse, planner, report, service
 from tests.bench.clinics import KEPT, ROOT, Place, clinic
 from tests.bench.jobs import TARGETS
 from tests.bench.measuring import Request, Server, backends_cpu, since
 
 MANY = 8  # clients at once
-PARTS = ["audit", "memory", "start", "planner", "browser", "intake"]  # besides the jobs
+PARTS = ["audit", "memory", "start", "planner", "browser", "lighthouse", "intake"]  # besides the jobs
 
 
 def main() -> None:
@@ -46,6 +46,8 @@ def main() -> None:
         told.parts["planner"] = planner.measure()
     if "browser" in asked.parts:
         told.parts["browser"] = browser.measure()
+    if "lighthouse" in asked.parts:
+        told.parts["lighthouse"] = lighthouse.measure()
     if "intake" in asked.parts:
         told.parts["intake"] = intake_length.summary()
     told.write()

@@ -80,10 +80,10 @@ def measure(pages: dict[str, tuple[str, str, tuple[int, int]]] | None = None) ->
 
 
 def _seen(browser: Browser, server: DemoServer, pages: dict[str, tuple[str, str, tuple[int, int]]]) -> Iterator[Seen]:
-    states: dict[str, Any] = {"": None}
+    states: dict[str, Any] = {}
     for name, (who, address, size) in pages.items():
         if who not in states:
-            states[who] = _begun(browser, server) if who == PATIENT else _signed_in(browser, server, who)
+            states[who] = _entered(browser, server, who)
         where = address or server.intake_link
         with _slowed(browser, server, states[who], size) as (page, wire):
             sizes: dict[str, int] = {}
@@ -152,29 +152,26 @@ def _ready(browser: Browser, server: DemoServer, state: Any, size: tuple[int, in
     return round(min(found))
 
 
-def _begun(browser: Browser, server: DemoServer) -> Any:
-    """The patient's link, followed and started."""
+def _entered(browser: Browser, server: DemoServer, who: str) -> Any:
     context = browser.new_context(base_url=server.url, locale="en-GB")
-    page = context.new_page()
-    page.goto(server.intake_link)
-    page.get_by_role("button", name="Start").click()
-    page.wait_for_url("**/i/step/**")
+    enter(context.new_page(), server, who)
     state = context.storage_state()
     context.close()
     return state
 
 
-def _signed_in(browser: Browser, server: DemoServer, who: str) -> Any:
-    context = browser.new_context(base_url=server.url, locale="en-GB")
-    page = context.new_page()
-    page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(f"{who}@demo.ashi")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.locator("header.topbar").wait_for()
-    state = context.storage_state()
-    context.close()
-    return state
+def enter(page: Page, server: DemoServer, who: str) -> None:
+    """Sign in, or follow the patient's link and start; nothing for nobody."""
+    if who == PATIENT:
+        page.goto(server.intake_link)
+        page.get_by_role("button", name="Start").click()
+        page.wait_for_url("**/i/step/**")
+    elif who:
+        page.goto("/accounts/login/")
+        page.get_by_label("Email").fill(f"{who}@demo.ashi")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.locator("header.topbar").wait_for()
 
 
 def table(rows: list[Seen]) -> str:

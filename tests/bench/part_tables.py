@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench import browser, intake_length, service
+from tests.bench import browser, intake_length, lighthouse, service
 
 # key -> (words, unit, at most)
 PLANNER: dict[str, tuple[str, str, float | None]] = {
@@ -62,6 +62,8 @@ def lines(parts: dict[str, Any]) -> Iterator[str]:
         yield from _figures(parts["intake"], INTAKE)
     if "browser" in parts:
         yield from ["", "## What a browser sees", "", browser.table(parts["browser"])]
+    if "lighthouse" in parts:
+        yield from ["", lighthouse.table(parts["lighthouse"])]
 
 
 def _head(title: str) -> Iterator[str]:
