@@ -14,6 +14,7 @@ from clinic.lib.complaints import complaints
 from clinic.lib.file_words import languages
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import load_intake_knowledge
+from intake.assessment.knowledge.said import load_clauses
 from intake.assessment.text.lexicon import load_lexicon
 from intake.questionnaire.consent import load_consent
 from intake.questionnaire.instruments import load_instruments
@@ -29,7 +30,7 @@ LOADERS: tuple[Callable[[], Any], ...] = (
     *(
         partial(load, DIRECTORY, language)
         for language in languages(DIRECTORY)
-        for load in (load_questionnaire, load_consent, load_messages)
+        for load in (load_questionnaire, load_consent, load_messages, load_clauses)
     ),
 )
 

@@ -5,11 +5,13 @@ Staff read English: their requests use it (``clinic.people.language``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django.utils import translation
 
 from clinic.lib.file_words import ENGLISH, languages
+from intake.assessment.knowledge.said import load_clauses
 from intake.own_form import asked_form
 from intake.questionnaire.consent import Consent, load_consent
 from intake.questionnaire.load import DIRECTORY, load_chart, load_messages
@@ -46,3 +48,8 @@ def consent_file(code: str = "") -> Consent:
 def red_flag_message(message: str) -> str:
     """What a patient reads for a message of ``redflags.toml``."""
     return load_messages(DIRECTORY, language())[message]
+
+
+def clauses() -> Mapping[str, str]:
+    """Finding -> what a patient says with it, as a clause to quote it to them (``findings.toml``)."""
+    return load_clauses(DIRECTORY, language())

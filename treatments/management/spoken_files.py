@@ -11,6 +11,7 @@ import tomli
 
 from clinic.lib.complaints import SHIPPED, beside
 from clinic.lib.file_words import BESIDES, LANGUAGES, TranslatedReader
+from intake.assessment.knowledge.said import SPOKEN as SAID
 from intake.questionnaire.consent import SPOKEN as CONSENT
 from intake.questionnaire.load import DIRECTORY, MESSAGES, SPOKEN
 from treatments.planner.knowledge.load import FOLDER
@@ -42,14 +43,14 @@ class SpokenFile:
 
 def spoken_files(language: str) -> Iterator[SpokenFile]:
     """Each file of ours with sentences for patients; packs of a clinic have their own folder."""
-    intake = {**SPOKEN, **CONSENT, **MESSAGES}
+    intake = {**SPOKEN, **CONSENT, **MESSAGES, **SAID}
     names = sorted(f"instruments/{path.name}" for path in (DIRECTORY / "instruments").glob("*.toml"))
     names += [name for name in intake if (DIRECTORY / name).is_file()]
     for folder, keys, here in ((DIRECTORY, intake, names), (FOLDER, AT_HOME, ["aftercare.toml", "sites.toml"])):
         read = TranslatedReader(folder, "en", keys)
         for name in here:
             yield from _spoken(read, name, folder / LANGUAGES / language / name)
-        for file in keys.keys() & {"questions.toml", "home_care.toml"}:
+        for file in keys.keys() & {"questions.toml", "home_care.toml", "findings.toml"}:
             for name, path in beside(file):
                 if path.is_relative_to(SHIPPED):
                     yield from _spoken(read, read.add(name, path), path.parent / LANGUAGES / language / path.name)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
 from clinic.lib.complaints import beside
-from clinic.lib.knowledge_files import Reader
+from clinic.lib.knowledge_files import KnowledgeError, Reader
+from intake.assessment import load_intake_knowledge
+from intake.assessment.knowledge.said import load_clauses
+from intake.questionnaire.load import DIRECTORY
 from treatments.models import TreatmentPlan
-from treatments.plans.presenters.at_home import dose_words, sheet_text
+from treatments.plans.presenters.at_home import dose_words, quoted, sheet_text
 from treatments.plans.spoken import FOLDER, language_faults
 
 LANGUAGES = ("es", "zh-hans")
+ENGLISH = load_clauses(DIRECTORY)
+LETTERS = re.compile(r"[A-Za-z]{2}")
 
 
 def every_sheet() -> list[str]:
@@ -69,3 +76,46 @@ def test_the_sheet_is_in_the_language_of_the_patient_and_the_page_around_it_is_n
     assert '<html lang="en">' in page and "no native clinician has read it" in page
     english = client.get(f"/plans/{plan.pk}/home-care/?language=en-gb").content.decode()
     assert "At home, for" in english and "No espere" not in english and "In Spanish" in english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_that_is_quoted_has_a_clause_in_the_language(language: str) -> None:
+    assert ENGLISH.keys() == load_intake_knowledge().said.keys()
+    with translation.override(language):
+        for finding in ENGLISH:
+            for is_man in (True, False):
+                words = quoted([finding], is_man=is_man)
+                assert words.startswith({"es": "Usted dijo que ", "zh-hans": "您说过："}[language]), finding
+                assert not re.search(r"[\[\]{}]", words) and ENGLISH[finding] not in words, words
+            assert language == "es" or not LETTERS.search(words), words
+        assert quoted(["onset.dropped"], is_man=True) == ""  # a finding that is no longer quoted
+
+
+def test_a_quote_is_joined_and_worded_for_men_and_women() -> None:
+    both = ["eased_by.heat", "body.blood_lack"]
+    with translation.override("es"):
+        told = "Usted dijo que mejora con calor y que tiene palidez, mareo al ponerse de pie o piel u ojos secos"
+        assert quoted(both, is_man=True) == f"{told}."
+        assert quoted(both, is_man=False) == f"{told}, o reglas escasas."
+    with translation.override("zh-hans"):
+        assert quoted(["eased_by.heat", "body.poor_sleep"], is_man=True) == "您说过：热敷会好些；您睡不好。"
+
+
+def test_a_clause_is_the_patients_own_person(tmp_path: Path) -> None:
+    copy = tmp_path / "intake"
+    shutil.copytree(DIRECTORY, copy)
+    place = copy / "languages" / "es" / "findings.toml"
+    place.write_text(place.read_text("utf-8").replace('"duerme mal"', '"{they} duermen mal"'), encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"said\.body\.poor_sleep: es speaks to the patient"):
+        load_clauses(copy, "es")
+
+
+def test_the_reasons_on_the_sheet_are_in_the_language_of_the_patient(client: Client, plan: TreatmentPlan) -> None:
+    plan.patient.language = "zh-hans"
+    plan.patient.save()
+    plan.treatment["home_care"][0]["because"][0]["said"] = ["eased_by.movement", "body.tired"]
+    plan.save()
+    own = client.get(f"/plans/{plan.pk}/home-care/").content.decode()
+    assert "您说过：轻轻活动会好些；您一天大部分时间都累" in own and "You said" not in own
+    english = client.get(f"/plans/{plan.pk}/home-care/?language=en-gb").content.decode()
+    assert "You said that moving about gently makes it better and that you are tired" in english

@@ -287,6 +287,11 @@ def _table_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     places = {f"site.{site}" for site in sites()} | parts | drawn
     unplanned = sorted(f for f in known_findings() if f.startswith("site.") and f not in places)
     faults += [Fault("findings.toml", finding, "a place that no complaint is about") for finding in unplanned]
+    faults += [
+        Fault("home_care.toml", rule.id, f"{rule.kind!r} is no kind of home care")
+        for rule in knowledge.home
+        if rule.kind not in HOME_CARE
+    ]
     for pair in knowledge.pairs:
         for code in (pair.a, pair.b):
             if knowledge.points[code].electro != "yes":

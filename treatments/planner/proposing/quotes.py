@@ -83,7 +83,7 @@ class Quotes:
             grounds = self._grounds.get(rule)
             said = self._behind(grounds) if grounds else ()
             clauses = tuple(self._clauses[one] for one in said)
-            words = sentence(clauses, to_patient=False, is_man=self._is_man) if said else ""
+            words = sentence(clauses, is_man=self._is_man) if said else ""
             found = self._found[rule] = (said, words)
         return found
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from intake.spoken import language
+from intake.assessment.knowledge.said import clause
+from intake.spoken import clauses, language
 from treatments.planner.treatment.shapes import DoseJson
 from treatments.plans.spoken import pieces, told
 
@@ -21,6 +22,7 @@ HEADINGS = {
     "sleep": pgettext_lazy("at home", "Rest and sleep"),
     "support": pgettext_lazy("at home", "Support"),
     "diary": pgettext_lazy("at home", "Keep a short diary"),
+    "other": pgettext_lazy("at home", "Also"),
 }
 SIDES = {
     "left": pgettext_lazy("side of a point", "left"),
@@ -74,6 +76,16 @@ def sheet_text(text: str) -> str | None:
             words = words.replace("{your}", str(YOUR[your]))
         said.append(words)
     return _joined(said)
+
+
+def quoted(findings: Sequence[str], *, is_man: bool) -> str:
+    """ "You said that a and that b."; empty where nothing of it has words."""
+    known = clauses()
+    said = [clause(known[one], to_patient=True, is_man=is_man) for one in findings if one in known]
+    if not said:
+        return ""
+    words = pgettext("between what a patient said", " and that ").join(said)
+    return pgettext("at home", "You said that {what}.").format(what=words)
 
 
 def aftercare_text(text: str) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from clinic.lib.loose import Context
-from intake.assessment import load_intake_knowledge
-from intake.assessment.knowledge.said import sentence
 from treatments.models import TreatmentPlan
 from treatments.planner.knowledge.aftercare import Part, told
 from treatments.planner.treatment.shapes import HomeCareJson
-from treatments.plans.presenters.at_home import HEADINGS, SIDES, aftercare_text, dose_words, is_english, sheet_text
+from treatments.plans.presenters.at_home import HEADINGS, SIDES, aftercare_text, dose_words, quoted, sheet_text
 
 
 def aftercare_of(methods: frozenset[str] | None = None) -> Context:
@@ -52,14 +50,11 @@ def sheet_of(plan: TreatmentPlan, *, today: dt.date) -> Context:
 
 
 def _item(item: HomeCareJson, *, is_man: bool) -> Context:
-    known = load_intake_knowledge().said
-    said = tuple(known[one] for reason in item["because"] for one in reason.get("said", ()) if one in known)
+    said = [one for reason in item["because"] for one in reason.get("said", ())]
     text = sheet_text(item["text"])
-    heading = HEADINGS.get(item["kind"], item["kind"].replace("_", " ").capitalize())
     return {
-        # quoted in English only: the clauses of findings.toml are made for it
-        "said": sentence(said, to_patient=True, is_man=is_man) if is_english() else "",
-        "heading": heading,
+        "said": quoted(said, is_man=is_man),
+        "heading": HEADINGS.get(item["kind"], HEADINGS["other"]),
         "text": text or item["text"],
         "is_own": text is None,
         "points": [

@@ -48,8 +48,7 @@ def test_every_id_has_words(name: str) -> None:
 
 
 def test_a_patients_sheet_has_a_heading_for_each_kind_of_home_care() -> None:
-    # aftercare has a page of its own, and what is "other" stands without a heading
-    assert set(HEADINGS) == set(modalities.HOME_CARE) - {"aftercare", "other"}
+    assert set(HEADINGS) == set(modalities.HOME_CARE) - {"aftercare"}  # it has a part of its own
 
 
 def test_what_is_not_known_is_shown_by_its_id() -> None:
