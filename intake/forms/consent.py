@@ -38,9 +38,13 @@ class ConsentForm(forms.Form):
         max_length=160,
         error_messages={"required": gettext_lazy("Please write your full name.")},
     )
-    guardian = forms.CharField(max_length=160, required=False)
-    relation = forms.CharField(max_length=80, required=False)
-    filled_by = forms.ChoiceField(choices=IntakeResponse.FilledBy.choices, required=False)
+    guardian = forms.CharField(label=gettext_lazy("The adult’s full name"), max_length=160, required=False)
+    relation = forms.CharField(
+        label=gettext_lazy("What is your relationship to the child?"), max_length=80, required=False
+    )
+    filled_by = forms.ChoiceField(
+        label=gettext_lazy("Who answered the questions?"), choices=IntakeResponse.FilledBy.choices, required=False
+    )
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
     methods = forms.MultipleChoiceField(required=False)  # no tick: not agreed, and so not done
 
@@ -53,6 +57,7 @@ class ConsentForm(forms.Form):
         self.fields["methods"].choices = [(one.id, one.name) for one in consent.method]  # type: ignore[attr-defined]
         self.is_minor, self.consent = is_minor, consent
         if is_minor:
+            self.fields["name"].label = _("The child’s full name")
             self.fields["name"].error_messages["required"] = _("Please write the child’s full name.")
             for name in asked:
                 self.fields[name].required = True
