@@ -234,7 +234,7 @@ def test_the_paper(ana: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     with translation.override("xx"):
         sign_consent(draft.pk, name="Ana Ahn", signature="", agreed=METHODS[1:])
     papers: list[str] = []
-    monkeypatch.setattr(consent_copy, "_pdf", lambda paper: papers.append(paper) or b"")
+    monkeypatch.setattr(consent_copy, "_pdf", papers.append)
     consent_copy.copy_of(IntakeResponse.objects.get(pk=draft.pk), clinic="Our clinic")
     paper = json.loads(papers[0])
     words = [paper[key] for key in ("title", "statement", "signed_by", "signed_at", "footer")] + paper["paragraphs"]
