@@ -19,6 +19,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from operator import itemgetter
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
@@ -36,9 +37,10 @@ FAR = 8_000_000_000_000_000_000  # no row has such a number, and it fits into a 
 
 @dataclass(frozen=True)
 class _Made:
-    """``places``: which argument each parameter is, None for those that the queryset itself gives. ``row``: of what
-    the database sends. ``columns``: how many of it are asked for, None for all."""
+    """``alias``: of the database. ``places``: which argument each parameter is, None for those that the queryset itself
+    gives. ``row``: of what the database sends. ``columns``: how many of it are asked for, None for all."""
 
+    alias: str
     compiler: Any
     sql: str
     params: tuple[Any, ...]
@@ -54,18 +56,14 @@ class KeptQuery(Generic[Row]):
         self._build = build
         self._rows: QuerySet[Any, Row] | None = None
         self._made: dict[str, _Made] = {}  # of each database
+        self._lock = Lock()
 
     def __call__(self, *values: Value) -> list[Row]:
         if any(isinstance(value, int) and abs(value) > MOST for value in values):
             return []
-        like = self._rows
-        if like is None:
-            like = self._rows = self._build(*map(_stand_in, values, range(len(values))))
-        alias = like.db
-        made = self._made.get(alias)
-        if made is None:
-            made = self._made[alias] = _make(like, alias, values)
-        connection = connections[alias]
+        alias = self._rows.db if self._rows is not None else ""
+        made = self._made.get(alias) or self._make_once(values)
+        connection = connections[made.alias]
         given = [_as_parameter(connection, value) for value in values]
         params = tuple(
             own if place is None else given[place] for own, place in zip(made.params, made.places, strict=True)
@@ -81,6 +79,16 @@ class KeptQuery(Generic[Row]):
                 for row in rows:
                     row[place] = convert(row[place], expression, connection)
         return list(map(made.row, rows))
+
+    def _make_once(self, values: tuple[Value, ...]) -> _Made:
+        """By one thread alone: making SQL lays joins into the queryset, and what came of two at once would be kept."""
+        with self._lock:
+            if self._rows is None:
+                self._rows = self._build(*map(_stand_in, values, range(len(values))))
+            alias = self._rows.db
+            if alias not in self._made:
+                self._made[alias] = _make(self._rows, alias, values)
+            return self._made[alias]
 
 
 def _stand_in(value: Value, place: int) -> Value:
@@ -101,7 +109,7 @@ def _make(rows: QuerySet[Any, Row], alias: str, values: tuple[Value, ...]) -> _M
     if set(places) - {None} != set(range(len(values))):
         raise ValueError(f"not every argument is a parameter of {sql}")
     columns = compiler.col_count if compiler.has_extra_select else None
-    return _Made(compiler, sql, tuple(params), places, _row_of(rows, compiler, alias), columns)
+    return _Made(alias, compiler, sql, tuple(params), places, _row_of(rows, compiler, alias), columns)
 
 
 def _row_of(rows: QuerySet[Any, Row], compiler: Any, alias: str) -> Callable[[list[Any]], Any]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clinic.lib import kept_queries
 from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, SafetyFact
 from clinic.scheduling.models import Appointment
@@ -103,3 +107,21 @@ class Kept(TestCase):
         dicts: KeptQuery[Any] = KeptQuery(lambda patient: Patient.objects.filter(pk=patient).values("pk"))
         with pytest.raises(ValueError, match="objects or tuples"):
             dicts(self.patients[0].pk)
+
+
+def test_threads_that_ask_first_at_once_make_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that made the SQL of one queryset at once got a column without its table, and the process kept that."""
+    both, at_once, make = threading.Barrier(2), [], kept_queries._make
+
+    def slowly(*given: Any) -> Any:
+        with suppress(threading.BrokenBarrierError):  # the other one does not come: it waits for this one
+            both.wait(0.3)
+            at_once.append(given)
+        return make(*given)
+
+    monkeypatch.setattr(kept_queries, "_make", slowly)
+    kept: KeptQuery[Appointment] = KeptQuery(BUILDS["with others"])
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: kept._make_once((1, timezone.now())), range(2)))
+    assert not at_once
+    assert made[0] is made[1]
