@@ -8,6 +8,7 @@ reads requests in one loop, however slow the sender, and hands a thread only com
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -15,11 +16,24 @@ from typing import Any
 import waitress
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
+from waitress.task import ThreadedTaskDispatcher
 
 # A connection silent for this long is closed. Longer than a proxy keeps one for its next request (nginx: 60): if we
 # closed it just as that request came, the request would be lost.
 IDLE_SECONDS = 75
 CONNECTIONS = 1000  # open at once per process; an idle one costs a few kilobytes
+
+
+class _Condition(threading.Condition):
+    def notify(self, n: int = 1) -> None:
+        self._waiters.rotate(1)
+        super().notify(n)
+
+
+class _LastFirst(ThreadedTaskDispatcher):
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue_cv = _Condition(self.lock)
 
 
 class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn brings no types
@@ -29,8 +43,11 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn brings no types
         from django.conf import settings  # imported here: gunicorn loads this module before Django is set up
 
         parts: dict[int, Any] = {}  # the sockets in waitress's loop: listening and connected ones
+        threads = _LastFirst()
+        threads.set_thread_count(self.cfg.threads)
         server = waitress.create_server(
             self._counted,
+            _dispatcher=threads,
             map=parts,
             sockets=[listener.sock for listener in self.sockets],
             threads=self.cfg.threads,
