@@ -97,6 +97,7 @@ PURE_FILES = frozenset(
         "clinic.lib",
         "clinic.lib.complaints",
         "clinic.lib.file_words",
+        "clinic.lib.kept_reading",
         "clinic.lib.knowledge_files",
         "clinic.lib.loose",
         "clinic.lib.numbers",

@@ -1,39 +1,51 @@
-"""Turns the files of one language into a Language, collecting faults along the way."""
+"""Turns the files of one language into the plain data of a Language, collecting faults along the way.
+
+Loading looks at all words and at all templates at once, as far as that tells whether something is wrong; only then is
+each looked at by itself, to say what and where.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Literal
 
 from clinic.lib.knowledge_files import Fault
 
-from .schema import Chain, ConceptFile, Language, LexiconFile, Sequences, Sign, Strength, Template
-from .spelling import Speller
-from .words import fold
+from .language import BETWEEN, Plain, SignRow, Strength
+from .schema import ConceptFile, LexiconFile
+from .templates import (
+    CONCEPT_WINDOW,
+    NEXT_SENTENCE_WINDOW,
+    needed,
+    pieces,
+    template,
+)
+from .vocabulary import END
+from .words import folded
 
-CHAIN_GAP = 2  # words allowed between two names of a chain, unless the template says otherwise
-WINDOW = 8  # words between two chains joined by &
-NEXT_SENTENCE_WINDOW = 10  # words between two chains joined by +
-CONCEPT_WINDOW = 25  # the same, in a concept
+Entries = tuple[str, ...]  # of a file, as they are written
+
 CALM = "calm_word"  # half a danger said to be normal asks nothing
 
 _WORD = re.compile(r"[\w']+\*?")
 _HAN_SIGN = re.compile(r"([\u3400-\u9fff])")
 _NAME = re.compile(r"[a-z_]+")
 _EXCEPTION = re.compile(r"!([a-z_]+)")
-_PIECE = re.compile(r"'[^']*'|[>&+]\d*|[!@]?\w+|\S")
+# A part of a template, from its beginning or a sign that joins, to the next or its end, in which nothing is looked for
+_EMPTY_PART = re.compile(r"(?:^|[&+]\d*)(?:\s|>\d*|[!@]\w*)*(?:[&+]|$)", re.MULTILINE)
 
 
 class Compiler:
-    """``language()`` returns the compiled language; ``faults`` then lists all that is wrong with its files."""
+    """``language()`` returns the language; ``faults`` then lists all that is wrong with its files."""
 
     def __init__(
         self,
         language: str,
         parts: Mapping[str, LexiconFile],
-        medicines: Mapping[str, tuple[str, ...]],
+        medicines: Mapping[str, Entries],
         concepts: tuple[ConceptFile, ...] = (),
     ) -> None:
         """``parts``: the files of the language by their names. ``medicines`` join the words of the same name."""
@@ -42,24 +54,24 @@ class Compiler:
         self._parts = parts
         self._medicines = medicines
         self._concepts = concepts
-        self._terms: dict[str, int] = {}
-        self._single: dict[int, tuple[str, ...]] = {}
-        # first term of a sequence -> its further words, and the name the whole stands for
-        self._written: dict[int, list[tuple[str, str]]] = {}
-        self._speller = Speller(self._terms, self._single_words("ordinary"))
         self._homes = self._declared()
-        self._used: set[str] = set()
-        self._literals: set[str] = set()
+        self._lines: list[str] = []  # words, and the name they stand for
+        self._spoken: list[str] = []  # all words
+        self._cut: dict[str, list[str]] = {}  # template -> its pieces
+        self._fixed: set[str] = set()  # names of the fixed words of cues
+        # where words and templates stand, for who looks for faults
+        self._words_at: list[tuple[str, Entries]] = []
+        self._templates_at: list[tuple[str, Entries]] = []
 
-    def language(self) -> Language:
-        parts = self._parts
-        for file, part in parts.items():
+    def language(self) -> Plain:
+        parts = self._parts.items()
+        for file, part in parts:
             for name, entries in part.words.items():
                 self._words(name, entries, f"{file}: words.{name}")
                 self._words(name, self._medicines.get(name, ()), f"{file}: words.{name}")
         phrases = {
             name: self._templates(entries, f"{file}: phrases.{name}")
-            for file, part in parts.items()
+            for file, part in parts
             for name, entries in part.phrases.items()
         }
         cues = {
@@ -67,59 +79,69 @@ class Compiler:
                 self._cue(cue.any, file, f"cues.{kind}.any"),
                 self._cue(cue.unless, file, f"cues.{kind}.unless"),
             )
-            for file, part in parts.items()
+            for file, part in parts
             for kind, cue in part.cues.items()
         }
-        signs = tuple(
-            Sign(
-                sign.finding,
-                sign.strength,
-                frozenset(sign.ignores),
+        signs: list[tuple[SignRow, Entries]] = [
+            (
+                (sign.finding, sign.strength, [*sign.ignores], False),
                 self._templates(sign.any, f"{file}: {sign.finding}"),
             )
-            for file, part in parts.items()
+            for file, part in parts
             for sign in part.sign
-        ) + tuple(self._concept_signs())
-        further = " ".join(words for sequences in self._written.values() for words, _ in sequences)
-        terms = self._terms
-        for word in dict.fromkeys(further.split()):
-            if word not in terms:
-                if word.isalpha() and word.isascii() and word.islower():
-                    terms[word] = len(terms)
-                else:
-                    self._new_term(word, f"{self._code}: in a sequence of words")
-        for name in sorted(self._homes.keys() - self._used):
-            self._fault(f"{self._homes[name]}: {name}", "nothing uses this name")
-        return Language(
-            self._code,
-            frozenset(self._single_words("common")),
-            self._speller,
-            self._sayings(),
-            frozenset(self._single_words("intensifiers")),
-            self._single,
-            Sequences(self._terms, self._written),
-            phrases,
-            cues,
-            signs,
-            _by_rarest_name(signs),
-            _by_completing_name(phrases),
-        )
+        ]
+        signs.extend(self._concept_signs())
+        used = set(chain.from_iterable(self._cut.values()))
+        literals = [piece for piece in used if piece[0] == "'" and piece not in self._fixed]
+        for piece in literals:
+            self._words(piece, (_quoted(piece),), "")
+        terms = {*" ".join(self._spoken).split(" ")} - {""}
+        irregular = [word for word in terms if not (word.isascii() and word.isalpha() and word.islower())]
+        no_words = {word for word in irregular if not _WORD.fullmatch(word)}
+        self._look_for_faults(used, no_words | {""} if not all(map(_quoted, literals)) else no_words)
+        return {
+            "code": self._code,
+            "common": self._single_words("common"),
+            "intensifiers": self._single_words("intensifiers"),
+            "ordinary": self._single_words("ordinary"),
+            "sayings": self._sayings(),
+            "terms": " ".join(sorted(terms)),
+            "irregular": [pair for word in sorted(irregular) for pair in _spelt(word)],
+            "lines": BETWEEN.join(sorted(self._lines)),
+            "phrases": phrases,
+            "cues": cues,
+            "signs": [sign for sign, _ in signs],
+            "signs_by_name": self._by_rarest_name(signs),
+            "phrases_by_name": self._by_completing_name(phrases),
+        }
 
-    def _concept_signs(self) -> Iterable[Sign]:
+    def _templates(self, entries: Entries, where: str) -> Entries:
+        """Templates as they are written, now among those that are looked at."""
+        cut = self._cut
+        for entry in entries:
+            if entry not in cut:
+                cut[entry] = pieces(entry)
+        self._templates_at.append((where, entries))
+        return entries
+
+    def _words(self, name: str, entries: Entries, where: str) -> None:
+        if _HAN_SIGN.search("".join(entries)):  # Chinese is read character by character
+            entries = tuple([_HAN_SIGN.sub(r" \1 ", entry).strip() for entry in entries])
+        self._spoken += entries
+        self._lines += [f"{entry}{END}{name}" for entry in entries]
+        self._words_at.append((where, entries))
+
+    def _concept_signs(self) -> Iterable[tuple[SignRow, Entries]]:
         """The concepts as this language can say them: of each template it needs every name."""
         for concept in self._concepts:
-            strengths: tuple[tuple[Strength, tuple[str, ...]], ...] = (
-                ("states", concept.whole),
-                ("asks", concept.half),
-            )
+            strengths: tuple[tuple[Strength, Entries], ...] = (("states", concept.whole), ("asks", concept.half))
             for strength, entries in strengths:
                 unless = f" !{CALM}" if strength == "asks" else ""
                 within = [self._without_foreign_exceptions(entry + unless) for entry in entries]
-                spoken = [entry for entry in within if all(name in self._homes for name in names_in(entry))]
+                spoken = tuple([entry for entry in within if self._homes.keys() >= {*names_in(entry)}])
                 if spoken:
-                    where = f"concepts.toml: {concept.finding}"
-                    templates = tuple(self._template(entry, where, CONCEPT_WINDOW) for entry in spoken)
-                    yield Sign(concept.finding, strength, frozenset(concept.ignores), templates, is_concept=True)
+                    row: SignRow = (concept.finding, strength, [*concept.ignores], True)
+                    yield row, self._templates(spoken, f"concepts.toml: {concept.finding}")
 
     def _without_foreign_exceptions(self, entry: str) -> str:
         """An exception that a language has no words for excepts nothing there."""
@@ -140,158 +162,115 @@ class Compiler:
         words: list[str] = []
         for file, part in self._parts.items():
             for word in getattr(part, section):
-                if len(word.split()) > 1:
+                if " " in word and len(word.split()) > 1:
                     self._fault(f"{file}: {section}", f"{word!r} is more than one word")
-                words.append(fold(word))
+                words.append(folded(word))
         return words
 
-    def _sayings(self) -> dict[str, tuple[tuple[str, ...], ...]]:
-        sayings: dict[str, tuple[tuple[str, ...], ...]] = {}
+    def _sayings(self) -> dict[str, list[list[str]]]:
+        sayings: dict[str, list[list[str]]] = {}
         for file, part in self._parts.items():
             for entry in part.sayings:
-                first, *further = map(fold, entry.split())
+                first, *further = map(folded, entry.split())
                 if not further:
                     self._fault(f"{file}: sayings", f"{entry!r} is a single word")
-                sayings[first] = (*sayings.get(first, ()), tuple(further))
+                sayings.setdefault(first, []).append(further)
         return sayings
 
-    def _cue(self, entries: tuple[str, ...], file: str, name: str) -> tuple[Template, ...]:
+    def _cue(self, entries: Entries, file: str, kind: str) -> Entries:
         """Cues are mostly fixed words: these become one name, the others stay templates."""
-        fixed, templates = [], []
-        for entry in entries:
-            if entry[0] == "'" and entry.find("'", 1) == len(entry) - 1:
-                fixed.append(entry[1:-1])
-            else:
-                templates.append(self._template(entry, f"{file}: {name}"))
-        self._words(name, fixed, f"{file}: {name}")
+        fixed = tuple([_quoted(entry) for entry in entries if _is_fixed(entry)])
         if fixed:
-            templates.append(Template((Chain((name,), ()),), (), (), (), frozenset({name})))
-        return tuple(templates)
+            name = f"'{kind}'"  # in quotes, like other names that no file declares
+            self._fixed.add(name)
+            self._words(name, fixed, f"{file}: {kind}")
+            entries = (*[entry for entry in entries if not _is_fixed(entry)], name)
+        return self._templates(entries, f"{file}: {kind}")
+
+    def _by_rarest_name(self, signs: Iterable[tuple[SignRow, Entries]]) -> dict[str, list[tuple[int, int, str]]]:
+        """Templates by the name that the fewest others need: most are never looked at."""
+        needs = [
+            (number, is_concept, entry, needed(self._cut[entry]))
+            for number, ((*_, is_concept), entries) in enumerate(signs)
+            for entry in entries
+        ]
+        use = Counter(chain.from_iterable(names for *_, names in needs))
+        index: dict[str, list[tuple[int, int, str]]] = {}
+        for number, is_concept, entry, names in needs:
+            if names:  # else it has a fault
+                reach = CONCEPT_WINDOW if is_concept else NEXT_SENTENCE_WINDOW
+                index.setdefault(min(names, key=use.__getitem__), []).append((number, reach, entry))
+        return index
+
+    def _by_completing_name(self, phrases: Mapping[str, Entries]) -> dict[str, list[tuple[str, list[str]]]]:
+        """Which phrases to try once a name has occurred: under one of the words each template needs, and under each of
+        its phrases, since all words are known before any phrase."""
+        index: dict[str, list[tuple[str, list[str]]]] = {}
+        for phrase, entries in phrases.items():
+            for entry in entries:
+                needs = {*needed(self._cut[entry])}
+                words = sorted(needs - phrases.keys())
+                for name in (*words[:1], *(needs & phrases.keys())):
+                    index.setdefault(name, []).append((phrase, sorted(needs)))
+        return index
 
     def _fault(self, where: str, text: str) -> None:
         file, _, key = where.partition(": ")
         self.faults.append(Fault(file, key, text))
 
-    def _new_term(self, word: str, where: str) -> int:
-        """Of a word that is not plain: those the speller finds among the terms."""
-        number = self._terms[word] = len(self._terms)
-        if not _WORD.fullmatch(word):
-            self._fault(where, f"{word!r} is no word")
-        ending = "*" if word.endswith("*") else ""
-        for written in {word} if word.isascii() else {word, _plain_umlauts(word)}:
-            self._speller.add(fold(written.rstrip("*")) + ending, number)
-        return number
+    def _look_for_faults(self, used: set[str], no_words: set[str]) -> None:
+        """What is wrong with words and templates. ``used``: the pieces of all templates."""
+        homes = self._homes
+        names = {piece.lstrip("!@") for piece in used if piece[0] not in "&+>'"}
+        for name in sorted(homes.keys() - names):
+            self._fault(f"{homes[name]}: {name}", "nothing uses this name")
+        if names <= homes.keys() and not no_words and not any(map(_EMPTY_PART.search, self._cut)):
+            return
+        for where, entries in self._words_at:
+            for word in " ".join(entries).split(" "):
+                if word in no_words:
+                    self._fault(where, f"{word!r} is no word")
+        for where, entries in self._templates_at:
+            for entry in entries:
+                self._look_closer(where, entry, no_words)
 
-    def _words(self, name: str, entries: Iterable[str], where: str) -> None:
-        terms, single, written = self._terms, self._single, self._written
-        alone = (name,)
-        for entry in entries:
-            if not entry.isascii():
-                entry = _HAN_SIGN.sub(r" \1 ", entry).strip()  # Chinese is read character by character
-            first, _, further = entry.partition(" ")
-            number = terms.get(first)
-            if number is None:
-                if first.isalpha() and first.isascii() and first.islower():
-                    number = terms[first] = len(terms)  # a plain word: the speller finds it among the terms
-                elif first:
-                    number = self._new_term(first, where)
-                else:
-                    self._fault(where, "an empty word")
-                    continue
-            if further:
-                known = written.get(number)
-                if known is None:
-                    written[number] = [(further, name)]
-                else:
-                    known.append((further, name))
-            elif number in single:
-                single[number] = tuple(sorted({*single[number], name}))
+    def _look_closer(self, where: str, entry: str, no_words: set[str]) -> None:
+        for piece in pieces(entry):
+            name = piece.lstrip("!@")
+            if piece in self._fixed or piece[0] in "&+>":
+                continue
+            if piece[0] != "'":
+                if name not in self._homes:
+                    self._fault(where, f"unknown name {name!r}")
+            elif not _quoted(piece):
+                self._fault(where, "an empty word")
             else:
-                single[number] = alone
-
-    def _templates(self, entries: tuple[str, ...], where: str) -> tuple[Template, ...]:
-        return tuple(self._template(entry, where) for entry in entries)
-
-    def _template(self, entry: str, where: str, reach: int = NEXT_SENTENCE_WINDOW) -> Template:
-        names: list[str] = []
-        gaps: list[int] = []
-        chains = [(names, gaps)]
-        windows: list[int] = []
-        unless: list[str] = []
-        anywhere: list[str] = []
-        gap = CHAIN_GAP
-        for piece in _PIECE.findall(entry):
-            sign = piece[0]
-            if sign in "&+":
-                windows.append(int(piece[1:] or WINDOW) if sign == "&" else -int(piece[1:] or reach))
-                names, gaps = [], []
-                chains.append((names, gaps))
-            elif sign == ">":
-                gap = int(piece[1:] or CHAIN_GAP)
-            elif sign in "!@":
-                (unless if sign == "!" else anywhere).append(self._name(piece[1:], where))
-            else:
-                if names:
-                    gaps.append(gap)
-                gap = CHAIN_GAP
-                names.append(self._literal(piece, where) if sign == "'" else self._name(piece, where))
-        needs = set(anywhere)
-        for names, _ in chains:
-            needs.update(names)
-            if not names:
-                self._fault(where, f"template {entry!r} has an empty part")
-        return Template(
-            tuple([Chain(tuple(names), tuple(gaps)) for names, gaps in chains if names]),
-            tuple(windows),
-            tuple(unless),
-            tuple(anywhere),
-            frozenset(needs),
-        )
-
-    def _name(self, name: str, where: str) -> str:
-        if name not in self._homes:
-            self._fault(where, f"unknown name {name!r}")
-        self._used.add(name)
-        return name
-
-    def _literal(self, piece: str, where: str) -> str:
-        """A name for exactly the words in quotes."""
-        if piece not in self._literals:
-            self._literals.add(piece)
-            self._words(piece, (piece.strip("' "),), where)
-        return piece
+                for word in _quoted(piece).split(" "):
+                    if word in no_words:
+                        self._fault(where, f"{word!r} is no word")
+        if not all(part.names for part in template(entry).chains):
+            self._fault(where, f"template {entry!r} has an empty part")
 
 
-def names_in(template: str) -> list[str]:
+def names_in(entry: str) -> list[str]:
     """The names of a template without quoted words."""
-    return _NAME.findall(template)
+    return _NAME.findall(entry)
 
 
-def _by_rarest_name(signs: tuple[Sign, ...]) -> dict[str, tuple[tuple[int, Template], ...]]:
-    """Templates by the name that the fewest others need: most are never looked at."""
-    use = Counter(name for sign in signs for template in sign.templates for name in template.needs)
-    rank = {name: place for place, name in enumerate(sorted(use, key=lambda name: (use[name], name)))}
-    index: dict[str, list[tuple[int, Template]]] = {}
-    for number, sign in enumerate(signs):
-        for template in sign.templates:
-            if template.needs:
-                rarest = min(template.needs, key=rank.__getitem__)
-                index.setdefault(rarest, []).append((number, template))
-    return {name: tuple(found) for name, found in index.items()}
+def _is_fixed(entry: str) -> bool:
+    """Whether a template is nothing but quoted words."""
+    return entry[0] == "'" and entry.find("'", 1) == len(entry) - 1
 
 
-def _by_completing_name(
-    phrases: dict[str, tuple[Template, ...]],
-) -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:
-    """Which phrases to try once a name has occurred: under one of the words each template needs, and under each of its
-    phrases, since all words are known before any phrase."""
-    index: dict[str, list[tuple[str, frozenset[str]]]] = {}
-    for phrase, templates in phrases.items():
-        for template in templates:
-            words = sorted(template.needs - phrases.keys())
-            for name in (*words[:1], *(template.needs & phrases.keys())):
-                index.setdefault(name, []).append((phrase, template.needs))
-    return {name: tuple(found) for name, found in index.items()}
+def _quoted(piece: str) -> str:
+    return piece.strip("' ")
+
+
+def _spelt(word: str) -> list[tuple[str, str]]:
+    """How a word that is not in plain lower case may read folded, with the word."""
+    ending = "*" if word.endswith("*") else ""
+    ways = (word,) if word.isascii() else dict.fromkeys((word, _plain_umlauts(word)))
+    return [(folded(written.rstrip("*")) + ending, word) for written in ways]
 
 
 def _plain_umlauts(word: str) -> str:

@@ -30,77 +30,48 @@ the sentence; ``@pregnant`` said of the patient anywhere in the text; ``'wet mys
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from pathlib import Path
 
-from pydantic import ValidationError
+from clinic.lib import kept_reading, knowledge_files
 
-from clinic.lib.knowledge_files import Fault, KnowledgeError, Model, all_kept, faults_of, parsed
-
-from .compiler import Compiler, names_in
-from .schema import ConceptsFile, Lexicon, LexiconFile, MedicinesFile
+from .language import Language, Lexicon, Plain
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge" / "texts"
-MEDICINES, CONCEPTS = "medicines.toml", "concepts.toml"  # above the languages
+ABOVE = ("medicines.toml", "concepts.toml")  # above the languages
+# what decides what becomes of a file: see `kept_reading`
+CODE = (
+    Path(__file__),
+    *sorted(set(Path(__file__).parent.glob("*.py")) - {Path(__file__)}),
+    Path(knowledge_files.__file__),
+)
 
 
 @lru_cache(maxsize=1)
-@all_kept()
+@knowledge_files.all_kept()
 def load_lexicon() -> Lexicon:
     """All lexicons of the folder, in order of language. Raises KnowledgeError with every fault found."""
-    return read_lexicon(lexicon_files())
+    files = lexicon_files()
+    return _lexicon(kept_reading.kept("lexicon", files, CODE, partial(_compiled, files)))
 
 
 def lexicon_files() -> dict[str, str]:
     """``medicines.toml``, ``concepts.toml`` and ``language/theme.toml`` -> TOML text."""
     files = {f"{path.parent.name}/{path.name}": path.read_text("utf-8") for path in sorted(FOLDER.glob("*/*.toml"))}
-    return {name: (FOLDER / name).read_text("utf-8") for name in (MEDICINES, CONCEPTS)} | files
+    return {name: (FOLDER / name).read_text("utf-8") for name in ABOVE} | files
 
 
 def read_lexicon(files: dict[str, str]) -> Lexicon:
     """Lexicon from ``language/theme.toml`` -> TOML text. Raises KnowledgeError with every fault found."""
-    faults: list[Fault] = []
-    medicines_file = _read(MEDICINES, MedicinesFile, files, faults)
-    concepts_file = _read(CONCEPTS, ConceptsFile, files, faults)
-    medicines = {} if medicines_file is None else medicines_file.root
-    concepts = () if concepts_file is None else concepts_file.concept
-    languages: dict[str, list[str]] = {}
-    for name in sorted(files.keys() - {MEDICINES, CONCEPTS}):
-        languages.setdefault(name.partition("/")[0], []).append(name)
-    compiled = []
-    known: set[str] = set()
-    for language, names in languages.items():  # one after the other: what was read of one is let go before the next
-        read = {name: _read(name, LexiconFile, files, faults) for name in names}
-        parts = {name: part for name, part in read.items() if part is not None}
-        if not parts:
-            continue
-        compiler = Compiler(language, parts, medicines, concepts)
-        compiled.append(compiler.language())
-        faults.extend(compiler.faults)
-        known.update(name for part in parts.values() for name in (*part.words, *part.phrases))
-        del read, parts, compiler
-    faults.extend(
-        Fault(MEDICINES, name, "no language has words of this name") for name in sorted(medicines.keys() - known)
-    )
-    faults.extend(
-        Fault(CONCEPTS, concept.finding, f"no language has words of the name {name!r}")
-        for concept in concepts
-        for template in (*concept.whole, *concept.half)
-        for name in names_in(template)
-        if name not in known
-    )
-    if not compiled:
-        faults.append(Fault("", "", "no lexicon file found"))
-    if faults:
-        raise KnowledgeError(faults)
-    return Lexicon(tuple(compiled))
+    return _lexicon(_compiled(files))
 
 
-def _read(name: str, model: type[Model], files: Mapping[str, str], faults: list[Fault]) -> Model | None:
-    """One file; None, with the faults kept, if it cannot be read. A file that is not there is an empty one."""
-    try:
-        return model.model_validate(parsed(name, files[name].encode(), faults) if name in files else {})
-    except ValidationError as error:
-        faults += faults_of(name, "", error, model)
-    return None
+def _lexicon(languages: Iterable[Plain]) -> Lexicon:
+    return Lexicon(tuple(map(Language.of, languages)))
+
+
+def _compiled(files: dict[str, str]) -> list[Plain]:
+    from .files import compiled  # with all that checks files: not needed for what was compiled before
+
+    return compiled(files)

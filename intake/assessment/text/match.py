@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from .schema import Chain, Language, Template
+from .language import Language
+from .templates import Chain, Template
 from .words import Words
 
 MAX_GUESSES = 2  # misspelt words in one occurrence
@@ -59,18 +60,18 @@ class Matcher:
     def _read_words(self) -> None:
         speller_terms = self._language.speller.terms
         terms = [speller_terms(word) for word in self.words.folded]
-        single, sequences, found = self._language.single, self._language.sequences, self._found
+        uses, found = self._language.vocabulary.uses, self._found
         last = len(terms) - 1
         intensifiers = self._language.intensifiers
         folded = self.words.folded
-        for i, (numbers, guessed) in enumerate(terms):
-            if not numbers:
+        for i, (here, guessed) in enumerate(terms):
+            if not here:
                 continue
             alone: Occurrence | None = None
             in_saying = i in self._sayings
-            for number in numbers:
-                names = None if in_saying else single.get(number)
-                if names:
+            for term in here:
+                names, seconds = uses(term)
+                if names and not in_saying:
                     if alone is None:
                         alone = Occurrence(i, i + 1, (i,), int(guessed))
                     for name in names:
@@ -81,7 +82,7 @@ class Matcher:
                             places[i] = [alone]
                         else:
                             self._keep(name, alone)
-                if i < last and (seconds := sequences.after(number)):
+                if i < last and seconds:
                     at = i + 1
                     for second in terms[at][0]:
                         for rest, name in seconds.get(second, ()):
@@ -103,7 +104,7 @@ class Matcher:
                     new.append(phrase)
 
     def _keep_sequence(
-        self, name: str, begin: tuple[int, int], rest: tuple[int, ...], terms: list[tuple[tuple[int, ...], bool]]
+        self, name: str, begin: tuple[int, int], rest: tuple[str, ...], terms: list[tuple[tuple[str, ...], bool]]
     ) -> None:
         first, at = begin
         used: tuple[int, ...] = begin
@@ -184,15 +185,15 @@ class Matcher:
     def knows(self, used: tuple[int, ...]) -> bool:
         """Whether these words are words of the lexicon as they are written."""
         answers = [self._language.speller.terms(self.words.folded[i]) for i in used]
-        return all(numbers and not guessed for numbers, guessed in answers)
+        return all(terms and not guessed for terms, guessed in answers)
 
     def signs(self, *, concepts: bool) -> list[tuple[int, Occurrence, tuple[str, ...]]]:
         """Number of the sign, where it occurs, and the names that must be said anywhere for it."""
         signs = self._language.signs
         found: set[tuple[int, Occurrence, tuple[str, ...]]] = set()
-        index = self._language.signs_by_name
+        templates_of = self._language.signs_by_name.of
         for name in self._present:
-            for number, template in index.get(name, ()):
+            for number, template in templates_of(name):
                 if template.needs <= self._present and (concepts or not signs[number].is_concept):
                     found.update((number, here, template.anywhere) for here in self.occurrences(template))
         return sorted(found)

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .context import Context
+from .language import Language, Lexicon, Sign, Strength
 from .match import Matcher, Occurrence
-from .schema import Language, Lexicon, Sign, Strength
 from .words import Words, split
 
 MAX_PER_FINDING = 3  # places shown for one finding in one text

@@ -1,15 +1,14 @@
-"""What a lexicon file may contain, and what it becomes: pydantic models of the file, dataclasses of the reading."""
+"""What a lexicon file may contain."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, RootModel
 
 from clinic.lib.knowledge_files import Strict
 
-from .spelling import Speller
+from .language import Silence, Strength
 
 CueKind = Literal[
     "negation",  # no, without, denies: reaches over a list
@@ -41,8 +40,6 @@ CueKind = Literal[
     "own",  # I, my
     "fleeting",  # gone in a minute, after sitting cross-legged
 ]
-Strength = Literal["states", "asks", "tells"]  # tells: no danger; offered to the patient to confirm
-Silence = Literal["negation", "history", "hypothesis", "other", "fleeting"]
 
 
 def entries(written: str) -> tuple[str, ...]:
@@ -111,88 +108,3 @@ _Medicines = Annotated[tuple[_Medicine, ...], BeforeValidator(_entries), Field(m
 
 class MedicinesFile(RootModel[dict[str, _Medicines]]):
     """Names of medicines, one word each, by the name of the words they are added to in every language that has it."""
-
-
-# Named tuples: thousands are made when the lexicons load, and frozen dataclasses take five times as long to make.
-class Chain(NamedTuple):
-    """Names in order; at most ``gaps[i]`` words between names i and i+1."""
-
-    names: tuple[str, ...]
-    gaps: tuple[int, ...]
-
-
-class Template(NamedTuple):
-    """Chains that occur together; ``needs`` are all the names without which it cannot match."""
-
-    chains: tuple[Chain, ...]
-    windows: tuple[int, ...]  # words between chain i and i+1, either order; below 0: also in the next sentence
-    unless: tuple[str, ...]
-    anywhere: tuple[str, ...]  # names that must be said about the patient somewhere in the text
-    needs: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    finding: str
-    strength: Strength
-    ignores: frozenset[str]
-    templates: tuple[Template, ...]
-    is_concept: bool = False  # of the second net
-
-
-Sequence = tuple[tuple[int, ...], str]  # further terms, and the name the whole stands for
-
-
-class Sequences:
-    """Fixed sequences of words by their first term.
-
-    Those of a term are prepared when a text first contains it: most never are, and loading stays fast.
-    """
-
-    def __init__(self, terms: dict[str, int], written: dict[int, list[tuple[str, str]]]) -> None:
-        """``written``: first term -> the words after it, as written (all of them terms), and the name."""
-        self._terms = terms
-        self._written = written
-        self._ready: dict[int, dict[int, list[Sequence]]] = {}
-
-    def after(self, first: int) -> dict[int, list[Sequence]]:
-        """Second term -> the sequences beginning with these two."""
-        ready = self._ready.get(first)
-        if ready is None:
-            ready = {}
-            for further, name in self._written.get(first, ()):
-                second, *rest = (self._terms[word] for word in further.split())
-                ready.setdefault(second, []).append((tuple(rest), name))
-            self._ready[first] = ready
-        return ready
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One language, compiled.
-
-    ``single[t]`` names what term t stands for; ``sequences`` those of several terms.
-    ``sayings[w]`` are the further words of the sayings that begin with word w.
-    ``signs_by_name[n]`` are the templates of signs, by the rarest name each needs; ``phrases_by_name[n]`` the
-    phrases and what one of their templates needs, by the names that may complete it.
-    """
-
-    code: str
-    common: frozenset[str]
-    speller: Speller
-    sayings: dict[str, tuple[tuple[str, ...], ...]]
-    intensifiers: frozenset[str]
-    single: dict[int, tuple[str, ...]]
-    sequences: Sequences
-    phrases: dict[str, tuple[Template, ...]]
-    cues: dict[str, tuple[tuple[Template, ...], tuple[Template, ...]]]
-    signs: tuple[Sign, ...]
-    signs_by_name: dict[str, tuple[tuple[int, Template], ...]]
-    phrases_by_name: dict[str, tuple[tuple[str, frozenset[str]], ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """All languages; every text is read with each of them."""
-
-    languages: tuple[Language, ...]

@@ -10,7 +10,7 @@ Words listed as ordinary never count as misspelt.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 MIN_FUZZY = 5
@@ -31,25 +31,25 @@ class _Near(NamedTuple):
 class Speller:
     """Finds terms for a folded word; remembers the last few thousand answers (an answer never changes)."""
 
-    def __init__(self, plain: Mapping[str, int], ordinary: Iterable[str]) -> None:
-        """``plain`` holds the number of every term that is a whole word in plain lower case, and may keep growing
-        until the first lookup; other terms in it are not folded words and are never found there."""
-        self._plain = plain
-        self._whole: dict[str, tuple[int, ...]] = {}
-        self._beginnings: dict[str, tuple[int, ...]] = {}
+    def __init__(self, terms: frozenset[str], ordinary: Iterable[str]) -> None:
+        """``terms``: all that are words. Those in plain lower case are found among them; the others, which are never
+        folded words, under what is added for them."""
+        self._plain = terms
+        self._whole: dict[str, tuple[str, ...]] = {}
+        self._beginnings: dict[str, tuple[str, ...]] = {}
         self._shortest = 99
         self._near_by_letter: dict[str, _Near] = {}
         self._ordinary = frozenset(ordinary)
-        self._answers: OrderedDict[str, tuple[tuple[int, ...], bool]] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[tuple[str, ...], bool]] = OrderedDict()
 
-    def add(self, term: str, number: int) -> None:
-        """Add a folded term that is not plain under its number; a trailing ``*`` matches any ending."""
-        if term.endswith("*"):
-            stem = term.rstrip("*")
-            self._beginnings[stem] = (*self._beginnings.get(stem, ()), number)
+    def add(self, folded: str, term: str) -> None:
+        """Add a term that is not plain, as it reads folded; a trailing ``*`` matches any ending."""
+        if folded.endswith("*"):
+            stem = folded.rstrip("*")
+            self._beginnings[stem] = (*self._beginnings.get(stem, ()), term)
             self._shortest = min(self._shortest, len(stem))
         else:
-            self._whole[term] = (*self._whole.get(term, ()), number)
+            self._whole[folded] = (*self._whole.get(folded, ()), term)
 
     def _index(self, letter: str) -> _Near:
         """Prepare guessing for one first letter; done when an unknown word appears, so that loading stays fast."""
@@ -66,8 +66,8 @@ class Speller:
                 near.skeletons.setdefault(_skeleton(stem), []).append(stem)
         return near
 
-    def terms(self, word: str) -> tuple[tuple[int, ...], bool]:
-        """Numbers of the terms the word matches, and whether that took a guess at the spelling."""
+    def terms(self, word: str) -> tuple[tuple[str, ...], bool]:
+        """The terms the word matches, and whether that took a guess at the spelling."""
         known = self._answers.get(word)
         if known is None:
             known = self._find(word)
@@ -76,11 +76,11 @@ class Speller:
                 self._answers.popitem(last=False)
         return known
 
-    def _whole_terms(self, word: str) -> tuple[int, ...]:
-        plain, further = self._plain.get(word), self._whole.get(word, ())
-        return further if plain is None else (plain, *further)
+    def _whole_terms(self, word: str) -> tuple[str, ...]:
+        further = self._whole.get(word, ())
+        return (word, *further) if word in self._plain else further
 
-    def _find(self, word: str) -> tuple[tuple[int, ...], bool]:
+    def _find(self, word: str) -> tuple[tuple[str, ...], bool]:
         found = set(self._whole_terms(word))
         for length in range(self._shortest, len(word) + 1):
             found.update(self._beginnings.get(word[:length], ()))

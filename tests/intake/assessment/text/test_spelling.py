@@ -7,7 +7,7 @@ import random
 import pytest
 
 from intake.assessment.text import load_lexicon
-from intake.assessment.text.schema import Language
+from intake.assessment.text.language import Language
 from intake.assessment.text.spelling import MIN_FUZZY, MIN_SKELETON, _distance, _one_slip, _skeleton
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
