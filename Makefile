@@ -29,7 +29,7 @@ serve: $(READY) ## the production server (see README for the settings it needs)
 test: $(DEV_READY) ## everything CI runs: checks, both databases, journeys in Chromium
 	@bash scripts/test
 
-quick: $(DEV_READY) ## about a minute, for work in progress: style, tests without a database, every page once
+quick: $(DEV_READY) ## less than a minute, for work in progress: style, tests without a database, every page once
 	@bash scripts/quick
 
 test-sqlite: $(DEV_READY) ## unit tests on SQLite (ARGS= goes to pytest)

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from copy import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from clinic.audit import guards
 from clinic.lib import complaints
 from clinic.people.models import Patient, User
 from tests.factories.people import PatientFactory, UserFactory
-from tests.support import chromium, draws, kept_files, pure
+from tests.support import chromium, draws, kept_files, pure, quick
 
 
 def pytest_configure() -> None:
@@ -46,6 +47,20 @@ def _keep_the_page_only(store: dict[str, Any], sender: Any, template: Any, conte
     """`answer.context` is that of the page. Django would copy it for each of the hundreds of parts drawn in it, too."""
     if "context" not in store and "request" in context:  # a letter or a control is no page
         store.update(templates=[template], context=ContextList([copy(context)]))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`make quick` does not import what it runs nothing of."""
+    is_test = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
+    return True if is_test and quick.is_asked_for(config) and quick.has_nothing(collection_path) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Iterator[None]:
+    """`make quick` runs a few rows of each table. Here: making thousands of tests to leave them out takes long."""
+    yield
+    if quick.is_asked_for(metafunc.config):
+        metafunc._calls = quick.sample(metafunc._calls, of=metafunc.function.__qualname__)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,6 +14,7 @@ FLOOR = 0.85  # class and first pattern with three ordinary complaints, no tongu
 SHAKEN_FLOOR = 0.75
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("complaints", [0, 1, 2, 3])
 @pytest.mark.parametrize("hands", [False, True])
 def test_class_and_first_pattern_are_right(complaints: int, hands: bool) -> None:
@@ -28,6 +29,7 @@ def test_tongue_pulse_and_hands_carry_five_complaints() -> None:
         assert by_class >= 0.9 and by_pattern >= FLOOR, name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(4))
 def test_every_number_shaken_by_a_fifth(seed: int) -> None:
     """No single number carries the result: each moved at random by up to 20 %, all at once."""

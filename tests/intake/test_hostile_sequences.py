@@ -114,6 +114,7 @@ def mixed_up(answers: dict[str, Any], about: About) -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.pure
 def test_alone() -> None:
     stored = own = 0

@@ -31,12 +31,12 @@ def test_each_case_comes_with_the_fixtures_before_it_and_the_same_ones_again() -
 def test_what_fails_is_told() -> None:
     @drawn(a_number, cases=600)
     def fails_at_times(number: int) -> None:
-        assert number < 900
+        assert number < 500
 
     with pytest.raises(AssertionError) as caught:
         fails_at_times()
     (told,) = caught.value.__notes__
-    assert told.startswith("Draw ") and "{'number': 9" in told
+    assert told.startswith("Draw ") and "{'number': " in told
 
 
 @drawn(json_value)

@@ -55,7 +55,7 @@ def imported(path: Path) -> frozenset[str]:
     """Dotted names, a module's and what is taken from it: ``from django.db import connection`` names both."""
     names: set[str] = set()
     package = path.relative_to(ROOT).with_suffix("").parts
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {one.name for one in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -63,6 +63,18 @@ def imported(path: Path) -> frozenset[str]:
             module = ".".join(filter(None, (above, node.module)))
             names |= {module, *(f"{module}.{one.name}" for one in node.names)}
     return frozenset(names)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """An import is a statement: what stands inside expressions, most of a file, is not looked through."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+            inside = getattr(node, part, None)
+            if isinstance(inside, list):  # the body of a lambda is an expression
+                waiting += inside
 
 
 def _conftests(path: Path) -> list[Path]:

@@ -36,6 +36,7 @@ def test_every_pattern_leads_in_some_case() -> None:
     assert set(branches() + roots()) - led == set()
 
 
+@pytest.mark.thorough
 def test_every_site_is_treated_in_some_case() -> None:
     treated = {site for worked in CASES if proposal_of(worked.data)["treatment"] for site in _sites(worked)}
     assert set(sites()) - treated == set()

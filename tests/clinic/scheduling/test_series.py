@@ -144,6 +144,7 @@ def test_wished_days_next_to_each_other_are_not_called_taken():
     assert [(why.days[0].day, why.near, why.reasons) for why in offers[1].why] == [(16, 1, set()), (17, 1, set())]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("opens", range(1, 8))
 def test_empty_diary_is_never_called_taken(opens):
     house = replace(HOUSE, hours=tuple(Hours(1, day, dt.time(9), dt.time(17)) for day in range(opens)))

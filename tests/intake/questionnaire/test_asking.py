@@ -22,6 +22,7 @@ pytestmark = pytest.mark.pure
 Q = load_questionnaire()
 
 
+@pytest.mark.thorough
 def test_before_the_first_needle_it_takes_seven_minutes() -> None:
     first = [row for row in intake_length.lengths() if row.part == 1]
     assert len(first) == 12
@@ -30,6 +31,7 @@ def test_before_the_first_needle_it_takes_seven_minutes() -> None:
     assert intake_length.summary()["words"] <= intake_length.MOST_WORDS
 
 
+@pytest.mark.thorough
 def test_several_complaints_take_no_part_of_the_form_beyond_twelve_minutes() -> None:
     rows = intake_length.lengths_with_several()
     assert {row.who.count(",") for row in rows} == {1, 2}  # two complaints, and three

@@ -183,6 +183,7 @@ def test_a_stage_without_points_has_no_drawing() -> None:
     assert point_map.of_stage(stage()) is None
 
 
+@pytest.mark.thorough
 def test_in_every_worked_case_nothing_is_hidden() -> None:
     stages = all_stages()
     assert len(stages) > 100

@@ -47,6 +47,7 @@ def outcome(text: str) -> str:
     return "asked" if {ask.finding for ask in judged.ask} - {ask.finding for ask in plain.ask} else "silent"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sentences_written_with_the_concepts(language: str, record_property):
     grave = [text for written in DEVELOPMENT[language]["says"].values() for text in entries(written)]
@@ -94,6 +95,7 @@ def test_sentences_never_seen_by_anybody(name: str, stopped: int, silent: int, c
 WRITTEN = {"repaired": (337, 4, 3), "held_out": (179, 7, 9), "sealed": (52, 4, 1)}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", WRITTEN)
 def test_half_repaired_with_half_only_counted(name: str, record_property):
     parts = tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))

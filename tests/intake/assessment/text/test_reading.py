@@ -185,6 +185,7 @@ any = "bad"
         assert len(read_texts({"reason": text}, read_lexicon({"xx/all.toml": lexicon}))) == found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "unit", ["can't feel numb groin no not my mother but ", "a", "numb ", "no ", "x" * 50 + " ", "'"]
 )

@@ -31,6 +31,7 @@ def slipped(chance: random.Random, word: str) -> str:
     return word
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", load_lexicon().languages, ids=lambda language: language.code)
 def test_every_term_one_slip_away_is_found(language: Language) -> None:
     speller, chance = language.speller, random.Random(5)

@@ -41,6 +41,7 @@ def ask(code: str, picture: ClinicalPicture = USUAL) -> WhyNot:
     return why_not(code, picture, INTAKE, KNOWLEDGE)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("code", "picture", "state"),
     [
@@ -79,12 +80,14 @@ def test_an_answer_that_nobody_gave_is_named_before_one_that_is_known() -> None:
     assert answers and all(USUAL.case.is_unknown(answer.finding) for answer in answers)
 
 
+@pytest.mark.thorough
 def test_no_danger_is_ever_wished_for() -> None:
     for code in CODES[::25]:
         for answer in ask(code).answers:
             assert not (answer.value and answer.finding.startswith(("flag.", "condition.", "wish.")))
 
 
+@pytest.mark.thorough
 @draws(120)
 @given(cases(), st.sampled_from(CODES))
 def test_the_explanation_is_true(data: Any, code: str) -> None:
@@ -108,6 +111,7 @@ def test_the_explanation_is_true(data: Any, code: str) -> None:
             assert code in {item.candidate.code for item in more}
 
 
+@pytest.mark.thorough
 @draws(30)
 @given(cases(), st.sampled_from(CODES))
 def test_no_answer_is_passed_over(data: Any, code: str) -> None:
@@ -191,6 +195,7 @@ def test_nobody_with_a_sore_back_is_told_to_test_the_knee() -> None:
     assert not {one.id for one in worth_examining(USUAL, INTAKE, KNOWLEDGE)} & findings_elsewhere("back")
 
 
+@pytest.mark.thorough
 @draws(30)
 @given(cases())
 def test_what_is_worth_examining_is_not_known_yet_and_changes_the_plan(data: Any) -> None:

@@ -93,6 +93,7 @@ def test_nothing_is_quoted_that_the_patient_did_not_say(answer, data):
     check_quotes(data, answer(data))
 
 
+@pytest.mark.thorough
 def test_nearly_every_plan_quotes_its_patient():
     silent, planned = [], 0
     for case in load_cases():

@@ -17,6 +17,7 @@ def some_figures() -> Figures:
     return figures(places=SOME_PLACES, patterns_of_causes=("blood_stasis", "kidney_yang_deficiency"))
 
 
+@pytest.mark.thorough
 def test_no_two_patterns_get_the_same_needles_at_one_place() -> None:
     assert some_figures().patterns_alike <= 0.01
 

@@ -127,6 +127,7 @@ def test_every_code_that_names_several_places_is_a_known_set():
     assert sets == told and sets <= set(KNOWLEDGE.points)
 
 
+@pytest.mark.thorough
 def test_a_warm_needle_is_one_of_the_needles():
     """Both knees before rain: BL23 is not needled, so no moxa burns on it."""
     warm = {}
