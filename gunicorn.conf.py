@@ -23,9 +23,16 @@ control_socket_disable = True  # several servers of one user fight for it, and n
 
 def when_ready(server: Any) -> None:
     """Before the first worker is forked: no connection is shared, and what is loaded stays one copy for all."""
-    from django.db import connections
+    from allauth.mfa.models import Authenticator
+    from django.db import DatabaseError, connections
     from huey.contrib.djhuey import HUEY
 
+    from clinic.lib.later import imported_now
+    from clinic.people.apps import PASSKEYS
+
+    with suppress(DatabaseError):  # if it does not answer now, each worker imports that when it needs it
+        if Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists():
+            imported_now(PASSKEYS)
     connections.close_all()
     HUEY.storage.close()
     gc.collect()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dotenv
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -26,7 +24,12 @@ def load() -> None:
     named = os.environ.get("ASHI_ENV_FILE")
     if named == "" or flag("ASHI_DEMO"):
         return
-    for name, value in dotenv.dotenv_values(named or FILE, interpolate=False).items():
+    file = Path(named or FILE)
+    if not file.exists():
+        return
+    import dotenv  # with all that it brings, only for who has such a file
+
+    for name, value in dotenv.dotenv_values(file, interpolate=False).items():
         if value:
             os.environ.setdefault(name, value)
 
@@ -104,6 +107,8 @@ def secret_key(folder: Path) -> str:
         return kept.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         pass
+    import secrets
+
     made = secrets.token_urlsafe(50)
     try:
         folder.mkdir(parents=True, exist_ok=True)

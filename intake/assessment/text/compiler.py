@@ -14,7 +14,7 @@ from typing import Literal
 
 from clinic.lib.knowledge_files import Fault
 
-from .language import BETWEEN, Plain, SignRow, Strength
+from .language import Plain, SignRow, Strength
 from .schema import ConceptFile, LexiconFile
 from .templates import (
     CONCEPT_WINDOW,
@@ -23,7 +23,7 @@ from .templates import (
     pieces,
     template,
 )
-from .vocabulary import END
+from .vocabulary import END, Lines
 from .words import folded
 
 Entries = tuple[str, ...]  # of a file, as they are written
@@ -105,9 +105,9 @@ class Compiler:
             "intensifiers": self._single_words("intensifiers"),
             "ordinary": self._single_words("ordinary"),
             "sayings": self._sayings(),
-            "terms": " ".join(sorted(terms)),
+            "terms": Lines.joined(terms),
             "irregular": [pair for word in sorted(irregular) for pair in _spelt(word)],
-            "lines": BETWEEN.join(sorted(self._lines)),
+            "lines": Lines.joined(self._lines),
             "phrases": phrases,
             "cues": cues,
             "signs": [sign for sign, _ in signs],

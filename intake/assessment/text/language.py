@@ -11,11 +11,10 @@ from typing import Literal, TypedDict
 
 from .spelling import Speller
 from .templates import Templates, TemplatesByName
-from .vocabulary import Vocabulary
+from .vocabulary import Lines, Vocabulary
 
 Strength = Literal["states", "asks", "tells"]  # tells: no danger; offered to the patient to confirm
 Silence = Literal["negation", "history", "hypothesis", "other", "fleeting"]
-BETWEEN = "|"  # in no word and no name; one long text is read sooner than a list
 SignRow = tuple[str, Strength, list[Silence], bool]  # the fields of a Sign
 
 
@@ -27,9 +26,9 @@ class Plain(TypedDict):
     intensifiers: list[str]
     ordinary: list[str]  # never taken for a misspelt word of the lexicon
     sayings: dict[str, list[list[str]]]
-    terms: str  # all words, with blanks between
+    terms: str  # all words, as `Lines`
     irregular: list[tuple[str, str]]  # terms that are not in plain lower case: how they read folded, and the term
-    lines: str  # what the vocabulary is made of, in order, with BETWEEN between
+    lines: str  # what the vocabulary is made of, as `Lines`
     phrases: Mapping[str, Sequence[str]]
     cues: Mapping[str, tuple[Sequence[str], Sequence[str]]]
     signs: list[SignRow]
@@ -67,7 +66,7 @@ class Language:
 
     @classmethod
     def of(cls, plain: Plain) -> Language:
-        speller = Speller(frozenset(plain["terms"].split(" ")), plain["ordinary"])
+        speller = Speller(Lines(plain["terms"]), plain["ordinary"])
         for folded, term in plain["irregular"]:
             speller.add(folded, term)
         return cls(
@@ -76,7 +75,7 @@ class Language:
             speller,
             {word: tuple(map(tuple, further)) for word, further in plain["sayings"].items()},
             frozenset(plain["intensifiers"]),
-            Vocabulary(plain["lines"].split(BETWEEN)),
+            Vocabulary(Lines(plain["lines"])),
             {name: Templates(entries) for name, entries in plain["phrases"].items()},
             {kind: (Templates(said), Templates(unless)) for kind, (said, unless) in plain["cues"].items()},
             tuple(

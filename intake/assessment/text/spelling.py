@@ -13,6 +13,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from .vocabulary import Lines
+
 MIN_FUZZY = 5
 MIN_SKELETON = 8
 _CACHE = 20_000
@@ -31,7 +33,7 @@ class _Near(NamedTuple):
 class Speller:
     """Finds terms for a folded word; remembers the last few thousand answers (an answer never changes)."""
 
-    def __init__(self, terms: frozenset[str], ordinary: Iterable[str]) -> None:
+    def __init__(self, terms: Lines, ordinary: Iterable[str]) -> None:
         """``terms``: all that are words. Those in plain lower case are found among them; the others, which are never
         folded words, under what is added for them."""
         self._plain = terms
@@ -54,7 +56,8 @@ class Speller:
     def _index(self, letter: str) -> _Near:
         """Prepare guessing for one first letter; done when an unknown word appears, so that loading stays fast."""
         near = _Near({}, {}, {})
-        plain = (term for term in self._plain if term.isascii() and term.isalpha() and term.islower())
+        terms = self._plain.between(letter, chr(ord(letter) + 1))
+        plain = (term for term in terms if term.isascii() and term.isalpha() and term.islower())
         stems = (stem for stems in (plain, self._whole, self._beginnings) for stem in stems if stem[0] == letter)
         for stem in sorted(set(stems)):
             if len(stem) >= MIN_FUZZY:

@@ -1,13 +1,55 @@
-"""The words of one language: what each stands for alone, and at the beginning of a fixed sequence of words. Pure."""
+"""The words of one language: what each stands for alone, and at the beginning of a fixed sequence of words. Pure.
+
+Words and sequences are kept as one long text in order, and are looked up in it: tens of thousands of objects, of which
+most are never needed, would take many times the memory and the time to make.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 Sequence = tuple[tuple[str, ...], str]  # further terms, and the name the whole stands for
 END = "!"  # between the words and the name; in the alphabet the sign after the blank, and in no word
+BETWEEN = "|"  # between lines; in no word and no name
 _BEHIND = chr(ord(END) + 1)
+
+
+class Lines:
+    """Lines in order, as one text."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        """``text``: as `joined` makes it."""
+        self._text = text
+
+    @staticmethod
+    def joined(lines: Iterable[str]) -> str:
+        return "".join(f"{line}{BETWEEN}" for line in sorted(lines))
+
+    def between(self, first: str, behind: str) -> list[str]:
+        """Those from ``first`` on that come before ``behind``."""
+        return self._text[self._place(first) : self._place(behind)].split(BETWEEN)[:-1]
+
+    def __contains__(self, line: str) -> bool:
+        return self._text.startswith(line + BETWEEN, self._place(line))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._text.split(BETWEEN)[:-1])
+
+    def _place(self, line: str) -> int:
+        """Where the first line begins that does not come before this one."""
+        text = self._text
+        low, high = 0, len(text)  # both the beginning of a line, or the end
+        while low < high:
+            at = text.rfind(BETWEEN, low, (low + high) // 2) + 1 or low
+            end = text.index(BETWEEN, at)
+            if text[at:end] < line:
+                low = end + 1
+            else:
+                high = at
+        return low
 
 
 class Uses(NamedTuple):
@@ -18,16 +60,12 @@ class Uses(NamedTuple):
 
 
 class Vocabulary:
-    """What the terms of a language stand for.
-
-    One sorted list of lines: those of a term are side by side, and are taken apart when a text first contains it. Most
-    never are, and loading stays fast and small.
-    """
+    """What the terms of a language stand for, each taken apart when a text first contains it."""
 
     __slots__ = ("_lines", "_ready")
 
-    def __init__(self, lines: list[str]) -> None:
-        """``lines``, sorted: ``term further terms<END>name``, each term as it is written in the lexicon."""
+    def __init__(self, lines: Lines) -> None:
+        """``lines``: ``term further terms<END>name``, each term as it is written in the lexicon."""
         self._lines = lines
         self._ready: dict[str, Uses] = {}
 
@@ -38,11 +76,9 @@ class Vocabulary:
         return ready
 
     def _read(self, term: str) -> Uses:
-        lines = self._lines
         alone: set[str] = set()
         sequences: dict[str, list[Sequence]] = {}
-        first = bisect_left(lines, f"{term} ")
-        for line in lines[first : bisect_left(lines, term + _BEHIND, first)]:
+        for line in self._lines.between(f"{term} ", f"{term}{_BEHIND}"):
             words, _, name = line.partition(END)
             further = words[len(term) :].split()
             if further:

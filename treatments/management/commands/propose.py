@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from argparse import ArgumentParser
@@ -58,6 +59,9 @@ class Command(BaseCommand):
 
     def _answer_lines(self, name: str) -> None:
         is_bad = False
+        if not gc.isenabled():  # started by itself: what is loaded stays and is not looked through, what comes now is
+            gc.freeze()
+            gc.enable()
         try:
             with _opened(name) as source:
                 for line in _lines(source):

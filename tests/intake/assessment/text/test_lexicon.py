@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment.text import read_texts
 from intake.assessment.text.lexicon import read_lexicon
+from intake.assessment.text.vocabulary import Lines
 
 SOUND = """
 common = "a"
@@ -89,3 +92,19 @@ def test_medicines_are_single_words_of_a_name_that_is_known():
     assert "medicines.toml: good.0" in text
     text = faults({"medicines.toml": "lost = 'eliquis'", "xx/a.toml": SOUND})
     assert "medicines.toml: lost: no language has words of this name" in text
+
+
+def test_lines_in_one_text_are_found_like_lines_in_a_list():
+    chance = random.Random(11)
+
+    def drawn(most: int) -> str:
+        return "".join(chance.choice("ab! ä") for _ in range(chance.randint(1, most)))
+
+    for _ in range(500):
+        known = sorted({drawn(4) for _ in range(chance.randint(0, 9))})
+        lines = Lines(Lines.joined(known))
+        assert list(lines) == known
+        for _ in range(4):
+            line = drawn(4)
+            assert (line in lines) == (line in known)
+            assert lines.between(line, line + "b") == [one for one in known if line <= one < line + "b"]
