@@ -81,11 +81,22 @@ def open_page(browser: Browser, server: DemoServer, signed_in: dict[str, Any]) -
     assert not troubles, "\n".join(troubles)
 
 
-def accessibility_faults(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it stands (WCAG 2.2 A and AA)."""
+def accessibility_faults(page: Page, *, also_dark: bool = False) -> list[str]:
+    """What axe finds wrong with the page as it stands (WCAG 2.2 A and AA); ``also_dark``: and its colours by night."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = _axe(page, "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+    if also_dark:  # nothing else of a page depends on it
+        page.emulate_media(color_scheme="dark")
+        found += [f"dark: {fault}" for fault in _axe(page, "color-contrast")]
+        page.emulate_media(color_scheme="light")
+    return found
+
+
+def _axe(page: Page, *only: str) -> list[str]:
+    page.evaluate("Promise.all(document.getAnimations().filter(a => a.transitionProperty).map(a => a.finished))")
     found = page.evaluate(
-        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-        ".then(r => r.violations.map(v => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`))"
+        "only => axe.run({runOnly: only}).then(r => r.violations.map("
+        "v => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`))",
+        list(only),
     )
     return list(found)

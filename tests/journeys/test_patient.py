@@ -9,6 +9,7 @@ from dataclasses import replace
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, accessibility_faults
+from tests.journeys.keyboard import Typist
 from tests.journeys.robots import Desk, Patient, answers_for
 from tests.support.demo_server import DemoServer
 from treatments.demo.people import cast
@@ -91,18 +92,21 @@ def test_a_link_that_is_no_link_leaks_nothing(open_page: Callable[..., Page]) ->
     expect(page.locator("main")).not_to_contain_text(re.compile("Okafor|Lindqvist|born", re.I))
 
 
-def test_the_form_is_usable_for_everybody(open_page: Callable[..., Page]) -> None:
+def test_the_whole_form_by_keyboard_and_axe_finds_nothing_by_day_or_night(open_page: Callable[..., Page]) -> None:
     persona = persona_of("Elena", "Everybody")
     desk = Desk(open_page("desk"))
     link = desk.intake_link(desk.add_patient(persona))
     page = open_page(size=PHONE)
-    patient = Patient(page, answers_for(persona))
-    patient.open(link, persona.born)
     faults = []
-    while patient.screen_id() and patient.screen_id() != "onset":
-        faults += [f"{patient.screen_id()}: {fault}" for fault in accessibility_faults(page)]
+
+    def look() -> None:
+        faults.extend(f"{page.url}: {fault}" for fault in accessibility_faults(page, also_dark=True))
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{patient.screen_id()} is {wide} px wider than the phone"
-        patient.fill()
-        patient.next()
-    assert not faults, "\n".join(faults)
+        assert wide <= 0, f"{page.url} is {wide} px wider than the phone"
+
+    patient = Typist(page, answers_for(persona), look=look)
+    patient.open(link, persona.born)
+    passed = patient.answer_until()
+    patient.consent_and_send("Elena Everybody")
+    passed += patient.second_part()
+    assert len(passed) > 25 and not faults, "\n".join(faults)
