@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.people import access
@@ -54,7 +57,7 @@ def given_back(request: FormRequest, how: str = "") -> HttpResponse:
     device = devices.device_of(request)
     if how and device.kiosk:
         actions.end(device.kiosk, how)
-    answer = redirect("intake:kiosk_over")
+    answer = redirect(f"{reverse('intake:kiosk_over')}?in={translation.get_language()}")
     devices.remember(answer, Device())
     languages.remember(answer, None)
     answer["Clear-Site-Data"] = '"cache", "storage"'
@@ -81,10 +84,14 @@ def give_back(request: FormRequest) -> HttpResponse:
 
 @require_GET
 def over(request: FormRequest) -> HttpResponse:
-    """ "Please give the tablet back": no name, no answer, the same however it ended."""
+    """ "Please give the tablet back": no name, no answer, the same however it ended. ``in``: the language of whoever
+    holds the tablet, which this browser has forgotten already.
+    """
     device = devices.device_of(request)
     if device.kiosk:
         return given_back(request) if is_over(device) else redirect("intake:welcome")
+    if (code := request.GET.get("in")) in dict(settings.LANGUAGES):
+        translation.activate(code)  # the middleware takes it back
     answer = render(request, "intake/given_back.html")
     answer[GIVEN_BACK] = "1"
     return answer

@@ -93,7 +93,7 @@ def accessibility_faults(page: Page, *, also_dark: bool = False) -> list[str]:
 
 
 def _axe(page: Page, *only: str) -> list[str]:
-    page.evaluate("Promise.all(document.getAnimations().filter(a => a.transitionProperty).map(a => a.finished))")
+    page.evaluate("Promise.allSettled(document.getAnimations().filter(a => a.transitionProperty).map(a => a.finished))")
     found = page.evaluate(
         "only => axe.run({runOnly: only}).then(r => r.violations.map("
         "v => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`))",

@@ -1,9 +1,9 @@
-"""The whole intake on a phone in Spanish and in Chinese: chosen first, changed on the way, read by staff."""
+"""The whole intake on a phone in Spanish and in Chinese: chosen first, by keyboard, changed on the way, read by us."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 
 import polib
@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from clinic.lib.catalogues import catalogue_of
 from clinic.lib.file_words import is_pair
 from tests.journeys.conftest import PHONE, accessibility_faults
+from tests.journeys.keyboard import Typist
 from tests.journeys.robots import Desk, Patient, answers_for, tell_birth_date
 from tests.journeys.test_patient import persona_of
 from treatments.management.spoken_files import spoken_files
@@ -31,6 +32,7 @@ LONGER = """() => {
     text.data = text.data.replace(words, longer + ' ' + longer.split(' ').slice(0, Math.ceil(longer.split(' ').length * 0.4)).join(' '));
   }
 }"""  # noqa: E501
+FILLED_IN = re.compile(r"%\(\w+\)s|\{\w+\}")
 CUT_OFF = """[...document.querySelectorAll('main button, main label')]
   .filter(one => !one.closest('.visually-hidden') && getComputedStyle(one).overflow !== 'visible')
   .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText)"""
@@ -38,9 +40,11 @@ WIDE = "document.documentElement.scrollWidth <= window.innerWidth"
 TEXTS = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
   while (walk.nextNode()) {
-    const words = walk.currentNode.data.trim();
+    const words = walk.currentNode.data.trim().replace(/\\s+/g, ' ');
     if (words && !walk.currentNode.parentElement.closest('script, style, .credit')) texts.push(words);
   }
+  for (const name of ['aria-label', 'placeholder', 'title', 'alt'])
+    for (const one of document.body.querySelectorAll(`[${name}]`)) texts.push(one.getAttribute(name));
   return texts;
 }"""
 
@@ -57,6 +61,12 @@ class Words:
         told = [*self.by_english.items(), *((pair[0], pair[1]) for pair in pairs)]
         words = {translated for _, translated in told}
         self.english = {english for english, translated in told if english != translated} - words
+        sources = (FILLED_IN.sub("\0", english) for english in self.english if FILLED_IN.search(english))
+        patterns = (re.escape(one).replace("\0", ".+?") for one in sources if re.search("[a-z]{4}", one))
+        self._filled_in = re.compile("|".join(patterns))
+
+    def left_in_english(self, texts: list[str]) -> set[str]:
+        return {text for text in texts if text in self.english or self._filled_in.fullmatch(text)}
 
     def __call__(self, english: str) -> str:
         return self.by_english[english]
@@ -74,9 +84,16 @@ class Reader(Patient):
         super().fill()
 
     def look(self) -> None:
-        left = set(self.page.evaluate(TEXTS)) & self.words.english
-        assert not left, f"{self.page.url}: {left}"
-        assert self.page.evaluate(WIDE), f"{self.page.url}: wider than the phone"
+        look_at(self.page, self.words, own={str(value) for value in self.answers.values()})
+
+
+def look_at(page: Page, words: Words, *, own: Set[str] = frozenset(), also_axe: bool = False) -> None:
+    """``own``: what was typed stays as it was."""
+    left = words.left_in_english(page.evaluate(TEXTS)) - own
+    assert not left, f"{page.url}: {left}"
+    assert page.evaluate(WIDE), f"{page.url}: wider than the phone"
+    if also_axe:
+        assert accessibility_faults(page, also_dark=True) == []
 
 
 @pytest.mark.parametrize(
@@ -90,15 +107,15 @@ def test_the_whole_intake(open_page: Callable[..., Page], code: str, own_name: s
     page = open_page(size=PHONE)
     say = Words(code)
     patient = Reader(page, answers_for(persona) | REACH, say)
+    typist = Typist(page, patient.answers, say, patient.look)
     page.goto(desk.intake_link(chart))
     expect(page.get_by_role("heading", name="Before your visit")).to_be_visible()
     page.get_by_role("button", name=own_name).click()
     expect(page.get_by_role("heading", name=first)).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", code)
     assert accessibility_faults(page) == []
-    patient.look()
-    patient.start(persona.born)
-    passed = patient.answer_until("safety_bladder")
+    typist.start(persona.born)
+    passed = typist.answer_until("safety_bladder")
     assert passed and accessibility_faults(page) == []
 
     # changed on the way: what was ticked stays
@@ -110,11 +127,9 @@ def test_the_whole_intake(open_page: Callable[..., Page], code: str, own_name: s
     expect(page.locator("html")).to_have_attribute("lang", code)
     expect(page.locator("input:checked")).to_have_count(4)
 
-    passed = patient.answer_until()
-    patient.look()
+    passed = typist.answer_until()
     assert accessibility_faults(page) == []
-    patient.consent_and_send(f"{persona.given_name} Kern")
-    patient.look()
+    typist.consent_and_send(f"{persona.given_name} Kern")
     passed = patient.second_part()
     assert "mood" in passed and not any(screen.startswith("rmdq") for screen in passed)
 
