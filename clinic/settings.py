@@ -53,8 +53,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # before the policy: that is for pages, not for files
     "clinic.lib.policy.PolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     # pages and feeds shrink to a tenth; it pads each with random bytes, and Django masks the CSRF token anew for each,
     # so that the length of a response reveals nothing about the secrets in it (BREACH)
     "django.middleware.gzip.GZipMiddleware",
@@ -232,16 +232,16 @@ STATIC_ROOT = VAR_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
 VENDOR_FOLDERS = {
     "vendor/bootstrap": NODE_MODULES / ".ashi",  # made of Bootstrap by scripts/install (scripts/bootstrap.scss)
-    "vendor/event-calendar": NODE_MODULES / "@event-calendar" / "build" / "dist",
     "vendor/signature_pad": NODE_MODULES / "signature_pad" / "dist",
 }
 STATICFILES_DIRS = [BASE_DIR / "static", *[(name, path) for name, path in VENDOR_FOLDERS.items() if path.is_dir()]]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page needs our files
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "clinic.lib.static_files.LeanStorage"
     },
 }
 

@@ -2,10 +2,9 @@
 // The calendar: drag to move, click to open or book; it refreshes itself.
 (() => {
   "use strict";
-  const { at, locale } = window.ashi;
+  const drawing = window.ashi.calendar;
   const box = document.getElementById("calendar");
-  const visits = window.ashi.calendarVisits;
-  if (!box || !visits) return;
+  if (!box) return;
   const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   // The page comes without the list of the day: it is fetched if no calendar is drawn, and for printing.
   const list = part("day-list");
@@ -28,20 +27,16 @@
       window.print();
     });
   }
-  if (!window.EventCalendar || window.matchMedia("(max-width: 640px)").matches) {
+  if (!drawing?.dragIn || window.matchMedia("(max-width: 640px)").matches) {
     box.hidden = true;
     showList().catch(() => window.location.assign(list.dataset.list ?? ""));
     return;
   }
+  const { calendarOf, clockOf, dayOf, shortDay, dragIn } = drawing;
   let token = part("calendar-token").querySelector("input")?.value ?? "";
   document.addEventListener("ashi:token", (event) => {
     token = event.detail; // signed in anew
   });
-  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
-  const dayOf = (/** @type {Date} */ date) =>
-    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  const { clockOf } = visits;
-
   /**
    * Posts, and asks to sign in again if need be; ``then`` gets the final outcome, ``lost`` is called if it must wait.
    * @param {string} url @param {Record<string, string>} fields @param {(answer: Moved) => void} then @param {() => void} [lost]
@@ -88,6 +83,7 @@
   const freshness = /** @type {Freshness} */ (window.ashi.freshness);
   /** @type {CalendarView | undefined} */
   let calendar; // once there was a good answer
+  let isBusy = () => false; // dragging
   let tag = ""; // of what is drawn: the server answers 304 while nothing of it changed
   const show = () => {
     box.hidden = !calendar;
@@ -95,11 +91,10 @@
     box.classList.toggle("is-old", freshness.isOld);
     if (!calendar) showList().catch(() => {}); // what is wrong is said already
   };
-  const isWeek = box.dataset.view === "week";
   const asker = /** @type {HTMLDialogElement} */ (part("move-dialog"));
   const asked = `${box.dataset.feed}?${new URLSearchParams({ start: box.dataset.start ?? "", end: box.dataset.end ?? "" })}`;
   const refresh = async () => {
-    if (asker.open) return; // not while a question about a visit is open
+    if (asker.open || isBusy()) return; // not while a visit is held, or a question about it is open
     const headers = {
       Accept: "application/json",
       ...(calendar ? { "X-Ashi-Background": "1", "If-None-Match": tag } : {}),
@@ -121,31 +116,25 @@
   };
   // Dragged into another column the visit changes practitioner: that is confirmed first, with both names.
   /** @param {Drop} drop @returns {Promise<boolean>} */
-  const isMeant = ({ event, oldResource, newResource }) =>
+  const isMeant = ({ visit, start, column }) =>
     new Promise((answer) => {
-      if (!newResource || !oldResource || newResource.id === oldResource.id) {
+      if (column.who === visit.who) {
         answer(true);
         return;
       }
-      const day = event.start.toLocaleDateString(locale, { weekday: "short", day: "numeric", month: "short" });
       part("move-question").textContent =
-        `Give ${event.title} from ${oldResource.title} to ${newResource.title}, ${day}, ${clockOf(event.start)}?`;
+        `Give ${visit.title} from ${visit.column} to ${column.title}, ${shortDay(start)}, ${clockOf(start)}?`;
       asker.returnValue = "";
       asker.addEventListener("close", () => answer(asker.returnValue === "move"), { once: true });
       asker.showModal();
     });
   const move = async (/** @type {Drop} */ drop) => {
-    const { event } = drop;
+    const { visit, start, column } = drop;
     if (!(await isMeant(drop))) {
       drop.revert();
       return;
     }
-    const wish = {
-      practitioner: event.resourceIds[0],
-      day: dayOf(event.start),
-      clock: clockOf(event.start),
-      version: event.extendedProps.version,
-    };
+    const wish = { practitioner: column.who, day: dayOf(start), clock: clockOf(start), version: visit.version };
     let isBack = false; // where it was, until someone is signed in again
     const back = () => {
       if (!isBack) drop.revert();
@@ -162,85 +151,26 @@
       refresh();
     };
     tag = ""; // drawn already, as the server may not have it
-    post(`${box.dataset.visit}${event.id}/move/`, wish, done, back);
+    post(`${box.dataset.visit}${visit.id}/move/`, wish, done, back);
+  };
+  const book = (/** @type {CalendarColumn} */ column, /** @type {number} */ start) => {
+    const wish = new URLSearchParams({ day: dayOf(start), clock: clockOf(start), practitioner: column.who });
+    window.location.assign(`${box.dataset.new}?${wish}`);
   };
 
-  const mayBook = Boolean(box.dataset.new);
-  /** @param {Frame} frame @param {object[]} events */
-  const optionsOf = (frame, events) => ({
-    view: isWeek ? "resourceTimeGridWeek" : "resourceTimeGridDay",
-    date: box.dataset.date,
-    firstDay: 1,
-    hiddenDays: isWeek ? frame.hiddenDays : [],
-    resources: frame.resources,
-    events,
-    datesAboveResources: true,
-    columnWidth: isWeek ? "136px" : undefined,
-    headerToolbar: { start: "", center: "", end: "" },
-    locale,
-    scrollTime: frame.slotMinTime,
-    allDaySlot: false,
-    slotMinTime: frame.slotMinTime,
-    slotMaxTime: frame.slotMaxTime,
-    slotDuration: "00:15:00",
-    slotHeight: 15, // a day of eleven hours stands on one screen
-    snapDuration: "00:05:00",
-    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
-    eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
-    dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
-    nowIndicator: Intl.DateTimeFormat().resolvedOptions().timeZone === box.dataset.zone,
-    pointer: mayBook,
-    eventStartEditable: mayBook,
-    eventDurationEditable: false,
-    eventContent: (/** @type {Shown} */ shown) => visits.contentOf(shown, isWeek, box.dataset.visit ?? ""),
-    eventDidMount: visits.mounted,
-    eventClick: (/** @type {Shown & { jsEvent: MouseEvent }} */ { event, jsEvent }) => {
-      const isElsewhere = jsEvent.ctrlKey || jsEvent.metaKey || jsEvent.shiftKey; // the link's own new tab or window
-      if (event.display !== "background" && !isElsewhere) window.location.assign(`${box.dataset.visit}${event.id}/`);
-    },
-    dateClick: (/** @type {{ date: Date, resource?: CalendarResource }} */ { date, resource }) => {
-      if (!mayBook) return;
-      date.setMinutes(date.getMinutes() - (date.getMinutes() % 15)); // free times lie on quarter hours
-      const asked = new URLSearchParams({ day: dayOf(date), clock: clockOf(date) });
-      if (resource) asked.set("practitioner", resource.id);
-      window.location.assign(`${box.dataset.new}?${asked}`);
-    },
-    eventDrop: move,
-  });
-  // The library calls its grid a table but gives it no rows of cells: instead each visit says whose it is.
-  const ROLES = "[role=table],[role=rowgroup],[role=row],[role=cell],[role=columnheader],[role=rowheader]";
-  const mendRoles = () => {
-    for (const part of box.querySelectorAll(ROLES)) {
-      for (const name of part.getAttributeNames()) {
-        if (name === "role" || /^aria-(col|row)/.test(name)) part.removeAttribute(name);
-      }
-    }
-    // An empty week scrolls too, and the arrow keys need a target.
-    const scroller = box.querySelector(".ec-main");
-    if (scroller) Object.assign(scroller, { tabIndex: 0, role: "region", ariaLabel: "Calendar" });
-  };
   let drawnFrame = "";
   /** @param {Feed} feed */
   const draw = (feed) => {
     const frame = JSON.stringify(feed.frame);
-    if (calendar && frame !== drawnFrame) {
-      window.EventCalendar?.destroy(calendar); // another column, other hours: rare
-      calendar = undefined;
+    part("calendar-empty").hidden = feed.frame.resources.length > 0;
+    if (!calendar || frame !== drawnFrame) {
+      // the first time; later another column or other hours: rare
+      calendar = calendarOf(box, feed.frame);
+      isBusy = dragIn(calendar, box.dataset.new ? { drop: move, book } : {}).isBusy;
     }
     drawnFrame = frame;
-    part("calendar-empty").hidden = feed.frame.resources.length > 0;
-    if (calendar) calendar.setOption("events", visits.eventsOf(feed));
-    else {
-      box.hidden = false;
-      calendar = window.EventCalendar?.create(box, optionsOf(feed.frame, visits.eventsOf(feed)));
-      mendRoles();
-    }
+    calendar.fill(feed);
   };
-  // With the mouse the calendar itself opens a visit, and knows when it was dragged instead.
-  box.addEventListener("click", (event) => {
-    if (event.detail && !event.ctrlKey && !event.metaKey && !event.shiftKey && at(event).closest(".ec-event a"))
-      event.preventDefault();
-  });
   refresh();
   let ticks = 0;
   window.setInterval(() => {

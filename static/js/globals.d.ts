@@ -100,28 +100,85 @@ interface Ashi {
   saveByHtmx: (again: () => void) => Saving["send"];
   lostSession?: LostSession;
   freshness?: Freshness;
-  calendarVisits?: CalendarVisits;
+  calendar?: Calendar;
 }
 
 interface Window {
   ashi: Ashi;
   htmx: Htmx;
   SignaturePad?: new (canvas: HTMLCanvasElement, options: object) => { clear(): void; isEmpty(): boolean };
-  EventCalendar?: { create(box: HTMLElement, options: object): CalendarView; destroy(calendar: CalendarView): void };
+}
+
+/** A visit as it is drawn. Times are minutes of the clinic's wall clock. */
+interface CalendarVisit {
+  id: number;
+  who: string;
+  start: number;
+  end: number;
+  title: string;
+  status: string;
+  words: string;
+  version: string;
+  service: string;
+  tint: string;
+  room: string;
+  trouble: string;
+  column: string;
+  isMovable: boolean;
+}
+
+/** One practitioner's day. */
+interface CalendarColumn {
+  day: number;
+  who: string;
+  title: string;
+  element: HTMLElement;
 }
 
 interface CalendarView {
-  setOption(name: string, value: unknown): void;
+  columns: CalendarColumn[];
+  scroller: HTMLElement;
+  /** the first and the last minute of a day that are shown */
+  first: number;
+  last: number;
+  fill(feed: Feed): void;
+  visitOf(element: HTMLElement): CalendarVisit | undefined;
+  /** in its column, from one minute of the day to another */
+  place(element: HTMLElement, from: number, to: number): HTMLElement;
+  redraw(element: HTMLElement, visit: CalendarVisit): void;
 }
 
-interface CalendarEvent {
-  id: string;
-  title: string;
-  start: Date;
-  end: Date;
-  display: string;
-  resourceIds: string[];
-  extendedProps: Record<string, string> & { isBooked: boolean };
+/** What may be done with the calendar: nothing that is left out. */
+interface CalendarHands {
+  drop?: (drop: Drop) => void;
+  book?: (column: CalendarColumn, start: number) => void;
+}
+
+interface Calendar {
+  calendarOf(box: HTMLElement, frame: Frame): CalendarView;
+  clockOf(minute: number): string;
+  dayOf(minute: number): string;
+  shortDay(minute: number): string;
+  dragIn?: (view: CalendarView, hands: CalendarHands) => { isBusy: () => boolean };
+}
+
+/** A visit that a mouse or a finger holds. */
+interface Drag {
+  id: number;
+  box: HTMLElement;
+  visit: CalendarVisit;
+  x: number;
+  y: number;
+  downX: number;
+  downY: number;
+  /** how far below its upper edge it is held */
+  grip: number;
+  isOn: boolean;
+  isTouch: boolean;
+  timer: number;
+  ghost?: HTMLElement;
+  column?: CalendarColumn;
+  minute?: number;
 }
 
 /** The grid of the calendar: columns, hours, days that nobody works. */
@@ -154,25 +211,11 @@ interface Feed {
   closed: [practitioner: number, start: string, end: string][];
 }
 
-/** An event being drawn. */
-interface Shown {
-  event: CalendarEvent;
-  el: HTMLElement;
-  timeText: string;
-}
-
-interface CalendarVisits {
-  clockOf(date: Date): string;
-  eventsOf(feed: Feed): object[];
-  contentOf(shown: Shown, isWeek: boolean, address: string): string | { domNodes: HTMLElement[] };
-  mounted(shown: Shown): void;
-}
-
-/** An event that was dragged. */
+/** Where a visit was dropped. */
 interface Drop {
-  event: CalendarEvent;
-  oldResource?: CalendarResource;
-  newResource?: CalendarResource;
+  visit: CalendarVisit;
+  start: number;
+  column: CalendarColumn;
   revert(): void;
 }
 

@@ -45,7 +45,7 @@ def main() -> None:
     if "planner" in asked.parts:
         told.parts["planner"] = planner.measure()
     if "browser" in asked.parts:
-        told.parts["browser"] = browser.measure()
+        told.parts["browser"] = browser.measure(full=clinic("sqlite", min(asked.patients), ""))
     if "lighthouse" in asked.parts:
         told.parts["lighthouse"] = lighthouse.measure()
     if "intake" in asked.parts:

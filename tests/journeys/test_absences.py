@@ -55,7 +55,7 @@ def test_an_absence_over_booked_visits(open_page: Callable[..., Page], server: D
     expect(ana).to_contain_text("Dr. Ill is away then")
     assert accessibility_faults(desk) == []
     desk.goto(f"/schedule/?date={day}")
-    marked = desk.locator("#calendar .ec-event.visit-in-trouble", has_text="Fallen")
+    marked = desk.locator("#calendar .cal-visit.visit-in-trouble", has_text="Fallen")
     expect(marked).to_have_count(2)
     desk.goto("/")
     desk.locator("section", has_text="Visits to move").get_by_role("link", name="Find places").click()

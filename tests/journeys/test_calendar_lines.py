@@ -51,9 +51,9 @@ def test_calendar_keeps_what_it_had_when_the_feed_fails(desk: Page, server: Demo
     name = f"Lost{failing}"
     seed(server, name)
     desk.goto("/schedule/")
-    drawn = desk.locator("#calendar .ec-event", has_text=f"Ana {name}")
+    drawn = desk.locator("#calendar .cal-visit", has_text=f"Ana {name}")
     expect(drawn).to_be_visible()
-    count = desk.locator("#calendar .ec-event").count()
+    count = desk.locator("#calendar .cal-visit").count()
     answer = (lambda route: route.fulfill(status=failing)) if failing else (lambda route: route.abort())
     desk.route(re.compile("/schedule/feed/"), answer)
     desk.evaluate("window.dispatchEvent(new Event('online'))")  # asks at once instead of in a minute
@@ -62,7 +62,7 @@ def test_calendar_keeps_what_it_had_when_the_feed_fails(desk: Page, server: Demo
         re.compile(r"Not up to date since \d\d:\d\d: (no connection|the clinic’s server could)")
     )
     expect(drawn).to_be_visible()
-    assert desk.locator("#calendar .ec-event").count() == count
+    assert desk.locator("#calendar .cal-visit").count() == count
     assert accessibility_faults(desk) == []
     desk.unroute(re.compile("/schedule/feed/"))
     bar.get_by_role("button", name="Try again").click()
@@ -79,14 +79,14 @@ def test_calendar_that_never_loaded_shows_the_list_of_the_page(desk: Page, serve
     expect(desk.locator("#calendar")).to_be_hidden()
     desk.unroute(re.compile("/schedule/feed/"))
     desk.get_by_role("button", name="Try again").click()
-    expect(desk.locator("#calendar .ec-event", has_text="Ana Never")).to_be_visible()
+    expect(desk.locator("#calendar .cal-visit", has_text="Ana Never")).to_be_visible()
     expect(desk.locator("#day-list")).to_be_hidden()
 
 
 def test_calendar_says_that_the_session_has_ended(desk: Page, server: DemoServer) -> None:
     seed(server, "Ended")
     desk.goto("/schedule/")
-    drawn = desk.locator("#calendar .ec-event", has_text="Ana Ended")
+    drawn = desk.locator("#calendar .cal-visit", has_text="Ana Ended")
     expect(drawn).to_be_visible()
     desk.context.clear_cookies()
     desk.evaluate("window.dispatchEvent(new Event('online'))")
@@ -141,7 +141,7 @@ def test_a_visit_dragged_to_another_practitioner_is_asked_told_and_undone(desk: 
     server.manage("shell", "-c", f"from clinic.scheduling.models import Appointment, WorkingHours; {more}; {gone}")
     desk.goto("/schedule/")
     desk.locator("a[rel=next]").click()
-    visit = desk.locator("#calendar .ec-event", has_text="Ben Aahere")
+    visit = desk.locator("#calendar .cal-visit", has_text="Ben Aahere")
     expect(visit).to_be_visible()
 
     def drag() -> None:

@@ -99,31 +99,27 @@ def demo_server(folder: Path) -> Iterator[DemoServer]:
     words = manager.run("demo_welcome", "--base", url)
     link = re.search(rf"{re.escape(url)}/i/\S+", words)
     assert link, f"demo_welcome printed no intake link:\n{words}"
+    try:
+        with serving(port, environment):
+            yield DemoServer(url, link.group(), folder, manager)
+    finally:
+        manager.stop()
+
+
+@contextmanager
+def serving(port: int, environment: dict[str, str]) -> Iterator[None]:
+    """The production server with one process, until it is left."""
+    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    words = ["clinic.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
     server = subprocess.Popen(
-        [
-            str(Path(sys.executable).with_name("gunicorn")),
-            "clinic.wsgi",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--workers",
-            "1",
-            "--threads",
-            "4",
-            "--log-level",
-            "warning",
-            "--access-logfile",
-            os.devnull,
-        ],
-        cwd=ROOT,
-        env=environment,
+        [gunicorn, *words, "--log-level", "warning", "--access-logfile", os.devnull], cwd=ROOT, env=environment
     )
     try:
-        _wait_until_it_answers(url, server)
-        yield DemoServer(url, link.group(), folder, manager)
+        _wait_until_it_answers(f"http://127.0.0.1:{port}", server)
+        yield
     finally:
         server.terminate()
         server.wait(timeout=15)
-        manager.stop()
 
 
 if __name__ == "__main__":  # fills the clinic that every server of a journey copies, if this code has none yet
