@@ -1,64 +1,27 @@
 """Is the audit trail intact, and are the signed records as they were signed?
 
-Reads rows as the database has them, not as objects: twenty years of trail are some ten million events.
+Reads rows as the database has them, not as objects: twenty years of trail are some ten million events. A long trail is
+cut into stretches, for as many processes as there are processors; where two meet, the chains are joined here.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import json
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from hashlib import sha256
-from json.encoder import encode_basestring
-from typing import Any
+from multiprocessing import get_context
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clinic.audit import seals
-from clinic.audit.chain import SCHEME, START, canonical, digest, patients_in, start_of, tail
+from clinic.audit.chain import START, start_of
+from clinic.audit.stretch import LAST_ID, MOST, Asked, Ends, Found, Stretch, walked
 
-WINDOW = 20_000  # events read at a time
-# Rows of scheme 1 have their time in the clock's zone: UTC, or the clinic's in the demo's past.
-_OFFSETS = [dt.timezone(dt.timedelta(minutes=15 * quarter)) for quarter in range(-48, 57)]
-_AT = {
-    "postgresql": """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""",
-    "sqlite": "at || ''",  # as it is kept; ``_window`` writes it as in the digest
-}
-_ROWS = (
-    "SELECT id, chain, previous, digest, scheme, {at}, actor_kind, actor_id, actor_name, action, patient_id, "
-    "object_type, object_id, CAST(detail AS text), outcome, address FROM audit_auditevent "
-    "WHERE id > %s ORDER BY id LIMIT %s"
-)
-_NAMED = (
-    "SELECT event_id, patient_id FROM audit_namedpatient WHERE event_id > %s AND event_id <= %s "
-    "ORDER BY event_id, patient_id"
-)
-_LAST_ID = 2**63 - 1
-Ends = dict[int, tuple[int, str]]  # chain -> id and digest of its newest event
-
-
-class _Quoted(dict[str, str]):
-    """A string as JSON, each encoded once: names and actions repeat."""
-
-    def __missing__(self, text: str) -> str:
-        if len(self) > 100_000:
-            self.clear()
-        self[text] = quoted = encode_basestring(text)
-        return quoted
-
-
-class _Details(dict[str, tuple[str, dict[str, Any]]]):
-    """A detail as in the digest and as read; most are the same few."""
-
-    def __missing__(self, text: str) -> tuple[str, dict[str, Any]]:
-        found = json.loads(text)
-        if len(self) > 10_000:
-            self.clear()
-        self[text] = both = (canonical(found), found)
-        return both
+LONG = 100_000  # events: fewer are read before another process has started
+PIECES = 4  # for each process, so that none waits long for another
 
 
 class Walk:
@@ -77,23 +40,21 @@ class Walk:
         self.since = since or {}
         self.ends: Ends = dict(self.since)
         self.count = self.old = 0
+        self.processes = 1
         self._heads = {pk: kept for pk, kept in (heads or {}).items() if (pk, kept) != (0, START)}
-        self._quoted, self._details = _Quoted(), _Details()
         self._sealed: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
 
-    def faults(self) -> Iterator[tuple[int, str]]:
-        """(event id, what is wrong), in event order; broken seals last."""
+    def faults(self, moment: str | None = None) -> Iterator[tuple[int, str]]:
+        """(event id, what is wrong), in event order; broken seals last. ``moment``: of ``one_moment``; with it, several
+        processes may look.
+        """
         yield from self._starts()
-        from_here = last = min((pk for pk, _ in self.since.values()), default=0)
-        with self._source.cursor() as cursor:
-            while rows := self._read(cursor, last):
-                named: list[tuple[int, int]] = []
-                yield from self._window(rows, named)
-                before, last = last, rows[-1][0]
-                cursor.execute(_NAMED, [before, last])
-                yield from _misnamed(named, cursor.fetchall(), self._passed_over(rows))
-            cursor.execute(_NAMED, [last, _LAST_ID])
-            yield from _misnamed([], cursor.fetchall(), set())
+        from_here = min((pk for pk, _ in self.since.values()), default=0)
+        cuts = [(from_here, LAST_ID)] if moment is None else self._cuts(from_here)
+        if len(cuts) == 1:
+            yield from self._alone(*cuts[0])
+        else:
+            yield from self._together(cuts, moment or "")
         for pk in sorted(self._heads):
             if pk > from_here:
                 yield pk, "its digest was kept, and it is gone: the end of the trail was cut off"
@@ -108,101 +69,57 @@ class Walk:
                 if cursor.fetchone() != (kept,):
                     yield pk, "it is not the event at which the trail was found whole"
 
-    def _read(self, cursor: Any, last: int) -> list[tuple[Any, ...]]:
-        cursor.execute(_ROWS.format(at=_AT[self._source.vendor]), [last, WINDOW])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    def _cuts(self, after: int) -> list[tuple[int, int]]:
+        """After which id, and up to which: all of it, without a gap."""
+        with self._source.cursor() as cursor:
+            cursor.execute("SELECT max(id) FROM audit_auditevent")
+            last = cursor.fetchone()[0] or 0
+        processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        if processes < 2 or last - after < LONG:
+            return [(after, LAST_ID)]
+        many = processes * PIECES
+        edges = [after + (last - after) * number // many for number in range(many)]
+        return list(zip(edges, [*edges[1:], LAST_ID], strict=True))
 
-    def _passed_over(self, rows: list[tuple[Any, ...]]) -> set[int]:
-        """Events of a chain that was found intact further on than another: read, but not checked again."""
-        if len(self.since) < 2:
-            return set()
-        return {row[0] for row in rows if row[0] <= self.since.get(row[1], (0, ""))[0]}
+    def _alone(self, after: int, until: int) -> Iterator[tuple[int, str]]:
+        one = Stretch(self._source, after, until, heads=self._heads, since=self.since, ends=self.ends)
+        yield from one.faults()
+        self._take(one, after, until)
 
-    def _window(self, rows: list[tuple[Any, ...]], named: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-        """Each row takes only microseconds, so function calls are written out.
+    def _together(self, cuts: list[tuple[int, int]], snapshot: str) -> Iterator[tuple[int, str]]:
+        """In new processes, not in copies of this one: a copy of an open connection to SQLite is of no use to it."""
+        asked = [
+            Asked(
+                self._source.settings_dict,
+                snapshot,
+                after,
+                until,
+                {pk: kept for pk, kept in self._heads.items() if after < pk <= until},
+                self.since,
+            )
+            for after, until in cuts
+        ]
+        self.processes = len(cuts) // PIECES
+        with ProcessPoolExecutor(self.processes, get_context("spawn")) as pool:
+            for (after, until), found in zip(cuts, pool.map(walked, asked), strict=True):
+                if len(found.faults) > MOST:
+                    yield from self._alone(after, until)
+                    continue
+                torn = [
+                    (pk, "the row before it is missing or was changed")
+                    for chain, (pk, previous) in found.begins.items()
+                    if previous != (self.ends[chain][1] if chain in self.ends else start_of(chain))
+                ]
+                yield from sorted([*torn, *found.faults], key=lambda one: one[0])
+                self.ends.update(found.ends)
+                self._take(found, after, until)
 
-        SQLite keeps a detail as it was written, which is as the digest reads it: if the digest covers this very text,
-        there is nothing to parse. Between the brackets of the content stand as many quoted texts and numbers as ever,
-        so no column can stand for a part of another.
-        """
-        quoted, heads, passed = self._quoted, self._heads, self._passed_over(rows)
-        is_sqlite = self._source.vendor == "sqlite"
-        chain, last, end = 0, "", 0
-        for row in rows:
-            (
-                pk,
-                own_chain,
-                previous,
-                found,
-                scheme,
-                at,
-                kind,
-                actor,
-                name,
-                action,
-                patient,
-                what,
-                which,
-                text,
-                out,
-                ip,
-            ) = row
-            if heads and heads.pop(pk, found) != found:
-                yield pk, "it is not the event whose digest was kept"
-            if passed and pk in passed:
-                continue
-            if own_chain != chain:
-                if chain:
-                    self.ends[chain] = (end, last)
-                chain = own_chain
-                last = self.ends[chain][1] if chain in self.ends else start_of(chain)
-            if previous != last:
-                yield pk, "the row before it is missing or was changed"
-            if is_sqlite:
-                at = f"{at[:10]}T{at[11:]}+00:00" if len(at) == 26 else f"{at[:10]}T{at[11:]}.000000+00:00"
-            if scheme >= SCHEME and (patient is None or type(patient) is int):
-                front = (
-                    f'["{previous}","{at}",{quoted[kind]},{quoted[actor]},{quoted[name]},{quoted[action]},'
-                    f"{'null' if patient is None else patient},{quoted[what]},{quoted[which]},"
-                )
-                back = f",{quoted[out]},{scheme},{quoted[ip]}]"
-                is_text = (is_sqlite or text == "{}") and sha256((front + text + back).encode()).hexdigest() == found
-                is_whole = is_text or sha256((front + self._details[text][0] + back).encode()).hexdigest() == found
-            else:
-                self.old += 1
-                is_text, is_whole = False, _old_is_whole(row, at, self._details[text][1])
-            if not is_whole:
-                yield pk, "its content was changed"
-            if '"patients":' in text if is_text else "patients" in self._details[text][1]:
-                named += [(pk, one) for one in sorted(patients_in(patient, self._details[text][1]))]
-            elif patient is not None:
-                named.append((pk, patient))
-            if '"seal":' in text if is_text else "seal" in self._details[text][1]:  # the newest of a record counts
-                self._sealed[what][which] = (pk, text)
-            last, end = found, pk
-        if chain:
-            self.ends[chain] = (end, last)
-        self.count += len(rows) - len(passed)
-
-
-def _old_is_whole(row: tuple[Any, ...], at: str, values: dict[str, Any]) -> bool:
-    (_, _, previous, found, _, _, kind, actor, name, action, patient, what, which, _, outcome, _) = row
-    moment = dt.datetime.fromisoformat(at)
-    zones = (moment.astimezone(zone).isoformat(timespec="microseconds") for zone in [dt.UTC, *_OFFSETS])
-    return any(
-        digest(previous, tail(zone, kind, actor, name, action, patient, what, which, values, outcome)) == found
-        for zone in zones
-    )
-
-
-def _misnamed(
-    wanted: list[tuple[int, int]], there: list[tuple[int, int]], passed: set[int]
-) -> Iterator[tuple[int, str]]:
-    if wanted == there:
-        return
-    for pk in sorted({pk for pk, _ in set(wanted) ^ set(there)} - passed):
-        yield pk, "its list of patients was changed"
+    def _take(self, one: Stretch | Found, after: int, until: int) -> None:
+        self._heads = {pk: kept for pk, kept in self._heads.items() if not after < pk <= until} | one.heads
+        for object_type, ones in one.sealed.items():  # the newest of a record counts
+            self._sealed[object_type].update(ones)
+        self.count += one.count
+        self.old += one.old
 
 
 def faults(heads: Mapping[int, str] | None = None) -> Iterator[tuple[int, str]]:
@@ -211,12 +128,19 @@ def faults(heads: Mapping[int, str] | None = None) -> Iterator[tuple[int, str]]:
 
 
 @contextmanager
-def one_moment(source: BaseDatabaseWrapper) -> Iterator[None]:
-    """All of it as of now, while others keep writing: their chains grow independently."""
-    if source.vendor != "postgresql" or source.in_atomic_block:
-        yield  # SQLite: there is only one writer, so there are never gaps
-        return
-    with transaction.atomic(using=source.alias):
-        with source.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
+def one_moment(source: BaseDatabaseWrapper) -> Iterator[str | None]:
+    """All of it as of now, while others keep writing: their chains grow independently. What other processes need to see
+    the same: of PostgreSQL a snapshot, of SQLite nothing; None if they cannot.
+    """
+    if source.in_atomic_block:
+        yield None
+    elif source.vendor != "postgresql":
+        is_shared = not source.is_in_memory_db()  # type: ignore[attr-defined]
+        yield "" if is_shared else None  # SQLite: there is only one writer, so there are never gaps
+    else:
+        with transaction.atomic(using=source.alias):
+            with source.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                cursor.execute("SELECT pg_export_snapshot()")
+                snapshot = str(cursor.fetchone()[0])
+            yield snapshot

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.core.signing import BadSignature, Signer
 
-from clinic.audit.checking import Ends
+from clinic.audit.stretch import Ends
 
 _HEAD = re.compile(r"(\d+) ([0-9a-f]{64})")
 _SIGNED = re.compile(r"(\S+) (\d+) ([0-9a-f]{64}) chain (\d+)")

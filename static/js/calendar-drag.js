@@ -99,15 +99,21 @@
       if (it.isOn) follow(it);
     });
     let wasDragged = false;
+    let gaveUp = -1; // the pointer that is still down
+    const noClick = () => {
+      wasDragged = true; // the click that follows opens and books nothing
+      window.setTimeout(() => {
+        wasDragged = false;
+      });
+    };
     document.addEventListener("pointerup", (event) => {
+      if (event.pointerId === gaveUp) noClick();
+      gaveUp = -1;
       const it = drag;
       if (!it || event.pointerId !== it.id) return;
       release(it);
       if (!it.isOn || !it.column || it.minute === undefined || !drop) return;
-      wasDragged = true; // the click that follows opens nothing
-      window.setTimeout(() => {
-        wasDragged = false;
-      });
+      noClick();
       const start = it.column.day + it.minute;
       const home = it.box.parentElement;
       it.box.remove(); // from here on it is where it was dropped, until that is refused
@@ -123,6 +129,7 @@
       if (!it) return;
       release(it);
       revert(it);
+      if (it.isOn) gaveUp = it.id;
     };
     document.addEventListener("pointercancel", (event) => {
       if (event.pointerId === drag?.id) giveUp();
@@ -133,7 +140,7 @@
     scroller.addEventListener(
       "touchmove",
       (event) => {
-        if (drag?.isOn) event.preventDefault(); // the finger drags: nothing scrolls
+        if (drag?.isOn && event.cancelable) event.preventDefault(); // the finger drags: nothing scrolls
       },
       { passive: false },
     );

@@ -62,7 +62,9 @@ def test_a_free_time_is_booked_by_a_click_and_escape_lets_go_of_a_visit(desk: Pa
     expect(desk.locator("#calendar-note")).to_contain_text("Ana Aahands")
     expect(visit.get_by_role("link")).to_have_accessible_name(re.compile("11:00–11:45"))
     assert [one for one in moves if f"/{ana}/move/" in one] and len(moves) == 1
-    desk.mouse.click(middle[0], middle[1] + 5)  # 10:13 by now free: the quarter hour it lies in
+    place = visit.bounding_box()  # the notice has pushed the calendar down
+    assert place
+    desk.mouse.click(middle[0], place["y"] - 47)  # 10:13, free by now: the quarter hour it lies in
     desk.wait_for_url(re.compile(r"/schedule/new/\?day=.*clock=10%3A00&practitioner=\d+"))
 
 
@@ -88,7 +90,8 @@ def test_a_finger_that_stays_drags_and_one_that_moves_scrolls(desk: Page, server
     touch("touchEnd")
     expect(desk.locator("#calendar .is-dragged")).to_have_count(0)
     expect(visit.get_by_role("link")).to_have_accessible_name(re.compile("10:00–10:45"))
-    desk.locator(".cal-grid").evaluate("grid => grid.scrollTo(0, 0)")
+    desk.wait_for_timeout(1000)  # it has come to rest
+    desk.evaluate("window.scrollTo(0, 0); document.querySelector('.cal-grid').scrollTo(0, 0)")
     touch("touchStart", x, y)
     held = desk.locator("#calendar .cal-visit.is-dragged")
     expect(held).to_have_count(1)  # after half a second

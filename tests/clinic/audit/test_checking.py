@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from clinic.audit import chain, checking, guards, heads, trail
+from clinic.audit import chain, checking, guards, heads, stretch, trail
 from clinic.audit.models import AuditEvent, NamedPatient
 from tests.factories.people import PatientFactory
 from tests.support.furnished import furnish
@@ -80,7 +80,7 @@ def test_rows_of_the_first_scheme_still_verify_and_a_changed_one_is_found() -> N
 )
 def test_a_changed_row_is_found(change: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is changed, also where a window of rows ends."""
-    monkeypatch.setattr(checking, "WINDOW", 2)
+    monkeypatch.setattr(stretch, "WINDOW", 2)
     for number in (7, 8, 9):
         trail.record("chart.read", by=None, patient=number, detail={"fields": 3, "what": 'ä\n"\t\u2028\u007f'})
     assert list(checking.faults()) == []

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from clinic.audit import checking, guards, heads
 from clinic.audit.chain import START
+from clinic.audit.stretch import Ends
 from clinic.lib import reports
 
 
@@ -50,8 +51,8 @@ class Command(BaseCommand):
             self.stderr.write(f"guard {name} is not in the database: run migrate")
         walk = checking.Walk(kept.all, kept.since if from_checkpoint else None, source)
         broken = len(lacking)
-        with checking.one_moment(source):
-            found = walk.faults()
+        with checking.one_moment(source) as moment:
+            found = walk.faults(moment)
             for event_id, what in islice(found, 50):
                 self.stderr.write(f"event {event_id}: {what}")
                 broken += 1
@@ -89,7 +90,7 @@ class Command(BaseCommand):
             raise CommandError(f"{head} cannot be read as kept heads: {error}") from error
 
     @staticmethod
-    def _keep(head: Path, ends: checking.Ends) -> None:
+    def _keep(head: Path, ends: Ends) -> None:
         try:
             heads.keep(head, ends or {1: (0, START)}, timezone.now().astimezone(dt.UTC))
         except OSError as error:
