@@ -78,7 +78,7 @@ reads: aligning asked_times closures course_dates course_days diary differences 
 reads: answers clock asking_back consent_text own_form intake.spoken reading reason_words together typed_dates
 reads: treatments.own_points
 models: models errors set_aside http
-ground: caller guards seals chain writing backends guesses help_lines presence words availability day_search
+ground: caller guards seals chain stretch writing backends guesses help_lines presence words availability day_search
 ground: rhythm series additions joining gate ledger observed record safety_questions treatment_edits curve spoken logs
 ground: serving environment spoken_files asked_measures desk_notes
 """
