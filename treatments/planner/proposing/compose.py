@@ -72,11 +72,12 @@ class Composed:
 
 
 def turn_cost(profiles: Sequence[PatientProfile], order: Worth, usual: float) -> float:
-    """What a turn takes off a needle, of 100; by class only, so that safety cannot change it."""
+    """What a turn takes off a needle, of 100; by complaint and class only, so that safety cannot change it. Who has a
+    complaint that is treated in quiet is turned no sooner than his class would be."""
     if order.turn_cost is not None:
         return order.turn_cost
-    by_class = [person.turn_cost for person in profiles if any(word.startswith("class:") for word in person.when.all)]
-    return by_class[0] if by_class else usual
+    costs = [person.turn_cost for person in profiles if all(w.startswith("class:") for w in person.when.facts())]
+    return max(costs, default=usual)
 
 
 def choose(work: Work, layout: Layout, needles: int) -> list[Chosen]:

@@ -32,12 +32,13 @@ def role_of(item: Chosen) -> Role:
 
 def technique_of(item: Chosen, rules: Sequence[Technique], is_gentle: bool) -> str:
     """By phase and goal first: the point's own technique if its rule names one, else that of the first match. Then the
-    constitution: in a `gentle` patient nothing is reduced."""
+    constitution: in a `gentle` patient nothing is reduced, nor what strengthens the root while it serves the place."""
     for rule in rules:
         if item.serves in rule.serves:
             moved = "reducing" if item.candidate.with_movement else rule.technique
             wished = item.candidate.techniques.get(item.serves) or moved
-            return "even" if is_gentle and wished == "reducing" else wished
+            strengthens = "root" in item.candidate.weights and item.serves in ("local", "segmental", "distal")
+            return "even" if wished == "reducing" and (is_gentle or strengthens) else wished
     return "even"
 
 

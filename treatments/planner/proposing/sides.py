@@ -35,6 +35,8 @@ class Sides:
         if rule == "opposite":
             return _opposite(self.painful[0]) if self.is_one else "right"
         if rule == "both" or (rule == "painful" and not self.is_one):
+            if self.is_one and "local" in candidate.weights and candidate.limb != "none":
+                return self.painful[0]  # it stands for the pattern, and beside the place that hurts
             return self._crossed() if self._is_crossed(candidate, rule) else "both"
         return self.painful[0]
 

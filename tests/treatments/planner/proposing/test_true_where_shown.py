@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from clinic.lib.complaints import complaints
 from tests.support.worked_cases import load_cases, proposal_of
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.vocabulary.needle_sets import load_needle_sets
@@ -21,6 +22,7 @@ SPLEEN = (
     "tongue.pale_toothmarked", "eased_by.heat",
 )  # fmt: skip
 STASIS = ("side.right", "onset.accident", "quality.stabbing_fixed", "worsened_by.pressure", "time.night_fixed")
+LIES = re.compile(r"turn(?:ed|ing)? over|without turning|nobody turns|lying on")
 SPORT = ("side.right", "onset.sport", "quality.stabbing_fixed", "worsened_by.movement", "worsened_by.pressure")
 
 
@@ -34,11 +36,42 @@ def leads(proposal):
     }
 
 
-@pytest.mark.parametrize("rule", KNOWLEDGE.rules, ids=lambda rule: rule.id)
+EVERY_RULE = {rule.id: rule for one in complaints() for rule in load_planner_knowledge(complaint=one).rules}
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE.values(), ids=EVERY_RULE.keys())
 def test_a_reason_speaks_of_its_own_point_only(rule):
     """It is printed beside each point of the rule, whether the others are in the plan or not."""
     for choice in rule.points:
         assert set(CODE.findall(f"{rule.text} {choice.text}")) <= {choice.code}
+
+
+@pytest.mark.parametrize("complaint", complaints())
+def test_a_reason_of_a_point_says_nothing_of_how_the_body_lies(complaint):
+    """How it lies is settled by all the points together. In pregnancy it is always the side."""
+    for rule in load_planner_knowledge(complaint=complaint).rules:
+        texts = " ".join((rule.text, *(choice.text for choice in rule.points)))
+        claims = LIES.findall(texts)
+        assert not claims or rule.when.any == ("person:pregnant",), (rule.id, claims)
+
+
+def test_a_course_that_is_spread_out_does_not_claim_the_usual_one(proposed):
+    """The reason of phase and goal names numbers of its own: it is told as what would be usual."""
+    spared = proposed((*KIDNEY_YANG, "condition.frail"), days=900)["treatment"]["dose"]
+    first, second = (reason["text"] for reason in spared["because"])
+    assert first.startswith("What would be usual. Chronic pain: twice a week")
+    assert second.startswith("Deficiency or frailty")
+    usual = proposed(("site.low_back", *STASIS), days=900)["treatment"]["dose"]
+    assert [reason["text"].startswith("Chronic pain") for reason in usual["because"]] == [True]
+
+
+def test_warmth_at_home_is_not_said_to_ease_a_cold_that_nobody_feels(proposed):
+    home = {one["kind"]: one for one in proposed(("site.low_back", *STASIS))["treatment"]["home_care"]}
+    text = " ".join(reason["text"] for reason in home["heat"]["because"])
+    assert "cold" not in text and "The patient said" not in text
+    cold = proposed(("site.low_back", "worsened_by.cold_damp", *STASIS))["treatment"]["home_care"]
+    heat = next(one for one in cold if one["kind"] == "heat")
+    assert any("cold or damp weather" in reason["text"] for reason in heat["because"])
 
 
 def test_no_single_root_leads_is_never_said_where_one_leads(proposed):
@@ -141,3 +174,16 @@ def test_a_warm_needle_is_one_of_the_needles():
         assert warm[worked.name] <= planned, worked.name
         assert all(item["points"] for item in found), worked.name
     assert warm["pattern-cold-damp-visit-4"] == {"BL23"} and not warm["site-knee-cold-damp-moxa"]
+
+
+@pytest.mark.parametrize("worked", load_cases(), ids=lambda worked: worked.name)
+def test_what_strengthens_the_root_is_not_reduced_for_the_place(worked):
+    """BL23 beside the painful loins of a weak kidney, ST36 below the painful knee."""
+    proposal = proposal_of(worked.data)
+    if proposal["treatment"] is None:
+        return
+    for point in points_of(proposal):
+        rules = (EVERY_RULE.get(reason["rule"]) for reason in point["because"])
+        served = {rule.serves for rule in rules if rule is not None}
+        if "root" in served and "branch" not in served:
+            assert point["technique"] != "reducing", point["code"]
