@@ -64,6 +64,8 @@ class Course(Strict):
     second_from: Annotated[int, Field(ge=2)]
     eased_share: Annotated[float, Field(gt=0, lt=1)]
     eased_at_most: Annotated[int, Field(ge=0, le=10)]
+    more: Text  # why the second visit differs from the first
+    back: Text  # why one between differs from the one before it
     source: Text
 
     def is_second(self, visit: int) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.sameness import Who, needles, plan_for
 from tests.treatments.planner.proposing.test_properties import cases
+from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.vocabulary.signs import load_signs
 
 
@@ -66,6 +67,19 @@ def test_the_account_says_what_came_and_went_and_why() -> None:
     here = {f"{code} {where}".strip() + f" {side}" for code, where, side in needles(now)}
     there = {f"{code} {where}".strip() + f" {side}" for code, where, side in needles(before)}
     assert {*step["came"]} == here - there and {*step["went"]} == there - here
+
+
+def test_a_visit_without_a_protocol_says_why_it_differs_as_well() -> None:
+    for visit, rule in ((2, "course.more"), (4, "course.back")):
+        step = plan_at(visit, 6)["course"]
+        assert step["came"] and step["protocol"] == []
+        assert [(why["rule"], bool(why["text"])) for why in step["because"]] == [(rule, True)]
+
+
+def test_where_nothing_is_weak_no_needles_for_it_are_claimed() -> None:
+    """From branch to root is a matter of weight: the words promise no number of needles."""
+    for protocol in load_planner_knowledge().protocols:
+        assert "needles" not in protocol.text and "root first" not in protocol.name
 
 
 def test_a_fresh_strain_is_not_turned(proposed: Any) -> None:
