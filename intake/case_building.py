@@ -25,7 +25,8 @@ from intake.assessment import Case, assess, complaint_id, load_intake_knowledge,
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, Episode, IntakeResponse, Score
 from intake.questionnaire.complaints import chosen_complaints
-from intake.reading import ANSWERS, DANGER, Moments, answers_part, moments_of, reading_of
+from intake.questionnaire.left_out import DANGER
+from intake.reading import ANSWERS, Moments, answers_part, moments_of, reading_of
 from intake.told import corrected_there, told_as
 
 JUDGED: ByValue[tuple[Case, Judged]] = ByValue(64)  # some 40 kB each

@@ -16,6 +16,7 @@ from intake.assessment.knowledge.medicines import medicines_in
 from intake.models import IntakeResponse
 from intake.questionnaire.answers import Later, Reading, age_on, read
 from intake.questionnaire.complaints import choice_of
+from intake.questionnaire.left_out import DANGER
 from intake.questionnaire.own_words import explained
 from intake.questionnaire.several import told_of
 from intake.questionnaire.values import About, Answers
@@ -25,7 +26,6 @@ from intake.spoken import language, questionnaire
 READINGS: ByValue[Reading] = ByValue(64)
 MEDICINES = "medicines"  # the question of what somebody takes
 READ = "_reading"  # attribute in which a response keeps what was read from its answers
-DANGER = ("flag.", "condition.")  # groups of findings that count as soon as they are reported
 LONGEST_PREGNANCY = 42  # weeks: the week answered advances with the calendar, but no further than this
 # of a response, what reading its answers needs
 ANSWERS = ("answers", "submitted_at", "saved_at", "questionnaire_version", "continues_id", "first_sent_at")

@@ -19,7 +19,8 @@ from intake.assessment import Case, assess, knowledge_of, load_intake_knowledge
 from intake.case_building import build_case, facts_since
 from intake.models import Assessment, Clearance, Episode, IntakeResponse
 from intake.models.kept import keep_links
-from intake.reading import DANGER, reading_of
+from intake.questionnaire.left_out import DANGER
+from intake.reading import reading_of
 
 NOTHING_YET = (
     "Nothing is entered yet: mark where it hurts, at least one finding as present or absent, or write what you found. "

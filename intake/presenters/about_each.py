@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from intake.assessment import load_intake_knowledge
@@ -10,11 +10,13 @@ from intake.models import IntakeResponse
 from intake.own_form import asked_form
 from intake.presenters.assessment import how_long
 from intake.presenters.body_chart import still
+from intake.presenters.patient_form import heading
 from intake.presenters.story import story_of
 from intake.questionnaire.answers import Reading
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_chart
 from intake.questionnaire.several import id_for, names_of, owner_of, told_of
+from intake.questionnaire.values import Screen
 
 GROUPS = [  # the story tells where, since when and how it feels
     ("eased_by", "Better with"),
@@ -30,6 +32,7 @@ def about_each(response: IntakeResponse, reading: Reading) -> list[dict[str, Any
     names, owner = names_of(form, reading.each), owner_of(response.answers)
     asked = {question.id for screen in reading.screens if screen.about for question in screen.questions}
     rows: list[dict[str, Any]] = []
+    of_nobody = left_of_all(reading)
     for complaint, said in reading.each.items():
         told = told_of(form, response.answers, complaint)
         own = {q.instrument for q in said.questions if {q.id, id_for(q.id, complaint, owner)} & asked}
@@ -44,10 +47,27 @@ def about_each(response: IntakeResponse, reading: Reading) -> list[dict[str, Any
                 "groups": present(said.findings, GROUPS),
                 "measures": measures_in_words(said, own),
                 "body": body,
+                "not_asked": [one for one in _in_words(said.left_out) if one not in of_nobody],
                 "how_long": how_long(said.numbers.get("duration_days")),
             }
         )
     return rows
+
+
+def left_of_all(reading: Reading) -> list[str]:
+    """What is left to the visit whichever complaint it would be about."""
+    left = [_in_words(one.left_out) for one in reading.each.values()]
+    return [one for one in left[0] if all(one in other for other in left)] if left else []
+
+
+def _in_words(screens: Iterable[Screen]) -> list[str]:
+    measures = load_instruments()
+    words = [
+        measures[q.instrument].short if q.instrument else heading(screen, q)
+        for screen in screens
+        for q in screen.questions
+    ]
+    return [*dict.fromkeys(words)]
 
 
 def measures_in_words(reading: Reading, asked: Collection[str]) -> list[dict[str, Any]]:

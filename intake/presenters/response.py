@@ -15,7 +15,7 @@ from intake.assessment.knowledge.medicines import entries_in, find_medicine
 from intake.case_building import cases_of_answers
 from intake.models import IntakeResponse
 from intake.own_form import asked_form, own_questions
-from intake.presenters.about_each import GROUPS, about_each, measures_in_words, present
+from intake.presenters.about_each import GROUPS, about_each, left_of_all, measures_in_words, present
 from intake.presenters.against_chart import against_chart
 from intake.presenters.assessment import how_long
 from intake.presenters.body_chart import still
@@ -82,6 +82,7 @@ def summary(response: IntakeResponse) -> dict[str, Any]:
         **_entries(response, reading),
         "doubted": sorted(knowledge.label(finding) for finding in reading.doubted),
         "unanswered": _unanswered(reading, response),
+        "not_asked": left_of_all(reading),
         "cautions": [*{a.code: a for one in judged for a in one.alerts if a.level == "caution"}.values()],
         "body": still(load_chart(), chart_question, painted),
         "texts": [

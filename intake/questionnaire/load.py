@@ -183,6 +183,7 @@ def _screen(
         _credit(screen, instruments),
         screen.part,
         screen.each,
+        tuple(screen.whole),
     )
 
 
@@ -217,6 +218,7 @@ def _question(
         instrument=q.instrument,
         private=q.private,
         show=_when(q),
+        once=q.once,
         absent=When(any_of=_clauses(q.absent_when_any)) if q.absent_when_any else None,
         **(drawing if q.kind == "chart" else {}),
     )

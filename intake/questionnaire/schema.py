@@ -61,13 +61,15 @@ class Question(Shown):
     instrument: str = ""
     items: list[int] = []
     absent_when_any: list[Clause] = []
+    once: bool = False
 
 
 class Screen(Shown):
     id: str
     section: str
     part: Literal[1, 2] = 1
-    each: Literal["", "always", "first_two"] = ""  # asked about each complaint; or about the two that matter most
+    each: bool = False
+    whole: list[int] = Field(default=[], min_length=3, max_length=3)
     title: str
     intro: str = ""
     source: str = ""

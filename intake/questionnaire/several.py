@@ -15,13 +15,13 @@ from types import MappingProxyType
 from typing import Any
 
 from intake.questionnaire.complaints import CHOICE, chosen
+from intake.questionnaire.left_out import AMONG
 from intake.questionnaire.own_words import WORDS
 from intake.questionnaire.values import Answers, Question, Questionnaire, Screen
 from intake.questionnaire.walk import BESIDE, Later, Reading, asked_with, is_open
 
 ABOUT = "_about"  # key of the answers: the choice that ids without a complaint belong to; "": none
 APART = "--"
-ASKED_WHOLE = 2  # the complaints about which everything is asked
 OF_THE_PERSON = ("flag", "condition", "wish", "body")  # of one's own words, what needs no complaint to be true of
 
 
@@ -60,17 +60,17 @@ def named(name: str) -> str:
 def told_of(form: Questionnaire, answers: Answers, complaint: str) -> dict[str, Any]:
     """The answers as if the form were about one complaint alone; "": what is said of none."""
     owner, ticked = owner_of(answers), chosen(answers)
-    is_whole = complaint in ticked[:ASKED_WHOLE]
     told: dict[str, Any] = {}
     for key, value in answers.items():
         name, _, of = key.partition(APART)
         if name not in form.each:
             told[key] = value
-        elif complaint and (of or owner) == complaint and (is_whole or name not in form.each_of_two):
+        elif complaint and (of or owner) == complaint:
             told[name] = value
     told.pop(ABOUT, None)
     told[CHOICE] = complaint or None
     told[BESIDE] = [one for one in ticked if one != complaint]
+    told[AMONG] = (ticked.index(complaint) if complaint in ticked else 0, len(ticked))
     if WORDS in told:  # what was meant of which complaint was not asked
         told[WORDS] = {finding: row for finding, row in told[WORDS].items() if _is_of_the_person(finding, form)}
     return told
@@ -159,14 +159,14 @@ def _asks(reading: Reading, finding: str) -> bool:
 
 def _asked_of_one(screen: Screen, each: Mapping[str, Reading]) -> bool:
     """Whether the screen says something of one complaint, not of the person."""
-    return bool(screen.each) or sum(one.screen(screen.id) is not None for one in each.values()) == 1
+    return screen.each or sum(one.screen(screen.id) is not None for one in each.values()) == 1
 
 
 def _screens(form: Questionnaire, each: Mapping[str, Reading], owner: str) -> Iterator[Screen]:
     """Common screens once; those about each complaint together for the first, then for the next."""
     names = names_of(form, each) if len(each) > 1 else dict.fromkeys(each, "")  # one alone is not told apart
     shown = {one: {screen.id: screen for screen in reading.screens} for one, reading in each.items()}
-    for is_each, run in groupby(form.screens, key=lambda screen: bool(screen.each)):
+    for is_each, run in groupby(form.screens, key=lambda screen: screen.each):
         if not is_each:
             for screen in run:
                 of = {one: screens[screen.id] for one, screens in shown.items() if screen.id in screens}
@@ -174,15 +174,11 @@ def _screens(form: Questionnaire, each: Mapping[str, Reading], owner: str) -> It
                     yield _common(screen, of, names)
             continue
         asked = [*run]
-        for place, (one, screens) in enumerate(shown.items()):
-            for screen in asked:
-                if screen.id not in screens:
-                    continue
-                asked_now = _about(screens[screen.id], one, names[one], owner, form.of_one)
-                if place < ASKED_WHOLE:
-                    yield asked_now
-                elif screen.each == "always":
-                    yield replace(asked_now, intro=form.at_visit)
+        for one, screens in shown.items():
+            about = [_about(screens[s.id], one, names[one], owner, form.of_one) for s in asked if s.id in screens]
+            if about and each[one].left_out and about[-1].part == 1 and not about[-1].intro:
+                about[-1] = replace(about[-1], intro=form.at_visit)
+            yield from about
 
 
 def names_of(form: Questionnaire, each: Iterable[str]) -> dict[str, str]:

@@ -165,6 +165,7 @@ class Question:
     private: bool = False  # never shown again on the patient's screen or on paper to take home
     show: When = ALWAYS
     absent: When | None = None  # not asked because it cannot apply: its findings are then absent
+    once: bool = False  # of several complaints asked with the one that matters most: it is of the person
     options_vary: bool = field(init=False, repr=False, compare=False, default=False)  # some are not always offered
     _findings: tuple[str, ...] | None = field(init=False, repr=False, compare=False, default=None)  # once asked for
 
@@ -212,7 +213,8 @@ class Screen:
     show: When = ALWAYS
     source: str = ""  # credit line or short reason, shown small
     part: int = 1  # 1: before the first needle, 2: when there is time
-    each: str = ""  # "always": asked about each complaint, "first_two": about the two that matter most
+    each: bool = False  # asked about each complaint, in a copy of its own
+    whole: tuple[int, ...] = ()  # see left_out.py
     about: str = ""  # the complaint that it asks about, in short, where a form has several
 
 
@@ -262,15 +264,13 @@ class Questionnaire:
     of_one: str = ""  # how a screen about one complaint of several is headed
     at_visit: str = ""  # said with a complaint about which not everything is asked
     each: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
-    each_of_two: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
     each_findings: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
 
     def __post_init__(self) -> None:
-        """The questions that are asked about each complaint, those only about two, and what all these can tell."""
-        asked = [(screen.each, question) for screen in self.screens if screen.each for question in screen.questions]
-        object.__setattr__(self, "each", frozenset(q.id for _, q in asked))
-        object.__setattr__(self, "each_of_two", frozenset(q.id for each, q in asked if each == "first_two"))
-        object.__setattr__(self, "each_findings", frozenset(f for _, q in asked for f in q.findings))
+        """The questions that are asked about each complaint, and what these can tell."""
+        asked = [question for screen in self.screens if screen.each for question in screen.questions]
+        object.__setattr__(self, "each", frozenset(q.id for q in asked))
+        object.__setattr__(self, "each_findings", frozenset(f for q in asked for f in q.findings))
 
     @property
     def questions(self) -> tuple[Question, ...]:

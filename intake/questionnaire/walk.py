@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from intake.questionnaire.complaints import CHOICE
+from intake.questionnaire.left_out import among, is_never_left, is_whole
 from intake.questionnaire.measuring import measures
 from intake.questionnaire.own_words import answer_in, confirmed, is_answered_by
 from intake.questionnaire.values import (
@@ -69,6 +70,7 @@ class Reading:
     unsure: frozenset[str] = frozenset()  # present only because "I don't know" counts as a yes
     doubted: frozenset[str] = frozenset()  # answered no, though numbness is marked where it would be
     later: Later = field(default_factory=lambda: Later())
+    left_out: tuple[Screen, ...] = ()  # left to the visit, since there are several complaints
     # of several complaints: choice -> what was said of it alone; then ``numbers`` and ``measures`` are the person's
     each: Mapping[str, Reading] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -85,30 +87,39 @@ def read_one(questionnaire: Questionnaire, answers: Answers, about: About, *, pa
     walk = _Walk(answers, about)
     in_words = confirmed(answers)
     walk.tell((finding, True) for finding in in_words)
-    walked = []
+    walked, left_out = [], []
+    place, count = among(answers)
     for screen in questionnaire.screens:
         is_shown = screen.show is ALWAYS or walk.shows(screen.show)
-        visible = []
+        is_asked_whole = is_whole(screen, place, count)
+        visible, left = [], []
         for question in screen.questions:
             if not is_shown or not (question.show is ALWAYS or walk.shows(question.show)):
                 if question.absent is not None and walk.shows(question.absent):
                     walk.tell((f, False) for f in question.findings)
             elif in_words and is_answered_by(question, in_words):
                 walk.in_words[question.id] = answer_in(question, in_words)
+            elif not (is_asked_whole or is_never_left(question, place)):
+                left.append(question)
             else:
                 kept = walk.with_shown_options(question) if question.options_vary else question
                 visible.append(kept)
                 if question.id in answers:
                     walk.take(kept)
+        if left:
+            left_out.append(replace(screen, questions=tuple(left)))
         if len(visible) == len(screen.questions) and all(map(is_, visible, screen.questions)):
             walked.append(screen)
         elif visible:
             walked.append(replace(screen, questions=tuple(visible)))
-    for count in questionnaire.counts:
-        walk.count(count)
+    for one in questionnaire.counts:
+        walk.count(one)
     doubted = frozenset(f for f in walk.doubted if walk.findings.get(f) is False)
     for finding in doubted:  # numbness is marked there: a "no" is not taken for one
         del walk.findings[finding]
+    for finding in walk.doubted_counts:
+        if not walk.findings[finding]:
+            del walk.findings[finding]
     screens = tuple(screen for screen in walked if part in (None, screen.part))
     measured = measures(questionnaire, tuple(q for s in walked for q in s.questions), answers)
     return Reading(
@@ -124,6 +135,7 @@ def read_one(questionnaire: Questionnaire, answers: Answers, about: About, *, pa
         about=MappingProxyType(walk.facts),
         unsure=frozenset(walk.unsure - walk.sure),
         doubted=doubted,
+        left_out=tuple(left_out),
         later=_later(questionnaire, [q for s in walked if s.part > 1 for q in s.questions], walk, measured),
     )
 
@@ -183,13 +195,15 @@ class _Walk:
         self.texts: dict[str, str] = {}
         self.counts: dict[str, int] = {}
         self.doubted: set[str] = set()
+        self.doubted_counts: set[str] = set()  # what was not told could still reach the number
 
     def holds(self, clause: Clause) -> bool:
+        return clause.holds(self.known_of(clause))
+
+    def known_of(self, clause: Clause) -> Any:
         if clause.question:
-            return clause.holds(self.in_words.get(clause.question, self.answers.get(clause.question)))
-        if clause.about:
-            return clause.holds(self.facts.get(clause.about))
-        return clause.holds(self.findings.get(clause.finding))
+            return self.in_words.get(clause.question, self.answers.get(clause.question))
+        return self.facts.get(clause.about) if clause.about else self.findings.get(clause.finding)
 
     def shows(self, when: When) -> bool:
         if when is ALWAYS:
@@ -268,6 +282,8 @@ class _Walk:
         fits = sum(self.holds(c) for c in count.clauses)
         self.counts[count.id] = fits
         self.tell([(count.sets, fits >= count.at_least)])
+        if fits + sum(self.known_of(c) in (None, "", []) for c in count.clauses) >= count.at_least:
+            self.doubted_counts.add(count.sets)
 
 
 def _is_numb(one: Unsettled, numb: Sequence[Region]) -> bool:

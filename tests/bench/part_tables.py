@@ -26,6 +26,11 @@ INTAKE: dict[str, tuple[str, str, float | None]] = {
     "minutes": ("minutes before the first needle, 200 words a minute and 1.5 s a tap", "", intake_length.MOST_MINUTES),
     "words": ("words of both parts", "", intake_length.MOST_WORDS),
     "minutes_two": ("minutes of the second part", "", None),
+    "minutes_in_all": (
+        "minutes of both parts, one complaint to three in every combination, those asked the most",
+        "",
+        intake_length.MOST_IN_ALL,
+    ),
 }
 SERVICE: dict[str, dict[str, tuple[str, str, float | None]]] = {
     "start": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from intake.presenters.response import summary
 from intake.questionnaire.answers import read
 from intake.questionnaire.load import load_questionnaire
 from intake.questionnaire.own_words import WORDS, row_of
-from intake.questionnaire.several import ABOUT
+from intake.questionnaire.several import ABOUT, named
 from intake.questionnaire.values import About
 from intake.reading import reading_of
 from tests.factories.intake import PLAIN, ResponseFactory
@@ -53,9 +54,10 @@ BACK = {
     "pain_now--place": 2,
     "pain_average--place": 3,
     "pain_worst--place": 4,
-    "onset--place": ["lifting"],
+    "worse--place": ["sitting"],
     "quality--place": ["stiff"],
 }
+TICKED = [option.id for question in Q.questions if question.id == "complaint" for option in question.options]
 BOTH: dict[str, Any] = {**COMMON, "complaint": ["neck", "place"], **NECK, **BACK}
 
 
@@ -96,17 +98,59 @@ def test_a_complaint_alone_is_asked_as_ever() -> None:
 
 
 @pytest.mark.pure
-def test_of_the_third_complaint_danger_and_strength_are_asked_and_the_rest_is_left_to_the_visit() -> None:
+def test_of_three_complaints_the_first_is_asked_whole_and_of_the_others_danger_place_and_strength() -> None:
     answers = {"complaint": ["neck", "place", "knee"], "onset--knee": ["accident"], "pain_now--knee": 4}
     reading = read(Q, answers, WOMAN)
-    about_the_knee = {screen.id: screen.intro for screen in reading.screens if screen.about == "A knee"}
-    assert {*about_the_knee} == {"knee", "knee_more", "strength--knee"}
-    assert about_the_knee["strength--knee"] == "The rest about this is asked at your visit."
+    asked = {screen.id: [named(q.id) for q in screen.questions] for screen in reading.screens if screen.about}
+    assert asked["onset--neck"] == ["onset", "course", "investigated"] and "quality--neck" in asked
+    assert asked["onset--knee"] == asked["onset--place"] == ["investigated"]
+    assert asked["knee_more"] == ["knee_side", "knee_where"]
+    assert not {"quality--knee", "quality--place", "worse--knee", "weather--place"} & asked.keys()
+    said = {screen.id: screen.intro for screen in reading.screens}
+    assert said["onset--knee"] == said["onset--place"] == "The rest about this is asked at your visit."
+    assert said["worse--neck"] == "The rest about this is asked at your visit."  # when it is worse, of three
     knee = reading.each["knee"]
     assert knee.numbers["pain_now"] == 4
     assert "onset.accident" not in knee.findings  # answered when it was the first: not asked now, so not counted
     again = read(Q, {**answers, "complaint": ["knee", "neck"]}, WOMAN)
     assert again.each["knee"].findings["onset.accident"]
+
+
+DANGERS = ("flag.", "condition.")
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("about", [WOMAN, About(60, "female", True, True), About(58, "male", True, True)])
+def test_nothing_that_tells_danger_and_nothing_required_is_left_out_for_others(about: About) -> None:
+    """What one complaint alone is asked and tells danger is asked of two and three, too, wherever they stand."""
+    said = {"general": ["cancer"], "pregnancy": "yes", "sport": "yes", "duration": {"number": 9, "unit": "years"}}
+    told = {f"duration--{one}": said["duration"] for one in TICKED}
+
+    def asks(*ticked: str) -> set[str]:
+        reading = read(Q, {**said, **told, "complaint": [*ticked]}, about)
+        return {
+            finding
+            for q in reading.questions
+            for finding in (q.findings if not q.required else (*q.findings, named(q.id)))
+            if finding.startswith(DANGERS) or q.required
+        }
+
+    alone = {one: asks(one) for one in TICKED}
+    for count in (2, 3):
+        for ticked in permutations(TICKED, count):
+            missing = set().union(*(alone[one] for one in ticked)) - asks(*ticked)
+            assert not missing, ticked
+
+
+@pytest.mark.pure
+def test_a_count_is_not_known_while_it_depends_on_what_was_not_asked() -> None:
+    """A back that is not the worst: how it began is not asked, so a "no" is said only where it cannot be."""
+    young = About(age=30, sex="male", birth_known=True, sex_known=True, on=dt.date(2026, 6, 1))
+    years = {"number": 2, "unit": "years"}
+    back = {"duration--place": years, "duration--neck": years, "eases--place": ["movement"]}
+    for ticked, known in ((["night"], None), (["none"], False), (["night", "not_rest"], True)):
+        reading = read(Q, {"complaint": ["neck", "place"], **back, "inflammation": ticked}, young)
+        assert reading.each["place"].findings.get("flag.inflammatory_back") is known, ticked
 
 
 @pytest.mark.pure
@@ -117,7 +161,7 @@ def test_no_number_and_no_finding_of_one_is_read_as_that_of_the_other() -> None:
     assert (neck.numbers["duration_days"], back.numbers["duration_days"]) == (3, 730)
     assert not reading.numbers
     assert neck.findings["quality.burning"] and not back.findings["quality.burning"]
-    assert back.findings["onset.lifting"] and not neck.findings["onset.lifting"]
+    assert back.findings["worsened_by.sitting"] and not neck.findings.get("worsened_by.sitting")
     assert neck.findings["side.left"] and neck.findings["site.neck"] and neck.findings["complaint.neck"]
     assert {"complaint.neck", "site.neck"}.isdisjoint(back.findings)  # nor denied: the neck hurts, too
     assert neck.findings["flag.fever"] is back.findings["flag.fever"] is False  # asked once, true of both
@@ -212,8 +256,7 @@ def test_two_complaints_are_opened_each_with_its_own_scores_and_its_own_case() -
     neck, back = of(response)
     scores = {(s.episode_id, s.measure): int(s.value) for s in Score.objects.filter(patient=response.patient)}
     assert scores[neck.pk, "nrs_now"] == 8 and scores[back.pk, "nrs_now"] == 2
-    assert scores[back.pk, "rmdq"] == 3 and (neck.pk, "rmdq") not in scores
-    assert (None, "phq2") in scores
+    assert {measure for _, measure in scores} == {"nrs_now", "nrs_average", "nrs_worst"}  # the rest at the visit
     cases = {}
     for episode in (neck, back):
         draft = assessing.open_draft(patient=response.patient, by=UserFactory(practitioner=True), episode=episode)
@@ -313,7 +356,11 @@ def test_the_practitioner_reads_each_complaint_apart() -> None:
         row["value"] for row in neck["measures"]
     }
     assert page["story"] == []
+    assert "Roland-Morris" in page["each"][1]["not_asked"] and "How did it begin? It began" in back["not_asked"]
+    assert "PHQ-2" in page["not_asked"] and "PHQ-2" not in back["not_asked"]
+    assert "Roland-Morris" not in page["unanswered"]  # not asked is not the same as not answered
     client = Client()
     client.force_login(UserFactory(practitioner=True))
     shown = page_text(client.get(f"/intakes/{response.pk}/"))
+    assert "Not asked, left to the visit: How did it begin? It began" in shown
     assert "Neck: Average, last 7 days" in shown and "Back, hip or leg: Average, last 7 days" in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,13 @@ def answers_of(
         room = len(open_ones) if only is None else only - len(answers)
         for question in open_ones[:room]:
             answers[question.id] = _answer(persona, question, ticks)
+
+
+def answers_to_all(persona: Persona, questions: Iterable[Question]) -> dict[str, Any]:
+    """Answers to questions whether they would be asked or not: those that are hidden do not count."""
+    ticks = _Ticks(persona.rmdq)
+    told = {question.id: _answer(persona, question, ticks) for question in questions}
+    return {key: value for key, value in told.items() if value is not None}
 
 
 class _Ticks:

@@ -243,6 +243,8 @@ def test_inflammatory_statements_are_counted() -> None:
     few = read(Q, {**answers, "onset": ["gradual"], "inflammation": ["not_rest", "night"]}, WOMAN)
     assert few.counts == {"asas": 4, "nice_spa": 2}
     few = read(Q, {**answers, "inflammation": ["not_rest"]}, WOMAN)
+    assert "flag.inflammatory_back" not in few.findings  # how it began and what eases could still make it four
+    few = read(Q, {**answers, "onset": ["sudden"], "eases": ["none"], "inflammation": ["not_rest"]}, WOMAN)
     assert few.findings["flag.inflammatory_back"] is False
     assert "flag.inflammatory_back" not in read(Q, answers, WOMAN).findings
 
