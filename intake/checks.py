@@ -20,6 +20,7 @@ from intake.questionnaire.consent import load_consent
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.languages import spoken_languages
 from intake.questionnaire.load import DIRECTORY, load_messages, load_questionnaire
+from intake.questionnaire.must_know import check_must_know
 
 HINT = "Correct the file under intake/knowledge/; `manage.py check_knowledge` prints the same list."
 LOADERS: tuple[Callable[[], Any], ...] = (
@@ -46,6 +47,9 @@ def knowledge_faults() -> tuple[str, ...]:
             load()
         except KnowledgeError as error:
             faults |= dict.fromkeys(f"intake/knowledge: {fault}" for fault in error.faults)
+    if not faults:
+        unasked = check_must_know(load_questionnaire(), complaints().values())
+        faults |= dict.fromkeys(f"intake/knowledge: {fault}" for fault in unasked)
     return tuple(faults)
 
 

@@ -22,7 +22,9 @@ def check_asking(questionnaire: Questionnaire, file: str) -> list[Fault]:
 def _faults(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
     asked_by: dict[str, list[Question]] = {}
     about = {
-        question.id: _complaints(screen, question) for screen in questionnaire.screens for question in screen.questions
+        question.id: complaints_of(screen, question)
+        for screen in questionnaire.screens
+        for question in screen.questions
     }
     parts = [screen.part for screen in questionnaire.screens]
     if parts != sorted(parts):
@@ -40,9 +42,14 @@ def _faults(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
                 yield key, f"“{label}” joins more than {MOST_THINGS} things: a yes could not be told apart"
 
 
-def _complaints(screen: Screen, question: Question) -> frozenset[str] | None:
-    """The complaints that a question is shown for; None: whatever the complaint."""
-    clauses = [clause for when in (screen.show, question.show) for clause in when.all_of if clause.question == CHOICE]
+def complaints_of(screen: Screen, question: Question) -> frozenset[str] | None:
+    """The complaints that a question is shown for; None: whatever the complaint, or all but some."""
+    clauses = [
+        clause
+        for when in (screen.show, question.show)
+        for clause in when.all_of
+        if clause.question == CHOICE and clause.is_
+    ]
     return frozenset.intersection(*(frozenset(clause.is_) for clause in clauses)) if clauses else None
 
 

@@ -11,6 +11,9 @@ import pytest
 from clinic.lib.complaints import SHIPPED, complaints, use_folder
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import CaseError, ClinicalPicture, assess, load_intake_knowledge, read_case
+from intake.checks import knowledge_faults
+from intake.questionnaire.answers import read
+from intake.questionnaire.load import load_questionnaire
 from treatments.planner.checking.knowledge import check_knowledge
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.proposing.propose import propose
@@ -213,6 +216,49 @@ def test_a_blood_thinner_keeps_needles_from_the_neck_alone() -> None:
     case["findings"]["condition.anticoagulant"] = False
     plan = answer(case)
     assert "GB20" in {point["code"] for stage in plan["treatment"]["stages"] for point in stage["points"]}
+
+
+QUESTIONS = """
+like = "other"
+after = "safety_general"
+
+[option]
+id = "tiredness"
+label = "Tired for no reason"
+findings = { "complaint.tiredness" = true }
+
+[[screen]]
+id = "tired"
+section = "Safety check"
+title = "Tired"
+show_when = [{ question = "complaint", is = ["tiredness"] }]
+
+[[screen.question]]
+id = "tired_now"
+kind = "many"
+label = "Is this true?"
+dont_know = "open"
+required = true
+options = [{ id = "faints", label = "I faint while sitting", finding = "flag.faints_at_rest" }]
+"""
+
+
+def test_its_questions_are_asked_of_whoever_picks_it(clinic: Path) -> None:
+    path = clinic / "tiredness" / "questions.toml"
+    path.write_text(QUESTIONS, encoding="utf-8")
+    assert knowledge_faults() == ()
+    form = load_questionnaire()
+    told = read(form, {"complaint": ["tiredness"], "tired_now": ["faints"]})
+    assert told.screen("tired") and told.findings["flag.faints_at_rest"] and told.findings["complaint.tiredness"]
+    assert told.screen("safety_bladder") is None and told.screen("where") is None
+    assert read(form, {"complaint": ["neck"]}).screen("tired") is None
+
+
+def test_a_form_that_does_not_ask_what_a_plan_waits_for_is_a_fault(clinic: Path) -> None:
+    text = QUESTIONS.replace("flag.faints_at_rest", "tired.after_meals")
+    (clinic / "tiredness" / "questions.toml").write_text(text, encoding="utf-8")
+    said = "no plan is made before flag.faints_at_rest is known, and part one of the form does not ask it of them"
+    assert [fault for fault in knowledge_faults() if said in fault]
 
 
 def test_what_must_be_known_is_its_own(clinic: Path) -> None:

@@ -66,7 +66,7 @@ class Command(BaseCommand):
         by_pattern: dict[str, dict[str, Coverage]] = {}
         for row in rows:
             by_pattern.setdefault(row.pattern, {})[row.site] = row
-        self.stdout.write(f"{'':24}" + "".join(f"{site:>12}" for site in sites))
+        self.stdout.write(f"{'':24}" + "".join(f"{site:>13}" for site in sites))
         for pattern, cells in by_pattern.items():
             texts = (f"{cells[site].local}/{cells[site].distal}/{cells[site].root}" for site in sites)
-            self.stdout.write(f"{pattern:24}" + "".join(f"{text:>12}" for text in texts))
+            self.stdout.write(f"{pattern:24}" + "".join(f"{text:>13}" for text in texts))
