@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from intake.assessment import load_intake_knowledge
@@ -16,7 +16,6 @@ from intake.questionnaire.answers import Reading
 from intake.questionnaire.instruments import load_instruments
 from intake.questionnaire.load import load_chart
 from intake.questionnaire.several import id_for, names_of, owner_of, told_of
-from intake.questionnaire.values import Screen
 
 GROUPS = [  # the story tells where, since when and how it feels
     ("eased_by", "Better with"),
@@ -47,7 +46,7 @@ def about_each(response: IntakeResponse, reading: Reading) -> list[dict[str, Any
                 "groups": present(said.findings, GROUPS),
                 "measures": measures_in_words(said, own),
                 "body": body,
-                "not_asked": [one for one in _in_words(said.left_out) if one not in of_nobody],
+                "not_asked": [one for one in _left_in_words(said) if one not in of_nobody],
                 "how_long": how_long(said.numbers.get("duration_days")),
             }
         )
@@ -56,18 +55,21 @@ def about_each(response: IntakeResponse, reading: Reading) -> list[dict[str, Any
 
 def left_of_all(reading: Reading) -> list[str]:
     """What is left to the visit whichever complaint it would be about."""
-    left = [_in_words(one.left_out) for one in reading.each.values()]
+    left = [_left_in_words(one) for one in reading.each.values()]
     return [one for one in left[0] if all(one in other for other in left)] if left else []
 
 
-def _in_words(screens: Iterable[Screen]) -> list[str]:
-    measures = load_instruments()
-    words = [
-        measures[q.instrument].short if q.instrument else heading(screen, q)
-        for screen in screens
-        for q in screen.questions
-    ]
-    return [*dict.fromkeys(words)]
+def _left_in_words(reading: Reading) -> list[str]:
+    """A measure by its name, a screen that is left whole by its question, else each of its questions."""
+    measures, words = load_instruments(), dict[str, None]()
+    for screen in reading.left_out:
+        if screen.title.endswith("?") and reading.screen(screen.id) is None:
+            words[screen.title] = None
+        else:
+            words |= {
+                measures[q.instrument].short if q.instrument else heading(screen, q): None for q in screen.questions
+            }
+    return [*words]
 
 
 def measures_in_words(reading: Reading, asked: Collection[str]) -> list[dict[str, Any]]:

@@ -100,7 +100,7 @@ def read_one(questionnaire: Questionnaire, answers: Answers, about: About, *, pa
             elif in_words and is_answered_by(question, in_words):
                 walk.in_words[question.id] = answer_in(question, in_words)
             elif not (is_asked_whole or is_never_left(question, place)):
-                left.append(question)
+                left += [question] if not question.once else []  # that is asked with another
             else:
                 kept = walk.with_shown_options(question) if question.options_vary else question
                 visible.append(kept)

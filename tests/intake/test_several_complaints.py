@@ -119,6 +119,7 @@ def test_of_three_complaints_the_first_is_asked_whole_and_of_the_others_danger_p
 DANGERS = ("flag.", "condition.")
 
 
+@pytest.mark.thorough
 @pytest.mark.pure
 @pytest.mark.parametrize("about", [WOMAN, About(60, "female", True, True), About(58, "male", True, True)])
 def test_nothing_that_tells_danger_and_nothing_required_is_left_out_for_others(about: About) -> None:
