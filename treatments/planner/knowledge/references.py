@@ -85,6 +85,7 @@ def _rule_faults(knowledge: PlannerKnowledge) -> Iterator[Fault]:
             yield Fault("", rule.id, "duplicate")
         seen.add(rule.id)
         yield from _facts(rule.id, rule.when)
+        yield from _no_facts(rule.id, "quotes: no such fact", rule.quotes)
         yield from _sources(rule.id, rule.sources, knowledge)
 
 

@@ -43,6 +43,7 @@ class Rule(Reviewed):
     when: When = When()
     text: Text
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
+    quotes: tuple[str, ...] = ()  # facts whose answers the reason quotes before those behind `when`
 
 
 class Choice(Strict):

@@ -14,7 +14,7 @@ from intake.assessment import ClinicalPicture, load_intake_knowledge
 from intake.assessment.knowledge.said import sentence
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.rules import PlannerKnowledge
-from treatments.planner.knowledge.tables import Rule, When
+from treatments.planner.knowledge.tables import Rule
 from treatments.planner.treatment.items import Reason
 from treatments.planner.vocabulary.signs import load_signs
 
@@ -23,16 +23,22 @@ PATTERNS = ("branch", "root", "pattern")
 
 
 class Ground(NamedTuple):
-    """A word of a rule and the answers that it rests on, those that say most first. `pattern`: its evidence does."""
+    """A word of a rule and the answers that it rests on, those that say most first. `pattern`: its evidence does.
+    `is_chosen`: the rule says that this is to be quoted, and nothing else where it can be."""
 
     word: str
     answers: tuple[str, ...]
     pattern: str
+    is_chosen: bool = False
 
 
-def grounds_of(when: When) -> tuple[Ground, ...]:
-    """What a rule could quote: first the answers it names itself."""
-    words = when.all + when.any
+def grounds_of(rule: Rule) -> tuple[Ground, ...]:
+    """What a rule could quote: what it chose, else the answers it names itself, else those behind its facts."""
+    chosen = (ground._replace(is_chosen=True) for ground in _grounds(rule.quotes))
+    return (*chosen, *_grounds(rule.when.all + rule.when.any))
+
+
+def _grounds(words: Sequence[str]) -> tuple[Ground, ...]:
     quotable = load_intake_knowledge().said
     found = [Ground(word, (word,), "") for word in words if word in quotable]
     for word in words:
@@ -49,7 +55,7 @@ def grounds_of(when: When) -> tuple[Ground, ...]:
 @lru_cache(maxsize=64)
 def grounds_in(knowledge: PlannerKnowledge) -> Mapping[str, tuple[Ground, ...]]:
     """Of every rule that could quote something, by its id."""
-    return {rule.id: found for rule in knowledge.every_rule() if (found := grounds_of(rule.when))}
+    return {rule.id: found for rule in knowledge.every_rule() if (found := grounds_of(rule))}
 
 
 class Quotes:
@@ -89,7 +95,10 @@ class Quotes:
 
     def _behind(self, grounds: Sequence[Ground]) -> tuple[str, ...]:
         named: list[str] = []
-        for word, answers, pattern in grounds:
+        has_chosen = grounds[0].is_chosen
+        for word, answers, pattern, is_chosen in grounds:
+            if named and has_chosen and not is_chosen:
+                break
             if word in self._words:
                 for answer in self._evidence(pattern) if pattern else answers:
                     if answer in self._told and answer not in named:

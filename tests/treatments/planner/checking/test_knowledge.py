@@ -126,6 +126,7 @@ def test_single_faults_are_named(folder, name, old, new, told):
         ("own_limits.toml", "cap_mm = 10\nfrom_mm = 5", "cap_mm = 10\nfrom_mm = 11", "from_mm is deeper than cap_mm"),
         ("reevaluation.toml", 'id = "slight"\nvalue = 10', 'id = "slight"\nvalue = 40', "half must rise"),
         ("reevaluation.toml", 'source = "NCD"', 'source = "NDC"', "no such source 'NDC'"),
+        ("adjuncts.toml", 'quotes = ["sign:cold"]', 'quotes = ["sign:colt"]', "quotes: no such fact 'sign:colt'"),
         # who signed, and how sure it is: a word that does not exist, a key that does not exist
         ("contraindications.toml", 'status = "reviewed"', 'status = "approved"', "status"),
         ("points/kidney.toml", 'status = "reviewed"', 'state = "reviewed"', "state"),

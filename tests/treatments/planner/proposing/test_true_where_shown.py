@@ -74,6 +74,13 @@ def test_warmth_at_home_is_not_said_to_ease_a_cold_that_nobody_feels(proposed):
     assert any("cold or damp weather" in reason["text"] for reason in heat["because"])
 
 
+def test_warmth_quotes_the_cold_and_not_the_weakness(proposed):
+    adjuncts = {one["kind"]: one for one in proposed(KIDNEY_YANG)["treatment"]["adjuncts"]}
+    for kind in ("moxa_indirect", "heat_lamp"):
+        text = adjuncts[kind]["because"][0]["text"]
+        assert "warmth makes it better" in text and "weak or hollow" not in text
+
+
 def test_no_single_root_leads_is_never_said_where_one_leads(proposed):
     proposal = proposed(KIDNEY_YANG)
     assert proposal["assessment"]["root"] == "kidney_yang_deficiency"
