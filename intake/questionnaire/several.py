@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from operator import is_
 from types import MappingProxyType
 from typing import Any
 
@@ -199,18 +200,25 @@ def _common(screen: Screen, of: Mapping[str, Screen], names: Mapping[str, str]) 
         versions = [q for one in of.values() for q in one.questions if q.id == question.id]
         if versions and question.options_vary:
             offered = {option.id for q in versions for option in q.options}
-            asked.append(replace(question, options=tuple(o for o in question.options if o.id in offered)))
+            shown = tuple(o for o in question.options if o.id in offered)
+            asked.append(question if len(shown) == len(question.options) else replace(question, options=shown))
         elif versions:
             asked.append(question)
     about = names[next(iter(of))] if len(of) == 1 < len(names) else ""
+    if about == screen.about and len(asked) == len(screen.questions) and all(map(is_, asked, screen.questions)):
+        return screen  # as it stands in the form: most are
     return replace(screen, questions=tuple(asked), about=about)
+
+
+def _named_of(question: Question, name: str) -> Question:
+    return question if question.id == name else replace(question, id=name)
 
 
 def _about(screen: Screen, complaint: str, name: str, owner: str, of_one: str) -> Screen:
     asked = replace(
         screen,
         id=id_for(screen.id, complaint, owner),
-        questions=tuple(replace(q, id=id_for(q.id, complaint, owner)) for q in screen.questions),
+        questions=tuple(_named_of(q, id_for(q.id, complaint, owner)) for q in screen.questions),
     )
     if not name:
         return asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -95,6 +96,9 @@ def test_an_assessment_saves_itself_after_a_second_factor(open_page: Callable[..
     page.get_by_role("button", name=re.compile("Confirm|Go on|Continue")).click()
     page.get_by_text("No camera? Type the key").click()
     secret = page.locator("p.text-break").inner_text()
+    left = 30_000 - time.time() * 1000 % 30_000
+    if left < 10_000:  # a slow machine would send the code when it no longer holds
+        page.wait_for_timeout(left + 100)
     page.get_by_label("Authenticator code").fill(
         totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
     )

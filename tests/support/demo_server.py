@@ -50,7 +50,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes], seconds: float = 30) -> None:
+def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes], seconds: float = 120) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if server.poll() is not None:
@@ -80,6 +80,7 @@ def _fill(folder: Path) -> None:
             migrated(folder / FILE)
         manager.run("migrate", "--noinput", "--verbosity", "0")
         manager.run("seed_demo")
+        manager.run("collectstatic", "--noinput", "--verbosity", "0")  # compressing them takes 15 s of a processor
     finally:
         manager.stop()
 
@@ -95,7 +96,6 @@ def demo_server(folder: Path) -> Iterator[DemoServer]:
         _fill(folder)
     else:
         seeded(folder, _fill)
-    manager.run("collectstatic", "--noinput", "--verbosity", "0")
     words = manager.run("demo_welcome", "--base", url)
     link = re.search(rf"{re.escape(url)}/i/\S+", words)
     assert link, f"demo_welcome printed no intake link:\n{words}"

@@ -30,6 +30,13 @@ def _code() -> str:
 
 
 @cache
+def _served() -> str:
+    """The same for the same static files: our own, and those of the packages that are installed."""
+    named = (ROOT / "package-lock.json", ROOT / "requirements.txt", ROOT / "scripts" / "bootstrap.scss")
+    return _hash_of([*named, *(ROOT / "static").rglob("*")])
+
+
+@cache
 def _tables() -> str:
     """The same while tables, guards and permissions stay what they are, whatever else is changed meanwhile."""
     python = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
@@ -54,9 +61,10 @@ def _hash_of(paths: Iterable[Path]) -> str:
 
 
 def seeded(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Copy the filled demo clinic into ``folder``. Made anew after an hour: its visits of today lie around the present.
-    An hour from its making, within a day: one made just before the clock strikes is no older for that."""
-    _copied("demo", f"{_code()}-{datetime.now(UTC):%Y%m%d}", folder, fill, lasts=timedelta(hours=1))
+    """Copy the filled demo clinic and its static files into ``folder``. Made anew after an hour: its visits of today
+    lie around the present. An hour from its making, within a day: one made just before the clock strikes is no older
+    for that."""
+    _copied("demo", f"{_code()}-{_served()}-{datetime.now(UTC):%Y%m%d}", folder, fill, lasts=timedelta(hours=1))
 
 
 def migrated(file: Path, *, for_these_tables: bool = False) -> None:
