@@ -26,14 +26,15 @@ def house(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("templates", "static", "scripts"):
         (tmp_path / name).symlink_to(ROOT / name)
-    shutil.copy(ROOT / "manage.py", tmp_path / "manage.py")
+    for name in ("manage.py", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
 def run(house: Path, *command: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "ASHI_VAR": str(house / "var"), "ASHI_HTTPS": "0", "PYTHONPATH": str(house)}
     environment["DATABASE_URL"] = f"sqlite:///{house / 'var' / 'ashi.sqlite3'}"
-    done = subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, timeout=300, check=False)
     return done
 
 

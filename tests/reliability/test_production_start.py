@@ -137,7 +137,7 @@ def test_a_huge_upload_is_refused_before_it_is_sent(served: tuple[Path, int]) ->
 
 def _health(port: int, server: subprocess.Popen[bytes] | None = None) -> int:
     asked = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "clinic.example.org"})
-    until = time.monotonic() + (240 if server else 15)
+    until = time.monotonic() + (600 if server else 15)
     while time.monotonic() < until and (server is None or server.poll() is None):
         try:
             with urllib.request.urlopen(asked, timeout=10) as answer:

@@ -27,13 +27,15 @@ def test_all_workers_count_together(tmp_path: Path) -> None:
         _, _, page = server.ask("POST", "/accounts/login/", data=data)
         if "Too many failed login attempts" in page:
             return "refused"
+        if "429 Too Many Requests" in page:  # whoever waits a second for the others to be counted is sent away
+            return "not now"
         return "judged" if "are not correct" in page else page
 
     try:
         server.start(workers=3)
         with ThreadPoolExecutor(8) as guessers:
-            answers = list(guessers.map(guess, range(GUESSES)))
-        assert set(answers) == {"judged", "refused"}
+            answers = [guess(0), *guessers.map(guess, range(1, GUESSES))]
+        assert answers[0] == "judged" and {"judged", "refused"} <= {*answers} <= {"judged", "refused", "not now"}
         assert answers.count("judged") <= ALLOWED
         server.kill()
         server.start(workers=3)

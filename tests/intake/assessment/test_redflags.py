@@ -5,6 +5,7 @@ import tomllib
 import pytest
 
 from clinic.lib.complaints import complaints
+from tests.support.rows import each_row
 
 ENOUGH = "worsened_by.pressure worsened_by.movement onset.sitting_posture "  # tells the class, no red flag
 STRICTNESS = ("treat", "caution", "need_information", "refer_before_treating", "emergency")
@@ -312,16 +313,16 @@ BESIDE = ("", "onset.sport", "onset.accident exam.power_reduced", "condition.pre
 EXPLAINING = ("leg_weakness_old", "cancer_history_cleared", "investigated_clear")  # these may lower another sign
 
 
-@pytest.mark.parametrize(
-    "key, beside",
+@each_row(
+    "key, beside, age",
     [
-        (key, beside)
+        (key, beside, age)
         for key in (*EMERGENCY, *REFER, *CAUTION, *SILENT)
         for beside in BESIDE
         if key not in EXPLAINING or not beside
+        for age in (None, 30, 66)
     ],
 )
-@pytest.mark.parametrize("age", [None, 30, 66])
 def test_unknown_lies_between_absent_and_present(judged, key, beside, age):
     ranks = [
         STRICTNESS.index(judged(f"{ENOUGH} {beside} {sign}flag.{key}", age=age, days=20).action)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django import forms
 
+from tests.support.rows import each_row
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.plans.forms.ear_points import read_ear_points
 from treatments.plans.forms.items import EarForm
@@ -16,7 +17,7 @@ def codes(text: str) -> list[str]:
     return [point["code"] for point in read_ear_points(text)]
 
 
-@pytest.mark.parametrize("zone", ZONES, ids=lambda zone: zone.code)
+@each_row("zone", ZONES)
 def test_every_zone_that_the_planner_may_propose_can_be_edited(zone):
     row = {"method": "seeds", "side": "left", "points": [{"code": zone.code, "name": zone.name}], "keep_days": 5}
     form = EarForm({**EarForm.initial_of(row), "keep_days": 4})
@@ -24,7 +25,7 @@ def test_every_zone_that_the_planner_may_propose_can_be_edited(zone):
     assert form.fields_of_item() == {**row, "keep_days": 4}
 
 
-@pytest.mark.parametrize("zone", ZONES, ids=lambda zone: zone.code)
+@each_row("zone", ZONES)
 def test_a_code_is_found_in_any_case_and_keeps_its_own(zone):
     assert codes(zone.code.lower()) == codes(zone.code.upper()) == [zone.code]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from itertools import islice, product
 
-import pytest
-
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
+from tests.support.rows import each_row
 from treatments.planner.checking.rules import never_holds
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
@@ -137,7 +136,7 @@ IN_PROGRESS = {"needles:none", "needles:fewer"}
 RULES = [rule for rule in KNOWLEDGE.every_rule() if IN_PROGRESS.isdisjoint(rule.when.facts())]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@each_row("rule", RULES)
 def test_there_is_a_patient_for_every_rule(rule):
     assert not never_holds(rule.when)
     assert witness(rule.when) is not None
@@ -160,7 +159,7 @@ def test_there_is_a_patient_for_the_rules_of_those_who_get_no_needles(answer, ma
     assert rules <= fired
 
 
-@pytest.mark.parametrize("row", KNOWLEDGE.contraindications, ids=lambda row: row.id)
+@each_row("row", KNOWLEDGE.contraindications)
 def test_every_contraindication_holds_for_somebody_and_reaches_every_modality_it_names(row):
     """By each of its findings; and every cell of the row arrives at the guard, which all items pass."""
     for finding in row.findings or (None,):

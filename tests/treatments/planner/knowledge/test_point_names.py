@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.rows import each_row
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.point_names import find_point, plain_name, search_points
 
@@ -31,7 +32,7 @@ def test_what_means_nothing_or_several_finds_nothing(text):
     assert find_point(text, KNOWLEDGE) is None
 
 
-@pytest.mark.parametrize("code", sorted(KNOWLEDGE.points))
+@each_row("code", sorted(KNOWLEDGE.points))
 def test_every_point_is_found_by_its_code(code):
     assert find_point(code, KNOWLEDGE) is KNOWLEDGE.points[code]
     assert search_points(code, KNOWLEDGE)[0].code == code

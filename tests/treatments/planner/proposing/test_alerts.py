@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.rows import each_row
 from tests.support.worked_cases import Worked, load_cases, proposal_of
 
 
@@ -17,7 +16,7 @@ def test_frail_and_over_75_are_told_in_one_alert(proposed, accident) -> None:
     assert len([alert for alert in proposal["alerts"] if "frail" in alert["text"]]) == 1
 
 
-@pytest.mark.parametrize("worked", load_cases(), ids=lambda worked: worked.name)
+@each_row("worked", load_cases())
 def test_no_alert_is_told_twice(worked: Worked) -> None:
     alerts = proposal_of(worked.data)["alerts"]
     assert len({alert["code"] for alert in alerts}) == len(alerts) == len({alert["text"] for alert in alerts})

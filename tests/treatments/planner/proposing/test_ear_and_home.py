@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
 
 from clinic.lib.complaints import complaints
 from tests.support.draws import drawn
+from tests.support.rows import each_row
 from tests.support.sameness import PLACES, Who, plan_for
 from treatments.planner.knowledge.load import load_planner_knowledge
 
@@ -40,8 +42,7 @@ def pressed(proposal: dict[str, Any]) -> list[dict[str, Any]]:
     return [item for item in proposal["treatment"]["home_care"] if item["kind"] == "acupressure"]
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
-@pytest.mark.parametrize("place", PLACES)
+@each_row("place, pattern", product(PLACES, PATTERNS))
 def test_the_zones_hold_the_place_and_what_leads(place: str, pattern: str) -> None:
     found = zones(plan_for(Who(pattern, place, both_sides=False, cause="", visit=1)))
     leg = {"AH6"} if place.startswith("leg") else set()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
 
 from clinic.lib.complaints import complaints
 from tests.support.draws import drawn
+from tests.support.rows import each_row
 from tests.support.sameness import PLACES, Who, plan_for
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.regions import regions_of
@@ -57,8 +59,7 @@ def test_cold_damp_is_warmed_and_cupped_where_it_hurts(proposed, site, lamp, mox
     assert beside(proposal, "cupping_dry")["where"] == cups
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("pattern", PATTERNS)
+@each_row("place, pattern", product(PLACES, PATTERNS))
 def test_no_low_back_in_words_for_a_pain_elsewhere(place: str, pattern: str) -> None:
     if place not in ("hip", "knee", "neck and upper back", "middle back"):
         return

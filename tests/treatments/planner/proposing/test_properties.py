@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
-import pytest
-
 from tests.support.draws import drawn, seeded, some
+from tests.support.rows import each_row
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.references import known_findings
 from treatments.planner.vocabulary.severity import STOPS
@@ -166,8 +166,7 @@ def test_nothing_forbidden_is_ever_proposed_whatever_the_order_of_findings(answe
                     assert not done & (names - {*row.spares}), (row.id, modality)
 
 
-@pytest.mark.parametrize("flag", FLAGS)
-@pytest.mark.parametrize("leading", LEADING[:3], ids=lambda signs: signs[0])
+@each_row("flag, leading", itertools.product(FLAGS, LEADING[:3]))
 def test_a_flag_never_opens_a_plan(answer, make_case, flag, leading):
     """A flag that is not known is at most as free as one that is absent, and one that is present at most as that."""
     order = ("treat", "caution", "need_information", "refer_before_treating", "emergency")

@@ -10,6 +10,7 @@ import pytest
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, read_case
 from intake.assessment.knowledge.said import clause, clause_is_whole, sentence
 from tests.support.draws import drawn
+from tests.support.rows import each_row
 from tests.support.worked_cases import load_cases, proposal_of
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
@@ -112,7 +113,7 @@ def test_what_a_patient_answers_about_himself_has_words_to_quote():
     assert not {f for f in INTAKE.said if INTAKE.asked_of[f] == "C"}
 
 
-@pytest.mark.parametrize("finding", sorted(INTAKE.said))
+@each_row("finding", sorted(INTAKE.said))
 def test_a_clause_reads_in_both_persons(finding):
     second = clause(INTAKE.said[finding], to_patient=True, is_man=False)
     third = sentence((INTAKE.said[finding],), is_man=True)

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from clinic.lib.complaints import complaints
+from tests.support.rows import each_row
 from tests.support.worked_cases import load_cases, proposal_of
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.vocabulary.needle_sets import load_needle_sets
@@ -39,7 +40,7 @@ def leads(proposal):
 EVERY_RULE = {rule.id: rule for one in complaints() for rule in load_planner_knowledge(complaint=one).rules}
 
 
-@pytest.mark.parametrize("rule", EVERY_RULE.values(), ids=EVERY_RULE.keys())
+@each_row("rule", EVERY_RULE.values())
 def test_a_reason_speaks_of_its_own_point_only(rule):
     """It is printed beside each point of the rule, whether the others are in the plan or not."""
     for choice in rule.points:

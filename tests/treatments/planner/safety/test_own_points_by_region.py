@@ -3,11 +3,13 @@ book in that region stops it, too, at the depth of its cap and on every side."""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
+from tests.support.rows import each_row
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.clinic_file import OwnRow, with_points
 from treatments.planner.knowledge.load import load_planner_knowledge
@@ -102,13 +104,12 @@ def test_where_there_is_no_limit_there_is_no_own_point(region: str) -> None:
     assert laid({**loosest("leg"), "region": region})[1]
 
 
-@pytest.mark.parametrize("region", REGION_OF_OWN)
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [("depth_mm", [1, 90]), ("cap_mm", 90), ("electro", "yes"), ("pregnancy", "ok"), ("use", "plan"), ("code", "BL25")],
-)
-def test_a_row_that_loosens_is_no_point(region: str, key: str, value: Any) -> None:
-    whole, faults = laid({**loosest(region), key: value})
+LOOSE = {"depth_mm": [1, 90], "cap_mm": 90, "electro": "yes", "pregnancy": "ok", "use": "plan", "code": "BL25"}
+
+
+@each_row("region, key", product(REGION_OF_OWN, LOOSE))
+def test_a_row_that_loosens_is_no_point(region: str, key: str) -> None:
+    whole, faults = laid({**loosest(region), key: LOOSE[key]})
     assert faults and whole is BASE
 
 
