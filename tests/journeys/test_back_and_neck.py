@@ -62,6 +62,12 @@ def test_back_and_neck_from_one_link_to_one_visit(open_page: Callable[..., Page]
     page.get_by_role("button", name="Start the visit").click()
     page.wait_for_url(re.compile(r"/visits/\d+/"))
     expect(page.get_by_text(re.compile(f"For two: {BACK}, visit 1 of"))).to_be_visible()
+    many = page.get_by_role("alert").filter(has_text="needles: needs a reason.")  # of both plans together
+    many.get_by_role("combobox").select_option("Technique adapted (shallower, weaker, shorter)")
+    many.get_by_role("textbox").fill("Both talked through; the neck first, shallow.")
+    many.get_by_role("button", name="Keep with this reason").click()
+    expect(many).to_have_count(0)
+    page.get_by_role("radiogroup", name="Cupping").nth(1).get_by_text("not done").click()  # over what the back needles
     for number, field in enumerate(page.get_by_label("Pain now, 0–10").all()):
         field.fill(str(3 + number))
     for field in page.get_by_label("On average since last time, 0–10").all():
@@ -70,12 +76,6 @@ def test_back_and_neck_from_one_link_to_one_visit(open_page: Callable[..., Page]
     expect(page.locator("#visit-saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
     for tender in page.get_by_label("found by palpation at").all():
         tender.fill("two fingers beside L4, on the left")
-    page.get_by_role("radiogroup", name="Cupping").nth(1).get_by_text("not done").click()  # over what the back needles
-    many = page.get_by_role("alert").filter(has_text="needles: needs a reason.")  # of both plans together
-    many.get_by_role("combobox").select_option("Technique adapted (shallower, weaker, shorter)")
-    many.get_by_role("textbox").fill("Both talked through; the neck first, shallow.")
-    many.get_by_role("button", name="Keep with this reason").click()
-    expect(many).to_have_count(0)
     chart_as_planned(page, changed="Turns and bends more easily")
     open_chart(page, NAME)
     expect(page.get_by_text("1 done")).to_have_count(2)  # counted in both courses
