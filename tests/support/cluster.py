@@ -183,7 +183,7 @@ class Nginx(Program):
             f"events {{ worker_connections 512; }}\nhttp {{\naccess_log off;\n{temporary}"
             f"upstream ashi {{ {servers} keepalive 16; }}\nserver {{ listen 127.0.0.1:{self.port};\n"
             "location / { proxy_pass http://ashi; proxy_http_version 1.1; proxy_set_header Connection '';\n"
-            "proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr;\n"
+            "proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;\n"
             "proxy_set_header X-Forwarded-Proto $scheme; proxy_connect_timeout 2s; proxy_read_timeout 60s; } } }\n",
             encoding="utf-8",
         )

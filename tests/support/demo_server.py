@@ -88,6 +88,12 @@ def _fill(folder: Path) -> None:
 @contextmanager
 def demo_server(folder: Path) -> Iterator[DemoServer]:
     """Migrate, seed and serve a demo clinic whose database and static files lie in ``folder``; stops at the end."""
+    if "JOURNEY_SERVERS" in os.environ:
+        from tests.support.demo_town import demo_town
+
+        with demo_town() as town:
+            yield DemoServer(town.url, intake_link(town.manager, town.url), folder, town.manager)
+        return
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = _environment(folder)
@@ -96,14 +102,19 @@ def demo_server(folder: Path) -> Iterator[DemoServer]:
         _fill(folder)
     else:
         seeded(folder, _fill)
+    link = intake_link(manager, url)
+    try:
+        with serving(port, environment):
+            yield DemoServer(url, link, folder, manager)
+    finally:
+        manager.stop()
+
+
+def intake_link(manager: Manager, url: str) -> str:
     words = manager.run("demo_welcome", "--base", url)
     link = re.search(rf"{re.escape(url)}/i/\S+", words)
     assert link, f"demo_welcome printed no intake link:\n{words}"
-    try:
-        with serving(port, environment):
-            yield DemoServer(url, link.group(), folder, manager)
-    finally:
-        manager.stop()
+    return link.group()
 
 
 @contextmanager

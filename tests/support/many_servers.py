@@ -75,7 +75,7 @@ class ManyServers:
     def start(self) -> None:
         self.main.make()
         direct = self.server(self.main.folder.parent / "direct", self.main.uri("ashi"))
-        self.known = json.loads(direct.python(FURNISH))
+        self.furnish(direct)
         self.standby.stand_by(self.main)
         self.pgbouncer.point_at(self.main)
         starting = [threading.Thread(target=server.start, kwargs={"workers": 1}) for server in self.servers]
@@ -84,6 +84,9 @@ class ManyServers:
         for thread in starting:
             thread.join()
         self.nginx.start([server.port for server in self.servers])
+
+    def furnish(self, direct: PlainServer) -> None:
+        self.known = json.loads(direct.python(FURNISH))
 
     def stop(self) -> None:
         for one in (self.nginx, *self.servers, self.pgbouncer, self.standby, self.main):
