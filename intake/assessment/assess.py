@@ -135,7 +135,8 @@ def _keys(
     group: str, facts: Facts, knowledge: IntakeKnowledge, without: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:
     """Keys of the present findings of one group, in the order of the vocabulary."""
-    found = [f for f in facts.present if f.startswith(f"{group}.") and f not in without and f in knowledge.order]
+    beginning = f"{group}."
+    found = [f for f in facts.present if f.startswith(beginning) and f not in without and f in knowledge.order]
     return tuple(f.partition(".")[2] for f in sorted(found, key=knowledge.order.__getitem__))
 
 

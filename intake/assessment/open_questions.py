@@ -82,7 +82,10 @@ def beside_plan(
     if complaint_elsewhere(facts, sites, knowledge):  # what must be known of a back is not asked about a bad night
         asked.update(knowledge.complaint.required, *knowledge.complaint.required_any)
     asks = []
+    known = facts.present | facts.absent
     for flag in knowledge.asked_beside:
+        if flag.finding in known:
+            continue
         if flag.ask_if is not None and facts.present.isdisjoint(flag.ask_if):
             continue
         if flag.sex is not None and case.patient.sex not in (None, flag.sex):

@@ -32,11 +32,13 @@ class _Sign:
 def raise_alerts(case: Case, facts: Facts, marks: Iterable[TextSign], knowledge: IntakeKnowledge) -> tuple[Alert, ...]:
     """All alerts, most severe first, each code once."""
     signs: dict[str, _Sign] = {}
-    for flag in knowledge.flags.flag:
-        if flag.finding in facts.present:
-            _keep(signs, _from_flag(flag))
+    present = facts.present
+    if not present.isdisjoint(knowledge.flag_by_finding):
+        for flag in knowledge.flags.flag:
+            if flag.finding in present:
+                _keep(signs, _from_flag(flag))
     for rule in knowledge.rules:
-        if _holds(rule, case, facts):
+        if rule.all <= present and not (rule.any and rule.any.isdisjoint(present)) and _holds(rule, case, facts):
             _keep(signs, _from_rule(rule, facts))
     marks = tuple(marks)
     said = {mark.finding: mark for mark in marks if mark.strength == "states"}

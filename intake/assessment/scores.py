@@ -285,4 +285,6 @@ def percent(chance: float) -> int:
 
 
 def _sorted(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    if not evidence:
+        return ()
     return tuple(sorted(evidence, key=_WEIGHT, reverse=True))  # stable: the order of the knowledge within a weight

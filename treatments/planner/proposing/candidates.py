@@ -67,8 +67,13 @@ def find_candidates(
                 _add(found, rule, one, "", one.weight, places, owed)
     for candidate in _tender_points(picture, facts, sites, knowledge, program.numbers):
         found[candidate.key] = candidate
+    covers: dict[str, tuple[str, ...]] = {}
     for candidate in found.values():
-        candidate.covers = tuple(site.id for site in sites if candidate.region in site.regions)
+        region = candidate.region
+        covered = covers.get(region)
+        if covered is None:
+            covered = covers[region] = tuple([site.id for site in sites if region in site.regions])
+        candidate.covers = covered
     return [found[key] for key in sorted(found)]
 
 

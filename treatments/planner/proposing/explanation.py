@@ -20,19 +20,20 @@ def barred_modalities(guard: Guard) -> list[Withheld]:
     """What the present conditions bar in general, even if the plan would not have used it."""
     found = []
     for modality, words in MODALITIES.items():
-        if not guard.says_anything(modality):
-            continue
         name = words.item
-        places: list[tuple[str, tuple[Stop, ...]]] = [
-            (name, guard.whole[modality]),
-            (
-                f"{name} over the chest" if modality != "deep_trunk" else "deep needles over the chest",
-                guard.thorax[modality],
-            ),
-            (f"{name} at the painful place", guard.field[modality]),
-        ]
-        places += [(f"{name} {AREA_NAMES[area]}", stops[modality]) for area, stops in guard.areas.items()]
-        places += [(f"{name} {side} {limb}", stops) for (limb, side), stops in sorted(guard.limbs[modality].items())]
+        places: list[tuple[str, tuple[Stop, ...]]] = []
+        if stops := guard.whole[modality]:
+            places.append((name, stops))
+        if stops := guard.thorax[modality]:
+            chest = f"{name} over the chest" if modality != "deep_trunk" else "deep needles over the chest"
+            places.append((chest, stops))
+        if stops := guard.field[modality]:
+            places.append((f"{name} at the painful place", stops))
+        for area, by_modality in guard.areas.items():
+            if stops := by_modality[modality]:
+                places.append((f"{name} {AREA_NAMES[area]}", stops))
+        if by_limb := guard.limbs[modality]:
+            places += [(f"{name} {side} {limb}", stops) for (limb, side), stops in sorted(by_limb.items())]
         for item, stops in places:
             for stop in stops:
                 if stop.is_stop and not stop.is_open:

@@ -45,8 +45,10 @@ def plan_home(
 
 def _still_fits(rule: HomeRule, pressed: set[str], most: int) -> bool:
     """Whether no point would be pressed twice, nor more points than a patient will press."""
+    if not rule.points:
+        return True
     codes = {ref.code for ref in rule.points}
-    return codes.isdisjoint(pressed) and (not codes or len(codes) + len(pressed) <= most)
+    return codes.isdisjoint(pressed) and len(codes) + len(pressed) <= most
 
 
 def _home_item(

@@ -47,7 +47,10 @@ class Offer:
 
     def __post_init__(self) -> None:
         self.order = (self.candidate.key, self.side)
-        self.whole = self.gain({})
+        earned = 0.0
+        for earning in self.earnings:
+            earned += earning[0]
+        self.whole = earned * self.share / self.price
 
     def earn(self, earning: Earning) -> None:
         """One thing more."""
@@ -84,6 +87,10 @@ def offers_of(
     falls = {"root": numbers.next_root, "branch": numbers.next_branch, "distal": numbers.next_distal}
     is_both = len(facts.painful) == 2
     front = layout.positions[0]
+    in_turn = 1.0 - cost / 100
+    words = facts.words
+    prices: dict[int, float] = {}  # of few numbers of needles
+    worth_of = worth.get
     for candidate in candidates:
         position = reach(candidate, layout)
         if position is None:
@@ -91,17 +98,17 @@ def offers_of(
         earnings: list[Earning] = []
         by_job: dict[Serves, float] = {}
         for serves, weight in candidate.weights.items():
-            value = by_job[serves] = worth.get(serves, 0.0) * weight / 100
+            value = by_job[serves] = worth_of(serves, 0.0) * weight / 100
             if serves == "local":
-                earnings += _at_places(candidate, worth.get(serves, 0.0), numbers)
+                earnings += _at_places(candidate, worth_of(serves, 0.0), numbers)
             elif serves in ("ashi", "segmental"):
                 place = candidate.covers[0] if candidate.covers else lead
                 earnings.append(Earning(value, ((serves, place),), usual))
             elif serves != "cause":
-                of = candidate.channel if serves == "distal" and f"also:{candidate.channel}" in facts.words else ""
+                of = candidate.channel if serves == "distal" and f"also:{candidate.channel}" in words else ""
                 earnings.append(Earning(value, ((serves, of),), falls.get(serves, usual)))
         for rule, (serves, weight, owed) in candidate.debts.items():
-            value = worth.get(serves, 0.0) * (weight / 100) ** numbers.owed_power
+            value = worth_of(serves, 0.0) * (weight / 100) ** numbers.owed_power
             if serves == "cause":  # of several causes the second earns less
                 earning = Earning(value, (("owed", rule), (serves, "")), usual, owed)
             else:
@@ -114,16 +121,21 @@ def offers_of(
             side = candidate.sides.get(main)
             if side == "both" or (is_both and side == "painful"):
                 needles *= 2
-        turned = position != front and not candidate.with_movement
-        share = 1.0 - cost / 100 if turned else 1.0
-        found[candidate.key] = Offer(candidate, position, main, needles, float(needles**numbers.price), earnings, share)
+        price = prices.get(needles)
+        if price is None:
+            price = prices[needles] = float(needles**numbers.price)
+        share = in_turn if position != front and not candidate.with_movement else 1.0
+        found[candidate.key] = Offer(candidate, position, main, needles, price, earnings, share)
     return found
 
 
 def _at_places(candidate: Candidate, worth: float, numbers: Numbers) -> list[Earning]:
     """At the painful places that it is local to: the first counts whole, what it reaches besides a part."""
     places = candidate.places
-    ranked = list(places.items()) if len(places) == 1 else sorted(places.items(), key=lambda place: -place[1])
+    if len(places) == 1:
+        ((place, at),) = places.items()
+        return [Earning(worth * at / 100, (("local", place),), numbers.next)]
+    ranked = sorted(places.items(), key=lambda place: -place[1])
     found = []
     for rank, (place, at) in enumerate(ranked):
         share = numbers.also_covers if rank else 1.0

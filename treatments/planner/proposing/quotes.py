@@ -58,6 +58,9 @@ def grounds_in(knowledge: PlannerKnowledge) -> Mapping[str, tuple[Ground, ...]]:
     return {rule.id: found for rule in knowledge.every_rule() if (found := grounds_of(rule))}
 
 
+_NONE: tuple[tuple[str, ...], str] = ((), "")
+
+
 class Quotes:
     """The quotes of one proposal, each rule's looked up once."""
 
@@ -79,6 +82,8 @@ class Quotes:
 
     def add(self, reason: Reason) -> Reason:
         """The same reason with the answers that speak for it."""
+        if reason.rule not in self._grounds:
+            return reason
         found = self._found.get(reason.rule)
         said, words = self._of(reason.rule) if found is None else found
         return Reason(reason.rule, f"{reason.text} {words}", reason.sources, said) if said else reason
@@ -88,9 +93,10 @@ class Quotes:
         if found is None:
             grounds = self._grounds.get(rule)
             said = self._behind(grounds) if grounds else ()
-            clauses = tuple(self._clauses[one] for one in said)
-            words = sentence(clauses, is_man=self._is_man) if said else ""
-            found = self._found[rule] = (said, words)
+            found = (
+                (said, sentence(tuple([self._clauses[one] for one in said]), is_man=self._is_man)) if said else _NONE
+            )
+            self._found[rule] = found
         return found
 
     def _behind(self, grounds: Sequence[Ground]) -> tuple[str, ...]:

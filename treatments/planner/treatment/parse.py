@@ -73,6 +73,28 @@ class _Reader:
         if len(self.faults) < MAX_FAULTS:
             self.faults.append(Fault(path, text))
 
+    # Of a plan that is well made no path is told: it is put together only where something is to be said.
+
+    def text_at(self, row: Mapping[str, Any], key: str, path: str) -> str:
+        value = row.get(key)
+        if value is None:
+            return ""
+        return value.strip() if type(value) is str else self.text(value, f"{path}.{key}")
+
+    def texts_at(self, row: Mapping[str, Any], key: str, path: str) -> tuple[str, ...]:
+        value = row.get(key)
+        return () if value is None or value == [] else self.texts(value, f"{path}.{key}")
+
+    def code_at(self, row: Mapping[str, Any], key: str, path: str) -> str:
+        value = row.get(key)
+        return (value.strip() if type(value) is str else "") or self.code(value, f"{path}.{key}")
+
+    def number_at(self, row: Mapping[str, Any], key: str, path: str, of: str = "") -> float | None:
+        value = row.get(key)
+        if value is None or (type(value) in NUMBERS and 0 <= value <= MOST):
+            return value
+        return self.number(value, f"{path}.{of}{key}")
+
     def items(self, value: object, path: str) -> list[Any]:
         if value is None:
             return []
@@ -139,6 +161,10 @@ class _Reader:
         """[least, most] in mm, or one number for both."""
         if value is None or value == [] or value == ():
             return None
+        if type(value) is list and len(value) == 2:
+            least, most = value
+            if type(least) is int and type(most) is int and 0 <= least <= most <= MOST:
+                return (least, most)
         ends = value if isinstance(value, LISTS) else [value]
         numbers = [self.number(end, f"{path}[{i}]") for i, end in enumerate(ends)]
         known = [number for number in numbers if number is not None]
@@ -154,15 +180,15 @@ class _Reader:
         size = needle if isinstance(needle, Mapping) else {}
         return ReadPoint(
             path=path,
-            code=self.code(row.get("code"), f"{path}.code"),
-            side=self.text(row.get("side"), f"{path}.side") or None,
-            levels=self.texts(row.get("levels"), f"{path}.levels"),
-            where=self.text(row.get("where"), f"{path}.where"),
-            technique=self.text(row.get("technique"), f"{path}.technique"),
-            diameter_mm=self.number(size.get("diameter_mm"), f"{path}.needle.diameter_mm"),
-            length_mm=self.number(size.get("length_mm"), f"{path}.needle.length_mm"),
+            code=self.code_at(row, "code", path),
+            side=self.text_at(row, "side", path) or None,
+            levels=self.texts_at(row, "levels", path),
+            where=self.text_at(row, "where", path),
+            technique=self.text_at(row, "technique", path),
+            diameter_mm=self.number_at(size, "diameter_mm", path, "needle."),
+            length_mm=self.number_at(size, "length_mm", path, "needle."),
             depth_mm=self.depth(row.get("depth_mm"), f"{path}.depth_mm"),
-            angle=self.text(row.get("angle"), f"{path}.angle"),
+            angle=self.text_at(row, "angle", path),
             with_movement=row.get("with_movement") is True,
         )
 
@@ -183,10 +209,10 @@ class _Reader:
             path=path,
             leads=self.pairs(row.get("leads"), f"{path}.leads"),
             lead_levels=self.pairs(row.get("lead_levels"), f"{path}.lead_levels", empty=True),
-            side=self.text(row.get("side"), f"{path}.side") or None,
+            side=self.text_at(row, "side", path) or None,
             frequency_hz=self.text_or_number(row.get("frequency_hz"), f"{path}.frequency_hz"),
             felt_strength=self.text_or_number(row.get("felt_strength"), f"{path}.felt_strength"),
-            minutes=self.number(row.get("minutes"), f"{path}.minutes"),
+            minutes=self.number_at(row, "minutes", path),
             from_visit=self.whole(row.get("from_visit"), f"{path}.from_visit") or 1,
         )
 
@@ -195,16 +221,16 @@ class _Reader:
         electro = self.rows(row.get("electro"), f"{path}.electro")
         return ReadStage(
             path=path,
-            position=self.text(row.get("position"), f"{path}.position") or None,
-            side_up=self.text(row.get("side_up"), f"{path}.side_up") or None,
-            retention_min=self.number(row.get("retention_min"), f"{path}.retention_min"),
+            position=self.text_at(row, "position", path) or None,
+            side_up=self.text_at(row, "side_up", path) or None,
+            retention_min=self.number_at(row, "retention_min", path),
             points=tuple(self.point(point, at) for point, at in points),
             electro=tuple(self.electro(current, at) for current, at in electro),
         )
 
     def protocol(self, row: Mapping[str, Any], path: str) -> ReadProtocol:
         stages = self.rows(row.get("stages"), f"{path}.stages")
-        self.text(row.get("name"), f"{path}.name")
+        self.text_at(row, "name", path)
         self.whole(row.get("every"), f"{path}.every")
         self.whole(row.get("pain_at_most"), f"{path}.pain_at_most")
         return ReadProtocol(
@@ -218,17 +244,17 @@ class _Reader:
             path=path,
             kind=self.text(row.get(kind), f"{path}.{kind}"),
             detail=self.text(row.get("detail") or row.get("text"), f"{path}.detail"),
-            where=self.text(row.get("where"), f"{path}.where"),
-            side=self.text(row.get("side"), f"{path}.side") or None,
-            minutes=self.number(row.get("minutes"), f"{path}.minutes"),
+            where=self.text_at(row, "where", path),
+            side=self.text_at(row, "side", path) or None,
+            minutes=self.number_at(row, "minutes", path),
             from_visit=self.whole(row.get("from_visit"), f"{path}.from_visit") or 1,
-            keep_days=self.number(row.get("keep_days"), f"{path}.keep_days"),
-            order=self.text(row.get("order"), f"{path}.order"),
+            keep_days=self.number_at(row, "keep_days", path),
+            order=self.text_at(row, "order", path),
             points=tuple(
                 ReadRef(
                     at,
-                    self.code(ref.get("code"), f"{at}.code"),
-                    self.text(ref.get("side"), f"{at}.side") or None,
+                    self.code_at(ref, "code", at),
+                    self.text_at(ref, "side", at) or None,
                 )
                 for ref, at in points
             ),
