@@ -17,6 +17,7 @@ PLANNER: dict[str, tuple[str, str, float | None]] = {
     "assess_text_ms": ("assessment with a sentence of free text, median", "ms", None),
     "case_to_json_ms": ("case to JSON, median", "ms", 3),
     "load_ms": ("loading all knowledge", "ms", 250),
+    "compile_ms": ("compiling the lexicons, once after each change", "ms", None),
     "load_mb": ("memory of all knowledge", "MB", 60),
     "match_ms": ("matching all point rules", "ms", None),
     "clips_ms": ("the same rules by CLIPS", "ms", None),
