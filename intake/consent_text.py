@@ -6,8 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from clinic.lib.file_words import ENGLISH
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient
 from intake import spoken
 from intake.models import ConsentSigned, IntakeResponse, OwnConsent
@@ -43,7 +45,12 @@ def consent() -> Consent:
 
 def newest_own() -> OwnConsent | None:
     """The clinic's words that count."""
-    return OwnConsent.objects.select_related("written_by").first()
+    return next(iter(_newest_own()), None)
+
+
+@KeptQuery
+def _newest_own() -> QuerySet[OwnConsent]:
+    return OwnConsent.objects.select_related("written_by")[:1]
 
 
 def worded(own: OwnConsent | None, *, language: str = "") -> Consent:

@@ -12,13 +12,23 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from clinic.lib.kept_queries import KeptQuery
+
 # What may still change on a signed record; a model names its own in ``MAY_MOVE_ON``.
 MAY_MOVE_ON = ("status", "set_aside_by", "set_aside_at", "set_aside_code", "set_aside_note")
 
 
 def seal(obj: models.Model) -> dict[str, Any]:
     """The seal of the row as stored now, and the columns it covers. Call it after the last save."""
-    return seal_of(type(obj), type(obj)._default_manager.filter(pk=obj.pk).values(*columns(type(obj))).get())
+    names = columns(type(obj))
+    [row] = _stored(type(obj))(obj.pk)
+    return seal_of(type(obj), dict(zip(names, row, strict=True)))
+
+
+@functools.cache
+def _stored(model: type[models.Model]) -> KeptQuery[tuple[Any, ...]]:
+    """What a seal covers of one row."""
+    return KeptQuery(lambda pk: model._default_manager.filter(pk=pk).order_by().values_list(*columns(model)))
 
 
 def seal_of(model: type[models.Model], row: dict[str, Any]) -> dict[str, Any]:

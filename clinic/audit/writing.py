@@ -1,8 +1,9 @@
-"""Appends events to their chain, in one statement each: nothing can come between the last event and the new one.
+"""Appends events to their chain: nothing can come between the last event and the new one.
 
 SQLite: there is only one writer (transactions are IMMEDIATE); what is added to the view ``audit_append`` is the event
-and the patients it names (migration 0005). PostgreSQL: the function ``audit_append`` locks the end of the chain, reads
-the last digest and adds the event, all in one round trip to the server (migration 0004).
+and the patients it names (migration 0005), one in a statement, or all of a transaction together. PostgreSQL: the
+function ``audit_append`` locks the end of the chain, reads the last digest and adds the event, all in one round trip to
+the server (migration 0004).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from clinic.audit.chain import SCHEME, Draft, canonical, start_of
+from clinic.audit.chain import SCHEME, Draft, canonical, digest, start_of
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -26,6 +27,8 @@ _SQLITE = (
     "SHA256('[\"' || last.digest || '\",' || %s), %s FROM (SELECT COALESCE("
     "(SELECT digest FROM audit_auditevent WHERE chain = %s ORDER BY id DESC LIMIT 1), %s) AS digest) AS last"
 )
+_LAST = "SELECT digest FROM audit_auditevent WHERE chain = %s ORDER BY id DESC LIMIT 1"
+_SEVERAL = f"INSERT INTO audit_append ({_COLUMNS}, previous, digest, patients) VALUES ({', '.join(['%s'] * 16)})"
 _POSTGRESQL = (
     "audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::bigint[])"  # migration 0004
 )
@@ -68,11 +71,23 @@ def _columns(event: Draft, at: Any) -> list[Any]:
 
 
 def _to_sqlite(connection: BaseDatabaseWrapper, events: Sequence[Draft]) -> None:
+    """One alone takes the last digest in its own statement; of several each takes that of the one before, and the first
+    what is read here: this transaction is the only one that writes."""
+    adapt, chain = connection.ops.adapt_datetimefield_value, events[0].chain
     with connection.cursor() as cursor:
+        if len(events) == 1 or any(event.chain != chain for event in events):
+            for event in events:
+                rest = [event.tail, json.dumps(event.patients), event.chain, start_of(event.chain)]
+                cursor.execute(_SQLITE, [*_columns(event, adapt(event.at)), *rest])
+            return
+        cursor.execute(_LAST, [chain])
+        last = cursor.fetchone()
+        previous, rows = last[0] if last else start_of(chain), []
         for event in events:
-            at = connection.ops.adapt_datetimefield_value(event.at)
-            named = json.dumps(event.patients)
-            cursor.execute(_SQLITE, [*_columns(event, at), event.tail, named, event.chain, start_of(event.chain)])
+            this = digest(previous, event.tail)
+            rows.append([*_columns(event, adapt(event.at)), previous, this, json.dumps(event.patients)])
+            previous = this
+        cursor.executemany(_SEVERAL, rows)
 
 
 def _to_postgresql(connection: BaseDatabaseWrapper, events: Sequence[Draft], *, is_last: bool) -> None:

@@ -13,6 +13,7 @@ from clinic.people.models import Patient, PatientWord, User
 from clinic.people.words import asked_ways, index_words
 
 BATCH = 500
+FOUND_BY = frozenset({"given_name", "family_name", "email", "phone", "date_of_birth"})  # what words_of reads
 SHOWN = 8  # while someone types
 MOST_LISTED = 300  # ten pages
 WORDS_ALIKE = 12  # words of one patient that may share a beginning: the endings of 555 5555555

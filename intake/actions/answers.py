@@ -8,15 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.actions.contact import take_contact
-from clinic.people.actions.patients import change_patient, record_safety_facts, safety_facts_of
+from clinic.people.actions.patients import change_held, held_patient, record_safety_facts, safety_facts_of
 from intake.actions import episodes
 from intake.actions.assessment import renew_drafts
 from intake.actions.attachments import keep_attachments
-from intake.actions.beside import Beside, beside, locked_as_seen
+from intake.actions.beside import Beside, beside, left_behind, locked_as_seen
 from intake.actions.by_phone import keep_asked
 from intake.actions.consent import facts_of_consent, lacks_consent
 from intake.actions.contact import contact_of
@@ -25,7 +27,7 @@ from intake.actions.invitations import LinkNotOpen
 from intake.actions.limits import Limit
 from intake.actions.red_flags import raise_alerts
 from intake.assessment import load_intake_knowledge
-from intake.models import Clash, Episode, IntakeResponse, Invitation, OpenedPage, PhoneCall, Score
+from intake.models import Clash, Episode, IntakeResponse, OpenedPage, PhoneCall, Score
 from intake.models.kept import keep_links
 from intake.questionnaire.answers import Reading, progress
 from intake.questionnaire.instruments import load_instruments
@@ -175,8 +177,13 @@ def settle_clash(response_id: int, *, question: str, chosen: str, call: PhoneCal
 
 def clashing(response: IntakeResponse, reading: Reading) -> tuple[Question, ...]:
     """Questions with two answers between which the patient has not chosen."""
-    names = set(Clash.objects.filter(response=response).values_list("question", flat=True))
+    names = set(_clashing(response.pk))
     return tuple(question for question in reading.questions if question.id in names)
+
+
+@KeptQuery
+def _clashing(response: int) -> QuerySet[Clash, str]:
+    return Clash.objects.filter(response=response).order_by().values_list("question", flat=True)
 
 
 @transaction.atomic
@@ -192,12 +199,14 @@ def submit(response_id: int, *, call: PhoneCall | None = None) -> IntakeResponse
             return IntakeResponse.objects.get(pk=response_id)
         raise
     reading = reading_of(response)
-    missing = tuple(dict.fromkeys((*reading.missing, *clashing(response, reading))))
+    left = left_behind(response_id)
+    clashes = clashing(response, reading) if left.has_clashes else ()
+    missing = tuple(dict.fromkeys((*reading.missing, *clashes)))
     is_unsigned = call is None and lacks_consent(response, reading)
     if missing or is_unsigned:
         raise IncompleteIntake(missing, lacks_consent=is_unsigned)
     by = teller(response)
-    raise_alerts(response, levels=("emergency", "refer"))
+    raise_alerts(response, levels=("emergency", "refer"), none_stands=not left.has_alerts)
     _complete_patient(response, reading, by)
     _keep_safety_facts(response, reading, by)
     now = timezone.now()
@@ -206,10 +215,11 @@ def submit(response_id: int, *, call: PhoneCall | None = None) -> IntakeResponse
     response.submitted_at = response.saved_at = now
     response.progress = 100
     response.sent_by = call.asked_by if call is not None else None
-    response.save(update_fields=["submitted_at", "saved_at", "progress", "sent_by"])
-    Invitation.objects.filter(pk=response.invitation_id).update(answered_at=now)
-    keep_attachments(response)
-    OpenedPage.objects.filter(response=response).delete()
+    response.keep_sent()
+    if left.has_attachments:
+        keep_attachments(response)
+    if left.has_pages:
+        OpenedPage.objects.filter(response=response).delete()
     trail.record("intake.submitted", by=by, patient=response.patient, obj=response, sealed=True)
     keep_links(response.continues_id)
     renew_drafts(response, about.values())
@@ -244,10 +254,9 @@ def _scores(response: IntakeResponse, reading: Reading, about: Mapping[str, Epis
 
 def _complete_patient(response: IntakeResponse, reading: Reading, by: trail.Actor) -> None:
     """Fill in what the clinic did not know; never overwrite what it did. The clinic must confirm the date of birth."""
-    patient = response.patient
-    patient.refresh_from_db()
+    patient = held_patient(response.patient_id)
     if not patient.sex and reading.person.get("sex") in patient.Sex.values:
-        change_patient(patient.pk, by=by, version=patient.version, changes={"sex": reading.person["sex"]})
+        change_held(patient, by=by, changes={"sex": reading.person["sex"]})
     born = {"date_of_birth": reading.person.get("date_of_birth", "")}
     take_contact(patient=patient, told=born | contact_of(response.answers), by=by)
 
@@ -265,4 +274,4 @@ def _keep_safety_facts(response: IntakeResponse, reading: Reading, by: trail.Act
     }
     if response.continues is None or response.consent_at != response.continues.consent_at:
         facts |= facts_of_consent(response, known=known, told=facts)
-    record_safety_facts(patient=response.patient, facts=facts, by=by, note="from the intake form")
+    record_safety_facts(patient=response.patient, facts=facts, by=by, note="from the intake form", known=known)

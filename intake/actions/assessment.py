@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib import records
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.wording import says_something
 from clinic.people.models import Patient, User
 from intake.actions import episodes
@@ -26,6 +27,7 @@ NOTHING_YET = (
     "Nothing is entered yet: mark where it hurts, at least one finding as present or absent, or write what you found. "
     "An empty assessment would be signed for an examination that did not happen."
 )
+TOGETHER = 3  # complaints that are looked up in one query: a form is about so many at most
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,9 +82,16 @@ def renew_drafts(response: IntakeResponse, about: Iterable[Episode]) -> None:
 
     An older "absent" in the draft gives way if the new answers report danger; anyone with the page open is informed.
     """
-    drafts = Assessment.objects.select_for_update(of=("self",)).filter(episode__in=[*about], status="draft")
-    for draft in drafts:
-        _renew(draft, response)
+    of = [episode.pk for episode in about]
+    for first in range(0, len(of), TOGETHER):
+        some = of[first : first + TOGETHER]
+        for draft in _drafts_of(*some, *some[:1] * (TOGETHER - len(some))):
+            _renew(draft, response)
+
+
+@KeptQuery
+def _drafts_of(*episodes: int) -> QuerySet[Assessment]:
+    return Assessment.objects.select_for_update(of=("self",)).filter(episode__in=episodes, status="draft")
 
 
 def _renew(draft: Assessment, response: IntakeResponse) -> None:

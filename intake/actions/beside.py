@@ -45,6 +45,32 @@ class Beside:
     has_calls: bool
 
 
+_LEFT = """
+    SELECT
+        EXISTS (SELECT 1 FROM intake_clash WHERE response_id = %(response)s),
+        EXISTS (SELECT 1 FROM intake_redflagalert WHERE response_id = %(response)s AND taken_back_at IS NULL),
+        EXISTS (SELECT 1 FROM intake_attachment WHERE response_id = %(response)s),
+        EXISTS (SELECT 1 FROM intake_openedpage WHERE response_id = %(response)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What there is, or is not, of a draft that is about to be sent."""
+
+    has_clashes: bool
+    has_alerts: bool
+    has_attachments: bool
+    has_pages: bool
+
+
+def left_behind(response_id: int) -> Left:
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT, {"response": response_id})
+        [row] = cursor.fetchall()
+    return Left(*map(bool, row))
+
+
 def beside(response_id: int, page: str = "") -> Beside:
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, {"response": response_id, "page": page})

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit import trail
 from clinic.lib.complaints import complaints
+from clinic.lib.kept_queries import KeptQuery
+from clinic.lib.many_rows import insert
 from clinic.people.models import Patient, User
 from intake.assessment import Case, has_rules
-from intake.models import ComplaintTold, Episode, IntakeResponse
+from intake.models import Episode, IntakeResponse
 from intake.models.episodes import BY_HAND
 from intake.questionnaire.complaints import chosen_complaints
 
@@ -27,12 +30,12 @@ class NotNamed(ValueError):
 
 @transaction.atomic
 def open_by_form(response: IntakeResponse) -> dict[str, Episode]:
-    """What the answers are about, the main one first: open already, or opened now. Call when they are sent."""
-    _locked(response.patient)
-    found = {}
+    """What the answers are about, the main one first: open already, or opened now. Call when they are sent, with the
+    patient locked."""
+    there, found = _all_open(response.patient_id), {}
     for complaint in chosen_complaints(response.answers):
-        episode = _open(response.patient, complaint)
-        if episode is None and (episode := _unnamed(response.patient)) is not None:
+        episode = next((one for one in there if one.complaint == complaint), None)
+        if episode is None and (episode := next((one for one in there if _is_unnamed(one)), None)) is not None:
             episode.complaint = complaint
             episode.save(update_fields=["complaint"])
         if episode is None and response.continues_id is not None:  # closed since the first part
@@ -40,8 +43,8 @@ def open_by_form(response: IntakeResponse) -> dict[str, Episode]:
         if episode is None:
             episode = _begin(response.patient, trail.patient_actor(response.patient), complaint=complaint)
         found[complaint] = episode
-    told = (ComplaintTold(response=response, episode=episode, complaint=one) for one, episode in found.items())
-    ComplaintTold.objects.bulk_create(told, ignore_conflicts=True)
+    rows = [(response.pk, episode.pk, complaint) for complaint, episode in found.items()]
+    insert("intake_complainttold", ("response_id", "episode_id", "complaint"), rows, only_new=True)
     return found
 
 
@@ -109,8 +112,13 @@ def _open(patient: Patient, complaint: str) -> Episode | None:
     return Episode.objects.open().filter(patient=patient, complaint=complaint).first()
 
 
-def _unnamed(patient: Patient) -> Episode | None:
-    return Episode.objects.open().filter(patient=patient, complaint="", words="").first()
+@KeptQuery
+def _all_open(patient: int) -> QuerySet[Episode]:
+    return Episode.objects.open().filter(patient=patient)
+
+
+def _is_unnamed(episode: Episode) -> bool:
+    return not episode.complaint and not episode.words
 
 
 def _locked(patient: Patient) -> None:

@@ -43,7 +43,8 @@ _ASSESSED = (
 
 def keep_links(*responses: IntakeResponse | int | None) -> None:
     """Update the links of these answers; inside the transaction that changed what is based on them."""
-    mend_links(Invitation.objects.filter(response__in=[one for one in responses if one is not None]))
+    if based := [one for one in responses if one is not None]:
+        mend_links(Invitation.objects.filter(response__in=based))
 
 
 def keep_links_about(episode: Episode) -> None:

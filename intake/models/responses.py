@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 
 _KEEP = "UPDATE intake_intakeresponse SET answers = %s, saved_at = %s, progress = %s WHERE id = %s"
+_KEEP_SENT = (
+    "UPDATE intake_intakeresponse SET submitted_at = %s, saved_at = %s, progress = %s, sent_by_id = %s WHERE id = %s"
+)
+_KEEP_ANSWERED = "UPDATE intake_invitation SET answered_at = %s WHERE id = %s"
 
 
 class IntakeResponse(models.Model):
@@ -106,6 +110,13 @@ class IntakeResponse(models.Model):
         at = connection.ops.adapt_datetimefield_value(self.saved_at)
         with connection.cursor() as cursor:
             cursor.execute(_KEEP, [json.dumps(self.answers), at, self.progress, self.pk])
+
+    def keep_sent(self) -> None:
+        """Write that it was sent, here and at its link. The row is locked by whoever calls."""
+        sent, saved = map(connection.ops.adapt_datetimefield_value, (self.submitted_at, self.saved_at))
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP_SENT, [sent, saved, self.progress, self.sent_by_id, self.pk])
+            cursor.execute(_KEEP_ANSWERED, [sent, self.invitation_id])
 
 
 class RedFlagAlert(models.Model):

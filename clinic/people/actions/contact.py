@@ -11,7 +11,7 @@ from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber
 
 from clinic.audit import trail
-from clinic.people.actions.patients import change_patient
+from clinic.people.actions.patients import change_held, change_patient
 from clinic.people.models import ContactChange, Patient, User
 
 TO_CONFIRM = ("date_of_birth",)  # a proof of identity is never set by whoever enters it first
@@ -19,8 +19,10 @@ TO_CONFIRM = ("date_of_birth",)  # a proof of identity is never set by whoever e
 
 @transaction.atomic
 def take_contact(*, patient: Patient, told: Mapping[str, str], by: trail.Actor) -> None:
-    """Save what the patient entered (field -> text): fill empty fields, propose changes. Nothing is overwritten."""
-    patient.refresh_from_db()
+    """Save what the patient entered (field -> text): fill empty fields, propose changes. Nothing is overwritten.
+
+    ``patient``: locked, as it is now.
+    """
     fills: dict[str, Any] = {}
     for name, text in told.items():
         known = getattr(patient, name)
@@ -33,7 +35,7 @@ def take_contact(*, patient: Patient, told: Mapping[str, str], by: trail.Actor) 
     if fills.get("phone"):
         fills["no_phone"] = ""
     if fills:
-        change_patient(patient.pk, by=by, version=patient.version, changes=fills)
+        change_held(patient, by=by, changes=fills)
 
 
 def _propose(patient: Patient, name: str, text: str, by: trail.Actor) -> None:
