@@ -76,8 +76,10 @@ class KeptQuery(Generic[Row]):
         rows = list(map(list, found))
         for place, converters, expression in _converters(made, connection):
             for convert in converters:
+                skips_none = getattr(convert, "keeps_none", False)  # half of all moments are none
                 for row in rows:
-                    row[place] = convert(row[place], expression, connection)
+                    if not (skips_none and row[place] is None):
+                        row[place] = convert(row[place], expression, connection)
         return list(map(made.row, rows))
 
     def _make_once(self, values: tuple[Value, ...]) -> _Made:

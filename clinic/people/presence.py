@@ -11,6 +11,8 @@ from django.http import HttpRequest
 
 def staff_in(request: HttpRequest) -> Any | None:
     """The member of staff with a live session here. A session idle for too long no longer counts."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:  # a patient's phone: there is nothing to ask for
+        return None
     if not request.user.is_authenticated:
         return None
     now, session = time.time(), request.session

@@ -216,8 +216,13 @@ class _Walk:
     def with_shown_options(self, question: Question) -> Question:
         if not question.options_vary:
             return question
-        shown = tuple(o for o in question.options if self.shows(o.show) and not asked_with(o, self.beside))
+        shown = tuple(
+            o for o in question.options if self.shows(o.show) and not (self.beside and asked_with(o, self.beside))
+        )
         return question if len(shown) == len(question.options) else replace(question, options=shown)
+
+    def _is_offered(self, option: Option) -> bool:
+        return self.shows(option.show) and not (self.beside and asked_with(option, self.beside))
 
     def tell(self, told: Iterable[tuple[str, bool]]) -> None:
         """Present beats absent: a sign reported once is not undone by a list in which it was left unticked."""

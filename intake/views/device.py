@@ -80,13 +80,18 @@ class Device:
 
 @dataclass(frozen=True)
 class Whose:
-    """What the pages of a request need to know, as ``request.intake``: whose form it is, and its forms' ticket."""
+    """What the pages of a request need to know, as ``request.intake``: whose form it is, and by which link here."""
 
     invitation: Invitation
-    ticket: str
+    held: Held
     needs_ticket: bool  # in URLs: this is not the only form, or not the newest, in this browser
     is_kiosk: bool = False  # on the clinic's tablet
     call: PhoneCall | None = None  # staff ask the patient by phone
+
+    @property
+    def ticket(self) -> str:
+        """Signed for the pages that have a form; what is saved beside one needs none."""
+        return ticket_for(self.held)
 
     @property
     def words(self) -> str:
@@ -146,8 +151,7 @@ def remember(answer: HttpResponse, device: Device, invitation: Invitation | None
 
 def newest_of(device: Device, invitation: Invitation) -> Whose:
     """For the pages of the link that was opened last."""
-    ticket = ticket_for(device.held[-1])
-    return Whose(invitation, ticket, needs_ticket=len(device.alive) > 1, is_kiosk=bool(device.kiosk))
+    return Whose(invitation, device.held[-1], needs_ticket=len(device.alive) > 1, is_kiosk=bool(device.kiosk))
 
 
 def ticket_for(held: Held) -> str:

@@ -29,7 +29,7 @@ from intake.presenters.messages import alarms, messages
 from intake.questionnaire.answers import Reading, previous_screen
 from intake.reading import reading_of
 from intake.views.by_phone import hung_up
-from intake.views.device import TOLD_AFTER_SENDING, FormRequest, Whose, address, device_of, go_to, ticket_for
+from intake.views.device import TOLD_AFTER_SENDING, FormRequest, Whose, address, device_of, go_to
 from intake.views.guards import closed, offered, posts_of, too_many, with_response, with_response_uncounted
 from intake.views.kiosk import given_back
 from intake.views.languages import chosen, in_language, own_path, speak
@@ -256,8 +256,7 @@ def sent(request: FormRequest) -> HttpResponse:
     told["has_copy"] = response.consent_given is not None and not is_second
     shown = told if is_just_sent else {}
     if device_of(request).kiosk:  # only what to do about a sign; then the tablet goes back
-        ticket = ticket_for(device_of(request).held[-1])
-        request.intake = Whose(response.invitation, ticket, needs_ticket=False, is_kiosk=True)
+        request.intake = Whose(response.invitation, device_of(request).held[-1], needs_ticket=False, is_kiosk=True)
         return render(request, "intake/sent_kiosk.html", told)
     return render(request, "intake/sent.html", shown | offered(response.invitation) | {"is_second": is_second})
 

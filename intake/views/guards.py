@@ -98,8 +98,8 @@ def with_invitation(view: View) -> View:
         if invitation is None:
             return closed(request, "none")
         is_alone = len(several) <= 1 and held is device.held[-1]
-        ticket, is_kiosk = devices.ticket_for(held), bool(device.kiosk)
-        request.intake = Whose(invitation, ticket, needs_ticket=not is_alone, is_kiosk=is_kiosk, call=call)
+        is_kiosk = bool(device.kiosk)
+        request.intake = Whose(invitation, held, needs_ticket=not is_alone, is_kiosk=is_kiosk, call=call)
         if not invitation.is_open:
             return closed(request, invitation.state, invitation)
         try:

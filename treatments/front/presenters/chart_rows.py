@@ -13,11 +13,13 @@ from django.db.models import (
     BooleanField,
     Case,
     CharField,
+    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
     JSONField,
     Model,
+    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -220,10 +222,15 @@ def _told(patient: int) -> QuerySet[Any, tuple[Any, ...]]:
     """A column has the type that the first part gives it."""
     nothing: Any = Value("", output_field=CharField())
     nobody: Any = Value(None, output_field=IntegerField())
+    newer = SafetyFact.objects.order_by().filter(
+        patient=OuterRef("patient"), finding=OuterRef("finding"), pk__gt=OuterRef("pk")
+    )  # the newest of each finding counts, and each intake repeats some forty
     parts = [
         _part("flag", RedFlagAlert, "flag", "raised_at", _has("acknowledged_at"), "level", nothing, "response_id"),
         _part("event", AdverseEvent, "code", "recorded_at", "serious", "severity", nothing, "follows_id"),
-        _part("fact", SafetyFact, "finding", "recorded_at", "present", "note", "recorded_by__name", nobody),
+        _part("fact", SafetyFact, "finding", "recorded_at", "present", "note", "recorded_by__name", nobody).filter(
+            ~Exists(newer)
+        ),
         _part("entry", SafetyEntry, "finding", "recorded_at", _has("ended_at"), "name", "recorded_by__name", nobody),
         _part("clearance", Clearance, "finding", "cleared_at", _has("withdrawn_at"), "result", "examined_by", nobody),
     ]

@@ -30,6 +30,7 @@ from treatments.visits.actions.incidents import open_incidents
 TO_MOVE_SHOWN = 5
 FEW = 300  # unfinished links that are looked through one by one
 SHOWN = 12  # rows of a list; the full list is one click away
+FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
 # what the owner sets up: its name, its rows in SQL, and its list in the back office
 SET_UP = (
     ("Practitioners", "people_user WHERE is_practitioner AND is_active", "people_user"),
@@ -237,8 +238,7 @@ def _told(row: Invitation, visit: dt.datetime | None, now: dt.datetime) -> Conte
 
 def _all_told(waiting: list[tuple[int, dt.datetime, dt.datetime | None]], now: dt.datetime) -> list[Context]:
     """From all links, while they are few: looking through the coming visits of everybody would take longer."""
-    far = dt.datetime.max.replace(tzinfo=dt.UTC)
-    first = sorted(waiting, key=lambda one: (one[2] or far, one[1]))[:SHOWN]
+    first = sorted(waiting, key=lambda one: (one[2] or FAR, one[1]))[:SHOWN]
     wanted = [pk for pk, *_ in first]
     found = {row.pk: row for row in _links_of(*wanted, *wanted[:1] * (SHOWN - len(wanted)))} if first else {}
     return [_told(found[pk], visit, now) for pk, _, visit in first if pk in found]
@@ -256,13 +256,14 @@ def _waiting(now: dt.datetime) -> QuerySet[Invitation, tuple[int, dt.datetime, d
 @KeptQuery
 def _first_visits(now: dt.datetime) -> QuerySet[Appointment, tuple[int, dt.datetime]]:
     """The next visit of each patient with an unfinished link: (patient, start), soonest first. It starts from the
-    upcoming visits, in order: they are fewer than all the links never answered.
+    upcoming visits, in order, and ends where enough are found: they are fewer than all the links never answered. Twice
+    what is shown: of visits at the same time those waiting longest come first.
     """
     links, coming = Invitation.objects.filter(is_unfinished=True), Appointment.objects.active()
-    waiting = links.filter(patient=OuterRef("patient")).order_by("created_at").values("created_at")
+    waiting = links.filter(patient=OuterRef("patient")).order_by()
     earlier = coming.filter(starts_at__gte=now, patient=OuterRef("patient"), starts_at__lt=OuterRef("starts_at"))
     rows = coming.filter(Exists(waiting), ~Exists(earlier), starts_at__gte=now)
-    return rows.order_by("starts_at", Subquery(waiting[:1])).values_list("patient", "starts_at")[:SHOWN]
+    return rows.order_by("starts_at").values_list("patient", "starts_at")[: 2 * SHOWN]
 
 
 @KeptQuery

@@ -16,6 +16,8 @@ class DatabaseOperations(operations.DatabaseOperations):
             return value.replace(tzinfo=dt.UTC)
         return super().convert_datetimefield_value(value, expression, connection)
 
+    convert_datetimefield_value.keeps_none = True  # type: ignore[attr-defined]  # and need not be asked about one
+
 
 def _moment(text: bytes) -> dt.datetime | None:
     """As Django's: what the standard library reads, else what Django makes of it."""
