@@ -82,7 +82,8 @@ def _to_sqlite(connection: BaseDatabaseWrapper, events: Sequence[Draft]) -> None
             return
         cursor.execute(_LAST, [chain])
         last = cursor.fetchone()
-        previous, rows = last[0] if last else start_of(chain), []
+        previous: str = last[0] if last else start_of(chain)
+        rows: list[list[Any]] = []
         for event in events:
             this = digest(previous, event.tail)
             rows.append([*_columns(event, adapt(event.at)), previous, this, json.dumps(event.patients)])
