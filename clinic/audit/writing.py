@@ -77,7 +77,7 @@ def _to_sqlite(connection: BaseDatabaseWrapper, events: Sequence[Draft]) -> None
     with connection.cursor() as cursor:
         if len(events) == 1 or any(event.chain != chain for event in events):
             for event in events:
-                rest = [event.tail, json.dumps(event.patients), event.chain, start_of(event.chain)]
+                rest: list[Any] = [event.tail, json.dumps(event.patients), event.chain, start_of(event.chain)]
                 cursor.execute(_SQLITE, [*_columns(event, adapt(event.at)), *rest])
             return
         cursor.execute(_LAST, [chain])

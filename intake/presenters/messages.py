@@ -162,6 +162,8 @@ def _chosen(question: Question, answers: Answers) -> list[Option]:
 def _screens_behind(alerts: Iterable[Alert], reading: Reading, answers: Answers) -> list[Screen]:
     """Screens to go back to if an answer was a mistake."""
     because = {finding for alert in alerts for finding in alert.because}
+    if not because:
+        return []
     return [
         screen
         for screen in reading.screens

@@ -13,6 +13,7 @@ from django.utils import timezone
 from clinic.people.models import User
 from clinic.scheduling import kept
 from intake import own_form
+from intake.consent_text import consent
 from intake.models import RedFlagAlert, Score
 from tests.factories.intake import InvitationFactory, ResponseFactory
 from tests.factories.people import PatientFactory
@@ -46,6 +47,7 @@ MOST = {
     "/plans/{plan}/": 13,  # more is known than when it was signed: four of them judge that
     "/outcomes/{course}/": 12,
 }
+SENDING = 20  # the form is closed, and what it says about safety, its scores and its complaint are rows
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT pg_advisory_xact_lock")
 
 
@@ -159,6 +161,14 @@ class Queries(FurnishedCase):
         assert of_the_form(questionnaire_version=asks_own) == few, "with the clinic's own questions"
         over = {name: count for name, count in few.items() if count > OF_THE_FORM[name]}
         assert not over, f"{over} of {few}"
+
+    def test_sending_the_form_asks_few(self) -> None:
+        response = ResponseFactory(complete=True)
+        phone = phone_with(response)
+        consent()  # what is made once in a process
+        with CaptureQueriesContext(connection) as asked:
+            assert phone.post("/i/send/")["Location"] == "/i/sent/"
+        assert questions(asked) <= SENDING, [query["sql"][:120] for query in asked.captured_queries]
 
     def test_a_long_record_asks_no_more(self) -> None:
         practitioner = User.objects.get(pk=self.made.staff["practitioner"])

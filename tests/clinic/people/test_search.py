@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from clinic.people.actions.patients import add_patient, change_patient
 from clinic.people.likeness import alike
 from clinic.people.models import Patient, PatientWord
-from clinic.people.search import find_patients
+from clinic.people.search import find_patients, words_of
 from clinic.people.words import asked_ways, clean_name, fold, index_words
 from tests.factories.people import UserFactory
 from tests.support.page_text import page_text
@@ -159,6 +159,18 @@ def test_looking_is_one_query_and_follows_a_change(django_assert_num_queries):
         assert list(find_patients("bronte luk 27 3 1984")) == [one]
     change_patient(one.pk, by=desk, version=1, changes={"phone": "", "family_name": "Smith"})
     assert not find_patients("0106").exists() and not find_patients("luk").exists() and find_patients("smith").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("given_name", "Ana"), ("family_name", "Lima"), ("email", "a@b.example"), ("phone", "+12015550999"),
+     ("date_of_birth", dt.date(1990, 1, 2)), ("preferred_name", "Zo"), ("doctor", "Dr. Who")],
+)  # fmt: skip
+def test_the_words_follow_whichever_field_changes(field, value):
+    patient = add_patient(by=None, **ZOE)
+    patient = change_patient(patient.pk, by=None, version=patient.version, changes={field: value})
+    assert {*PatientWord.objects.filter(patient=patient).values_list("word", flat=True)} == {*words_of(patient)}
 
 
 @pytest.mark.django_db
