@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
 from clinic.settings import STORAGES
 
 
+@pytest.mark.thorough
 def test_a_sheet_is_served_with_those_that_it_imports(tmp_path: Path) -> None:
     lean = {**STORAGES, "staticfiles": {"BACKEND": "clinic.lib.static_files.LeanStorage"}}
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=lean):

@@ -22,6 +22,7 @@ def test_no_two_patterns_get_the_same_needles_at_one_place() -> None:
     assert some_figures().patterns_alike <= 0.01
 
 
+@pytest.mark.thorough
 def test_the_cause_changes_a_needle() -> None:
     assert some_figures().causes_alike <= 0.20
 
