@@ -24,7 +24,7 @@ from .templates import (
     template,
 )
 from .vocabulary import END, Lines
-from .words import folded
+from .words import folded_word
 
 Entries = tuple[str, ...]  # of a file, as they are written
 
@@ -164,14 +164,14 @@ class Compiler:
             for word in getattr(part, section):
                 if " " in word and len(word.split()) > 1:
                     self._fault(f"{file}: {section}", f"{word!r} is more than one word")
-                words.append(folded(word))
+                words.append(folded_word(word))
         return words
 
     def _sayings(self) -> dict[str, list[list[str]]]:
         sayings: dict[str, list[list[str]]] = {}
         for file, part in self._parts.items():
             for entry in part.sayings:
-                first, *further = map(folded, entry.split())
+                first, *further = map(folded_word, entry.split())
                 if not further:
                     self._fault(f"{file}: sayings", f"{entry!r} is a single word")
                 sayings.setdefault(first, []).append(further)
@@ -270,7 +270,7 @@ def _spelt(word: str) -> list[tuple[str, str]]:
     """How a word that is not in plain lower case may read folded, with the word."""
     ending = "*" if word.endswith("*") else ""
     ways = (word,) if word.isascii() else dict.fromkeys((word, _plain_umlauts(word)))
-    return [(folded(written.rstrip("*")) + ending, word) for written in ways]
+    return [(folded_word(written.rstrip("*")) + ending, word) for written in ways]
 
 
 def _plain_umlauts(word: str) -> str:

@@ -40,7 +40,7 @@ _LONGEST = 60  # letters of a word that are read; anything longer is not a word
 NO_BREAK, COMMA, SENTENCE = 0, 1, 2
 
 
-def folded(word: str) -> str:
+def folded_word(word: str) -> str:
     """The word in lower case without accents, apostrophes and invisible signs: ``Can’t`` -> ``cant``."""
     if word.isascii():
         if word.isalnum():
@@ -50,7 +50,7 @@ def folded(word: str) -> str:
     return _DROPPED.sub("", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
 
 
-fold = lru_cache(maxsize=8192)(folded)  # of texts, whose words come again and again
+fold = lru_cache(maxsize=8192)(folded_word)  # of texts, whose words come again and again
 
 
 @dataclass(frozen=True, slots=True)
