@@ -172,6 +172,13 @@ def drafts_of(patient: Patient) -> QuerySet[IntakeResponse]:
 
 
 @transaction.atomic
+def note_wrong_person(invitation_id: int) -> None:
+    """Whoever opened the link says that it is someone else's."""
+    invitation = Invitation.objects.select_related("patient").get(pk=invitation_id)
+    trail.record("invitation.wrong_person", by=None, patient=invitation.patient, obj=invitation)
+
+
+@transaction.atomic
 def count_wrong_birth_date(invitation_id: int) -> int:
     """Count a wrong date of birth; returns how many there are. At five the link is locked and the inbox says so."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id)

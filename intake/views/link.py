@@ -156,15 +156,20 @@ def code(request: FormRequest, invitation: Invitation) -> HttpResponse:
 
 @require_POST
 def leave(request: FormRequest) -> HttpResponse:
-    """Forget the intake of this page on this device; the answers stay at the clinic and the link still works."""
+    """Forget the intake of this page on this device; the answers stay at the clinic and the link still works, also if
+    whoever opened it says that it is someone else's: one wrong tap must not cost a patient the form.
+    """
     device = devices.device_of(request)
     if device.kiosk:
         return given_back(request, Kiosk.Ended.STOPPED)
     if (call := call_here(request, device)) is not None:
         return hung_up(request, call)
     held = devices.of_ticket(device, request.POST.get(devices.TICKET, ""))
-    answer = render(request, "intake/left.html")
+    is_stranger = request.POST.get("how") == "stranger"
+    answer = render(request, "intake/someone_else.html" if is_stranger else "intake/left.html")
     if held is not None:
+        if is_stranger:
+            invitations.note_wrong_person(held.invitation)
         devices.remember(answer, device.without(held.invitation))
     return answer
 

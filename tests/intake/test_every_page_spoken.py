@@ -65,6 +65,9 @@ def test_opening_a_link(ana: Patient, dora: User) -> None:
     said_whole(phone.open(token), "Ana A.")
     said_whole(phone.post("/i/start/", WRONG), "Ana A.")
     said_whole(phone.post("/i/start/", {"day": "40"}), "Ana A.")
+    other = Phone()
+    other.open(token)
+    said_whole(other.post("/i/leave/", {"how": "stranger"}))
     for _ in range(4):
         refused = phone.post("/i/start/", WRONG)
     assert refused.status_code == 410

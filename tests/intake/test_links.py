@@ -282,3 +282,17 @@ class TestStaff:
         for issued in (first, second):
             issued.invitation.mail.refresh_from_db()
             assert issued.invitation.mail.status == "withdrawn" and issued.invitation.mail.body == ""
+
+
+def test_whoever_has_someone_elses_link_can_say_so(token: str) -> None:
+    link = InvitationFactory(token=token)
+    phone = opened(token)
+    page = page_text(phone.get("/i/"))
+    assert f"Is this for {link.patient.given_name} {link.patient.family_name[0]}.?" in page
+    told = phone.post("/i/leave/", {"how": "stranger"})
+    assert "This form is for someone else" in page_text(told) and link.patient.given_name not in page_text(told)
+    assert "No form is open on this device" in page_text(phone.get("/i/"))
+    assert AuditEvent.objects.filter(action="invitation.wrong_person", patient_id=link.patient_id).count() == 1
+    assert not IntakeResponse.objects.exists()
+    page = opened(token).post("/i/start/", BORN, follow=True)  # a wrong tap costs a patient nothing
+    assert "/i/step/" in page.request["PATH_INFO"]
