@@ -296,3 +296,11 @@ def test_whoever_has_someone_elses_link_can_say_so(token: str) -> None:
     assert not IntakeResponse.objects.exists()
     page = opened(token).post("/i/start/", BORN, follow=True)  # a wrong tap costs a patient nothing
     assert "/i/step/" in page.request["PATH_INFO"]
+
+
+@pytest.mark.parametrize(("region", "order"), [("GB", ["day", "month", "year"]), ("US", ["month", "day", "year"])])
+def test_a_date_stands_in_the_clinics_order(token: str, settings: Any, region: str, order: list[str]) -> None:
+    settings.PHONENUMBER_DEFAULT_REGION = region
+    InvitationFactory(token=token)
+    page = opened(token).get("/i/").content.decode()
+    assert re.findall(r'name="(day|month|year)"', page) == order
