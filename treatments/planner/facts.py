@@ -54,7 +54,7 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     painful, side = _painful_sides(assessment.sides)
     words.add(f"side:{side}")
     words.add("visit:first" if case.visit <= 1 else "visit:later")
-    words.update(_course(picture))
+    words.update(_course(picture, is_pain=bool(sites)))
     words.update(_person(picture))
     phases, pregnancy = _pregnancy(picture)
     words.update(pregnancy)
@@ -116,14 +116,16 @@ def _person(picture: ClinicalPicture) -> set[str]:
     return words
 
 
-def _course(picture: ClinicalPicture) -> set[str]:
-    """Where a later visit stands in the course: one of every two, and whether the pain has eased."""
+def _course(picture: ClinicalPicture, *, is_pain: bool) -> set[str]:
+    """Where a later visit stands in the course: one of every two, and whether the pain has eased. Who came for
+    something that is no pain, or felt none at the start, has none that could."""
     case, course = picture.case, load_signs().course
     if case.visit <= 1:
         return set()
     words = {"course:second"} if course.is_second(case.visit) else set()
     pain = case.complaint.pain_now  # not known is not eased
-    if pain is not None and pain <= course.eased_to(case.complaint.pain_at_start):
+    low = course.eased_to(case.complaint.pain_at_start) if is_pain else None
+    if pain is not None and low is not None and pain <= low:
         words.add("course:eased")
     return words
 

@@ -6,8 +6,10 @@ Each is what a proposal for such a visit would needle, with the safety of today;
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 from intake.assessment import ClinicalPicture
+from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.proposing import course
 from treatments.planner.proposing.propose import later_stages, propose
@@ -33,12 +35,12 @@ def later_protocols(
     if picture.case.visit > 1 or not treatment["stages"]:
         return []
     known = load_signs().course
-    low = known.eased_to(picture.case.complaint.pain_now)
+    low = known.eased_to(picture.case.complaint.pain_now) if read_facts(picture).sites else None
     second, usual = known.second_from, known.second_from + 1
     found: list[ProtocolJson] = []
     usual_stages = treatment["stages"]
-    for visit, from_visit, every, pain in ((usual, 2, 1, None), (second, second, 2, None),
-                                           (usual, 2, 1, low), (second, second, 2, low)):  # fmt: skip
+    pains = (None,) if low is None else (None, low)
+    for pain, (visit, from_visit, every) in product(pains, ((usual, 2, 1), (second, second, 2))):
         made = _at(picture, visit, pain, knowledge)
         if made is None or (every == 1 and made["stages"] == usual_stages):
             continue
@@ -54,8 +56,6 @@ def later_protocols(
 def _at(picture: ClinicalPicture, visit: int, pain: int | None, knowledge: PlannerKnowledge) -> ProtocolJson | None:
     at_start = picture.case.complaint.pain_now
     complaint = replace(picture.case.complaint, pain_now=at_start if pain is None else pain, pain_at_start=at_start)
-    if pain is None and at_start is not None and at_start <= load_signs().course.eased_to(at_start):
-        complaint = replace(complaint, pain_now=None)  # there is no pain that could ease
     case = replace(picture.case, visit=visit, complaint=complaint)
     stages, protocols = later_stages(ClinicalPicture(case, picture.assessment, picture.is_by_hand), knowledge)
     if not stages:

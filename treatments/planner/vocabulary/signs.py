@@ -71,9 +71,11 @@ class Course(Strict):
     def is_second(self, visit: int) -> bool:
         return visit >= self.second_from and (visit - self.second_from) % 2 == 0
 
-    def eased_to(self, at_start: int | None) -> int:
-        """The most pain that counts as eased."""
-        return self.eased_at_most if at_start is None else int(at_start * self.eased_share)
+    def eased_to(self, at_start: int | None) -> int | None:
+        """The most pain that counts as eased; None where there was none."""
+        if at_start is None:
+            return self.eased_at_most
+        return int(at_start * self.eased_share) if at_start else None
 
 
 class Limits(Strict):

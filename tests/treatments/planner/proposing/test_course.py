@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake.assessment import ClinicalPicture, assess, read_case
 from tests.support.sameness import Who, needles, plan_for
+from tests.support.worked_cases import load_cases
 from tests.treatments.planner.proposing.test_properties import cases
+from treatments.clinic_knowledge import planner_knowledge
+from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
+from treatments.planner.proposing.later import propose_course
 from treatments.planner.vocabulary.signs import load_signs
 
 
@@ -55,7 +61,25 @@ def test_as_the_pain_falls_the_root_gets_more_and_the_place_less(pattern: str) -
 
 def test_pain_counts_as_eased_by_half_or_where_the_start_is_not_known_by_a_low_number() -> None:
     course = load_signs().course
-    assert [course.eased_to(start) for start in (8, 7, 1, None)] == [4, 3, 0, 3]
+    assert [course.eased_to(start) for start in (8, 7, 1, None, 0)] == [4, 3, 0, 3, None]
+
+
+def test_a_complaint_that_is_no_pain_has_none_that_eases() -> None:
+    """Who sleeps badly and says "no pain" at the fourth visit is not told that it has eased."""
+    knowledge, plans = planner_knowledge("sleep_stress"), 0
+    for worked in load_cases():
+        if worked.data["complaint"].get("id") != "sleep_stress":
+            continue
+        at_visit = {**worked.data, "visit": 4, "complaint": {**worked.data["complaint"], "pain_now": 0}}
+        case, known = read_case(at_visit)
+        picture = ClinicalPicture(case, assess(case, known))
+        assert "course:eased" not in read_facts(picture).words
+        first = ClinicalPicture(replace(case, visit=1), picture.assessment)
+        treatment = propose_course(first, knowledge)["treatment"] or {}
+        later = treatment.get("protocols", [])
+        plans += bool(later)
+        assert all("pain_at_most" not in protocol for protocol in later), worked.name
+    assert plans
 
 
 def test_the_account_says_what_came_and_went_and_why() -> None:
