@@ -1,7 +1,8 @@
 """What a patient's own words say: serious signs, and words that raise a question.
 
-Pure. Every lexicon reads every text, so a patient may write in any of its languages. No statistics and no network:
-a sign is found because words of the lexicon occur together, and the excerpt shows them.
+Pure. Every lexicon reads every text, so a patient may write in any of its languages. No network: a sign is found
+because words of the lexicon occur together, and the excerpt shows them. Where it is silent, or half a danger is read,
+the words are weighed (net.py): that asks, or confirms the half, and never clears.
 Sources: the signs are those of the red-flag and contraindication tables (KNOWN, CES-CARD); the wording of lay
 phrases is our own (DESIGN), measured by the sentences kept with the tests; nobody has validated it clinically.
 """
@@ -9,14 +10,18 @@ phrases is our own (DESIGN), measured by the sentences kept with the tests; nobo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .context import Context
 from .language import Language, Lexicon, Sign, Strength
 from .match import Matcher, Occurrence
+from .net import LANGUAGE, Weighed, load_net, stretches
 from .words import Words, split
 
 MAX_PER_FINDING = 3  # places shown for one finding in one text
+DANGER = ("flag.", "condition.")
+FURTHER = 0.7  # by so much more must words weigh that speak for another danger than the half that was read (DESIGN)
+MOST_WEIGHED = 2  # questions of one text that rest on weights alone (DESIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,9 @@ class TextSign:
     """A finding read from a text.
 
     ``states``: the patient says it about themselves and the present; it stops like a ticked yes. ``asks``: a word that
-    raises the question; ``in_doubt`` if it was said whole, yet of another, of the past, or as a fear. ``start`` and
-    ``end`` are positions in ``texts[text_key]``, and ``excerpt`` is the text there.
+    raises the question; ``in_doubt`` if it was said whole, yet of another, of the past, or as a fear, or if it rests on
+    weights of words alone. ``is_concept``: read by the second net. ``start`` and ``end`` are positions in
+    ``texts[text_key]``, and ``excerpt`` is the text there.
     """
 
     finding: str
@@ -36,31 +42,35 @@ class TextSign:
     language: str
     strength: Strength
     in_doubt: bool = False
+    is_concept: bool = False
 
 
-def read_texts(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ...]:
-    """All signs of all texts, ordered by text, position and finding; accepts any strings."""
-    return _read(texts, lexicon, tells=False)
+def read_texts(texts: Mapping[str, str], lexicon: Lexicon, *, weighs: bool = True) -> tuple[TextSign, ...]:
+    """All signs of all texts, ordered by text, position and finding; accepts any strings. Names of medicines and
+    conditions are no sentences: nothing to weigh."""
+    return _read(texts, lexicon, tells=False, weighs=weighs)
 
 
 def read_story(texts: Mapping[str, str], lexicon: Lexicon) -> tuple[TextSign, ...]:
     """Place, beginning, kind and what eases or worsens it, as told: to be confirmed, never taken as said."""
-    return _read(texts, lexicon, tells=True)
+    return _read(texts, lexicon, tells=True, weighs=False)
 
 
-def _read(texts: Mapping[str, str], lexicon: Lexicon, *, tells: bool) -> tuple[TextSign, ...]:
+def _read(texts: Mapping[str, str], lexicon: Lexicon, *, tells: bool, weighs: bool) -> tuple[TextSign, ...]:
     signs: list[TextSign] = []
     for key in sorted(texts):
         words = split(texts[key])
         if words.folded:
-            signs.extend(_read_text(key, words, lexicon, tells))
+            signs.extend(_read_text(key, words, lexicon, tells, weighs))
     return tuple(signs)
 
 
-def _read_text(key: str, words: Words, lexicon: Lexicon, tells: bool) -> list[TextSign]:
+def _read_text(key: str, words: Words, lexicon: Lexicon, tells: bool, weighs: bool) -> list[TextSign]:
     readings = [_Reading.of(words, language) for language in lexicon.languages]
     kept: dict[str, list[TextSign]] = {}
     found = [sign for reading in readings for sign in _read_language(key, words, reading, readings, tells)]
+    if weighs:
+        found = _weighed(key, words, readings, found)
     for sign in sorted(found, key=lambda sign: (sign.strength == "asks", sign.in_doubt)):
         known = kept.setdefault(sign.finding, [])
         if len(known) < MAX_PER_FINDING and all(sign.start >= k.end or sign.end <= k.start for k in known):
@@ -111,10 +121,43 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
         strength: Strength = "asks" if in_doubt else sign.strength
         start, end = words.starts[match.start], words.ends[match.end - 1]
         excerpt, language = words.text[start:end], reading.language.code
-        signs.append(TextSign(sign.finding, key, excerpt, start, end, language, strength, in_doubt))
+        signs.append(TextSign(sign.finding, key, excerpt, start, end, language, strength, in_doubt, sign.is_concept))
         if not in_doubt:
             known.append(match)
     return signs
+
+
+def _weighed(key: str, words: Words, readings: list[_Reading], found: list[TextSign]) -> list[TextSign]:
+    """What was read, confirmed where the words of its stretch weigh enough; a question where nothing was read."""
+    net = load_net()
+    asked: list[tuple[float, TextSign]] = []
+    for first, end in stretches(words):
+        sentences = range(words.sentences[first], words.sentences[end - 1] + 1)
+        speakers = [_speakers(sentence, readings) for sentence in sentences]
+        if not all(not here or any(reading.language.code == LANGUAGE for reading in here) for here in speakers):
+            continue
+        weighed = net.weigh(words.folded[first:end], first)
+        if weighed is None or (not any(speakers) and not weighed.is_known):
+            continue
+        begin, stop = words.starts[first], words.ends[end - 1]
+        here = [sign for sign in found if begin <= sign.start < stop and sign.finding.startswith(DANGER)]
+        if not here and weighed.score >= net.asks_from:
+            asked.append((-weighed.score, _asked(key, words, weighed)))
+        elif weighed.score >= net.confirms_from:
+            is_sure = weighed.score >= net.confirms_from + FURTHER
+            confirmed = [sign for sign in here if _is_half(sign) and (is_sure or sign.finding in weighed.findings)]
+            found = [replace(sign, strength="states") if sign in confirmed else sign for sign in found]
+    return found + [sign for _, sign in sorted(asked, key=lambda one: one[0])[:MOST_WEIGHED]]
+
+
+def _asked(key: str, words: Words, weighed: Weighed) -> TextSign:
+    start, end = words.starts[weighed.first], words.ends[weighed.last]
+    return TextSign(weighed.findings[0], key, words.text[start:end], start, end, LANGUAGE, "asks", in_doubt=True)
+
+
+def _is_half(sign: TextSign) -> bool:
+    """A sign that asks by itself is meant to ask, whatever else is said; half a concept awaits its other half."""
+    return sign.strength == "asks" and sign.is_concept and not sign.in_doubt
 
 
 def _speakers(sentence: int, readings: list[_Reading]) -> list[_Reading]:

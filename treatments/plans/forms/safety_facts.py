@@ -63,7 +63,7 @@ def _read(kind: str, name: str) -> dict[str, str]:
         return {"finding": medicine.of.finding if states else "", "asks": "" if states else medicine.of.finding}
     if kind == SafetyEntry.Kind.PREGNANCY:
         return {"finding": "condition.pregnant", "asks": ""}
-    for sign in read_texts({"name": name}, load_lexicon()):
+    for sign in read_texts({"name": name}, load_lexicon(), weighs=False):
         if sign.finding.startswith("condition."):
             states = sign.strength == "states"
             return {"finding": sign.finding if states else "", "asks": "" if states else sign.finding}

@@ -42,7 +42,7 @@ def read(text: str) -> list[Read]:
     """The conditions a text names, each once."""
     label = load_intake_knowledge().label
     found: dict[str, Read] = {}
-    for sign in read_texts({KEY: text}, load_lexicon()):
+    for sign in read_texts({KEY: text}, load_lexicon(), weighs=False):
         if sign.finding.startswith("condition.") and sign.finding not in found:
             is_taken = sign.finding in TAKEN or sign.strength == "states"
             present = True if is_taken and not STOPPED.search(text) else None

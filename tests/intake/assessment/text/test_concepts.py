@@ -73,12 +73,12 @@ def test_sentences_never_seen_while_the_concepts_were_written(record_property):
     parts = tomllib.loads((HERE / "unseen.toml").read_text("utf-8"))
     grave, harmless = _figures(parts["says"].values(), parts["does_not_say"].values())
     record_property("free_text", f"unseen: grave {dict(grave)}, harmless {dict(harmless)}")
-    assert grave["silent"] == 0 and grave["stopped"] >= 58
+    assert grave["silent"] == 0 and grave["stopped"] >= 59
     assert harmless["stopped"] <= 3
 
 
 @pytest.mark.parametrize(
-    ("name", "stopped", "silent", "calm_stopped"), [("unseen_2", 52, 3, 1), ("unseen_3", 51, 5, 4)]
+    ("name", "stopped", "silent", "calm_stopped"), [("unseen_2", 54, 0, 1), ("unseen_3", 54, 2, 4)]
 )
 def test_sentences_never_seen_by_anybody(name: str, stopped: int, silent: int, calm_stopped: int, record_property):
     """Written long after, by people who had not read the lexicons: what a clinic must expect of them."""
@@ -90,9 +90,10 @@ def test_sentences_never_seen_by_anybody(name: str, stopped: int, silent: int, c
 
 
 # Of the sentences written for the concepts of all complaints: grave ones stopped at least and silent at most, harmless
-# ones stopped at most. A form that asks back on everything is no better than one that asks nothing: a fifth of the
-# harmless at most.
-WRITTEN = {"repaired": (337, 4, 3), "held_out": (179, 7, 9), "sealed": (52, 4, 1)}
+# ones stopped at most. These harmless ones hold words of a danger on purpose; a half of them at most is asked about
+# (a fifth before the weights of words: silence about a grave one costs more, decision 57). What a plain day may ask:
+# test_net.py.
+WRITTEN = {"repaired": (347, 0, 3), "held_out": (181, 1, 9), "sealed": (55, 0, 1)}
 
 
 @pytest.mark.thorough
@@ -104,13 +105,13 @@ def test_half_repaired_with_half_only_counted(name: str, record_property):
     stopped, silent, calm_stopped = WRITTEN[name]
     assert grave["stopped"] >= stopped and grave["silent"] <= silent
     assert harmless["stopped"] <= calm_stopped
-    assert harmless["asked"] <= harmless.total() / 5
+    assert harmless["asked"] <= harmless.total() / 2
 
 
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("My bowels have changed since my back went.", "flag.bowel_loss"),
+        ("My bowels are a bit sluggish.", "flag.bowel_loss"),
         ("I trip over the dog every morning.", "flag.leg_weakness_progressive"),
         ("I came off my horse.", "flag.major_trauma_unchecked"),
     ],
