@@ -47,6 +47,7 @@ def sources() -> dict[str, str]:
     """Every file with words that people write: the program, its pages, its tests."""
     rooms = (*PROGRAM, *SCREEN, "tests")
     files = [p for room in rooms for p in (ROOT / room).rglob("*") if p.suffix in (*IN_CODE, ".txt")]
+    files = [p for p in files if p.parent.name != "texts"]  # weights of patients' words
     files += [ROOT / "intake" / "knowledge" / name for name in READ]
     return {str(p.relative_to(ROOT)): p.read_text("utf-8") for p in files if "migrations" not in p.parts}
 

@@ -50,10 +50,10 @@ def labelled() -> list[Told]:
     told |= dict.fromkeys(entries(repaired["says"]), "?") | dict.fromkeys(entries(repaired["does_not_say"]), "")
     ordinary = tomllib.loads((HERE / "ordinary_weighed.toml").read_text("utf-8"))
     told |= dict.fromkeys(entries(ordinary["does_not_say"]), "")
-    return [Told(finding, text) for text, finding in told.items()] + near_and_grave()
+    return [Told(finding, text) for text, finding in told.items()] + a_strangers()
 
 
-def near_and_grave() -> list[Told]:
+def a_strangers() -> list[Told]:
     parts = tomllib.loads((HERE / "stranger.toml").read_text("utf-8"))
     grave = [Told(finding, text) for finding, texts in parts["says"].items() for text in entries(texts)]
     return grave + [Told("", text) for texts in parts["does_not_say"].values() for text in entries(texts)]

@@ -145,7 +145,12 @@ def _weighed(key: str, words: Words, readings: list[_Reading], found: list[TextS
             asked.append((-weighed.score, _asked(key, words, weighed)))
         elif weighed.score >= net.confirms_from:
             is_sure = weighed.score >= net.confirms_from + FURTHER
-            confirmed = [sign for sign in here if _is_half(sign) and (is_sure or sign.finding in weighed.findings)]
+            meant_to_ask = {sign.finding for sign in here if sign.strength == "asks" and not sign.is_concept}
+            confirmed = [
+                sign
+                for sign in here
+                if _is_half(sign) and sign.finding not in meant_to_ask and (is_sure or sign.finding in weighed.findings)
+            ]
             found = [replace(sign, strength="states") if sign in confirmed else sign for sign in found]
     return found + [sign for _, sign in sorted(asked, key=lambda one: one[0])[:MOST_WEIGHED]]
 
@@ -156,7 +161,7 @@ def _asked(key: str, words: Words, weighed: Weighed) -> TextSign:
 
 
 def _is_half(sign: TextSign) -> bool:
-    """A sign that asks by itself is meant to ask, whatever else is said; half a concept awaits its other half."""
+    """Half a concept awaits its other half; a sign that asks by itself is meant to ask, whatever else is said."""
     return sign.strength == "asks" and sign.is_concept and not sign.in_doubt
 
 
