@@ -13,7 +13,7 @@ from intake.assessment.text.net import FILE, load_net, parse_net, stretches
 from intake.assessment.text.schema import entries
 from intake.assessment.text.words import split
 from tests.intake.assessment.text.test_concepts import outcome
-from tests.support.word_weights import Told, labelled, a_strangers, net_of
+from tests.support.word_weights import Told, a_strangers, labelled, net_of
 
 HERE = Path(__file__).parent
 STRANGER = a_strangers()
