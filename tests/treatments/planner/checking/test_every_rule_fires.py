@@ -81,7 +81,9 @@ def options(word):
     if kind == "visit":
         return [((), {("visit",): 1 if value == "first" else 3})]
     if kind == "course":
-        return [((), {("visit",): 3, ("complaint", "pain_now"): 6 if value == "second" else 1})]
+        if value == "eased":  # a pain, which has a place
+            return [(("site.low_back",), {("visit",): 3, ("complaint", "pain_now"): 1})]
+        return [((), {("visit",): 3, ("complaint", "pain_now"): 6})]
     if kind == "age":
         return [((), {("patient", "age"): AGES[value]})]
     if kind == "pregnancy" and value == "can_be":
