@@ -23,7 +23,7 @@ LEAST = 2  # sentences that a word must be in
 ROUNDS, RATE, DECAY = 30, 0.5, 0.003
 KINDS = 3  # findings kept of each word
 SMALLEST = 0.3  # a lighter word is left out
-ASKS_FROM, CONFIRMS_FROM = -0.5, 2.4
+ASKS_FROM, CONFIRMS_FROM = -0.5, 1.8
 
 
 class Told(NamedTuple):

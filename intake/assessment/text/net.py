@@ -45,12 +45,15 @@ class Net:
     confirms_from: float
     lines: dict[str, str]
 
-    def weigh(self, folded: Sequence[str], first: int = 0) -> Weighed | None:
-        """The words of one stretch, which begins at word ``first`` of its text; None if none of them has a weight."""
+    def weigh(self, folded: Sequence[str], first: int = 0, besides: range = range(0)) -> Weighed | None:
+        """The words of one stretch, which begins at word ``first`` of its text, without those at ``besides``; None if
+        none of them has a weight."""
         spoken = [0.0] * len(folded)
         kinds: dict[int, float] = {}
         known = {}
         for feature, at, width in features(folded):
+            if first + at in besides or first + at + width - 1 in besides:
+                continue
             line = self.lines.get(feature)
             if line is not None and feature not in known:
                 weight, *further = line.split()

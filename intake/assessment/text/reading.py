@@ -9,6 +9,7 @@ phrases is our own (DESIGN), measured by the sentences kept with the tests; nobo
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -143,16 +144,22 @@ def _weighed(key: str, words: Words, readings: list[_Reading], found: list[TextS
         here = [sign for sign in found if begin <= sign.start < stop and sign.finding.startswith(DANGER)]
         if not here and weighed.score >= net.asks_from:
             asked.append((-weighed.score, _asked(key, words, weighed)))
-        elif weighed.score >= net.confirms_from:
-            is_sure = weighed.score >= net.confirms_from + FURTHER
+        else:
             meant_to_ask = {sign.finding for sign in here if sign.strength == "asks" and not sign.is_concept}
-            confirmed = [
-                sign
-                for sign in here
-                if _is_half(sign) and sign.finding not in meant_to_ask and (is_sure or sign.finding in weighed.findings)
-            ]
+            halves = [sign for sign in here if _is_half(sign) and sign.finding not in meant_to_ask]
+            confirmed = [half for half in halves if _is_confirmed(half, words, first, end)]
             found = [replace(sign, strength="states") if sign in confirmed else sign for sign in found]
     return found + [sign for _, sign in sorted(asked, key=lambda one: one[0])[:MOST_WEIGHED]]
+
+
+def _is_confirmed(half: TextSign, words: Words, first: int, end: int) -> bool:
+    """Whether the other words of its stretch speak for it: those of the half itself say no more than the half."""
+    net = load_net()
+    own = range(bisect_left(words.starts, half.start), bisect_left(words.starts, half.end))
+    others = net.weigh(words.folded[first:end], first, own)
+    if others is None or others.score < net.confirms_from:
+        return False
+    return half.finding in others.findings or others.score >= net.confirms_from + FURTHER
 
 
 def _asked(key: str, words: Words, weighed: Weighed) -> TextSign:

@@ -94,7 +94,7 @@ def test_sentences_never_seen_by_anybody(name: str, stopped: int, silent: int, c
 # ones stopped at most. These harmless ones hold words of a danger on purpose; a half of them at most is asked about
 # (a fifth before the weights of words: silence about a grave one costs more, decision 57). What a plain day may ask:
 # test_net.py.
-WRITTEN = {"repaired": (346, 0, 3), "held_out": (180, 1, 9), "sealed": (55, 0, 1)}
+WRITTEN = {"repaired": (345, 0, 3), "held_out": (183, 1, 9), "sealed": (56, 0, 1)}
 
 
 @pytest.mark.thorough
@@ -112,7 +112,7 @@ def test_half_repaired_with_half_only_counted(name: str, record_property):
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("My bowels are a bit sluggish.", "flag.bowel_loss"),
+        ("My bowels have changed since my back went.", "flag.bowel_loss"),
         ("I trip over the dog every morning.", "flag.leg_weakness_progressive"),
         ("I came off my horse.", "flag.major_trauma_unchecked"),
     ],

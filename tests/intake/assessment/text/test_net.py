@@ -18,8 +18,8 @@ from tests.support.word_weights import Told, a_strangers, labelled, net_of
 HERE = Path(__file__).parent
 STRANGER = a_strangers()
 # Of the sentences repaired with: grave ones stopped at least and silent at most, harmless ones stopped at most.
-STOPPED, SILENT, CALM_STOPPED = 979, 0, 27
-ORDINARY_ASKED = 14  # of 40
+STOPPED, SILENT, CALM_STOPPED = 945, 1, 27
+ORDINARY_ASKED = 11  # of 40
 
 
 @cache
@@ -82,9 +82,14 @@ def test_a_question_that_rests_on_weights_quotes_the_words_and_stops_nothing():
 
 
 def test_half_a_danger_that_the_other_words_bear_out_counts_as_said():
-    text = "My bowels have changed since my back went."
-    assert {(sign.finding, sign.strength) for sign in signs(text, weighs=False)} == {("flag.bowel_loss", "asks")}
-    assert {(sign.finding, sign.strength) for sign in signs(text)} == {("flag.bowel_loss", "states")}
+    text = "full but cant go. lower back agony"
+    assert {(sign.finding, sign.strength) for sign in signs(text, weighs=False)} == {("flag.bladder_retention", "asks")}
+    assert {(sign.finding, sign.strength) for sign in signs(text)} == {("flag.bladder_retention", "states")}
+
+
+def test_words_of_the_half_do_not_confirm_it_themselves():
+    for text in ("My bowels have been odd.", "My bowels have changed since my back went."):
+        assert {(sign.finding, sign.strength) for sign in signs(text)} == {("flag.bowel_loss", "asks")}
 
 
 def test_weights_are_of_english_and_of_sentences():
