@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.journeys.test_calendar_lines import seed
 from tests.support.demo_server import DemoServer
@@ -15,6 +15,18 @@ from tests.support.demo_server import DemoServer
 @pytest.fixture
 def desk(open_page: Callable[..., Page]) -> Iterator[Page]:
     yield open_page("desk")
+
+
+def shown(desk: Page, name: str, *, days: int) -> tuple[Locator, FloatRect]:
+    """Somebody's visit in the calendar of so many days from now, and where it is drawn."""
+    desk.goto("/schedule/")
+    for _ in range(days):
+        desk.locator("a[rel=next]").click()
+    visit = desk.locator("#calendar .cal-visit", has_text=name)
+    expect(visit).to_be_visible()
+    place = visit.bounding_box()
+    assert place
+    return visit, place
 
 
 def test_visits_are_links_for_the_keyboard(desk: Page, server: DemoServer) -> None:
@@ -34,13 +46,7 @@ def test_visits_are_links_for_the_keyboard(desk: Page, server: DemoServer) -> No
 
 def test_a_free_time_is_booked_by_a_click_and_escape_lets_go_of_a_visit(desk: Page, server: DemoServer) -> None:
     ana, _ = seed(server, "Aahands", days=2)
-    desk.goto("/schedule/")
-    for _ in range(2):
-        desk.locator("a[rel=next]").click()
-    visit = desk.locator("#calendar .cal-visit", has_text="Ana Aahands")
-    expect(visit).to_be_visible()
-    place = visit.bounding_box()
-    assert place
+    visit, place = shown(desk, "Ana Aahands", days=2)
     middle = (place["x"] + place["width"] / 2, place["y"] + 8)
     moves: list[str] = []
     desk.on("request", lambda asked: moves.append(asked.url) if "/move/" in asked.url else None)
@@ -70,13 +76,7 @@ def test_a_free_time_is_booked_by_a_click_and_escape_lets_go_of_a_visit(desk: Pa
 
 def test_a_finger_that_stays_drags_and_one_that_moves_scrolls(desk: Page, server: DemoServer) -> None:
     seed(server, "Aatouch", days=3)
-    desk.goto("/schedule/")
-    for _ in range(3):
-        desk.locator("a[rel=next]").click()
-    visit = desk.locator("#calendar .cal-visit", has_text="Ana Aatouch")
-    expect(visit).to_be_visible()
-    place = visit.bounding_box()
-    assert place
+    visit, place = shown(desk, "Ana Aatouch", days=3)
     x, y = place["x"] + place["width"] / 2, place["y"] + 8
     wire = desk.context.new_cdp_session(desk)
 
