@@ -248,6 +248,7 @@ interface HTMLElementEventMap {
   "htmx:afterSettle": HtmxEvent;
   "htmx:afterRequest": HtmxEvent;
   "htmx:oobAfterSwap": HtmxEvent;
+  "htmx:oobBeforeSwap": CustomEvent<{ target: HTMLElement; fragment: DocumentFragment }>;
   "htmx:sendError": HtmxEvent;
   "htmx:responseError": HtmxEvent;
 }

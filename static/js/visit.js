@@ -54,6 +54,16 @@
     }
     wasStopped = Boolean(stop);
   });
+  // The answer to a save draws the safety list anew, perhaps while a reason is being typed or a list is open: both stay.
+  document.body.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    for (const was of [detail.target, ...detail.target.querySelectorAll("[id]")]) {
+      const is = detail.fragment.querySelector(`#${CSS.escape(was.id)}`);
+      if (was instanceof HTMLDetailsElement && is instanceof HTMLDetailsElement) is.open = was.open;
+      else if (is && was.matches(".reason :is(select, input)")) {
+        /** @type {HTMLInputElement} */ (is).value = /** @type {HTMLInputElement} */ (was).value;
+      }
+    }
+  });
   // Small forms outside the big one refer to the same revision: keep them in sync after a save.
   document.body.addEventListener("htmx:oobAfterSwap", () => {
     const revision = /** @type {HTMLInputElement | null} */ (document.getElementById("visit-revision"));

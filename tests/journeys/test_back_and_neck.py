@@ -64,7 +64,16 @@ def test_back_and_neck_from_one_link_to_one_visit(open_page: Callable[..., Page]
     expect(page.get_by_text(re.compile(f"For two: {BACK}, visit 1 of"))).to_be_visible()
     many = page.get_by_role("alert").filter(has_text="needles: needs a reason.")  # of both plans together
     many.get_by_role("combobox").select_option("Technique adapted (shallower, weaker, shorter)")
-    many.get_by_role("textbox").fill("Both talked through; the neck first, shallow.")
+    words = many.get_by_role("textbox")
+    saved = page.locator("#visit-saved")
+    told = saved.inner_text()
+    page.get_by_label("Pain now, 0–10").first.fill("2")
+    words.click()  # what was changed before is saved now, and its answer comes while the reason is being typed
+    words.press_sequentially("Both talked through; ")
+    expect(saved).to_contain_text("Saved")
+    expect(saved).not_to_have_text(told)
+    page.keyboard.type("the neck first, shallow.")
+    expect(words).to_have_value("Both talked through; the neck first, shallow.")
     many.get_by_role("button", name="Keep with this reason").click()
     expect(many).to_have_count(0)
     page.get_by_role("radiogroup", name="Cupping").nth(1).get_by_text("not done").click()  # over what the back needles
