@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from clinic.lib.knowledge_files import Fault
 from treatments.planner.knowledge.besides import AdjunctRule, EarUse, HomeRule
@@ -29,24 +30,31 @@ def condition_faults(knowledge: PlannerKnowledge) -> list[Fault]:
     return [Fault("", rule.id, f"when: {why}") for rule in knowledge.every_rule() for why in never_holds(rule.when)]
 
 
-def never_holds(when: When) -> list[str]:
+def never_holds(when: When) -> tuple[str, ...]:
     """Why a condition can never hold; empty where it can."""
-    held = tuple(dict.fromkeys(word for one in when.all for word in (one, *_brought(one))))
-    why = [f"{word!r} is asked for and excluded" for word in held if word in when.none]
-    if when.any and set(when.any) <= set(when.none):
+    return _never_holds(tuple(when.all), tuple(when.any), tuple(when.none), branches() + roots())
+
+
+@lru_cache(maxsize=4096)  # each complaint has the rules that all share, and two checks ask
+def _never_holds(
+    every: tuple[str, ...], some: tuple[str, ...], none: tuple[str, ...], patterns: tuple[str, ...]
+) -> tuple[str, ...]:
+    held = tuple(dict.fromkeys(word for one in every for word in (one, *_brought(one, patterns))))
+    why = [f"{word!r} is asked for and excluded" for word in held if word in none]
+    if some and set(some) <= set(none):
         why.append("all of `any` is excluded")
     for kind in EXCLUSIVE:
         values = sorted({word for word in held if word.startswith(f"{kind}:")})
         if len(values) > 1:
             why.append(f"{' and '.join(values)} never hold together")
-        if len(values) == 1 and when.any and all(w.startswith(f"{kind}:") and w != values[0] for w in when.any):
-            why.append(f"{values[0]} never holds together with {', '.join(when.any)}")
-    return why
+        if len(values) == 1 and some and all(w.startswith(f"{kind}:") and w != values[0] for w in some):
+            why.append(f"{values[0]} never holds together with {', '.join(some)}")
+    return tuple(why)
 
 
-def _brought(fact: str) -> tuple[str, ...]:
+def _brought(fact: str, patterns: tuple[str, ...]) -> tuple[str, ...]:
     kind, _, value = fact.partition(":")
-    if kind in ("branch", "root") and value in branches() + roots():
+    if kind in ("branch", "root") and value in patterns:
         return (f"pattern:{value}",)
     return BRINGS.get(fact, ())
 
