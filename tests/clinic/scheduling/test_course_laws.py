@@ -37,7 +37,17 @@ MINUTES, CHANGEOVER = 60, 15
 
 
 def moment(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(hour, minute), ZONE).astimezone(dt.UTC)
+    return as_moment(dt.datetime.combine(day, dt.time(hour, minute)))
+
+
+@cache  # all diaries lie in the same few weeks
+def as_moment(clock: dt.datetime) -> dt.datetime:
+    return clock.replace(tzinfo=ZONE).astimezone(dt.UTC)
+
+
+@cache
+def on_the_clock(instant: dt.datetime) -> dt.datetime:
+    return instant.astimezone(ZONE)
 
 
 @dataclass(frozen=True)
@@ -121,7 +131,7 @@ def obstacle(case: Case, need: Need, practitioner: int, starts: dt.datetime) -> 
     """What stands against a visit at that time, asked of the diary line by line; None when it is free."""
     ends = starts + dt.timedelta(minutes=need.minutes)
     until = ends + dt.timedelta(minutes=need.changeover)
-    local, local_end = starts.astimezone(ZONE), ends.astimezone(ZONE)
+    local, local_end = on_the_clock(starts), on_the_clock(ends)
     lines = [one for one in case.diary.hours if one.practitioner == practitioner]
     if not any(
         one.weekday == local.weekday()
@@ -151,7 +161,7 @@ def tries(case: Case, need: Need, practitioner: int, day: dt.date) -> list[dt.da
         if line.practitioner == practitioner and line.weekday == day.weekday():
             clock = dt.datetime.combine(day, line.starts)
             while clock + dt.timedelta(minutes=need.minutes) <= dt.datetime.combine(day, line.ends):
-                found.append(clock.replace(tzinfo=ZONE).astimezone(dt.UTC))
+                found.append(as_moment(clock))
                 clock += dt.timedelta(minutes=15)
     return found
 
@@ -163,7 +173,7 @@ def obstacles(case: Case, need: Need, day: dt.date, practitioners: tuple[int, ..
         starts = [
             start
             for start in tries(case, need, practitioner, day)
-            if case.wish.earliest <= start.astimezone(ZONE).time() <= case.wish.latest
+            if case.wish.earliest <= on_the_clock(start).time() <= case.wish.latest
         ]
         if not starts:
             found.add(Reason.CLOSED)
@@ -176,7 +186,7 @@ def obstacles(case: Case, need: Need, day: dt.date, practitioners: tuple[int, ..
 
 
 def is_free(case: Case, need: Need, day: dt.date) -> bool:
-    liked = [dt.datetime.combine(day, case.wish.at, ZONE).astimezone(dt.UTC)] if case.wish.at else []
+    liked = [as_moment(dt.datetime.combine(day, case.wish.at))] if case.wish.at else []
     return any(
         obstacle(case, need, who, start) is None
         for who in need.practitioners
@@ -199,18 +209,25 @@ def breaks_dose(course: list[Dated], new: set[int]) -> bool:
     return False
 
 
-def most_on_time(case: Case, course: tuple[Dated, ...], visits: tuple[Visit, ...], free: dict, dues: dict) -> int:
+def most_on_time(case: Case, course: tuple[Dated, ...], visits: tuple[Visit, ...], dues: dict) -> int:
     """The greatest number of visits in their own week, over every way of giving them days."""
     new = {visit.number for visit in visits}
+
+    @cache
+    def free(need: Need, number: int) -> bool:
+        return is_free(case, need, case.first_day + number * DAY)
 
     @cache
     def best(place: int, recent: tuple[Dated, ...]) -> int:
         if place == len(visits):
             return 0
         visit, most = visits[place], -99
-        for day in free[visit.need]:
+        for number in range(70):
+            day = case.first_day + number * DAY
+            if (recent and day <= recent[-1].day) or not free(visit.need, number):
+                continue
             own = Dated(visit.number, day, visit.place.per_week)
-            if (recent and day <= recent[-1].day) or breaks_dose([*recent, own], {visit.number}):
+            if breaks_dose([*recent, own], {visit.number}):
                 continue
             most = max(most, (day <= dues[visit.number]) + best(place + 1, (*recent, own)[-5:]))
             if day > dues[visit.number]:
@@ -279,12 +296,8 @@ def judge_pace(case: Case, course: list[Dated], seed: int) -> None:
         day = ideal_day(ideal, visit.place, first_day=case.first_day)
         ideal.append(Dated(visit.number, day, visit.place.per_week))
         dues[visit.number] = day + visit.place.slack * DAY
-    free = {
-        need: [day for number in range(70) if is_free(case, need, day := case.first_day + number * DAY)]
-        for need in {visit.need for visit in rest}
-    }
     own = sum(one.day <= dues[one.number] for one in course if one.number in dues)
-    assert own >= most_on_time(case, fixed, rest, free, dues), seed
+    assert own >= most_on_time(case, fixed, rest, dues), seed
 
 
 def test_first_possible_day_and_the_rule_agree() -> None:
