@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
-from tests.support.draws import draws
+from tests.support.any_mix import case_from
+from tests.support.draws import drawn
 from tests.treatments.planner.conftest import ACCIDENT, case_of
-from tests.treatments.planner.proposing.test_properties import cases
 from treatments.planner.closer.elsewhere import findings_elsewhere
 from treatments.planner.closer.examine import worth_examining
 from treatments.planner.closer.swap import Swap, substitutes
@@ -88,8 +86,7 @@ def test_no_danger_is_ever_wished_for() -> None:
 
 
 @pytest.mark.thorough
-@draws(120)
-@given(cases(), st.sampled_from(CODES))
+@drawn(case_from, lambda chance: chance.choice(CODES), cases=120)
 def test_the_explanation_is_true(data: Any, code: str) -> None:
     """Every state says what the proposal shows, and every answer named was proposed with."""
     picture = picture_of(data)
@@ -112,8 +109,7 @@ def test_the_explanation_is_true(data: Any, code: str) -> None:
 
 
 @pytest.mark.thorough
-@draws(30)
-@given(cases(), st.sampled_from(CODES))
+@drawn(case_from, lambda chance: chance.choice(CODES), cases=30)
 def test_no_answer_is_passed_over(data: Any, code: str) -> None:
     """What is not tried because nothing looks at it would indeed not have brought the point in."""
     picture = picture_of(data)
@@ -158,8 +154,7 @@ def test_a_point_of_ones_own_leaves_nothing_uncovered() -> None:
     assert swap_of(data, 0, len(data["stages"][0]["points"]) - 1, USUAL).alone == ()
 
 
-@draws(150)
-@given(cases(), st.integers(0, 30))
+@drawn(case_from, lambda chance: chance.randint(0, 30), cases=150)
 def test_a_substitute_is_no_less_safe(data: Any, number: int) -> None:
     picture = picture_of(data)
     treatment = propose(picture, KNOWLEDGE).treatment
@@ -196,8 +191,7 @@ def test_nobody_with_a_sore_back_is_told_to_test_the_knee() -> None:
 
 
 @pytest.mark.thorough
-@draws(30)
-@given(cases())
+@drawn(case_from, cases=30)
 def test_what_is_worth_examining_is_not_known_yet_and_changes_the_plan(data: Any) -> None:
     picture = picture_of(data)
     for one in worth_examining(picture, INTAKE, KNOWLEDGE):
@@ -208,8 +202,7 @@ def test_what_is_worth_examining_is_not_known_yet_and_changes_the_plan(data: Any
             assert one.id not in picture.case.levels
 
 
-@draws(300)
-@given(cases(), st.sampled_from(sorted(KNOWLEDGE.styles)))
+@drawn(case_from, lambda chance: chance.choice(sorted(KNOWLEDGE.styles)), cases=300)
 def test_every_style_has_the_same_safety(data: Any, style: str) -> None:
     """What a style proposes has no stop of its own, and the needles stay within what is usual."""
     picture = picture_of(data)

@@ -14,8 +14,8 @@ import pytest
 
 from clinic.lib.knowledge_files import KnowledgeError
 from intake.assessment import ClinicalPicture, assess, load_intake_knowledge, parse_case
+from tests.support.any_mix import LEADING, case_from, needled, risks
 from tests.support.draws import IS_QUICK, drawn
-from tests.treatments.planner.proposing.test_properties import LEADING, case_from, needled, risks
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.references import known_findings
 from treatments.planner.knowledge.switching import SWITCHABLE

@@ -6,13 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from intake.assessment import ClinicalPicture, assess, read_case
 from tests.support.sameness import Who, needles, plan_for
 from tests.support.worked_cases import load_cases
-from tests.treatments.planner.proposing.test_properties import cases
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
@@ -114,18 +111,3 @@ def test_a_fresh_strain_is_not_turned(proposed: Any) -> None:
 def test_what_lies_in_front_is_not_begun_behind() -> None:
     plan = plan_at(3, 6, "cold_damp", "knee")
     assert first_position(plan) == "supine" and plan["course"]["protocol"] == ["protocol.in_front"]
-
-
-@given(cases(), st.sampled_from([2, 3, 4, 7]), st.sampled_from([None, 1, 5]))
-def test_a_later_visit_keeps_to_the_same_bounds(answer: Any, data: Any, visit: int, pain: int | None) -> None:
-    """Needles for people who get few stay few; two stages at most; the account agrees with the plan."""
-    plan = answer({**data, "visit": visit, "complaint": {**data["complaint"], "pain_now": pain}})
-    if not plan["treatment"]:
-        assert "course" not in plan
-        return
-    treatment = plan["treatment"]
-    assert treatment["needles"] <= 14 and len(treatment["stages"]) <= 2
-    if treatment["stages"]:
-        assert plan["course"]["visit"] == visit
-        assert {*plan["course"]["protocol"]} <= {"protocol.other_face", "protocol.in_front", "protocol.eased"}
-        assert pain is not None or "protocol.eased" not in plan["course"]["protocol"]

@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 
 from clinic.lib.complaints import complaints
-from tests.support.draws import drawn
 from tests.support.rows import each_row
 from tests.support.sameness import PLACES, Who, plan_for
 from treatments.planner.knowledge.load import load_planner_knowledge
-
-from .test_properties import case_from
 
 KNOWLEDGE = load_planner_knowledge()
 PATTERNS = complaints()["back"].patterns
@@ -78,22 +75,6 @@ def test_home_acupressure_follows_place_and_pattern(proposed, present, days, poi
     assert {(point["code"], point["side"]) for point in item["points"]} == set(points)
     one_sided = [side for _, side in points if side != "both"]
     assert all(f"your {side}" in item["text"] for side in one_sided)
-
-
-@drawn(case_from)
-def test_never_more_than_two_points_to_press_and_no_word_left_open(answer, data) -> None:
-    proposal = answer(data)
-    if proposal["treatment"] is None:
-        return
-    items = pressed(proposal)
-    codes = {point["code"] for item in items for point in item["points"]}
-    assert len(items) <= 1 and len(codes) <= 2
-    assert all("{" not in item["text"] for item in proposal["treatment"]["home_care"])
-    sides = [f.removeprefix("side.") for f in ("side.left", "side.right") if data["findings"].get(f)]
-    if len(sides) == 1:
-        other = "right" if sides[0] == "left" else "left"
-        for item in items:
-            assert f"your {other}" not in item["text"] or "your hand" in item["text"].replace(f"your {other}", "your")
 
 
 @pytest.mark.parametrize(

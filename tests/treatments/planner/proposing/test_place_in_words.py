@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 
 from clinic.lib.complaints import complaints
-from tests.support.draws import drawn
 from tests.support.rows import each_row
 from tests.support.sameness import PLACES, Who, plan_for
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.knowledge.regions import regions_of
-
-from .test_properties import case_from
 
 KNOWLEDGE = load_planner_knowledge()
 PATTERNS = complaints()["back"].patterns
@@ -98,18 +95,6 @@ def test_a_doubt_is_named_beside_the_warmth(proposed) -> None:
         assert any("pulse: rapid" in caution for caution in beside(proposal, kind)["cautions"])
     plain = proposed(("site.low_back", *COLD))
     assert not any("heat (" in caution for caution in beside(plain, "moxa_indirect")["cautions"])
-
-
-@drawn(case_from)
-def test_every_plan_has_current_or_says_why_not_and_leaves_no_place_open(answer, data) -> None:
-    proposal = answer(data)
-    treatment = proposal["treatment"]
-    if treatment is None:
-        return
-    told = [item for item in proposal["withheld"] if item["item"] == "electro"]
-    assert any(stage["electro"] for stage in treatment["stages"]) or told
-    assert all(item["text"] for item in told)
-    assert all("{" not in item["where"] and item["where"] for item in treatment["adjuncts"])
 
 
 def test_every_site_names_where_it_is_cupped_and_warmed() -> None:

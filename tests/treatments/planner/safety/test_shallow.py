@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.draws import drawn
+from tests.support.any_mix import needled
 from tests.support.review_plans import picture, plan, point, stage
-from tests.treatments.planner.proposing.test_properties import CONDITIONS, case_from, needled
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.review.review import review
 from treatments.planner.vocabulary.body import THORAX
@@ -14,26 +13,6 @@ from treatments.planner.vocabulary.body import THORAX
 KNOWLEDGE = load_planner_knowledge()
 SHALLOW = {row.id: row for row in KNOWLEDGE.contraindications if row.shallow is not None}
 BACK = ("site.low_back", "side.left", "onset.accident", "quality.stabbing_fixed", "worsened_by.pressure")
-
-
-def deepest(proposal):
-    """By place: how deep the needle goes at most, whatever its side."""
-    found = {}
-    for one in needled(proposal):
-        for level in one["levels"] or [one.get("where", "")]:
-            key = (one["code"], level)
-            found[key] = max(one["depth_mm"][1], found.get(key, 0))
-    return found
-
-
-@drawn(case_from, lambda chance: chance.choice(CONDITIONS))
-def test_a_contraindication_never_makes_a_needle_deeper(answer, data, condition):
-    findings = {key: value for key, value in data["findings"].items() if key != condition}
-    absent = deepest(answer({**data, "findings": {**findings, condition: False}}))
-    unknown = deepest(answer({**data, "findings": findings}))
-    present = deepest(answer({**data, "findings": {**findings, condition: True}}))
-    for free, careful in ((absent, unknown), (unknown, present)):
-        assert all(mm <= free[place] for place, mm in careful.items() if place in free)
 
 
 @pytest.mark.parametrize("row", SHALLOW.values(), ids=str)
