@@ -24,6 +24,7 @@ from intake.actions import assessment as assessing
 from intake.actions import assessment_clearance, invitations
 from intake.models import RedFlagAlert
 from intake.questionnaire.load import load_questionnaire
+from tests.support.laid_in import made_once
 from tests.support.own_questions import own, written
 from tests.support.phone import Phone
 from treatments.demo.clinic import set_up
@@ -64,8 +65,9 @@ class Furnished:
         return client
 
 
+@made_once
 def furnish() -> Furnished:
-    """Build it with the real actions. Takes about two seconds."""
+    """Build it with the real actions. Takes about two seconds, the first time."""
     made = Furnished()
     clinic = set_up()
     now = timezone.now()
