@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from clinic.audit import guards
+from clinic.lib.lean_migrations import lean
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 BEFORE = [("intake", "0021_screen_stays"), ("treatments", "0013_undo_steps")]
@@ -20,7 +21,8 @@ DAY = dt.timedelta(days=1)
 
 def migrate(targets: list[tuple[str, str]]) -> Any:
     executor = MigrationExecutor(connection)
-    executor.migrate(targets)
+    with lean():  # as `manage.py migrate`
+        executor.migrate(targets)
     return MigrationExecutor(connection).loader.project_state(targets).apps
 
 
