@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 Json = dict[str, Any]  # from outside, or from a column whose content varies by row; parsed before use
 Context = dict[str, Any]  # what a template gets
 T = TypeVar("T")
+LEAVES = frozenset((str, int, float, bool, type(None)))  # most of what JSON holds: none of them is called for
 
 
 def fresh(value: T) -> T:
@@ -17,7 +18,7 @@ def fresh(value: T) -> T:
 
 def _fresh(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _fresh(inner) for key, inner in value.items()}
+        return {key: inner if type(inner) in LEAVES else _fresh(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_fresh(inner) for inner in value]
+        return [inner if type(inner) in LEAVES else _fresh(inner) for inner in value]
     return tuple(map(_fresh, value)) if isinstance(value, tuple) else value

@@ -83,7 +83,7 @@ def merge(last_proposal: Plan | None, edited: Plan, new_proposal: Plan | None) -
     Raises PlanError if one is not a plan.
     """
     mine = _version(edited)
-    base: Json = {} if last_proposal is None else _version(last_proposal)
+    base: Json = {} if last_proposal is None else mine if last_proposal is edited else _version(last_proposal)
     if new_proposal is None:
         return MergeResult(as_plan_json(fresh(mine)), (), (), ())
     new = _version(new_proposal)

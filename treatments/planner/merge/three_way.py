@@ -106,9 +106,11 @@ def groups(
         if level == len(identities):
             keys.update({id(row): prefix for version in rows for row in version})
             return
-        kinds = ordered_union(*([identities[level](row) for row in version] for version in rows))
-        for kind in kinds:
-            members = [[row for row in version if identities[level](row) == kind] for version in rows]
+        kinds: dict[Key, tuple[list[Row], list[Row], list[Row]]] = {}
+        for place, version in enumerate(rows):
+            for row in version:
+                kinds.setdefault(identities[level](row), ([], [], []))[place].append(row)
+        for kind, members in kinds.items():
             key = (*prefix, *kind)
             if max(map(len, members)) <= 1:
                 keys.update({id(row): key for version in members for row in version})
@@ -120,11 +122,11 @@ def groups(
     def key_of(row: Row) -> Key:
         return keys[id(row)]
 
-    found = [
-        Group(key, *(tuple(row for row in version if key_of(row) == key) for version in versions))
-        for key in ordered_union(*([key_of(row) for row in version] for version in (mine, new, base)))
-    ]
-    return found, key_of
+    found: dict[Key, tuple[list[Row], list[Row], list[Row]]] = {}
+    for place in (1, 2, 0):
+        for row in versions[place]:
+            found.setdefault(key_of(row), ([], [], []))[place].append(row)
+    return [Group(key, *map(tuple, members)) for key, members in found.items()], key_of
 
 
 def merge_order(base: Sequence[Key], mine: Sequence[Key], new: Sequence[Key], kept: Iterable[Key]) -> list[Key]:

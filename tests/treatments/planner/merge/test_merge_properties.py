@@ -70,7 +70,7 @@ def flat(treatment: Json) -> dict[str, tuple[str, Json]]:
 
 @drawn(_plan, _plan, _plan)
 def test_whatever_three_plans_are_merged(before, edited, after):
-    copies = copy.deepcopy((before, edited, after))
+    copies = tuple(json.loads(json.dumps(made)) for made in (before, edited, after))
 
     untouched = merge(before, before, after)
     assert untouched.treatment == after, "what was not edited follows the new proposal"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from intake.assessment import Case, CaseError, ClinicalPicture, assess, load_intake_knowledge, parse_case
+from tests.support.draws import drawn, some
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.proposing import what_if as module
 from treatments.planner.proposing.what_if import what_if
 from treatments.planner.treatment.proposal import Proposal
 
 INTAKE, PLANNER = load_intake_knowledge(), load_planner_knowledge()
+FINDINGS = sorted(INTAKE.order)
 NO = (
     "flag.saddle_numbness", "flag.bladder_retention", "flag.bladder_leak", "flag.bowel_loss",
     "flag.leg_weakness_progressive", "flag.fever", "flag.weight_loss", "flag.constant_night_pain",
@@ -109,7 +109,11 @@ def proposed_once():
         yield
 
 
-@given(st.dictionaries(st.sampled_from(sorted(INTAKE.order)), st.sampled_from([True, False, None]), max_size=4))
+def _changes(chance):
+    return {finding: chance.choice([True, False, None]) for finding in some(chance, FINDINGS, 4)}
+
+
+@drawn(_changes)
 def test_there_and_back_mirror_each_other(proposed_once, changes):
     """What goes one way comes the other way."""
     there = ask(changes)
