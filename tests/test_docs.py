@@ -13,6 +13,7 @@ import pytest
 from clinic.lib.database_checks import LIMITS
 from tests.support.cluster import ROLE_LIMITS
 
+pytestmark = [pytest.mark.pure, pytest.mark.thorough]  # the program that is started is git
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),

@@ -78,6 +78,13 @@ def test_the_files_of_fixtures_above_it_count(folder: Path) -> None:
     assert not pure.is_pure(item(path))
 
 
+@pytest.mark.parametrize("room", ["clinic", "intake", "treatments"])
+def test_no_fixtures_of_a_room_take_all_its_tests_along(room: str) -> None:
+    """What the conftest of a room imports counts for each of its tests: hundreds ran on both databases once."""
+    files = [*(HERE.parents[1] / room).rglob("conftest.py")]
+    assert files and [file for file in files if pure.reaches(file) & pure.ELSEWHERE] == []
+
+
 def test_a_pure_test_is_refused_a_database() -> None:
     with pytest.raises(AssertionError, match="a pure test asked for a database"), pure.refuse():
         connection.ensure_connection()

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import translation
 
 from clinic.lib.file_words import sentences, written
 from clinic.lib.knowledge_files import Reader
+from clinic.people.templatetags.languages import own_names
 from intake import spoken
 from intake.assessment.knowledge.said import SPOKEN as SAID
 from intake.questionnaire.consent import SPOKEN as CONSENT
@@ -31,7 +31,7 @@ SPOKEN_ATTRIBUTE = re.compile(r'\b(?:aria-label|placeholder|title|alt)="([^"]*)"
 BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 # what people wrote themselves
 DATA = (
-    *dict(settings.LANGUAGES).values(),
+    *dict(own_names()).values(),
     "Ashi",
     "阿是",
     "Our clinic",

@@ -13,6 +13,7 @@ from django.core.management import call_command
 
 from treatments.planner.knowledge.load import load_planner_knowledge
 
+pytestmark = [pytest.mark.pure, pytest.mark.thorough]  # the programs that are started touch no database, see below
 ROOT = Path(__file__).resolve().parents[3]
 USABLE = {"case": "A 肾俞", "patient": {"age": 38, "sex": "male"}, "findings": {"onset.accident": True}}
 KEYS = {"case", "knowledge_version", "action", "alerts", "assessment", "treatment", "withheld", "ask"}

@@ -8,6 +8,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from intake.assessment.text import TextSign, load_lexicon, read_texts
 from intake.assessment.text.net import FILE, load_net, parse_net, stretches
 from intake.assessment.text.schema import entries
@@ -27,10 +29,12 @@ def signs(text: str, *, weighs: bool = True) -> tuple[TextSign, ...]:
     return read_texts({"reason": text}, load_lexicon(), weighs=weighs)
 
 
+@pytest.mark.thorough
 def test_the_weights_are_made_from_the_labelled_sentences():
     assert FILE.read_text("utf-8") == net_of(labelled()), "run python -m tests.support.word_weights"
 
 
+@pytest.mark.thorough
 def test_what_a_stranger_wrote(record_property):
     grave, harmless = (
         Counter(outcome(told.text) for told in STRANGER if bool(told.finding) is kind) for kind in (True, False)
@@ -40,6 +44,7 @@ def test_what_a_stranger_wrote(record_property):
     assert harmless["stopped"] <= CALM_STOPPED
 
 
+@pytest.mark.thorough
 def test_weights_made_of_one_half_ask_about_the_other(record_property):
     """What tells of new wordings: of those that signs and concepts are silent on, how many are heard."""
     halves = [STRANGER[number::2] for number in (0, 1)]

@@ -131,6 +131,7 @@ def test_sentences_never_used_for_repair(language: str, record_property, capsys)
     assert not beside & {*others, *(text for _, text in grave)}, "a sentence beside a sign is used for repair"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sentences_beside_the_signs_tell_how_many_are_read(language: str, record_property, capsys):
     """No floor: what is missed is listed one by one."""
