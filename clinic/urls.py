@@ -15,11 +15,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("clinic.people.urls")),
+    path("", include("treatments.front.urls")),  # home and charts are asked for most: found before all others are tried
     path("", include("clinic.audit.urls")),
     path("", include("clinic.outbox.urls")),
     path("", include("clinic.scheduling.urls")),
     path("", include("intake.urls")),
-    path("", include("treatments.front.urls")),
     path("", include("treatments.plans.urls")),
     path("", include("treatments.visits.urls")),
     path("", include("treatments.outcomes.urls")),

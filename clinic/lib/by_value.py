@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -37,7 +37,14 @@ class ByValue(Generic[Result]):
             if self._is_strict:
                 raise
             return make()
-        key = (hashlib.blake2b(told, digest_size=32).digest(), *(id(one) for one in beside))
+        return self._get(hashlib.blake2b(told, digest_size=32).digest(), beside, make)
+
+    def of_rows(self, rows: Hashable, beside: tuple[object, ...], make: Callable[[], Result]) -> Result:
+        """As ``get``, for what cannot be digested, as it has moments and decimals: compared as it is, and kept."""
+        return self._get(rows, beside, make)
+
+    def _get(self, value: Hashable, beside: tuple[object, ...], make: Callable[[], Result]) -> Result:
+        key = (value, *(id(one) for one in beside))
         with self._lock:
             if found := self._found.get(key):
                 self._found.move_to_end(key)

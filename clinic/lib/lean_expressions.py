@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.template.base import FilterExpression, Variable, VariableDoesNotExist
+from django.template.defaultfilters import date as date_filter
 from django.utils import timezone
 from django.utils.safestring import SafeData, mark_safe
+from django.utils.translation import get_language
 
 
 class LeanExpression(FilterExpression):
@@ -41,6 +46,10 @@ class LeanExpression(FilterExpression):
         for function, arguments, wants_local, wants_escaping, is_safe in self.prepared:
             given = [one.resolve(context) if looked_up else one for looked_up, one in arguments]
             if wants_local:
+                if function is date_filter and (is_moment := _is_shown(value, context.use_tz)) is not None:  # type: ignore[attr-defined]
+                    zone = timezone.get_current_timezone() if is_moment else None
+                    value = _date_words(value, zone, get_language(), *given)
+                    continue
                 value = timezone.template_localtime(value, context.use_tz)  # type: ignore[attr-defined]
             new = function(value, *given, autoescape=context.autoescape) if wants_escaping else function(value, *given)
             value = mark_safe(new) if is_safe and isinstance(value, SafeData) else new
@@ -71,6 +80,21 @@ class LeanExpression(FilterExpression):
                 return ""
             raise
         return value
+
+
+def _is_shown(value: Any, use_tz: bool | None) -> bool | None:
+    """A day (False), or a moment that is shown in the current time zone (True); None: neither."""
+    if type(value) is dt.date:
+        return False
+    if type(value) is dt.datetime and value.tzinfo is not None and (settings.USE_TZ if use_tz is None else use_tz):
+        return True
+    return None
+
+
+@lru_cache(maxsize=2000)
+def _date_words(value: Any, zone: dt.tzinfo | None, language: str | None, form: str | None = None) -> Any:
+    """What Django's filter makes of a day, or of a moment in this zone, in this language."""
+    return date_filter(value if zone is None else value.astimezone(zone), form)
 
 
 NOT_THERE = object()  # no exception: one that is kept would keep all that was on the stack whenever it was raised

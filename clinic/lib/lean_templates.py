@@ -12,6 +12,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from django.conf import settings
 from django.template.base import (
     FilterExpression,
     Node,
@@ -72,6 +73,8 @@ class LeanVariable(VariableNode):
                 return escape(value)
             if kind is SafeString:
                 return value  # type: ignore[no-any-return]
+            if kind is int and not settings.USE_THOUSAND_SEPARATOR:
+                return str(value)
         return render_value_in_context(value, context)
 
 

@@ -51,6 +51,19 @@ def test_what_is_beside_counts_and_only_the_newest_stay() -> None:
     assert kept.get("a", (one,), object) is not first, "it had to go"
 
 
+def test_rows_with_moments_are_compared_as_they_are() -> None:
+    kept, at = ByValue[object](8), dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
+    row = (1, at, "signed", None)
+    first = kept.of_rows((row,), (), object)
+    assert kept.of_rows(((1, at + dt.timedelta(0), "signed", None),), (), object) is first
+    others: list[Any] = [
+        (row, row), ((2, *row[1:]),), ((1, at + dt.timedelta(microseconds=1), "signed", None),),
+        ((*row[:2], "draft", None),), ((*row[:3], ""),), (), row,
+    ]  # fmt: skip
+    assert all(kept.of_rows(other, (), object) is not first for other in others)
+    assert kept.of_rows((row,), ([],), object) is not first, "what is beside counts"
+
+
 def test_what_cannot_be_compared_is_made_or_an_error() -> None:
     kept, not_plain = ByValue[object](2), {"at": dt.date(2026, 1, 1)}
     assert kept.get(not_plain, (), object) is not kept.get(not_plain, (), object)

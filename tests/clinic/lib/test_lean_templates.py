@@ -16,7 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 from django.template import Context, Engine, RequestContext
 from django.template.loader import get_template
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
@@ -117,7 +117,7 @@ def values() -> dict[str, Any]:
 
 def engine(loader: str) -> Engine:
     inner = ("django.template.loaders.locmem.Loader", PARTS)
-    return Engine(loaders=[(loader, [inner])], builtins=["django.templatetags.i18n"])
+    return Engine(loaders=[(loader, [inner])], builtins=["django.templatetags.i18n"], libraries={"tz": "django.templatetags.tz"})
 
 
 def drawn(loader: str, snippet: str, *, request: HttpRequest | None) -> str:
@@ -140,6 +140,19 @@ def test_drawn_as_django_draws(snippet: str, has_request: bool) -> None:
         django = drawn("django.template.loaders.cached.Loader", snippet, request=request)
         assert drawn("clinic.lib.lean_templates.Loader", snippet, request=request) == django
     assert ("Error" in django or "NoReverseMatch" in django or "DoesNotExist" in django) == (snippet in FAULTS), django
+
+
+def test_a_day_or_a_moment_is_written_in_the_zone_and_language_of_the_page() -> None:
+    """Words for a date are kept, so each is asked for in each zone and language, twice."""
+    snippet = "{% load tz %}{{ moment|date:'D j M Y, H:i e' }} {{ moment|date }} {{ day|date:'l j F' }} {{ moment|date:part }} {% localtime off %}{{ moment|date:'H:i' }}{% endlocaltime %}"
+    found = set()
+    for zone in ("Pacific/Auckland", "America/New_York", "UTC", "Pacific/Auckland"):
+        for language in ("en-gb", "es", "zh-hans", "en-gb"):
+            with timezone.override(ZoneInfo(zone)), translation.override(language):
+                django = drawn("django.template.loaders.cached.Loader", snippet, request=None)
+                assert drawn("clinic.lib.lean_templates.Loader", snippet, request=None) == django
+                found.add(django)
+    assert len(found) == 9 and not any("Error" in text for text in found)
 
 
 def test_nothing_of_a_page_is_left_when_it_is_drawn() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.people.models import SafetyFact
+from clinic.people.models import Clinic, SafetyFact
+from clinic.people.templatetags.once import _documents, _forms
 from intake.models import IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.models.kept import keep_links
 from tests.factories.assessed import assessed, draft_plan, examined
@@ -19,6 +21,9 @@ from tests.factories.scheduling import AppointmentFactory
 from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
 from treatments.front.presenters import home
+from treatments.front.presenters.curves import _curves
+from treatments.front.presenters.episodes import _said, _summaries
+from treatments.front.presenters.timeline import _timelines
 from treatments.models import PlannedVisit, Visit
 from treatments.models.kept import keep_reviews
 
@@ -172,6 +177,46 @@ def test_the_chart_shows_a_clinician_everything_on_one_page(ana: Any, petra: Any
         assert shown in text
     assert f"/plans/{plan.pk}/" in text and "Go on with the plan" in text
     assert AuditEvent.objects.filter(action="chart.read", patient_id=ana.pk).count() == 1
+
+
+def test_what_is_kept_of_a_chart_is_what_would_be_drawn_now(ana: Any, petra: Any) -> None:
+    """Each change shows at once: the page with what was kept is the page without."""
+    plan, client = signed_plan(ana, petra), client_of(petra)
+    visit = Visit.objects.create(patient=ana, plan=plan, number=1, practitioner=petra, started_at=timezone.now())
+    link = invited(ana, submitted=True)
+
+    def told(code: str, row: Any) -> Any:
+        return lambda: type(row).objects.filter(pk=row.pk).update(**{code: changed[code]})
+
+    changed = {"number": 7, "needles_in": 12, "started_at": timezone.now() - dt.timedelta(days=3)}
+    score = {"patient": ana, "measure": "nrs_now", "occasion": "visit", "filled_by": "patient"}
+    changes: list[Any] = [
+        lambda: None,
+        *(told(code, visit) for code in changed),
+        lambda: Score.objects.create(value=7, **score),
+        lambda: Score.objects.create(value=3, **score),
+        lambda: Score.objects.create(value=4, episode=plan.episode, **score),
+        lambda: RedFlagAlert.objects.create(patient=ana, response=link.response, flag="flag.saddle_numbness", level="emergency"),
+        lambda: SafetyFact.objects.create(patient=ana, finding="condition.asthma", present=True, note="inhaler"),
+        lambda: type(petra).objects.filter(pk=petra.pk).update(name="Petra Other"),
+        lambda: Clinic.objects.update(time_zone="Pacific/Auckland"),
+        lambda: Clinic.objects.update(time_zone="America/New_York"),
+        lambda: draft_plan(ana, petra, episode=plan.episode),
+    ]
+    pages = set()
+    for change in changes:
+        change()
+        kept, _ = (
+            _chart(client, ana),
+            [one.clear() for one in (_timelines, _curves, _said, _summaries, _documents, _forms)],
+        )
+        assert kept == _chart(client, ana)
+        pages.add(kept)
+    assert len(pages) == len(changes), "each change can be seen"
+
+
+def _chart(client: Client, patient: Any) -> str:
+    return re.sub(r"[A-Za-z0-9]{64}", "token", page_text(client.get(f"/patients/{patient.pk}/")))
 
 
 def test_the_chart_shows_the_desk_contact_and_dates_only(ana: Any, petra: Any) -> None:

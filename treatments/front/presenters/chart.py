@@ -103,7 +103,7 @@ def _clinical_part(rows: ClinicalRows, booked: list[Appointment], *, now: dt.dat
         "open_visits": open_visits,
         "plans": [one["plan"] for one in parts if one["plan"]],
         "serious_events": rows.serious_events(),
-        "open_flags": [row for row in [*rows.of_kind("flag")][:20] if not row.yes],
+        "open_flags": [row for row in rows.of_kind("flag")[:20] if not row.yes],
         "alerts": list({alert["text"]: alert for one in parts for alert in one["alerts"]}.values()),
         "verdict": _gravest([one["verdict"] for one in parts]),
         "is_stopped": any(one["action"] in STOPS and one["signed_assessment"] for one in parts),
@@ -141,7 +141,7 @@ def _safety(rows: ClinicalRows, findings: Mapping[str, bool | None]) -> list[Con
     label = load_intake_knowledge().label
     present = {f for f, value in findings.items() if value and f.startswith(("condition.", "wish."))}
     present |= {fact.finding for fact in rows.facts if fact.present}
-    newest = {fact.code: fact for fact in reversed([*rows.of_kind("fact")])}
+    newest = {fact.code: fact for fact in reversed(rows.of_kind("fact"))}
     order = load_intake_knowledge().order
     shown: list[Context] = []
     for finding in sorted(present, key=lambda f: order.get(f, 9999)):

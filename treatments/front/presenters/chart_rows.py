@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -15,17 +16,17 @@ from django.db.models import (
     CharField,
     Exists,
     ExpressionWrapper,
-    F,
     IntegerField,
-    JSONField,
     Model,
     OuterRef,
     Q,
     QuerySet,
+    TextField,
     Value,
     When,
 )
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Patient, SafetyEntry, SafetyFact
@@ -207,13 +208,13 @@ def _plans(patient: int) -> QuerySet[TreatmentPlan]:
            "episode_id")  # fmt: skip
     aside = ("set_aside_at", "set_aside_code", "set_aside_note")
     rows = TreatmentPlan.objects.filter(patient=patient).select_related("signed_by", "set_aside_by")
-    in_force = Case(When(status="signed", then=F("treatment")), output_field=JSONField())
+    in_force = Case(When(status="signed", then=Cast("treatment", TextField())), output_field=TextField())
     rows = rows.only(*own, *aside, *people).annotate(in_force=in_force)
     return rows.order_by(_current_first("draft", "signed"), "-pk")[:MOST_VERSIONS]
 
 
 def plans(patient: Patient) -> list[TreatmentPlan]:
-    """``in_force``: the treatment of the signed one, None for the others."""
+    """``in_force``: the treatment of the signed one as text, None for the others. What is shown of it is kept."""
     return _plans(patient.pk)
 
 
@@ -280,15 +281,22 @@ class ClinicalRows:
     visits: list[VisitRow]
     told: list[Told]
 
-    def of_kind(self, kind: str) -> Iterator[Told]:
-        return (row for row in self.told if row.kind == kind)
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[Told]]:
+        found: defaultdict[str, list[Told]] = defaultdict(list)
+        for row in self.told:
+            found[row.kind].append(row)
+        return found
+
+    def of_kind(self, kind: str) -> Sequence[Told]:
+        return self._by_kind.get(kind, ())
 
     @cached_property
     def episodes(self) -> tuple[Episode, ...]:
         """Complaints, as they were opened; with who closed them, by name."""
         closed = {row.pk: row for row in self.of_kind("closed")}
         found = []
-        for row in reversed([*self.of_kind("episode")]):
+        for row in reversed(self.of_kind("episode")):
             one = Episode(
                 pk=row.pk, patient=self.patient, complaint=row.code, words=row.text, opened_at=row.at,
                 opened_by_id=row.other,
@@ -327,6 +335,6 @@ class ClinicalRows:
 
     def serious_events(self) -> list[Told]:
         """As ``AdverseEvent.objects.open_serious``."""
-        events = list(self.of_kind("event"))
+        events = self.of_kind("event")
         followed = {row.other for row in events}
         return [row for row in events if row.yes and row.other is None and row.pk not in followed]

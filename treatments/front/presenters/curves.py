@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from clinic.lib.by_value import ByValue
 from clinic.lib.loose import Context
 from clinic.people.models import Patient
 from intake.models import Episode
-from intake.questionnaire.instruments import load_instruments
+from intake.questionnaire.instruments import InstrumentFile, load_instruments
 from treatments.front.presenters import chart_rows
 
 
 def curves_of(patient: Patient, shown: Sequence[Episode]) -> list[Context]:
     """Of each complaint; measures of the person as a whole once. With one complaint all are its."""
     drawn = {measure.id: measure for measure in load_instruments().values() if measure.curve}
-    rows = [*reversed(chart_rows.scores(patient, drawn))]
-    wanted: list[tuple[int | None, str]] = [(one.pk, f" ({one.title})") for one in shown] if len(shown) > 1 else []
-    curves = []
+    rows = tuple(chart_rows.scores(patient, drawn))
+    wanted: Wanted = tuple((one.pk, f" ({one.title})") for one in shown) if len(shown) > 1 else ()
+    return _curves.of_rows((rows, wanted), (load_instruments(),), lambda: _made(rows[::-1], wanted, drawn))
+
+
+Wanted = tuple[tuple[int | None, str], ...]  # the complaints that have curves of their own, with their names
+_curves: ByValue[list[Context]] = ByValue(100)  # some 15 kB each, with the scores
+
+
+def _made(
+    rows: Sequence[tuple[str, Decimal, int | None]], wanted: Wanted, drawn: Mapping[str, InstrumentFile]
+) -> list[Context]:
+    curves: list[Context] = []
     for of, words in [*wanted, (None, "")]:
         for measure in drawn.values():
             values = [value for name, value, episode in rows if name == measure.id and (not wanted or episode == of)]

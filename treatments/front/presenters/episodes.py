@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from clinic.lib.by_value import ByValue
 from clinic.lib.http import path_to
@@ -125,19 +127,31 @@ def _misfit(plan: TreatmentPlan | None, rows: ClinicalRows, case: Case, judged: 
     since = [fact for fact in rows.facts if plan and plan.signed_at and fact.recorded_at > plan.signed_at]
     if plan is None or not since:
         return None
-    treatment: TreatmentJson = plan.in_force  # type: ignore[attr-defined]
+    treatment: TreatmentJson = json.loads(plan.in_force)  # type: ignore[attr-defined]
     found = planning.safety_of(treatment, ClinicalPicture(case, judged, plan.is_by_hand))
     stops = [alert for alert in found if alert.is_stop and not alert.passed_by(plan.overrides)]
     return {"plan": plan, "count": len(stops), "told": told_since(since)} if stops else None
 
 
 def _plan(plan: TreatmentPlan, booked: list[Appointment], begun: list[VisitRow], *, now: dt.datetime) -> Context:
-    treatment: TreatmentJson = plan.in_force  # type: ignore[attr-defined]
-    is_single = plan.course_reference.startswith(SINGLE) and treatment["dose"]["sessions"] == 1
+    text: str = plan.in_force  # type: ignore[attr-defined]
+    is_single = plan.course_reference.startswith(SINGLE)
+    said = _said.get((text, is_single, get_language()), (), lambda: _treatment(json.loads(text), is_single))
     return {
+        **said,
         "plan": plan,
-        "principle": treatment["principle"],
         "visits": planned_visits.visits_of(plan, now=now, booked=booked, begun=begun),
+    }
+
+
+_said: ByValue[Context] = ByValue(300)  # a signed treatment stays as it is
+
+
+def _treatment(treatment: TreatmentJson, is_single: bool) -> Context:
+    """What the chart says of it. ``is_single``: planned without a course."""
+    is_single = is_single and treatment["dose"]["sessions"] == 1
+    return {
+        "principle": treatment["principle"],
         "dose": "A single visit, without a course" if is_single else dose_words(treatment["dose"]),
         "review": review_words(treatment["dose"]),
         "stages": [

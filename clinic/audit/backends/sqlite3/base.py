@@ -19,8 +19,9 @@ class DatabaseOperations(operations.DatabaseOperations):
     convert_datetimefield_value.keeps_none = True  # type: ignore[attr-defined]  # and need not be asked about one
 
 
+@lru_cache(maxsize=4000)
 def _moment(text: bytes) -> dt.datetime | None:
-    """As Django's: what the standard library reads, else what Django makes of it."""
+    """As Django's: what the standard library reads, else what Django makes of it. The moments of a day come again."""
     try:
         return dt.datetime.fromisoformat(text.decode())
     except ValueError:
