@@ -46,7 +46,7 @@ class LeanExpression(FilterExpression):
         for function, arguments, wants_local, wants_escaping, is_safe in self.prepared:
             given = [one.resolve(context) if looked_up else one for looked_up, one in arguments]
             if wants_local:
-                if function is date_filter and (is_moment := _is_shown(value, context.use_tz)) is not None:  # type: ignore[attr-defined]
+                if function is date_filter and (is_moment := _is_shown(value, context.use_tz)) is not None:
                     zone = timezone.get_current_timezone() if is_moment else None
                     value = _date_words(value, zone, get_language(), *given)
                     continue
