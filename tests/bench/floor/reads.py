@@ -51,7 +51,18 @@ def calendar(given: Mapping[str, str], user: int) -> list[Rows]:
 
 
 def board(given: Mapping[str, str], user: int) -> list[Rows]:
-    return [_visits(given)]
+    visits = _visits(given)
+    people = [visit[1] for visit in visits] or [0]
+    marks = ", ".join(["%s"] * len(people))
+    return [
+        visits,
+        rows(
+            "SELECT patient_id, consent_text_version, consent_at, (SELECT max(id) FROM intake_ownconsent) FROM "
+            f"intake_intakeresponse WHERE submitted_at IS NOT NULL AND patient_id IN ({marks})",
+            *people,
+        ),
+        rows("SELECT id, name, colour FROM people_user WHERE is_practitioner AND is_active ORDER BY name"),
+    ]
 
 
 def search(given: Mapping[str, str], user: int) -> list[Rows]:
@@ -67,6 +78,17 @@ def search(given: Mapping[str, str], user: int) -> list[Rows]:
     ]
 
 
+TOLD = (
+    "SELECT 'flag', id, flag, raised_at, level FROM intake_redflagalert WHERE patient_id = %s UNION ALL "
+    "SELECT 'event', id, code, recorded_at, severity FROM treatments_adverseevent WHERE patient_id = %s UNION ALL "
+    "SELECT 'fact', id, finding, recorded_at, note FROM people_safetyfact f WHERE patient_id = %s AND NOT EXISTS "
+    "(SELECT 1 FROM people_safetyfact n WHERE n.patient_id = f.patient_id AND n.finding = f.finding AND n.id > f.id) UNION ALL "  # noqa: E501
+    "SELECT 'entry', id, finding, recorded_at, name FROM people_safetyentry WHERE patient_id = %s UNION ALL "
+    "SELECT 'cleared', id, finding, cleared_at, result FROM intake_clearance WHERE patient_id = %s UNION ALL "
+    "SELECT 'complaint', id, complaint, opened_at, words FROM intake_episode WHERE patient_id = %s"
+)
+
+
 def chart(given: Mapping[str, str], user: int) -> list[Rows]:
     patient = int(given["patient"])
     return [
@@ -74,17 +96,29 @@ def chart(given: Mapping[str, str], user: int) -> list[Rows]:
         rows(f"{VISITS}WHERE a.patient_id = %s ORDER BY a.starts_at DESC LIMIT 8", patient),
         rows("SELECT id, sessions, status, phases FROM scheduling_course WHERE patient_id = %s ORDER BY id DESC LIMIT 3", patient),  # noqa: E501
         rows(
-            "SELECT i.id, i.created_at, r.id, r.submitted_at, r.answers FROM intake_invitation i "
+            "SELECT i.id, i.created_at, i.expires_at, r.id, r.submitted_at FROM intake_invitation i "
             "LEFT JOIN intake_intakeresponse r ON r.invitation_id = i.id WHERE i.patient_id = %s ORDER BY i.id DESC LIMIT 10",  # noqa: E501
             patient,
         ),
         rows(
-            "SELECT id, status, signed_at, findings, result FROM intake_assessment WHERE patient_id = %s ORDER BY id DESC LIMIT 10",  # noqa: E501
+            "SELECT a.id, a.status, a.signed_at, a.findings, a.levels, a.ashi, a.confirmed, r.answers "
+            "FROM intake_assessment a LEFT JOIN intake_intakeresponse r ON r.id = a.response_id "
+            "WHERE a.patient_id = %s ORDER BY a.id DESC LIMIT 10",
             patient,
         ),
         rows(
-            "SELECT id, version, status, signed_at, treatment FROM treatments_treatmentplan WHERE patient_id = %s "
-            "ORDER BY id DESC LIMIT 10",
+            "SELECT id, version, status, signed_at, CASE WHEN status = 'signed' THEN treatment END "
+            "FROM treatments_treatmentplan WHERE patient_id = %s ORDER BY id DESC LIMIT 10",
+            patient,
+        ),
+        rows(
+            "SELECT v.number, v.is_review FROM treatments_plannedvisit v JOIN treatments_treatmentplan p "
+            "ON p.id = v.plan_id WHERE p.patient_id = %s AND p.status = 'signed' ORDER BY v.number",
+            patient,
+        ),
+        rows(
+            "SELECT consent_text_version, consent_at, (SELECT max(id) FROM intake_ownconsent) FROM "
+            "intake_intakeresponse WHERE patient_id = %s AND submitted_at IS NOT NULL ORDER BY consent_at DESC LIMIT 1",
             patient,
         ),
         rows(
@@ -97,9 +131,7 @@ def chart(given: Mapping[str, str], user: int) -> list[Rows]:
             "ORDER BY taken_at DESC LIMIT 90",
             patient,
         ),
-        rows("SELECT finding, present, note FROM people_safetyfact WHERE patient_id = %s ORDER BY id DESC LIMIT 200", patient),  # noqa: E501
-        rows("SELECT flag, level, raised_at FROM intake_redflagalert WHERE patient_id = %s ORDER BY id DESC LIMIT 20", patient),  # noqa: E501
-        rows("SELECT code, severity, recorded_at FROM treatments_adverseevent WHERE patient_id = %s ORDER BY id DESC LIMIT 10", patient),  # noqa: E501
+        rows(TOLD, *[patient] * 6),
     ]  # fmt: skip
 
 
@@ -172,13 +204,45 @@ def home_practitioner(given: Mapping[str, str], user: int) -> list[Rows]:
 
 
 def home_desk(given: Mapping[str, str], user: int) -> list[Rows]:
+    now = dt.datetime.now(dt.UTC)
+    differing = rows(
+        "SELECT c.id, c.sessions, c.phases, p.id, p.given_name, p.family_name, u.name, s.name FROM scheduling_course c "
+        "JOIN people_patient p ON p.id = c.patient_id JOIN people_user u ON u.id = c.practitioner_id "
+        "JOIN scheduling_service s ON s.id = c.service_id WHERE c.differs_until > %s ORDER BY c.differs_until LIMIT 12",
+        stamp(now),
+    )
+    courses = [course[0] for course in differing] or [0]
     return [
         _visits(given),
         followups(given, user)[0][:12],
         rows(
-            "SELECT i.id, i.created_at, i.expires_at, p.id, p.given_name, p.family_name FROM intake_invitation i "
-            "JOIN people_patient p ON p.id = i.patient_id WHERE i.answered_at IS NULL AND i.revoked_at IS NULL "
-            "AND i.replaced_by_id IS NULL ORDER BY i.created_at DESC LIMIT 12"
+            "SELECT f.id, f.flag, f.raised_at, p.id, p.given_name, p.family_name, p.phone FROM intake_redflagalert f "
+            "JOIN people_patient p ON p.id = f.patient_id WHERE f.acknowledged_at IS NULL ORDER BY f.id DESC"
+        ),
+        differing,
+        rows(
+            "SELECT course_id, id, number_in_course, starts_at, ends_at, status FROM scheduling_appointment WHERE "
+            f"course_id IN ({', '.join(['%s'] * len(courses))}) AND status NOT IN ('cancelled', 'no_show')",
+            *courses,
+        ),
+        rows(
+            f"{VISITS}WHERE a.status IN ('booked', 'confirmed') AND a.stuck_at > %s ORDER BY a.stuck_at LIMIT 5",
+            stamp(now),
+        ),
+        rows(
+            "SELECT i.id, i.created_at, i.expires_at, p.id, p.given_name, p.family_name, r.progress, "
+            "(SELECT min(a.starts_at) FROM scheduling_appointment a WHERE a.patient_id = i.patient_id AND "
+            "a.starts_at > %s AND a.status NOT IN ('cancelled', 'no_show')) AS next_visit FROM intake_invitation i "
+            "JOIN people_patient p ON p.id = i.patient_id LEFT JOIN intake_intakeresponse r ON r.invitation_id = i.id "
+            "WHERE i.id IN (SELECT id FROM intake_invitation WHERE is_unfinished ORDER BY created_at LIMIT 301) "
+            "ORDER BY next_visit, i.created_at LIMIT 12",
+            stamp(now),
+        ),
+        rows(
+            "SELECT m.id, m.kind, m.subject, m.created_at, p.given_name, p.family_name FROM outbox_message m "
+            "LEFT JOIN people_patient p ON p.id = m.patient_id WHERE m.set_aside_at IS NULL AND (m.status = 'failed' "
+            "OR (m.created_at < %s AND m.status IN ('queued', 'sending'))) ORDER BY m.id DESC LIMIT 12",
+            stamp(now - dt.timedelta(minutes=5)),
         ),
     ]
 
@@ -190,7 +254,6 @@ def home_owner(given: Mapping[str, str], user: int) -> list[Rows]:
             "(SELECT count(*) FROM scheduling_room WHERE is_active), (SELECT count(*) FROM scheduling_device), "
             "(SELECT count(*) FROM scheduling_service), (SELECT count(*) FROM scheduling_workinghours)"
         ),
-        rows("SELECT name, time_zone, phone, address FROM people_clinic"),
     ]
 
 

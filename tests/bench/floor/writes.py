@@ -50,7 +50,24 @@ def course(given: Mapping[str, str], user: int) -> None:
     starts, now = [dt.datetime.fromisoformat(one) for one in given["starts"].split(",")], dt.datetime.now(dt.UTC)
     with transaction.atomic():
         for_all = [int(given["practitioner"]), stamp(starts[0]), stamp(starts[-1] + dt.timedelta(hours=1))]
+        rows(
+            "SELECT c.id, c.sessions, c.phases, c.status, s.minutes, s.changeover_minutes FROM scheduling_course c "
+            "JOIN scheduling_service s ON s.id = c.service_id WHERE c.id = %s",
+            int(given["course"]),
+        )
+        rows(
+            "SELECT id, status FROM scheduling_course WHERE patient_id = %s AND status = 'to_book'",
+            int(given["patient"]),
+        )
         rows(_TAKEN, *for_all)
+        rows("SELECT id FROM scheduling_absence WHERE practitioner_id = %s AND ends_at > %s", *for_all[:2])
+        rows(
+            "SELECT weekday, starts, ends, room_id FROM scheduling_workinghours WHERE practitioner_id = %s", for_all[0]
+        )
+        rows(
+            "SELECT 'room', id, kind FROM scheduling_room WHERE is_active UNION ALL "
+            "SELECT 'device', id, kind FROM scheduling_device WHERE is_active"
+        )
         many(_APPOINTMENT, [_row(given, user, start, number) for number, start in enumerate(starts, start=1)])
         made = rows("SELECT id FROM scheduling_appointment WHERE course_id = %s", int(given["course"]))
         many(_CHANGE, [(one, "booked", "{}", "{}", user, stamp(now)) for (one,) in made])
@@ -81,16 +98,58 @@ def step(given: Mapping[str, str], user: int) -> None:
 
 
 def edit(given: Mapping[str, str], user: int) -> None:
+    """With what a review of its safety has to know, the step that Undo goes back to, and what the page shows beside."""
     pk = int(given["plan"])
     with transaction.atomic():
-        found = rows("SELECT treatment, patient_id, edits FROM treatments_treatmentplan WHERE id = %s", pk)
-        text, patient, edits = found[0]
+        found = rows(
+            "SELECT p.treatment, p.patient_id, p.edits, p.review, p.overrides, p.episode_id, a.id, t.given_name, "
+            "t.family_name, t.date_of_birth, a.signed_at, a.findings, a.levels, a.ashi, a.confirmed, i.answers "
+            "FROM treatments_treatmentplan p JOIN people_patient t ON t.id = p.patient_id "
+            "JOIN treatments_proposal r ON r.id = p.proposal_id JOIN intake_assessment a ON a.id = r.assessment_id "
+            "LEFT JOIN intake_intakeresponse i ON i.id = a.response_id WHERE p.id = %s",
+            pk,
+        )
+        text, patient, edits, review, overrides, episode, assessment = found[0][:7]
+        audit(user, "plan.read", [patient])
+        rows("SELECT finding, present, note, recorded_at FROM people_safetyfact WHERE patient_id = %s", patient)
+        rows("SELECT finding, cleared_at FROM intake_clearance WHERE patient_id = %s AND withdrawn_at IS NULL", patient)
+        rows(
+            "SELECT a.id, a.signed_at, a.findings, i.answers FROM intake_assessment a JOIN intake_episode e "
+            "ON e.id = a.episode_id LEFT JOIN intake_intakeresponse i ON i.id = a.response_id WHERE a.patient_id = %s "
+            "AND e.closed_at IS NULL AND e.id <> %s AND a.status IN ('draft', 'signed')",
+            patient, episode,
+        )  # fmt: skip
+        rows(
+            "SELECT answers, submitted_at FROM intake_intakeresponse WHERE patient_id = %s AND submitted_at > "
+            "(SELECT signed_at FROM intake_assessment WHERE id = %s) ORDER BY submitted_at DESC LIMIT 5",
+            patient, assessment,
+        )  # fmt: skip
         treatment = json.loads(text) if isinstance(text, str) else text
         treatment["principle"] = given["principle"]
         log = [*(json.loads(edits) if isinstance(edits, str) else edits)][:20]
-        sql = "UPDATE treatments_treatmentplan SET treatment = %s, edits = %s, changed_at = %s WHERE id = %s"
-        rows_changed(sql, json.dumps(treatment), json.dumps(log), stamp(dt.datetime.now(dt.UTC)), pk)
+        review, overrides = (one if isinstance(one, str) else json.dumps(one) for one in (review, overrides))
+        rows_changed(
+            "INSERT INTO treatments_undostep (plan_id, treatment) SELECT id, treatment FROM treatments_treatmentplan "
+            "WHERE id = %s",
+            pk,
+        )
+        rows_changed(
+            "DELETE FROM treatments_undostep WHERE plan_id = %s AND id <= (SELECT id FROM treatments_undostep "
+            "WHERE plan_id = %s ORDER BY id DESC LIMIT 1 OFFSET 20)",
+            pk, pk,
+        )  # fmt: skip
+        sql = (
+            "UPDATE treatments_treatmentplan SET treatment = %s, edits = %s, review = %s, overrides = %s, "
+            "changed_at = %s WHERE id = %s"
+        )
+        now = stamp(dt.datetime.now(dt.UTC))
+        rows_changed(sql, json.dumps(treatment), json.dumps(log), review, overrides, now, pk)
         audit(user, "plan.edited", [patient])
+    rows("SELECT id, follows_id FROM treatments_adverseevent WHERE patient_id = %s AND serious", patient)
+    rows("SELECT id, version FROM treatments_treatmentplan WHERE episode_id = %s AND status = 'signed'", episode)
+    rows("SELECT id, signed_at FROM intake_assessment WHERE episode_id = %s AND status = 'signed'", episode)
+    rows("SELECT id, name, minutes FROM scheduling_service WHERE is_active ORDER BY name")
+    rows("SELECT id, name FROM people_user WHERE is_active AND is_practitioner ORDER BY name")
 
 
 def propose(given: Mapping[str, str], user: int) -> None:
