@@ -77,6 +77,14 @@ class KeptQuery(Generic[Row]):
         for place, converters, expression in _converters(made, connection):
             for convert in converters:
                 skips_none = getattr(convert, "keeps_none", False)  # half of all moments are none
+                in_utc = getattr(convert, "in_utc", None) if connection.timezone is dt.UTC else None
+                if in_utc is not None:
+                    for row in rows:
+                        if type(row[place]) is dt.datetime and row[place].tzinfo is None:
+                            row[place] = in_utc(row[place])
+                        elif row[place] is not None:
+                            row[place] = convert(row[place], expression, connection)
+                    continue
                 for row in rows:
                     if not (skips_none and row[place] is None):
                         row[place] = convert(row[place], expression, connection)

@@ -8,7 +8,7 @@ and the patient until it ends.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -128,7 +128,12 @@ class Diary:
     devices: tuple[Resource, ...]
 
     def with_busy(self, *more: Busy) -> Diary:
-        return replace(self, busy=self.busy + more)
+        found = replace(self, busy=self.busy + more)
+        if "_busy_by_day" in vars(self):  # a course of twelve asks again after each of its visits
+            known = self._busy_by_day
+            new = {day: (*known.get(day, ()), *visits) for day, visits in _by_day(more).items()}
+            vars(found)["_busy_by_day"] = {**known, **new}
+        return found
 
     def without(self, appointment: int) -> Diary:
         """The diary without that visit: for moving it."""
@@ -140,13 +145,7 @@ class Diary:
 
     @cached_property
     def _busy_by_day(self) -> Mapping[date, tuple[Busy, ...]]:
-        days: dict[date, list[Busy]] = defaultdict(list)
-        for one in self.busy:
-            day = one.starts.astimezone(UTC).date()
-            while day <= one.until.astimezone(UTC).date():
-                days[day].append(one)
-                day += timedelta(days=1)
-        return {day: tuple(found) for day, found in days.items()}
+        return _by_day(self.busy)
 
     def busy_between(self, starts: datetime, until: datetime) -> tuple[Busy, ...]:
         """Visits that touch the half-open time from ``starts`` to ``until``."""
@@ -158,6 +157,17 @@ class Diary:
                     found[one] = None
             day += timedelta(days=1)
         return tuple(found)
+
+
+def _by_day(visits: Iterable[Busy]) -> Mapping[date, tuple[Busy, ...]]:
+    """Each under every day (in UTC) that it touches."""
+    days: dict[date, list[Busy]] = defaultdict(list)
+    for one in visits:
+        day, last = one.starts.astimezone(UTC).date(), one.until.astimezone(UTC).date()
+        while day <= last:
+            days[day].append(one)
+            day += timedelta(days=1)
+    return {day: tuple(found) for day, found in days.items()}
 
 
 def instant(day: date, clock: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:

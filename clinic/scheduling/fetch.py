@@ -6,9 +6,12 @@ from collections.abc import Iterable, Set
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clinic.audit import trail
+from clinic.lib.kept_queries import KeptQuery
 from clinic.lib.numbers import whole_number
 from clinic.people import access
 from clinic.people.access import Permission
@@ -63,11 +66,17 @@ def course_for(user: User, course_id: int, *, what: str | None = None) -> Course
     """One course to book, with patient, practitioner and service."""
     _allow(user, Permission.WRITE_SCHEDULE)
     with transaction.atomic():
-        rows = Course.objects.select_related("patient", "practitioner", "service")
-        found = get_object_or_404(rows, pk=course_id)
+        found = next(iter(_course(course_id)), None)
+        if found is None:
+            raise Http404("There is no such course.")
         if what:
             access.note_read(user, found.patient, what=what, obj=found)
     return found
+
+
+@KeptQuery
+def _course(pk: int) -> QuerySet[Course]:
+    return Course.objects.filter(pk=pk).select_related("patient", "practitioner", "service").order_by()
 
 
 def service_or_first(value: str) -> Service | None:

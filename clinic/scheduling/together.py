@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import QuerySet
+
+from clinic.lib.kept_queries import KeptQuery
 from clinic.scheduling.availability import Need
 from clinic.scheduling.course_days import Day, held_days, number_in_time, phases_of
 from clinic.scheduling.diary import need_of_visit
@@ -34,8 +37,13 @@ class Pairs:
 
 def _waiting(course: Course) -> list[Course]:
     """Other courses of the patient that wait for dates."""
-    rows = Course.objects.filter(patient=course.patient_id, status=Course.Status.TO_BOOK).exclude(pk=course.pk)
-    return list(rows.select_related("service", "patient"))
+    return _to_book(course.patient_id, course.pk)
+
+
+@KeptQuery
+def _to_book(patient: int, beside: int) -> QuerySet[Course]:
+    rows = Course.objects.filter(patient=patient, status=Course.Status.TO_BOOK).exclude(pk=beside)
+    return rows.select_related("service", "patient")
 
 
 def others_to_book(course: Course) -> list[Course]:

@@ -8,6 +8,7 @@ substitutions instead of some thousand template nodes. In the part only what is 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
 from html import escape  # what Django escapes with, without its wrapping for lazy texts
@@ -22,11 +23,13 @@ from django.utils.translation import get_language
 register = template.Library()
 OPENS, CLOSES = "\ue000", "\ue001"  # of private use: no template has them
 TOKEN = "csrf_token"
+MARK = secrets.token_hex(16)  # of this process: nobody can type it
 Shape = tuple[tuple[str, Hashable], ...]
 
 
 class Repeatable(Protocol):
-    """``shape``: names and values that the part may ask about. ``texts``: what is filled in, by name."""
+    """``shape``: names and values that the part may ask about. ``texts``: what is filled in, by name. Both follow from
+    the row's own values, by which it is found again: a named tuple."""
 
     @property
     def shape(self) -> Shape: ...
@@ -37,14 +40,18 @@ class Repeatable(Protocol):
 
 @register.simple_tag(takes_context=True)
 def repeated(context: template.Context, part: str, rows: Iterable[Repeatable], **asked: Hashable) -> SafeString:
-    more, token = tuple(sorted(asked.items())), str(context.get(TOKEN, ""))
-    find = _pattern.__wrapped__ if settings.DEBUG else _pattern  # with DEBUG a changed template is seen at once
-    language, found = get_language(), []
-    for row in rows:
-        texts = row.texts
-        pattern = find(part, language, (*row.shape, *more), tuple(texts))
-        found.append(pattern % {**{name: escape(text) for name, text in texts.items()}, TOKEN: token})
-    return mark_safe("".join(found))
+    more, language = tuple(sorted(asked.items())), get_language()
+    draw = _drawn.__wrapped__ if settings.DEBUG else _drawn  # with DEBUG a changed template is seen at once
+    drawn = "".join([draw(part, language, more, row) for row in rows])
+    return mark_safe(drawn.replace(MARK, str(context.get(TOKEN, ""))))
+
+
+@lru_cache(maxsize=600)  # some 2 kB each: the rows of a busy day, most of which stay as they are
+def _drawn(part: str, language: str | None, more: Shape, row: Repeatable) -> str:
+    """With ``MARK`` for the token, which each page has its own of."""
+    find, texts = _pattern.__wrapped__ if settings.DEBUG else _pattern, row.texts
+    pattern = find(part, language, (*row.shape, *more), tuple(texts))
+    return pattern % {**{name: escape(text) for name, text in texts.items()}, TOKEN: MARK}  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=1024)

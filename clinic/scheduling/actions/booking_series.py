@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
 from clinic.audit import trail
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Clinic, User
 from clinic.scheduling.actions.booking import visit_in
+from clinic.scheduling.actions.new_rows import add_appointments, add_booked
 from clinic.scheduling.actions.writing import guarded, refresh_course
 from clinic.scheduling.asked_times import diary_at
 from clinic.scheduling.availability import Diary, Slot
@@ -19,7 +22,7 @@ from clinic.scheduling.course_days import Day, held_days
 from clinic.scheduling.diary import diary_around
 from clinic.scheduling.errors import AgainstDose, BookingRefused, Clash, NotOpen, SeriesClash, SlotTaken
 from clinic.scheduling.locking import lock_schedule
-from clinic.scheduling.models import FREES_THE_SLOT, Appointment, AppointmentChange, Course
+from clinic.scheduling.models import FREES_THE_SLOT, Appointment, Course
 from clinic.scheduling.together import Second, Shared, longest_of, second_of, why_apart
 from clinic.scheduling.typed_dates import fit_visit
 
@@ -86,8 +89,8 @@ def _book_series(
         raise NotOpen("There is no visit to book.")
     with transaction.atomic():
         lock_schedule()
-        course = Course.objects.select_related("service").get(pk=course.pk)
-        made = list(course.visits.order_by("starts_at").values_list("number", "starts_at", "status", "nonce"))  # type: ignore[misc]
+        course = _course(course)
+        made = _made(course.pk)
         if any(one_nonce.startswith(f"{nonce}:") for *_rest, one_nonce in made):
             earlier = course.appointments.filter(nonce__startswith=f"{nonce}:")
             return BookedSeries(tuple(earlier.order_by("number_in_course")))
@@ -125,13 +128,10 @@ def _book_series(
         ]
         try:
             with guarded():
-                booked = Appointment.objects.bulk_create(booked)
+                add_appointments(booked)
         except SlotTaken as taken:  # only past a writer that does not hold the schedule
             raise SeriesClash(tuple(Clash(number, taken.words, None) for number, *_rest in slots)) from taken
-        Kind = AppointmentChange.Kind
-        AppointmentChange.objects.bulk_create(
-            AppointmentChange(appointment=one, kind=Kind.BOOKED, by=by, at=now) for one in booked
-        )
+        add_booked(booked, by=by, now=now)
         refresh_course(course)
         refresh_course(second.course if second else None)
         if against_dose:
@@ -151,11 +151,32 @@ def _book_series(
         return BookedSeries(tuple(booked), tuple(clashes))
 
 
+def _course(course: Course) -> Course:
+    """As it is now."""
+    found = next(iter(_with_service(course.pk)), None)
+    if found is None:
+        raise Course.DoesNotExist
+    return found
+
+
+@KeptQuery
+def _with_service(pk: int) -> QuerySet[Course]:
+    return Course.objects.filter(pk=pk).select_related("service").order_by()
+
+
+@KeptQuery
+def _made(course: int) -> QuerySet[Appointment, tuple[int | None, dt.datetime, str, str]]:
+    """(number here, start, status, nonce) of its visits, alone or with another course."""
+    number = Case(When(course=course, then="number_in_course"), default="also_number")
+    rows = Appointment.objects.filter(Q(course=course) | Q(also_course=course)).annotate(number=number)
+    return rows.order_by("starts_at").values_list("number", "starts_at", "status", "nonce")
+
+
 def _second(course: Course, also: Course | None) -> Second | None:
     """The second course as it is now. Raises NotOpen if no visit can serve both."""
     if also is None:
         return None
-    other = Course.objects.select_related("service").get(pk=also.pk)
+    other = _course(also)
     if other.status == Course.Status.CLOSED:
         raise NotOpen("The other course was closed; nothing can be booked for it.")
     if reason := why_apart(course, other):
@@ -167,7 +188,7 @@ def _alternatives(
     course: Course, visits: Sequence[WantedVisit], now: dt.datetime, *, also: Course | None, keep_dose: bool
 ) -> dict[int, Clash]:
     """The clashes as they are now by the number of the visit, each with the nearest slot that would do."""
-    course = Course.objects.select_related("service").get(pk=course.pk)
+    course = _course(course)
     diary = diary_around([visit.starts_at for visit in visits], now=now)
     _slots, clashes = _fit_all(
         course, held_days(course), visits, diary, now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from clinic.people.desk_notes import notes_of
@@ -92,7 +92,10 @@ def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> Board
     rows = _of_one(practitioner.pk, starts, ends) if practitioner else _of_all(starts, ends)
     zone = Clinic.current().zone
     notes = notes_of({row.patient for row in rows if row.status in HERE})
-    cards = [_card(row, now, zone, notes.get(row.patient, ()) if row.status in HERE else ()) for row in rows]
+    cards = [
+        _card(row, *_note(row, now, zone), zone, notes.get(row.patient, ()) if row.status in HERE else ())
+        for row in rows
+    ]
     columns = (
         Column(title, tuple(card for card in cards if card.status in statuses), empty)
         for title, statuses, empty in COLUMNS
@@ -101,9 +104,9 @@ def board(day: dt.date, *, practitioner: User | None, now: dt.datetime) -> Board
     return Board(tuple(columns), off, frozenset(row.patient for row in rows))
 
 
-def _card(row: Row, now: dt.datetime, zone: dt.tzinfo, desk_notes: tuple[str, ...]) -> Card:
+@lru_cache(maxsize=600)  # a board is asked for twice a minute, and few of its visits have changed since
+def _card(row: Row, note: str, kind: str, zone: dt.tzinfo, desk_notes: tuple[str, ...]) -> Card:
     next_status, next_word = NEXT_STEP.get(S(row.status), ("", ""))
-    note, kind = _note(row, now, zone)
     local = row.starts.astimezone(zone)
     return Card(
         id=str(row.pk),

@@ -117,7 +117,9 @@ def values() -> dict[str, Any]:
 
 def engine(loader: str) -> Engine:
     inner = ("django.template.loaders.locmem.Loader", PARTS)
-    return Engine(loaders=[(loader, [inner])], builtins=["django.templatetags.i18n"], libraries={"tz": "django.templatetags.tz"})
+    return Engine(
+        loaders=[(loader, [inner])], builtins=["django.templatetags.i18n"], libraries={"tz": "django.templatetags.tz"}
+    )
 
 
 def drawn(loader: str, snippet: str, *, request: HttpRequest | None) -> str:

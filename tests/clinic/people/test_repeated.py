@@ -8,6 +8,7 @@ from typing import Any
 from django.template import Context, Template
 from django.template.loader import render_to_string
 
+from clinic.people.templatetags.repeated import MARK
 from clinic.scheduling.models import AppointmentStatus
 from clinic.scheduling.presenters.board import Card
 from clinic.scheduling.presenters.pages import PILLS
@@ -37,6 +38,18 @@ def cards_from(chance: random.Random) -> list[Card]:
         )
         for _ in range(chance.randint(0, 4))
     ]  # fmt: skip
+
+
+def test_a_row_that_is_kept_has_the_token_of_the_page_it_is_on() -> None:
+    card = Card(
+        id="1", version="1", status="booked", stamp="", clock="09:00", name=MARK[:-1], where="", tint="clay", pill=None,
+        note="", note_kind="", next_status="arrived", next_word="Arrived", others=(),
+    )  # fmt: skip
+    page: dict[str, Any] = {"cards": [card], "may": True, "chosen": None}
+    one, other = (PAGE.render(Context({**page, "csrf_token": token * 64})) for token in "ab")
+    assert "a" * 64 in one and one.replace("a" * 64, "b" * 64) == other and MARK not in one
+    renamed = PAGE.render(Context({**page, "cards": [card._replace(name="Ben")], "csrf_token": "a" * 64}))
+    assert renamed == one.replace(MARK[:-1], "Ben")
 
 
 @drawn(cards_from, lambda chance: chance.choice([True, False]), lambda chance: chance.choice([None, 7]))

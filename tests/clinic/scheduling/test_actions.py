@@ -254,6 +254,20 @@ def test_series_is_booked_whole_and_once(house):
     assert (Appointment.objects.count(), course.status) == (10, "booked")
 
 
+def test_the_rows_of_a_series_are_those_that_django_would_write(house):
+    """They are written by hand: each column is what the object says, and the database says when."""
+    course = _course(house)
+    made = book_series(course=course, visits=_ten_dates(course), by=house.desk, nonce="by-hand", now=NOW)
+    for one in made.appointments:
+        row = Appointment.objects.get(pk=one.pk)
+        for field in Appointment._meta.concrete_fields:
+            assert getattr(row, field.attname) == getattr(one, field.attname), field.name
+        assert one.created_at is not None and one.nonce == f"by-hand:{one.number_in_course}"
+        [change] = row.changes.all()
+        assert (change.kind, change.before, change.after, change.by) == ("booked", {}, {}, house.desk)
+        assert change.at == NOW
+
+
 def test_one_clash_books_nothing_and_names_the_next_fit(house):
     course = _course(house)
     wanted = _ten_dates(course)

@@ -249,6 +249,12 @@ def test_slots_break_nothing_and_do_not_depend_on_order(drawn):
                 assert one.until <= slot.starts or slot.until <= one.starts
             if one.patient == need.patient:
                 assert one.ends <= slot.starts or slot.ends <= one.starts
+    grown = replace(diary, busy=())
+    for one in diary.busy:  # as a course of twelve is booked: asked again after each visit
+        assert set(grown.busy_between(one.starts, one.until)) <= set(diary.busy)
+        grown = grown.with_busy(one)
+    found = free_slots(grown, need, day, now=LONG_AGO)
+    assert [(slot.starts, slot.practitioner) for slot in found] == [(s.starts, s.practitioner) for s in slots]
     mirrored = replace(
         diary,
         hours=diary.hours[::-1],

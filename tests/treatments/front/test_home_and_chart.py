@@ -196,7 +196,9 @@ def test_what_is_kept_of_a_chart_is_what_would_be_drawn_now(ana: Any, petra: Any
         lambda: Score.objects.create(value=7, **score),
         lambda: Score.objects.create(value=3, **score),
         lambda: Score.objects.create(value=4, episode=plan.episode, **score),
-        lambda: RedFlagAlert.objects.create(patient=ana, response=link.response, flag="flag.saddle_numbness", level="emergency"),
+        lambda: RedFlagAlert.objects.create(
+            patient=ana, response=link.response, flag="flag.saddle_numbness", level="emergency"
+        ),
         lambda: SafetyFact.objects.create(patient=ana, finding="condition.asthma", present=True, note="inhaler"),
         lambda: type(petra).objects.filter(pk=petra.pk).update(name="Petra Other"),
         lambda: Clinic.objects.update(time_zone="Pacific/Auckland"),

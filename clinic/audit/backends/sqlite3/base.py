@@ -9,14 +9,20 @@ from django.utils.dateparse import parse_datetime
 from clinic.audit.backends.gathering import Gathering
 
 
+@lru_cache(maxsize=4000)
+def _in_utc(value: dt.datetime) -> dt.datetime:
+    return value.replace(tzinfo=dt.UTC)
+
+
 class DatabaseOperations(operations.DatabaseOperations):
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """As Django's, with one question for a moment as this database keeps it: a chart has two hundred."""
         if type(value) is dt.datetime and value.tzinfo is None and connection.timezone is dt.UTC:
-            return value.replace(tzinfo=dt.UTC)
+            return _in_utc(value)
         return super().convert_datetimefield_value(value, expression, connection)
 
     convert_datetimefield_value.keeps_none = True  # type: ignore[attr-defined]  # and need not be asked about one
+    convert_datetimefield_value.in_utc = _in_utc  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=4000)
