@@ -44,17 +44,17 @@ def known_point(code: str) -> Point | None:
 
 
 def codes_in(treatment: Any) -> Iterator[str]:
-    """Every point that a treatment names, in whatever part of it and at whichever visit."""
-    if isinstance(treatment, dict):
-        for key, value in treatment.items():
-            if key == "code" and isinstance(value, str):
-                yield value
-            elif isinstance(value, dict | list):
-                yield from codes_in(value)
-    elif isinstance(treatment, list):
-        for one in treatment:
-            if isinstance(one, dict | list):
-                yield from codes_in(one)
+    """Every point that a treatment names, in whatever part of it and at whichever visit; in no order."""
+    waiting = [treatment]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            code = one.get("code")
+            if isinstance(code, str):
+                yield code
+            waiting += [value for value in one.values() if isinstance(value, dict | list)]
+        elif isinstance(one, list):
+            waiting += [value for value in one if isinstance(value, dict | list)]
 
 
 def told_now() -> str:

@@ -27,7 +27,7 @@ MARK = secrets.token_hex(16)  # of this process: nobody can type it
 Shape = tuple[tuple[str, Hashable], ...]
 
 
-class Repeatable(Protocol):
+class Repeatable(Hashable, Protocol):
     """``shape``: names and values that the part may ask about. ``texts``: what is filled in, by name. Both follow from
     the row's own values, by which it is found again: a named tuple."""
 
@@ -51,7 +51,7 @@ def _drawn(part: str, language: str | None, more: Shape, row: Repeatable) -> str
     """With ``MARK`` for the token, which each page has its own of."""
     find, texts = _pattern.__wrapped__ if settings.DEBUG else _pattern, row.texts
     pattern = find(part, language, (*row.shape, *more), tuple(texts))
-    return pattern % {**{name: escape(text) for name, text in texts.items()}, TOKEN: MARK}  # type: ignore[no-any-return]
+    return pattern % {**{name: escape(text) for name, text in texts.items()}, TOKEN: MARK}
 
 
 @lru_cache(maxsize=1024)

@@ -22,7 +22,7 @@ def curves_of(patient: Patient, shown: Sequence[Episode]) -> list[Context]:
 
 
 Wanted = tuple[tuple[int | None, str], ...]  # the complaints that have curves of their own, with their names
-_curves: ByValue[list[Context]] = ByValue(100)  # some 15 kB each, with the scores
+_curves: ByValue[list[Context]] = ByValue(40)  # some 20 kB each, with the scores
 
 
 def _made(

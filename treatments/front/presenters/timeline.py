@@ -22,7 +22,7 @@ from treatments.planner.knowledge.adverse_events import event_name
 EVENTS = 40
 OF_A_KIND = 10
 Event = tuple[dt.datetime, str, str, str]  # when, title, text, URL
-_timelines: ByValue[list[dict[str, str]]] = ByValue(60)  # some 30 kB each, with the rows that they are made of
+_timelines: ByValue[list[dict[str, str]]] = ByValue(40)  # some 30 kB each, with the rows that they are made of
 
 
 def timeline(rows: ClinicalRows) -> list[dict[str, str]]:
