@@ -22,7 +22,8 @@ from intake.assessment import load_intake_knowledge
 from intake.consent_text import is_consent_open
 from intake.models import Episode, Invitation
 from treatments.front.presenters import chart_rows
-from treatments.front.presenters.chart_rows import SHOWN_VISITS, ClinicalRows
+from treatments.front.presenters.chart_rows import SHOWN_VISITS
+from treatments.front.presenters.clinical_rows import ClinicalRows
 from treatments.front.presenters.curves import curves_of
 from treatments.front.presenters.episodes import STOPS, episode_part, step
 from treatments.front.presenters.timeline import timeline

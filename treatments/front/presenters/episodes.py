@@ -22,7 +22,8 @@ from intake.presenters import assessment as assessment_words
 from intake.presenters.evidence import bars
 from treatments import planning
 from treatments.front.presenters import chart_rows
-from treatments.front.presenters.chart_rows import ClinicalRows, VisitRow
+from treatments.front.presenters.chart_rows import VisitRow
+from treatments.front.presenters.clinical_rows import ClinicalRows
 from treatments.models import TreatmentPlan
 from treatments.models.plan import SINGLE
 from treatments.planner.treatment.shapes import TreatmentJson

@@ -14,7 +14,8 @@ from clinic.people.presenters import timeline_event
 from intake.assessment import load_intake_knowledge
 from intake.models import RedFlagAlert
 from intake.presenters.assessment import CLASS_WORDS
-from treatments.front.presenters.chart_rows import SHOWN_VISITS, ClinicalRows, Told, VisitRow
+from treatments.front.presenters.chart_rows import SHOWN_VISITS, Told, VisitRow
+from treatments.front.presenters.clinical_rows import ClinicalRows
 from treatments.models import AdverseEvent, TreatmentPlan
 from treatments.models.plan import SINGLE
 from treatments.planner.knowledge.adverse_events import event_name
