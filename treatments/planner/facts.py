@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from intake.assessment import ClinicalPicture
 from intake.questionnaire.instruments import calls_for_a_talk
 from treatments.planner.vocabulary.body import can_be_pregnant
-from treatments.planner.vocabulary.facts import CAUSES, LYING_ONLY
+from treatments.planner.vocabulary.facts import CAUSES, LYING_ONLY, OF_VISIT
 from treatments.planner.vocabulary.facts import sites as every_site
 from treatments.planner.vocabulary.signs import load_signs
 from treatments.planner.vocabulary.sports import load_sports
@@ -53,8 +53,7 @@ def read_facts(picture: ClinicalPicture) -> Facts:
             words.update((f"{role}:{pattern}", f"pattern:{pattern}"))
     painful, side = _painful_sides(assessment.sides)
     words.add(f"side:{side}")
-    words.add("visit:first" if case.visit <= 1 else "visit:later")
-    words.update(_course(picture, is_pain=bool(sites)))
+    words.update(_of_visit(picture, is_pain=bool(sites)))
     words.update(_person(picture))
     phases, pregnancy = _pregnancy(picture)
     words.update(pregnancy)
@@ -64,6 +63,12 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     if not LYING_ONLY.isdisjoint(words | _raised(picture)):
         words.add("person:lying")
     return Facts(frozenset(words), sites, painful, phases, case.visit)
+
+
+def at_other_visit(facts: Facts, picture: ClinicalPicture) -> Facts:
+    """The facts of a picture that differs from the one that was read in nothing but the visit and the pain."""
+    words = (facts.words - OF_VISIT) | _of_visit(picture, is_pain=bool(facts.sites))
+    return replace(facts, words=words, visit=picture.case.visit)
 
 
 def with_suspicions(facts: Facts, picture: ClinicalPicture) -> Facts:
@@ -107,6 +112,13 @@ def _person(picture: ClinicalPicture) -> set[str]:
             words.add("age:over_65")
         if age > 75:
             words.add("age:over_75")
+    return words
+
+
+def _of_visit(picture: ClinicalPicture, *, is_pain: bool) -> set[str]:
+    """What differs between the visits of a course; no other fact rests on it."""
+    words = _course(picture, is_pain=is_pain)
+    words.add("visit:first" if picture.case.visit <= 1 else "visit:later")
     pains = (picture.case.complaint.pain_now, picture.case.complaint.pain_worst)
     severe = load_signs().limits.severe_from
     if any(pain is not None and pain >= severe for pain in pains):

@@ -9,6 +9,7 @@ from treatments.planner.facts import Facts
 from treatments.planner.knowledge.tables import Rule, When
 
 R = TypeVar("R", bound=Rule)
+MOST_KNOWN = 64  # sets of words, of each table
 
 
 class Condition(NamedTuple):
@@ -39,10 +40,25 @@ class Compiled(NamedTuple, Generic[R]):
 class Rules(tuple[Compiled[R], ...]):
     """Compiled rules in their order, and where each can be found by a word that it cannot do without."""
 
+    words: frozenset[str]  # all that they look at
     _always: tuple[int, ...]  # places of the rules that wait for no word
     _by_word: Mapping[str, tuple[int, ...]]
+    _known: dict[frozenset[str], tuple[R, ...]]  # what holds, by those of `words` that are there
 
-    def may_hold(self, words: frozenset[str]) -> Iterable[Compiled[R]]:
+    def holding(self, words: frozenset[str]) -> tuple[R, ...]:
+        """Every rule whose condition holds, in order. Most patients differ in words that few rules look at, and the
+        visits of one course in hardly any: the same tuple is given for them."""
+        seen = words & self.words
+        found = self._known.get(seen)
+        if found is None:
+            found = tuple([rule for rule, all_, any_, none in self._may_hold(seen)
+                           if all_ <= seen and (not any_ or not any_.isdisjoint(seen)) and none.isdisjoint(seen)])  # fmt: skip
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[seen] = found
+        return found
+
+    def _may_hold(self, words: frozenset[str]) -> Iterable[Compiled[R]]:
         """Those that could hold, in order: of most rules none of the words is there."""
         by_word = self._by_word
         places = set(self._always)
@@ -63,25 +79,18 @@ def compile_rules(rules: Sequence[R]) -> Rules[R]:
             by_word.setdefault(word, []).append(place)
         if not needed:
             always.append(place)
+    compiled.words = frozenset().union(*(rule.all | rule.any | rule.none for rule in compiled))
     compiled._always = tuple(always)
     compiled._by_word = {word: tuple(places) for word, places in by_word.items()}
+    compiled._known = {}
     return compiled
 
 
-def matching(rules: Rules[R], facts: Facts) -> list[R]:
+def matching(rules: Rules[R], facts: Facts) -> tuple[R, ...]:
     """Every rule whose condition holds, in order."""
-    words = facts.words
-    return [
-        rule
-        for rule, all_, any_, none in rules.may_hold(words)
-        if all_ <= words and (not any_ or not any_.isdisjoint(words)) and none.isdisjoint(words)
-    ]
+    return rules.holding(facts.words)
 
 
 def first(rules: Rules[R], facts: Facts) -> R | None:
     """The first rule whose condition holds."""
-    words = facts.words
-    for rule, all_, any_, none in rules:
-        if all_ <= words and (not any_ or not any_.isdisjoint(words)) and none.isdisjoint(words):
-            return rule
-    return None
+    return next(iter(rules.holding(facts.words)), None)

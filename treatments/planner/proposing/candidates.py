@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.asked import Asked, Asking, asking_of
 from treatments.planner.knowledge.compiled import Program
-from treatments.planner.knowledge.matching import matching
 from treatments.planner.knowledge.numbers import Numbers
 from treatments.planner.knowledge.regions import painful_sites, tender_region
 from treatments.planner.knowledge.rules import PlannerKnowledge
@@ -46,13 +46,17 @@ class Candidate:
 
 
 def find_candidates(
-    picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, program: Program
+    picture: ClinicalPicture,
+    facts: Facts,
+    knowledge: PlannerKnowledge,
+    program: Program,
+    rules: Sequence[PointRule],
 ) -> list[Candidate]:
-    """Every point that some rule asks for, and the tender points; sorted by key so that order never matters."""
+    """Every point that one of the rules asks for, and the tender points; sorted by key so that order never matters."""
     sites = painful_sites(facts, knowledge)
     levels = _levels(picture, sites, program.numbers.level_most)
     found: dict[str, Candidate] = {}
-    for rule in matching(program.rules, facts):
+    for rule in rules:
         asking = program.asking.get(rule.id)
         if asking is None:
             asking = program.asking[rule.id] = asking_of(rule, knowledge.points, program.numbers)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from intake.assessment import ClinicalPicture
-from treatments.planner.facts import Facts, read_facts, with_suspicions
+from treatments.planner.facts import Facts, at_other_visit, read_facts, with_suspicions
 from treatments.planner.knowledge.compiled import Program, program_of
 from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.needle_sizes import needle_of
@@ -21,8 +22,11 @@ from treatments.planner.knowledge.rules import (
     Style,
     Technique,
 )
+from treatments.planner.knowledge.tables import PointRule
+from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Composed
 from treatments.planner.proposing.quotes import Quotes, grounds_in
+from treatments.planner.safety.contraindications import compiled_rows
 from treatments.planner.safety.guard import Guard, build_guard
 from treatments.planner.treatment.items import Needle
 from treatments.planner.treatment.proposal import Withheld
@@ -32,7 +36,8 @@ from treatments.planner.vocabulary.facts import FINE_FACTS
 @dataclass(frozen=True)
 class ProposalInProgress:
     """`facts` choose; `gentle`, which adds what the patient's own words raise, only makes milder. `style`: what to put
-    first instead of what is usual. `withheld` and `composed` grow."""
+    first instead of what is usual. `withheld` and `composed` grow. `before`: another visit of the same course, from
+    which is taken over what no rule tells apart."""
 
     picture: ClinicalPicture
     knowledge: PlannerKnowledge
@@ -41,6 +46,7 @@ class ProposalInProgress:
     style: Style | None = None
     withheld: list[Withheld] = field(default_factory=list)
     composed: list[Composed] = field(default_factory=list)
+    before: ProposalInProgress | None = None
 
     @cached_property
     def program(self) -> Program:
@@ -59,21 +65,33 @@ class ProposalInProgress:
         return Quotes(self.picture, self.facts, grounds_in(self.knowledge))
 
     @cached_property
-    def profiles(self) -> list[PatientProfile]:
+    def asked(self) -> Sequence[PointRule]:
+        """The rules that ask for points."""
+        return matching(self.program.rules, self.facts)
+
+    @cached_property
+    def candidates(self) -> Sequence[Candidate]:
+        """Every point that is asked for; nothing may write to it."""
+        if self.before is not None and self.before.asked == self.asked:
+            return self.before.candidates
+        return find_candidates(self.picture, self.facts, self.knowledge, self.program, self.asked)
+
+    @cached_property
+    def profiles(self) -> Sequence[PatientProfile]:
         """The kinds of patient that match."""
         return matching(self.program.persons, self.gentle)
 
     @cached_property
-    def protocols(self) -> list[Protocol]:
+    def protocols(self) -> Sequence[Protocol]:
         """Those due at this visit; at the first one none."""
-        return matching(self.program.protocols, self.facts) if self.facts.visit > 1 else []
+        return matching(self.program.protocols, self.facts) if self.facts.visit > 1 else ()
 
     @cached_property
-    def techniques(self) -> list[Technique]:
+    def techniques(self) -> Sequence[Technique]:
         return matching(self.program.techniques, self.gentle)
 
     @cached_property
-    def sensations(self) -> list[Sensation]:
+    def sensations(self) -> Sequence[Sensation]:
         return matching(self.program.sensations, self.facts)
 
     @cached_property
@@ -95,12 +113,21 @@ class ProposalInProgress:
         return known[key]
 
     @cached_property
-    def depths(self) -> list[DepthRule]:
+    def depths(self) -> Sequence[DepthRule]:
         return matching(self.program.depths, self.gentle)
 
     def without_needles(self) -> ProposalInProgress:
         """Marks a plan without needles from here on: rules may ask for it."""
         return replace(self, facts=replace(self.facts, words=self.facts.words | {"needles:none"}))
+
+    def at_other_visit(self, picture: ClinicalPicture) -> ProposalInProgress:
+        """The same for a picture that differs in nothing but the visit and the pain."""
+        facts = at_other_visit(self.facts, picture)
+        changed = facts.words ^ self.facts.words
+        guard = self.guard
+        if not compiled_rows(self.knowledge).words.isdisjoint(changed):
+            guard = build_guard(picture, facts, self.knowledge, guard.field_regions)
+        return ProposalInProgress(picture, self.knowledge, facts, guard, self.style, before=self)
 
 
 def begin(picture: ClinicalPicture, knowledge: PlannerKnowledge, style: Style | None = None) -> ProposalInProgress:

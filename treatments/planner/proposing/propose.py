@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from intake.assessment import ClinicalPicture
 from treatments.planner.knowledge.budget import budget
-from treatments.planner.knowledge.rules import PlannerKnowledge, Protocol, Style
+from treatments.planner.knowledge.rules import PlannerKnowledge, Style
 from treatments.planner.proposing import electro, explanation
 from treatments.planner.proposing.adjuncts import keep_off_needles, keep_to_needles, plan_adjuncts
 from treatments.planner.proposing.dose import plan_dose
@@ -56,15 +56,11 @@ def worked_out(
     return proposal, plan
 
 
-def later_stages(
-    picture: ClinicalPicture, knowledge: PlannerKnowledge
-) -> tuple[tuple[Stage, ...], tuple[Protocol, ...]]:
-    """Only the needles of a later visit, and the protocols due then: what a proposal for that visit would needle."""
-    if picture.assessment.action in NO_PLAN:
-        return (), ()
-    plan = begin(picture, knowledge)
-    uses = ear_uses(plan.program.ear_uses, plan.facts, budget(plan.profiles, plan.facts.visit))
-    return plan_stages(plan, uses), tuple(plan.protocols)
+def needles_of(plan: ProposalInProgress) -> tuple[Stage, ...]:
+    """Only the needles of a visit."""
+    if plan.picture.assessment.action in NO_PLAN:
+        return ()
+    return plan_stages(plan, ear_uses(plan.program.ear_uses, plan.facts, budget(plan.profiles, plan.facts.visit)))
 
 
 def _treatment(plan: ProposalInProgress) -> Treatment:

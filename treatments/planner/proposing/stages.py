@@ -12,7 +12,7 @@ from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.regions import painful_sites
 from treatments.planner.knowledge.rules import ElectroGoal, ElectroPair
 from treatments.planner.proposing import compose, course, electro, styles
-from treatments.planner.proposing.candidates import Candidate, find_candidates
+from treatments.planner.proposing.candidates import Candidate
 from treatments.planner.proposing.compose import Chosen
 from treatments.planner.proposing.ear import ear_needles
 from treatments.planner.proposing.in_progress import ProposalInProgress
@@ -29,15 +29,16 @@ from treatments.planner.vocabulary.body import LEVELS, UPRIGHT, limb_at_risk
 def plan_stages(plan: ProposalInProgress, uses: Sequence[EarUse]) -> tuple[Stage, ...]:
     """The needles of this visit; none where nothing may be needled. `uses`: methods for the ear, some of needles."""
     facts, guard = plan.facts, plan.guard
-    candidates = find_candidates(plan.picture, facts, plan.knowledge, plan.program)
+    candidates = plan.candidates
     needles = budget(plan.profiles, facts.visit) - ear_needles(uses)
     needles_out = gravest_stop(guard.against("needle"))
     if needles_out is not None:
         plan.withheld.append(withhold("needles", "needle", needles_out))
         return ()
     if guard.may_stop_needles:
-        for candidate in candidates:  # anything a rule asks for and safety stops is reported, chosen or not
-            _tell_stop(plan, candidate)
+        if plan.before is None:  # anything a rule asks for and safety stops is reported once, chosen or not
+            for candidate in candidates:
+                _tell_stop(plan, candidate)
         candidates = [candidate for candidate in candidates if not _pregnancy_stops(plan, candidate)]
     order = first(plan.program.worths, facts)
     assert order is not None, "every class has the worth of its jobs; check_knowledge proves it"

@@ -59,6 +59,7 @@ class CompiledRows:
     """All rows in their order, and where each can be found by what makes it hold."""
 
     rows: tuple[CompiledRow, ...]
+    words: frozenset[str]  # all that they look at
     always: tuple[int, ...]  # places of the rows that hold by a fact
     by_finding: Mapping[str, tuple[int, ...]]
     by_question: Mapping[str, tuple[int, ...]]  # whose gate asks it
@@ -87,6 +88,7 @@ def compiled_rows(knowledge: PlannerKnowledge) -> CompiledRows:
             by_question.setdefault(compiled.row.gate.ask, []).append(place)
     return CompiledRows(
         rows,
+        frozenset().union(*(row.findings.union(*row.when, *row.gate) for row in rows)),
         tuple(place for place, compiled in enumerate(rows) if not compiled.row.findings),
         {finding: tuple(places) for finding, places in by_finding.items()},
         {question: tuple(places) for question, places in by_question.items()},

@@ -43,6 +43,8 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "sport": ("running", "cycling", "swimming", "throwing", "lifting", "ball", "dance", "rowing"),
     "places": ("front_and_back", "front"),
 }
+# what differs between the visits of one course
+OF_VISIT = frozenset(f"{kind}:{value}" for kind in ("visit", "course", "pain") for value in _FIXED[kind])
 # Those who might faint or must not be hurried are treated lying down, never seated with a strong point.
 LYING_ONLY = frozenset({"condition.fainter", "condition.frail", "age:over_75", "age:under_16", "person:pregnant"})
 # who gets little of everything, also on later visits
