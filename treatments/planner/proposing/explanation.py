@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from intake.assessment import Assessment
 from intake.assessment.shapes import AlertJson
@@ -16,7 +17,8 @@ from treatments.planner.vocabulary.body import AREA_NAMES
 from treatments.planner.vocabulary.modalities import MODALITIES
 
 
-def barred_modalities(guard: Guard) -> list[Withheld]:
+@lru_cache(maxsize=64)
+def barred_modalities(guard: Guard) -> tuple[Withheld, ...]:
     """What the present conditions bar in general, even if the plan would not have used it."""
     found = []
     for modality, words in MODALITIES.items():
@@ -38,7 +40,7 @@ def barred_modalities(guard: Guard) -> list[Withheld]:
             for stop in stops:
                 if stop.is_stop and not stop.is_open:
                     found.append(withhold(item, modality, stop))
-    return found
+    return tuple(found)
 
 
 def tidy(items: Iterable[Withheld]) -> tuple[Withheld, ...]:
@@ -55,10 +57,9 @@ def questions(assessment: Assessment, guard: Guard, withheld: Sequence[Withheld]
     """The assessment's questions first, then open ones that keep something out of this plan, by rank."""
     asked = [Question(ask.finding, ask.why) for ask in assessment.ask]
     matters = {item.because for item in withheld}
-    rows = [(row, because) for row, because in guard.open if because in matters]
-    ranked = sorted(rows, key=lambda pair: (pair[0].gate.rank if pair[0].gate else 0, pair[0].id))
-    for row, because in ranked:
-        asked.append(Question(because, row.gate.why if row.gate else row.text))
+    for row, because in guard.open:
+        if because in matters:
+            asked.append(Question(because, row.gate.why if row.gate else row.text))
     pregnancy = "condition.pregnant"
     if pregnancy in matters and guard.pregnancy_because == pregnancy and not guard.pregnancy:
         asked.append(Question(pregnancy, "Some points stay out until pregnancy is ruled out."))

@@ -16,7 +16,7 @@ from intake.assessment import ClinicalPicture
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Contraindication, Point
-from treatments.planner.safety.contraindications import CompiledRow, State, Table, compiled_rows
+from treatments.planner.safety.contraindications import CompiledRow, CompiledRows, State, Table, compiled_rows
 from treatments.planner.safety.stops import Stop, in_order
 from treatments.planner.vocabulary.body import AREAS, LUMBOSACRAL, THORAX, TRUNK, Area, limb_at_risk, limb_of_region
 from treatments.planner.vocabulary.facts import PHASES
@@ -35,9 +35,10 @@ class Place(NamedTuple):
     side: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Guard:
-    """The safety rules that hold for one patient. Answers are ordered gravest first."""
+    """The safety rules that hold for one patient, or for several of whom the same holds. Answers are ordered gravest
+    first."""
 
     whole: ByModality  # stops for the whole body
     thorax: ByModality
@@ -49,8 +50,8 @@ class Guard:
     pregnancy_because: str
     is_one_sided: bool
     present: tuple[tuple[Contraindication, str], ...]  # rows that hold, with the finding that makes them hold
-    open: tuple[tuple[Contraindication, str], ...]  # rows not ruled out, with the finding to ask about
-    # asked again for the same point and place, once for each step of a proposal
+    open: tuple[tuple[Contraindication, str], ...]  # rows not ruled out, with the finding to ask about; by rank
+    # asked again for the same point and place, by each step of a proposal and by each review
     _needles: dict[tuple[str, Place], tuple[Stop, ...]] = dataclasses.field(
         default_factory=dict, repr=False, compare=False
     )
@@ -159,16 +160,26 @@ def pregnancy_level(point: Point, region: str, phase: str) -> Severity:
 def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowledge, regions: frozenset[str]) -> Guard:
     """The guard of one patient; `regions` are those of the painful field."""
     held: list[Held] = []
-    for compiled in compiled_rows(knowledge).may_hold(facts.words, picture):
+    rows = compiled_rows(knowledge)
+    for compiled in rows.may_hold(facts.words, picture):
         state, because = row_state(compiled, picture, facts)
         if state != "absent":
             held.append((compiled, state, because))
-    tables = _tables_of(tuple(held))
     because = ""
     if facts.pregnancy:
         because = "condition.pregnant" if "condition.pregnant" in facts.words else "condition.maybe_pregnant"
     elif "pregnancy:can_be" in facts.words:
         because = "condition.pregnant"
+    return _guard_of(rows, tuple(held), regions, facts.pregnancy, because)
+
+
+@lru_cache(maxsize=64)
+def _guard_of(
+    _: CompiledRows, held: tuple[Held, ...], regions: frozenset[str], pregnancy: tuple[str, ...], because: str
+) -> Guard:
+    """Kept, because one patient is asked about at each visit and each edit of a plan, and because it remembers what it
+    was asked. Each knowledge has its own (its rows), since its points may be others."""
+    tables = _tables_of(held)
     return Guard(
         whole=tables.whole,
         thorax=tables.thorax,
@@ -176,7 +187,7 @@ def build_guard(picture: ClinicalPicture, facts: Facts, knowledge: PlannerKnowle
         areas=tables.areas,
         limbs=tables.limbs,
         field_regions=regions,
-        pregnancy=facts.pregnancy,
+        pregnancy=pregnancy,
         pregnancy_because=because,
         is_one_sided=tables.is_one_sided,
         present=tables.present,
@@ -199,7 +210,7 @@ class _Tables(NamedTuple):
 
 @lru_cache(maxsize=128)
 def _tables_of(held: tuple[Held, ...]) -> _Tables:
-    """Most patients have the same rows open, and one patient is asked about at each visit and each edit of a plan."""
+    """Most patients have the same rows open."""
     found: dict[Table, dict[str, list[Stop]]] = {"whole": {}, "thorax": {}, "field": {}, **{area: {} for area in AREAS}}
     limbs: dict[str, dict[tuple[str, str], list[Stop]]] = {modality: {} for modality in MODALITIES}
     for compiled, state, because in held:
@@ -216,8 +227,13 @@ def _tables_of(held: tuple[Held, ...]) -> _Tables:
         limbs={m: {key: tuple(stops) for key, stops in by.items()} for m, by in limbs.items()},
         is_one_sided=any(compiled.is_of_limb and state != "open" for compiled, state, _ in held),
         present=tuple((compiled.row, because) for compiled, state, because in held if state == "present"),
-        open=tuple((compiled.row, because) for compiled, state, because in held if state != "present"),
+        open=tuple(sorted(((c.row, because) for c, state, because in held if state != "present"), key=_by_rank)),
     )
+
+
+def _by_rank(asked: tuple[Contraindication, str]) -> tuple[int, str]:
+    row = asked[0]
+    return row.gate.rank if row.gate else 0, row.id
 
 
 def row_state(compiled: CompiledRow, picture: ClinicalPicture, facts: Facts) -> tuple[State, str]:

@@ -33,7 +33,7 @@ class Sports:
 
     def named_in(self, texts: Iterable[str]) -> set[str]:
         """`sport:running` and so on, for each sport that the texts name."""
-        words = "\n".join(texts)
+        words = "\n".join(texts).lower()
         return {fact for fact, pattern in self.patterns if pattern.search(words)} if words else set()
 
 
@@ -48,8 +48,10 @@ def load_sports(folder: Path = FOLDER) -> Sports:
     for row in file.sport:
         if row.id not in kinds()["sport"]:
             read.faults.append(Fault(FILE, row.id, "no such sport among the facts of the rules"))
+        if row.words != row.words.lower():
+            read.faults.append(Fault(FILE, row.id, "words: in small letters only, as a text is read"))
         try:
-            pattern = re.compile(rf"\b(?:{row.words})", re.IGNORECASE)
+            pattern = re.compile(rf"\b(?:{row.words})")
         except re.error as error:
             read.faults.append(Fault(FILE, row.id, f"words: {error}"))
             continue
