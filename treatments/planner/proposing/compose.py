@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
 from treatments.planner.facts import Facts
 from treatments.planner.knowledge.numbers import Numbers
@@ -25,8 +26,7 @@ from treatments.planner.proposing.offers import OF_PATTERN, Earning, Key, Offer,
 from treatments.planner.proposing.sides import Sides
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """A candidate with its side, its purpose and its position; `cost` in needles."""
 
     candidate: Candidate
@@ -117,7 +117,7 @@ def _in_company(items: Sequence[Chosen], layout: Layout, least: int) -> list[Cho
         return list(items)
     second = layout.positions[1]
     return [
-        replace(item, position=second)
+        item._replace(position=second)
         if item.serves in OF_PATTERN and item.candidate.limb != "none" and second in item.candidate.positions
         else item
         for item in items
@@ -130,12 +130,12 @@ def _beginning(sequence: Sequence[Chosen], needles: int, facts: Facts) -> list[C
     for wished in sequence:
         item = wished
         if item.cost > needles and item.side == "both":
-            item = replace(item, side=facts.painful[0])
+            item = item._replace(side=facts.painful[0])
         if item.cost > needles:
             break
         needles -= item.cost
         key = item.candidate.key
-        chosen[key] = replace(chosen[key], side="both") if key in chosen else item
+        chosen[key] = chosen[key]._replace(side="both") if key in chosen else item
     return list(chosen.values())
 
 

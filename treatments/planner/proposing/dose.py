@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from treatments.planner.knowledge.matching import first
 from treatments.planner.knowledge.rules import PhaseAt, Sparing
@@ -22,7 +21,7 @@ def plan_dose(plan: ProposalInProgress) -> Dose:
         return Dose(phases=phases, review_at=rule.review_at, because=because)
     visits = sum(phase.per_week * phase.weeks for phase in spared)
     at = reviews(sparing.review_at, visits)
-    usual = tuple(replace(reason, text=f"What would be usual. {reason.text}") for reason in because)
+    usual = tuple(reason._replace(text=f"What would be usual. {reason.text}") for reason in because)
     return Dose(phases=spared, review_at=at, because=(*usual, plan.quotes.reason(sparing)))
 
 

@@ -30,7 +30,7 @@ def keep_safe(
         item = wished
         if item.candidate.with_movement and not layout.movement:  # lying down, so without the movement
             positions = points[item.candidate.code].positions
-            item = replace(item, candidate=replace(item.candidate, with_movement=False, positions=positions))
+            item = item._replace(candidate=replace(item.candidate, with_movement=False, positions=positions))
         position = item.position if item.position in layout.positions else reach(item.candidate, layout)
         if position is None:
             out.append((item, None))
@@ -101,7 +101,7 @@ def make_up(
             if there <= here and not any(stop.most_mm for stop in there):  # what is shallow for safety stays one
                 lost -= candidate.needles
                 both.add(candidate.key)
-    return [replace(item, side="both") if item.candidate.key in both else item for item in kept]
+    return [item._replace(side="both") if item.candidate.key in both else item for item in kept]
 
 
 def _has_other_side(item: Chosen, is_in_kind: bool) -> bool:

@@ -7,6 +7,7 @@ left, right, both or midline.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from treatments.planner.treatment.needles import needle_count
 from treatments.planner.treatment.shapes import (
@@ -27,8 +28,7 @@ from treatments.planner.vocabulary.body import Side
 from treatments.planner.vocabulary.modalities import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why an item is in the plan: the rule, plain words, keys of sources.toml, and the findings that the words quote as
     said by the patient."""
 

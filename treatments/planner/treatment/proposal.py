@@ -6,6 +6,7 @@ A plan made by hand is stored as JSON of the same shape as `Treatment.as_json()`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from intake.assessment import Assessment
 from intake.assessment.shapes import AlertJson, AssessmentJson
@@ -65,8 +66,7 @@ class CourseStep:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
+class Withheld(NamedTuple):
     """What was withheld and why: `because` is the id of a finding, or an `age:`/`pregnancy:` fact."""
 
     item: str
@@ -91,8 +91,7 @@ class Withheld:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """An unknown finding that would change the result."""
 
     finding: str
