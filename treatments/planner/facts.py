@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from intake.assessment import ClinicalPicture
+from intake.assessment import ClinicalPicture, Complaint
 from intake.questionnaire.instruments import calls_for_a_talk
 from treatments.planner.vocabulary.body import can_be_pregnant
 from treatments.planner.vocabulary.facts import CAUSES, LYING_ONLY, OF_VISIT
@@ -53,7 +53,7 @@ def read_facts(picture: ClinicalPicture) -> Facts:
             words.update((f"{role}:{pattern}", f"pattern:{pattern}"))
     painful, side = _painful_sides(assessment.sides)
     words.add(f"side:{side}")
-    words.update(_of_visit(picture, is_pain=bool(sites)))
+    words.update(_of_visit(case.visit, case.complaint, is_pain=bool(sites)))
     words.update(_person(picture))
     phases, pregnancy = _pregnancy(picture)
     words.update(pregnancy)
@@ -65,10 +65,10 @@ def read_facts(picture: ClinicalPicture) -> Facts:
     return Facts(frozenset(words), sites, painful, phases, case.visit)
 
 
-def at_other_visit(facts: Facts, picture: ClinicalPicture) -> Facts:
-    """The facts of a picture that differs from the one that was read in nothing but the visit and the pain."""
-    words = (facts.words - OF_VISIT) | _of_visit(picture, is_pain=bool(facts.sites))
-    return replace(facts, words=words, visit=picture.case.visit)
+def facts_at(facts: Facts, visit: int, complaint: Complaint) -> Facts:
+    """The same facts at another visit; of the complaint nothing but the pain differs from what was read."""
+    words = (facts.words - OF_VISIT) | _of_visit(visit, complaint, is_pain=bool(facts.sites))
+    return replace(facts, words=words, visit=visit)
 
 
 def with_suspicions(facts: Facts, picture: ClinicalPicture) -> Facts:
@@ -115,11 +115,11 @@ def _person(picture: ClinicalPicture) -> set[str]:
     return words
 
 
-def _of_visit(picture: ClinicalPicture, *, is_pain: bool) -> set[str]:
+def _of_visit(visit: int, complaint: Complaint, *, is_pain: bool) -> set[str]:
     """What differs between the visits of a course; no other fact rests on it."""
-    words = _course(picture, is_pain=is_pain)
-    words.add("visit:first" if picture.case.visit <= 1 else "visit:later")
-    pains = (picture.case.complaint.pain_now, picture.case.complaint.pain_worst)
+    words = _course(visit, complaint, is_pain=is_pain)
+    words.add("visit:first" if visit <= 1 else "visit:later")
+    pains = (complaint.pain_now, complaint.pain_worst)
     severe = load_signs().limits.severe_from
     if any(pain is not None and pain >= severe for pain in pains):
         words.add("pain:severe")
@@ -128,15 +128,15 @@ def _of_visit(picture: ClinicalPicture, *, is_pain: bool) -> set[str]:
     return words
 
 
-def _course(picture: ClinicalPicture, *, is_pain: bool) -> set[str]:
+def _course(visit: int, complaint: Complaint, *, is_pain: bool) -> set[str]:
     """Where a later visit stands in the course: one of every two, and whether the pain has eased. Who came for
     something that is no pain, or felt none at the start, has none that could."""
-    case, course = picture.case, load_signs().course
-    if case.visit <= 1:
+    course = load_signs().course
+    if visit <= 1:
         return set()
-    words = {"course:second"} if course.is_second(case.visit) else set()
-    pain = case.complaint.pain_now  # not known is not eased
-    low = course.eased_to(case.complaint.pain_at_start) if is_pain else None
+    words = {"course:second"} if course.is_second(visit) else set()
+    pain = complaint.pain_now  # not known is not eased
+    low = course.eased_to(complaint.pain_at_start) if is_pain else None
     if pain is not None and low is not None and pain <= low:
         words.add("course:eased")
     return words

@@ -158,7 +158,7 @@ def _distance(missing: Missing) -> tuple[int, str]:
 def _beaten(code: str, composed: Composed) -> tuple[int, tuple[Rival, ...]]:
     """The needle it would be in the order of what they earn (0: in none), and who does its jobs instead."""
     work = composed.work
-    sequence, layout = compose.ranked(work, composed.ideal, most=len(work.candidates) * 8)
+    sequence, layout = work.ranked(composed.ideal, most=len(work.candidates) * 8)
     place, needles = 0, 0
     for item in sequence:
         needles += item.cost

@@ -20,7 +20,7 @@ from treatments.planner.vocabulary.facts import SCIATICA
 PALPATED = "tender on palpation today"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Candidate:
     """A place that could be needled. `weights` by purpose; `side` is a rule word until composition settles it."""
 

@@ -12,7 +12,7 @@ never other needles, and what safety takes away cannot bring anything else in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -41,7 +41,8 @@ class Chosen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the needles of one visit are chosen from, and by what. `cost`: what a turn of the body takes off, of 100."""
+    """What the needles of one visit are chosen from, and by what; visits with the same share it. `cost`: what a turn of
+    the body takes off, of 100."""
 
     candidates: Sequence[Candidate]
     order: Worth
@@ -49,6 +50,25 @@ class Work:
     facts: Facts
     pairs: Sequence[ElectroPair]
     numbers: Numbers
+    _ranked: dict[tuple[Layout, int], tuple[list[Chosen], Layout]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def is_as(self, other: Work) -> bool:
+        """Whether the same needles are chosen from, by the same, whatever the visit."""
+        return (
+            self.cost == other.cost
+            and self.order == other.order
+            and self.candidates == other.candidates
+            and self.pairs == other.pairs
+        )
+
+    def ranked(self, layout: Layout, most: int) -> tuple[list[Chosen], Layout]:
+        """Needles in the order of what they earn, at most so many; and the positions that they are worth."""
+        known = self._ranked.get((layout, most))
+        if known is None:
+            known = self._ranked[layout, most] = _ranked(self, layout, most)
+        return known
 
     def offers(self, layout: Layout) -> dict[str, Offer]:
         """What every candidate earns that can be reached so, a pair that may carry the current included."""
@@ -82,7 +102,8 @@ def turn_cost(profiles: Sequence[PatientProfile], order: Worth, usual: float) ->
 
 def choose(work: Work, layout: Layout, needles: int) -> list[Chosen]:
     """The needles of a visit as if nothing were forbidden. There is no turn for fewer needles than it is worth."""
-    sequence, layout = ranked(work, layout)
+    # those of a whole course, so that fewer needles never change whether the body is turned
+    sequence, layout = work.ranked(layout, work.numbers.whole_course)
     chosen = _beginning(sequence, needles, work.facts)
     least = work.numbers.turn_needles
     if not layout.movement and _turned(chosen, layout) < least:
@@ -92,10 +113,7 @@ def choose(work: Work, layout: Layout, needles: int) -> list[Chosen]:
     return chosen
 
 
-def ranked(work: Work, layout: Layout, most: int | None = None) -> tuple[list[Chosen], Layout]:
-    """Needles in the order of what they earn, at most so many (else those of a whole course, so that fewer needles
-    never change whether the body is turned); and the positions that they are worth."""
-    most = work.numbers.whole_course if most is None else most
+def _ranked(work: Work, layout: Layout, most: int) -> tuple[list[Chosen], Layout]:
     if layout.positions[0] == "side_lying":  # most can be reached so
         work = replace(work, cost=max(work.cost, work.numbers.side_turn))
     sequence = _sequence(work, layout, most)

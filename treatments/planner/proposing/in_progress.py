@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from intake.assessment import ClinicalPicture
-from treatments.planner.facts import Facts, at_other_visit, read_facts, with_suspicions
+from intake.assessment import ClinicalPicture, Complaint
+from treatments.planner.facts import Facts, facts_at, read_facts, with_suspicions
 from treatments.planner.knowledge.compiled import Program, program_of
 from treatments.planner.knowledge.matching import first, matching
 from treatments.planner.knowledge.needle_sizes import needle_of
@@ -22,22 +22,25 @@ from treatments.planner.knowledge.rules import (
     Style,
     Technique,
 )
-from treatments.planner.knowledge.tables import PointRule
+from treatments.planner.knowledge.tables import PointRule, Serves
 from treatments.planner.proposing.candidates import Candidate, find_candidates
 from treatments.planner.proposing.compose import Composed
 from treatments.planner.proposing.quotes import Quotes, grounds_in
 from treatments.planner.safety.contraindications import compiled_rows
 from treatments.planner.safety.guard import Guard, build_guard
-from treatments.planner.treatment.items import Needle
+from treatments.planner.treatment.items import Needle, PlannedPoint
 from treatments.planner.treatment.proposal import Withheld
-from treatments.planner.vocabulary.facts import FINE_FACTS
+from treatments.planner.vocabulary.facts import FINE_FACTS, OF_VISIT
+from treatments.planner.vocabulary.signs import load_signs
+
+PointKey = tuple[Candidate, Serves, str, str, str]  # and its side, technique and sensation
 
 
 @dataclass(frozen=True)
 class ProposalInProgress:
     """`facts` choose; `gentle`, which adds what the patient's own words raise, only makes milder. `style`: what to put
-    first instead of what is usual. `withheld` and `composed` grow. `before`: another visit of the same course, from
-    which is taken over what no rule tells apart."""
+    first instead of what is usual. `withheld` and `composed` grow. `before`: the same at another visit of the course,
+    from which is taken over what no rule tells apart; the picture is of the visit that was planned first."""
 
     picture: ClinicalPicture
     knowledge: PlannerKnowledge
@@ -62,6 +65,8 @@ class ProposalInProgress:
 
     @cached_property
     def quotes(self) -> Quotes:
+        if self.before is not None and OF_VISIT.isdisjoint(load_signs().answers):
+            return self.before.quotes
         return Quotes(self.picture, self.facts, grounds_in(self.knowledge))
 
     @cached_property
@@ -75,6 +80,20 @@ class ProposalInProgress:
         if self.before is not None and self.before.asked == self.asked:
             return self.before.candidates
         return find_candidates(self.picture, self.facts, self.knowledge, self.program, self.asked)
+
+    @cached_property
+    def points(self) -> dict[PointKey, PlannedPoint]:
+        """Points with all their parameters, by what of them may differ between visits."""
+        before = self.before
+        if (
+            before is not None
+            and before.candidates is self.candidates
+            and before.guard is self.guard
+            and before.quotes is self.quotes
+            and before.depths == self.depths
+        ):
+            return before.points
+        return {}
 
     @cached_property
     def profiles(self) -> Sequence[PatientProfile]:
@@ -120,14 +139,13 @@ class ProposalInProgress:
         """Marks a plan without needles from here on: rules may ask for it."""
         return replace(self, facts=replace(self.facts, words=self.facts.words | {"needles:none"}))
 
-    def at_other_visit(self, picture: ClinicalPicture) -> ProposalInProgress:
-        """The same for a picture that differs in nothing but the visit and the pain."""
-        facts = at_other_visit(self.facts, picture)
-        changed = facts.words ^ self.facts.words
+    def at_visit(self, visit: int, complaint: Complaint) -> ProposalInProgress:
+        """The same at another visit; of the complaint nothing but the pain is another."""
+        facts = facts_at(self.facts, visit, complaint)
         guard = self.guard
-        if not compiled_rows(self.knowledge).words.isdisjoint(changed):
-            guard = build_guard(picture, facts, self.knowledge, guard.field_regions)
-        return ProposalInProgress(picture, self.knowledge, facts, guard, self.style, before=self)
+        if not compiled_rows(self.knowledge).words.isdisjoint(facts.words ^ self.facts.words):
+            guard = build_guard(self.picture, facts, self.knowledge, guard.field_regions)
+        return ProposalInProgress(self.picture, self.knowledge, facts, guard, self.style, before=self)
 
 
 def begin(picture: ClinicalPicture, knowledge: PlannerKnowledge, style: Style | None = None) -> ProposalInProgress:

@@ -41,7 +41,9 @@ def later_protocols(plan: ProposalInProgress, treatment: TreatmentJson) -> list[
     usual_stages = treatment["stages"]
     pains = (None,) if low is None else (None, low)
     for pain, (visit, from_visit, every) in product(pains, ((usual, 2, 1), (second, second, 2))):
-        plan = plan.at_other_visit(_picture_at(visit, pain, plan.picture, case.complaint.pain_now))
+        at_start = case.complaint.pain_now
+        complaint = replace(case.complaint, pain_now=at_start if pain is None else pain, pain_at_start=at_start)
+        plan = plan.at_visit(visit, complaint)
         made = _protocol_of(plan)
         if made is None or (every == 1 and made["stages"] == usual_stages):
             continue
@@ -52,12 +54,6 @@ def later_protocols(plan: ProposalInProgress, treatment: TreatmentJson) -> list[
             usual_stages = made["stages"]
         found.append(protocol)
     return found
-
-
-def _picture_at(visit: int, pain: int | None, picture: ClinicalPicture, at_start: int | None) -> ClinicalPicture:
-    """The picture at a later visit, the pain as it was or come down to so much."""
-    complaint = replace(picture.case.complaint, pain_now=at_start if pain is None else pain, pain_at_start=at_start)
-    return replace(picture, case=replace(picture.case, visit=visit, complaint=complaint))
 
 
 def _protocol_of(plan: ProposalInProgress) -> ProtocolJson | None:

@@ -96,7 +96,17 @@ def _cautions_of(point: Point, level: str, facts: Facts) -> list[str]:
 
 def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
     """One chosen candidate with all its parameters."""
-    candidate, role, knowledge = item.candidate, role_of(item), plan.knowledge
+    technique = technique_of(item, plan.techniques, plan.is_gentle)
+    deqi = deqi_of(role_of(item), item.serves, item.candidate.region, plan.sensations, plan.profiles)
+    key = (item.candidate, item.serves, item.side, technique, deqi)
+    known = plan.points.get(key)
+    if known is None:
+        known = plan.points[key] = _planned(plan, item, technique, deqi)
+    return known
+
+
+def _planned(plan: ProposalInProgress, item: Chosen, technique: str, deqi: str) -> PlannedPoint:
+    candidate, knowledge = item.candidate, plan.knowledge
     point = knowledge.points[candidate.code]
     limits = knowledge.ashi.get(candidate.region) if candidate.code == "ASHI" else None
     depth, angle = depth_of(item, point, limits, plan.depths)
@@ -117,12 +127,12 @@ def plan_point(plan: ProposalInProgress, item: Chosen) -> PlannedPoint:
         code=candidate.code,
         name=point.shown_name,
         side=item.side,  # type: ignore[arg-type]
-        role=role,
-        technique=technique_of(item, plan.techniques, plan.is_gentle),
+        role=role_of(item),
+        technique=technique,
         needle=plan.needle_of(candidate.region, depth[1]),
         depth_mm=depth,
         angle=angle,
-        deqi=deqi_of(role, item.serves, candidate.region, plan.sensations, plan.profiles),
+        deqi=deqi,
         because=tuple(because),
         cautions=tuple(dict.fromkeys(cautions)),
         levels=(candidate.level,) if candidate.level else (),

@@ -52,7 +52,7 @@ def plan_stages(plan: ProposalInProgress, uses: Sequence[EarUse]) -> tuple[Stage
     points = plan.knowledge.points
     goal = first(plan.program.goals, facts)
     pairs = electro.legal_pairs(goal, plan.program.pairs, facts, points) if goal and goal.max_pairs else []
-    work = compose.Work(candidates, order, cost, facts, pairs, plan.numbers)
+    work = _work(plan, compose.Work(candidates, order, cost, facts, pairs, plan.numbers))
     needles = styles.needles_for(plan.style, work, ideal, needles)
     chosen = compose.choose(work, ideal, needles)
     kept, left_out = keep_safe(chosen, guard, layout, points)
@@ -72,6 +72,12 @@ def plan_stages(plan: ProposalInProgress, uses: Sequence[EarUse]) -> tuple[Stage
             plan.withheld.append(withhold(name, "needle", stop))
     goal, joined = _current(plan, goal, chosen, pairs)
     return _build_stages(plan, kept, layout, goal, joined)
+
+
+def _work(plan: ProposalInProgress, work: compose.Work) -> compose.Work:
+    """That of the visit before, with what was ranked then, if it is the same."""
+    before = plan.before.composed if plan.before is not None else None
+    return before[-1].work if before and before[-1].work.is_as(work) else work
 
 
 def step_of(plan: ProposalInProgress) -> CourseStep | None:
