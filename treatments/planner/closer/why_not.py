@@ -17,7 +17,6 @@ from treatments.planner.knowledge.compiled import program_of
 from treatments.planner.knowledge.matching import matching
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Point, PointRule
-from treatments.planner.proposing import compose
 from treatments.planner.proposing.compose import Composed
 from treatments.planner.proposing.in_progress import ProposalInProgress
 from treatments.planner.proposing.layout import reach

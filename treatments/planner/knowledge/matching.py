@@ -51,8 +51,13 @@ class Rules(tuple[Compiled[R], ...]):
         seen = words & self.words
         found = self._known.get(seen)
         if found is None:
-            found = tuple([rule for rule, all_, any_, none in self._may_hold(seen)
-                           if all_ <= seen and (not any_ or not any_.isdisjoint(seen)) and none.isdisjoint(seen)])  # fmt: skip
+            found = tuple(
+                [
+                    rule
+                    for rule, all_, any_, none in self._may_hold(seen)
+                    if all_ <= seen and (not any_ or not any_.isdisjoint(seen)) and none.isdisjoint(seen)
+                ]
+            )
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             self._known[seen] = found

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from intake.assessment import ClinicalPicture, assess, read_case
+from tests.support.any_mix import case_from
+from tests.support.draws import drawn
 from tests.support.sameness import Who, needles, plan_for
 from tests.support.worked_cases import load_cases
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.facts import read_facts
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.proposing.later import propose_course
+from treatments.planner.proposing.propose import needles_of, propose, worked_out
 from treatments.planner.vocabulary.signs import load_signs
 
 
@@ -111,3 +114,19 @@ def test_a_fresh_strain_is_not_turned(proposed: Any) -> None:
 def test_what_lies_in_front_is_not_begun_behind() -> None:
     plan = plan_at(3, 6, "cold_damp", "knee")
     assert first_position(plan) == "supine" and plan["course"]["protocol"] == ["protocol.in_front"]
+
+
+@drawn(case_from, lambda chance: chance.choice([(3, None), (4, None), (3, 1), (4, 2)]), cases=600)
+def test_a_visit_planned_after_another_is_as_if_planned_alone(data: Any, later: tuple[int, int | None]) -> None:
+    """What is taken over from the visit before is only what nothing that differs could have changed."""
+    visit, pain = later
+    case, known = read_case({**data, "visit": 1})
+    picture = ClinicalPicture(case, assess(case, known))
+    knowledge = planner_knowledge(case.complaint.id)
+    at_start = case.complaint.pain_now
+    complaint = replace(case.complaint, pain_now=at_start if pain is None else pain, pain_at_start=at_start)
+    alone = ClinicalPicture(replace(case, visit=visit, complaint=complaint), picture.assessment)
+    after = worked_out(picture, knowledge)[1].at_visit(2, case.complaint).at_visit(visit, complaint)
+    assert after.facts == read_facts(alone)
+    treatment = propose(alone, knowledge).treatment
+    assert needles_of(after) == (treatment.stages if treatment else ())
