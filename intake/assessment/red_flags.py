@@ -122,7 +122,8 @@ def _finish(sign: _Sign, facts: Facts, case: Case, said: Mapping[str, TextSign],
             level, text = row.to, f"{sign.reason}; {row.text}"
     for finding in sign.because:
         if (mark := said.get(finding)) is not None:
-            text = f"{text}; in the patient's own words: “{mark.excerpt}”"
+            said_so = "the patient’s words may mean this" if mark.in_doubt else "in the patient's own words"
+            text = f"{text}; {said_so}: “{mark.excerpt}”"
     is_lowered = level != sign.level
     return Alert(
         code=sign.code,

@@ -1,13 +1,14 @@
-"""The third net under signs and concepts: words that patients with a danger write more often than others.
+"""The third net, over signs and concepts: words that patients with a danger write more often than others.
 
 Pure. The weights stand in ``intake/knowledge/texts/net_en.txt``, made by ``tests/support/word_weights.py`` from the
-labelled sentences of the repository: a logistic regression over words and pairs of neighbours, so what a question rests
-on can be quoted. It only asks, or confirms what the second net half read; it never clears. English only (DESIGN).
+labelled sentences of the repository: a logistic regression over words and pairs of neighbours, so what a decision rests
+on can be quoted. Together with what signs and concepts read they decide between `stops` and `asks`; they never silence
+(decision 61). English only (DESIGN).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -15,69 +16,113 @@ from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
-from .words import Words
+from .words import SENTENCE, Words
 
 FILE = Path(__file__).resolve().parents[2] / "knowledge" / "texts" / "net_en.txt"
 LANGUAGE = "en"
 STRETCH = 40  # words weighed together: whole sentences up to this many, as long as the sentences it was made from
 QUOTED = 8  # words quoted at most
-MOST_KINDS = 3  # a half read danger is confirmed if it is one of so many that the words speak for
+FEW = 15  # features that say nothing, thought of with each stretch (DESIGN)
+NUMBER, STOP, DENIED = "0", ".", "no:"  # any number; the end of a sentence; before a word behind one of these:
+NO_WORDS = frozenset({
+    "no", "not", "never", "without", "nothing", "none", "neither", "nor", "nobody", "cant", "cannot", "didnt", "doesnt",
+    "dont", "hasnt", "havent", "isnt", "wasnt", "wont",
+})  # fmt: skip
+
+Feature = tuple[str, int, int]  # what is weighed, its first word, and of how many words it is
 
 
 class Weighed(NamedTuple):
-    """``score``: how much the words speak for a danger (0: as much for as against). ``findings``: which, the likeliest
-    first. ``first`` and ``last``: the words that weigh most. ``is_known``: whether most of the words have a weight."""
+    """``score``: how much the words of a stretch speak for a danger (0: as much for as against). ``known``: what of it
+    has a weight: the line, the first word of it in the stretch, and of how many words it is."""
 
     score: float
-    findings: list[str]
+    known: dict[str, tuple[str, int, int]]
+
+    @property
+    def single(self) -> int:
+        """How many different words have a weight."""
+        return sum(" " not in feature for feature in self.known)
+
+
+class Meaning(NamedTuple):
+    """``findings``: how much the words speak for which, the likeliest first. ``first`` and ``last``: the words that
+    weigh most, in the stretch."""
+
+    findings: dict[str, float]
     first: int
     last: int
-    is_known: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """``lines``: a word or two neighbours -> their weight, then the findings they speak for, each with its weight."""
+    """``findings``: the gravest first. ``asks_from`` and ``stops_from``: the score from which words alone ask, or stop.
+    ``read``: what is added to it for what signs and concepts read there. ``lines``: a word or two neighbours -> their
+    weight, then the findings they speak for, each with its weight."""
 
     findings: tuple[str, ...]
     base: float
     asks_from: float
-    confirms_from: float
+    stops_from: float
+    read: dict[str, float]
     lines: dict[str, str]
 
-    def weigh(self, folded: Sequence[str], first: int = 0, besides: range = range(0)) -> Weighed | None:
-        """The words of one stretch, which begins at word ``first`` of its text, without those at ``besides``; None if
-        none of them has a weight."""
-        spoken = [0.0] * len(folded)
-        kinds: dict[int, float] = {}
-        known = {}
-        for feature, at, width in features(folded):
-            if first + at in besides or first + at + width - 1 in besides:
-                continue
-            line = self.lines.get(feature)
+    def weigh(self, cut: Iterable[Feature]) -> Weighed | None:
+        """The features of one stretch; None if none has a weight."""
+        known: dict[str, tuple[str, int, int]] = {}
+        total, lines = 0.0, self.lines
+        for feature, at, width in cut:
+            line = lines.get(feature)
             if line is not None and feature not in known:
-                weight, *further = line.split()
-                known[feature] = float(weight)
-                for place in range(at, at + width):
-                    spoken[place] += known[feature] / width
-                for entry in further:
-                    kind, _, weight = entry.partition(":")
-                    kinds[int(kind)] = kinds.get(int(kind), 0.0) + float(weight)
-        if not known or not kinds:
-            return None
-        score = self.base + sum(known.values()) / sqrt(len(known))
-        likely = sorted(kinds, key=lambda kind: (-kinds[kind], kind))[:MOST_KINDS]
-        begin, end = _heaviest(spoken)
-        is_known = 2 * sum(" " not in feature for feature in known) > len(set(folded))
-        return Weighed(score, [self.findings[kind] for kind in likely], first + begin, first + end, is_known)
+                known[feature] = (line, at, width)
+                total += float(line.partition(" ")[0])
+        return Weighed(self.base + total / size(len(known)), known) if known else None
+
+    def meaning(self, weighed: Weighed) -> Meaning:
+        spoken = [0.0] * max(at + width for _, at, width in weighed.known.values())
+        kinds: dict[int, float] = {}
+        for line, at, width in weighed.known.values():
+            weight, *further = line.split()
+            for place in range(at, at + width):
+                spoken[place] += float(weight) / width
+            for entry in further:
+                kind, _, worth = entry.partition(":")
+                kinds[int(kind)] = kinds.get(int(kind), 0.0) + float(worth)
+        likely = sorted(kinds, key=lambda kind: (-kinds[kind], kind))
+        return Meaning({self.findings[kind]: kinds[kind] for kind in likely}, *_heaviest(spoken))
 
 
-def features(folded: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Each word and each pair of neighbours, its place, and of how many words it is."""
-    for at, word in enumerate(folded):
-        yield word, at, 1
-        if at:
-            yield f"{folded[at - 1]} {word}", at - 1, 2
+def features(words: Words, first: int = 0, end: int | None = None) -> list[Feature]:
+    """Each word, and each pair of neighbours with the ends of sentences among them; what stands behind a "no" up to the
+    next pause counts besides as a word of its own."""
+    found: list[Feature] = []
+    previous, is_denied = STOP, False
+    for at in range(first, len(words.folded) if end is None else end):
+        here = at - first
+        pause = words.breaks[at]
+        if pause:
+            is_denied = False
+            if pause == SENTENCE and here:
+                found.append((f"{previous} {STOP}", here - 1, 1))
+                previous = STOP
+        word = words.folded[at]
+        if word.isdigit():
+            word = NUMBER
+        found.append((word, here, 1))
+        found.append((f"{previous} {word}", here - (previous != STOP), 1 + (previous != STOP)))
+        if is_denied:
+            found.append((f"{DENIED}{word}", here, 1))
+        is_denied = is_denied or word in NO_WORDS
+        previous = word
+    if found:
+        found.append((f"{previous} {STOP}", found[-1][1] + found[-1][2] - 1, 1))
+    return found
+
+
+def size(features: int) -> float:
+    """What the weights of so many are divided by: less than their number, so that several say more than one; and a few
+    words alone say little."""
+    return sqrt(features + FEW)
 
 
 def stretches(words: Words) -> Iterator[tuple[int, int]]:
@@ -109,9 +154,11 @@ def load_net() -> Net:
 
 
 def parse_net(text: str) -> Net:
-    """Lines beginning with # are comments; then the findings, the three numbers, and a line for each word."""
+    """Lines beginning with # are comments; then the findings, the numbers, and a line for each word."""
     head, _, rest = text[text.index("\nfindings\t") + 1 :].partition("\nwords\n")
     told = dict(line.split("\t", 1) for line in head.splitlines())
-    lines = dict(line.split("\t", 1) for line in rest.splitlines())
-    base, asks_from, confirms_from = (float(told[name]) for name in ("base", "asks_from", "confirms_from"))
-    return Net(tuple(told["findings"].split()), base, asks_from, confirms_from, lines)
+    cells = rest.replace("\n", "\t").split("\t")
+    base, asks_from, stops_from = (float(told[name]) for name in ("base", "asks_from", "stops_from"))
+    read = {name: float(worth) for name, worth in (entry.split(":") for entry in told["read"].split())}
+    lines = dict(zip(cells[::2], cells[1::2], strict=False))
+    return Net(tuple(told["findings"].split()), base, asks_from, stops_from, read, lines)

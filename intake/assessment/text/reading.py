@@ -1,8 +1,8 @@
 """What a patient's own words say: serious signs, and words that raise a question.
 
 Pure. Every lexicon reads every text, so a patient may write in any of its languages. No network: a sign is found
-because words of the lexicon occur together, and the excerpt shows them. Where it is silent, or half a danger is read,
-the words are weighed (net.py): that asks, or confirms the half, and never clears.
+because words of the lexicon occur together, and the excerpt shows them. Beside them all words of an English stretch are
+weighed (net.py): the weights make a question a stop or a stop a question, and never silence one (decision 61).
 Sources: the signs are those of the red-flag and contraindication tables (KNOWN, CES-CARD); the wording of lay
 phrases is our own (DESIGN), measured by the sentences kept with the tests; nobody has validated it clinically.
 """
@@ -16,13 +16,15 @@ from dataclasses import dataclass, replace
 from .context import Context
 from .language import Language, Lexicon, Sign, Strength
 from .match import Matcher, Occurrence
-from .net import LANGUAGE, Weighed, load_net, stretches
+from .net import LANGUAGE, Meaning, Weighed, features, load_net, stretches
 from .words import Words, split
 
 MAX_PER_FINDING = 3  # places shown for one finding in one text
-DANGER = ("flag.", "condition.")
-FURTHER = 0.7  # by so much more must words weigh that speak for another danger than the half that was read (DESIGN)
-MOST_WEIGHED = 2  # questions of one text that rest on weights alone (DESIGN)
+FLAG = "flag."
+DANGER = (FLAG, "condition.")
+HALF_READ = 6.0  # what half a danger read adds to the words that speak for it (DESIGN)
+NEARLY = 0.8  # of the likeliest: a danger that may be meant as well (DESIGN)
+MOST_WEIGHED = 2  # signs of one text that rest on weights alone (DESIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,9 @@ class TextSign:
     """A finding read from a text.
 
     ``states``: the patient says it about themselves and the present; it stops like a ticked yes. ``asks``: a word that
-    raises the question; ``in_doubt`` if it was said whole, yet of another, of the past, or as a fear, or if it rests on
-    weights of words alone. ``is_concept``: read by the second net. ``start`` and ``end`` are positions in
-    ``texts[text_key]``, and ``excerpt`` is the text there.
+    raises the question; ``in_doubt`` if it was said whole, yet of another, of the past, or as a fear. Both are in doubt
+    if they rest on weights of words alone: these may mean it. ``is_concept``: read by the second net. ``start`` and
+    ``end`` are positions in ``texts[text_key]``, and ``excerpt`` is the text there.
     """
 
     finding: str
@@ -129,47 +131,76 @@ def _read_language(key: str, words: Words, reading: _Reading, readings: list[_Re
 
 
 def _weighed(key: str, words: Words, readings: list[_Reading], found: list[TextSign]) -> list[TextSign]:
-    """What was read, confirmed where the words of its stretch weigh enough; a question where nothing was read."""
+    """What was read, with the one decision between `stops` and `asks` made by all words of its stretch; and what the
+    words alone say where nothing was read. A question never becomes silence."""
     net = load_net()
-    asked: list[tuple[float, TextSign]] = []
+    alone: list[tuple[float, TextSign]] = []
     for first, end in stretches(words):
         sentences = range(words.sentences[first], words.sentences[end - 1] + 1)
         speakers = [_speakers(sentence, readings) for sentence in sentences]
         if not all(not here or any(reading.language.code == LANGUAGE for reading in here) for here in speakers):
             continue
-        weighed = net.weigh(words.folded[first:end], first)
-        if weighed is None or (not any(speakers) and not weighed.is_known):
+        weighed = net.weigh(features(words, first, end))
+        if weighed is None:
             continue
         begin, stop = words.starts[first], words.ends[end - 1]
         here = [sign for sign in found if begin <= sign.start < stop and sign.finding.startswith(DANGER)]
-        if not here and weighed.score >= net.asks_from:
-            asked.append((-weighed.score, _asked(key, words, weighed)))
-        else:
-            meant_to_ask = {sign.finding for sign in here if sign.strength == "asks" and not sign.is_concept}
-            halves = [sign for sign in here if _is_half(sign) and sign.finding not in meant_to_ask]
-            confirmed = [half for half in halves if _is_confirmed(half, words, first, end)]
-            found = [replace(sign, strength="states") if sign in confirmed else sign for sign in found]
-    return found + [sign for _, sign in sorted(asked, key=lambda one: one[0])[:MOST_WEIGHED]]
+        is_known = 2 * weighed.single > end - first
+        if not any(speakers) and (not is_known or any(sign.language != LANGUAGE for sign in here)):
+            continue
+        said = [sign for sign in here if sign.strength == "states" and sign.finding.startswith(FLAG)]
+        if said:
+            if any(speakers) and is_known and not _bears_out(said, weighed, words):
+                found = [replace(sign, strength="asks") if sign in said else sign for sign in found]
+        elif weighed.score + net.read[_most(here)] >= net.stops_from and (meant := _meant(net.meaning(weighed), here)):
+            raised = [sign for sign in here if sign.finding == meant]
+            found = [replace(sign, strength="states") if sign in raised else sign for sign in found]
+            if not raised:
+                alone.append((-weighed.score, _alone(key, words, first, net.meaning(weighed), meant, "states")))
+        elif not here and weighed.score >= net.asks_from and (meaning := net.meaning(weighed)).findings:
+            alone.append((-weighed.score, _alone(key, words, first, meaning, next(iter(meaning.findings)), "asks")))
+    return found + [sign for _, sign in sorted(alone, key=lambda one: one[0])[:MOST_WEIGHED]]
 
 
-def _is_confirmed(half: TextSign, words: Words, first: int, end: int) -> bool:
-    """Whether the other words of its stretch speak for it: those of the half itself say no more than the half."""
+def _bears_out(said: list[TextSign], weighed: Weighed, words: Words) -> bool:
+    """Whether the words of the stretch, or of a sentence with such a sign in it, do not weigh against it."""
     net = load_net()
-    own = range(bisect_left(words.starts, half.start), bisect_left(words.starts, half.end))
-    others = net.weigh(words.folded[first:end], first, own)
-    if others is None or others.score < net.confirms_from:
-        return False
-    return half.finding in others.findings or others.score >= net.confirms_from + FURTHER
+    kind = "concept" if all(sign.is_concept for sign in said) else "sign"
+    if weighed.score + net.read[kind] >= net.stops_from:
+        return True
+    ends = (*words.sentence_starts[1:], len(words.folded))
+    for sentence in {words.sentences[bisect_left(words.starts, sign.start)] for sign in said}:
+        first, end = words.sentence_starts[sentence], ends[sentence]
+        alone = net.weigh(features(words, first, end))
+        if alone is None or alone.score + net.read[kind] >= net.stops_from:
+            return True
+    return False
 
 
-def _asked(key: str, words: Words, weighed: Weighed) -> TextSign:
-    start, end = words.starts[weighed.first], words.ends[weighed.last]
-    return TextSign(weighed.findings[0], key, words.text[start:end], start, end, LANGUAGE, "asks", in_doubt=True)
+def _most(here: list[TextSign]) -> str:
+    """What signs and concepts read in a stretch where they stop nothing, as the weights know it (`Net.read`)."""
+    open_ = [sign for sign in here if sign.strength == "asks"]
+    if any(not sign.in_doubt for sign in open_):
+        return "asks" if any(not (sign.in_doubt or sign.is_concept) for sign in open_) else "half"
+    return "doubt" if open_ else "nothing"
 
 
-def _is_half(sign: TextSign) -> bool:
-    """Half a concept awaits its other half; a sign that asks by itself is meant to ask, whatever else is said."""
-    return sign.strength == "asks" and sign.is_concept and not sign.in_doubt
+def _meant(meaning: Meaning, here: list[TextSign]) -> str:
+    """Which danger the words mean: of those that are nearly as likely as the likeliest the gravest. What was half read
+    counts for its danger. "" if they rather mean a condition or a medicine, which stops nothing."""
+    likely = dict(meaning.findings)
+    for sign in here:
+        if sign.finding.startswith(FLAG):
+            likely[sign.finding] = likely.get(sign.finding, 0.0) + (HALF_READ if not sign.in_doubt else HALF_READ / 2)
+    best = max(likely.values(), default=0.0)
+    near = [finding for finding in load_net().findings if likely.get(finding, -1.0) >= NEARLY * best]
+    return near[0] if near and near[0].startswith(FLAG) else ""
+
+
+def _alone(key: str, words: Words, first: int, meaning: Meaning, finding: str, strength: Strength) -> TextSign:
+    """What the words alone say of the stretch that begins at word ``first``."""
+    start, end = words.starts[first + meaning.first], words.ends[first + meaning.last]
+    return TextSign(finding, key, words.text[start:end], start, end, LANGUAGE, strength, in_doubt=True)
 
 
 def _speakers(sentence: int, readings: list[_Reading]) -> list[_Reading]:

@@ -25,7 +25,7 @@ SILENT = {"en": 1}
 
 
 @cache
-def _judged(text: str) -> Assessment:
+def judged(text: str) -> Assessment:
     """A patient with low back pain who ticked no everywhere, and wrote the text."""
     knowledge = load_intake_knowledge()
     told = dict.fromkeys((flag.finding for flag in knowledge.flags.flag), False)
@@ -41,10 +41,10 @@ def _judged(text: str) -> Assessment:
 @cache
 def outcome(text: str) -> str:
     """stopped, asked or silent: what the words alone change beside a ticked no everywhere."""
-    judged, plain = _judged(text), _judged("")
-    if judged.action in ("emergency", "refer_before_treating"):
+    told, plain = judged(text), judged("")
+    if told.action in ("emergency", "refer_before_treating"):
         return "stopped"
-    return "asked" if {ask.finding for ask in judged.ask} - {ask.finding for ask in plain.ask} else "silent"
+    return "asked" if {ask.finding for ask in told.ask} - {ask.finding for ask in plain.ask} else "silent"
 
 
 @pytest.mark.thorough
@@ -118,10 +118,10 @@ def test_half_repaired_with_half_only_counted(name: str, record_property):
     ],
 )
 def test_half_a_pattern_is_asked_about_with_a_caution(text: str, finding: str):
-    judged = _judged(text)
-    assert judged.action == "caution"
-    assert finding in {ask.finding for ask in judged.ask}
-    [alert] = [alert for alert in judged.alerts if alert.because == (finding,)]
+    told = judged(text)
+    assert told.action == "caution"
+    assert finding in {ask.finding for ask in told.ask}
+    [alert] = [alert for alert in told.alerts if alert.because == (finding,)]
     assert alert.level == "caution" and "“" in alert.text
 
 
@@ -134,9 +134,9 @@ def test_half_a_pattern_is_asked_about_with_a_caution(text: str, finding: str):
     ],
 )
 def test_what_is_feared_past_or_another_s_is_asked_about_and_stops_nothing(text: str, finding: str):
-    judged = _judged(text)
-    assert judged.action == "treat"
-    assert finding in {ask.finding for ask in judged.ask}
+    told = judged(text)
+    assert told.action == "treat"
+    assert finding in {ask.finding for ask in told.ask}
 
 
 @pytest.mark.parametrize(

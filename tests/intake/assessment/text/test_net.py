@@ -1,4 +1,4 @@
-"""The third net: weights of words, made from labelled sentences, that ask or confirm and never clear."""
+"""The third net: weights of words, made from labelled sentences, that decide between `stops` and `asks`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from pathlib import Path
 import pytest
 
 from intake.assessment.text import TextSign, load_lexicon, read_texts
-from intake.assessment.text.net import FILE, load_net, parse_net, stretches
+from intake.assessment.text.net import FILE, features, load_net, stretches
 from intake.assessment.text.schema import entries
 from intake.assessment.text.words import split
-from tests.intake.assessment.text.test_concepts import outcome
+from tests.intake.assessment.text.test_concepts import judged, outcome
 from tests.support.word_weights import Told, a_strangers, labelled, net_of
 
 HERE = Path(__file__).parent
-STRANGER = a_strangers()
-# Of the sentences repaired with: grave ones stopped at least and silent at most, harmless ones stopped at most.
-STOPPED, SILENT, CALM_STOPPED = 945, 1, 27
+STRANGER = a_strangers("stranger")
+# Of the sentences that the weights are made of: grave ones stopped at least and silent at most, harmless ones stopped
+# at most. They tell of what works, and not of new wordings.
+STOPPED, SILENT, CALM_STOPPED = 1320, 0, 8
+# The same of those on which bars were weighed, and of which no weight is made: drawn.toml. Of 357 and 408; 35 of the
+# 357 are cautions, which ask.
+DRAWN = {"stopped": 255, "silent": 13, "calm_stopped": 9}
 ORDINARY_ASKED = 11  # of 40
 
 
@@ -34,32 +38,30 @@ def test_the_weights_are_made_from_the_labelled_sentences():
     assert FILE.read_text("utf-8") == net_of(labelled()), "run python -m tests.support.word_weights"
 
 
+def outcomes(told: list[Told]) -> tuple[Counter[str], Counter[str]]:
+    """Of the grave ones, and of the harmless ones."""
+    found = {kind: Counter(outcome(one.text) for one in told if bool(one.finding) is kind) for kind in (True, False)}
+    return found[True], found[False]
+
+
 @pytest.mark.thorough
 def test_what_a_stranger_wrote(record_property):
-    grave, harmless = (
-        Counter(outcome(told.text) for told in STRANGER if bool(told.finding) is kind) for kind in (True, False)
-    )
+    grave, harmless = outcomes(STRANGER)
     record_property("free_text", f"stranger: grave {dict(grave)}, harmless {dict(harmless)}")
     assert grave["stopped"] >= STOPPED and grave["silent"] <= SILENT
     assert harmless["stopped"] <= CALM_STOPPED
 
 
 @pytest.mark.thorough
-def test_weights_made_of_one_half_ask_about_the_other(record_property):
-    """What tells of new wordings: of those that signs and concepts are silent on, how many are heard."""
-    halves = [STRANGER[number::2] for number in (0, 1)]
-    others = [told for told in labelled() if told not in set(STRANGER)]
-    net = parse_net(net_of([*others, *halves[0]]))
+def test_sentences_drawn_before_anybody_looked(record_property):
+    grave, harmless = outcomes(a_strangers("drawn"))
+    record_property("free_text", f"drawn: grave {dict(grave)}, harmless {dict(harmless)}")
+    assert grave["stopped"] >= DRAWN["stopped"] and grave["silent"] <= DRAWN["silent"]
+    assert harmless["stopped"] <= DRAWN["calm_stopped"]
 
-    def is_heard(told: Told) -> bool:
-        weighed = net.weigh(split(told.text).folded)
-        return weighed is not None and weighed.score >= net.asks_from
 
-    unread = [told for told in halves[1] if not signs(told.text, weighs=False)]
-    heard = Counter((bool(told.finding), is_heard(told)) for told in unread)
-    record_property("free_text", f"half made, half measured: {dict(heard)}")
-    assert heard[True, True] >= 0.8 * (heard[True, True] + heard[True, False])
-    assert heard[False, True] <= 0.5 * (heard[False, True] + heard[False, False])
+def test_nothing_drawn_is_among_what_the_weights_are_made_of():
+    assert not {one.text for one in a_strangers("drawn")} & {one.text for one in labelled()}
 
 
 def test_an_ordinary_day_stops_nothing_and_seldom_asks(record_property):
@@ -69,21 +71,46 @@ def test_an_ordinary_day_stops_nothing_and_seldom_asks(record_property):
     assert found["stopped"] == 0 and found["asked"] <= ORDINARY_ASKED
 
 
-def test_weights_never_clear():
-    for told in STRANGER[::5]:
-        with_weights = {(sign.finding, sign.start, sign.end) for sign in signs(told.text)}
-        stated = {sign.finding for sign in signs(told.text) if sign.strength == "states"}
-        for sign in signs(told.text, weighs=False):
-            assert (sign.finding, sign.start, sign.end) in with_weights or sign.finding in stated, told.text
-            assert sign.strength != "states" or sign.finding in stated, told.text
+def test_weights_never_silence():
+    """What was read stays: stated, or asked about."""
+    for told in [*STRANGER[::5], *a_strangers("strangers")[::9]]:
+        read = {sign.finding for sign in signs(told.text)}
+        assert {sign.finding for sign in signs(told.text, weighs=False)} <= read, told.text
 
 
-def test_a_question_that_rests_on_weights_quotes_the_words_and_stops_nothing():
+def test_a_stop_that_rests_on_weights_alone_quotes_the_words_and_says_that_they_may_mean_it():
     text = "i see shadows walking in my flat and they whisper"
     assert not signs(text, weighs=False)
     [sign] = signs(text)
-    assert (sign.finding, sign.strength, sign.in_doubt) == ("flag.psychosis_signs", "asks", True)
+    assert (sign.finding, sign.strength, sign.in_doubt) == ("flag.psychosis_signs", "states", True)
     assert text[sign.start : sign.end] == sign.excerpt
+    [alert] = [alert for alert in judged(text).alerts if alert.because == (sign.finding,)]
+    assert alert.level == "emergency"
+    assert f"the patient’s words may mean this: “{sign.excerpt}”" in alert.text
+
+
+def test_a_question_that_rests_on_weights_stops_nothing():
+    text = "Not to be filled in by the practitioner: shadows and whispers in the choir."
+    assert {sign.strength for sign in signs(text)} <= {"asks"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I drag my feet getting out of bed, hate mornings",
+        "Skinny legs, big belly, that's me.",
+        "We shifted a leather saddle up to the loft and my shoulder complains.",
+    ],
+)
+def test_a_sign_that_the_other_words_weigh_against_only_asks(text: str):
+    assert {sign.strength for sign in signs(text, weighs=False)} == {"states"}
+    assert signs(text) and {sign.strength for sign in signs(text)} == {"asks"}
+    assert outcome(text) == "asked"
+
+
+def test_a_sign_is_not_lowered_by_the_ordinary_sentences_round_it():
+    text = "I work in an office. It aches when I sit for long. My privates are numb. I like swimming. My dog is old."
+    assert ("flag.saddle_numbness", "states") in {(sign.finding, sign.strength) for sign in signs(text)}
 
 
 def test_half_a_danger_that_the_other_words_bear_out_counts_as_said():
@@ -111,4 +138,4 @@ def test_long_texts_are_weighed_in_stretches_that_cover_every_word():
 
 
 def test_without_a_known_word_there_is_nothing_to_weigh():
-    assert load_net().weigh(["xqzt", "qqqw"]) is None
+    assert load_net().weigh(features(split("xqzt qqqw"))) is None
