@@ -57,6 +57,19 @@ def drawn(*make: Callable[[random.Random], Any], cases: int = THOROUGH) -> Calla
     return around
 
 
+def all_held(of: T, *promises: Callable[[T], None]) -> None:
+    """Every promise is tried on one draw; whichever do not hold are told together, each by its name."""
+    broken = []
+    for promise in promises:
+        try:
+            promise(of)
+        except Exception as fault:
+            fault.add_note(promise.__name__)
+            broken.append(fault)
+    if broken:
+        raise ExceptionGroup(f"{len(broken)} of {len(promises)} promises do not hold", broken)
+
+
 def draws(cases: int = THOROUGH) -> settings:
     return settings(
         max_examples=how_many(cases),

@@ -2,11 +2,12 @@
 
 import json
 import random
+from dataclasses import dataclass, field
 from typing import Any
 
-from intake.assessment import Case, CaseError, Signs, assess, load_intake_knowledge, parse_case, signs_of
+from intake.assessment import Assessment, Case, CaseError, Signs, assess, load_intake_knowledge, parse_case, signs_of
 from intake.assessment.case_parsing import CASE_KEYS
-from tests.support.draws import drawn, json_value, some
+from tests.support.draws import all_held, drawn, json_value, some
 
 KNOWLEDGE = load_intake_knowledge()
 IDS = sorted(KNOWLEDGE.labels)
@@ -72,41 +73,53 @@ def test_any_json_is_a_case_or_a_case_error(data):
         json.dumps(assess(case, KNOWLEDGE).as_json(), allow_nan=False)
 
 
-@drawn(_case, lambda chance: chance.choice(FLAGS + CONDITIONS))
-def test_unknown_lies_between_absent_and_present(data, finding):
+@dataclass(frozen=True)
+class Draw:
+    """Somebody of whom one red flag or condition is not known, and what is judged with each answer to it."""
+
+    data: dict[str, Any]
+    finding: str
+    shuffle: random.Random = field(repr=False)
+    absent: Assessment = field(repr=False)
+    unknown: Assessment = field(repr=False)
+    present: Assessment = field(repr=False)
+
+
+def _draw(chance: random.Random) -> Draw:
+    data, finding = _case(chance), chance.choice(FLAGS + CONDITIONS)
+    told = {key: answer for key, answer in data.get("findings", {}).items() if key != finding}
+    if "findings" in data:
+        data["findings"] = told
+    if "cleared" in data:
+        data["cleared"] = [one for one in data["cleared"] if one != finding]
+    absent, present = (judge({**data, "findings": {**told, finding: answer}}) for answer in (False, True))
+    return Draw(data, finding, chance, absent, judge(data), present)
+
+
+def unknown_lies_between_absent_and_present(of: Draw) -> None:
     """An open red flag or condition is never taken for absent, and never for worse than present."""
-    if finding in EXPLAINING:
-        return  # an ordinary explanation may lower another sign
-    told = {**data.get("findings", {})}
-    told.pop(finding, None)
-    cleared = [f for f in data.get("cleared", []) if f != finding]
-    ranks = [
-        STRICTNESS.index(judge({**data, "cleared": cleared, "findings": {**told, **answer}}).action)
-        for answer in ({finding: False}, {}, {finding: True})
-    ]
-    assert ranks == sorted(ranks)
+    if of.finding not in EXPLAINING:  # an ordinary explanation may lower another sign
+        ranks = [STRICTNESS.index(one.action) for one in (of.absent, of.unknown, of.present)]
+        assert ranks == sorted(ranks)
 
 
-@drawn(_case, lambda chance: chance)
-def test_order_never_matters_and_the_same_input_gives_the_same_output(data, rng: random.Random):
-    def shuffled(value):
+def order_never_matters_and_the_same_input_gives_the_same_output(of: Draw) -> None:
+    def shuffled(value: Any) -> Any:
         if isinstance(value, dict):
             keys = list(value)
-            rng.shuffle(keys)
+            of.shuffle.shuffle(keys)
             return {key: shuffled(value[key]) for key in keys}
         return value
 
-    mixed = {**shuffled(data)}
+    mixed = shuffled(of.data)
     if "cleared" in mixed:
-        mixed["cleared"] = rng.sample(mixed["cleared"], len(mixed["cleared"]))
-    judged = judge(data)
-    assert judge(mixed) == judged
-    assert judge(data).as_json() == judged.as_json()
+        mixed["cleared"] = of.shuffle.sample(mixed["cleared"], len(mixed["cleared"]))
+    assert judge(mixed) == of.unknown
+    assert judge(of.data).as_json() == of.unknown.as_json()
 
 
-@drawn(_case)
-def test_scores_are_chances_and_the_action_follows_from_alerts_and_questions(data):
-    a = judge(data)
+def scores_are_chances_and_the_action_follows_from_alerts_and_questions(of: Draw) -> None:
+    data, a = of.data, of.unknown
     case = parse_case(data, KNOWLEDGE)
     assert signs_of(case, KNOWLEDGE) == Signs(a.alerts, a.marks), "the form is told what the assessment says"
     assert set(a.likely) == {"stagnation", "deficiency", "mixed"} and 98 <= sum(a.likely.values()) <= 102
@@ -133,3 +146,13 @@ def test_scores_are_chances_and_the_action_follows_from_alerts_and_questions(dat
         assert a.picture_class != "undetermined" and a.sites
     assert all(alert.text and alert.source for alert in a.alerts)
     assert len({ask.finding for ask in a.ask}) == len(a.ask)
+
+
+@drawn(_draw)
+def test_every_promise_holds(of: Draw) -> None:
+    all_held(
+        of,
+        unknown_lies_between_absent_and_present,
+        order_never_matters_and_the_same_input_gives_the_same_output,
+        scores_are_chances_and_the_action_follows_from_alerts_and_questions,
+    )

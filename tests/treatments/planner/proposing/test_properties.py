@@ -24,7 +24,7 @@ from tests.support.any_mix import (
     needled,
     risks,
 )
-from tests.support.draws import drawn
+from tests.support.draws import all_held, drawn
 from tests.support.rows import each_row
 from treatments.planner.knowledge.load import load_planner_knowledge
 from treatments.planner.vocabulary.severity import STOPS
@@ -216,15 +216,7 @@ PROMISES: list[Callable[[Draw], None]] = [
 
 @drawn(draw)
 def test_every_promise_holds(of: Draw) -> None:
-    broken = []
-    for promise in PROMISES:
-        try:
-            promise(of)
-        except Exception as fault:
-            fault.add_note(promise.__name__)
-            broken.append(fault)
-    if broken:
-        raise ExceptionGroup("promises that do not hold", broken)
+    all_held(of, *PROMISES)
 
 
 @each_row("flag, leading", itertools.product(FLAGS, LEADING[:3]))
