@@ -146,16 +146,13 @@ def _laid(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def _findings(readings: Sequence[Reading]) -> dict[str, bool]:
     """Present where it is of one; absent where none leaves it open."""
     told = _laid(one.findings for one in readings)
+    each = [(one.findings, frozenset[str]().union(*(q.findings for q in one.questions))) for one in readings]
     for finding in told:
-        known = [one.findings.get(finding) for one in readings if finding in one.findings or _asks(one, finding)]
+        known = [found.get(finding) for found, asked in each if finding in found or finding in asked]
         told[finding] = any(known)
         if None in known and not told[finding]:
             told[finding] = None
     return {finding: present for finding, present in told.items() if present is not None}
-
-
-def _asks(reading: Reading, finding: str) -> bool:
-    return any(finding in question.findings for question in reading.questions)
 
 
 def _asked_of_one(screen: Screen, each: Mapping[str, Reading]) -> bool:
