@@ -88,6 +88,7 @@ class Patient:
 
     def __init__(self, page: Page, answers: Mapping[str, Any], say: Callable[[str], str] = str) -> None:
         self.page, self.answers, self.say = page, answers, say
+        self._ticked: set[tuple[str, str]] = set()  # name and value, as the screen stood when its fields were read
 
     def open(self, link: str, born: int) -> None:
         """Follow the link and start. ``born``: the year of a persona, who was born on 15 June."""
@@ -126,11 +127,13 @@ class Patient:
             saved = re.compile(r"\d\d:\d\d|" + self.say("Every answer is saved as you go."))
             expect(self.page.locator("#saved")).to_contain_text(saved)
 
-    @staticmethod
-    def _fields(form: Locator) -> dict[str, str]:
+    def _fields(self, form: Locator) -> dict[str, str]:
         """The names asked on this screen, and what kind of field each is: asked of the browser once, not for each."""
-        found = form.evaluate("form => [...form.elements].map(field => [field.name, field.type])")
-        return {name: kind for name, kind in found if name}
+        found = form.evaluate(
+            "form => [...form.elements].map(field => [field.name, field.type, field.value, !!field.checked])"
+        )
+        self._ticked = {(name, value) for name, _, value, is_ticked in found if is_ticked}
+        return {name: kind for name, kind, *_ in found if name}
 
     def next(self) -> None:
         before = self.page.url
@@ -166,11 +169,9 @@ class Patient:
         else:
             self._tick(form, question, value)
 
-    @staticmethod
-    def _tick(form: Locator, name: str, value: Any) -> None:
-        selector = f'input[name="{name}"][value="{value}"]'
-        if not form.locator(selector).is_checked():
-            form.locator("label", has=form.page.locator(selector)).first.click()
+    def _tick(self, form: Locator, name: str, value: Any) -> None:
+        if (name, str(value)) not in self._ticked:
+            form.locator(f'input[name="{name}"][value="{value}"]').locator("xpath=ancestor::label[1]").click()
 
     def consent_and_send(self, name: str) -> None:
         page = self.page

@@ -21,7 +21,8 @@ def shown(desk: Page, name: str, *, days: int) -> tuple[Locator, FloatRect]:
     """Somebody's visit in the calendar of so many days from now, and where it is drawn."""
     desk.goto("/schedule/")
     for _ in range(days):
-        desk.locator("a[rel=next]").click()
+        with desk.expect_navigation():  # else the second click may meet the link of the day before
+            desk.locator("a[rel=next]").click()
     visit = desk.locator("#calendar .cal-visit", has_text=name)
     expect(visit).to_be_visible()
     place = visit.bounding_box()

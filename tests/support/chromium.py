@@ -34,6 +34,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-smooth-scrolling",  # a jump draws one picture, a glide some twenty, each by the processor
 ]
 BY_HAND = (
     "On Debian: apt-get install chromium-headless-shell. Or name one with CHROMIUM=/path, "
