@@ -25,6 +25,7 @@ LONGER = """() => {
   const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walk.nextNode()) texts.push(walk.currentNode);
+  window.asItWas = texts.map(text => [text, text.data]);
   for (const text of texts) {
     const words = text.data.trim();
     if (!words || text.parentElement.closest('script, style, template, textarea')) continue;
@@ -32,6 +33,7 @@ LONGER = """() => {
     text.data = text.data.replace(words, longer + ' ' + longer.split(' ').slice(0, Math.ceil(longer.split(' ').length * 0.4)).join(' '));
   }
 }"""  # noqa: E501
+AS_IT_WAS = "window.asItWas.forEach(([text, words]) => { text.data = words; })"
 FILLED_IN = re.compile(r"%\(\w+\)s|\{\w+\}")
 CUT_OFF = """[...document.querySelectorAll('main button, main label')]
   .filter(one => !one.closest('.visually-hidden') && getComputedStyle(one).overflow !== 'visible')
@@ -153,7 +155,7 @@ def test_words_two_fifths_longer_with_accents_overflow_nowhere(open_page: Callab
             assert self.page.evaluate(WIDE), f"{url}: wider than the phone"
             small = self.page.evaluate(CUT_OFF)
             assert small == [], url
-            self.page.reload()
+            self.page.evaluate(AS_IT_WAS)
             super().fill()
 
     patient = Stretched(page, answers_for(persona) | REACH)
