@@ -9,7 +9,6 @@ phrases is our own (DESIGN), measured by the sentences kept with the tests; nobo
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -140,45 +139,70 @@ def _weighed(key: str, words: Words, readings: list[_Reading], found: list[TextS
         speakers = [_speakers(sentence, readings) for sentence in sentences]
         if not all(not here or any(reading.language.code == LANGUAGE for reading in here) for here in speakers):
             continue
-        weighed = net.weigh(features(words, first, end))
-        if weighed is None:
+        parts = _parts(words, first, end, sentences, found)
+        if not parts:
             continue
-        begin, stop = words.starts[first], words.ends[end - 1]
-        here = [sign for sign in found if begin <= sign.start < stop and sign.finding.startswith(DANGER)]
-        is_known = 2 * weighed.single > end - first
+        here, is_known = parts[0].here, 2 * parts[0].weighed.single > end - first
         if not any(speakers) and (not is_known or any(sign.language != LANGUAGE for sign in here)):
             continue
-        said = [sign for sign in here if sign.strength == "states" and sign.finding.startswith(FLAG)]
+        said = [sign for sign in here if _is_said(sign)]
         if said:
-            if any(speakers) and is_known and not _bears_out(said, weighed, words):
+            bears_out = any(part.worth >= net.stops_from for part in parts if any(map(_is_said, part.here)))
+            if any(speakers) and is_known and not bears_out:
                 found = [replace(sign, strength="asks") if sign in said else sign for sign in found]
-        elif weighed.score + net.read[_most(here)] >= net.stops_from and (meant := _meant(net.meaning(weighed), here)):
-            raised = [sign for sign in here if sign.finding == meant]
-            found = [replace(sign, strength="states") if sign in raised else sign for sign in found]
-            if not raised:
-                alone.append((-weighed.score, _alone(key, words, first, net.meaning(weighed), meant, "states")))
-        elif not here and weighed.score >= net.asks_from and (meaning := net.meaning(weighed)).findings:
-            alone.append((-weighed.score, _alone(key, words, first, meaning, next(iter(meaning.findings)), "asks")))
+            continue
+        best = max(parts, key=lambda part: part.worth)
+        if best.worth < net.asks_from:
+            continue
+        meaning = net.meaning(best.weighed)
+        meant = _meant(meaning, best.here) if best.worth >= net.stops_from else ""
+        raised = [sign for sign in best.here if sign.finding == meant]
+        found = [replace(sign, strength="states") if sign in raised else sign for sign in found]
+        if meant and not raised:
+            alone.append((-best.worth, _alone(key, words, best.first, meaning, meant, "states")))
+        elif not here and meaning.findings:
+            alone.append((-best.worth, _alone(key, words, best.first, meaning, next(iter(meaning.findings)), "asks")))
     return found + [sign for _, sign in sorted(alone, key=lambda one: one[0])[:MOST_WEIGHED]]
 
 
-def _bears_out(said: list[TextSign], weighed: Weighed, words: Words) -> bool:
-    """Whether the words of the stretch, or of a sentence with such a sign in it, do not weigh against it."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch, or a sentence of it: the word it begins at, its words weighed, the dangers read in it, and what both
+    are worth together."""
+
+    first: int
+    weighed: Weighed
+    here: list[TextSign]
+    worth: float
+
+
+def _parts(words: Words, first: int, end: int, sentences: range, found: list[TextSign]) -> list[_Part]:
+    """The stretch itself, then each of its sentences: a story round a danger does not make it less. None if the stretch
+    has no word of a weight."""
     net = load_net()
-    kind = "concept" if all(sign.is_concept for sign in said) else "sign"
-    if weighed.score + net.read[kind] >= net.stops_from:
-        return True
-    ends = (*words.sentence_starts[1:], len(words.folded))
-    for sentence in {words.sentences[bisect_left(words.starts, sign.start)] for sign in said}:
-        first, end = words.sentence_starts[sentence], ends[sentence]
-        alone = net.weigh(features(words, first, end))
-        if alone is None or alone.score + net.read[kind] >= net.stops_from:
-            return True
-    return False
+    starts = (*words.sentence_starts, len(words.folded))
+    spans = [(first, end)]
+    if len(sentences) > 1:
+        spans += [(starts[sentence], starts[sentence + 1]) for sentence in sentences]
+    parts: list[_Part] = []
+    for begin, behind in spans:
+        weighed = net.weigh(features(words, begin, behind))
+        if weighed is not None:
+            low, high = words.starts[begin], words.ends[behind - 1]
+            here = [sign for sign in found if low <= sign.start < high and sign.finding.startswith(DANGER)]
+            parts.append(_Part(begin, weighed, here, weighed.score + net.read[_most(here)]))
+    return parts
+
+
+def _is_said(sign: TextSign) -> bool:
+    return sign.strength == "states" and sign.finding.startswith(FLAG)
 
 
 def _most(here: list[TextSign]) -> str:
-    """What signs and concepts read in a stretch where they stop nothing, as the weights know it (`Net.read`)."""
+    """The most that signs and concepts read, as the weights know it (`Net.read`)."""
+    said = [sign for sign in here if _is_said(sign)]
+    if said:
+        return "concept" if all(sign.is_concept for sign in said) else "sign"
     open_ = [sign for sign in here if sign.strength == "asks"]
     if any(not sign.in_doubt for sign in open_):
         return "asks" if any(not (sign.in_doubt or sign.is_concept) for sign in open_) else "half"
