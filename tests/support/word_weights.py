@@ -27,7 +27,7 @@ EVEN = 0.5  # how freely a word may weigh that stands in grave and harmless sent
 KINDS = 8  # findings kept of each word
 CARE, LIFT = 5, 0.3  # sentences that would lift nothing, thought of with each finding; a smaller lift is left out
 SMALLEST = 0.3  # a lighter word is left out
-ASKS_FROM, STOPS_FROM = -1.2, 3.0
+ASKS_FROM, STOPS_FROM = -1.6, 3.2
 READ = {"nothing": 0.0, "doubt": 0.0, "half": 1.6, "asks": -0.5, "concept": 5.0, "sign": 5.0}
 
 

@@ -23,6 +23,7 @@ FLAG = "flag."
 DANGER = (FLAG, "condition.")
 HALF_READ = 6.0  # what half a danger read adds to the words that speak for it (DESIGN)
 NEARLY = 0.8  # of the likeliest: a danger that may be meant as well (DESIGN)
+OUT_OF_CONTEXT = 0.6  # so much more must a sentence weigh without those round it (DESIGN)
 MOST_WEIGHED = 2  # signs of one text that rest on weights alone (DESIGN)
 
 
@@ -190,7 +191,8 @@ def _parts(words: Words, first: int, end: int, sentences: range, found: list[Tex
         if weighed is not None:
             low, high = words.starts[begin], words.ends[behind - 1]
             here = [sign for sign in found if low <= sign.start < high and sign.finding.startswith(DANGER)]
-            parts.append(_Part(begin, weighed, here, weighed.score + net.read[_most(here)]))
+            worth = weighed.score + net.read[_most(here)] - (OUT_OF_CONTEXT if parts else 0)
+            parts.append(_Part(begin, weighed, here, worth))
     return parts
 
 

@@ -74,12 +74,12 @@ def test_sentences_never_seen_while_the_concepts_were_written(record_property):
     grave, harmless = _figures(parts["says"].values(), parts["does_not_say"].values())
     record_property("free_text", f"unseen: grave {dict(grave)}, harmless {dict(harmless)}")
     assert grave["silent"] == 0 and grave["stopped"] >= 59
-    assert harmless["stopped"] <= 3
+    assert harmless["stopped"] <= 1
 
 
 @pytest.mark.parametrize(
     ("name", "stopped", "silent", "calm_stopped"),
-    [("unseen_2", 54, 0, 1), ("unseen_3", 54, 2, 4), ("unseen_4", 50, 0, 2)],
+    [("unseen_2", 57, 0, 0), ("unseen_3", 54, 0, 1), ("unseen_4", 54, 0, 1)],
 )
 def test_sentences_never_seen_by_anybody(name: str, stopped: int, silent: int, calm_stopped: int, record_property):
     """Written long after, by people who had not read the lexicons: what a clinic must expect of them."""
@@ -94,7 +94,7 @@ def test_sentences_never_seen_by_anybody(name: str, stopped: int, silent: int, c
 # ones stopped at most. These harmless ones hold words of a danger on purpose; a half of them at most is asked about
 # (a fifth before the weights of words: silence about a grave one costs more, decision 57). What a plain day may ask:
 # test_net.py.
-WRITTEN = {"repaired": (345, 0, 3), "held_out": (183, 1, 9), "sealed": (56, 0, 1)}
+WRITTEN = {"repaired": (345, 0, 3), "held_out": (183, 1, 9), "sealed": (58, 0, 1)}
 
 
 @pytest.mark.thorough
