@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from intake.assessment.case import Case
 from intake.assessment.shapes import (
@@ -23,8 +23,7 @@ ACTIONS = ("treat", "caution", "need_information", "refer_before_treating", "eme
 LEVELS = ("note", "caution", "refer", "emergency")  # mild to grave
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A finding that counts for or against. `weight`: how many times as likely it is with the pattern as in ordinary
     back pain; `present` is False if it is its absence that is so likely. `pattern` is empty in a pattern's own rows."""
 
@@ -42,8 +41,7 @@ class Evidence:
         return row
 
 
-@dataclass(frozen=True, slots=True)
-class AxisScore:
+class AxisScore(NamedTuple):
     """Stagnation or deficiency: how likely it is in percent, alone or with the other."""
 
     score: int
@@ -60,8 +58,7 @@ class AxisScore:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class PatternScore:
+class PatternScore(NamedTuple):
     """One pattern with its evidence. `is_lead`: this patient's branch or root; `held_back` says why not."""
 
     id: str
@@ -93,8 +90,7 @@ class PatternScore:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     """A red flag or caution. `text` is for the practitioner, `patient_text` for the patient (may be empty),
     `lift` says how a licensed user can lift it. `is_private`: never on anything the patient takes home."""
 
@@ -123,8 +119,7 @@ class Alert:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """An open question. `blocks`: no plan before it is answered. `together`: asked together with it."""
 
     finding: str
