@@ -48,7 +48,7 @@ def _of_all(each: list[Signs]) -> Signs:
         if other is None or RANK[alert.level] > RANK[other.level]:
             found[alert.code] = alert
         elif alert.level == other.level:
-            found[alert.code] = replace(other, because=tuple(dict.fromkeys((*other.because, *alert.because))))
+            found[alert.code] = other._replace(because=tuple(dict.fromkeys((*other.because, *alert.because))))
     return Signs(
         tuple(sorted(found.values(), key=lambda alert: -RANK[alert.level])),
         tuple(dict.fromkeys(mark for signs in each for mark in signs.marks)),

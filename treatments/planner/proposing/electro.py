@@ -38,9 +38,12 @@ def legal_pairs(
     return [
         pair
         for pair in matching(pairs, facts)
-        if goal.pairs in ("any", pair.reach)
-        and all(points[code].electro == "yes" and points[code].region not in THORAX for code in (pair.a, pair.b))
+        if goal.pairs in ("any", pair.reach) and _may_carry(points[pair.a]) and _may_carry(points[pair.b])
     ]
+
+
+def _may_carry(point: Point) -> bool:
+    return point.electro == "yes" and point.region not in THORAX
 
 
 def pairs_of(

@@ -166,7 +166,7 @@ def _join_levels(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
                 same = other.code == point.code and other.side == point.side and other.depth_mm == point.depth_mm
                 if same and other.levels[0][0] == point.levels[0][0]:
                     levels = tuple(sorted(other.levels + point.levels, key=LEVELS.index))
-                    joined[place] = replace(other, levels=levels)
+                    joined[place] = other._replace(levels=levels)
                     break
             else:
                 joined.append(point)
@@ -179,7 +179,7 @@ def _split_sides(points: Sequence[PlannedPoint]) -> list[PlannedPoint]:
     """For a patient with a barred limb each side is an entry of its own."""
     split: list[PlannedPoint] = []
     for point in points:
-        split += [replace(point, side="left"), replace(point, side="right")] if point.side == "both" else [point]
+        split += [point._replace(side="left"), point._replace(side="right")] if point.side == "both" else [point]
     return split
 
 

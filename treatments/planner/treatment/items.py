@@ -55,8 +55,7 @@ class Needle:
         return {"diameter_mm": self.diameter_mm, "length_mm": self.length_mm}
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedPoint:
+class PlannedPoint(NamedTuple):
     """One needled place of a stage. `where` is set for ASHI; `levels` for EX-B2 (a needle a level and side)."""
 
     code: str
