@@ -119,7 +119,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
         # without it "INSERT OR REPLACE" removes rows in spite of the DELETE guards
-        "PRAGMA recursive_triggers=ON;",
+        "PRAGMA recursive_triggers=ON; "
+        # kB of pages that a connection keeps; each thread has one. With half of it the board takes a tenth more time
+        "PRAGMA cache_size=-1024;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     if not PGBOUNCER:  # it accepts no such options at the start of a session; the role has them (docs/growing.md)

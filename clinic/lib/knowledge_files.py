@@ -30,6 +30,14 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
+    def model_post_init(self, context: Any, /) -> None:
+        """Which keys a row has is kept once for all rows that have the same: the set of a point takes 2 kB."""
+        keys = self.model_fields_set
+        object.__setattr__(self, "__pydantic_fields_set__", _KEYS.setdefault(frozenset(keys), keys))
+
+
+_KEYS: dict[frozenset[str], set[str]] = {}
+
 
 class Reviewed(Strict):
     """Who reviewed a row, when, and how good its evidence is; from the row or from the `[review]` of its file."""

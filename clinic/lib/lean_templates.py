@@ -42,6 +42,7 @@ class Loader(cached.Loader):
         found = super().get_template(template_name, skip)
         if not (self.engine.debug or self.engine.string_if_invalid or isinstance(found.nodelist, LeanNodeList)):
             prepare(found.nodelist)
+            found.source = ""  # of a fault, Django quotes it with DEBUG only
         return found
 
 
@@ -212,6 +213,7 @@ def _replaced(value: Any, seen: set[int]) -> Any:
         if isinstance(value, NodeList):
             _lean_list(value)
     else:
+        vars(value).pop("token", None)  # what the parser read: as above
         for name, one in vars(value).items():
             setattr(value, name, _replaced(one, seen))
         if lean := LEAN.get(type(value)):

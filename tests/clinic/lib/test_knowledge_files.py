@@ -132,3 +132,15 @@ def test_no_name_is_near_to_nothing_like_it():
     assert nearest("wieght", ["weight", "id"]) == "; the nearest is 'weight'"
     assert nearest("xyz", ["weight"]) == "" and nearest("", []) == ""
     assert str(Fault("", "rule.a", "duplicate")) == "rule.a: duplicate"
+
+
+def test_rows_with_the_same_keys_keep_them_once_and_a_changed_copy_has_its_own() -> None:
+    one, other, fewer = Two(a="1", b="2"), Two(a="3", b="4"), Two(a="5")
+    assert one.model_fields_set is other.model_fields_set
+    assert fewer.model_copy(update={"b": "6"}).model_fields_set == {"a", "b"}
+    assert fewer.model_fields_set == Two(a="7").model_fields_set == {"a"}
+
+
+class Two(Strict):
+    a: str
+    b: str = ""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
-from django.template import Context, Engine, RequestContext
+from django.template import Context, Engine, Node, RequestContext
 from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
@@ -190,3 +190,11 @@ def test_with_debug_it_stays_djangos() -> None:
         loaders=[("clinic.lib.lean_templates.Loader", [("django.template.loaders.locmem.Loader", PARTS)])], debug=True
     )
     assert not isinstance(made.get_template("base").nodelist, LeanNodeList)
+
+
+def test_what_a_template_was_read_from_is_not_kept() -> None:
+    read = get_template("people/keys.html").template
+    nodes = read.nodelist.get_nodes_by_type(object)
+    assert len(nodes) > 10
+    assert not any("token" in vars(node) for node in nodes if isinstance(node, Node))
+    assert read.source == ""
