@@ -6,8 +6,9 @@ No value means: not answered, so nothing is known. A *finding* has three values:
 from __future__ import annotations
 
 from intake.questionnaire.several import asked_apart, joined, told_of
+from intake.questionnaire.taking import age_on
 from intake.questionnaire.values import DONE, STRANGER, About, Answers, Questionnaire, Screen
-from intake.questionnaire.walk import Later, Reading, age_on, read_one
+from intake.questionnaire.walk import Later, Reading, read_one
 
 __all__ = [
     "Later",

@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from intake.questionnaire.values import Answers, Question, Questionnaire, is_answered
+from intake.questionnaire.values import Answers, Instrument, Question, Questionnaire, is_answered
+
+Asked = tuple[tuple[Instrument, tuple[Question, ...]], ...]
 
 
-def measures(questionnaire: Questionnaire, shown: Sequence[Question], answers: Answers) -> dict[str, float]:
+def asked_of(questionnaire: Questionnaire, shown: Sequence[Question]) -> Asked:
+    """Each instrument of which something is shown, with its questions."""
+    asked = ((one, tuple(q for q in shown if q.instrument == name)) for name, one in questionnaire.instruments.items())
+    return tuple((instrument, parts) for instrument, parts in asked if parts)
+
+
+def measures(asked: Asked, answers: Answers) -> dict[str, float]:
     """Scores of complete instruments. RMDQ: every page must be answered, if only with "none of these"."""
     values: dict[str, float] = {}
-    asked: dict[str, list[Question]] = {}
-    for question in shown:
-        if question.instrument:
-            asked.setdefault(question.instrument, []).append(question)
-    for name, instrument in questionnaire.instruments.items():
-        parts = asked.get(name)
-        if not parts or (instrument.needs_every_item and any(not is_answered(q, answers.get(q.id)) for q in parts)):
+    for instrument, parts in asked:
+        if instrument.needs_every_item and any(not is_answered(q, answers.get(q.id)) for q in parts):
             continue
         points = [p for q in parts for p in _points(q, answers.get(q.id))]
         if instrument.scoring == "mean":
             if points:
-                values[name] = round(sum(points) / len(points), 2)
+                values[instrument.id] = round(sum(points) / len(points), 2)
         elif points or instrument.scoring == "ticked":
-            values[name] = float(sum(points))
+            values[instrument.id] = float(sum(points))
     return values
 
 

@@ -18,8 +18,9 @@ from typing import Any
 from intake.questionnaire.complaints import CHOICE, chosen
 from intake.questionnaire.left_out import AMONG
 from intake.questionnaire.own_words import WORDS
+from intake.questionnaire.taking import BESIDE, asked_with
 from intake.questionnaire.values import Answers, Question, Questionnaire, Screen
-from intake.questionnaire.walk import BESIDE, Later, Reading, asked_with, is_open
+from intake.questionnaire.walk import Later, Reading, is_open
 
 ABOUT = "_about"  # key of the answers: the choice that ids without a complaint belong to; "": none
 APART = "--"

@@ -265,6 +265,7 @@ class Questionnaire:
     at_visit: str = ""  # said with a complaint about which not everything is asked
     each: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
     each_findings: frozenset[str] = field(init=False, repr=False, compare=False, default=frozenset())
+    routes: Any = field(init=False, repr=False, compare=False, default=None)  # found so far, see route.py
 
     def __post_init__(self) -> None:
         """The questions that are asked about each complaint, and what these can tell."""
@@ -296,8 +297,6 @@ class About:
 
 
 STRANGER = About()  # nothing known before the first question
-
-
 ACTIVITY_LETTERS = 120
 
 

@@ -161,9 +161,11 @@ class Maker:
         floors: list[dict[str, Any]],
         *,
         phones: list[Any] | None = None,
+        floor_phones: list[Any] | None = None,
         htmx: bool = False,
     ) -> Job:
-        """``ours``: (path, data). One more than wanted: the first is looked at here. ``phones``: who sends each."""
+        """``ours``: (path, data). One more than wanted: the first is looked at here. ``phones``: who sends each, and to
+        the floor, unless it has others."""
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
@@ -175,13 +177,17 @@ class Maker:
         body = self._kept(name, answer.content)
         cookies = [cookies_of(one) for one in phones[1:]] if phones else [self.cookies[role]] * (len(ours) - 1)
         view, mine = f"/{TARGETS[name][0]}/", self.floor_cookies.get(role, {})
+        held_there = [cookies_of(one) for one in floor_phones or (phones or [])[1:]] or [mine] * len(floors)
         return Job(
             name,
             [
                 {"method": "POST", "path": p, "data": d, "cookies": held, "htmx": htmx}
                 for (p, d), held in zip(ours[1:], cookies, strict=True)
             ],
-            [{"method": "POST", "path": view, "data": {**d, "body": body}, "cookies": mine} for d in floors],
+            [
+                {"method": "POST", "path": view, "data": {**d, "body": body}, "cookies": held}
+                for d, held in zip(floors, held_there, strict=True)
+            ],
             _count(asked),
             len(answer.content),
         )

@@ -11,12 +11,14 @@ import pytest
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from intake.models import OpenedPage, RateCount
 from tests.bench import kept, report
 from tests.bench.floor.database import audit
 from tests.bench.floor.reads import READS
 from tests.bench.jobs import TARGETS
 from tests.bench.kept import Told
 from tests.bench.measuring import cpu_of, since
+from tests.factories.intake import ResponseFactory
 from tests.factories.people import PatientFactory
 from tests.factories.scheduling import WorkingPractitionerFactory
 from tests.factories.treatments import signed_plan
@@ -31,6 +33,20 @@ def test_the_floor_finds_rows_on_either_engine() -> None:
         assert isinstance(read(given, practitioner.pk), list), name
     assert READS["chart"](given, practitioner.pk)[0][0][0] == plan.patient_id
     assert READS["plan"](given, practitioner.pk)[0][0][0] == plan.pk
+
+
+@pytest.mark.django_db
+def test_the_floor_saves_a_step_on_either_engine() -> None:
+    from tests.bench.floor.writes import WRITES
+
+    draft = ResponseFactory(answers={"story": "It began in May."})
+    pains = {"pain_now": "3", "pain_average": "4", "pain_worst": "5"}
+    for seq in ("1", "2"):
+        WRITES["step"]({**pains, "response": str(draft.pk), "page": "floor", "seq": seq}, 0)
+    draft.refresh_from_db()
+    assert draft.answers == {"story": "It began in May.", "pain_now": 3, "pain_average": 4, "pain_worst": 5}
+    assert OpenedPage.objects.get(response=draft).seq == 2 and RateCount.objects.get().count == 2
+    assert AuditEvent.objects.filter(chain=99).count() == 2
 
 
 @pytest.mark.django_db

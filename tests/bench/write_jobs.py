@@ -156,16 +156,12 @@ def step(maker: Maker) -> Job:
 
     phone, response = _opened(maker, _newcomers(maker, 1)[0])
     page = Tab(phone, "strength").page
-    ours = [
-        (
-            "/i/step/strength/save/",
-            {"pain_now": str(1 + n % 9), "pain_average": "5", "pain_worst": "9", "_page": page, "of": phone.ticket,
-             "_seq": str(n + 1)},
-        )
-        for n in range(maker.count + 1)
-    ]  # fmt: skip
-    floors = [{"response": str(response.pk), "value": str(n % 9), "open": "1"} for n in range(maker.count)]
-    return maker.written("intake step", "phone", ours, floors, phones=[phone] * len(ours), htmx=True)
+    ours, floors = [], []
+    for n in range(maker.count + 1):  # never the same answers again: what they say is worked out each time
+        pains = {"pain_now": str(1 + n % 9), "pain_average": str(1 + n // 9 % 9), "pain_worst": str(9 - n // 81 % 9)}
+        ours.append(("/i/step/strength/save/", {**pains, "_page": page, "of": phone.ticket, "_seq": str(n + 1)}))
+        floors.append({**pains, "response": str(response.pk), "page": "floor", "seq": str(n)})
+    return maker.written("intake step", "phone", ours, floors[1:], phones=[phone] * len(ours), htmx=True)
 
 
 def send(maker: Maker) -> Job:
@@ -182,19 +178,20 @@ def send(maker: Maker) -> Job:
 
     archetype = tomli.loads(FILE.read_text(encoding="utf-8"))["archetype"]["accident"]
     persona = persona_of(archetype, {"name": ["Ana", "Bench"], "sex": "female", "born": 1976})
-    ours, phones, floors = [], [], []
+    ours, phones, floors, floor_phones = [], [], [], []
     for place, patient in enumerate(_newcomers(maker, 2 * maker.count + 1)):
         phone, response = _opened(maker, patient)
         values = answers_of(persona, load_questionnaire(), about(patient, timezone.localdate()))
         answers.save_answers(response.pk, values=values)
         if place > maker.count:
-            floors.append({"response": str(response.pk), "open": "1"})
+            floors.append({"response": str(response.pk)})
+            floor_phones.append(phone)
             continue
         consent.sign_consent(response.pk, name=str(patient), signature="", agreed=load_consent().methods)
         phone.get("/i/check/")
         ours.append(("/i/send/", {"of": phone.ticket}))
         phones.append(phone)
-    return maker.written("intake sent", "phone", ours, floors, phones=phones)
+    return maker.written("intake sent", "phone", ours, floors, phones=phones, floor_phones=floor_phones)
 
 
 MAKERS: dict[str, Callable[[Maker], Job]] = {

@@ -24,8 +24,9 @@ from intake.questionnaire.complaints import CHOICE
 from intake.questionnaire.merging import Opened, drawn, merge_all
 from intake.questionnaire.own import OWN
 from intake.questionnaire.several import ABOUT, id_for, named, owner_of, told_of, with_owner
+from intake.questionnaire.taking import asked_with
 from intake.questionnaire.values import About, Answers, Question, Screen
-from intake.questionnaire.walk import asked_with, read_one
+from intake.questionnaire.walk import read_one
 from intake.reading import reading_of
 from tests.factories.intake import PLAIN, InvitationFactory, ResponseFactory
 from tests.support.draws import how_many

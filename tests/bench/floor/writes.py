@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.bench.floor.database import audit, many, rows, run, stamp
 
@@ -76,24 +76,45 @@ def course(given: Mapping[str, str], user: int) -> None:
 
 
 def rows_changed(sql: str, *params: Any) -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
 
 
+_DRAFT = (
+    "SELECT r.answers, r.saved_at, r.progress, r.questionnaire_version, p.id, p.given_name, p.family_name, p.sex, "
+    "p.date_of_birth, p.email, i.id, i.expires_at, i.revoked_at, i.is_unfinished FROM intake_invitation i "
+    "JOIN people_patient p ON p.id = i.patient_id JOIN intake_intakeresponse r ON r.invitation_id = i.id "
+    "WHERE r.id = %s"
+)
+_COUNTED = (
+    'INSERT INTO intake_ratecount ("key", "window", "count") VALUES (%s, %s, 1) ON CONFLICT ("key", "window") '
+    'DO UPDATE SET "count" = intake_ratecount."count" + 1 RETURNING "count", '
+    "(SELECT saved_at FROM intake_intakeresponse WHERE id = %s {lock}), "
+    "(SELECT seq FROM intake_openedpage WHERE response_id = %s AND page = %s), "
+    "EXISTS (SELECT 1 FROM intake_clash WHERE response_id = %s), "
+    "EXISTS (SELECT 1 FROM intake_redflagalert WHERE response_id = %s AND taken_back_at IS NULL), "
+    "EXISTS (SELECT 1 FROM intake_phonecall WHERE response_id = %s)"
+)
+_PAGE = (
+    "INSERT INTO intake_openedpage (response_id, page, seq, told) VALUES (%s, %s, %s, %s) "
+    "ON CONFLICT (response_id, page) DO UPDATE SET seq = excluded.seq, told = excluded.told"
+)
+
+
 def step(given: Mapping[str, str], user: int) -> None:
+    """The clinic; whose draft it is; counted, locked and what stands beside it; the page, the answers, the event."""
+    pk, now = int(given["response"]), dt.datetime.now(dt.UTC)
+    rows("SELECT name, time_zone, emergency_number, crisis_line, phone, address FROM people_clinic WHERE id = 1")
+    [(text, _, _, _, patient, *_)] = rows(_DRAFT, pk)
+    pains = {name: int(given[name]) for name in ("pain_now", "pain_average", "pain_worst")}
     with transaction.atomic():
-        found = rows(
-            "SELECT r.answers, r.patient_id FROM intake_intakeresponse r JOIN intake_invitation i ON "
-            "i.id = r.invitation_id WHERE r.id = %s AND r.submitted_at IS NULL",
-            int(given["response"]),
-        )
-        text, patient = found[0]
-        answers = {**(json.loads(text) if isinstance(text, str) else text), "pain_now": int(given["value"])}
-        now = stamp(dt.datetime.now(dt.UTC))
-        sql = "UPDATE intake_intakeresponse SET answers = %s, saved_at = %s WHERE id = %s"
-        rows_changed(sql, json.dumps(answers), now, int(given["response"]))
+        minute = stamp(now.replace(second=0, microsecond=0))
+        counted = _COUNTED.format(lock="FOR UPDATE" if connection.vendor == "postgresql" else "")
+        rows(counted, f"floor:{pk}", minute, pk, pk, given["page"], pk, pk, pk)
+        answers = {**(json.loads(text) if isinstance(text, str) else text), **pains}
+        rows_changed(_PAGE, pk, given["page"], int(given["seq"]), json.dumps(pains))
+        sql = "UPDATE intake_intakeresponse SET answers = %s, saved_at = %s, progress = %s WHERE id = %s"
+        rows_changed(sql, json.dumps(answers), stamp(now), 1, pk)
         audit(user, "intake.saved", [patient])
 
 
