@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from clinic.health import healthz
 
 handler400 = "clinic.people.errors.bad_request"
 handler429 = "clinic.people.errors.too_many"  # asked for by allauth
 handler500 = "clinic.people.errors.server_error"
-urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+BEFORE_INTAKE = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("clinic.people.urls")),
@@ -19,6 +18,10 @@ urlpatterns = [
     path("", include("clinic.audit.urls")),
     path("", include("clinic.outbox.urls")),
     path("", include("clinic.scheduling.urls")),
+]
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    re_path("^(?!i/)", include(BEFORE_INTAKE)),  # a patient's form, saved after every answer, passes them by at once
     path("", include("intake.urls")),
     path("", include("treatments.plans.urls")),
     path("", include("treatments.visits.urls")),

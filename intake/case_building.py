@@ -24,7 +24,6 @@ from intake.assessment import Assessment as Judged
 from intake.assessment import Case, assess, complaint_id, load_intake_knowledge, read_case
 from intake.assessment.standing import lowers, standing_clearances
 from intake.models import Assessment, Clearance, Episode, IntakeResponse, Score
-from intake.questionnaire.complaints import chosen_complaints
 from intake.questionnaire.left_out import DANGER
 from intake.reading import ANSWERS, Moments, answers_part, moments_of, reading_of
 from intake.told import corrected_there, told_as
@@ -137,26 +136,11 @@ def case_data(
             "confirmed": {key: assessment.confirmed.get(key) for key in ("class", "branch", "root")},
             "noted": noted,
         }
-    _set_complaint(data, found, episode)
+    set_complaint(data, found, episode)
     return data
 
 
-def case_of_answers(response: IntakeResponse, *, today: date, complaint: str = "") -> Case:
-    """Only the patient's answers so far, about one complaint ("": the one that matters most): for red flags while the
-    form is being filled in.
-    """
-    data = answers_part(response.patient, response, today, complaint)
-    _set_complaint(data, {}, None)
-    return read_case(data)[0]
-
-
-def cases_of_answers(response: IntakeResponse, *, today: date) -> list[Case]:
-    """One for each complaint that the answers are about, the one that matters most first."""
-    about = chosen_complaints(response.answers) if reading_of(response).each else ("",)
-    return [case_of_answers(response, today=today, complaint=one) for one in about]
-
-
-def _set_complaint(data: dict[str, Any], found: Mapping[str, bool | None], episode: Episode | None) -> None:
+def set_complaint(data: dict[str, Any], found: Mapping[str, bool | None], episode: Episode | None) -> None:
     """Names what it is about: as the practitioner ticked, as the episode says, as the patient ticked; the first that
     there are rules for. Of several complaints of one patient the others are not in this case."""
     findings = data["findings"]

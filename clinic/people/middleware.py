@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
@@ -126,13 +125,12 @@ class ClinicMiddleware:
     def __call__(self, request: ClinicRequest) -> HttpResponse:
         if request.path == "/healthz":
             return self.get_response(request)
-        with ExitStack() as meanwhile:
-            try:
-                clinic = meanwhile.enter_context(Clinic.kept(self._read(request)))
-            except DatabaseError as error:
-                raise OperationalError("the clinic's row cannot be read") from error
-            request.clinic = clinic
-            meanwhile.enter_context(timezone.override(clinic.zone))
+        try:
+            clinic = self._read(request)
+        except DatabaseError as error:
+            raise OperationalError("the clinic's row cannot be read") from error
+        request.clinic = clinic
+        with Clinic.kept(clinic), timezone.override(clinic.zone):
             return self.get_response(request)
 
     @staticmethod

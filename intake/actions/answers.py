@@ -138,7 +138,10 @@ def _merged(response: IntakeResponse, values: Mapping[str, Any], *, base: Mappin
     rows = Clash.objects.filter(response=response) if response.has_clashes else ()
     clashes = {clash.question: clash for clash in rows}
     for name, one in merged.items():
-        clash = clashes.get(name) or Clash(response=response, question=name)
+        clash = clashes.get(name)
+        if clash is None and one.beside is None:  # nearly always
+            continue
+        clash = clash or Clash(response=response, question=name)
         others = [*clash.others, *([one.beside] if one.beside is not None else [])]
         _keep_beside(clash, [other for n, other in enumerate(others) if other not in [one.value, *others[:n]]])
     return answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 
 from django.db import transaction
@@ -14,28 +15,42 @@ from clinic.outbox.models import Message
 from clinic.outbox.post import post_letter
 from clinic.people.models import Clinic, User
 from intake.actions.drafts import teller
-from intake.assessment import Alert, Case, Signs, knowledge_of, signs_of
+from intake.assessment import Alert, Case, Signs, knowledge_of, read_case, signs_of
 from intake.assessment.red_flags import RANK
-from intake.case_building import cases_of_answers
 from intake.models import IntakeResponse, PhoneCall, RedFlagAlert
 from intake.questionnaire.answers import Reading
 from intake.reading import answered_on, reading_of
+from intake.signs_so_far import each_told, signs_told
 
 LEVELS = ("emergency", "refer")
 JUDGED = "_judged"  # attribute in which a response keeps the result of its reading
 
 
-def judged(response: IntakeResponse) -> tuple[list[Case], Signs]:
-    """The answers so far, a case for each complaint that they are about, and the signs in them, including the patient's
-    own words. Judged once per reading.
+class Judged:
+    """The answers so far: a case for each complaint that they are about, made once somebody asks; and the signs in
+    them, including the patient's own words.
     """
+
+    def __init__(self, response: IntakeResponse, reading: Reading) -> None:
+        self.reading = reading
+        self._told = each_told(response, today=answered_on(response))
+        if response.continues_id is None:
+            self.signs = _of_all([signs_told(data) for data in self._told])
+        else:
+            self.signs = _of_all([_new_signs(reading, case) for case in self.cases])
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        return [read_case(data)[0] for data in self._told]
+
+
+def judged(response: IntakeResponse) -> Judged:
+    """Judged once per reading."""
     reading = reading_of(response)
-    kept: tuple[object, list[Case], Signs] | None = vars(response).get(JUDGED)
-    if kept is None or kept[0] is not reading:
-        cases = cases_of_answers(response, today=answered_on(response))
-        signs = _of_all([_new_signs(response, reading, case) for case in cases])
-        kept = vars(response)[JUDGED] = (reading, cases, signs)
-    return kept[1], kept[2]
+    kept: Judged | None = vars(response).get(JUDGED)
+    if kept is None or kept.reading is not reading:
+        kept = vars(response)[JUDGED] = Judged(response, reading)
+    return kept
 
 
 def _of_all(each: list[Signs]) -> Signs:
@@ -55,12 +70,10 @@ def _of_all(each: list[Signs]) -> Signs:
     )
 
 
-def _new_signs(response: IntakeResponse, reading: Reading, case: Case) -> Signs:
-    """The signs; of a second part only those that the first had not raised already."""
+def _new_signs(reading: Reading, case: Case) -> Signs:
+    """The signs of a second part that the first had not raised already."""
     knowledge = knowledge_of(case)
     signs = signs_of(case, knowledge)
-    if response.continues_id is None:
-        return signs
     first = replace(
         case,
         findings=MappingProxyType({f: so for f, so in case.findings.items() if f not in reading.later.findings}),
@@ -88,12 +101,12 @@ def raise_alerts(response: IntakeResponse, *, levels: tuple[str, ...], none_stan
     referrals when the form is sent (a later answer may explain them). ``none_stands``: there is known to be no alert.
     """
     found: dict[str, tuple[Alert, str]] = {}
-    cases, signs = judged(response)
-    alerts = serious_alerts(signs)
-    unsure = reading_of(response).unsure
+    told = judged(response)
+    alerts = serious_alerts(told.signs)
+    unsure = reading_of(response).unsure if alerts else frozenset[str]()
     for alert in alerts:  # most severe first: it keeps the place
         if alert.level in levels:
-            found.setdefault(alert_key(alert), (alert, _source(alert, cases, unsure)))
+            found.setdefault(alert_key(alert), (alert, _source(alert, told.cases, unsure)))
     raised = [] if none_stands else list(RedFlagAlert.objects.filter(response=response, taken_back_at=None))
     taken_back = [row for row in raised if not _still_holds(row, alerts)]
     kept = {row.flag for row in raised if row not in taken_back}
@@ -168,7 +181,7 @@ def standing(response: IntakeResponse, signs: Signs) -> list[RedFlagAlert]:
 
 def has_unread(response: IntakeResponse) -> bool:
     """Whether an emergency message must be read now: the same one that its page shows."""
-    _, signs = judged(response)
+    signs = judged(response).signs
     return any(row.message_shown_at is None for row in standing(response, signs))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from intake.assessment.belief import believe
 from intake.assessment.case import Case
@@ -116,8 +117,14 @@ def _marks(case: Case) -> tuple[TextSign, ...]:
     """Signs in the patient's words that neither a practitioner cleared nor the patient, asked back, explained."""
     if not case.texts:
         return ()
-    signs = read_texts(case.texts, load_lexicon())
+    signs = (sign for key in sorted(case.texts) for sign in _read(key, case.texts[key]))
     return tuple(sign for sign in signs if sign.finding not in case.cleared and not _is_explained(sign, case))
+
+
+@lru_cache(maxsize=128)
+def _read(key: str, text: str) -> tuple[TextSign, ...]:
+    """A text is read once, not anew after each answer to another question: it says nothing but what stands in it."""
+    return read_texts({key: text}, load_lexicon())
 
 
 def _is_explained(sign: TextSign, case: Case) -> bool:

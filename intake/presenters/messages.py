@@ -21,6 +21,7 @@ from intake.questionnaire.values import Answers, Option, Question, Screen, is_an
 from intake.reading import reading_of
 
 ON_ITS_WAY = (Message.Status.QUEUED, Message.Status.SENDING)
+NOTHING = {"emergencies": (), "notes": (), "helps": (), "to_confirm": False, "clinic_told": "", "behind": ()}
 NUMBER = "your emergency number"  # as redflags.toml writes it
 
 
@@ -47,7 +48,9 @@ def messages(response: IntakeResponse, screen: Screen | None, clinic: Clinic) ->
 
     With a screen, only the notes raised by its own answers: no note is shown twice.
     """
-    _, signs = judged(response)
+    signs = judged(response).signs
+    if not serious_alerts(signs):
+        return {**NOTHING}
     reading = reading_of(response)
     alerts = [a for a in serious_alerts(signs) if a.patient_text]
     urgent = [a for a in alerts if a.level == "emergency"]
@@ -78,7 +81,7 @@ def alarms(response: IntakeResponse, screen: Screen, clinic: Clinic) -> dict[str
 
     Free text does not count here: it is read once it is complete.
     """
-    cases, _ = judged(response)
+    cases = judged(response).cases
     number = clinic.emergency_number
     asked = {finding for question in screen.questions for finding in question.findings}
     bases = [_without(case, asked) for case in cases]

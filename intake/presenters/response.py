@@ -12,7 +12,6 @@ from clinic.people.models import SafetyEntry
 from intake import fetch
 from intake.assessment import Assessment, assess, knowledge_of, load_intake_knowledge
 from intake.assessment.knowledge.medicines import entries_in, find_medicine
-from intake.case_building import cases_of_answers
 from intake.models import IntakeResponse
 from intake.own_form import asked_form, own_questions
 from intake.presenters.about_each import GROUPS, about_each, left_of_all, measures_in_words, present
@@ -30,6 +29,7 @@ from intake.questionnaire.own_words import said_of
 from intake.questionnaire.several import APART, names_of
 from intake.questionnaire.values import Questionnaire, is_answered
 from intake.reading import answered_on, whole_reading_of
+from intake.signs_so_far import cases_of_answers
 
 CONSTITUTION = [("body", "Constitution")]
 MOST_OPEN = 12  # questions without an answer that are named on the one screen; all of them stand below

@@ -42,8 +42,9 @@ class Route:
     @cached_property
     def parts(self) -> Mapping[int | None, tuple[tuple[Screen, ...], tuple[Question, ...]]]:
         """Screens and questions of each part; of None, all."""
-        of = {part: tuple(s for s in self.screens if s.part == part) for part in (1, 2)}
-        return {part: (screens, _questions(screens)) for part, screens in {**of, None: self.screens}.items()}
+        of: dict[int | None, tuple[Screen, ...]] = {None: self.screens}
+        of |= {part: tuple(s for s in self.screens if s.part == part) for part in (1, 2)}
+        return {part: (screens, _questions(screens)) for part, screens in of.items()}
 
     @cached_property
     def instruments(self) -> Asked:
@@ -96,9 +97,12 @@ def route_of(form: Questionnaire, answers: Answers, about: About, confirmed: fro
     routes = routes_of(form)
     turning = {one: answers[one] for one in routes.turning if one in answers}
     beside, of = list(answers.get(BESIDE, ())), among(answers)
-    known = (about.age, about.sex, about.birth_known, about.sex_known, about.email_known)
+    known = (about.age, str(about.sex or ""), about.birth_known, about.sex_known, about.email_known)
     day = about.on.toordinal() if about.on is not None else None
-    key = marshal.dumps(((*turning.items(),), sorted(confirmed), beside, of, known, day), VERSION)
+    try:
+        key = marshal.dumps(((*turning.items(),), sorted(confirmed), beside, of, known, day), VERSION)
+    except ValueError:  # not plain, as no answer is that was stored
+        return _found({**turning, BESIDE: beside}, form, about, confirmed, *of)
     found = routes.found.get(key)
     if found is None:
         found = _found({**turning, BESIDE: beside}, form, about, confirmed, *of)

@@ -10,6 +10,7 @@ import datetime as dt
 import secrets
 import time
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.lib.signed import told_by
 from clinic.people.http import ClinicRequest
 from intake import fetch
 from intake.models import IntakeResponse, Invitation, PhoneCall
@@ -116,7 +118,7 @@ def device_of(request: HttpRequest) -> Device:
 
 def _read(request: HttpRequest) -> Device:
     try:
-        value = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
+        value = told_by(request.COOKIES.get(COOKIE, ""), salt=SALT)
         return Device(
             value["id"], tuple(Held(*row) for row in value["held"]), value.get("call", 0), value.get("kiosk", 0)
         )
@@ -159,10 +161,16 @@ def ticket_for(held: Held) -> str:
     return _tickets.sign(f"r{held.response}" if held.response else f"i{held.invitation}")
 
 
+@lru_cache(maxsize=256)
+def _told_by_ticket(ticket: str, key: str) -> str:
+    """A page sends its ticket with each answer. A forged one raises, and is not kept."""
+    return _tickets.unsign(ticket)
+
+
 def of_ticket(device: Device, ticket: str) -> Held | None:
     """The link that a page was rendered for, if this browser still holds it."""
     try:
-        told = _tickets.unsign(ticket)
+        told = _told_by_ticket(ticket, settings.SECRET_KEY)
     except signing.BadSignature:
         return None
     number = int(told[1:])

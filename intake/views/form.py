@@ -35,6 +35,7 @@ from intake.views.kiosk import given_back
 from intake.views.languages import chosen, in_language, own_path, speak
 from intake.views.link import leave, own_response
 from intake.views.onward import after, screen_after
+from intake.views.saved import saved, saved_at
 
 SAVES_A_MINUTE = 90  # a person taps less; a runaway script is slowed down
 
@@ -120,19 +121,9 @@ def save(request: FormRequest, response: IntakeResponse, screen_id: str) -> Http
         )
     except TooMany:
         return HttpResponse("Too many at once.", status=429, headers={"Retry-After": "20"})
-    context = {
-        "response": response,
-        "screen": screen,
-        "unsaved": [field.label for field in form if field.errors],
-        "clashes": words.clashes(response, screen),
-        "elsewhere": words.answered_elsewhere(response, screen, form.values()),
-    }
-    if is_settled:
-        if request.GET.get("read") == "1":  # "Yes, get help", under the message that the page itself showed
-            red_flags.confirm_shown(response.pk, call=request.intake.call)
-        context |= messages(response, screen, request.clinic)
-        context["show_messages"] = True
-    return render(request, "intake/_saved.html", context)
+    if is_settled and request.GET.get("read") == "1":  # "Yes, get help", under the message that the page itself showed
+        red_flags.confirm_shown(response.pk, call=request.intake.call)
+    return saved(request, response, form, is_settled=is_settled)
 
 
 @require_http_methods(["GET", "POST"])
@@ -272,6 +263,7 @@ def _draw(
         "form": form,
         "screen": screen,
         "response": response,
+        "saved_at": saved_at(response),
         "previous": previous,
         "then": "check" if "check" in (request.GET.get("then"), request.POST.get("then")) else "",
         "page": request.POST["_page"] if page.page else seal(screen, response.answers, response_id=response.pk),

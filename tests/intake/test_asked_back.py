@@ -9,11 +9,11 @@ from django.utils import timezone
 from intake.actions.own_words import settle_words
 from intake.asking_back import offers
 from intake.assessment import assess, load_intake_knowledge
-from intake.case_building import case_of_answers
 from intake.models import IntakeResponse, RedFlagAlert
 from intake.presenters.response import summary
 from intake.questionnaire.own_words import WORDS
 from intake.reading import reading_of
+from intake.signs_so_far import case_of_answers
 from tests.factories.intake import ResponseFactory
 from tests.intake.test_form_pages import phone_with
 from tests.support.intake_page import Tab

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from clinic.audit.models import AuditEvent
@@ -218,3 +219,31 @@ def test_words_posted_to_a_closed_link_are_given_back(phone: Client, response: I
         invite(patient=response.patient, by=None)
     answer = tab.go({"reason": "A <long> story"})
     assert answer.status_code == 410 and "A &lt;long&gt; story</textarea>" in page_text(answer)
+
+
+def test_what_a_save_is_told_is_what_the_page_would_draw(
+    phone: Client, response: IntakeResponse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing to say but the time the answer is found, not drawn; drawn it would be the same, in each language."""
+    from intake.views import saved
+
+    for language in ("en-gb", "es", "zh-hans"):
+        tab, drawn = Tab(phone, "strength"), []
+        phone.cookies["ashi-language"] = language
+        with monkeypatch.context() as patch:
+            for told in ({}, {"pain_now": "3"}, {"pain_now": "0"}):
+                found = tab.save(told, typing="pain_now" not in told).content.decode()
+                patch.setattr(saved, "once", lambda part, **values: render_to_string(part, values))
+                assert tab.save(told, typing="pain_now" not in told).content.decode() == found
+                patch.undo()
+                patch.setattr(saved, "BESIDE", ("screen",))  # always drawn, with all that the view gives
+                whole = tab.save(told, typing="pain_now" not in told).content.decode()
+                assert whole == found
+                patch.undo()
+                drawn.append(found)
+        assert len({*drawn}) > 1
+
+
+def test_what_a_save_has_to_say_is_said(phone: Client) -> None:
+    answer = Tab(phone, "strength").save({"pain_now": "11"}).content.decode()
+    assert 'data-state="partly"' in answer or "Not yet complete" in answer

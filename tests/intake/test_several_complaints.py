@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from intake.actions import answers as actions
 from intake.actions import assessment as assessing
-from intake.case_building import build_case, case_data, cases_of_answers
+from intake.case_building import build_case, case_data
 from intake.models import Assessment, Episode, IntakeResponse, Invitation, RedFlagAlert, Score
 from intake.models.kept import links_that_differ
 from intake.presenters.response import summary
@@ -22,6 +22,7 @@ from intake.questionnaire.own_words import WORDS, row_of
 from intake.questionnaire.several import ABOUT, named
 from intake.questionnaire.values import About
 from intake.reading import reading_of
+from intake.signs_so_far import cases_of_answers
 from tests.factories.intake import PLAIN, ResponseFactory
 from tests.factories.people import UserFactory
 from tests.intake.test_form_pages import phone_with

@@ -88,6 +88,7 @@ class IntakeKnowledge:
     visit_questions: Mapping[str, str]  # red flags asked at every visit, with the question, in order
     passing: frozenset[str]  # conditions that pass with time
     rules: tuple[Rule, ...]
+    pains_asked: tuple[int, ...]  # how strong the pain must be for one of the rules to hold
     lowerings: Mapping[str, tuple[Lowering, ...]]  # alert code -> explanations
     explaining: frozenset[str]  # findings with which a sign is explained as harmless
     drafts: tuple[Draft, ...]  # rows that are read and shown, and used by nothing
@@ -219,6 +220,7 @@ def _load(directory: Path, about: str, where: tuple[Path, ...]) -> IntakeKnowled
             )
             for row in rules.rule
         ),
+        pains_asked=tuple(sorted({row.pain_at_least for row in rules.rule if row.pain_at_least is not None})),
         lowerings={code: tuple(rows) for code, rows in lowerings.items()},
         explaining=frozenset(one for rows in lowerings.values() for row in rows for one in row.any),
         drafts=drafts,
