@@ -148,8 +148,15 @@ def answered_on(response: IntakeResponse) -> date:
     return timezone.localdate(moment) if moment is not None else timezone.localdate()
 
 
-def answers_part(patient: Patient, response: IntakeResponse | None, today: date, complaint: str = "") -> dict[str, Any]:
-    """The patient's part of a case about one complaint; "" as in ``reading_about``."""
+def answers_part(
+    patient: Patient,
+    response: IntakeResponse | None,
+    today: date,
+    complaint: str = "",
+    *,
+    whole: Reading | None = None,
+) -> dict[str, Any]:
+    """The patient's part of a case about one complaint; "" as in ``reading_about``. ``whole``: what was just read."""
     data: dict[str, Any] = {
         "patient": {"age": patient.age_on(today), "sex": patient.sex or None, "pregnancy_weeks": None},
         "complaint": {},
@@ -161,7 +168,7 @@ def answers_part(patient: Patient, response: IntakeResponse | None, today: date,
     if response is None:
         return data
     response.patient = patient  # the same object: not read again for every set of answers
-    whole = reading_of(response)
+    whole = whole or reading_of(response)
     reading = reading_about(response, complaint) if whole.each else whole
     since = max(0, (today - answered_on(response)).days)
     born = reading.person.get("date_of_birth")

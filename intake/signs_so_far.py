@@ -9,6 +9,7 @@ from clinic.lib.by_value import ByValue
 from intake.assessment import Case, Signs, complaint_id, load_intake_knowledge, read_case, signs_of
 from intake.case_building import set_complaint
 from intake.models import IntakeResponse
+from intake.questionnaire.answers import Reading
 from intake.questionnaire.complaints import chosen_complaints
 from intake.reading import answers_part, reading_of
 
@@ -20,23 +21,23 @@ def case_of_answers(response: IntakeResponse, *, today: date, complaint: str = "
     """Only the patient's answers so far, about one complaint ("": the one that matters most): for red flags while the
     form is being filled in.
     """
-    return read_case(_data_of_answers(response, today, complaint))[0]
+    return read_case(_data_of_answers(response, reading_of(response), today, complaint))[0]
 
 
-def _data_of_answers(response: IntakeResponse, today: date, complaint: str) -> dict[str, Any]:
-    data = answers_part(response.patient, response, today, complaint)
+def _data_of_answers(response: IntakeResponse, reading: Reading, today: date, complaint: str) -> dict[str, Any]:
+    data = answers_part(response.patient, response, today, complaint, whole=reading)
     set_complaint(data, {}, None)
     return data
 
 
-def each_told(response: IntakeResponse, *, today: date) -> list[dict[str, Any]]:
+def each_told(response: IntakeResponse, reading: Reading, *, today: date) -> list[dict[str, Any]]:
     """The data of a case for each complaint that the answers are about, the one that matters most first."""
-    about = chosen_complaints(response.answers) if reading_of(response).each else ("",)
-    return [_data_of_answers(response, today, one) for one in about]
+    about = chosen_complaints(response.answers) if reading.each else ("",)
+    return [_data_of_answers(response, reading, today, one) for one in about]
 
 
 def cases_of_answers(response: IntakeResponse, *, today: date) -> list[Case]:
-    return [read_case(data)[0] for data in each_told(response, today=today)]
+    return [read_case(data)[0] for data in each_told(response, reading_of(response), today=today)]
 
 
 def signs_told(data: dict[str, Any]) -> Signs:

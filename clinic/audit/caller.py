@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,8 +23,14 @@ def address_of(request: HttpRequest) -> str:
     asked = str(request.META.get("REMOTE_ADDR", ""))
     if settings.ALLAUTH_TRUSTED_PROXY_COUNT:  # the last one is from our proxy, those before it could be from anyone
         asked = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or asked
+    return _spelt(asked)
+
+
+@lru_cache(maxsize=1024)
+def _spelt(address: str) -> str:
+    """As one address is always written; empty for what is none."""
     try:
-        return str(ipaddress.ip_address(asked))
+        return str(ipaddress.ip_address(address))
     except ValueError:
         return ""
 

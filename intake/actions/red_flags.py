@@ -33,7 +33,7 @@ class Judged:
 
     def __init__(self, response: IntakeResponse, reading: Reading) -> None:
         self.reading = reading
-        self._told = each_told(response, today=answered_on(response))
+        self._told = each_told(response, reading, today=answered_on(response))
         if response.continues_id is None:
             self.signs = _of_all([signs_told(data) for data in self._told])
         else:

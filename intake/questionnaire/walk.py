@@ -92,7 +92,7 @@ def read_one(questionnaire: Questionnaire, answers: Answers, about: About, *, pa
             del told.findings[finding]
     screens, asked = route.parts[part]
     measured = measures(route.instruments, answers)
-    return Reading(
+    reading = Reading(
         screens=screens,
         findings=MappingProxyType(dict(sorted(told.findings.items()))),
         holds_days=MappingProxyType(told.holds_days),
@@ -108,6 +108,8 @@ def read_one(questionnaire: Questionnaire, answers: Answers, about: About, *, pa
         left_out=route.left_out,
         later=_later(route, told, measured),
     )
+    object.__setattr__(reading, "_questions", asked)
+    return reading
 
 
 def _missing(asked: tuple[Question, ...], answers: Answers) -> tuple[Question, ...]:
