@@ -154,14 +154,16 @@ def _newcomers(maker: Maker, number: int) -> list[Any]:
 def step(maker: Maker) -> Job:
     from tests.support.intake_page import Tab
 
-    phone, response = _opened(maker, _newcomers(maker, 1)[0])
+    """Ashi and the floor each have a draft: another one's answers would be asked about, as those of a second tab."""
+    [(phone, _), (floor_phone, response)] = [_opened(maker, patient) for patient in _newcomers(maker, 2)]
     page = Tab(phone, "strength").page
     ours, floors = [], []
     for n in range(maker.count + 1):  # never the same answers again: what they say is worked out each time
         pains = {"pain_now": str(1 + n % 9), "pain_average": str(1 + n // 9 % 9), "pain_worst": str(9 - n // 81 % 9)}
         ours.append(("/i/step/strength/save/", {**pains, "_page": page, "of": phone.ticket, "_seq": str(n + 1)}))
         floors.append({**pains, "response": str(response.pk), "page": "floor", "seq": str(n)})
-    return maker.written("intake step", "phone", ours, floors[1:], phones=[phone] * len(ours), htmx=True)
+    phones, floor_phones = [phone] * len(ours), [floor_phone] * maker.count
+    return maker.written("intake step", "phone", ours, floors[1:], phones=phones, floor_phones=floor_phones, htmx=True)
 
 
 def send(maker: Maker) -> Job:
