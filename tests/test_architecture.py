@@ -76,7 +76,7 @@ actions: treatments.demo.clinic treatments.demo.people
 reads: told fetch access search likeness passwords signed_out case_building point_search day_points closer own_entries
 reads: aligning asked_times closures course_dates course_days diary differences kept locking moves offers proposals
 reads: answers clock asking_back consent_text own_form intake.spoken reading reason_words together typed_dates
-reads: treatments.own_points
+reads: treatments.own_points signs_so_far
 models: models errors set_aside http
 ground: caller guards seals chain stretch writing backends guesses help_lines presence words availability day_search
 ground: rhythm series additions joining gate ledger observed record safety_questions treatment_edits curve spoken logs
