@@ -14,6 +14,7 @@ SMALL = {0, 1, 2, 100}  # none, one, both sides, of 100
 # the size of a cache, the vertebrae at which a region of the back ends.
 NAMED: dict[str, set[float]] = {
     "facts.py": {16, 65, 75, 12, 36, 3},
+    "proposing/explanation.py": {64},
     "proposing/parameters.py": {200},
     "proposing/quotes.py": {64},
     "vocabulary/body.py": {6, 11},
