@@ -21,14 +21,14 @@ from intake.assessment.text.schema import LexiconFile, entries
 from intake.assessment.text.words import split
 
 HERE = Path(__file__).parents[1] / "intake" / "assessment" / "text"
-LEAST = 2  # sentences that a word must be in
+LEAST = 3  # sentences that a word must be in
 ROUNDS, RATE, DECAY = 12, 0.5, 0.0005
 EVEN = 0.5  # how freely a word may weigh that stands in grave and harmless sentences alike
-KINDS = 8  # findings kept of each word
+KINDS = 5  # findings kept of each word
 CARE, LIFT = 5, 0.3  # sentences that would lift nothing, thought of with each finding; a smaller lift is left out
-SMALLEST = 0.3  # a lighter word is left out
-ASKS_FROM, STOPS_FROM = -1.6, 3.2
-READ = {"nothing": 0.0, "doubt": 0.0, "half": 1.6, "asks": -0.5, "concept": 5.0, "sign": 5.0}
+SMALLEST = 0.6  # a lighter word is left out
+ASKS_FROM, STOPS_FROM = -1.7, 2.8
+READ = {"nothing": -0.4, "doubt": 0.0, "half": 1.2, "asks": 0.5, "concept": 4.0, "sign": 6.0}
 
 
 class Told(NamedTuple):

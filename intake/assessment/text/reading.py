@@ -23,7 +23,7 @@ FLAG = "flag."
 DANGER = (FLAG, "condition.")
 HALF_READ = 6.0  # what half a danger read adds to the words that speak for it (DESIGN)
 NEARLY = 0.8  # of the likeliest: a danger that may be meant as well (DESIGN)
-OUT_OF_CONTEXT = 0.6  # so much more must a sentence weigh without those round it (DESIGN)
+OUT_OF_CONTEXT = 1.5  # so much more must a sentence weigh without those round it (DESIGN)
 MOST_WEIGHED = 2  # signs of one text that rest on weights alone (DESIGN)
 
 
@@ -156,7 +156,9 @@ def _weighed(key: str, words: Words, readings: list[_Reading], found: list[TextS
         if best.worth < net.asks_from:
             continue
         meaning = net.meaning(best.weighed)
-        meant = _meant(meaning, best.here) if best.worth >= net.stops_from else ""
+        # a sentence stops only where all of the stretch at least asks: the next one may say that nothing is wrong
+        is_stop = best.worth >= net.stops_from and parts[0].worth >= net.asks_from
+        meant = _meant(meaning, best.here) if is_stop else ""
         raised = [sign for sign in best.here if sign.finding == meant]
         found = [replace(sign, strength="states") if sign in raised else sign for sign in found]
         if meant and not raised:

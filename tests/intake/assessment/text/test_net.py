@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tomllib
 from collections import Counter
 from functools import cache
@@ -16,16 +17,19 @@ from intake.assessment.text.schema import entries
 from intake.assessment.text.words import split
 from tests.intake.assessment.text.test_concepts import judged, outcome
 from tests.support.word_weights import Told, a_strangers, labelled, net_of
+from treatments.demo.people import cast
 
 HERE = Path(__file__).parent
 STRANGER = a_strangers("stranger")
 # Of the sentences that the weights are made of: grave ones stopped at least and silent at most, harmless ones stopped
 # at most. They tell of what works, and not of new wordings.
-STOPPED, SILENT, CALM_STOPPED = 1300, 0, 5
-# The same of those on which bars were weighed, and of which no weight is made: drawn.toml. Of 357 and 408; 35 of the
-# 357 are cautions, which ask.
-DRAWN = {"stopped": 250, "silent": 8, "calm_stopped": 8}
-ORDINARY_ASKED = 11  # of 40
+STOPPED, SILENT, CALM_STOPPED = 1278, 1, 8
+# The same of those on which bars were weighed, and of which no weight is made: drawn.toml. Of 1 108 (53 of them are
+# cautions, which ask) and 1 229.
+DRAWN = {"stopped": 760, "silent": 31, "calm_stopped": 22}
+# Of 939 plain texts of people without any danger, and of 100 stories of five of them. Two to the texts of one form.
+ORDINARY = {"stopped": 4, "asked": 250}
+STORIES = {"stopped": 1, "asked": 65}
 
 
 @cache
@@ -64,11 +68,40 @@ def test_nothing_drawn_is_among_what_the_weights_are_made_of():
     assert not {one.text for one in a_strangers("drawn")} & {one.text for one in labelled()}
 
 
-def test_an_ordinary_day_stops_nothing_and_seldom_asks(record_property):
-    texts = entries(tomllib.loads((HERE / "ordinary.toml").read_text("utf-8"))["does_not_say"])
-    found = Counter(map(outcome, texts))
+def ordinary() -> list[str]:
+    return entries(tomllib.loads((HERE / "ordinary.toml").read_text("utf-8"))["does_not_say"])
+
+
+@pytest.mark.thorough
+def test_what_people_without_any_danger_write_hardly_ever_stops(record_property):
+    found = Counter(map(outcome, ordinary()))
     record_property("free_text", f"ordinary: {dict(found)}")
-    assert found["stopped"] == 0 and found["asked"] <= ORDINARY_ASKED
+    assert found["stopped"] <= ORDINARY["stopped"] and found["asked"] <= ORDINARY["asked"]
+
+
+@pytest.mark.thorough
+def test_nor_do_their_stories(record_property):
+    texts = [text if text[-1] in ".!?" else f"{text}." for text in ordinary()]
+    chance = random.Random(61)
+    found = Counter(outcome(" ".join(chance.sample(texts, 5))) for _ in range(100))
+    record_property("free_text", f"ordinary stories: {dict(found)}")
+    assert found["stopped"] <= STORIES["stopped"] and found["asked"] <= STORIES["asked"]
+
+
+@pytest.mark.parametrize("complaint", ["My back hurts", "My neck is stiff", "My left knee hurts", "I get headaches"])
+def test_how_it_began_stops_nobody(complaint: str):
+    since = (
+        "since the accident", "since the car crash in March", "since the weekend", "since Christmas", "for ten years",
+        "since the marathon", "since my second child was born", "and it gets worse under stress", "after gardening",
+    )  # fmt: skip
+    assert not [text for end in since if outcome(text := f"{complaint} {end}.") == "stopped"]
+
+
+def test_the_people_of_the_demo_are_not_stopped_by_their_own_words():
+    told = {role.persona.reason for role in cast()}
+    assert {text for text in told if outcome(text) == "stopped"} == {
+        text for text in told if "numb when I wipe" in text
+    }
 
 
 def test_weights_never_silence():
@@ -97,9 +130,9 @@ def test_a_question_that_rests_on_weights_stops_nothing():
 @pytest.mark.parametrize(
     "text",
     [
-        "I drag my feet getting out of bed, hate mornings",
-        "Skinny legs, big belly, that's me.",
-        "We shifted a leather saddle up to the loft and my shoulder complains.",
+        "Two left feet, always been clumsy at dancing",
+        "Ankle was broken in 2001, knee has been compensating ever since, says the podiatrist.",
+        "had a cold last week, temperature 38 for one day, gone, before the back thing",
     ],
 )
 def test_a_sign_that_the_other_words_weigh_against_only_asks(text: str):
