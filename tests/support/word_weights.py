@@ -27,8 +27,8 @@ EVEN = 0.5  # how freely a word may weigh that stands in grave and harmless sent
 KINDS = 5  # findings kept of each word
 CARE, LIFT = 5, 0.3  # sentences that would lift nothing, thought of with each finding; a smaller lift is left out
 SMALLEST = 0.6  # a lighter word is left out
-ASKS_FROM, STOPS_FROM = -1.7, 2.8
-READ = {"nothing": -0.4, "doubt": 0.0, "half": 1.2, "asks": 0.5, "concept": 4.0, "sign": 6.0}
+ASKS_FROM, STOPS_FROM, STOPS_ALONE_FROM = 0.8, 2.8, 5.8
+READ = {"nothing": 0.0, "doubt": 0.0, "half": 1.2, "asks": 0.5, "concept": 4.0, "sign": 6.0}
 
 
 class Told(NamedTuple):
@@ -90,6 +90,7 @@ def net_of(told: Iterable[Told]) -> str:
         f"base\t{base:.2f}",
         f"asks_from\t{ASKS_FROM}",
         f"stops_from\t{STOPS_FROM}",
+        f"stops_alone_from\t{STOPS_ALONE_FROM}",
         f"read\t{' '.join(f'{name}:{worth}' for name, worth in READ.items())}",
         "words",
     ]

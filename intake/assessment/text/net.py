@@ -56,14 +56,16 @@ class Meaning(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """``findings``: the gravest first. ``asks_from`` and ``stops_from``: the score from which words alone ask, or stop.
-    ``read``: what is added to it for what signs and concepts read there. ``lines``: a word or two neighbours -> their
-    weight, then the findings they speak for, each with its weight."""
+    """``findings``: the gravest first. ``asks_from``, ``stops_alone_from``: the score, with what speaks for one danger,
+    from which words alone ask, or stop. ``stops_from``: the score from which what signs and concepts read there stops,
+    with what is added for it (``read``). ``lines``: a word or two neighbours -> their weight, then the findings they
+    speak for, each with its weight."""
 
     findings: tuple[str, ...]
     base: float
     asks_from: float
     stops_from: float
+    stops_alone_from: float
     read: dict[str, float]
     lines: dict[str, str]
 
@@ -158,7 +160,7 @@ def parse_net(text: str) -> Net:
     head, _, rest = text[text.index("\nfindings\t") + 1 :].partition("\nwords\n")
     told = dict(line.split("\t", 1) for line in head.splitlines())
     cells = rest.replace("\n", "\t").split("\t")
-    base, asks_from, stops_from = (float(told[name]) for name in ("base", "asks_from", "stops_from"))
+    base, *bars = (float(told[name]) for name in ("base", "asks_from", "stops_from", "stops_alone_from"))
     read = {name: float(worth) for name, worth in (entry.split(":") for entry in told["read"].split())}
     lines = dict(zip(cells[::2], cells[1::2], strict=False))
-    return Net(tuple(told["findings"].split()), base, asks_from, stops_from, read, lines)
+    return Net(tuple(told["findings"].split()), base, *bars, read, lines)

@@ -24,6 +24,8 @@ DANGER = (FLAG, "condition.")
 HALF_READ = 6.0  # what half a danger read adds to the words that speak for it (DESIGN)
 NEARLY = 0.8  # of the likeliest: a danger that may be meant as well (DESIGN)
 OUT_OF_CONTEXT = 1.5  # so much more must a sentence weigh without those round it (DESIGN)
+CLEAR = -1.7  # the score from which down a stretch as a whole speaks against any danger (DESIGN)
+ONE_DANGER = 0.25  # what a word's leaning towards one danger adds to its being grave (DESIGN)
 MOST_WEIGHED = 2  # signs of one text that rest on weights alone (DESIGN)
 
 
@@ -153,18 +155,23 @@ def _weighed(key: str, words: Words, readings: list[_Reading], found: list[TextS
                 found = [replace(sign, strength="asks") if sign in said else sign for sign in found]
             continue
         best = max(parts, key=lambda part: part.worth)
-        if best.worth < net.asks_from:
-            continue
         meaning = net.meaning(best.weighed)
-        # a sentence stops only where all of the stretch at least asks: the next one may say that nothing is wrong
-        is_stop = best.worth >= net.stops_from and parts[0].worth >= net.asks_from
-        meant = _meant(meaning, best.here) if is_stop else ""
-        raised = [sign for sign in best.here if sign.finding == meant]
-        found = [replace(sign, strength="states") if sign in raised else sign for sign in found]
-        if meant and not raised:
-            alone.append((-best.worth, _alone(key, words, best.first, meaning, meant, "states")))
-        elif not here and meaning.findings:
-            alone.append((-best.worth, _alone(key, words, best.first, meaning, next(iter(meaning.findings)), "asks")))
+        # a sentence stops only where its stretch is not clear: the next one may say that nothing is wrong
+        is_open = parts[0].worth >= CLEAR
+        if best.here:
+            meant = _meant(meaning, best.here) if is_open and best.worth >= net.stops_from else ""
+            raised = [sign for sign in best.here if sign.finding == meant]
+            found = [replace(sign, strength="states") if sign in raised else sign for sign in found]
+            if meant and not raised:
+                alone.append((-best.worth, _alone(key, words, best.first, meaning, meant, "states")))
+            continue
+        # words that speak for one danger among all say more than words that are only grave
+        sure = best.worth + ONE_DANGER * max(meaning.findings.values(), default=0.0)
+        meant = _meant(meaning, []) if is_open and sure >= net.stops_alone_from else ""
+        if meant:
+            alone.append((-sure, _alone(key, words, best.first, meaning, meant, "states")))
+        elif sure >= net.asks_from and meaning.findings:
+            alone.append((-sure, _alone(key, words, best.first, meaning, next(iter(meaning.findings)), "asks")))
     return found + [sign for _, sign in sorted(alone, key=lambda one: one[0])[:MOST_WEIGHED]]
 
 
