@@ -160,7 +160,7 @@ def parse_net(text: str) -> Net:
     head, _, rest = text[text.index("\nfindings\t") + 1 :].partition("\nwords\n")
     told = dict(line.split("\t", 1) for line in head.splitlines())
     cells = rest.replace("\n", "\t").split("\t")
-    base, *bars = (float(told[name]) for name in ("base", "asks_from", "stops_from", "stops_alone_from"))
+    base, asks, stops, alone = (float(told[name]) for name in ("base", "asks_from", "stops_from", "stops_alone_from"))
     read = {name: float(worth) for name, worth in (entry.split(":") for entry in told["read"].split())}
     lines = dict(zip(cells[::2], cells[1::2], strict=False))
-    return Net(tuple(told["findings"].split()), base, *bars, read, lines)
+    return Net(tuple(told["findings"].split()), base, asks, stops, alone, read, lines)
