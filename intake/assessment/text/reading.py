@@ -158,7 +158,7 @@ def _weighed(key: str, words: Words, readings: list[_Reading], found: list[TextS
         meaning = net.meaning(best.weighed)
         # a sentence stops only where its stretch is not clear: the next one may say that nothing is wrong
         is_open = parts[0].worth >= CLEAR
-        if best.here:
+        if any(sign.finding.startswith(FLAG) for sign in best.here):  # a medicine or condition is no half of a danger
             meant = _meant(meaning, best.here) if is_open and best.worth >= net.stops_from else ""
             raised = [sign for sign in best.here if sign.finding == meant]
             found = [replace(sign, strength="states") if sign in raised else sign for sign in found]
@@ -170,7 +170,7 @@ def _weighed(key: str, words: Words, readings: list[_Reading], found: list[TextS
         meant = _meant(meaning, []) if is_open and sure >= net.stops_alone_from else ""
         if meant:
             alone.append((-sure, _alone(key, words, best.first, meaning, meant, "states")))
-        elif sure >= net.asks_from and meaning.findings:
+        elif sure >= net.asks_from and meaning.findings and not best.here:
             alone.append((-sure, _alone(key, words, best.first, meaning, next(iter(meaning.findings)), "asks")))
     return found + [sign for _, sign in sorted(alone, key=lambda one: one[0])[:MOST_WEIGHED]]
 
