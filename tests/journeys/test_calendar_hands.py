@@ -69,7 +69,7 @@ def test_a_free_time_is_booked_by_a_click_and_escape_lets_go_of_a_visit(desk: Pa
     expect(desk.locator("#calendar-note")).to_contain_text("Ana Aahands")
     expect(visit.get_by_role("link")).to_have_accessible_name(re.compile("11:00–11:45"))
     assert [one for one in moves if f"/{ana}/move/" in one] and len(moves) == 1
-    place = visit.bounding_box()  # the notice has pushed the calendar down
+    place = visit.evaluate("box => box.getBoundingClientRect().toJSON()")  # the notice has pushed the calendar down
     assert place
     desk.mouse.click(middle[0], place["y"] - 47)  # 10:13, free by now: the quarter hour it lies in
     desk.wait_for_url(re.compile(r"/schedule/new/\?day=.*clock=10%3A00&practitioner=\d+"))
