@@ -65,7 +65,9 @@ def test_a_free_time_is_booked_by_a_click_and_escape_lets_go_of_a_visit(desk: Pa
     desk.mouse.move(*middle)
     desk.mouse.down()
     desk.mouse.move(middle[0], middle[1] + 62, steps=6)
-    desk.mouse.up()
+    with desk.expect_response(re.compile("start=.*end=")):  # what the server has is drawn anew after the move
+        desk.mouse.up()
+    desk.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     expect(desk.locator("#calendar-note")).to_contain_text("Ana Aahands")
     expect(visit.get_by_role("link")).to_have_accessible_name(re.compile("11:00–11:45"))
     assert [one for one in moves if f"/{ana}/move/" in one] and len(moves) == 1
