@@ -18,14 +18,16 @@ from clinic.audit.chain import Draft
 from clinic.audit.fetch import events_of
 from clinic.audit.models import AuditEvent
 from clinic.people import search
-from clinic.people.models import Patient, PatientWord
+from clinic.people.models import Patient, PatientWord, User
 from clinic.people.words import asked_ways
 from clinic.scheduling.asked_times import diary_at
+from clinic.scheduling.closures import stuck
 from clinic.scheduling.models import Appointment, Course
 from tests.factories.people import PatientFactory, UserFactory
 from tests.factories.scheduling import CourseFactory, RoomFactory, ServiceFactory, WorkingPractitionerFactory
 
 pytestmark = pytest.mark.django_db
+STUCK_FIRST = (["appointment_stuck"], ["appointment_stuck_of"])  # the index by which a search begins
 DAYS = 400  # of visits, a few each day: enough that an engine prefers an index
 
 
@@ -95,6 +97,19 @@ class TestVisits:
             plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
         assert "scheduling_appointment" not in read_whole(plan), plan
         assert "scheduling_appointment" in plan
+
+    def test_what_is_stuck_of_one_practitioner_is_found_by_its_index(self, history: dt.datetime) -> None:
+        """Once SQLite took the index of the practitioner: half of a home page at a hundred thousand patients."""
+        practitioner = User.objects.get(appointments__pk=Appointment.objects.values_list("pk", flat=True)[0])
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+            if connection.vendor == "sqlite":  # as if there were fifty practitioners and a million visits
+                visits = "UPDATE sqlite_stat1 SET stat = '1000000 20000 1' WHERE tbl = 'scheduling_appointment'"
+                cursor.execute(visits)
+                cursor.execute("ANALYZE sqlite_schema")
+        for question in (stuck(now=history, practitioner=practitioner)[:5], stuck(now=history)[:5]):
+            plan = question.explain()
+            assert re.findall(r"(?:INDEX|using) (appointment_\w+)", plan)[:1] in STUCK_FIRST, plan
 
     def test_visits_of_courses_come_by_index_also_shared_ones(self, history: dt.datetime) -> None:
         """Of one and of several; and by the reference of a course, as charts ask."""

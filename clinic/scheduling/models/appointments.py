@@ -215,6 +215,9 @@ class Appointment(models.Model):
             models.Index(fields=["device", "busy_until"], name="appointment_device_busy"),
             models.Index(fields=["patient", "ends_at"], name="appointment_patient_busy"),
             models.Index(fields=["stuck_at"], condition=Q(stuck_at__isnull=False), name="appointment_stuck"),
+            models.Index(  # else SQLite looks for the few that are stuck in all visits of a practitioner
+                fields=["practitioner", "stuck_at"], condition=Q(stuck_at__isnull=False), name="appointment_stuck_of"
+            ),
             models.Index(
                 fields=["also_course"], condition=Q(also_course__isnull=False), name="appointment_also_course"
             ),
