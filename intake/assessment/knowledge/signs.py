@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, log2
+from typing import Any
 
 from intake.assessment.knowledge import schema
 
@@ -104,7 +105,8 @@ def speaking(weights: schema.WeightsFile, patterns: schema.PatternsFile, ids: Se
 
 def compile_signs(weights: schema.WeightsFile, patterns: schema.PatternsFile, ids: Sequence[str]) -> tuple[Sign, ...]:
     """Every finding that says something, those that can say most first."""
-    signs = [_sign(finding, row.votes, weights, patterns, ids) for finding, row in weights.weights.items()]
+    kept: dict[Any, Any] = {}
+    signs = [_sign(finding, row.votes, weights, patterns, ids, kept) for finding, row in weights.weights.items()]
     return tuple(sorted(signs, key=lambda sign: -sign.reach))
 
 
@@ -122,8 +124,8 @@ def compile_old_injury(
     weights: schema.WeightsFile, patterns: schema.PatternsFile, ids: Sequence[str]
 ) -> dict[str, Sign]:
     """The findings that speak for something else once they are old."""
-    old = weights.old_injury
-    return {f: _sign(f, old.votes, weights, patterns, ids) for f in old.findings if f in weights.weights}
+    old, kept = weights.old_injury, dict[Any, Any]()
+    return {f: _sign(f, old.votes, weights, patterns, ids, kept) for f in old.findings if f in weights.weights}
 
 
 def _sign(
@@ -132,7 +134,9 @@ def _sign(
     weights: schema.WeightsFile,
     patterns: schema.PatternsFile,
     ids: Sequence[str],
+    kept: dict[Any, Any],
 ) -> Sign:
+    """``kept``: each number and each vector that a sign so far has; of tens of thousands few differ."""
     row, group = weights.weights[finding], finding.partition(".")[0]
     strength = {1: weights.chance.weak, 2: weights.chance.moderate, 3: weights.chance.strong}
     levels = [max((votes.get(one, 0) for one in _with_contained(name, patterns)), default=0) for name in ids]
@@ -146,20 +150,25 @@ def _sign(
                 common *= weights.chance.against if opposed[cause] else 1.0
         return 1 - free * (1 - common)
 
-    different: dict[float, float] = {}  # of 36 pairs a few chances differ: each number is made and kept once
-    chances = tuple(different.setdefault(one, one) for one in (chance(b, r) for b, r in pairs(patterns, ids)))
+    def vector(numbers: Iterator[float]) -> Vector:
+        made = tuple(kept.setdefault(one, one) for one in numbers)
+        same: Vector = kept.setdefault(made, made)
+        return same
+
+    chances = vector(chance(b, r) for b, r in pairs(patterns, ids))
+    different = set(chances)  # of 36 pairs a few chances differ
     by_hand = group in weights.clinician_groups
     yes = weights.clinician_factor if by_hand else 1.0
     no, silent, again = yes * weights.unticked, yes * weights.unmentioned, weights.said_again
-    alone = tuple(chance(index) for index in range(len(ids)))
+    alone = vector(chance(index) for index in range(len(ids)))
 
     def shown(*, present: bool) -> Vector:
         times = [_times(one, row.common, present=present) for one in alone]
-        return tuple(round(x, 2 if x < 1 else 1) for x in times)
+        return vector(round(x, 2 if x < 1 else 1) for x in times)
 
     def of_each(made: Callable[[float], float]) -> Vector:
         known = {one: made(one) for one in different}
-        return tuple(known[one] for one in chances)
+        return vector(known[one] for one in chances)
 
     return Sign(
         finding=finding,

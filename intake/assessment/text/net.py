@@ -8,6 +8,7 @@ on can be quoted. Together with what signs and concepts read they decide between
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -54,6 +55,37 @@ class Meaning(NamedTuple):
     last: int
 
 
+class Lines:
+    """A word or two neighbours -> its line, looked up in the text itself: as objects they would take four times as
+    much."""
+
+    __slots__ = ("_places", "_text")
+
+    def __init__(self, text: str) -> None:
+        """``text``: lines of a word, a tab and what is said of it."""
+        self._text = f"\n{text.strip()}\n"
+        lines = self._text[1:-1].split("\n")
+        # where the line of each word begins, at the first free place from the one its hash names; 0: free
+        self._places = array("I", bytes(4 << (2 * len(lines)).bit_length()))
+        last, begin = len(self._places) - 1, 1
+        for line in lines:
+            at = hash(line.partition("\t")[0]) & last
+            while self._places[at]:
+                at = (at + 1) & last
+            self._places[at] = begin
+            begin += len(line) + 1
+
+    def get(self, feature: str) -> str | None:
+        places = self._places
+        last = len(places) - 1
+        at = hash(feature) & last
+        while begin := places[at]:
+            if self._text.startswith(f"{feature}\t", begin):
+                return self._text[begin + len(feature) + 1 : self._text.index("\n", begin)]
+            at = (at + 1) & last
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Net:
     """``findings``: the gravest first. ``asks_from``, ``stops_alone_from``: the score, with what speaks for one danger,
@@ -67,7 +99,7 @@ class Net:
     stops_from: float
     stops_alone_from: float
     read: dict[str, float]
-    lines: dict[str, str]
+    lines: Lines
 
     def weigh(self, cut: Iterable[Feature]) -> Weighed | None:
         """The features of one stretch; None if none has a weight."""
@@ -159,8 +191,6 @@ def parse_net(text: str) -> Net:
     """Lines beginning with # are comments; then the findings, the numbers, and a line for each word."""
     head, _, rest = text[text.index("\nfindings\t") + 1 :].partition("\nwords\n")
     told = dict(line.split("\t", 1) for line in head.splitlines())
-    cells = rest.replace("\n", "\t").split("\t")
     base, asks, stops, alone = (float(told[name]) for name in ("base", "asks_from", "stops_from", "stops_alone_from"))
     read = {name: float(worth) for name, worth in (entry.split(":") for entry in told["read"].split())}
-    lines = dict(zip(cells[::2], cells[1::2], strict=False))
-    return Net(tuple(told["findings"].split()), base, asks, stops, alone, read, lines)
+    return Net(tuple(told["findings"].split()), base, asks, stops, alone, read, Lines(rest))

@@ -23,11 +23,11 @@ _CACHE = 20_000
 class _Near(NamedTuple):
     """The terms of one first letter by what one slip of the fingers leaves: their first three letters, or, where it
     fell among those, their last two. (In a term of five letters a swap of the third and fourth leaves neither: it
-    stands under its beginning as swapped, too.) ``skeletons``: by their consonants alone."""
+    stands under its beginning as swapped, too.) ``skeletons``: by their consonants alone. Terms with a blank between."""
 
-    beginnings: dict[str, list[str]]
-    ends: dict[str, list[str]]
-    skeletons: dict[str, list[str]]
+    beginnings: dict[str, str]
+    ends: dict[str, str]
+    skeletons: dict[str, str]
 
 
 class Speller:
@@ -55,19 +55,21 @@ class Speller:
 
     def _index(self, letter: str) -> _Near:
         """Prepare guessing for one first letter; done when an unknown word appears, so that loading stays fast."""
-        near = _Near({}, {}, {})
+        beginnings: dict[str, list[str]] = {}
+        ends: dict[str, list[str]] = {}
+        skeletons: dict[str, list[str]] = {}
         terms = self._plain.between(letter, chr(ord(letter) + 1))
         plain = (term for term in terms if term.isascii() and term.isalpha() and term.islower())
         stems = (stem for stems in (plain, self._whole, self._beginnings) for stem in stems if stem[0] == letter)
         for stem in sorted(set(stems)):
             if len(stem) >= MIN_FUZZY:
-                near.beginnings.setdefault(stem[:3], []).append(stem)
-                near.ends.setdefault(stem[-2:], []).append(stem)
+                beginnings.setdefault(stem[:3], []).append(stem)
+                ends.setdefault(stem[-2:], []).append(stem)
             if len(stem) == MIN_FUZZY and stem[2] != stem[3]:
-                near.beginnings.setdefault(stem[:2] + stem[3], []).append(stem)
+                beginnings.setdefault(stem[:2] + stem[3], []).append(stem)
             if len(stem) >= MIN_SKELETON:
-                near.skeletons.setdefault(_skeleton(stem), []).append(stem)
-        return near
+                skeletons.setdefault(_skeleton(stem), []).append(stem)
+        return _Near(*({key: " ".join(found) for key, found in one.items()} for one in (beginnings, ends, skeletons)))
 
     def terms(self, word: str) -> tuple[tuple[str, ...], bool]:
         """The terms the word matches, and whether that took a guess at the spelling."""
@@ -108,12 +110,12 @@ class Speller:
         known = self._near_by_letter.get(word[0])
         if known is None:
             known = self._near_by_letter[word[0]] = self._index(word[0])
-        for terms in (known.beginnings.get(word[:3], ()), known.ends.get(word[-2:], ())):
-            for term in terms:
+        for terms in (known.beginnings.get(word[:3], ""), known.ends.get(word[-2:], "")):
+            for term in terms.split():
                 if -2 < len(word) - len(term) < 2 and _one_slip(word, term):
                     near.add(term)
         if len(word) >= MIN_SKELETON - 1:
-            for term in known.skeletons.get(_skeleton(word), ()):
+            for term in known.skeletons.get(_skeleton(word), "").split():
                 if term[:2] == word[:2] and _distance(word, term) <= 2:
                     near.add(term)
         return near
