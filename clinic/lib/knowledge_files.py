@@ -110,6 +110,7 @@ class Reader:
         self.places: dict[str, str] = {}  # id of a row -> its file
         self._files: dict[str, Table] = {}
         self._paths: dict[str, Path] = {}  # of files outside the folder
+        self._texts: dict[str, str] = {}
 
     def add(self, name: str, path: Path) -> str:
         """A file outside the folder, known by `name` from here on."""
@@ -126,12 +127,24 @@ class Reader:
             self._files[name] = {}
             try:
                 path = self._paths.get(name, self.folder / name)
-                self._files[name] = parsed(name, path.read_bytes(), self.faults)
+                self._files[name] = self._shared(parsed(name, path.read_bytes(), self.faults))
             except FileNotFoundError:
                 self.faults.append(Fault(name, "", "the file is missing"))
             except OSError as error:
                 self.faults.append(Fault(name, "", f"cannot be read: {error.strerror}"))
         return self._files[name]
+
+    def _shared(self, value: Any) -> Any:
+        """The same, with one object for all texts that are equal: most are ids, which stand in many rows."""
+        kind = type(value)
+        if kind is str:
+            return self._texts.setdefault(value, value)
+        if kind is dict:
+            for key, one in value.items():
+                value[key] = self._shared(one)
+        elif kind is list:
+            value[:] = map(self._shared, value)
+        return value
 
     def whole(
         self, name: str, model: type[Model], more: Iterable[tuple[str, Path]] = (), replaced: Sequence[str] = ()

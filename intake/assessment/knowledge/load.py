@@ -233,6 +233,9 @@ def forget() -> None:
     read_common.cache_clear()
 
 
+NOTHING: frozenset[str] = frozenset()  # of thousands of rows: Python makes each anew, of 216 bytes
+
+
 def versioned(version: str, complaint: Complaint) -> str:
     """The version of the common knowledge, and of the pack where it has a later one of its own."""
     return version if complaint.id == DEFAULT else f"{version}+{complaint.id}.{complaint.version}"
@@ -251,4 +254,4 @@ def _members(names: Iterable[str], sets: Mapping[str, list[str]]) -> frozenset[s
     members: set[str] = set()
     for name in names:
         members.update(sets.get(name[1:], ()) if name.startswith("@") else (name,))
-    return frozenset(members)
+    return frozenset(members) if members else NOTHING

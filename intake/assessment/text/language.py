@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypedDict
 
 from .spelling import Speller
@@ -79,7 +80,7 @@ class Language:
             {name: Templates(entries) for name, entries in plain["phrases"].items()},
             {kind: (Templates(said), Templates(unless)) for kind, (said, unless) in plain["cues"].items()},
             tuple(
-                Sign(finding, strength, frozenset(ignores), is_concept)
+                Sign(finding, strength, _silences(tuple(ignores)), is_concept)
                 for finding, strength, ignores, is_concept in plain["signs"]
             ),
             TemplatesByName(plain["signs_by_name"]),
@@ -92,6 +93,12 @@ class Lexicon:
     """All languages; every text is read with each of them."""
 
     languages: tuple[Language, ...]
+
+
+@cache
+def _silences(names: tuple[Silence, ...]) -> frozenset[Silence]:
+    """One set for all signs with the same."""
+    return frozenset(names)
 
 
 def _needing(phrases: Iterable[tuple[str, list[str]]]) -> tuple[tuple[str, frozenset[str]], ...]:

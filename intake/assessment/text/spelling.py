@@ -23,7 +23,8 @@ _CACHE = 20_000
 class _Near(NamedTuple):
     """The terms of one first letter by what one slip of the fingers leaves: their first three letters, or, where it
     fell among those, their last two. (In a term of five letters a swap of the third and fourth leaves neither: it
-    stands under its beginning as swapped, too.) ``skeletons``: by their consonants alone. Terms with a blank between."""
+    stands under its beginning as swapped, too.) ``skeletons``: by their consonants alone. The terms with a blank
+    between them, as one text."""
 
     beginnings: dict[str, str]
     ends: dict[str, str]
