@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -22,6 +22,7 @@ from clinic.scheduling.differences import differing_courses
 from clinic.scheduling.models import MOVABLE, Appointment, Course
 from intake.models import IntakeResponse, Score
 from treatments.demo.scale import templates, timetable
+from treatments.demo.scale.bulk import Bulk
 from treatments.models import Proposal, TreatmentPlan, Visit
 
 PATIENTS = 60
@@ -105,6 +106,28 @@ def _pages_open(client: Client) -> None:
     client.force_login(User.objects.get(email="practitioner3@demo.ashi"))
     for path in paths:
         assert client.get(path).status_code == 200, path
+
+
+def _triggers_awake() -> int:
+    """Those of the project, of all its tables."""
+    awake = {
+        "postgresql": "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'",
+        "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(awake[connection.vendor])
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db
+def test_no_trigger_looks_at_rows_while_the_indexes_are_down() -> None:
+    """Once one of PostgreSQL did, and read the whole table for each of a million visits."""
+    before, bulk = _triggers_awake(), Bulk(lambda count: None)
+    bulk.take_down()
+    assert before and not _triggers_awake()
+    bulk.put_back()
+    bulk.rest()
+    assert _triggers_awake() == before
 
 
 def test_it_refuses_what_it_cannot_do() -> None:

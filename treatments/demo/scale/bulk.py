@@ -2,7 +2,7 @@
 
 Indexes, and what would look at each row as it comes, are taken down before and restored after the rows. On PostgreSQL
 that checks foreign keys, exclusion and unique constraints; on SQLite foreign keys are checked at the end, and so is
-what its triggers keep apart: no two appointments at once.
+what its triggers keep apart: no two appointments at once. On both, so is what triggers say of visits of two courses.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ WHERE c.conrelid = ANY(%s::regclass[]) AND c.contype IN ('f', 'x', 'u') ORDER BY
 _INDEXES = """
 SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
 WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary ORDER BY 1"""
+_TRIGGERS = """
+SELECT tgrelid::regclass::text, tgname FROM pg_trigger
+WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal AND tgenabled = 'O' ORDER BY 1, 2"""
 _SQLITE = """
 SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL
 ORDER BY type, rowid"""
@@ -34,6 +37,11 @@ _AT_ONCE = """
 SELECT id FROM (SELECT id, starts_at, MAX({until}) OVER (PARTITION BY {whose} ORDER BY starts_at, id
 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM scheduling_appointment
 WHERE {whose} IS NOT NULL AND status NOT IN ('cancelled', 'no_show')) WHERE before > starts_at LIMIT 1"""
+_SHARED_BADLY = """
+SELECT one.id FROM scheduling_appointment AS one JOIN scheduling_course AS c ON c.id = one.also_course_id
+WHERE c.patient_id <> one.patient_id OR EXISTS (SELECT 1 FROM scheduling_appointment AS other
+WHERE other.course_id = one.also_course_id AND other.number_in_course = one.also_number AND other.id <> one.id
+AND other.status NOT IN ('cancelled', 'no_show') AND one.status NOT IN ('cancelled', 'no_show')) LIMIT 1"""
 _WHOSE = {"practitioner_id": "busy_until", "room_id": "busy_until", "device_id": "busy_until", "patient_id": "ends_at"}
 NULL = "\x1f"  # no text contains it
 
@@ -69,7 +77,8 @@ class Bulk:
             self._write(model)
 
     def take_down(self) -> None:
-        """Constraints and indexes that are faster to build from all rows; ``put_back`` recreates them."""
+        """Constraints and indexes that are faster to build from all rows, and triggers, which without an index would
+        read a whole table for each row; ``put_back`` recreates them."""
         every = apps.get_models(include_auto_created=True)
         tables = [model._meta.db_table for model in every if model._meta.app_label in ROOMS]
         with connection.cursor() as cursor:
@@ -85,12 +94,17 @@ class Bulk:
             constraints = cursor.fetchall()
             for table, name, _ in reversed(constraints):
                 cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+            cursor.execute(_TRIGGERS, [tables])
+            triggers = cursor.fetchall()
+            for table, name in triggers:
+                cursor.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{name}"')
             cursor.execute(_INDEXES, [tables])
             indexes = cursor.fetchall()
             for name, _ in indexes:
                 cursor.execute(f"DROP INDEX {name}")
         made = [f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {sql}' for table, name, sql in constraints]
-        self._again = [*(sql for _, sql in indexes), *made]
+        awake = [f'ALTER TABLE {table} ENABLE TRIGGER "{name}"' for table, name in triggers]
+        self._again = [*(sql for _, sql in indexes), *made, *awake]
 
     def put_back(self) -> None:
         with connection.cursor() as cursor:
@@ -99,6 +113,8 @@ class Bulk:
             for whose, until in () if self.is_postgresql else _WHOSE.items():
                 cursor.execute(_AT_ONCE.format(whose=whose, until=until))
                 assert not cursor.fetchall(), f"two appointments at once for one {whose}"
+            cursor.execute(_SHARED_BADLY)
+            assert not cursor.fetchall(), "a visit of two courses that their triggers would refuse"
 
     def settle(self) -> None:
         """Wait until PostgreSQL has taken what it was given: before anything else is asked of it."""
