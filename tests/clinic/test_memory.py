@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from itertools import chain
 from pathlib import Path
+
+import pytest
 
 from clinic import NOT_AT_START
 from clinic.people.apps import PASSKEYS
@@ -27,6 +30,16 @@ def test_a_server_starts_without_what_few_requests_need() -> None:
     heavy, imported, kinds = done.stdout.splitlines()[-3:]
     assert heavy == imported == "[]"
     assert kinds == str(["_Later"] * (len(NOT_AT_START) + 1))
+
+
+@pytest.mark.parametrize(("url", "threads"), [("", 3), ("sqlite:////tmp/one", 3), ("postgres://ashi@db/ashi", 4)])
+def test_sqlite_has_one_thread_and_so_one_connection_less(url: str, threads: int) -> None:
+    told = "import runpy; print(runpy.run_path('gunicorn.conf.py')['threads'])"
+    environment = {**os.environ, "DATABASE_URL": url, "ASHI_ENV_FILE": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert int(done.stdout) == threads
 
 
 def test_equal_numbers_of_signs_are_one_object() -> None:

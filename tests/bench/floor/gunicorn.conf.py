@@ -1,7 +1,9 @@
 """The same server as Ashi's."""
 
+import os
+
 worker_class = "clinic.serving.WaitressWorker"
-threads = 4
+threads = 3 if os.environ["DATABASE_URL"].startswith("sqlite:") else 4
 preload_app = True
 timeout = 60
 accesslog = None
