@@ -13,8 +13,8 @@ with suppress(OSError, AttributeError):  # a C library other than GNU's has no s
     ctypes.CDLL(None).mallopt(-8, 1)  # M_ARENA_MAX
 worker_class = "clinic.serving.WaitressWorker"
 workers = environment.number("WEB_WORKERS", 3)
-# Each has a connection. One of SQLite weighs 2 to 3 MiB, and a fourth answers no more; with PostgreSQL they wait for it
-threads = 3 if environment.text("DATABASE_URL", "sqlite:").startswith("sqlite:") else 4  # docs/decisions/0058
+# Each has a connection. One of SQLite weighs 2 to 3 MiB, and more of them answer no more; PostgreSQL's weigh little
+threads = 2 if environment.text("DATABASE_URL", "sqlite:").startswith("sqlite:") else 4  # docs/decisions/0058
 preload_app = True  # loaded once and shared by all workers; a code change needs a new start
 timeout = 60  # seconds without a sign of life before a worker is replaced
 max_requests, max_requests_jitter = 5000, 500

@@ -3,7 +3,7 @@
 import os
 
 worker_class = "clinic.serving.WaitressWorker"
-threads = 3 if os.environ["DATABASE_URL"].startswith("sqlite:") else 4
+threads = 2 if os.environ["DATABASE_URL"].startswith("sqlite:") else 4
 preload_app = True
 timeout = 60
 accesslog = None
