@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -123,7 +124,11 @@ def to_move(*, now: dt.datetime) -> dict[int, tuple[Trouble, ...]]:
 def troubles_among(visits: QuerySet[Appointment]) -> dict[int, tuple[Trouble, ...]]:
     """What prevents them, by their ids, the soonest first; only those that something does. Three queries, however many
     there are."""
-    rows = list(visits.order_by("starts_at", "pk").values_list("pk", *_FIELDS))
+    return _troubles_of_rows(list(visits.order_by("starts_at", "pk").values_list("pk", *_FIELDS)))
+
+
+def _troubles_of_rows(rows: list[tuple[Any, ...]]) -> dict[int, tuple[Trouble, ...]]:
+    """``rows``: a visit's number, then its ``_FIELDS``, the soonest first."""
     if not rows:
         return {}
     house = house_between(rows[0][2], rows[-1][2] + LONGEST_STAY, {row[1] for row in rows})
@@ -137,9 +142,11 @@ def stuck(*, now: dt.datetime, practitioner: User | None = None) -> QuerySet[App
 
 
 @cache
-def _first_stuck(at_most: int, *, is_of_one: bool) -> KeptQuery[Appointment]:
-    def build(now: dt.datetime, practitioner: int = 0) -> QuerySet[Appointment]:
-        visits = stuck(now=now).select_related("patient", "service", "practitioner", "room", "device", "course")
+def _first_stuck(at_most: int, *, is_of_one: bool) -> KeptQuery[int]:
+    """Their numbers alone: mostly there are none, and PostgreSQL plans the joins with their people for 2 ms."""
+
+    def build(now: dt.datetime, practitioner: int = 0) -> QuerySet[Appointment, int]:
+        visits = stuck(now=now).values_list("pk", flat=True)
         return (visits.filter(practitioner=practitioner) if is_of_one else visits)[:at_most]
 
     return KeptQuery(build)
@@ -148,9 +155,20 @@ def _first_stuck(at_most: int, *, is_of_one: bool) -> KeptQuery[Appointment]:
 def stuck_visits(*, now: dt.datetime, practitioner: User | None = None, at_most: int = 100) -> list[Stuck]:
     """The first of them, with their people and what prevents each."""
     found_by = _first_stuck(at_most, is_of_one=practitioner is not None)
-    visits = found_by(now) if practitioner is None else found_by(now, practitioner.pk)
-    found = troubles_among(Appointment.objects.filter(pk__in=[one.pk for one in visits])) if visits else {}
+    ids = found_by(now) if practitioner is None else found_by(now, practitioner.pk)
+    if not ids:
+        return []
+    people = ("patient", "service", "practitioner", "room", "device", "course")
+    visits = list(stuck(now=now).filter(pk__in=ids).select_related(*people))
+    found = _troubles_of_rows(sorted(map(_fields_of, visits), key=itemgetter(2)))
     return [Stuck(one, found[one.pk]) for one in visits if one.pk in found]
+
+
+def _fields_of(visit: Appointment) -> tuple[Any, ...]:
+    """Its number and ``_FIELDS``."""
+    who, device = visit.practitioner, visit.device
+    times = (visit.practitioner_id, visit.starts_at, visit.ends_at)
+    return (visit.pk, *times, who.is_active, who.is_practitioner, visit.room.is_active, device and device.is_active)
 
 
 def fallen_into(absence: Absence, *, now: dt.datetime) -> int:
