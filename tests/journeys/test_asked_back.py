@@ -8,7 +8,8 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, accessibility_faults
-from tests.journeys.robots import Desk, Patient, answers_for
+from tests.journeys.hurried import Hurried
+from tests.journeys.robots import Desk, answers_for
 from tests.journeys.test_patient import persona_of
 
 WORDS = "My lower back on the left hurts since lifting boxes, heat helps. My privates are numb."
@@ -21,7 +22,7 @@ def test_words_are_asked_back_by_keyboard_and_confirmed_ones_are_not_asked_again
     desk = Desk(open_page("desk"))
     link = desk.intake_link(desk.add_patient(persona))
     page = open_page(size=PHONE)
-    patient = Patient(page, {**answers_for(persona), "reason": WORDS})
+    patient = Hurried(page, {**answers_for(persona), "reason": WORDS})
     patient.open(link, persona.born)
     patient.answer_until("reason")
     patient.fill()

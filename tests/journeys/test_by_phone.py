@@ -9,7 +9,8 @@ from dataclasses import replace
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, accessibility_faults
-from tests.journeys.robots import Desk, Patient, answers_for, tell_birth_date
+from tests.journeys.hurried import Hurried
+from tests.journeys.robots import Desk, answers_for, tell_birth_date
 from tests.journeys.test_patient import persona_of
 
 
@@ -29,7 +30,9 @@ def test_asked_by_phone_and_signed_by_a_link(open_page: Callable[..., Page]) -> 
     page.wait_for_url(re.compile("/i/step/"))
     expect(page.get_by_text("by phone, asked by")).to_be_visible()
     assert accessibility_faults(page) == []
-    robot = Patient(page, answers_for(phoebe))
+    robot = Hurried(page, answers_for(phoebe))
+    robot.fill()
+    robot.next()
     robot.answer_until()
     expect(page.get_by_text("nobody does it for them")).to_be_visible()
     page.get_by_role("button", name="Send to the clinic").click()

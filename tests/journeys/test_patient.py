@@ -9,8 +9,9 @@ from dataclasses import replace
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, accessibility_faults
+from tests.journeys.hurried import Hurried
 from tests.journeys.keyboard import Typist
-from tests.journeys.robots import Desk, Patient, answers_for
+from tests.journeys.robots import Desk, answers_for
 from tests.support.demo_server import DemoServer
 from treatments.demo.people import cast
 
@@ -28,7 +29,7 @@ def test_a_red_flag_says_at_once_what_to_do_and_alerts_the_clinic(open_page: Cal
     link = desk.intake_link(desk.add_patient(persona))
     page = open_page(size=PHONE)
     reach = {"phone": {"number": "202 555 0188"}, "emergency_contact": SISTER}
-    patient = Patient(page, answers_for(persona) | reach)
+    patient = Hurried(page, answers_for(persona) | reach)
     patient.open(link, persona.born)
     patient.answer_until("safety_bladder")
     patient.fill()
@@ -58,7 +59,7 @@ def test_leaving_and_coming_back_on_another_device(open_page: Callable[..., Page
     desk = Desk(open_page("desk"))
     link = desk.intake_link(desk.add_patient(persona))
     first = open_page(size=PHONE)
-    patient = Patient(first, answers_for(persona))
+    patient = Hurried(first, answers_for(persona))
     patient.open(link, persona.born)
     patient.answer_until("strength")
     first.close()
@@ -76,8 +77,10 @@ def test_leaving_and_coming_back_on_another_device(open_page: Callable[..., Page
     second.get_by_label("The 6 digits").fill(server.mailed_code())
     second.get_by_role("button", name="Continue").click()
     second.wait_for_url(re.compile("/i/step/"))
-    again = Patient(second, answers_for(persona))
+    again = Hurried(second, answers_for(persona))
     assert again.screen_id() == "strength"
+    again.fill()
+    again.next()
     again.answer_until()
     again.consent_and_send("Mara Comesback")
     second.goto(link)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE
+from tests.journeys.hurried import Hurried
 from tests.journeys.robots import NOW, Desk, Patient, Practitioner, answers_for
 from treatments.demo.people import cast
 
@@ -29,7 +30,8 @@ def test_from_the_link_to_the_first_visit(story: str, open_page: Callable[..., P
     patient_id = desk.add_patient(persona)
     link = desk.intake_link(patient_id)
 
-    patient = Patient(open_page(size=PHONE), answers_for(persona))
+    walks = Patient if story == "accident" else Hurried  # the other two are walked elsewhere, by keyboard and abroad
+    patient = walks(open_page(size=PHONE), answers_for(persona))
     patient.open(link, persona.born)
     passed = patient.answer_until()
     assert {"where", "safety_bladder", "onset", "implants"} <= set(passed)

@@ -9,7 +9,8 @@ from dataclasses import replace
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import accessibility_faults
-from tests.journeys.robots import Desk, Patient, answers_for, tell_birth_date
+from tests.journeys.hurried import Hurried
+from tests.journeys.robots import Desk, answers_for, tell_birth_date
 from tests.journeys.test_patient import persona_of
 
 TABLET = {"width": 820, "height": 1180}
@@ -65,7 +66,9 @@ def test_the_tablet_is_handed_over_left_alone_and_handed_over_again(open_page: C
     page.get_by_label("The four digits you chose").fill("4071")
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url(re.compile("/i/step/about/"))
-    robot = Patient(page, answers_for(tom))
+    robot = Hurried(page, answers_for(tom))
+    robot.fill()
+    robot.next()
     robot.answer_until()
     page.locator("label.choice", has=page.locator("#id_agreed")).click()
     page.get_by_label("Your full name").fill("Tabor Kern")
