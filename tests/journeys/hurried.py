@@ -16,8 +16,8 @@ POST_SCREENS = """async ({answers, stop, most}) => {
   let answer = await fetch(location.href);
   for (;;) {
     const screen = new URL(answer.url).pathname.match(/^\\/i\\/(step|asked)\\/([^/]+)\\/$/);
-    const last = passed.at(-1);
-    if (!screen || screen[2] === stop || (screen[1] === 'step' && screen[2] === last) || passed.length >= most)
+    if (!screen || !answer.ok) return {url: answer.url, status: answer.status, passed};
+    if (screen[1] === 'step' && (screen[2] === stop || screen[2] === passed.at(-1) || passed.length >= most))
       return {url: answer.url, status: answer.status, passed};
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const form = page.querySelector(screen[1] === 'step' ? 'form[data-answers]' : 'form#asked');
