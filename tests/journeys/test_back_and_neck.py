@@ -9,6 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, accessibility_faults
+from tests.journeys.hurried import Hurried
 from tests.journeys.robots import Desk, Patient, Practitioner, answers_for, chart_as_planned, open_chart
 from treatments.demo.people import cast
 
@@ -32,7 +33,7 @@ def test_back_and_neck_from_one_link_to_one_visit(open_page: Callable[..., Page]
     expect(phone.get_by_role("heading", name="Neck: Since when, how strong?")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert accessibility_faults(phone) == []
-    patient.answer_until()
+    Hurried(phone, told).answer_until()
     patient.consent_and_send(f"Bruno {NAME}")
 
     page = open_page("practitioner")

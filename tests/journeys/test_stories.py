@@ -36,7 +36,7 @@ def test_from_the_link_to_the_first_visit(story: str, open_page: Callable[..., P
     passed = patient.answer_until()
     assert {"where", "safety_bladder", "onset", "implants"} <= set(passed)
     patient.consent_and_send(full_name)
-    assert {"rmdq_1", "mood", "warmth"} <= set(patient.second_part())
+    assert {"rmdq_1", "mood", "warmth"} <= set(Hurried(patient.page, patient.answers).second_part())
 
     page = open_page("practitioner")
     page.goto("/")
