@@ -16,7 +16,7 @@ from intake.assessment import load_intake_knowledge
 from intake.assessment.knowledge.signs import Sign
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("fido2", "cryptography", "typst", "icalendar", "django.contrib.humanize", "unittest", "pydantic.v1")
+HEAVY = ("fido2", "cryptography", "typst", "icalendar", "unittest", "pydantic.v1")
 AT_START = f"""
 import sys, clinic.wsgi
 print([name for name in {HEAVY!r} if name in sys.modules])
