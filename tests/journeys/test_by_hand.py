@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.hurried import Hurried
-from tests.journeys.robots import Desk, Practitioner, answers_for, begin_visit, chart_as_planned
+from tests.journeys.robots import Desk, Patient, Practitioner, answers_for, begin_visit, chart_as_planned
 from treatments.demo.people import cast
 
 NO_RULES = "No rules for this complaint yet: your plan, checked for safety"
@@ -29,13 +29,13 @@ def test_insomnia_by_hand_from_the_link_to_the_third_visit(open_page: Callable[.
 
     desk = Desk(open_page("desk"))
     patient_id = desk.add_patient(persona)
-    patient = Hurried(open_page(size=PHONE), answers_for(persona))
+    patient = Patient(open_page(size=PHONE), answers_for(persona))
     patient.open(desk.intake_link(patient_id), persona.born)
     passed = patient.answer_until()
     assert {"about", "safety_now", "implants"} <= set(passed)
     assert not {"where", "safety_bladder", "rmdq_1"} & set(passed)  # nobody asks where the sleeplessness hurts
     patient.consent_and_send(full_name)
-    later = patient.second_part()
+    later = Hurried(patient.page, patient.answers).second_part()
     assert "warmth" in later and "rmdq_1" not in later
 
     page = open_page("practitioner")
