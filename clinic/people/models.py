@@ -53,8 +53,8 @@ class Clinic(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        _of_this_request.set(None)  # before: who hears that it was saved counts by the new clock (scheduling.kept)
         super().save(*args, **kwargs)
-        _of_this_request.set(None)
 
     @property
     def line_for_crisis(self) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -348,3 +349,19 @@ def test_a_device_is_told_apart_from_the_one_that_is_needed() -> None:
     device.save()
     assert differing(now=timezone.now()).get() == course
     assert not differing(now=soon).exists()
+
+
+@pytest.mark.django_db
+def test_another_time_zone_set_on_the_clinics_page_counts_at_once(client: Client) -> None:
+    """The page was asked for under the old clock; what is recounted with its answer goes by the new one."""
+    clinic_in("UTC")
+    soon = timezone.now().replace(hour=10, minute=0, second=0, microsecond=0) + 2 * DAY
+    visit = AppointmentFactory(
+        starts_at=soon, practitioner__working_hours=tuple((n, "09:00", "17:00") for n in range(7))
+    )
+    client.force_login(UserFactory(owner=True))
+    for zone, is_stuck in (("Pacific/Auckland", True), ("Europe/London", False)):
+        said = {"name": "Elm", "time_zone": zone, "emergency_number": "112", "age_of_consent": "18"}
+        assert client.post("/clinic/", said).status_code == 302
+        assert [one.visit for one in stuck_visits(now=timezone.now())] == ([visit] if is_stuck else []), zone
+        assert kept.visits_that_differ(timezone.now()) == {}
