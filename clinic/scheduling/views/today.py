@@ -32,6 +32,7 @@ def _board(
     get_token(request)  # its secret is in the forms: a stale one must not stay there
     shown = (
         __version__,
+        day,
         request.META["CSRF_COOKIE"],
         access.can(request.user, Permission.WRITE_SCHEDULE),
         [(column.title, [*map(tuple, column.cards)], column.empty) for column in found.columns],  # written faster
@@ -45,6 +46,7 @@ def _board(
         "off": found.off,
         "visits": found.patients,
         "day": day,
+        "is_part": bool(request.htmx),  # then the day is told besides: the heading stands outside of the board
         "chosen": chosen,
         "offer": offer,
         "words": words,

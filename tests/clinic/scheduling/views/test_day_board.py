@@ -196,6 +196,22 @@ def test_board_changes_when_somebody_is_late_and_when_signed_in_anew(house, clie
         assert client.get(url, headers=seen).status_code == 200
 
 
+@pytest.mark.parametrize("has_visits", [True, False])
+def test_a_board_left_open_over_midnight_says_which_day_it_shows(house, client, has_visits):
+    """Its heading stands outside of what is refreshed; and two empty days look the same."""
+    if has_visits:
+        house.visit()
+    url, headers = reverse("scheduling:today"), {"HX-Request": "true", "X-Ashi-Background": "1"}
+    page = client.get(url).content.decode()
+    assert page.count('<h1 id="board-day">Today, Monday 23 November</h1>') == page.count("<h1") == 1
+    tag = html.unescape(re.search('data-tag="([^"]+)"', page)[1])
+    with time_machine.travel(TEN + dt.timedelta(days=1), tick=False):
+        client.force_login(house.desk)
+        morning = client.get(url, headers=headers | {"If-None-Match": tag})
+    assert morning.status_code == 200 and "Ana Torres" not in text(morning)
+    assert '<h1 id="board-day" hx-swap-oob="true">Today, Tuesday 24 November</h1>' in morning.content.decode()
+
+
 @pytest.mark.parametrize(
     ("zone", "day"),
     [("Africa/Cairo", "2027-04-30"), ("Asia/Beirut", "2027-03-28"), ("America/Havana", "2027-03-14")],
