@@ -8,8 +8,9 @@ their SQL anew for each page took longer than the database did.
     rows = visits_since(patient.pk, now)
 
 The rows are those of the queryset: objects or tuples. It may depend on nothing but its arguments (whole numbers, texts
-and moments, compared as they are): no clock, no setting, no language. It cannot prefetch. A number that no column can
-hold equals none: there are no rows.
+and moments, compared as they are; as many each time): no clock, no setting, no language. It cannot prefetch. A number
+that no column can hold equals none: there are no rows. What Django would refuse is refused: a lock outside of a
+transaction, and nothing where a value belongs (in SQL nothing equals nothing, so there would be no rows in silence).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
+from django.db.transaction import TransactionManagementError
 
 from clinic.lib.made_of_rows import maker
 
@@ -38,13 +40,16 @@ FAR = 8_000_000_000_000_000_000  # no row has such a number, and it fits into a 
 @dataclass(frozen=True)
 class _Made:
     """``alias``: of the database. ``places``: which argument each parameter is, None for those that the queryset itself
-    gives. ``row``: of what the database sends. ``columns``: how many of it are asked for, None for all."""
+    gives. ``arguments``: how many. ``row``: of what the database sends. ``columns``: how many of it are asked for, None
+    for all."""
 
     alias: str
     compiler: Any
     sql: str
     params: tuple[Any, ...]
     places: tuple[int | None, ...]
+    arguments: int
+    locks: bool
     row: Callable[[list[Any]], Any]
     columns: int | None
 
@@ -59,11 +64,17 @@ class KeptQuery(Generic[Row]):
         self._lock = Lock()
 
     def __call__(self, *values: Value) -> list[Row]:
+        if None in values:
+            raise ValueError(f"nothing is no argument of a kept query: {values}")
         if any(isinstance(value, int) and abs(value) > MOST for value in values):
             return []
         alias = self._rows.db if self._rows is not None else ""
         made = self._made.get(alias) or self._make_once(values)
         connection = connections[made.alias]
+        if len(values) != made.arguments:
+            raise ValueError(f"a kept query of {made.arguments} arguments was given {len(values)}")
+        if made.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("a kept query that locks was asked outside of a transaction")
         given = [_as_parameter(connection, value) for value in values]
         params = tuple(
             own if place is None else given[place] for own, place in zip(made.params, made.places, strict=True)
@@ -119,7 +130,8 @@ def _make(rows: QuerySet[Any, Row], alias: str, values: tuple[Value, ...]) -> _M
     if set(places) - {None} != set(range(len(values))):
         raise ValueError(f"not every argument is a parameter of {sql}")
     columns = compiler.col_count if compiler.has_extra_select else None
-    return _Made(alias, compiler, sql, tuple(params), places, _row_of(rows, compiler, alias), columns)
+    row, locks = _row_of(rows, compiler, alias), rows.query.select_for_update
+    return _Made(alias, compiler, sql, tuple(params), places, len(values), locks, row, columns)
 
 
 def _row_of(rows: QuerySet[Any, Row], compiler: Any, alias: str) -> Callable[[list[Any]], Any]:

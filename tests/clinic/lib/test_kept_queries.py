@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import CharField, F, Q, Value
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -103,10 +103,38 @@ class Kept(TestCase):
         with pytest.raises(ValueError, match="prefetch"):
             fetching(self.patients[0].pk)
 
+    def test_it_is_asked_with_as_many_arguments_each_time(self) -> None:
+        """More were dropped in silence: their rows were not there."""
+        some: KeptQuery[Patient] = KeptQuery(lambda *numbers: Patient.objects.filter(pk__in=numbers))
+        one, other = self.patients
+        assert {row.pk for row in some(one.pk, other.pk)} == {one.pk, other.pk}
+        for numbers in ((one.pk,), (one.pk, other.pk, other.pk)):
+            with pytest.raises(ValueError, match="of 2 arguments was given"):
+                some(*numbers)
+
+    def test_nothing_is_no_argument(self) -> None:
+        """As SQL it equals nothing, so what is excluded by it would be everything."""
+        others: KeptQuery[Patient] = KeptQuery(lambda but: Patient.objects.exclude(pk=but))
+        for _ in range(2):
+            with pytest.raises(ValueError, match="nothing is no argument"):
+                others(None)  # type: ignore[arg-type]  # what a mistake would give
+        assert self.patients[1].pk in {row.pk for row in others(self.patients[0].pk)}
+
     def test_what_it_cannot_make_is_refused(self) -> None:
         dicts: KeptQuery[Any] = KeptQuery(lambda patient: Patient.objects.filter(pk=patient).values("pk"))
         with pytest.raises(ValueError, match="objects or tuples"):
             dicts(self.patients[0].pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_locks_is_refused_outside_of_a_transaction_each_time() -> None:
+    """Django looks while the SQL is made, which is once: later ones would have locked nothing."""
+    patient = PatientFactory()
+    held: KeptQuery[Patient] = KeptQuery(lambda pk: Patient.objects.select_for_update(of=("self",)).filter(pk=pk))
+    with transaction.atomic():
+        assert held(patient.pk) == [patient]
+    with pytest.raises(transaction.TransactionManagementError):
+        held(patient.pk)
 
 
 def test_threads_that_ask_first_at_once_make_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
