@@ -52,19 +52,22 @@ def visit_before(facts: Facts) -> Facts:
 def step(facts: Facts, protocols: Sequence[Protocol], now: Sequence[Chosen], before: Sequence[Chosen]) -> CourseStep:
     """This visit in the course."""
     here, there = _places(now), _places(before)
-    because = reasons_of(protocols) or _of_the_course(facts, len(here) - len(there))
+    came = tuple(place for place in here if place not in there)
+    went = tuple(place for place in there if place not in here)
+    more = sum(item.cost for item in now) - sum(item.cost for item in before)
     return CourseStep(
         visit=facts.visit,
         protocol=tuple(protocol.id for protocol in protocols),
         name=name_of(protocols),
-        came=tuple(place for place in here if place not in there),
-        went=tuple(place for place in there if place not in here),
-        because=because,
+        came=came,
+        went=went,
+        # a protocol may change no needle: then nothing has a reason
+        because=(reasons_of(protocols) or _of_the_course(facts, more)) if came or went else (),
     )
 
 
 def _of_the_course(facts: Facts, more: int) -> tuple[Reason, ...]:
-    """Why a visit without a protocol is not like the one before it. `more`: points than at that one."""
+    """Why a visit without a protocol is not like the one before it. `more`: needles than at that one."""
     known = load_signs().course
     if facts.visit == 2:
         return (Reason("course.more", known.more, (known.source,)),) if more > 0 else ()

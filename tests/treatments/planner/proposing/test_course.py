@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from clinic.lib.complaints import complaints
 from intake.assessment import ClinicalPicture, assess, read_case
 from tests.support.any_mix import case_from
 from tests.support.draws import drawn
-from tests.support.sameness import Who, needles, plan_for
+from tests.support.sameness import PLACES, Who, needles, plan_for
 from tests.support.worked_cases import load_cases
 from treatments.clinic_knowledge import planner_knowledge
 from treatments.planner.facts import read_facts
@@ -98,6 +99,19 @@ def test_a_visit_without_a_protocol_says_why_it_differs_as_well() -> None:
         step = plan_at(visit, 6)["course"]
         assert step["came"] and step["protocol"] == []
         assert [(why["rule"], bool(why["text"])) for why in step["because"]] == [(rule, True)]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("place", PLACES)
+def test_every_visit_that_differs_says_why_and_none_that_does_not(place: str) -> None:
+    """Also where the same point is needled on both sides now, and where a protocol is due that changes no needle."""
+    for pattern in complaints()["back"].patterns:
+        before = needles(plan_at(1, 6, pattern, place))
+        for visit in range(2, 9):
+            plan = plan_at(visit, 6, pattern, place)
+            here, step = needles(plan), plan["course"]
+            assert bool(step["because"]) == (here != before) == bool(step["came"] or step["went"]), (pattern, visit)
+            before = here
 
 
 def test_where_nothing_is_weak_no_needles_for_it_are_claimed() -> None:
