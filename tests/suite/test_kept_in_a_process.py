@@ -1,5 +1,5 @@
-"""Each thing that a process keeps is known, has an end, and is forgotten by ``empty``: the differential test is as good
-as its list (tests/treatments/test_kept_and_anew.py, docs/decisions/0062-what-is-kept-is-true.md)."""
+"""Each thing that a process keeps is known, has an end, and is forgotten by ``empty``, which is as good
+as its list (tests/support/emptied.py)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_each_is_in_one_list() -> None:
     lists = (emptied.OF_ROWS, emptied.OF_FILES, emptied.FOR_A_WHILE, emptied.NO_CACHE)
     listed = [one for names in lists for one in names]
     assert len(listed) == len({*listed})
-    assert emptied.found().keys() - {*listed} == set(), "new: by what is it kept? Read docs/decisions/0062 first"
+    assert emptied.found().keys() - {*listed} == set(), "new: add it to tests/support/emptied.py"
     assert {*listed} - emptied.found().keys() == set(), "gone"
 
 
