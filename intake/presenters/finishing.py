@@ -34,7 +34,7 @@ def finishing() -> list[dict[str, Any]]:
     A screen is ``title``, ``came``, ``stopped`` there, and ``seconds``, the median or None.
     """
     now = timezone.now()
-    seconds = median_seconds(now)
+    seconds = _medians(now)  # as fresh as the counts beside them
     return [_part(part, name, now, seconds) for part, name in PARTS]
 
 
@@ -89,18 +89,22 @@ def _stopped_at(done: Sequence[str], came: Sequence[tuple[str, int | None]], scr
 
 
 def median_seconds(now: dt.datetime) -> dict[str, float]:
-    """By screen, where at least ``FEWEST`` have left it with Next. Worked out anew every half hour."""
+    """As ``_medians``, worked out anew every half hour, and at once if the clock was set back: for an estimate."""
     version = load_questionnaire().version
     at, kept = _kept.get(version, (None, {}))
-    if at is not None and now - at <= dt.timedelta(minutes=KEPT_MINUTES):
-        return kept
+    if at is None or not dt.timedelta() <= now - at <= dt.timedelta(minutes=KEPT_MINUTES):
+        kept = _medians(now)
+        _kept[version] = now, kept
+    return kept
+
+
+def _medians(now: dt.datetime) -> dict[str, float]:
+    """By screen, where at least ``FEWEST`` have left it with Next."""
     stays: dict[str, list[int]] = defaultdict(list)
     rows = ScreenStay.objects.filter(response__in=_recent(now), seconds__isnull=False).order_by()
     for screen, seconds in rows.values_list("screen", "seconds"):
         stays[named(screen)].append(seconds or 0)
-    kept = {screen: statistics.median(all_) for screen, all_ in stays.items() if len(all_) >= FEWEST}
-    _kept[version] = now, kept
-    return kept
+    return {screen: statistics.median(all_) for screen, all_ in stays.items() if len(all_) >= FEWEST}
 
 
 def minutes_left(ahead: Sequence[str]) -> int | None:

@@ -81,6 +81,19 @@ def test_seconds_are_the_median_of_all_who_went_on_and_of_no_fewer_than_five() -
     assert [row["seconds"] for row in finishing.finishing()[0]["screens"] if row["seconds"]] == [30]
 
 
+def test_the_owners_page_is_of_now_and_an_estimate_is_of_no_time_to_come() -> None:
+    now = timezone.now()
+    for seconds in (10, 20, 30, 40, 50):
+        stayed(ResponseFactory(), "reason", seconds, "about")
+    assert finishing.median_seconds(now + dt.timedelta(hours=5)) == {"reason": 30}  # a clock that is set back after it
+    stayed(ResponseFactory(), "reason", 60, "about")
+    assert [row["seconds"] for row in finishing.finishing()[0]["screens"] if row["seconds"]] == [35]
+    assert finishing.median_seconds(now) == {"reason": 35}
+    stayed(ResponseFactory(), "reason", 70, "about")
+    assert finishing.median_seconds(now + dt.timedelta(minutes=29)) == {"reason": 35}
+    assert finishing.median_seconds(now + dt.timedelta(minutes=31)) == {"reason": 40}
+
+
 def test_coming_back_adds_to_the_stay_and_seconds_are_never_negative() -> None:
     response = ResponseFactory()
     for seconds in (10, 5, -99):

@@ -1,5 +1,4 @@
-"""Each thing that a process keeps is known, has an end, and is forgotten by ``empty``, which is as good
-as its list (tests/support/emptied.py)."""
+"""Each thing that a process keeps is known, and has an end: by what it is found again was read when it was listed."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from clinic.lib.by_value import ByValue
-from tests.support import emptied
+from tests.support.kept_in_a_process import FOR_A_WHILE, NO_CACHE, OF_FILES, OF_ROWS, found, kept_in
 
 pytestmark = pytest.mark.pure
 # without a bound: as many as there are models, icons, numbers of rows on a page, kinds of a button or of a silence
@@ -28,18 +27,17 @@ FEW = {
 
 
 def test_each_is_in_one_list() -> None:
-    lists = (emptied.OF_ROWS, emptied.OF_FILES, emptied.FOR_A_WHILE, emptied.NO_CACHE)
-    listed = [one for names in lists for one in names]
+    listed = [one for names in (OF_ROWS, OF_FILES, FOR_A_WHILE, NO_CACHE) for one in names]
     assert len(listed) == len({*listed})
-    assert emptied.found().keys() - {*listed} == set(), "new: add it to tests/support/emptied.py"
-    assert {*listed} - emptied.found().keys() == set(), "gone"
+    assert found() - {*listed} == set(), "new: by what is it found again? Then list it"
+    assert {*listed} - found() == set(), "gone"
 
 
 def test_each_has_an_end() -> None:
     endless = set()
-    for place in emptied.OF_ROWS | emptied.OF_FILES:
+    for place in OF_ROWS | OF_FILES:
         module, _, name = place.rpartition(".")
-        kept = vars(importlib.import_module(module)).get(name) if module else None
+        kept = vars(importlib.import_module(module)).get(name)
         if hasattr(kept, "cache_parameters") and kept.cache_parameters()["maxsize"] is None:
             endless.add(place)
     assert endless == FEW
@@ -58,16 +56,4 @@ def test_a_new_one_is_found_wherever_it_stands() -> None:
     house = type("House", (), {"rooms": staticmethod(of_a_class), "__module__": module.__name__})
     vars(module).update(asked=asked, House=house, VALUES=ByValue(2), heap={}, word="none")
     text = "VALUES: ByValue[str] = ByValue(2)\nheap: dict[str, str] = {}\nword = 'none'\n"
-    assert emptied.kept_in(module, text).keys() == {
-        f"clinic.made_up.{name}" for name in ("asked", "House.rooms", "VALUES", "heap")
-    }
-
-
-def test_empty_forgets() -> None:
-    from intake.own_form import LAID
-    from intake.questionnaire.load import load_questionnaire
-
-    form = load_questionnaire()
-    LAID.get("a", (), lambda: form)
-    emptied.empty()
-    assert not LAID._found and load_questionnaire() is form
+    assert kept_in(module, text) == {f"clinic.made_up.{name}" for name in ("asked", "House.rooms", "VALUES", "heap")}

@@ -55,9 +55,9 @@ class Meaning(NamedTuple):
     last: int
 
 
-class Lines:
+class LinesByWord:
     """A word or two neighbours -> its line, looked up in the text itself: as objects they would take four times as
-    much."""
+    much. By a hash, as each word of a text is looked up: `vocabulary.Lines` goes by their order, for few."""
 
     __slots__ = ("_places", "_text")
 
@@ -99,7 +99,7 @@ class Net:
     stops_from: float
     stops_alone_from: float
     read: dict[str, float]
-    lines: Lines
+    lines: LinesByWord
 
     def weigh(self, cut: Iterable[Feature]) -> Weighed | None:
         """The features of one stretch; None if none has a weight."""
@@ -193,4 +193,4 @@ def parse_net(text: str) -> Net:
     told = dict(line.split("\t", 1) for line in head.splitlines())
     base, asks, stops, alone = (float(told[name]) for name in ("base", "asks_from", "stops_from", "stops_alone_from"))
     read = {name: float(worth) for name, worth in (entry.split(":") for entry in told["read"].split())}
-    return Net(tuple(told["findings"].split()), base, asks, stops, alone, read, Lines(rest))
+    return Net(tuple(told["findings"].split()), base, asks, stops, alone, read, LinesByWord(rest))

@@ -1,18 +1,17 @@
-"""Everything that a process keeps, found by looking through the program; and ``empty()``, which forgets it.
+"""Everything that a process keeps, found by looking through the program.
 
-What is in ``OF_FILES`` follows from the program and its files alone, which change with a new start: it stays, as making
-it anew takes seconds. So does what is no cache. All else is kept by what came from the database, a request or the
-clinic's settings. A new one is put into the list that it belongs to (tests/suite/test_kept_in_a_process.py).
+What is in ``OF_FILES`` follows from the program and its files alone, which change with a new start. ``OF_ROWS`` is kept
+by what came from the database, a request or the clinic's settings: by all of it, as a value. A new one is put into the
+list that it belongs to (tests/suite/test_kept_in_a_process.py).
 """
 
 from __future__ import annotations
 
-import functools
 import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -21,9 +20,6 @@ import clinic
 import intake
 import treatments
 from clinic.lib.by_value import ByValue
-from clinic.lib.file_words import languages
-from clinic.lib.kept_queries import KeptQuery
-from intake.questionnaire.load import DIRECTORY, load_questionnaire
 
 ROOMS = (clinic, intake, treatments)
 NO_PART = re.compile(r"\.(migrations|demo|management)(\.|$)|^clinic\.(wsgi|start|serving)$")
@@ -41,38 +37,25 @@ def modules() -> Iterator[ModuleType]:
                 yield importlib.import_module(one.name)
 
 
-@functools.cache
-def found() -> dict[str, Callable[[], None]]:
-    """Where each is kept -> how to forget it. A query's SQL counts as one, however many queries."""
-    kept: dict[str, Callable[[], None]] = {}
-    queries: dict[int, KeptQuery[Any]] = {}
-    for module in modules():
-        kept |= kept_in(module, Path(str(module.__file__)).read_text("utf-8"))
-        queries |= {id(value): value for _, value in _all_of(module) if isinstance(value, KeptQuery)}
-    assert len(queries) > 50
-
-    def forget() -> None:
-        for one in queries.values():
-            one._rows = None
-            one._made.clear()
-
-    return kept | {"KeptQuery": forget}
+def found() -> set[str]:
+    """Where each is kept. The SQL of a ``KeptQuery`` is none of them: it follows from the program, and has no end but
+    that of the program."""
+    return set().union(*(kept_in(module, Path(str(module.__file__)).read_text("utf-8")) for module in modules()))
 
 
-def kept_in(module: ModuleType, text: str) -> dict[str, Callable[[], None]]:
+def kept_in(module: ModuleType, text: str) -> set[str]:
     """``text``: of the module; what it took from another is found there."""
-    kept: dict[str, Callable[[], None]] = {}
+    kept: set[str] = set()
     grown = set(GROWS.findall(text))
     for name, value in _all_of(module):
-        place = f"{module.__name__}.{name}"
         if isinstance(value, ByValue):
-            if re.search(rf"^{name}\b.* = ByValue\(", text, re.M):
-                kept[place] = value.clear
+            is_own = re.search(rf"^{name}\b.* = ByValue\(", text, re.M) is not None
         elif hasattr(value, "cache_clear"):
-            if (value.__module__ or value.__wrapped__.__module__) == module.__name__:
-                kept[place] = value.cache_clear
-        elif name in grown:
-            kept[place] = value.clear
+            is_own = (value.__module__ or value.__wrapped__.__module__) == module.__name__
+        else:
+            is_own = name in grown
+        if is_own:
+            kept.add(f"{module.__name__}.{name}")
     return kept
 
 
@@ -88,17 +71,7 @@ def _all_of(module: ModuleType) -> Iterator[tuple[str, Any]]:
                 yield f"{name}.<kept>", cell.cell_contents
 
 
-def empty() -> None:
-    """As a process that has just started: with the program and its files, and nothing of anybody."""
-    for place, forget in found().items():
-        if place in OF_ROWS:
-            forget()
-    for language in languages(DIRECTORY):  # which ways through a form were found stands with the form
-        object.__setattr__(load_questionnaire(None, language), "routes", None)
-
-
 OF_ROWS = {
-    "KeptQuery",
     "clinic.audit.backends.sqlite3.base._in_utc",
     "clinic.audit.backends.sqlite3.base._moment",
     "clinic.audit.backends.sqlite3.base._with_marks",
