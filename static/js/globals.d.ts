@@ -98,6 +98,7 @@ interface Ashi {
   autosave: (saving: Saving) => Autosave;
   post: (url: string, body: FormData, headers?: Record<string, string>) => Promise<Response>;
   saveByHtmx: (again: () => void) => Saving["send"];
+  pressAgain?: (form: Element, value: string) => void;
   lostSession?: LostSession;
   freshness?: Freshness;
   calendar?: Calendar;
@@ -241,6 +242,7 @@ interface ParentNode {
 }
 
 interface HTMLElementEventMap {
+  "htmx:confirm": HtmxConfigEvent;
   "htmx:configRequest": HtmxConfigEvent;
   "htmx:beforeRequest": HtmxEvent;
   "htmx:beforeSwap": HtmxEvent;

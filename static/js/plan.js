@@ -4,11 +4,12 @@
   "use strict";
   const { at: targetOf } = window.ashi;
   const all = (/** @type {string} */ selector) => [...document.querySelectorAll(selector)];
-  /** The value of a form's field. @param {Element} form @param {string} name */
-  const textOf = (form, name) => {
+  /** A field of a form. @param {Element} form @param {string} name */
+  const fieldOf = (form, name) => {
     const field = /** @type {HTMLFormElement} */ (form).elements.namedItem(name);
-    return field && "value" in field ? field.value : "";
+    return /** @type {HTMLInputElement | null} */ (field && "value" in field ? field : null);
   };
+  const textOf = (/** @type {Element} */ form, /** @type {string} */ name) => fieldOf(form, name)?.value ?? "";
 
   // ---- Cancel or Esc closes an item form; the focus returns to what opened it
   const close = (/** @type {HTMLElement} */ form) => {
@@ -67,32 +68,87 @@
     undo: () =>
       document.querySelector("#plan form[action$='/undo/'] button") ?? document.querySelector("#plan .page-head a"),
   };
+  /** @type {Element | null} the form whose answer is awaited */
+  let sent = null;
+  /** @type {{ form: Element, value: string } | null} what was pressed meanwhile, to be sent after it */
+  let next = null;
   /** @type {{ verb: string, at: string } | null} */
   let near = null;
+  const isChange = (/** @type {Element} */ form) => form.matches("#plan form[hx-post]");
+  document.body.addEventListener("htmx:confirm", (event) => {
+    const { elt: form, triggeringEvent } = event.detail;
+    if (!sent || !isChange(form)) return;
+    next = { form, value: triggeringEvent?.submitter?.value ?? "" };
+    event.preventDefault();
+  });
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    const form = event.detail.elt.closest("form");
-    if (!form?.closest("#plan") || !form.hasAttribute("hx-post")) return;
+    const form = event.detail.elt; // not what is asked from inside one: points found, the form of an item
+    if (!isChange(form)) return;
     const pressed = event.detail.requestConfig.triggeringEvent?.submitter;
     let verb = pressed?.name === "verb" ? pressed.value : textOf(form, "verb");
     if (form.getAttribute("action")?.endsWith("/undo/")) verb = "undo";
     near = verb in places ? { verb, at: textOf(form, "at") } : null;
+    sent = form;
   });
-  document.body.addEventListener("htmx:afterSettle", (event) => {
-    const plan = document.getElementById("plan");
-    if (!near || !plan || event.target !== plan) return;
+  /** What a form is about, wherever its item has moved to. @param {Element} form */
+  const named = (form) => `${textOf(form, "at").replace(/\d+$/, "")} ${textOf(form, "was")}`;
+  // a form that the answer to another one has drawn anew: sent as it is now, but never on top of what was refused
+  window.ashi.pressAgain = (form, value) => {
+    const told = (/** @type {Element} */ one) =>
+      [one.matches(".item-form"), one.getAttribute("action"), textOf(one, "verb"), named(one)].join(" ");
+    const now = all("#plan form").find((one) => told(one) === told(form));
+    if (!now || document.querySelector("#plan [data-focus]")) return;
+    [...now.querySelectorAll("button")].find((button) => button.value === value)?.click();
+  };
+  document.body.addEventListener("htmx:afterSwap", ({ target: plan }) => {
+    if (!(plan instanceof HTMLElement) || plan.id !== "plan" || !near) return;
     const place = places[near.verb](near.at);
     near = null;
     if (!plan.querySelector("[data-focus]") && place instanceof HTMLElement) place.focus();
   });
-  // what was folded out stays so when the plan is drawn again
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig.elt !== sent) return;
+    sent = null;
+    const after = next;
+    next = null;
+    if (after) window.ashi.pressAgain?.(after.form, after.value);
+  });
+
+  // ---- what the other forms hold stays: parts folded out, points typed in another stage, the open form of another item
   /** @type {string[]} */
   let open = [];
-  document.body.addEventListener("htmx:beforeSwap", () => {
+  /** @type {{ id: string, value: string }[]} */
+  let typed = [];
+  /** @type {Element[]} */
+  let forms = [];
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
     open = all("#plan details[open][id]").map((one) => one.id);
+    const others = event.detail.target.id === "plan" ? all("#plan form").filter((form) => form !== sent) : [];
+    forms = others.filter((form) => form.matches(".item-form") && textOf(form, "was"));
+    const adders = others.filter((form) => form.matches(".add-point"));
+    typed = adders
+      .flatMap((form) => [fieldOf(form, "point"), fieldOf(form, "where")])
+      .filter((field) => field !== null);
+    const here = document.activeElement; // who has gone on to another field stays there: htmx finds it by its id
+    if (here?.id && others.some((form) => form.contains(here))) near = null;
+  });
+  document.body.addEventListener("htmx:afterSwap", () => {
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    for (const { id, value } of typed.splice(0)) {
+      const field = document.getElementById(id);
+      if (field instanceof HTMLInputElement) field.value ||= value;
+    }
+    const rows = all("#plan .row-actions form");
+    for (const form of forms.splice(0)) {
+      const row = rows.find((one) => named(one) === named(form)); // its item may have moved, or gone
+      const slot = row && document.getElementById(`edit-${textOf(row, "at").replaceAll(".", "")}`);
+      if (!row || !slot || slot.childElementCount) continue;
+      for (const name of ["at", "revision"]) fieldOf(form, name)?.setAttribute("value", textOf(row, name));
+      slot.append(form);
+    }
   });
   // a new form takes the focus: at the first invalid field, else at the first
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     const slot = event.detail.target;
     const form = slot.id?.startsWith("edit-") && slot.querySelector(":scope > .item-form");
     if (form) form.querySelector("input:not([type=hidden]), select, textarea, [name=instead], [data-focus]")?.focus();

@@ -100,6 +100,7 @@
   };
   /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
   const send = (form, button) => {
+    if (!form.isConnected) return window.ashi.pressAgain?.(form, button?.getAttribute("value") ?? "");
     passes.add(form);
     if (button?.isConnected) form.requestSubmit(button);
     else form.requestSubmit();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys.conftest import accessibility_faults
 from tests.journeys.robots import open_chart
@@ -20,6 +20,16 @@ def _draft(page: Page, name: str) -> None:
     page.get_by_role("button", name="Change", exact=True).click()
     page.wait_for_url(lambda url: url != signed)
     expect(page.get_by_role("button", name="Sign the plan")).to_be_visible()
+
+
+def _pressed_twice(page: Page, button: Locator, address: str) -> None:
+    """The second time while the answer to the first is still on its way."""
+    held: list[Route] = []
+    page.route(address, lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request(address):
+        button.press("Enter")
+    button.press("Enter")
+    held[0].continue_()
 
 
 def test_a_draft_is_no_lock_and_can_be_discarded(open_page: Callable[..., Page]) -> None:
@@ -77,19 +87,50 @@ def test_the_forms_of_a_plan_keep_words_and_focus(open_page: Callable[..., Page]
 
     # moving and removing by keyboard stays in the list
     rows = page.locator("table.points").first.locator("th[scope=row] .code")
-    first, second, third = (rows.nth(n).inner_text() for n in range(3))
+    named = page.locator("table.points").first.locator(".edit-link")
+    first, second, third = (named.nth(n).inner_text().removeprefix("Change").strip() for n in range(3))
+    codes = [rows.nth(n).inner_text() for n in range(3)]
     page.get_by_role("button", name=f"Move {first} down", exact=True).first.focus()
     page.keyboard.press("Enter")
-    expect(rows.nth(1)).to_have_text(first)
+    expect(rows.nth(1)).to_have_text(codes[0])
     expect(page.get_by_role("button", name=f"Move {first} down", exact=True).first).to_be_focused()
     page.get_by_role("button", name=f"Remove {first}", exact=True).first.focus()
     page.keyboard.press("Enter")
-    expect(rows.nth(1)).to_have_text(third)
+    expect(rows.nth(1)).to_have_text(codes[2])
     expect(page.get_by_role("button", name=f"Remove {third}", exact=True).first).to_be_focused()
     page.get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
-    expect(rows.nth(1)).to_have_text(first)
+    expect(rows.nth(1)).to_have_text(codes[0])
     expect(page.get_by_role("button", name="Undo")).to_be_focused()
+
+    # what stands in the other forms stays when one is sent: an item's form, also when its row has moved, and a point
+    expect(rows.nth(0)).to_have_text(codes[1])
+    page.get_by_role("link", name=f"Change {first}", exact=True).first.click()
+    page.get_by_label("Technique").select_option("reinforcing")
+    stage = page.get_by_label("Add a point to stage 1", exact=True)
+    stage.fill("no such point")
+    stage.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="No single point matches")).to_be_focused()
+    expect(page.get_by_label("Technique")).to_have_value("reinforcing")
+    stage.fill("st36")
+    page.get_by_role("button", name=f"Remove {second}", exact=True).first.click()
+    expect(rows.nth(0)).to_have_text(codes[0])
+    expect(stage).to_have_value("st36")
+    expect(page.locator("#edit-stages0points0 .item-form")).to_have_count(1)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.locator("tr", has_text=codes[0]).first).to_contain_text("reinforcing")
+    expect(stage).to_have_value("st36")
+
+    # what is pressed while a change is on its way follows it: two changes are taken back by two presses at once
+    _pressed_twice(page, page.get_by_role("button", name="Undo"), "**/undo/")
+    expect(rows.nth(0)).to_have_text(codes[1])
+    expect(page.locator("tr", has_text=codes[0]).first).not_to_contain_text("reinforcing")
+    _pressed_twice(page, page.get_by_role("button", name=f"Move {second} down", exact=True).first, "**/change/")
+    expect(rows.nth(2)).to_have_text(codes[1])
+    expect(page.get_by_role("button", name=f"Move {second} down", exact=True).first).to_be_focused()
+    for place in (1, 0):
+        page.get_by_role("button", name=f"Move {second} up", exact=True).first.click()
+        expect(rows.nth(place)).to_have_text(codes[1])
 
     # a colleague changes the plan while a form is open
     page.get_by_role("link", name=f"Change {second}", exact=True).first.click()
@@ -104,6 +145,6 @@ def test_the_forms_of_a_plan_keep_words_and_focus(open_page: Callable[..., Page]
     expect(page.locator("#plan")).to_have_count(1)
     expect(page.locator("#plan #plan")).to_have_count(0)
     told.get_by_role("button", name="Apply my change").click()
-    expect(page.locator("tr", has_text=second).first).to_contain_text("even")
+    expect(page.locator("tr", has_text=codes[1]).first).to_contain_text("even")
     expect(page.get_by_role("button", name=f"Remove {third}", exact=True)).to_have_count(0)
     assert not accessibility_faults(page)

@@ -22,7 +22,8 @@ from treatments.planner.treatment.shapes import (
     StageJson,
     TreatmentJson,
 )
-from treatments.planner.treatment.written import pairs_text
+from treatments.planner.treatment.written import levels_text, pairs_text
+from treatments.planner.vocabulary.modalities import adjunct_name
 
 LISTS = ("protocols", "stages", "points", "electro", "adjuncts", "ear", "home_care")
 NOT_OF_PLAN = "That part of the plan no longer exists."
@@ -48,20 +49,29 @@ def item_at(treatment: TreatmentJson, address: str) -> PlanItem:
 
 
 def name_of(item: PlanItem) -> str:
-    """What a person recognises the item by: code, pair, method and ear, kind, position, the first words of a text."""
+    """What a person knows the item by and no other of its list has: a point's code with its levels, place and side,
+    pairs, method and ear, kind and place, position, the first words of a text."""
     if "leads" in item:
-        return pairs_text(item["leads"])
+        return _told(pairs_text(item["leads"]), _one_side(item["side"]))
     if "method" in item:
         return f"{item['method']} {item['side']}".strip().replace("_", " ")
     if "text" in item:
         return item["text"][:60].strip()
     if "code" in item:
-        return item["code"]
+        return _told(item["code"], levels_text(item.get("levels")), item.get("where", ""), _one_side(item["side"]))
     if "kind" in item:
-        return item["kind"]
+        return _told(adjunct_name(item["kind"]), item["where"][:60])
     if "position" in item:
         return item["position"]
     return "item"
+
+
+def _one_side(side: str) -> str:
+    return side if side in ("left", "right") else ""
+
+
+def _told(*parts: str) -> str:
+    return " ".join(part.strip() for part in parts if part.strip())
 
 
 def _list_at(treatment: TreatmentJson, address: str) -> list[ListedItem]:

@@ -17,6 +17,7 @@ from treatments.clinic_knowledge import planner_knowledge
 from treatments.models import Proposal, TreatmentPlan
 from treatments.plans.actions import drafts
 from treatments.plans.presenters.what_if import label_of
+from treatments.plans.treatment_edits import item_at, name_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -37,6 +38,10 @@ def address_of(plan: TreatmentPlan, code: str) -> str:
         for j, point in enumerate(stage["points"])
         if point["code"] == code
     )
+
+
+def name_at(plan: TreatmentPlan, address: str) -> str:
+    return name_of(item_at(plan.treatment, address))
 
 
 def test_the_plan_page_leads_here_and_works_nothing_out_itself(client: Client, plan: TreatmentPlan) -> None:
@@ -80,7 +85,12 @@ def test_a_point_that_safety_keeps_out_says_which_fact(client: Client, plan: Tre
 
 
 def test_a_point_taken_out_by_hand_is_told_apart_from_one_not_proposed(client: Client, plan: TreatmentPlan) -> None:
-    change = {"verb": "remove", "at": address_of(plan, "BL40"), "was": "BL40", "revision": plan.revision}
+    change = {
+        "verb": "remove",
+        "at": address_of(plan, "BL40"),
+        "was": name_at(plan, address_of(plan, "BL40")),
+        "revision": plan.revision,
+    }
     client.post(f"/plans/{plan.pk}/change/", change)
     assert "It was taken out of this plan." in page_text(look(client, plan, "?point=BL40"))
 
@@ -112,7 +122,7 @@ def test_a_substitute_is_taken_as_an_edit(client: Client, plan: TreatmentPlan) -
     page = client.get(f"/plans/{plan.pk}/swap/?at={at}")
     best = page.context["best"]
     assert len(best) == 2 and "uncovered" in page_text(page)
-    sent = {"verb": "swap", "at": at, "was": "GB30", "instead": best[0]["key"], "revision": plan.revision}
+    sent = {"verb": "swap", "at": at, "was": name_at(plan, at), "instead": best[0]["key"], "revision": plan.revision}
     assert client.post(f"/plans/{plan.pk}/change/", sent).status_code == 302
     plan.refresh_from_db()
     new = plan.treatment["stages"][0]["points"][int(at.rpartition(".")[2])]
@@ -127,7 +137,7 @@ def test_a_substitute_is_taken_as_an_edit(client: Client, plan: TreatmentPlan) -
 
 def test_what_is_not_offered_cannot_be_taken(client: Client, plan: TreatmentPlan) -> None:
     at = address_of(plan, "GB30")
-    sent = {"verb": "swap", "at": at, "was": "GB30", "instead": "GV16", "revision": plan.revision}
+    sent = {"verb": "swap", "at": at, "was": name_at(plan, at), "instead": "GV16", "revision": plan.revision}
     answer = client.post(f"/plans/{plan.pk}/change/", sent)
     assert answer.status_code == 422 and "no longer among the substitutes" in page_text(answer)
     plan.refresh_from_db()

@@ -13,6 +13,7 @@ from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
 from treatments.models import TreatmentPlan
 from treatments.plans.actions import drafts
+from treatments.plans.treatment_edits import name_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -80,8 +81,8 @@ def test_a_stop_of_the_safety_review_stands_in_the_form_and_nothing_typed_is_los
 def test_a_stale_item_form_is_told_in_words_beside_the_plan_and_never_inside_it(
     as_petra: Client, plan: TreatmentPlan, petra: Any
 ) -> None:
-    old = plan.revision
-    send(as_petra, plan, "remove", "stages.1.points.0", {}, was="LR3")
+    old, moved = plan.revision, name_of(plan.treatment["stages"][1]["points"][0])
+    send(as_petra, plan, "remove", "stages.1.points.0", {}, was=moved)
     plan.refresh_from_db()
     mine = {
         "side": "both", "role": "local", "technique": "reducing", "diameter_mm": "0.25", "length_mm": "40",
@@ -140,6 +141,36 @@ def test_after_a_clash_no_other_row_is_hit_by_what_was_meant_for_one(as_petra: C
     assert [item["text"] for item in plan.treatment["home_care"]] == ["Walk on soft ground.", "Walk uphill."]
     page = page_text(as_petra.get(f"/plans/{plan.pk}/"))
     assert 'name="was" value="Walk uphill."' in page and 'name="was" value="seeds left"' in page
+
+
+@pytest.mark.parametrize(
+    ("items", "name"),
+    [
+        ([{"point": "ashi", "where": f"{n} cm lateral to BL25", "side": "left"} for n in (2, 4, 6)], "ASHI"),
+        ([{"point": "GB30", "side": side} for side in ("left", "right")], "GB30"),
+        ([{"point": f"EX-B2 {level}", "side": "both"} for level in ("L2", "L3", "L4")], "EX-B2"),
+    ],
+)
+def test_after_a_clash_no_point_is_hit_by_what_was_meant_for_another_of_its_code(
+    as_petra: Client, plan: TreatmentPlan, items: list[dict[str, str]], name: str
+) -> None:
+    for item in items:
+        assert send(as_petra, plan, "add_point", "stages.1.points", item).status_code == 200
+        plan.refresh_from_db()
+    places = [n for n, point in enumerate(plan.treatment["stages"][1]["points"]) if point["code"] == name]
+    first, second = places[:2]
+    was = re.findall(r'name="was" value="([^"]*)"', page_text(as_petra.get(f"/plans/{plan.pk}/")))
+    names = [one for one in was if one.startswith(name)]
+    assert len({*names}) == len(names) == len(places), names
+    send(as_petra, plan, "remove", f"stages.1.points.{first}", {}, was=names[0])
+    plan.refresh_from_db()
+    send(as_petra, plan, "up", f"stages.1.points.{first}", {}, was=names[1])
+    plan.refresh_from_db()
+    kept = plan.treatment["stages"][1]["points"]
+    answer = send(as_petra, plan, "remove", f"stages.1.points.{second - 1}", {}, was=names[0])
+    assert answer.status_code == 422, page_text(answer)
+    plan.refresh_from_db()
+    assert plan.treatment["stages"][1]["points"] == kept
 
 
 def test_a_refused_point_keeps_its_side_and_place(as_petra: Client, plan: TreatmentPlan) -> None:

@@ -17,6 +17,7 @@ from tests.factories.treatments import signed_plan
 from tests.support.page_text import page_text
 from treatments.models import Proposal, TreatmentPlan
 from treatments.plans.actions import drafts
+from treatments.plans.treatment_edits import name_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -41,6 +42,10 @@ def change(client: Client, plan: TreatmentPlan, verb: str, address: str, *, htmx
 
 def codes(plan: TreatmentPlan) -> list[str]:
     return [point["code"] for point in plan.treatment["stages"][0]["points"]]
+
+
+def names(plan: TreatmentPlan) -> list[str]:
+    return [name_of(point) for point in plan.treatment["stages"][0]["points"]]
 
 
 def test_proposing_leads_to_the_plan(as_petra: Client, ana: Any, petra: Any) -> None:
@@ -140,20 +145,22 @@ def test_every_parameter_of_a_point_can_be_changed(as_petra: Client, plan: Treat
         "side": "both", "role": "local", "technique": "even", "diameter_mm": "0.22", "length_mm": "40",
         "depth_from": "12", "depth_to": "18", "angle": "perpendicular", "deqi": "mild", "levels": "", "where": "",
     }  # fmt: skip
-    assert change(as_petra, plan, "change", f"stages.0.points.{i}", was="BL25", **fields).status_code == 200
+    assert change(as_petra, plan, "change", f"stages.0.points.{i}", was=names(plan)[i], **fields).status_code == 200
     point = plan.treatment["stages"][0]["points"][i]
     assert (point["side"], point["technique"], point["depth_mm"], point["needle"]["diameter_mm"]) == (
         "both", "even", [12, 18], 0.22,
     )  # fmt: skip
-    wrong = change(as_petra, plan, "change", f"stages.0.points.{i}", was="BL25", **{**fields, "depth_from": "30"})
+    wrong = change(
+        as_petra, plan, "change", f"stages.0.points.{i}", was=names(plan)[i], **{**fields, "depth_from": "30"}
+    )
     assert wrong.status_code == 422 and "deeper end" in page_text(wrong) and 'value="30"' in page_text(wrong)
 
 
 def test_a_point_is_moved_and_removed_and_that_is_undone(as_petra: Client, plan: TreatmentPlan) -> None:
     before = codes(plan)
-    change(as_petra, plan, "down", "stages.0.points.0", was=before[0])
+    change(as_petra, plan, "down", "stages.0.points.0", was=names(plan)[0])
     assert codes(plan)[:2] == [before[1], before[0]]
-    change(as_petra, plan, "remove", "stages.0.points.0", was=before[1])
+    change(as_petra, plan, "remove", "stages.0.points.0", was=names(plan)[0])
     assert codes(plan) == [before[0], *before[2:]]
     as_petra.post(at(plan, "undo/"), {"revision": plan.revision})
     plan.refresh_from_db()

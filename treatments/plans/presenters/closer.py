@@ -17,6 +17,7 @@ from treatments.planner.treatment.shapes import PointJson, TreatmentJson
 from treatments.planner.vocabulary.body import POSITIONS, SIDES_SHORT
 from treatments.plans import point_search
 from treatments.plans.presenters.proposal import because_words
+from treatments.plans.treatment_edits import name_of
 
 JOBS = {
     "ashi": "the tender point",
@@ -123,7 +124,8 @@ def swap_page(plan: TreatmentPlan, address: str, swap: Swap) -> Context:
         "plan": plan,
         "patient": plan.patient,
         "at": address,
-        "was": old["code"],
+        "was": name_of(old),
+        "code": old["code"],
         "alone": [job_words(job) for job in swap.alone],
         "current": ["–".join(pair) for pair in swap.current],
         "best": [

@@ -241,6 +241,7 @@ def _point(point: PointJson, address: str, alerts: list[Context], *, is_first: b
     low, high = point["depth_mm"]
     return {
         **point,
+        "item_name": name_of(point),
         "address": address,
         "pinyin": pinyin,
         "hanzi": hanzi,
@@ -276,6 +277,7 @@ def _adjunct(item: AdjunctJson, index: int, alerts: list[Context]) -> Context:
     kind = item["kind"]
     return {
         **item,
+        "name": name_of(item),
         "address": f"adjuncts.{index}",
         "kind_words": adjunct_name(kind),
         "points_words": _refs(item.get("points")),
