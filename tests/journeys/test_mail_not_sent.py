@@ -32,7 +32,9 @@ def test_a_link_that_could_not_be_mailed_is_told_until_somebody_acts(
     expect(another).to_have_attribute("href", f"/patients/{number}/invite/")
 
     desk.goto("/")
-    row = desk.get_by_role("region", name="E-mail NOT sent").get_by_role("listitem").filter(has_text="Nora Mailless")
+    unsent = desk.get_by_role("region", name="E-mail NOT sent")
+    unsent.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")  # of more than three
+    row = unsent.get_by_role("listitem").filter(has_text="Nora Mailless")
     expect(row).to_contain_text("NOT sent to nora.mailless@example.org")
     assert accessibility_faults(desk) == []
     desk.set_viewport_size(PHONE)
