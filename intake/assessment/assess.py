@@ -21,8 +21,12 @@ SUBACUTE_UP_TO = 84  # days: 4 to 12 weeks
 MANNERS = frozenset({"onset.gradual", "onset.sudden", "onset.recurrent"})  # how it began, not why
 
 
-def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
-    """The complete assessment of `case`. Pure and deterministic; raises nothing for a case from parse_case."""
+def assess(case: Case, knowledge: IntakeKnowledge, *, is_asking: bool = True) -> Assessment:
+    """The complete assessment of `case`. Pure and deterministic; raises nothing for a case from parse_case.
+
+    Without `is_asking` it is made without `ask`, on which nothing else of it depends: a third of the time, for whoever
+    tries hundreds of answers.
+    """
     marks = _marks(case)
     facts = gather(case, marks)
     alerts = raise_alerts(case, facts, marks, knowledge)
@@ -47,12 +51,13 @@ def assess(case: Case, knowledge: IntakeKnowledge) -> Assessment:
         action = "need_information"
     else:
         action = "caution" if worst == "caution" else "treat"
-    ask = [*required]
-    if not told and worst not in ("emergency", "refer"):
-        ask += decisive(facts, belief, knowledge)
-    ask += from_texts(marks, facts, knowledge)
-    ask += beside_plan(case, facts, sites, required, knowledge)
-    ask += from_hands(facts, belief, knowledge)
+    ask = [*required] if is_asking else []
+    if is_asking:
+        if not told and worst not in ("emergency", "refer"):
+            ask += decisive(facts, belief, knowledge)
+        ask += from_texts(marks, facts, knowledge)
+        ask += beside_plan(case, facts, sites, required, knowledge)
+        ask += from_hands(facts, belief, knowledge)
     return Assessment(
         action=action,
         alerts=alerts,

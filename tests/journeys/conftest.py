@@ -100,7 +100,7 @@ def accessibility_faults(page: Page, *, also_dark: bool = False) -> list[str]:
 def _axe(page: Page, *only: str) -> list[str]:
     page.evaluate("Promise.allSettled(document.getAnimations().filter(a => a.transitionProperty).map(a => a.finished))")
     found = page.evaluate(
-        "only => axe.run({runOnly: only}).then(r => r.violations.map("
+        "only => axe.run({runOnly: only, resultTypes: ['violations'], preload: false}).then(r => r.violations.map("
         "v => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`))",
         list(only),
     )

@@ -48,17 +48,17 @@ def worth_examining(
     """At most three places to press and two tests, those that change most first; those that change nothing are not
     among them."""
     now = propose(picture, knowledge)
-    tried: list[tuple[int, Kind, Subject, str, Proposal, Proposal | None]] = []
+    tried: list[tuple[int, Kind, Subject, str, Case, Case | None]] = []
     for kind, subject, name, yes, no in _possible(picture, intake, knowledge):
-        found, not_found = _proposed(yes, intake, knowledge), _proposed(no, intake, knowledge) if no else None
-        changes = max(_differing(now, one) for one in (found, not_found) if one is not None)
-        tried.append((changes, kind, subject, name, found, not_found))
+        changes = max(_differing(now, _proposed(case, intake, knowledge)) for case in (yes, no) if case is not None)
+        tried.append((changes, kind, subject, name, yes, no))
     best: list[Examination] = []
     for wanted, most in (("press", PRESSED), ("test", TESTS)):
         of_kind = sorted((one for one in tried if one[0] and one[1] == wanted), key=lambda one: (-one[0], one[3]))
-        for changes, kind, subject, name, found, not_found in of_kind[:most]:
-            otherwise = compared(now, not_found) if not_found else None
-            best.append(Examination(kind, subject, name, changes, compared(now, found), otherwise))
+        for changes, kind, subject, name, yes, no in of_kind[:most]:
+            found = compared(now, _proposed(yes, intake, knowledge, is_asking=True))
+            not_found = None if no is None else compared(now, _proposed(no, intake, knowledge, is_asking=True))
+            best.append(Examination(kind, subject, name, changes, found, not_found))
     return tuple(best)
 
 
@@ -86,8 +86,10 @@ def _possible(
             yield "press", "tender", where, replace(case, palpation=(*case.palpation, tender)), None
 
 
-def _proposed(case: Case, intake: IntakeKnowledge, knowledge: PlannerKnowledge) -> Proposal:
-    return propose(ClinicalPicture(case, assess(case, intake)), knowledge)
+def _proposed(
+    case: Case, intake: IntakeKnowledge, knowledge: PlannerKnowledge, *, is_asking: bool = False
+) -> Proposal:
+    return propose(ClinicalPicture(case, assess(case, intake, is_asking=is_asking)), knowledge)
 
 
 def _differing(before: Proposal, after: Proposal) -> int:

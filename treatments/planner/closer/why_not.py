@@ -18,10 +18,10 @@ from treatments.planner.knowledge.matching import matching
 from treatments.planner.knowledge.rules import PlannerKnowledge
 from treatments.planner.knowledge.tables import Point, PointRule
 from treatments.planner.proposing.compose import Composed
-from treatments.planner.proposing.in_progress import ProposalInProgress
+from treatments.planner.proposing.in_progress import ProposalInProgress, begin
 from treatments.planner.proposing.layout import reach
 from treatments.planner.proposing.offers import Key, Offer
-from treatments.planner.proposing.propose import worked_out
+from treatments.planner.proposing.propose import needles_of, worked_out
 from treatments.planner.proposing.what_if import assuming
 from treatments.planner.safety.guard import Place
 from treatments.planner.safety.stops import Stop
@@ -214,14 +214,14 @@ def _brings_in(
     knowledge: PlannerKnowledge,
 ) -> bool:
     changed = assuming(before.case, {answer.finding: answer.value}, intake)
-    picture = ClinicalPicture(changed, assess(changed, intake), before.is_by_hand)
+    picture = ClinicalPicture(changed, assess(changed, intake, is_asking=False), before.is_by_hand)
     after = read_facts(picture)
     if picture.action == before.action and after.words ^ facts.words <= {answer.finding} - words_used(knowledge):
         return False  # nothing follows from it, and nothing looks at it: the proposal is the same
     asked = matching(program_of(knowledge).rules, after)
     if code != "ASHI" and not any(_names(rule, code) for rule in asked):
         return False  # no rule asks for it then either: no need to propose
-    return is_needled(code, worked_out(picture, knowledge)[0])
+    return any(point.code == code for stage in needles_of(begin(picture, knowledge)) for point in stage.points)
 
 
 @lru_cache(maxsize=4)
