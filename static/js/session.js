@@ -98,9 +98,25 @@
     words.dataset.unsent = "";
     form.append(words);
   };
+  // That part of the page may have been drawn anew while we asked: pressed there, if it still says the same.
+  /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
+  const sendAsDrawnNow = (form, button) => {
+    const value = button?.getAttribute("value") ?? "";
+    if (window.ashi.pressAgain) return window.ashi.pressAgain(form, value);
+    const told = (/** @type {HTMLFormElement} */ one) =>
+      [...one.querySelectorAll("input[type=hidden]:not([name=csrfmiddlewaretoken])")]
+        .map((field) => `${field.getAttribute("name")}=${field.getAttribute("value")}`)
+        .join("&") + one.getAttribute("action");
+    const now = [...document.forms].find((one) => told(one) === told(form));
+    const press = [...(now?.querySelectorAll("button") ?? [])].find((one) => one.value === value);
+    if (press) return press.click();
+    const words = window.ashi.notice("Not sent: this page has changed in the meantime. Look at it and press again.");
+    document.querySelector("main")?.prepend(words);
+    return words.scrollIntoView({ block: "nearest" });
+  };
   /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
   const send = (form, button) => {
-    if (!form.isConnected) return window.ashi.pressAgain?.(form, button?.getAttribute("value") ?? "");
+    if (!form.isConnected) return sendAsDrawnNow(form, button);
     passes.add(form);
     if (button?.isConnected) form.requestSubmit(button);
     else form.requestSubmit();

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import accessibility_faults
 from tests.support.demo_server import DemoServer
 
+MODELS = "from clinic.scheduling.models import Appointment; from django.db.models import F"
 # One practitioner with a visit today in an hour nobody else works; prints the ids of two visits.
 TODAY = """
 import datetime as dt
@@ -113,6 +114,43 @@ def test_board_lives_on_after_ones_own_click(desk: Page, server: DemoServer) -> 
         desk.evaluate(refresh)
     desk.wait_for_timeout(500)  # what was answered is drawn
     expect(desk.locator(f"#more-{theirs}")).to_have_attribute("open", "")
+
+
+def test_a_press_while_the_board_is_drawn_anew_is_sent_or_told(desk: Page, server: DemoServer) -> None:
+    mine, theirs = seed(server, "Anew")
+    desk.goto("/today/")
+    refresh = (
+        "delete document.getElementById('board-state').dataset.tag; htmx.trigger('#board-refresh', 'ashi:refresh')"
+    )
+
+    def pressed(button: str) -> None:
+        """Between the press and its sending, which asks first whether one is still signed in, comes a refresh."""
+        held: list[Route] = []
+        desk.route("**/session/", lambda route: route.continue_() if held else held.append(route))
+        old = desk.locator(button).element_handle()
+        with desk.expect_request("**/session/"):
+            desk.locator(button).click()
+        desk.evaluate(refresh)
+        desk.wait_for_function("old => !old.isConnected", arg=old)
+        held[0].continue_()
+
+    pressed(f"#next-{mine}")
+    expect(desk.locator("#board").get_by_text("is now arrived")).to_be_visible()
+
+    desk.goto("/today/")
+    old = desk.locator(f"#next-{theirs}").get_attribute("value")
+    change = f"filter(pk={theirs}).update(status='confirmed', version=F('version') + 1)"
+    desk.route(
+        re.compile("/today/"),
+        lambda route: (
+            server.manage("shell", "-c", f"{MODELS}; Appointment.objects.{change}"),
+            desk.unroute(re.compile("/today/")),
+            route.continue_(),
+        ),
+    )
+    pressed(f"#next-{theirs}")
+    expect(desk.get_by_role("alert").filter(has_text="Not sent: this page has changed")).to_be_visible()
+    expect(desk.locator(f"#next-{theirs}")).to_have_attribute("value", old or "")
 
 
 def test_board_says_when_it_could_not_refresh_and_never_shows_a_sign_in_form(desk: Page, server: DemoServer) -> None:

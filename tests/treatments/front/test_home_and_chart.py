@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from clinic.lib.kept_queries import KeptQuery
 from clinic.people.models import Clinic, SafetyFact
 from clinic.people.templatetags.once import _documents, _forms
 from intake.models import IntakeResponse, Invitation, RedFlagAlert, Score
@@ -146,8 +147,11 @@ def test_few_links_and_many_are_told_alike(ana: Any, petra: Any, monkeypatch: py
         if place == 4:
             AppointmentFactory(patient=patient, starts_at=now + dt.timedelta(days=1), status="no_show")
     few = home.unfinished_intakes(now)
-    monkeypatch.setattr(home, "FEW", 0)
-    assert home.unfinished_intakes(now) == few and len(few) == home.SHOWN
+    for most, is_many in ((len(people), False), (len(people) - 1, True)):
+        monkeypatch.setattr(home, "FEW", most)
+        monkeypatch.setattr(home, "_one_too_many", KeptQuery(home._one_too_many._build))
+        assert bool(home._one_too_many()) is is_many
+        assert home.unfinished_intakes(now) == few and len(few) == home.SHOWN
 
 
 def test_the_owner_sees_what_is_not_set_up_yet(db: None) -> None:

@@ -210,9 +210,8 @@ def unfinished_intakes(now: dt.datetime) -> list[Context]:
     """Links that are open or expired unused, with nothing submitted since: soonest visit first, then the longest
     waiting. ``visit``: when that visit is, in words; ``is_soon``: today or tomorrow.
     """
-    waiting = _waiting(now)
-    if len(waiting) <= FEW:
-        return _all_told(waiting, now)
+    if not _one_too_many():
+        return _all_told(_waiting(now), now)
     next_visits = dict(_first_visits(now))
     links = Invitation.objects.filter(is_unfinished=True)
     rows = sorted(
@@ -245,12 +244,18 @@ def _all_told(waiting: list[tuple[int, dt.datetime, dt.datetime | None]], now: d
 
 
 @KeptQuery
+def _one_too_many() -> QuerySet[Invitation, tuple[int]]:
+    """Counted to there and no further: in a large clinic thousands were never answered."""
+    return Invitation.objects.filter(is_unfinished=True).order_by().values_list("pk")[FEW : FEW + 1]
+
+
+@KeptQuery
 def _waiting(now: dt.datetime) -> QuerySet[Invitation, tuple[int, dt.datetime, dt.datetime | None]]:
-    """Unfinished links, oldest first: (number, since when, the patient's next visit). One more than ``FEW`` at most."""
+    """Unfinished links, ``FEW`` at most, oldest first: (number, since when, the patient's next visit)."""
     coming = Appointment.objects.active().filter(patient=OuterRef("patient"), starts_at__gte=now, ends_at__gt=now)
     first = coming.order_by("starts_at").values("starts_at")[:1]
     rows = Invitation.objects.filter(is_unfinished=True).annotate(next_visit=Subquery(first)).order_by("created_at")
-    return rows.values_list("pk", "created_at", "next_visit")[: FEW + 1]
+    return rows.values_list("pk", "created_at", "next_visit")[:FEW]
 
 
 @KeptQuery
