@@ -24,8 +24,8 @@ MANNERS = frozenset({"onset.gradual", "onset.sudden", "onset.recurrent"})  # how
 def assess(case: Case, knowledge: IntakeKnowledge, *, is_asking: bool = True) -> Assessment:
     """The complete assessment of `case`. Pure and deterministic; raises nothing for a case from parse_case.
 
-    Without `is_asking` it is made without `ask`, on which nothing else of it depends: a third of the time, for whoever
-    tries hundreds of answers.
+    Without `is_asking` only what must be known is in `ask`. What would be good to know is left out, on which nothing
+    else depends: for whoever tries hundreds of answers.
     """
     marks = _marks(case)
     facts = gather(case, marks)
@@ -51,7 +51,7 @@ def assess(case: Case, knowledge: IntakeKnowledge, *, is_asking: bool = True) ->
         action = "need_information"
     else:
         action = "caution" if worst == "caution" else "treat"
-    ask = [*required] if is_asking else []
+    ask = [*required]
     if is_asking:
         if not told and worst not in ("emergency", "refer"):
             ask += decisive(facts, belief, knowledge)

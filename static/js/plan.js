@@ -119,12 +119,21 @@
   let open = [];
   /** @type {{ id: string, value: string }[]} */
   let typed = [];
-  /** @type {Element[]} */
+  /** @type {{ form: Element, item: string }[]} with its item as it read then: a form of what is otherwise now goes */
   let forms = [];
+  const rowOf = (/** @type {Element} */ form) =>
+    all("#plan .row-actions form").find((row) => named(row) === named(form));
+  const itemOf = (/** @type {Element | undefined} */ row) =>
+    [...(row?.closest("tr, .item")?.children ?? [])]
+      .filter((part) => !part.matches(".row-actions"))
+      .map((part) => part.textContent)
+      .join(" ");
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     open = all("#plan details[open][id]").map((one) => one.id);
     const others = event.detail.target.id === "plan" ? all("#plan form").filter((form) => form !== sent) : [];
-    forms = others.filter((form) => form.matches(".item-form") && textOf(form, "was"));
+    forms = others
+      .filter((form) => form.matches(".item-form:not(.swap-form)") && textOf(form, "was"))
+      .map((form) => ({ form, item: itemOf(rowOf(form)) }));
     const adders = others.filter((form) => form.matches(".add-point"));
     typed = adders
       .flatMap((form) => [fieldOf(form, "point"), fieldOf(form, "where")])
@@ -138,11 +147,10 @@
       const field = document.getElementById(id);
       if (field instanceof HTMLInputElement) field.value ||= value;
     }
-    const rows = all("#plan .row-actions form");
-    for (const form of forms.splice(0)) {
-      const row = rows.find((one) => named(one) === named(form)); // its item may have moved, or gone
+    for (const { form, item } of forms.splice(0)) {
+      const row = rowOf(form); // its item may have moved, or gone
       const slot = row && document.getElementById(`edit-${textOf(row, "at").replaceAll(".", "")}`);
-      if (!row || !slot || slot.childElementCount) continue;
+      if (!row || !slot || slot.childElementCount || itemOf(row) !== item) continue;
       for (const name of ["at", "revision"]) fieldOf(form, name)?.setAttribute("value", textOf(row, name));
       slot.append(form);
     }

@@ -139,15 +139,14 @@ def test_a_press_while_the_board_is_drawn_anew_is_sent_or_told(desk: Page, serve
 
     desk.goto("/today/")
     old = desk.locator(f"#next-{theirs}").get_attribute("value")
-    change = f"filter(pk={theirs}).update(status='confirmed', version=F('version') + 1)"
-    desk.route(
-        re.compile("/today/"),
-        lambda route: (
-            server.manage("shell", "-c", f"{MODELS}; Appointment.objects.{change}"),
-            desk.unroute(re.compile("/today/")),
-            route.continue_(),
-        ),
-    )
+    change = f"Appointment.objects.filter(pk={theirs}).update(status='confirmed', version=F('version') + 1)"
+
+    def a_colleague_was_faster(route: Route) -> None:
+        server.manage("shell", "-c", f"{MODELS}; {change}")
+        desk.unroute(re.compile("/today/"))
+        route.continue_()
+
+    desk.route(re.compile("/today/"), a_colleague_was_faster)
     pressed(f"#next-{theirs}")
     expect(desk.get_by_role("alert").filter(has_text="Not sent: this page has changed")).to_be_visible()
     expect(desk.locator(f"#next-{theirs}")).to_have_attribute("value", old or "")

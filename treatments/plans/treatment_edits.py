@@ -49,12 +49,12 @@ def item_at(treatment: TreatmentJson, address: str) -> PlanItem:
 
 
 def name_of(item: PlanItem) -> str:
-    """What a person knows the item by and no other of its list has: a point's code with its levels, place and side,
-    pairs, method and ear, kind and place, position, the first words of a text."""
+    """What a person knows the item by, told so that two of a list do not read alike: a point's code with its levels,
+    place and side, pairs, method and ear with the points, kind and place, position, the first words of a text."""
     if "leads" in item:
         return _told(pairs_text(item["leads"]), _one_side(item["side"]))
     if "method" in item:
-        return f"{item['method']} {item['side']}".strip().replace("_", " ")
+        return _told(item["method"].replace("_", " "), item["side"], *(point["code"] for point in item["points"]))
     if "text" in item:
         return item["text"][:60].strip()
     if "code" in item:

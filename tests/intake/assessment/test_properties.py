@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from intake.assessment import Assessment, Case, CaseError, Signs, assess, load_intake_knowledge, parse_case, signs_of
@@ -122,6 +122,9 @@ def scores_are_chances_and_the_action_follows_from_alerts_and_questions(of: Draw
     data, a = of.data, of.unknown
     case = parse_case(data, KNOWLEDGE)
     assert signs_of(case, KNOWLEDGE) == Signs(a.alerts, a.marks), "the form is told what the assessment says"
+    bare = assess(case, KNOWLEDGE, is_asking=False)
+    assert replace(a, ask=bare.ask) == bare and set(bare.ask) <= set(a.ask)
+    assert (bare.must_know, bare.action_by_hand) == (a.must_know, a.action_by_hand)
     assert set(a.likely) == {"stagnation", "deficiency", "mixed"} and 98 <= sum(a.likely.values()) <= 102
     for row in (a.stagnation, a.deficiency, *a.patterns, *a.considered):
         assert 1 <= row.score <= 99

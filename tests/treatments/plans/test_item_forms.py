@@ -112,7 +112,7 @@ def test_a_stale_item_form_is_told_in_words_beside_the_plan_and_never_inside_it(
     ("sent", "words"),
     [
         ({"verb": "add_point", "at": "stages.0.points", "point": "bl23", "side": "both"}, "Add bl23, both sides"),
-        ({"verb": "remove", "at": "ear.0", "was": "seeds left"}, "Remove seeds left"),
+        ({"verb": "remove", "at": "ear.0", "was": "seeds left TF4"}, "Remove seeds left TF4"),
         ({"verb": "up", "at": "stages.0.points.1", "was": "BL26"}, "Move BL26 up"),
         ({"verb": "add", "at": "home_care", **HOME}, "Add home care: kind warmth, in the patient"),
         ({"verb": "change", "at": "ear.7", "was": "seeds right"}, "Change seeds right"),
@@ -140,7 +140,7 @@ def test_after_a_clash_no_other_row_is_hit_by_what_was_meant_for_one(as_petra: C
     assert answer.status_code == 422 and "has moved because someone edited the plan" in page_text(answer)
     assert [item["text"] for item in plan.treatment["home_care"]] == ["Walk on soft ground.", "Walk uphill."]
     page = page_text(as_petra.get(f"/plans/{plan.pk}/"))
-    assert 'name="was" value="Walk uphill."' in page and 'name="was" value="seeds left"' in page
+    assert 'name="was" value="Walk uphill."' in page and 'name="was" value="seeds left TF4"' in page
 
 
 @pytest.mark.parametrize(

@@ -86,9 +86,7 @@ def _possible(
             yield "press", "tender", where, replace(case, palpation=(*case.palpation, tender)), None
 
 
-def _proposed(
-    case: Case, intake: IntakeKnowledge, knowledge: PlannerKnowledge, *, is_asking: bool = False
-) -> Proposal:
+def _proposed(case: Case, intake: IntakeKnowledge, knowledge: PlannerKnowledge, *, is_asking: bool = False) -> Proposal:
     return propose(ClinicalPicture(case, assess(case, intake, is_asking=is_asking)), knowledge)
 
 
